@@ -8,7 +8,8 @@ internal static class Announcement
     /// <summary>Maximum number of symbols listed.</summary>
     private const int Most = 20;
 
-    public static async Task WriteAsync(SiloOptions options, string url, bool isDemo, IReadOnlyList<Instrument> instruments)
+    public static async Task WriteAsync(
+        SiloOptions options, string url, bool isDemo, IReadOnlyList<Instrument> instruments)
     {
         var symbol = instruments.Count > 0 ? instruments[0].Symbol : "AAPL";
         var kept = options.Storage switch
@@ -30,7 +31,9 @@ internal static class Announcement
         if (options.Fix is { } fix)
             text += $"  FIX 4.4   {fix}, TargetCompID QUANTUMCORE, ResetOnLogon=Y: docs/fix.md\n";
         if (isDemo)
-            text += options.AdminPort is { } port ? $"  sim page  http://127.0.0.1:{port}/sim in a browser\n" : $"  sim page  {url}/sim in a browser, as demo-admin\n";
+            text += options.AdminPort is { } port
+                ? $"  sim page  http://127.0.0.1:{port}/sim in a browser\n"
+                : $"  sim page  {url}/sim in a browser, as demo-admin\n";
 
         // The key is in no backup. In a cluster, only the silo that made it has it in its directory.
         var key = options.AdminKeyFile;
@@ -51,7 +54,8 @@ internal static class Announcement
         """;
 
     private static string Symbols(IReadOnlyList<Instrument> instruments) =>
-        string.Join(", ", instruments.Take(Most).Select(instrument => instrument.Symbol)) + (instruments.Count > Most ? $" and {instruments.Count - Most} more" : "");
+        string.Join(", ", instruments.Take(Most).Select(instrument => instrument.Symbol))
+            + (instruments.Count > Most ? $" and {instruments.Count - Most} more" : "");
 
     private static string Demo(string url, string symbol) => $$"""
           API keys  demo-alice (ACC-1001), demo-bob (ACC-1002), demo-admin; they sign with demo-alice-secret, demo-bob-secret

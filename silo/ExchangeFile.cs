@@ -12,7 +12,8 @@ internal static class ExchangeFile
     /// <exception cref="InvalidDataException">
     /// The file is malformed; the message names it and is for the user.
     /// </exception>
-    public static async Task<IReadOnlyList<Instrument>> ReadAsync(SiloOptions options, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Instrument>> ReadAsync(
+        SiloOptions options, CancellationToken cancellationToken)
     {
         try
         {
@@ -33,7 +34,8 @@ internal static class ExchangeFile
 
         var symbols = (await ReadAsync(options, cancellationToken)).Select(instrument => instrument.Symbol).ToArray();
         if (options.NoQuotes.Except(symbols, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
-            throw new FormatException($"--no-quotes: {NameOf(options)} lists no '{unknown}', only {string.Join(", ", symbols)}.");
+            throw new FormatException(
+                $"--no-quotes: {NameOf(options)} lists no '{unknown}', only {string.Join(", ", symbols)}.");
     }
 
     private static string NameOf(SiloOptions options) => options.ExchangeFile ?? BuiltIn;

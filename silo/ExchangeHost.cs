@@ -21,8 +21,10 @@ internal static class ExchangeHost
         if (options.Role != SiloRole.Gateway)
             Storage.TryFolders(options);
 
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseKestrelCore().UseUrls(options.AdminPort is { } port ? $"{options.Urls};http://127.0.0.1:{port}" : options.Urls);
+        var builder =
+            WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore()
+            .UseUrls(options.AdminPort is { } port ? $"{options.Urls};http://127.0.0.1:{port}" : options.Urls);
         tls?.Serve(builder.WebHost);
         AddLogging(builder.Logging, options);
         builder.Services.Configure<HostOptions>(host =>

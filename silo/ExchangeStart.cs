@@ -77,7 +77,8 @@ internal sealed partial class ExchangeStart(
                 // A book with much to replay takes longer than the timeout of a call. Every step is repeatable.
                 SlowStart(log, late);
             }
-            catch (Exception failure) when (++failures < Attempts && !IsOfTheListing(failure) && !stoppingToken.IsCancellationRequested)
+            catch (Exception failure)
+                when (++failures < Attempts && !IsOfTheListing(failure) && !stoppingToken.IsCancellationRequested)
             {
                 // While silos join and leave, a grain may lose its streams to its own newer activation.
                 NotYet(log, failures, failure);
@@ -87,7 +88,8 @@ internal sealed partial class ExchangeStart(
     }
 
     /// <summary>Returns true if the file of instruments cannot be read, which a retry does not change.</summary>
-    private static bool IsOfTheListing(Exception failure) => failure is InvalidDataException or IOException or UnauthorizedAccessException;
+    private static bool IsOfTheListing(Exception failure) =>
+        failure is InvalidDataException or IOException or UnauthorizedAccessException;
 
     private async Task OpenAsync(CancellationToken stoppingToken)
     {
@@ -98,7 +100,8 @@ internal sealed partial class ExchangeStart(
         var known = await grains.Catalog().Keys();
         gateway.DemoMode = options.MayBeDemo && (known.IsEmpty || known.Any(key => key.IsDemo));
         if (options.DemoAnywhere && known.Any(key => key.IsAdmin && !key.IsDemo))
-            throw new InvalidDataException("--demo on: this exchange has an administrator's key of its own. Start a demo with another --data, or this one without --demo on.");
+            throw new InvalidDataException(
+                "--demo on: this exchange has an administrator's key of its own. Start a demo with another --data, or this one without --demo on.");
         if (gateway.DemoMode)
             await PrepareDemoAsync(instruments, isNew: known.IsEmpty, stoppingToken);
         else if (!known.Any(key => key.IsAdmin && !key.IsDemo))
@@ -115,14 +118,18 @@ internal sealed partial class ExchangeStart(
             await Announcement.WriteAsync(options, address, gateway.DemoMode, instruments);
     }
 
-    private async Task PrepareDemoAsync(IReadOnlyList<Instrument> instruments, bool isNew, CancellationToken cancellationToken)
+    private async Task PrepareDemoAsync(
+        IReadOnlyList<Instrument> instruments, bool isNew, CancellationToken cancellationToken)
     {
         if (options.PackAfter is null && services.GetService<KeepOptions>() is { } keep)
             keep.PackAfter = DemoHistory.PackAfter;
 
         // Before the keys, which tell a new exchange. Later, an operator may have set others.
         if (isNew && options.Simulates)
-            await demo.SetBandsAsync([.. instruments.Where(instrument => instrument.ReferencePriceTicks > 0 && !options.NoQuotes.Contains(instrument.Symbol))]);
+            await demo.SetBandsAsync(
+                [.. instruments.Where(
+                    instrument => instrument.ReferencePriceTicks > 0
+                        && !options.NoQuotes.Contains(instrument.Symbol))]);
         await demo.PrepareAsync(instruments);
 
         // A gateway of a cluster has no stores; the silo that simulates has them.
@@ -131,7 +138,8 @@ internal sealed partial class ExchangeStart(
             var nameChanges = await demo.NameChangesAsync();
             var simulated = await DemoPast.SymbolsAsync(nameChanges, listings, options, cancellationToken);
             await DemoPast.FillAsync(
-                nameChanges, simulated, options.Seed, services.GetRequiredService<IJournalStore>(), history, cancellationToken);
+                nameChanges, simulated, options.Seed, services.GetRequiredService<IJournalStore>(), history,
+                cancellationToken);
         }
     }
 
@@ -171,7 +179,9 @@ internal sealed partial class ExchangeStart(
     [LoggerMessage(202, LogLevel.Warning, "The start takes longer than a call may; it goes on")]
     private static partial void SlowStart(ILogger logger, Exception exception);
 
-    [LoggerMessage(226, LogLevel.Warning, "This demo serves everyone who reaches {Urls}. Everyone knows its keys, the administrator's too: play money only")]
+    [LoggerMessage(
+        226, LogLevel.Warning,
+        "This demo serves everyone who reaches {Urls}. Everyone knows its keys, the administrator's too: play money only")]
     private static partial void DemoForEveryone(ILogger logger, string urls);
 
     [LoggerMessage(212, LogLevel.Warning, "The exchange could not open at attempt {Attempt}; it tries again")]

@@ -30,14 +30,17 @@ internal static partial class Failure
     private static string Where(Exception error, SiloOptions options) => error switch
     {
         SocketException => $"it can't listen at {options.Urls}: ",
-        NpgsqlException when new NpgsqlConnectionStringBuilder(options.Postgres) is var to => $"PostgreSQL at {to.Host}:{to.Port}, database {to.Database}: ",
+        NpgsqlException when new NpgsqlConnectionStringBuilder(options.Postgres) is var to =>
+            $"PostgreSQL at {to.Host}:{to.Port}, database {to.Database}: ",
         // The journal has an exception type of its own.
-        SqliteException => $"{Path.Combine(options.DataDirectory, "history.db")}, which is made again from the journal when it is deleted: ",
+        SqliteException =>
+            $"{Path.Combine(options.DataDirectory, "history.db")}, which is made again from the journal when it is deleted: ",
         _ => "",
     };
 
     private static string OneLine(string text) =>
-        string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string.Join(
+            ' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     /// <summary>Logs the whole exception of a failed service.</summary>
     [LoggerMessage(219, LogLevel.Critical, "{Service} failed, and the exchange ends")]

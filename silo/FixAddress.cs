@@ -26,7 +26,8 @@ internal sealed record FixAddress(IPEndPoint EndPoint, bool IsTls)
             return null;
 
         var host = rest[..colon];
-        return IPAddress.TryParse(host == "localhost" ? "127.0.0.1" : host == "*" ? "0.0.0.0" : host.Trim('[', ']'), out var address)
+        return IPAddress.TryParse(
+            host == "localhost" ? "127.0.0.1" : host == "*" ? "0.0.0.0" : host.Trim('[', ']'), out var address)
             ? new FixAddress(new IPEndPoint(address, number), isTls)
             : null;
     }

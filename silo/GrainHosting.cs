@@ -24,7 +24,8 @@ internal static class GrainHosting
     public static void Check(SiloOptions options)
     {
         if (options.Storage != StorageKind.Postgres && options.IsOfCluster)
-            throw new FormatException("--cluster, --role, --tag, --advertise, --silo-port and --gateway-port need --storage postgres: silos share one journal.");
+            throw new FormatException(
+                "--cluster, --role, --tag, --advertise, --silo-port and --gateway-port need --storage postgres: silos share one journal.");
     }
 
     /// <summary>Creates the tables of members, reminders and grain state before they are first used.</summary>
@@ -41,8 +42,10 @@ internal static class GrainHosting
     public static void AddOrleans(this WebApplicationBuilder builder, SiloOptions options)
     {
         builder.Services.AddSingleton<ClusterView>();
-        builder.Services.AddSingleton<Gateway.ReadSilos>(services => services.GetRequiredService<ClusterView>().ReadAsync);
-        builder.Services.AddSingleton<Gateway.ReadBookPlaces>(services => services.GetRequiredService<ClusterView>().FindAsync);
+        builder.Services.AddSingleton<Gateway.ReadSilos>(
+            services => services.GetRequiredService<ClusterView>().ReadAsync);
+        builder.Services.AddSingleton<Gateway.ReadBookPlaces>(
+            services => services.GetRequiredService<ClusterView>().FindAsync);
         if (options.Role == SiloRole.Gateway)
         {
             builder.Host.UseOrleansClient(client =>
@@ -74,7 +77,8 @@ internal static class GrainHosting
             if (options.Storage == StorageKind.Postgres)
                 Join(silo, options);
             else
-                silo.UseLocalhostClustering(FreePort(), 0, null, ClusterMembership.Service, "alone").UseInMemoryReminderService();
+                silo.UseLocalhostClustering(FreePort(), 0, null, ClusterMembership.Service, "alone")
+                    .UseInMemoryReminderService();
         });
         if (options.Storage == StorageKind.Postgres)
         {
@@ -94,10 +98,13 @@ internal static class GrainHosting
     private static void Limit(ISiloBuilder silo, SiloOptions options)
     {
         silo.Configure<SiloMessagingOptions>(messaging =>
-            (messaging.ResponseTimeout, messaging.MaxEnqueuedRequestsHardLimit) = (Gateway.GatewayOptions.GrainPatience, GrainLimits.RequestsPerActivation));
-        silo.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = Gateway.GatewayOptions.GrainPatience);
+            (messaging.ResponseTimeout, messaging.MaxEnqueuedRequestsHardLimit) = (Gateway.GatewayOptions.GrainPatience,
+                GrainLimits.RequestsPerActivation));
+        silo.Configure<ClientMessagingOptions>(
+            messaging => messaging.ResponseTimeout = Gateway.GatewayOptions.GrainPatience);
         silo.Configure<GrainCollectionOptions>(collection =>
-            (collection.ActivationTimeout, collection.DeactivationTimeout) = (GrainLimits.Activation, GrainLimits.Deactivation));
+            (collection.ActivationTimeout,
+                collection.DeactivationTimeout) = (GrainLimits.Activation, GrainLimits.Deactivation));
         if (options.LongTurn > TimeSpan.Zero)
             silo.Configure<SchedulingOptions>(scheduling => scheduling.TurnWarningLengthThreshold = options.LongTurn);
     }
@@ -125,7 +132,8 @@ internal static class GrainHosting
     {
         silo.JoinCluster(options.Cluster, options.Postgres!);
         silo.ConfigureEndpoints(
-            options.Advertise, options.SiloPort ?? FreePort(), options.GatewayPort ?? 0, listenOnAnyHostAddress: !IPAddress.IsLoopback(options.Advertise));
+            options.Advertise, options.SiloPort ?? FreePort(), options.GatewayPort ?? 0,
+            listenOnAnyHostAddress: !IPAddress.IsLoopback(options.Advertise));
     }
 
     private static int FreePort()

@@ -18,7 +18,8 @@ internal sealed class LogLines(bool isJson, TimeProvider time) : ConsoleFormatte
     public const string FormatterName = "exchange";
 
     /// <inheritdoc/>
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public override void Write<TState>(
+        in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         if (RuntimeWarnings.IsLongTurnOfRuntime(logEntry.EventId, logEntry.State))
             return;

@@ -35,7 +35,8 @@ internal sealed class OrderlyEnd(ExchangeReadiness readiness, Door door, SiloOpt
         var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Count);
         var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Count);
         var late = new Timer(static _ => Environment.Exit(CutShort));
-        var stopping = lifetime.ApplicationStopping.Register(() => late.Change(limit + s_hangs, Timeout.InfiniteTimeSpan));
+        var stopping =
+            lifetime.ApplicationStopping.Register(() => late.Change(limit + s_hangs, Timeout.InfiniteTimeSpan));
         return new Ends(terminate, interrupt, stopping, late);
     }
 

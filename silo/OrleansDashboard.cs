@@ -15,15 +15,19 @@ internal static class OrleansDashboard
     /// Lets a silo gather the dashboard's data. It counts while the dashboard is open and for a minute after. Log lines
     /// are left out: the log is the operator's page.
     /// </summary>
-    public static void AddOrleansDashboard(this ISiloBuilder silo) => silo.AddDashboard(static shown => shown.HideTrace = true);
+    public static void AddOrleansDashboard(this ISiloBuilder silo) =>
+        silo.AddDashboard(static shown => shown.HideTrace = true);
 
     /// <summary>Adds the dashboard to a gateway, which shows the data of the silos.</summary>
-    public static void AddOrleansDashboard(this IClientBuilder client) => client.AddDashboard(static shown => shown.HideTrace = true);
+    public static void AddOrleansDashboard(this IClientBuilder client) =>
+        client.AddDashboard(static shown => shown.HideTrace = true);
 
     /// <summary>Serves the dashboard.</summary>
     public static void UseOrleansDashboard(this WebApplication app)
     {
-        app.UseWhen(static context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase), static shown => shown.Use(AdmitAsync));
+        app.UseWhen(
+            static context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase),
+            static shown => shown.Use(AdmitAsync));
         app.MapOrleansDashboard(Path).ExcludeFromDescription();
     }
 

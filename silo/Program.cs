@@ -57,7 +57,8 @@ try
     if (start.Failure is { } failure)
         return await Failure.TellAsync("The exchange could not start", failure, options);
     if (failed?.ExecuteTask?.Exception is { } error)
-        return await Failure.TellAsync($"The exchange ended because its {failed.GetType().Name} failed", error, options);
+        return await Failure.TellAsync(
+            $"The exchange ended because its {failed.GetType().Name} failed", error, options);
     return end.IsCutShort ? OrderlyEnd.CutShort : 0;
 }
 catch (FormatException error) when (opened is null)
@@ -70,5 +71,6 @@ catch (OperationCanceledException) when (IsOpen())
 }
 catch (Exception error)
 {
-    return await Failure.TellAsync(IsOpen() ? "The exchange did not end as it should" : "The exchange could not start", error, options);
+    return await Failure.TellAsync(
+        IsOpen() ? "The exchange did not end as it should" : "The exchange could not start", error, options);
 }

@@ -45,8 +45,8 @@ internal sealed class ReadyFile(SiloOptions options)
     }
 
     /// <summary>
-    /// Deletes the file of an earlier process that was killed. Only once the storage is open: it may belong to a process
-    /// that is still running, and then the storage is taken.
+    /// Deletes the file of an earlier process that was killed. Only once the storage is open: it may belong to a
+    /// process that is still running, and then the storage is taken.
     /// </summary>
     public void Clear()
     {
@@ -95,7 +95,9 @@ internal sealed class ReadyFile(SiloOptions options)
 
     private static string DraftOf(string path) => $"{path}.{Environment.ProcessId}";
 
-    /// <summary>Returns the administrator's key that this data directory was started with, if it is still there.</summary>
+    /// <summary>
+    /// Returns the administrator's key that this data directory was started with, if it is still there.
+    /// </summary>
     private async Task<(string Name, string Key)[]> KeyOfStartAsync()
     {
         var path = options.AdminKeyFile;

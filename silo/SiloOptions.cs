@@ -144,9 +144,13 @@ internal sealed record SiloOptions
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "ready-file", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "demo-days", "seed", "admin-port", "recordings", "no-quotes",
+        "data", "urls", "ready-file", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements",
+        "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "demo-days", "seed",
+        "admin-port", "recordings", "no-quotes",
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
-        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "time-zone", "index", "index-weights", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn", "correct-time", "shutdown",
+        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies",
+        "time-zone", "index", "index-weights", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn",
+        "correct-time", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -165,8 +169,8 @@ internal sealed record SiloOptions
     public int KeepFree { get; init; } = 64;
 
     /// <summary>
-    /// Age from which journal records are compressed, in whole days; zero for never, null for the default of an exchange
-    /// or a demo.
+    /// Age from which journal records are compressed, in whole days; zero for never, null for the default of an
+    /// exchange or a demo.
     /// </summary>
     public TimeSpan? PackAfter { get; init; }
 
@@ -241,7 +245,8 @@ internal sealed record SiloOptions
     public int? GatewayPort { get; init; }
 
     /// <summary>True if an option needs silos that share a journal.</summary>
-    public bool IsOfCluster => Cluster != DefaultCluster || Role != SiloRole.All || Tag.Length > 0 || !Advertise.Equals(IPAddress.Loopback)
+    public bool IsOfCluster =>
+        Cluster != DefaultCluster || Role != SiloRole.All || Tag.Length > 0 || !Advertise.Equals(IPAddress.Loopback)
         || SiloPort is not null || GatewayPort is not null;
 
     /// <summary>Rate limit of one account, in requests a second; 0 for none.</summary>
@@ -324,10 +329,12 @@ internal sealed record SiloOptions
     public bool IsLoopback => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopbackUrl);
 
     /// <summary>Unique name of this process: machine and process id.</summary>
-    public static string ProcessName { get; } = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}");
+    public static string ProcessName { get; } = string.Create(
+        CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}");
 
     /// <summary>Reads the options.</summary>
-    /// <exception cref="FormatException">An option is unknown or has a bad value; the message is for the user.</exception>
+    /// <exception cref="FormatException">An option is unknown or has a bad value; the message is for the
+    /// user.</exception>
     public static SiloOptions Read(IReadOnlyList<string> arguments, Func<string, string?> environment)
     {
         var options = new SiloOptions();
@@ -359,7 +366,8 @@ internal sealed record SiloOptions
             throw new FormatException("--fix with tls needs --tls-certificate FILE.");
 
         if (options.AdminPort is not null && !options.MayBeDemo)
-            throw new FormatException("--admin-port is for a demo: not with --demo off, nor on addresses that others can reach without --demo on.");
+            throw new FormatException(
+                "--admin-port is for a demo: not with --demo off, nor on addresses that others can reach without --demo on.");
 
         if (options.Recordings is not null && options.AdminPort is null)
             throw new FormatException("--recordings is for --admin-port: nobody else could begin one.");
@@ -377,7 +385,8 @@ internal sealed record SiloOptions
     }
 
     private static bool IsLoopbackUrl(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri)
-        && (uri.Host == "localhost" || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
+        && (uri.Host == "localhost"
+            || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
 
     private SiloOptions With(string name, string value, string source) => name switch
     {
@@ -401,7 +410,10 @@ internal sealed record SiloOptions
         "sites" => this with { Sites = CheckSites(value, source) },
         "proxies" => this with { Proxies = ReadProxies(value, source) },
         "time-zone" => this with { TimeZone = ZoneOf(value, source) },
-        "index" => this with { Index = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) },
+        "index" => this with
+        {
+            Index = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        },
         "index-weights" => this with { IndexByVolume = !IsFirst(value, "equal", "volume", source) },
         "demo" => WithDemo(value, source),
         "simulate" => this with { Simulates = IsFirst(value, "demo", "none", source) },
@@ -422,7 +434,9 @@ internal sealed record SiloOptions
         "admin-port" => this with { AdminPort = Port(value, source) },
         "recordings" => this with
         {
-            Recordings = Directory.Exists(value) ? Path.GetFullPath(value) : throw new FormatException($"{source}: there is no folder '{value}'."),
+            Recordings = Directory.Exists(value)
+                ? Path.GetFullPath(value)
+                : throw new FormatException($"{source}: there is no folder '{value}'."),
         },
         "silo-port" => this with { SiloPort = Port(value, source) },
         "gateway-port" => this with { GatewayPort = Port(value, source) },
@@ -431,9 +445,11 @@ internal sealed record SiloOptions
         "role" => this with { Role = RoleOf(value, source) },
         "advertise" => this with
         {
-            Advertise = IPAddress.TryParse(value, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
+            Advertise = IPAddress.TryParse(value, out var address) && !address.Equals(IPAddress.Any)
+                && !address.Equals(IPAddress.IPv6Any)
                 ? address
-                : throw new FormatException($"{source}: '{value}' is no IP address at which others could reach this one."),
+                : throw new FormatException(
+                    $"{source}: '{value}' is no IP address at which others could reach this one."),
         },
         _ => this with { NoQuotes = [.. NoQuotes, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
     };
@@ -448,7 +464,8 @@ internal sealed record SiloOptions
             : throw new FormatException($"{source} is 1 to 64 letters, digits, '-' and '_', not '{value}'.");
 
     private static Uri WebAddress(string value, string source) =>
-        Uri.TryCreate(value.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        Uri.TryCreate(value.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+            && address.Scheme is "http" or "https"
             ? address
             : throw new FormatException($"{source}: '{value}' is no http address.");
 
@@ -457,15 +474,19 @@ internal sealed record SiloOptions
 
     private static FixAddress FixAt(string value, string source) =>
         FixAddress.Read(value)
-        ?? throw new FormatException($"{source}: '{value}' is no port, and no address such as tcp://127.0.0.1:9878 or tls://0.0.0.0:9879.");
+        ?? throw new FormatException(
+            $"{source}: '{value}' is no port, and no address such as tcp://127.0.0.1:9878 or tls://0.0.0.0:9879.");
 
     private static TimeZoneInfo ZoneOf(string value, string source) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(value, out var zone)
             ? zone
-            : throw new FormatException($"{source}: this machine knows no time zone '{value}', such as America/New_York.");
+            : throw new FormatException(
+                $"{source}: this machine knows no time zone '{value}', such as America/New_York.");
 
     private static bool IsFirst(string value, string first, string second, string source) =>
-        value == first || (value == second ? false : throw new FormatException($"{source} is {first} or {second}, not '{value}'."));
+        value == first || (value == second
+            ? false
+            : throw new FormatException($"{source} is {first} or {second}, not '{value}'."));
 
     private static string[] CheckSites(string value, string source)
     {
@@ -477,8 +498,10 @@ internal sealed record SiloOptions
     }
 
     private static IPNetwork[] ReadProxies(string value, string source) =>
-        [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(text => AddressNetwork.Read(text)
-            ?? throw new FormatException($"{source}: '{text}' is no address such as 10.0.0.5 and no network such as 10.0.0.0/8."))];
+        [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(text => AddressNetwork.Read(text)
+            ?? throw new FormatException(
+                $"{source}: '{text}' is no address such as 10.0.0.5 and no network such as 10.0.0.0/8."))];
 
     private static bool Switch(string value, string on, string source) =>
         value == on || (value == "off" ? false : throw new FormatException($"{source} is {on} or off, not '{value}'."));
@@ -507,11 +530,14 @@ internal sealed record SiloOptions
         "warning" => LogLevel.Warning,
         "error" => LogLevel.Error,
         "critical" => LogLevel.Critical,
-        _ => throw new FormatException($"{source} is trace, debug, information, warning, error or critical, not '{value}'."),
+        _ =>
+            throw new FormatException(
+                $"{source} is trace, debug, information, warning, error or critical, not '{value}'."),
     };
 
     private static int Number(string value, int least, int most, string source) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
+            && number <= most
             ? number
             : throw new FormatException($"{source} is a whole number from {least} to {most}, not '{value}'.");
 
@@ -531,7 +557,9 @@ internal sealed record SiloOptions
         catch (ArgumentException error)
         {
             // The message names the wrong word, and never the password.
-            throw new FormatException($"{source} is no connection string such as Host=127.0.0.1;Username=me;Database=exchange: {error.Message}", error);
+            throw new FormatException(
+                $"{source} is no connection string such as Host=127.0.0.1;Username=me;Database=exchange: {error.Message}",
+                error);
         }
     }
 
@@ -542,15 +570,21 @@ internal sealed record SiloOptions
         {
             // Kestrel also accepts http://*:8080 and http://+:8080, which are not URIs. It takes any other name to mean
             // all addresses, whatever addresses the name has.
-            var plain = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
-            if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/")
+            var plain = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal)
+                .Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
+            if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
+                || uri.PathAndQuery != "/")
                 throw new FormatException($"{source}: '{url}' is no address such as http://127.0.0.1:8080.");
             if (uri is { Port: 0, Host: "localhost" })
-                throw new FormatException($"{source}: '{url}' has two addresses, which can't share a free port; use http://127.0.0.1:0.");
+                throw new FormatException(
+                    $"{source}: '{url}' has two addresses, which can't share a free port; use http://127.0.0.1:0.");
             if (uri.HostNameType == UriHostNameType.Dns && uri.Host != "localhost")
-                throw new FormatException($"{source}: '{url}' names no address of this machine; it takes an IP address, localhost, or * for all.");
+                throw new FormatException(
+                    $"{source}: '{url}' names no address of this machine; it takes an IP address, localhost, or * for all.");
         }
 
-        return urls.Length > 0 ? value : throw new FormatException($"{source} names no address such as http://127.0.0.1:8080.");
+        return urls.Length > 0
+            ? value
+            : throw new FormatException($"{source} names no address such as http://127.0.0.1:8080.");
     }
 }

@@ -35,17 +35,20 @@ internal static class Storage
         });
         if (options.Storage == StorageKind.Sqlite)
             services.AddSingleton(_ => new SqliteGrainStorage(Path.Combine(options.DataDirectory, StateFile)));
-        services.AddSingleton(provider => new CommitAge(() => provider.GetRequiredService<JournalWriter>().OldestPendingAge));
+        services.AddSingleton(
+            provider => new CommitAge(() => provider.GetRequiredService<JournalWriter>().OldestPendingAge));
         services.AddSingleton<HistoryStore>(options.Storage switch
         {
             StorageKind.Sqlite => new SqliteHistory(Path.Combine(options.DataDirectory, HistoryFile)),
             StorageKind.Postgres => new PostgresHistory(options.Postgres!, "history"),
             StorageKind.Volatile => new SqliteHistory(Path.Combine(ScratchFolder(options), HistoryFile)),
         });
-        services.AddSingleton<IPayoutReceiver>(new FilePayouts(options.Payouts ?? (options.Storage == StorageKind.Volatile
+        services.AddSingleton<IPayoutReceiver>(
+            new FilePayouts(options.Payouts ?? (options.Storage == StorageKind.Volatile
             ? ScratchFolder(options)
             : Path.Combine(options.DataDirectory, "payouts"))));
-        services.AddSingleton<ISettlementReceiver>(new FileSettlements(options.Settlements ?? (options.Storage == StorageKind.Volatile
+        services.AddSingleton<ISettlementReceiver>(
+            new FileSettlements(options.Settlements ?? (options.Storage == StorageKind.Volatile
             ? ScratchFolder(options)
             : Path.Combine(options.DataDirectory, "settlements")), options.SettlementAnswers));
     }
@@ -98,7 +101,8 @@ internal static class Storage
     /// <summary>Opens journal, history and grain state, before any grain is called.</summary>
     public static async Task InitializeStorageAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
-        var (journal, history) = (services.GetRequiredService<IJournalStore>(), services.GetRequiredService<HistoryStore>());
+        var (journal, history) = (services.GetRequiredService<IJournalStore>(),
+            services.GetRequiredService<HistoryStore>());
         await journal.InitializeAsync(cancellationToken);
         await history.InitializeAsync(cancellationToken);
         if (services.GetService<SqliteGrainStorage>() is { } state)
@@ -110,11 +114,13 @@ internal static class Storage
     /// Checks that the history does not go beyond the journal, from which it is made. If it does, the journal has lost
     /// records or belongs to another exchange.
     /// </summary>
-    private static async Task CheckHistoryAsync(IJournalStore journal, HistoryStore history, CancellationToken cancellationToken)
+    private static async Task CheckHistoryAsync(
+        IJournalStore journal, HistoryStore history, CancellationToken cancellationToken)
     {
         // The cursors are read first: other silos may be writing to both.
         var cursors = await history.CursorsAsync(cancellationToken);
-        var heads = (await journal.HeadsAsync("", cancellationToken)).ToDictionary(head => head.Name, head => head.Head, StringComparer.Ordinal);
+        var heads = (await journal.HeadsAsync("", cancellationToken)).ToDictionary(
+            head => head.Name, head => head.Head, StringComparer.Ordinal);
         foreach (var (stream, sequence) in cursors)
         {
             var head = heads.GetValueOrDefault(stream);

@@ -13,7 +13,8 @@ namespace QuantumCore.Silo;
 /// Sends spans, metrics and log lines to a collector (<c>--otlp</c>). Spans cover requests, the grain calls that they
 /// make, and the waits for the commit. The exporters drop data that they cannot send; no request waits for them.
 /// </summary>
-internal sealed class Telemetry(SiloOptions options, GatewayMetrics metrics, LoggerProvider lines) : IHostedService, IDisposable
+internal sealed class Telemetry(SiloOptions options, GatewayMetrics metrics, LoggerProvider lines)
+    : IHostedService, IDisposable
 {
     /// <summary>Maximum time to flush at the end, in milliseconds, for spans, metrics and log lines each.</summary>
     private const int LastWords = 1_000;

@@ -37,6 +37,8 @@ internal static class MarketCommand
     private static string Three(IEnumerable<double> values)
     {
         var all = new Distribution(values);
-        return string.Create(CultureInfo.InvariantCulture, $"[{all.Quantile(0.1):0.###},{all.Quantile(0.5):0.###},{all.Quantile(0.9):0.###}]");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"[{all.Quantile(0.1):0.###},{all.Quantile(0.5):0.###},{all.Quantile(0.9):0.###}]");
     }
 }

@@ -33,13 +33,20 @@ internal static class MarketPlot
     private static void Legend(StringBuilder svg)
     {
         var y = (2 * Height) + 18;
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Margin}\" y=\"{y}\" fill=\"{Recorded}\">recorded: AMZN, Nasdaq, 2012-06-21</text>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Margin + 300}\" y=\"{y}\" fill=\"{Simulated}\">simulated</text>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Margin + 420}\" y=\"{y}\" fill=\"#586575\">normal distribution (last panel)</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{Margin}\" y=\"{y}\" fill=\"{Recorded}\">recorded: AMZN, Nasdaq, 2012-06-21</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{Margin + 300}\" y=\"{y}\" fill=\"{Simulated}\">simulated</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{Margin + 420}\" y=\"{y}\" fill=\"#586575\">normal distribution (last panel)</text>\n");
     }
 
     private static void Panel(
-        StringBuilder svg, int panel, string title, double from, double to, IEnumerable<double> recorded, IEnumerable<double> simulated)
+        StringBuilder svg, int panel, string title, double from, double to, IEnumerable<double> recorded,
+        IEnumerable<double> simulated)
     {
         Frame(svg, panel, title, from, to, "0", "1");
         Line(svg, panel, Recorded, from, to, CumulativeOf(new Distribution(recorded)));
@@ -72,39 +79,53 @@ internal static class MarketPlot
     private static double NormalTail(double x)
     {
         var t = 1 / (1 + (0.3275911 * x / Math.Sqrt(2)));
-        return t * (0.254829592 + (t * (-0.284496736 + (t * (1.421413741 + (t * (-1.453152027 + (t * 1.061405429)))))))) * Math.Exp(-x * x / 2);
+        return t * (0.254829592 + (t * (-0.284496736 + (t * (1.421413741 + (t * (-1.453152027 + (t * 1.061405429))))))))
+            * Math.Exp(-x * x / 2);
     }
 
     private static (double X, double Y) Corner(int panel) => (panel % 3 * Width, panel / 3 * Height);
 
-    private static void Frame(StringBuilder svg, int panel, string title, double from, double to, string bottom, string top)
+    private static void Frame(
+        StringBuilder svg, int panel, string title, double from, double to, string bottom, string top)
     {
         var (x, y) = Corner(panel);
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + Margin}\" y=\"{y + 20}\" fill=\"#17202b\">{title}</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture, $"<text x=\"{x + Margin}\" y=\"{y + 20}\" fill=\"#17202b\">{title}</text>\n");
         svg.Append(CultureInfo.InvariantCulture,
             $"<rect x=\"{x + Margin}\" y=\"{y + 30}\" width=\"{Width - (2 * Margin)}\" height=\"{Height - 60}\" fill=\"none\" stroke=\"#8592a3\"/>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + Margin - 4}\" y=\"{y + Height - 28}\" text-anchor=\"end\" fill=\"#586575\">{bottom}</text>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + Margin - 4}\" y=\"{y + 38}\" text-anchor=\"end\" fill=\"#586575\">{top}</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{x + Margin - 4}\" y=\"{y + Height - 28}\" text-anchor=\"end\" fill=\"#586575\">{bottom}</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{x + Margin - 4}\" y=\"{y + 38}\" text-anchor=\"end\" fill=\"#586575\">{top}</text>\n");
         for (var mark = Math.Pow(10, Math.Ceiling(Math.Log10(from))); mark <= to; mark *= 10)
         {
             var at = x + XOf(mark, from, to);
             svg.Append(CultureInfo.InvariantCulture,
                 $"<line x1=\"{at:0.0}\" x2=\"{at:0.0}\" y1=\"{y + 30}\" y2=\"{y + Height - 30}\" stroke=\"#e2e7ee\"/>\n");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{at:0.0}\" y=\"{y + Height - 14}\" text-anchor=\"middle\" fill=\"#586575\">{mark:0.###}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{at:0.0}\" y=\"{y + Height - 14}\" text-anchor=\"middle\" fill=\"#586575\">{mark:0.###}</text>\n");
         }
     }
 
     private static double XOf(double value, double from, double to) =>
         Margin + ((Width - (2 * Margin)) * Math.Log(value / from) / Math.Log(to / from));
 
-    private static void Line(StringBuilder svg, int panel, string colour, double from, double to, Func<double, double> height)
+    private static void Line(
+        StringBuilder svg, int panel, string colour, double from, double to, Func<double, double> height)
     {
         var (x, y) = Corner(panel);
-        svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" points=\"");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" points=\"");
         for (var i = 0; i <= Points; i++)
         {
             var value = from * Math.Pow(to / from, (double)i / Points);
-            svg.Append(CultureInfo.InvariantCulture, $"{x + XOf(value, from, to):0.0},{y + Height - 30 - ((Height - 60) * height(value)):0.0} ");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"{x + XOf(value, from, to):0.0},{y + Height - 30 - ((Height - 60) * height(value)):0.0} ");
         }
 
         svg.Append("\"/>\n");

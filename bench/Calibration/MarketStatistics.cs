@@ -48,7 +48,9 @@ public sealed class MarketStatistics
     /// <param name="seconds">Time of the event, in seconds.</param>
     /// <param name="bids">Prices and shares of the best bids before the event, best first.</param>
     /// <param name="asks">Prices and shares of the best asks before the event, best first.</param>
-    public void At(double seconds, ReadOnlySpan<(double Price, double Shares)> bids, ReadOnlySpan<(double Price, double Shares)> asks)
+    public void At(
+        double seconds, ReadOnlySpan<(double Price, double Shares)> bids,
+        ReadOnlySpan<(double Price, double Shares)> asks)
     {
         if (double.IsNaN(_first))
             (_first, _nextLook) = (seconds, Math.Ceiling(seconds));
@@ -73,7 +75,8 @@ public sealed class MarketStatistics
     /// <summary>Adds a trade.</summary>
     public void Traded(double shares) => Sizes.Add(shares);
 
-    private void Look(ReadOnlySpan<(double Price, double Shares)> bids, ReadOnlySpan<(double Price, double Shares)> asks)
+    private void Look(
+        ReadOnlySpan<(double Price, double Shares)> bids, ReadOnlySpan<(double Price, double Shares)> asks)
     {
         var middle = (bids[0].Price + asks[0].Price) / 2;
         _middles.Add(middle);

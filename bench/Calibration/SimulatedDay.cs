@@ -15,11 +15,17 @@ public static class SimulatedDay
     /// <param name="priceTicks">Initial price, in cents.</param>
     public static MarketStatistics Run(ulong seed, int hours, long priceTicks)
     {
-        var share = ListedShare.Of("AMZN") with { MaxPriceTicks = 100_000_000, MaxQuantityLots = 1_000_000_000, ReferencePriceTicks = priceTicks };
+        var share = ListedShare.Of("AMZN") with
+        {
+            MaxPriceTicks = 100_000_000,
+            MaxQuantityLots = 1_000_000_000,
+            ReferencePriceTicks = priceTicks,
+        };
         var market = new BareMarket(share, new MarketModel(), seed, priceTicks, 0);
         var statistics = new MarketStatistics();
         market.Watch = intent => Tell(statistics, market, intent);
-        var (bids, asks) = (new (double, double)[MarketStatistics.Levels], new (double, double)[MarketStatistics.Levels]);
+        var (bids, asks) = (new (double, double)[MarketStatistics.Levels],
+            new (double, double)[MarketStatistics.Levels]);
         while (market.TimeNanos < hours * 3_600L * 1_000_000_000)
         {
             var (bid, ask) = (Levels(market, Side.Buy, bids), Levels(market, Side.Sell, asks));

@@ -12,7 +12,8 @@ internal static class ConsensusCommand
     public static int Run(string[] arguments)
     {
         var options = Options.WithFile(
-            "consensus takes one file, perhaps --repeat and a number, perhaps --ops and another file", arguments, out var path, "--ops", "--repeat");
+            "consensus takes one file, perhaps --repeat and a number, perhaps --ops and another file", arguments,
+            out var path, "--ops", "--repeat");
         var messages = ConsensusFile.Read(path);
         if (options.Text("--ops", "") is { Length: > 0 } destination)
         {
@@ -23,7 +24,8 @@ internal static class ConsensusCommand
 
         var repeat = options.Number("--repeat", 0);
         var timed = repeat > 0 ? Time(messages, repeat) : "";
-        Console.Out.WriteLine($$"""{"messages":{{messages.Length}},"sha256":"{{ConsensusReplay.Hash(messages)}}"{{timed}}}""");
+        Console.Out.WriteLine(
+            $$"""{"messages":{{messages.Length}},"sha256":"{{ConsensusReplay.Hash(messages)}}"{{timed}}}""");
         return 0;
     }
 

@@ -78,10 +78,12 @@ public static class ConsensusFile
     private static ConsensusMessage Parse(ReadOnlySpan<byte> bytes, int number)
     {
         if (bytes[0] > 2 || bytes[1] > 1 || bytes[2] > 1)
-            throw new InvalidDataException($"Message {number}: type {bytes[0]}, side {bytes[1]} or flag {bytes[2]} is unknown.");
+            throw new InvalidDataException(
+                $"Message {number}: type {bytes[0]}, side {bytes[1]} or flag {bytes[2]} is unknown.");
 
         return new ConsensusMessage(
-            (ConsensusVerb)bytes[0], (Side)(bytes[1] + 1), bytes[2] == 1, BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
+            (ConsensusVerb)bytes[0], (Side)(bytes[1] + 1), bytes[2] == 1,
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]));
     }

@@ -27,7 +27,8 @@ public static class ConsensusOps
             if (message.Verb == ConsensusVerb.New ? isOpen : !isOpen)
             {
                 if (message.Verb == ConsensusVerb.New)
-                    throw new InvalidDataException($"Message {message.Sequence}: order {message.OrderId} is in the book already.");
+                    throw new InvalidDataException(
+                        $"Message {message.Sequence}: order {message.OrderId} is in the book already.");
                 continue;
             }
 

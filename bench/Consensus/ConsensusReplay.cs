@@ -50,7 +50,8 @@ public sealed class ConsensusReplay
         for (var i = 0; i < _messages.Length; i++)
         {
             if (i > 0 && _messages[i].Sequence <= _messages[i - 1].Sequence)
-                throw new InvalidDataException($"Message {_messages[i].Sequence} comes after {_messages[i - 1].Sequence}.");
+                throw new InvalidDataException(
+                    $"Message {_messages[i].Sequence} comes after {_messages[i - 1].Sequence}.");
             if (!senders.TryGetValue(_messages[i].OrderId, out _numbers[i]))
                 senders.Add(_messages[i].OrderId, _numbers[i] = senders.Count);
         }
@@ -146,7 +147,8 @@ public sealed class ConsensusReplay
     private void Enter(in ConsensusMessage message, int number)
     {
         if (_bookIds[number] != 0 && _book.TryGetOrder(_bookIds[number], out _))
-            throw new InvalidDataException($"Message {message.Sequence}: order {message.OrderId} is in the book already.");
+            throw new InvalidDataException(
+                $"Message {message.Sequence}: order {message.OrderId} is in the book already.");
 
         var side = (byte)(message.Side - 1);
         var reject = _book.Submit(_book.LastTimeNanos, Order(in message, message.Side), out var bookId);
@@ -176,7 +178,8 @@ public sealed class ConsensusReplay
     private void Modify(in ConsensusMessage message, int number)
     {
         var side = _sides[number];
-        var reject = _book.Replace(_book.LastTimeNanos, _bookIds[number], Order(in message, (Side)(side + 1)), out var bookId);
+        var reject =
+            _book.Replace(_book.LastTimeNanos, _bookIds[number], Order(in message, (Side)(side + 1)), out var bookId);
         if (reject is RejectReason.OrderClosed or RejectReason.UnknownOrder)
         {
             Report(in message, ConsensusReportKind.ModifyRefused, 0, 0, 0);

@@ -62,10 +62,12 @@ public readonly struct ConsensusReport
         line.Append(CultureInfo.InvariantCulture, $"{(int)Kind},{Sequence},");
         _ = Kind switch
         {
-            ConsensusReportKind.Trade => line.Append(CultureInfo.InvariantCulture, $"{PriceTicks},{QuantityLots},{MakerId},{OrderId}"),
+            ConsensusReportKind.Trade =>
+                line.Append(CultureInfo.InvariantCulture, $"{PriceTicks},{QuantityLots},{MakerId},{OrderId}"),
             ConsensusReportKind.Order or ConsensusReportKind.Modified =>
                 line.Append(CultureInfo.InvariantCulture, $"{Side},{OrderId},{PriceTicks},{QuantityLots}"),
-            ConsensusReportKind.Cancelled => line.Append(CultureInfo.InvariantCulture, $"{Side},{OrderId},{PriceTicks}"),
+            ConsensusReportKind.Cancelled =>
+                line.Append(CultureInfo.InvariantCulture, $"{Side},{OrderId},{PriceTicks}"),
             _ => line.Append(OrderId),
         };
     }

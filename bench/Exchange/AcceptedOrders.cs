@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace QuantumCore.Bench.Exchange;
 
-/// <summary>The silo's own count of accepted orders (<c>quantumcore_orders_total</c>), read before a load to check what the load counted.</summary>
+/// <summary>
+/// The silo's own count of accepted orders (<c>quantumcore_orders_total</c>), read before a load to check what the load
+/// counted.
+/// </summary>
 internal sealed class AcceptedOrders
 {
     // The page may be some hundred milliseconds old.
@@ -33,7 +36,9 @@ internal sealed class AcceptedOrders
         return new AcceptedOrders(page, before);
     }
 
-    /// <summary>Checks that the silo accepted at least as many orders as the load counted. Others may have traded beside it.</summary>
+    /// <summary>
+    /// Checks that the silo accepted at least as many orders as the load counted. Others may have traded beside it.
+    /// </summary>
     /// <param name="counted">Accepted orders by the load's count.</param>
     /// <exception cref="InvalidOperationException">The silo accepted fewer.</exception>
     public async Task CheckAsync(long counted)
@@ -49,14 +54,20 @@ internal sealed class AcceptedOrders
         }
 
         throw new InvalidOperationException(string.Create(
-            CultureInfo.InvariantCulture, $"The load counted {counted} accepted orders, but the silo accepted {accepted}."));
+            CultureInfo.InvariantCulture,
+            $"The load counted {counted} accepted orders, but the silo accepted {accepted}."));
     }
 
     private static async Task<long> CountAsync(Uri page)
     {
         var text = await s_http.GetStringAsync(page, CancellationToken.None);
         return text.Split('\n')
-            .Where(line => line.StartsWith("quantumcore_orders_total{", StringComparison.Ordinal) && line.Contains("outcome=\"Accepted\"", StringComparison.Ordinal))
-            .Sum(line => long.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture));
+            .Where(
+                line => line.StartsWith("quantumcore_orders_total{", StringComparison.Ordinal)
+                    && line.Contains("outcome=\"Accepted\"", StringComparison.Ordinal))
+            .Sum(
+                line => long.Parse(
+                    line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], NumberStyles.None,
+                    CultureInfo.InvariantCulture));
     }
 }

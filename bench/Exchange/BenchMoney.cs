@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace QuantumCore.Bench.Exchange;
 
 /// <summary>
-/// Deposits into the accounts that load a silo. The accounts of a demo are as small as a trader's; thousands of orders in flight need more.
+/// Deposits into the accounts that load a silo. The accounts of a demo are as small as a trader's; thousands of orders
+/// in flight need more.
 /// </summary>
 internal static class BenchMoney
 {
@@ -14,7 +15,9 @@ internal static class BenchMoney
 
     private static readonly HttpClient s_http = new();
 
-    /// <summary>Deposits both assets of the load's symbol into the accounts of some keys, as <c>demo-admin</c>.</summary>
+    /// <summary>
+    /// Deposits both assets of the load's symbol into the accounts of some keys, as <c>demo-admin</c>.
+    /// </summary>
     /// <exception cref="HttpRequestException">The silo refused.</exception>
     public static async Task PayInAsync(Uri silo, Options options, params string[] keys)
     {
@@ -37,7 +40,8 @@ internal static class BenchMoney
                     asset = instrument.GetProperty(asset).GetString(),
                     amount,
                 };
-                (await AskAsync(silo, HttpMethod.Post, $"admin/accounts/{name}/deposits", "demo-admin", deposit)).Dispose();
+                (await AskAsync(
+                    silo, HttpMethod.Post, $"admin/accounts/{name}/deposits", "demo-admin", deposit)).Dispose();
             }
         }
     }

@@ -23,12 +23,15 @@ internal sealed class BenchSocket : IDisposable
     {
         var made = new BenchSocket();
         made._socket.Options.SetRequestHeader("X-Api-Key", key);
-        await made._socket.ConnectAsync(new UriBuilder(url) { Scheme = "ws", Path = "/api/qc/v1/" + path }.Uri, CancellationToken.None);
+        await made._socket.ConnectAsync(
+            new UriBuilder(url) { Scheme = "ws", Path = "/api/qc/v1/" + path }.Uri, CancellationToken.None);
         return made;
     }
 
     public async Task SendAsync(string message) =>
-        await _socket.SendAsync(Encoding.UTF8.GetBytes(message).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        await _socket.SendAsync(
+            Encoding.UTF8.GetBytes(message).AsMemory(), WebSocketMessageType.Text, endOfMessage: true,
+            CancellationToken.None);
 
     /// <summary>Returns the next message, valid until the next call.</summary>
     /// <exception cref="InvalidOperationException">The silo closed it.</exception>
@@ -40,7 +43,8 @@ internal sealed class BenchSocket : IDisposable
                 Array.Resize(ref _buffer, 2 * length);
             var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), cancellation);
             if (part.MessageType == WebSocketMessageType.Close)
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The silo closed the socket: {_socket.CloseStatus}."));
+                throw new InvalidOperationException(
+                    string.Create(CultureInfo.InvariantCulture, $"The silo closed the socket: {_socket.CloseStatus}."));
             length += part.Count;
             if (part.EndOfMessage)
                 return _buffer.AsMemory(0, length);

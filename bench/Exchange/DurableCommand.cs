@@ -42,7 +42,8 @@ internal static class DurableCommand
     private static async Task<double> OrdersAsync(
         string storage, string postgres, string directory, int callers, int batch, TimeSpan length)
     {
-        await using var exchange = await EmbeddedExchange.StartAsync(storage, postgres, directory, symbols: 8, accounts: 64);
+        await using var exchange =
+            await EmbeddedExchange.StartAsync(storage, postgres, directory, symbols: 8, accounts: 64);
         await GrainsCommand.LoadAsync(exchange, callers, batch, symbols: 8, accounts: 64, TimeSpan.FromSeconds(2));
         var started = Stopwatch.GetTimestamp();
         var results = await GrainsCommand.LoadAsync(exchange, callers, batch, symbols: 8, accounts: 64, length);
@@ -58,7 +59,8 @@ internal static class DurableCommand
         await using var writer = new JournalWriter(scratch.Store, new JournalWriterOptions(), TimeProvider.System);
         var streams = new JournalStream[64];
         for (var i = 0; i < streams.Length; i++)
-            streams[i] = await writer.OpenAsync(string.Create(CultureInfo.InvariantCulture, $"bare/{i}"), CancellationToken.None);
+            streams[i] = await writer.OpenAsync(
+                string.Create(CultureInfo.InvariantCulture, $"bare/{i}"), CancellationToken.None);
 
         var end = Stopwatch.GetTimestamp() + (long)(length.TotalSeconds * Stopwatch.Frequency);
         var started = Stopwatch.GetTimestamp();

@@ -39,7 +39,8 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
     {
         // A folder of its own: late readers of an earlier exchange must not meet the files of the next.
         var number = Interlocked.Increment(ref s_started);
-        var folder = Directory.CreateDirectory(Path.Combine(directory, $"quantumcore-bench-{Environment.ProcessId}-{number}"));
+        var folder =
+            Directory.CreateDirectory(Path.Combine(directory, $"quantumcore-bench-{Environment.ProcessId}-{number}"));
         var schema = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}x{number}");
         IJournalStore journal = storage switch
         {
@@ -57,7 +58,9 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
         {
             ConfigureSilo = static silo => silo.AddEventStreams(),
             ConfigureServices = services => services
-                .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace))
+                .AddLogging(
+                    logging => logging.SetMinimumLevel(LogLevel.Error)
+                        .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace))
                 .AddSingleton(journal)
                 .AddSingleton(history)
                 .AddExchangeGrains(),

@@ -14,7 +14,8 @@ internal static class FixCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var options = new Options(arguments, "--address", "--keys", "--symbol", "--price", "--in-flight", "--seconds", "--pid");
+        var options =
+            new Options(arguments, "--address", "--keys", "--symbol", "--price", "--in-flight", "--seconds", "--pid");
         var keys = options.Text("--keys", "demo-alice,demo-bob").Split(',');
         var inFlight = options.Number("--in-flight", 64);
         var server = ServerProcess.Of(options);
@@ -36,7 +37,9 @@ internal static class FixCommand
         var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var orders = results.Sum(result => result.Orders);
         var (p50, p99) = Latencies.Percentiles(results.Select(result => result.Latencies));
-        return new Load(orders, results.Sum(result => result.Refused), results.Sum(result => result.Reports), orders / took, p50, p99, Latencies.Slowest(results.Select(result => result.Latencies)));
+        return new Load(
+            orders, results.Sum(result => result.Refused), results.Sum(result => result.Reports), orders / took, p50,
+            p99, Latencies.Slowest(results.Select(result => result.Latencies)));
     }
 
     /// <summary>
@@ -112,5 +115,6 @@ internal static class FixCommand
         public long Reports { get; set; }
     }
 
-    private sealed record Load(long Orders, long Refused, long Reports, double PerSecond, long P50, long P99, long Slowest);
+    private sealed record Load(
+        long Orders, long Refused, long Reports, double PerSecond, long P50, long P99, long Slowest);
 }

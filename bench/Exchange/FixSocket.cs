@@ -11,7 +11,10 @@ internal sealed class FixSocket : IDisposable
 {
     private const byte Separator = 1;
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    {
+        NoDelay = true,
+    };
     private byte[] _buffer = new byte[64 << 10];
     private int _start;
     private int _end;
@@ -22,7 +25,8 @@ internal sealed class FixSocket : IDisposable
     }
 
     /// <summary>Current time in FIX format.</summary>
-    public static string Now => TimeProvider.System.GetUtcNow().ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
+    public static string Now =>
+        TimeProvider.System.GetUtcNow().ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
     /// <summary>Logs on with a key.</summary>
     /// <exception cref="InvalidOperationException">The response is not a Logon.</exception>
@@ -32,13 +36,16 @@ internal sealed class FixSocket : IDisposable
         await session._socket.ConnectAsync(address, CancellationToken.None);
         await session.SendAsync("A", $"98=0|108=30|141=Y|554={key}|");
         var answer = await session.ReceiveAsync();
-        return Is(answer.Span, 35, "A"u8) ? session : throw new InvalidOperationException($"The silo said: {Encoding.UTF8.GetString(answer.Span)}");
+        return Is(answer.Span, 35, "A"u8)
+            ? session
+            : throw new InvalidOperationException($"The silo said: {Encoding.UTF8.GetString(answer.Span)}");
     }
 
     /// <summary>Sends a message. The fields are separated by vertical bars here.</summary>
     public async ValueTask SendAsync(string type, string fields)
     {
-        var body = string.Create(CultureInfo.InvariantCulture, $"35={type}|49=BENCH|56=QUANTUMCORE|34={_next++}|52={Now}|{fields}")
+        var body = string.Create(
+            CultureInfo.InvariantCulture, $"35={type}|49=BENCH|56=QUANTUMCORE|34={_next++}|52={Now}|{fields}")
             .Replace('|', (char)Separator);
         var message = $"8=FIX.4.4{(char)Separator}9={body.Length}{(char)Separator}{body}";
         var sum = message.Sum(static character => character) % 256;
@@ -66,7 +73,8 @@ internal sealed class FixSocket : IDisposable
     }
 
     /// <summary>Returns true if a field of a message equals a text.</summary>
-    public static bool Is(ReadOnlySpan<byte> message, int tag, ReadOnlySpan<byte> text) => Field(message, tag).SequenceEqual(text);
+    public static bool Is(ReadOnlySpan<byte> message, int tag, ReadOnlySpan<byte> text) =>
+        Field(message, tag).SequenceEqual(text);
 
     /// <summary>Returns the first field with a tag; empty if there is none.</summary>
     public static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> message, int tag)
@@ -90,7 +98,8 @@ internal sealed class FixSocket : IDisposable
     {
         const int Head = 12;
         const int Trailer = 7;
-        if (bytes.Length < Head || !Utf8Parser.TryParse(bytes[Head..], out int body, out var digits) || bytes.Length <= Head + digits)
+        if (bytes.Length < Head || !Utf8Parser.TryParse(bytes[Head..], out int body, out var digits)
+            || bytes.Length <= Head + digits)
             return 0;
 
         var length = Head + digits + 1 + body + Trailer;

@@ -93,7 +93,10 @@ internal static class GrainsCommand
             }
 
             var reports = await exchange.Grains.GetGrain<IOrderBookGrain>(symbol)
-                .Submit(symbol, [.. holds.Select(hold => hold.Order ?? throw new InvalidOperationException($"Refused: {hold.Reason}"))]);
+                .Submit(
+                    symbol,
+                    [.. holds.Select(
+                        hold => hold.Order ?? throw new InvalidOperationException($"Refused: {hold.Reason}"))]);
             latencies.Add(Stopwatch.GetTimestamp() - started);
             orders += reports.Length;
             fills += reports.Sum(report => report.Fills.Length);

@@ -23,7 +23,8 @@ internal static class HttpCommand
         byte[] Order(long name) => reading.Length == 0
             ? BenchOrder.Request(url, options, name, options.Key)
             : KeptConnection.Request(url, "GET", reading, options.Key);
-        byte[] Hello(long name) => Encoding.ASCII.GetBytes($"GET /health/live HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n");
+        byte[] Hello(long name) =>
+            Encoding.ASCII.GetBytes($"GET /health/live HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n");
 
         await LoadAsync(url, Order, connections, 3);
         var idle = server.Used;

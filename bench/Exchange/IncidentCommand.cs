@@ -38,7 +38,8 @@ internal static class IncidentCommand
         for (var round = 0; round < rounds; round++)
         {
             var bursts = await Task.WhenAll(
-                Enumerable.Range(0, Symbols).Select(symbol => BurstAsync(entry, EmbeddedExchange.Symbol(symbol), round)));
+                Enumerable.Range(0, Symbols)
+                    .Select(symbol => BurstAsync(entry, EmbeddedExchange.Symbol(symbol), round)));
             orders += bursts.Sum(burst => burst.Orders);
             unknown += bursts.Sum(burst => burst.Unknown);
             slowest = Math.Max(slowest, bursts.Max(burst => burst.SlowestMicros));
@@ -78,7 +79,8 @@ internal static class IncidentCommand
         var all = await Task.WhenAll(reports);
         await entry.Cancel(maker, symbol, resting.OrderId);
         return new Burst(
-            all.Length + 1, all.Count(r => r.Reason is RejectReason.OutcomeUnknown or RejectReason.Overloaded), slowest);
+            all.Length + 1, all.Count(r => r.Reason is RejectReason.OutcomeUnknown or RejectReason.Overloaded),
+            slowest);
     }
 
     private static HoldRequest Order(string name, string symbol, Side side, long price, long lots) =>

@@ -9,7 +9,10 @@ namespace QuantumCore.Bench.Exchange;
 /// </summary>
 internal sealed class KeptConnection : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    {
+        NoDelay = true,
+    };
     private readonly byte[] _buffer = new byte[16 << 10];
 
     private KeptConnection()
@@ -24,9 +27,12 @@ internal sealed class KeptConnection : IDisposable
     }
 
     /// <summary>Returns the bytes of a request.</summary>
-    public static byte[] Request(Uri url, string method, string path, string key, string body = "") => Encoding.ASCII.GetBytes(
+    public static byte[] Request(Uri url, string method, string path, string key, string body = "") =>
+        Encoding.ASCII.GetBytes(
         $"{method} {path} HTTP/1.1\r\nHost: {url.Authority}\r\nX-Api-Key: {key}\r\n"
-        + (body.Length == 0 ? "\r\n" : $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+        + (body.Length == 0
+            ? "\r\n"
+            : $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
 
     /// <summary>Sends a request, reads the whole response, and returns its status.</summary>
     public async ValueTask<int> AskAsync(ReadOnlyMemory<byte> request)
@@ -68,6 +74,7 @@ internal sealed class KeptConnection : IDisposable
         }
 
         var digits = answer[(at + "Content-Length: ".Length)..];
-        return body.Length >= int.Parse(digits[..digits.IndexOf((byte)'\r')], NumberStyles.None, CultureInfo.InvariantCulture);
+        return body.Length >= int.Parse(
+            digits[..digits.IndexOf((byte)'\r')], NumberStyles.None, CultureInfo.InvariantCulture);
     }
 }

@@ -11,7 +11,8 @@ internal sealed class Latencies
 
     /// <summary>Returns the highest latency, in microseconds.</summary>
     public static long Slowest(IEnumerable<Latencies> callers) =>
-        callers.SelectMany(caller => caller._ticks).DefaultIfEmpty().Max() * 1_000_000 / System.Diagnostics.Stopwatch.Frequency;
+        callers.SelectMany(caller => caller._ticks).DefaultIfEmpty()
+            .Max() * 1_000_000 / System.Diagnostics.Stopwatch.Frequency;
 
     /// <summary>Returns the 50th and 99th percentile, in microseconds.</summary>
     public static (long P50, long P99) Percentiles(IEnumerable<Latencies> callers)

@@ -28,7 +28,8 @@ internal sealed class OverloadCommand
     public static async Task<int> RunAsync(string[] arguments)
     {
         var options = new Options(
-            arguments, "--url", "--pid", "--symbol", "--price", "--callers", "--connections", "--seconds", "--factor", "--cancels");
+            arguments, "--url", "--pid", "--symbol", "--price", "--callers", "--connections", "--seconds", "--factor",
+            "--cancels");
         return await new OverloadCommand(options).MeasureAsync();
     }
 
@@ -46,7 +47,8 @@ internal sealed class OverloadCommand
         var patient = Stormproof(20, end, _ => Next(out long _));
         var operators = Stormproof(1, end, Block);
         var storm = await Storm.RunAsync(
-            _url, _options.Number("--connections", 1000), offered, TimeSpan.FromSeconds(seconds), Place, name => _lastAccepted = name);
+            _url, _options.Number("--connections", 1000), offered, TimeSpan.FromSeconds(seconds), Place,
+            name => _lastAccepted = name);
         var recovery = await RecoverAsync(calm.P99);
         var (p50, p99) = Latencies.Percentiles(storm.Accepted);
         var (refused50, refused99) = Latencies.Percentiles(storm.Refused);
@@ -70,7 +72,8 @@ internal sealed class OverloadCommand
     }
 
     private byte[] Block(long number) => KeptConnection.Request(
-        _url, "POST", $"/api/qc/v1/admin/accounts/ACC-1009/{(number % 2 == 0 ? "block" : "unblock")}", "demo-admin", "{}");
+        _url, "POST", $"/api/qc/v1/admin/accounts/ACC-1009/{(number % 2 == 0 ? "block" : "unblock")}", "demo-admin",
+        "{}");
 
     // Each trader buys and sells the same quantity, so nobody runs out of assets.
     private static string Trader(long name) => s_traders[name / 2 % 2];
@@ -125,7 +128,8 @@ internal sealed class OverloadCommand
         {
             var started = Stopwatch.GetTimestamp();
             var status = await connection.AskAsync(Next(out _));
-            var isCalm = status == 200 && Stopwatch.GetElapsedTime(started).TotalMicroseconds < Math.Max(20_000, calmMicros * 3);
+            var isCalm =
+                status == 200 && Stopwatch.GetElapsedTime(started).TotalMicroseconds < Math.Max(20_000, calmMicros * 3);
             since = isCalm && good > 0 ? since : Stopwatch.GetElapsedTime(ended);
             good = isCalm ? good + 1 : 0;
             await Task.Delay(5, CancellationToken.None);
@@ -135,7 +139,8 @@ internal sealed class OverloadCommand
     }
 
     /// <summary>Calls at a steady rate during the storm. The latency of a late call counts from its due time.</summary>
-    private async Task<(long P99, long P50, long Refused)> Stormproof(int perSecond, long end, Func<long, byte[]> request)
+    private async Task<(long P99, long P50, long Refused)> Stormproof(
+        int perSecond, long end, Func<long, byte[]> request)
     {
         var latencies = new Latencies();
         var refused = 0L;

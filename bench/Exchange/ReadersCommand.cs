@@ -11,8 +11,11 @@ internal static class ReadersCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var options = new Options(arguments, "--url", "--key", "--symbol", "--price", "--readers", "--updates", "--channel", "--conflate", "--seconds", "--pid");
-        var (readers, updates, seconds) = (options.Number("--readers", 500), options.Number("--updates", 100), options.Number("--seconds", 10));
+        var options = new Options(
+            arguments, "--url", "--key", "--symbol", "--price", "--readers", "--updates", "--channel", "--conflate",
+            "--seconds", "--pid");
+        var (readers, updates, seconds) = (options.Number("--readers", 500), options.Number("--updates", 100),
+            options.Number("--seconds", 10));
         var server = ServerProcess.Of(options);
         await PlaceAsync(options, updates, 2);
         var alone = await MeasureAsync(options, server, updates, seconds);
@@ -33,7 +36,8 @@ internal static class ReadersCommand
         return 0;
     }
 
-    private static async Task<(double PerSecond, TimeSpan Took, string Cores, long P50, long P99)> MeasureAsync(Options options, ServerProcess server, int updates, int seconds)
+    private static async Task<(double PerSecond, TimeSpan Took, string Cores, long P50, long P99)> MeasureAsync(
+        Options options, ServerProcess server, int updates, int seconds)
     {
         var (before, started) = (server.Used, Stopwatch.GetTimestamp());
         var latencies = await PlaceAsync(options, updates, seconds);
@@ -68,7 +72,8 @@ internal static class ReadersCommand
         using var socket = await BenchSocket.OpenAsync(
             options.Silo, "stream", options.Key);
         var (channel, conflate) = (options.Text("--channel", ""), options.Text("--conflate", ""));
-        var how = (channel.Length == 0 ? "" : $",\"channel\":\"{channel}\"") + (conflate.Length == 0 ? "" : $",\"conflate\":{conflate}");
+        var how = (channel.Length == 0 ? "" : $",\"channel\":\"{channel}\"")
+            + (conflate.Length == 0 ? "" : $",\"conflate\":{conflate}");
         await socket.SendAsync($"{{\"op\":\"subscribe\",\"symbol\":\"{options.Text("--symbol", "AAPL")}\"{how}}}");
         try
         {

@@ -18,11 +18,13 @@ internal sealed record SocketLoad(long Orders, long Refused, double PerSecond, l
     /// <param name="inFlight">Messages in flight on each socket.</param>
     /// <param name="batch">Orders in a message. 1 sends single orders.</param>
     /// <param name="seconds">Duration.</param>
-    public static async Task<SocketLoad> RunAsync(Options options, int connections, int inFlight, int batch, int seconds)
+    public static async Task<SocketLoad> RunAsync(
+        Options options, int connections, int inFlight, int batch, int seconds)
     {
         var started = Stopwatch.GetTimestamp();
         var end = started + (seconds * Stopwatch.Frequency);
-        var results = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => TradeAsync(options, inFlight, batch, end)));
+        var results =
+            await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => TradeAsync(options, inFlight, batch, end)));
         var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var orders = results.Sum(result => result.Orders);
         var (p50, p99) = Latencies.Percentiles(results.Select(result => result.Latencies));
@@ -30,7 +32,8 @@ internal sealed record SocketLoad(long Orders, long Refused, double PerSecond, l
     }
 
     /// <summary>Each number of a message is a place: when its answer is here, the next one is sent with it.</summary>
-    private static async Task<(long Orders, long Refused, Latencies Latencies)> TradeAsync(Options options, int inFlight, int batch, long end)
+    private static async Task<(long Orders, long Refused, Latencies Latencies)> TradeAsync(
+        Options options, int inFlight, int batch, long end)
     {
         using var socket = await BenchSocket.OpenAsync(options, "trading");
         var latencies = new Latencies();
@@ -64,11 +67,16 @@ internal sealed record SocketLoad(long Orders, long Refused, double PerSecond, l
 
     private static string Message(Options options, int place, int batch)
     {
-        var orders = string.Join(',', Enumerable.Range(0, batch).Select(_ => BenchOrder.Json(options, BenchOrder.NextName())));
-        return batch == 1 ? $$"""{"id":{{place}},"op":"place","order":{{orders}}}""" : $$"""{"id":{{place}},"op":"batch","orders":[{{orders}}]}""";
+        var orders =
+            string.Join(',', Enumerable.Range(0, batch).Select(_ => BenchOrder.Json(options, BenchOrder.NextName())));
+        return batch == 1
+            ? $$"""{"id":{{place}},"op":"place","order":{{orders}}}"""
+            : $$"""{"id":{{place}},"op":"batch","orders":[{{orders}}]}""";
     }
 
-    /// <summary>Orders of a message that the exchange did not take: all of them where the message itself is refused.</summary>
+    /// <summary>
+    /// Orders of a message that the exchange did not take: all of them where the message itself is refused.
+    /// </summary>
     private static int RefusedIn(ReadOnlySpan<byte> answer, int batch) =>
         answer[answer.IndexOf((byte)',')..].StartsWith(",\"status\":200,"u8) ? answer.Count("\"error\":"u8) : batch;
 

@@ -14,13 +14,15 @@ internal static class SocketsCommand
     public static async Task<int> RunAsync(string[] arguments)
     {
         var options = new Options(
-            arguments, "--url", "--key", "--symbol", "--price", "--connections", "--in-flight", "--batch", "--seconds", "--pid", "--resting", "--followers");
+            arguments, "--url", "--key", "--symbol", "--price", "--connections", "--in-flight", "--batch", "--seconds",
+            "--pid", "--resting", "--followers");
         var (resting, followers) = (options.Number("--resting", 0), options.Number("--followers", 0));
         await BenchMoney.PayInAsync(options.Silo, options, options.Key);
         await RestAsync(options, resting);
         using var over = new CancellationTokenSource();
         var following = Task.WhenAll(Enumerable.Range(0, followers).Select(_ => FollowAsync(options, over.Token)));
-        var (connections, inFlight, batch) = (options.Number("--connections", 8), options.Number("--in-flight", 16), options.Number("--batch", 1));
+        var (connections, inFlight, batch) = (options.Number("--connections", 8), options.Number("--in-flight", 16),
+            options.Number("--batch", 1));
         var server = ServerProcess.Of(options);
         await SocketLoad.RunAsync(options, connections, inFlight, batch, 3);
         var counter = await AcceptedOrders.ReadAsync(options.Silo);
@@ -43,11 +45,14 @@ internal static class SocketsCommand
         for (var placed = 0; placed < count; placed += BatchLimit)
         {
             var orders = string.Join(',', Enumerable.Range(placed, Math.Min(BatchLimit, count - placed)).Select(
-                i => BenchOrder.Json(options, BenchOrder.NextName(), "buy", string.Create(CultureInfo.InvariantCulture, $"{1 + (0.01m * (i % 5_000))}"))));
+                i => BenchOrder.Json(
+                    options, BenchOrder.NextName(), "buy",
+                    string.Create(CultureInfo.InvariantCulture, $"{1 + (0.01m * (i % 5_000))}"))));
             await socket.SendAsync($$"""{"id":0,"op":"batch","orders":[{{orders}}]}""");
             var answer = await socket.ReceiveAsync(CancellationToken.None);
             if (answer.Span.IndexOf("\"error\":"u8) >= 0)
-                throw new InvalidOperationException($"The silo said: {Encoding.UTF8.GetString(answer.Span[..Math.Min(answer.Length, 500)])}");
+                throw new InvalidOperationException(
+                    $"The silo said: {Encoding.UTF8.GetString(answer.Span[..Math.Min(answer.Length, 500)])}");
         }
     }
 

@@ -41,7 +41,8 @@ internal sealed class Storm
 
         // A dedicated thread, so that sending does not wait for the threads that process responses.
         await Task.Factory.StartNew(
-            () => storm.Blow(perSecond, length), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => storm.Blow(perSecond, length), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         await Task.WhenAll(storm._lines.Select(line => line.Current));
         storm._lines.ForEach(line => line.Connection.Dispose());
         return storm;
@@ -51,7 +52,9 @@ internal sealed class Storm
 
     public string Statuses() => "{" + string.Join(',', _lines.SelectMany(line => line.Statuses)
         .GroupBy(pair => pair.Key)
-        .Select(group => string.Create(CultureInfo.InvariantCulture, $"\"{group.Key}\":{group.Sum(pair => pair.Value)}"))) + "}";
+        .Select(
+            group => string.Create(CultureInfo.InvariantCulture, $"\"{group.Key}\":{group.Sum(pair => pair.Value)}")))
+            + "}";
 
     private void Blow(double perSecond, TimeSpan length)
     {

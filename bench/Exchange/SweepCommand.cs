@@ -3,8 +3,8 @@ using System.Globalization;
 namespace QuantumCore.Bench.Exchange;
 
 /// <summary>
-/// <c>sweep</c>: accepted orders a second over the trading socket, by the number of messages in flight: on a silo just started, and on one
-/// that is warm. Shows whether admission refuses what the exchange could carry.
+/// <c>sweep</c>: accepted orders a second over the trading socket, by the number of messages in flight: on a silo just
+/// started, and on one that is warm. Shows whether admission refuses what the exchange could carry.
 /// </summary>
 internal static class SweepCommand
 {
@@ -22,7 +22,8 @@ internal static class SweepCommand
             throw new UsageException("--silo takes the path of QuantumCore.Silo.dll");
 
         var (seconds, batch) = (options.Number("--seconds", 3), options.Number("--batch", 100));
-        var points = s_singles.Select(inFlight => (InFlight: inFlight, Batch: 1)).Concat(s_batches.Select(inFlight => (InFlight: inFlight, Batch: batch))).ToArray();
+        var points = s_singles.Select(inFlight => (InFlight: inFlight, Batch: 1))
+            .Concat(s_batches.Select(inFlight => (InFlight: inFlight, Batch: batch))).ToArray();
         var cold = new List<SocketLoad>();
         foreach (var (inFlight, size) in points)
         {
@@ -53,10 +54,14 @@ internal static class SweepCommand
         return load;
     }
 
-    /// <summary>Writes a Markdown table. "Of best" compares with the best of the same column and message size.</summary>
-    private static async Task WriteAsync((int InFlight, int Batch)[] points, List<SocketLoad> cold, List<SocketLoad> warm)
+    /// <summary>
+    /// Writes a Markdown table. "Of best" compares with the best of the same column and message size.
+    /// </summary>
+    private static async Task WriteAsync(
+        (int InFlight, int Batch)[] points, List<SocketLoad> cold, List<SocketLoad> warm)
     {
-        await Console.Out.WriteLineAsync("| in flight | orders each | cold: orders/s | refused | of best | warm: orders/s | refused | of best |");
+        await Console.Out.WriteLineAsync(
+            "| in flight | orders each | cold: orders/s | refused | of best | warm: orders/s | refused | of best |");
         await Console.Out.WriteLineAsync("| --- | --- | --- | --- | --- | --- | --- | --- |");
         for (var i = 0; i < points.Length; i++)
         {

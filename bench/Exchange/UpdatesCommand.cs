@@ -36,7 +36,8 @@ internal static class UpdatesCommand
             await Task.Delay(s_pause, CancellationToken.None);
         }
 
-        var ((answer50, answer99), (update50, update99)) = (Latencies.Percentiles([answers]), Latencies.Percentiles([updates]));
+        var ((answer50, answer99), (update50, update99)) = (Latencies.Percentiles([answers]),
+            Latencies.Percentiles([updates]));
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"orders":{{count}},"answerP50Micros":{{answer50}},"answerP99Micros":{{answer99}},"updateP50Micros":{{update50}},"updateP99Micros":{{update99}}}"""));
@@ -46,11 +47,13 @@ internal static class UpdatesCommand
     /// <summary>
     /// Sends an order. Returns the time until its response, and until the next message of the stream.
     /// </summary>
-    private static async Task<(long Answer, long Update)> PlaceAsync(BenchSocket trader, BenchSocket reader, Options options)
+    private static async Task<(long Answer, long Update)> PlaceAsync(
+        BenchSocket trader, BenchSocket reader, Options options)
     {
         var sent = Stopwatch.GetTimestamp();
         var update = ToldAsync(reader, sent);
-        await trader.SendAsync($$"""{"id":0,"op":"place","order":{{BenchOrder.Json(options, BenchOrder.NextName())}}}""");
+        await trader.SendAsync(
+            $$"""{"id":0,"op":"place","order":{{BenchOrder.Json(options, BenchOrder.NextName())}}}""");
         var answer = await ToldAsync(trader, sent);
         return (answer, await update);
     }

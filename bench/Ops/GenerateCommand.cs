@@ -17,7 +17,8 @@ internal static class GenerateCommand
         var width = options.Number("--width", 16);
         if (symbols > ushort.MaxValue + 1)
             throw new UsageException("--symbols takes a number up to 65536");
-        if (!ulong.TryParse(options.Text("--seed", "42"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
+        if (!ulong.TryParse(
+            options.Text("--seed", "42"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
             throw new UsageException("--seed takes a number from 0");
         if (((long)symbols * depth) + count > Array.MaxLength || (long)symbols * depth > int.MaxValue)
             throw new UsageException("symbols x depth + count is more than one file can hold here");

@@ -35,7 +35,8 @@ internal static class OpsCommand
     /// <summary>Runs a mixture of all operations, with and without timing, until all of it is compiled.</summary>
     private static void Practise()
     {
-        var practice = new OpsReplay(OpsGenerator.Generate(symbols: 4, depth: 1_000, count: 100_000, width: 16, seed: 1));
+        var practice =
+            new OpsReplay(OpsGenerator.Generate(symbols: 4, depth: 1_000, count: 100_000, width: 16, seed: 1));
         var latencies = new long[practice.Operations];
         var start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < s_practice)
@@ -100,5 +101,6 @@ internal readonly record struct OpsPercentiles(long P50, long P99, long P999, lo
         (other.P99, other.P999, other.Max).CompareTo((P99, P999, Max)) < 0 ? other : this;
 
     private static long Nanos(long[] sorted, int perMille) =>
-        (long)((Int128)sorted[(int)((long)(sorted.Length - 1) * perMille / 1000)] * 1_000_000_000 / Stopwatch.Frequency);
+        (long)((Int128)sorted[(int)((long)(sorted.Length - 1) * perMille / 1000)] * 1_000_000_000
+            / Stopwatch.Frequency);
 }

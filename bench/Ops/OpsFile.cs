@@ -69,7 +69,9 @@ public sealed record OpsFile(
 
     // Records are stored in their memory layout.
     private static ReadOnlySpan<byte> Magic =>
-        BitConverter.IsLittleEndian ? "OPS1"u8 : throw new PlatformNotSupportedException("This is a little-endian format.");
+        BitConverter.IsLittleEndian
+            ? "OPS1"u8
+            : throw new PlatformNotSupportedException("This is a little-endian format.");
 
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="InvalidDataException">The file has another format or is truncated.</exception>
@@ -77,7 +79,8 @@ public sealed record OpsFile(
     {
         using var file = File.OpenRead(path);
         Span<byte> header = stackalloc byte[HeaderLength];
-        if (file.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength || !header.StartsWith(Magic))
+        if (file.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength
+            || !header.StartsWith(Magic))
             throw new InvalidDataException("This is no OPS1 file.");
 
         var symbols = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);

@@ -81,7 +81,8 @@ internal static class OpsSteps
         }
 
         var made = books = Array.ConvertAll(
-            entered, ids => new OpsBookUnderTest(new OrderBook(maxLevels: int.MaxValue), IsCount(ids) ? null : ids.ToArray()));
+            entered,
+            ids => new OpsBookUnderTest(new OrderBook(maxLevels: int.MaxValue), IsCount(ids) ? null : ids.ToArray()));
         return Array.ConvertAll(
             file.Records, record => new OpsStep { Order = Order(in record), Book = made[record.Symbol].Book });
     }

@@ -14,14 +14,17 @@ internal sealed partial class JournalMaker
     /// <param name="id">Id of the action.</param>
     /// <param name="paysLater">True to leave it pending.</param>
     /// <param name="change">Changes each part before it is recorded.</param>
-    public async Task PayDividendAsync(string id, bool paysLater, Func<CorporateActionEntered, CorporateActionEntered> change)
+    public async Task PayDividendAsync(
+        string id, bool paysLater, Func<CorporateActionEntered, CorporateActionEntered> change)
     {
         var share = _listed[Symbol(0)];
         var cut = ++_now;
         var request = new CorporateActionRequest(
-            id, CorporateActionKind.CashDividend, share.Symbol, 0, paysLater ? UtcDay.Of(cut) + 30 : 0, 1_250_000_000, "desk", "");
+            id, CorporateActionKind.CashDividend, share.Symbol, 0, paysLater ? UtcDay.Of(cut) + 30 : 0, 1_250_000_000,
+            "desk", "");
         var action = new CorporateActionView(
-            request, cut, cut, share.Base.Name, share.Base.Decimals, share.Quote.Name, share.Quote.Decimals, CorporateActionState.Begun, default);
+            request, cut, cut, share.Base.Name, share.Base.Decimals, share.Quote.Name, share.Quote.Decimals,
+            CorporateActionState.Begun, default);
         var catalog = await _writer.OpenAsync("catalog", CancellationToken.None);
         catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionAnnounced(cut, request, cut)));
         catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionBegun(++_now, id)));
@@ -29,7 +32,8 @@ internal sealed partial class JournalMaker
         for (var i = 0; i < _accounts.Count; i++)
         {
             var machine = _accounts[i].Machine;
-            var part = (CorporateActionEntered)machine.EnterAction(action, machine.Account.Of(share.Base).Total, ++_now)!;
+            var part =
+                (CorporateActionEntered)machine.EnterAction(action, machine.Account.Of(share.Base).Total, ++_now)!;
             (units, amount) = (units + part.Units, amount + part.Amount);
             Append(i, change(part));
         }
@@ -40,11 +44,13 @@ internal sealed partial class JournalMaker
         {
             var keeper = new AccountMachine(AccountId.Rounding, symbol => _listed[symbol]);
             var stream = await _writer.OpenAsync("acct/5", CancellationToken.None);
-            await stream.WhenDurable(stream.Append(AccountRecordEncoding.Encode(keeper.KeepRounding(action, rest, ++_now)!)));
+            await stream.WhenDurable(
+                stream.Append(AccountRecordEncoding.Encode(keeper.KeepRounding(action, rest, ++_now)!)));
         }
 
         await DurableAsync();
-        await catalog.WhenDurable(catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionClosed(++_now, id, sums))));
+        await catalog.WhenDurable(
+            catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionClosed(++_now, id, sums))));
     }
 
     /// <summary>Adds a 3:2 split of the first book's asset, while nobody trades.</summary>
@@ -57,7 +63,8 @@ internal sealed partial class JournalMaker
             id, CorporateActionKind.Split, share.Symbol, 0, 0, 100_000_000_001, "desk", "", 3, 2);
         var announced = ++_now;
         var action = new CorporateActionView(
-            request, announced, ++_now, share.Base.Name, share.Base.Decimals, share.Quote.Name, share.Quote.Decimals, CorporateActionState.Begun, default);
+            request, announced, ++_now, share.Base.Name, share.Base.Decimals, share.Quote.Name, share.Quote.Decimals,
+            CorporateActionState.Begun, default);
         var catalog = await _writer.OpenAsync("catalog", CancellationToken.None);
         catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionAnnounced(announced, request, announced)));
         catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionBegun(_now, id)));
@@ -83,13 +90,17 @@ internal sealed partial class JournalMaker
         var share = _listed[Symbol(0)];
         var former = share with { Symbol = "FORMER", Base = share.Base with { Name = "FORMER" } };
         _listed.Add(former.Symbol, former);
-        var request = new CorporateActionRequest(id, CorporateActionKind.SymbolChange, former.Symbol, 0, 0, 1, "desk", "", NewSymbol: "LATER", NewAsset: "LATER");
+        var request = new CorporateActionRequest(
+            id, CorporateActionKind.SymbolChange, former.Symbol, 0, 0, 1, "desk", "", NewSymbol: "LATER",
+            NewAsset: "LATER");
         var action = new CorporateActionView(
-            request, ++_now, _now, former.Base.Name, former.Base.Decimals, "LATER", former.Base.Decimals, CorporateActionState.Begun, default);
+            request, ++_now, _now, former.Base.Name, former.Base.Decimals, "LATER", former.Base.Decimals,
+            CorporateActionState.Begun, default);
         var catalog = await _writer.OpenAsync("catalog", CancellationToken.None);
         catalog.Append(CatalogRecordEncoding.Encode(new InstrumentListed(_now, EncodedInstrument.From(former))));
         catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionAnnounced(_now, request, _now)));
-        catalog.Append(CatalogRecordEncoding.Encode(new InstrumentListed(_now, EncodedInstrument.From(request.Renamed(former)))));
+        catalog.Append(
+            CatalogRecordEncoding.Encode(new InstrumentListed(_now, EncodedInstrument.From(request.Renamed(former)))));
         catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionBegun(_now, id)));
         Int128 units = 0;
         for (var i = 0; i < _accounts.Count; i++)

@@ -14,7 +14,8 @@ namespace QuantumCore.Bench.Recovery;
 /// <param name="Seed">Seed. The same seed gives the same records.</param>
 /// <param name="Group">Group of the books; empty for none.</param>
 /// <param name="SettlementDays">Business days from a trade to its settlement.</param>
-internal sealed record JournalPlan(int Commands, int Symbols, int Accounts, int Seed, string Group = "", int SettlementDays = 0);
+internal sealed record JournalPlan(
+    int Commands, int Symbols, int Accounts, int Seed, string Group = "", int SettlementDays = 0);
 
 /// <summary>
 /// Generates a journal as an exchange under load leaves it, with its own state machines and writer: durable holds
@@ -99,7 +100,10 @@ internal sealed partial class JournalMaker : IAsyncDisposable
     public async Task SettleAsync()
     {
         _settlements ??= await _writer.OpenAsync(SettlementRecord.StreamPrefix + Venue, CancellationToken.None);
-        Append(_settlement.Close(BusinessCalendar.WithoutHolidays.After(UtcDay.Of(Start), _plan.SettlementDays), _due.Trades(), _due.Items(), ++_now));
+        Append(
+            _settlement.Close(
+                BusinessCalendar.WithoutHolidays.After(UtcDay.Of(Start), _plan.SettlementDays), _due.Trades(),
+                _due.Items(), ++_now));
         Append(_settlement.End(_settlement.Sequence, ++_now));
         _due = new SettlementNetting();
         await _settlements.WhenDurable(_settlements.Head);
@@ -132,7 +136,8 @@ internal sealed partial class JournalMaker : IAsyncDisposable
         {
             var id = 10_000 + i;
             var machine = new AccountMachine(new AccountId(id), symbol => _listed[symbol]);
-            var stream = await _writer.OpenAsync(string.Create(CultureInfo.InvariantCulture, $"acct/{id}"), CancellationToken.None);
+            var stream = await _writer.OpenAsync(
+                string.Create(CultureInfo.InvariantCulture, $"acct/{id}"), CancellationToken.None);
             _accounts.Add((machine, stream));
             Append(i, machine.Deposit(new DepositRequest("cash", "USD", 1L << 55), new Asset("USD", 2), ++_now));
             foreach (var symbol in _listed.Keys)
@@ -185,7 +190,8 @@ internal sealed partial class JournalMaker : IAsyncDisposable
             PostOnly: false,
             10_000 + _random.Next(-20, 21),
             _random.Next(1, 100));
-        var record = _accounts[account].Machine.Decide(request, RequestHash.Of(request), _listed[request.Symbol], ++_now);
+        var record =
+            _accounts[account].Machine.Decide(request, RequestHash.Of(request), _listed[request.Symbol], ++_now);
         Append(account, record);
         return (book, ((HoldPlaced)record).Order);
     }
@@ -214,7 +220,9 @@ internal sealed partial class JournalMaker : IAsyncDisposable
         Commands++;
         if (_plan.SettlementDays > 0 && BookTrades.Of(record) is { Count: > 0 } trades)
         {
-            _due.Add(machine.Instrument!, _settlement.ThroughOf(machine.Symbol), machine.Sequence, UtcDay.Of(record.TimeNanos), trades);
+            _due.Add(
+                machine.Instrument!, _settlement.ThroughOf(machine.Symbol), machine.Sequence,
+                UtcDay.Of(record.TimeNanos), trades);
         }
 
         foreach (var account in record.TouchedAccounts())

@@ -24,7 +24,8 @@ internal static class RecoveryCommand
             options.Number("--accounts", 64),
             options.Number("--seed", 1));
         var folder = Path.Combine(
-            options.Text("--directory", Path.GetTempPath()), options.Text("--keep", $"quantumcore-recovery-{Environment.ProcessId}"));
+            options.Text("--directory", Path.GetTempPath()),
+            options.Text("--keep", $"quantumcore-recovery-{Environment.ProcessId}"));
         try
         {
             return await RunAsync(plan, folder, options.Text("--packed", "no") == "yes");
@@ -71,7 +72,8 @@ internal static class RecoveryCommand
         var (without, hashes) = await ReadyAsync(folder, plan, snapshotsAfterwards: true);
         var (with, hashesAgain) = await ReadyAsync(folder, plan, snapshotsAfterwards: false);
         var verified = report.Books.ToDictionary(book => book.Symbol, book => book.StateHash, StringComparer.Ordinal);
-        var isEqual = report.IsClean && verified.All(book => hashes[book.Key] == book.Value && hashesAgain[book.Key] == book.Value);
+        var isEqual = report.IsClean
+            && verified.All(book => hashes[book.Key] == book.Value && hashesAgain[book.Key] == book.Value);
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"records":{{report.Records}},"bookRecords":{{report.Books.Sum(book => book.Sequence)}},"bytes":{{report.Bytes}},"verifySeconds":{{seconds:F2}},"verifyCpuSeconds":{{used:F2}},"readySeconds":{{without:F2}},"readyFromSnapshotsSeconds":{{with:F2}},"stateHashesEqual":{{(isEqual ? "true" : "false")}}}"""));
@@ -100,11 +102,14 @@ internal static class RecoveryCommand
         var took = new List<double>();
         var processor = Process.GetCurrentProcess().TotalProcessorTime;
         var started = Stopwatch.GetTimestamp();
-        for (var last = started; await packer.PackNextAsync(static (_, _) => true, CancellationToken.None) is { } pack; last = Stopwatch.GetTimestamp())
+        for (var last = started; await packer.PackNextAsync(static (_, _) => true, CancellationToken.None) is { } pack;
+            last = Stopwatch.GetTimestamp())
         {
             took.Add(Stopwatch.GetElapsedTime(last).TotalMilliseconds);
-            (frames, slices, packedSlices) = (frames + pack.Frames.Count, slices + pack.Slices.Count, packedSlices + pack.Packed.Slices.Count);
-            (bytes, packedBytes) = (bytes + pack.Slices.Sum(slice => (long)slice.Length), packedBytes + pack.Packed.Body.Length);
+            (frames, slices, packedSlices) = (frames + pack.Frames.Count, slices + pack.Slices.Count,
+                packedSlices + pack.Packed.Slices.Count);
+            (bytes, packedBytes) = (bytes + pack.Slices.Sum(slice => (long)slice.Length),
+                packedBytes + pack.Packed.Body.Length);
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -150,7 +155,8 @@ internal static class RecoveryCommand
         {
             var symbol = JournalMaker.Symbol(index);
             var stream = await writer.OpenAsync("book/" + symbol, CancellationToken.None);
-            var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, NullLogger.Instance, CancellationToken.None);
+            var machine =
+                await BookRecovery.NewestSnapshotAsync(store, symbol, NullLogger.Instance, CancellationToken.None);
             await BookRecovery.ReplayAsync(store, machine, stream, CancellationToken.None);
             return machine;
         })));

@@ -19,17 +19,27 @@ internal static class RiskCommand
     private const long Start = 20_000 * UtcDay.Nanos;
 
     private static readonly string[] s_symbols = ["AAPL", "AMZN", "GOOG", "MSFT"];
-    private static readonly Dictionary<string, Instrument> s_listed = s_symbols.ToDictionary(symbol => symbol, ListedShare.Of);
+    private static readonly Dictionary<string, Instrument> s_listed =
+        s_symbols.ToDictionary(symbol => symbol, ListedShare.Of);
 
     public static async Task<int> RunAsync(string[] arguments)
     {
         var open = new Options(arguments, "--open").Number("--open", 1_000);
         var account = Account(open);
-        AskedOrder[] asked = [new(s_listed["AAPL"], Side.Buy, 15_000, 5, 5, new OrderContent("AAPL", Side.Buy, OrderType.Limit, 15_000, 5, 0))];
-        var order = new HoldRequest("next", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, 15_000, 5);
+        AskedOrder[] asked = [
+            new(
+                s_listed["AAPL"], Side.Buy, 15_000, 5, 5,
+                new OrderContent("AAPL", Side.Buy, OrderType.Limit, 15_000, 5, 0))];
+        var order = new HoldRequest(
+            "next", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, 15_000, 5);
         var terms = FeeTerms.Of(s_listed["AAPL"]);
-        var cover = Best(() => account.Account.CheckHold(s_listed["AAPL"], Side.Buy, 15_000, 5, 0, terms, out _) == RejectReason.None);
-        var limits = Best(() => account.CheckLimits(asked, null, static _ => [new AccountLimit(LimitKind.OpenOrders, 1_000_000)], static _ => [], Start) is null);
+        var cover = Best(
+            () =>
+                account.Account.CheckHold(s_listed["AAPL"], Side.Buy, 15_000, 5, 0, terms, out _) == RejectReason.None);
+        var limits = Best(
+            () => account.CheckLimits(
+                asked, null, static _ => [new AccountLimit(LimitKind.OpenOrders, 1_000_000)], static _ => [],
+                Start) is null);
         var decision = Best(() => account.Decide(order, 1, s_listed["AAPL"], Start) is HoldPlaced);
         var (margined, grouped) = (MarginAccount(open, ""), MarginAccount(open, "TECH"));
         var margin = Best(() => margined.Decide(order, 1, s_listed["AAPL"], Start) is HoldPlaced);
@@ -67,18 +77,26 @@ internal static class RiskCommand
     private static AccountMachine MarginAccount(int open, string group)
     {
         var terms = EncodedMarginTerms.From(
-            new MarginTerms { Long = MarginTable.Flat(500_000, 250_000), Short = MarginTable.Flat(500_000, 300_000), Group = group });
+            new MarginTerms
+            {
+                Long = MarginTable.Flat(500_000, 250_000),
+                Short = MarginTable.Flat(500_000, 300_000),
+                Group = group,
+            });
         var rules = new MarginRulebook(
-            [.. s_symbols.Select(symbol => new MarginTermsRequest(symbol, terms, "", ""))], [], [], [], [new MarginGroupRequest("TECH", 750_000, "", "")], []);
+            [.. s_symbols.Select(symbol => new MarginTermsRequest(symbol, terms, "", ""))], [], [], [],
+            [new MarginGroupRequest("TECH", 750_000, "", "")], []);
         var agreed = new MarginAgreements(rules, symbol => s_listed[symbol]);
         var account = new AccountMachine(new AccountId(1_002), symbol => s_listed[symbol], null, () => agreed);
         account.Apply(account.SetKind(new AccountKindRequest("USD", "", ""), new Asset("USD", 2), Start).Record!);
         account.Apply(account.Deposit(new DepositRequest("cash", "USD", 1L << 50), new Asset("USD", 2), Start));
-        account.Apply(account.TakeMarks(s_symbols, symbol => new MarkPrice(symbol, 14_500, MarkSource.Index, 1, Start), Start)!);
+        account.Apply(
+            account.TakeMarks(s_symbols, symbol => new MarkPrice(symbol, 14_500, MarkSource.Index, 1, Start), Start)!);
         for (var i = 0; i < open; i++)
         {
             var request = new HoldRequest(
-                $"order-{i}", s_symbols[i % 4], Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, 14_000 - i, 10);
+                $"order-{i}", s_symbols[i % 4], Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false,
+                14_000 - i, 10);
             account.Apply(account.Decide(request, 1, s_listed[request.Symbol], Start));
         }
 
@@ -93,15 +111,19 @@ internal static class RiskCommand
         for (var i = 0; i < open; i++)
         {
             var request = new HoldRequest(
-                $"order-{i}", s_symbols[i % 4], Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, 14_000 - i, 10);
+                $"order-{i}", s_symbols[i % 4], Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false,
+                14_000 - i, 10);
             account.Apply(account.Decide(request, 1, s_listed[request.Symbol], Start));
         }
 
         // Some of them have traded, so that the day's totals and volumes are not empty.
         for (var i = 0; i < 4; i++)
         {
-            var taken = new SubmitOrder(2_000, 1, "t", Side.Sell, OrderType.Limit, TimeInForce.ImmediateOrCancel, false, 1, 5, 0, 0);
-            var record = new OrderAccepted(Start, taken, 1, [new TradeFill(1, 1_001, i + 1, 14_000 - i, 5, 0, 0, 5, 70_000)], 0, EndReason.None, 0, null);
+            var taken = new SubmitOrder(
+                2_000, 1, "t", Side.Sell, OrderType.Limit, TimeInForce.ImmediateOrCancel, false, 1, 5, 0, 0);
+            var record = new OrderAccepted(
+                Start, taken, 1, [new TradeFill(1, 1_001, i + 1, 14_000 - i, 5, 0, 0, 5, 70_000)], 0, EndReason.None, 0,
+                null);
             account.ApplyBook(s_symbols[i], new DeliveredRecord(1, 0, record), long.MaxValue);
         }
 
@@ -113,5 +135,7 @@ internal static class RiskCommand
 
     private static void Limit(AccountMachine account, string scope, params LimitKind[] kinds) =>
         account.Apply(account.SetLimits(
-            new LimitsRequest(scope, [.. kinds.Select(kind => new AccountLimit(kind, LimitsRequest.MostOf(kind)))], "bench", ""), Start)!);
+            new LimitsRequest(
+                scope, [.. kinds.Select(kind => new AccountLimit(kind, LimitsRequest.MostOf(kind)))], "bench",
+                ""), Start)!);
 }

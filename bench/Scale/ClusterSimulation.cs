@@ -53,7 +53,8 @@ internal sealed class ClusterSimulation
         return simulation.Outcome(answered, simulation._projected - projected, length);
     }
 
-    private Station[] Stations(int count, int servers) => [.. Enumerable.Range(0, count).Select(_ => new Station(_events, servers))];
+    private Station[] Stations(int count, int servers) =>
+        [.. Enumerable.Range(0, count).Select(_ => new Station(_events, servers))];
 
     private ClusterOutcome Outcome(int before, long projected, long nanos)
     {
@@ -64,9 +65,11 @@ internal sealed class ClusterSimulation
             (_databases.Max(database => database.BusyPercent), "a database"),
             (_books.Max(book => book.BusyPercent), "the busiest book"),
         }.MaxBy(station => station.Item1);
-        long Share(int percent) => answers.Length == 0 ? 0 : answers[(int)((long)(answers.Length - 1) * percent / 100)] / 1_000;
+        long Share(int percent) =>
+            answers.Length == 0 ? 0 : answers[(int)((long)(answers.Length - 1) * percent / 100)] / 1_000;
         return new ClusterOutcome(
-            answers.Length * 1_000_000_000L / nanos, projected * 1_000_000_000L / nanos, Share(50), Share(99), what, fullest);
+            answers.Length * 1_000_000_000L / nanos, projected * 1_000_000_000L / nanos, Share(50), Share(99), what,
+            fullest);
     }
 
     private long Draw(long mean) => (long)(-Math.Log(1 - _random.NextDouble()) * mean);
@@ -88,7 +91,8 @@ internal sealed class ClusterSimulation
         var (account, symbol) = (_random.Next(_shape.Silos), NextSymbol());
         var (book, began) = (symbol % _shape.Silos, _events.Now);
         Work(gateway, _costs.Edge / 2, () => Hop(gateway, account, () => Work(account, _costs.Account, () =>
-            _writers[account, _random.Next(_shape.Journals)].Append(() => Hop(account, gateway, () => Hop(gateway, book, () => Turn(symbol, book, () =>
+            _writers[account, _random.Next(_shape.Journals)].Append(
+                () => Hop(account, gateway, () => Hop(gateway, book, () => Turn(symbol, book, () =>
                 _writers[book, symbol % _shape.Journals].Append(() =>
                 {
                     Tell(book, symbol);
@@ -150,14 +154,16 @@ internal sealed class ClusterSimulation
             var frame = _waiting.Count <= MostRecords ? _waiting : _waiting[..MostRecords];
             _waiting = _waiting[frame.Count..];
             _commits = true;
-            database.Serve(simulation._costs.Frame + (frame.Count * simulation._costs.Record), () => simulation._events.After(simulation._costs.Commit, () =>
-            {
-                _commits = false;
-                foreach (var durable in frame)
-                    durable();
-                if (!_commits && _waiting.Count > 0)
-                    Commit();
-            }));
+            database.Serve(
+                simulation._costs.Frame + (frame.Count * simulation._costs.Record),
+                () => simulation._events.After(simulation._costs.Commit, () =>
+                {
+                    _commits = false;
+                    foreach (var durable in frame)
+                        durable();
+                    if (!_commits && _waiting.Count > 0)
+                        Commit();
+                }));
         }
     }
 }

@@ -55,7 +55,8 @@ internal sealed record BookText(string Bids, string Asks, string Waiting, Tradin
         "S" => this with { Asks = CanonicalLevels(rest) },
         "state" => this with { Phase = ScenarioWords.PhaseOf(rest) },
         "last" => this with { Last = rest is "-" ? 0 : ScenarioWords.Price(rest) },
-        _ => throw new FormatException($"'{word}' is no part of a book: B, S, armed, parked, pend, held, state or last"),
+        _ =>
+            throw new FormatException($"'{word}' is no part of a book: B, S, armed, parked, pend, held, state or last"),
     };
 
     private static string Place(string place, IEnumerable<string> names)
@@ -66,7 +67,8 @@ internal sealed record BookText(string Bids, string Asks, string Waiting, Tradin
 
     private static string CanonicalLevels(string text) => text is "-" or ""
         ? "-"
-        : string.Join("; ", text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(CanonicalLevel));
+        : string.Join("; ", text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(CanonicalLevel));
 
     private static string CanonicalLevel(string text)
     {
@@ -115,6 +117,8 @@ internal sealed record BookText(string Bids, string Asks, string Waiting, Tradin
             });
         }
 
-        return levels.Count == 0 ? "-" : string.Join("; ", levels.Select(level => $"{level.Price}: {string.Join(", ", level.Orders)}"));
+        return levels.Count == 0
+            ? "-"
+            : string.Join("; ", levels.Select(level => $"{level.Price}: {string.Join(", ", level.Orders)}"));
     }
 }

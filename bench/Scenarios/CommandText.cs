@@ -80,7 +80,10 @@ internal static class CommandText
         "mark" => new MarkCommand(ScenarioWords.Price(Only(verb, rest))),
         "ref" or "static" => new ReferenceCommand(ScenarioWords.Price(Only(verb, rest))) { OtherSubject = "ref" },
         "last" => new LastCommand(ScenarioWords.Price(Only(verb, rest))),
-        "dividend" => new AdjustCommand(OrderAdjustment.Dividend(ScenarioWords.Number(Only(verb, rest)))) { OtherSubject = "dividend" },
+        "dividend" => new AdjustCommand(OrderAdjustment.Dividend(ScenarioWords.Number(Only(verb, rest))))
+        {
+            OtherSubject = "dividend",
+        },
         "bust" => new BustCommand(ScenarioWords.Number(Only(verb, rest))) { OtherSubject = rest[0] },
         _ when rest is ["B" or "S", ..] => new NewCommand(OrderText.Parse([verb, .. rest])),
         _ => throw new FormatException($"'{verb}' is no command"),
@@ -202,7 +205,8 @@ internal static class CommandText
             : pairs;
     }
 
-    private static (string Name, string Value) Pair(string word) => word.Split('=') is [{ Length: > 0 } name, { Length: > 0 } value]
+    private static (string Name, string Value) Pair(string word) =>
+        word.Split('=') is [{ Length: > 0 } name, { Length: > 0 } value]
         ? (name, value)
         : throw new FormatException($"'{word}' is not name=value");
 

@@ -20,7 +20,8 @@ internal static class EventText
             ["trade" or "atrade", var first, var second, var size] => $"{words[0]} {first} {second} {Size(size)}",
             ["rest", var id, "dark", var size] => $"rest {id} dark {Size(size)}",
             ["rest", var id, var size, "dark"] => $"rest {id} dark {Size(size)}",
-            ["rest", var id, ['d', 'a', 'r', 'k', '@', .. var price], var lots] => $"rest {id} dark {Lots(lots)}@{Price(price)}",
+            ["rest", var id, ['d', 'a', 'r', 'k', '@', .. var price], var lots] =>
+                $"rest {id} dark {Lots(lots)}@{Price(price)}",
             ["rest" or "refill", var id, var size] => $"{words[0]} {id} {Size(size)}",
             ["ack", var id] => $"ack {id}",
             ["ack", var id, ['@', .. var price]] => $"ack {id} @{Price(price)}",
@@ -29,7 +30,8 @@ internal static class EventText
             ["exp" or "can", var id, var lots, var reason] => $"{words[0]} {id} {Lots(lots)} {reason}",
             ["stp", var taker, var maker, var lots, var mode] =>
                 $"stp {taker} {maker} {Lots(lots)} {ScenarioWords.Of(ScenarioWords.SelfTradeOf(mode))}",
-            ["ind", var price, var lots, var imbalance] => $"ind {Price(price)} {Lots(lots)} {Signed(ScenarioWords.Number(imbalance))}",
+            ["ind", var price, var lots, var imbalance] =>
+                $"ind {Price(price)} {Lots(lots)} {Signed(ScenarioWords.Number(imbalance))}",
             ["uncross", var price, var lots] => $"uncross {Price(price)} {Lots(lots)}",
             ["amend", var id, var size, "keep" or "lose"] => $"amend {id} {Size(size)} {words[3]}",
             ["reprice", var id, var prices] => $"reprice {id} {Move(prices)}",

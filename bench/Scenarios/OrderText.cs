@@ -145,7 +145,11 @@ internal sealed class OrderText
     };
 
     private void TakeTrail(string value) => _conditions = Trail(value) is (var ticks, var basisPoints)
-        ? _conditions with { TrailTicks = ticks ?? _conditions.TrailTicks, TrailBasisPoints = basisPoints ?? _conditions.TrailBasisPoints }
+        ? _conditions with
+        {
+            TrailTicks = ticks ?? _conditions.TrailTicks,
+            TrailBasisPoints = basisPoints ?? _conditions.TrailBasisPoints,
+        }
         : _conditions;
 
     /// <summary>Parses a distance: <c>3</c> is ticks, <c>50bp</c> basis points.</summary>
@@ -201,5 +205,6 @@ internal sealed class OrderText
         };
     }
 
-    private static string Name(string value) => value.Length > 0 ? value : throw new FormatException("a name is missing");
+    private static string Name(string value) =>
+        value.Length > 0 ? value : throw new FormatException("a name is missing");
 }

@@ -42,7 +42,8 @@ internal static class ScenarioComparison
 
     private static (string Subject, string[] Fields)? Combination(string text)
     {
-        if (text.Split(' ') is not ["rej", var subject, ['C', 'O', 'M', 'B', 'I', 'N', 'A', 'T', 'I', 'O', 'N', .. var rest]])
+        if (text.Split(' ') is not ["rej", var subject,
+            ['C', 'O', 'M', 'B', 'I', 'N', 'A', 'T', 'I', 'O', 'N', .. var rest]])
             return null;
         if (rest.Length == 0)
             return (subject, []);

@@ -155,7 +155,8 @@ public sealed class ScenarioFile
     }
 
     private static string? Follows(string text, string word) =>
-        text.StartsWith(word, StringComparison.Ordinal) && (text.Length == word.Length || char.IsWhiteSpace(text[word.Length]))
+        text.StartsWith(word, StringComparison.Ordinal)
+            && (text.Length == word.Length || char.IsWhiteSpace(text[word.Length]))
             ? text[word.Length..]
             : null;
 
@@ -226,7 +227,9 @@ public sealed class ScenarioFile
         if (_command is null)
             return;
         if (_events.Count == 0)
-            Spoil(new ScenarioFileException(_commandLine, _command.Text, "no line of events below the command; none is (none)"));
+            Spoil(
+                new ScenarioFileException(
+                    _commandLine, _command.Text, "no line of events below the command; none is (none)"));
 
         _steps.Add(new CommandStep(_commandLine, _command, [.. _events.Where(happened => happened != "(none)")]));
         _command = null;

@@ -59,7 +59,9 @@ internal sealed class ScenarioNames
     /// Returns the limit of a stop-limit or take-profit-limit as entered or amended; 0 for all other orders.
     /// </summary>
     public long LimitOfStop(long orderId) =>
-        _orders.TryGetValue(orderId, out var order) && order.Type is OrderType.StopLimit or OrderType.TakeProfitLimit ? order.LimitTicks : 0;
+        _orders.TryGetValue(orderId, out var order) && order.Type is OrderType.StopLimit or OrderType.TakeProfitLimit
+            ? order.LimitTicks
+            : 0;
 
     private long Party(string name)
     {

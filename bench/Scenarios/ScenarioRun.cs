@@ -119,7 +119,8 @@ public sealed class ScenarioRun
         }
     }
 
-    private static string Joined(IReadOnlyList<string> events) => events.Count == 0 ? "(none)" : string.Join(" | ", events);
+    private static string Joined(IReadOnlyList<string> events) =>
+        events.Count == 0 ? "(none)" : string.Join(" | ", events);
 
     private void Differ(int line, string what, string expected, string got) =>
         _differences.Add(new ScenarioDifference(line, what, expected, got));
@@ -168,7 +169,9 @@ public sealed class ScenarioRun
     /// </summary>
     private static int PlaceOfRefusal(List<string> told)
     {
-        var replaced = told.FindIndex(text => text.StartsWith("can ", StringComparison.Ordinal) && text.EndsWith(" REPLACED", StringComparison.Ordinal));
+        var replaced = told.FindIndex(
+            text => text.StartsWith("can ", StringComparison.Ordinal)
+                && text.EndsWith(" REPLACED", StringComparison.Ordinal));
         var indicative = told.FindIndex(text => text.StartsWith("ind ", StringComparison.Ordinal));
         return replaced >= 0 ? replaced + 1 : indicative >= 0 ? indicative : told.Count;
     }

@@ -7,7 +7,8 @@ namespace QuantumCore.Cli;
 /// <summary>account, fills, prevented, deposit.</summary>
 internal static class AccountCommands
 {
-    internal static IEnumerable<Command> All(CommandLineApp app) => [Balances(app), Fills(app), Prevented(app), Deposit(app)];
+    internal static IEnumerable<Command> All(CommandLineApp app) =>
+        [Balances(app), Fills(app), Prevented(app), Deposit(app)];
 
     private static Command Balances(CommandLineApp app) => app.Add(
         new Command("account", "The account's balances."),
@@ -44,7 +45,11 @@ internal static class AccountCommands
         var order = new Option<long?>("--order") { Description = "Only this order; with its symbol", HelpName = "id" };
         var limit = Grammar.CountOption("--limit", "Maximum number of rows", otherwise: 20, most: 1000);
         return app.Add(
-            new Command("prevented", "Matches of the account's orders that self-trade prevention stopped, newest first.") { symbol, order, limit },
+            new Command(
+                "prevented", "Matches of the account's orders that self-trade prevention stopped, newest first.")
+            {
+                symbol, order, limit,
+            },
             """
             qc prevented
             qc prevented --symbol AAPL --order 17

@@ -19,18 +19,31 @@ internal static class AdminCommands
             Mark(app),
             Reference(app),
             Rules(app),
-            Block(app, "block", "Kill switch: cancel an account's orders and reject new ones. Without a symbol, freeze the account.", (client, account, symbol, why, stop) => client.BlockAsync(account, symbol, why, stop)),
-            Block(app, "unblock", "Unblock an account: it may enter orders again.", (client, account, symbol, why, stop) => client.UnblockAsync(account, symbol, why, stop)),
-            BlockOwner(app, "block-owner", "Block every account of an owner: freeze each and cancel its orders.", (client, owner, why, stop) => client.BlockOwnerAsync(owner, why, stop)),
-            BlockOwner(app, "unblock-owner", "Unblock every account of an owner.", (client, owner, why, stop) => client.UnblockOwnerAsync(owner, why, stop)),
+            Block(
+                app, "block",
+                "Kill switch: cancel an account's orders and reject new ones. Without a symbol, freeze the account.",
+                (client, account, symbol, why, stop) => client.BlockAsync(account, symbol, why, stop)),
+            Block(
+                app, "unblock", "Unblock an account: it may enter orders again.",
+                (client, account, symbol, why, stop) => client.UnblockAsync(account, symbol, why, stop)),
+            BlockOwner(
+                app, "block-owner", "Block every account of an owner: freeze each and cancel its orders.",
+                (client, owner, why, stop) => client.BlockOwnerAsync(owner, why, stop)),
+            BlockOwner(
+                app, "unblock-owner", "Unblock every account of an owner.",
+                (client, owner, why, stop) => client.UnblockOwnerAsync(owner, why, stop)),
             Bust(app),
             Correct(app),
             Breaker(app),
             PinCommand.Compose(app),
             SystemCommand.Compose(app),
             Owner(app),
-            Freeze(app, "freeze", "Freeze an account: no new orders, transfers or withdrawals; its orders stay.", (client, account, why, stop) => client.FreezeAsync(account, why, stop)),
-            Freeze(app, "unfreeze", "Let a frozen account act again.", (client, account, why, stop) => client.UnfreezeAsync(account, why, stop)),
+            Freeze(
+                app, "freeze", "Freeze an account: no new orders, transfers or withdrawals; its orders stay.",
+                (client, account, why, stop) => client.FreezeAsync(account, why, stop)),
+            Freeze(
+                app, "unfreeze", "Let a frozen account act again.",
+                (client, account, why, stop) => client.UnfreezeAsync(account, why, stop)),
             UserCommands.Log(
                 app, new Command("log", "Audit log of trading and accounts, newest first."), "qc admin log --limit 20",
                 (client, limit, stop) => client.GetActionsAsync(null, limit, stop)),
@@ -51,7 +64,8 @@ internal static class AdminCommands
             {
                 var receipt = await set(
                     session.Administrator(), parse.GetValue(account)!, parse.GetValue(why), cancellation);
-                session.Screen.Show(receipt, console => console.WriteLine($"{receipt.Account} is {Tables.Word(receipt.State)}."));
+                session.Screen.Show(
+                    receipt, console => console.WriteLine($"{receipt.Account} is {Tables.Word(receipt.State)}."));
                 return ExitCodes.Done;
             });
     }
@@ -61,14 +75,19 @@ internal static class AdminCommands
         var account = Grammar.Account();
         var owner = new Argument<string>("owner") { Description = "Name of the owner; '' for none" };
         return app.Add(
-            new Command("owner", "Set the owner of an account. Accounts of one owner may transfer to each other.") { account, owner },
+            new Command("owner", "Set the owner of an account. Accounts of one owner may transfer to each other.")
+            {
+                account, owner,
+            },
             "qc admin owner ACC-1001 alice",
             async (parse, session, cancellation) =>
             {
                 var owned = await session.Administrator().SetOwnerAsync(
                     parse.GetValue(account)!, parse.GetValue(owner)!, cancellation);
                 session.Screen.Show(owned, console => console.WriteLine(
-                    owned.Owner.Length == 0 ? $"{owned.Account} is nobody's." : $"{owned.Account} is {owned.Owner}'s."));
+                    owned.Owner.Length == 0
+                        ? $"{owned.Account} is nobody's."
+                        : $"{owned.Account} is {owned.Owner}'s."));
                 return ExitCodes.Done;
             });
     }
@@ -80,11 +99,16 @@ internal static class AdminCommands
         var reason = Grammar.WordOption(
             "--reason", "Why", PhaseReason.MarketWideBreaker, PhaseReason.PriceBand, PhaseReason.Planned);
         var seconds = Grammar.NumberOption("--for", "Duration in seconds, until the next phase", 1, LongestPhase);
-        var then = Grammar.WordOption<TradingPhase>("--then", "The next phase; after a halt an auction, after an auction trading");
-        var thenSeconds = Grammar.NumberOption("--then-for", "Duration of the next phase in seconds, until continuous trading", 1, LongestPhase);
+        var then = Grammar.WordOption<TradingPhase>(
+            "--then", "The next phase; after a halt an auction, after an auction trading");
+        var thenSeconds = Grammar.NumberOption(
+            "--then-for", "Duration of the next phase in seconds, until continuous trading", 1, LongestPhase);
         var why = Why();
         return app.Add(
-            new Command("phase", "Change a symbol's trading phase, and plan the next one.") { symbol, phase, reason, seconds, then, thenSeconds, why },
+            new Command("phase", "Change a symbol's trading phase, and plan the next one.")
+            {
+                symbol, phase, reason, seconds, then, thenSeconds, why,
+            },
             """
             qc admin phase AAPL opening
             qc admin phase AAPL continuous               the opening auction takes place
@@ -101,7 +125,8 @@ internal static class AdminCommands
                     Why = parse.GetValue(why),
                 };
                 return ShowAsync(
-                    session, session.Administrator().SetPhaseAsync(parse.GetValue(symbol)!, parse.GetValue(phase), terms, cancellation));
+                    session, session.Administrator()
+                        .SetPhaseAsync(parse.GetValue(symbol)!, parse.GetValue(phase), terms, cancellation));
             });
 
         static TimeSpan? Seconds(int? number) => number is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
@@ -115,7 +140,8 @@ internal static class AdminCommands
             new Command("mark", "Set a symbol's mark price.") { symbol, price },
             "qc admin mark AAPL 150.00",
             (parse, session, cancellation) => ShowAsync(
-                session, session.Administrator().SetMarkAsync(parse.GetValue(symbol)!, parse.GetValue(price), cancellation)));
+                session,
+                session.Administrator().SetMarkAsync(parse.GetValue(symbol)!, parse.GetValue(price), cancellation)));
     }
 
     private static Command Reference(CommandLineApp app)
@@ -126,7 +152,8 @@ internal static class AdminCommands
             "qc admin reference AAPL 150.00 --why \"yesterday's close\"",
             (parse, session, cancellation) => ShowAsync(
                 session,
-                session.Administrator().SetReferenceAsync(parse.GetValue(symbol)!, parse.GetValue(price), parse.GetValue(why), cancellation)));
+                session.Administrator().SetReferenceAsync(
+                    parse.GetValue(symbol)!, parse.GetValue(price), parse.GetValue(why), cancellation)));
     }
 
     private static Command Rules(CommandLineApp app)
@@ -140,10 +167,11 @@ internal static class AdminCommands
         var extensions = Grammar.NumberOption("--extensions", "Number of times that an auction is extended", 0, 100);
         var auction = Grammar.RuleSecondsOption("--auction-seconds", "Duration of a volatility auction", LongestPhase);
         var why = Why();
-        var command = new Command("rules", "Change a symbol's bands, protection and collar. Rules without an option stay.")
-        {
-            symbol, protection, band, dynamicBand, mode, collar, extensions, auction, why,
-        };
+        var command =
+            new Command("rules", "Change a symbol's bands, protection and collar. Rules without an option stay.")
+            {
+                symbol, protection, band, dynamicBand, mode, collar, extensions, auction, why,
+            };
         Grammar.Changes(command, [protection, band, dynamicBand, mode, collar, extensions, auction]);
         return app.Add(
             command,
@@ -164,7 +192,8 @@ internal static class AdminCommands
                     AuctionSeconds = parse.GetValue(auction),
                 };
                 return ShowAsync(
-                    session, session.Administrator().SetRulesAsync(parse.GetValue(symbol)!, rules, parse.GetValue(why), cancellation));
+                    session, session.Administrator()
+                        .SetRulesAsync(parse.GetValue(symbol)!, rules, parse.GetValue(why), cancellation));
             });
     }
 
@@ -186,7 +215,8 @@ internal static class AdminCommands
             async (parse, session, cancellation) =>
             {
                 var receipt = await set(
-                    session.Administrator(), parse.GetValue(account)!, parse.GetValue(symbol), parse.GetValue(why), cancellation);
+                    session.Administrator(), parse.GetValue(account)!, parse.GetValue(symbol), parse.GetValue(why),
+                    cancellation);
                 var what = receipt.Blocked ? "blocked" : "not blocked";
                 var where = receipt.Symbols.Count == 0 ? "" : $" in {string.Join(", ", receipt.Symbols)}";
                 session.Screen.Show(receipt, console => console.WriteLine($"{receipt.Account} is {what}{where}."));
@@ -195,7 +225,8 @@ internal static class AdminCommands
     }
 
     private static Command BlockOwner(
-        CommandLineApp app, string name, string description, Func<QuantumCoreClient, string, string?, CancellationToken, Task<OwnerBlockReceipt>> set)
+        CommandLineApp app, string name, string description,
+        Func<QuantumCoreClient, string, string?, CancellationToken, Task<OwnerBlockReceipt>> set)
     {
         var owner = new Argument<string>("owner") { Description = "The owner's name" };
         var why = Why();
@@ -204,7 +235,8 @@ internal static class AdminCommands
             $"qc admin {name} acme --why \"runs wild\"",
             async (parse, session, cancellation) =>
             {
-                var receipt = await set(session.Administrator(), parse.GetValue(owner)!, parse.GetValue(why), cancellation);
+                var receipt =
+                    await set(session.Administrator(), parse.GetValue(owner)!, parse.GetValue(why), cancellation);
                 session.Screen.Show(receipt, console => console.WriteLine(
                     $"{string.Join(", ", receipt.Accounts.Select(account => account.Account))} of {receipt.Owner}: {(receipt.Blocked ? "blocked" : "not blocked")}."));
                 return ExitCodes.Done;
@@ -217,11 +249,16 @@ internal static class AdminCommands
         var trade = Trade();
         var why = Why();
         return app.Add(
-            new Command("bust", "Bust a trade: reverse it for both sides, including fees. Their orders stay as they are.") { symbol, trade, why },
+            new Command(
+                "bust", "Bust a trade: reverse it for both sides, including fees. Their orders stay as they are.")
+            {
+                symbol, trade, why,
+            },
             "qc admin bust AAPL 17-0 --why \"clearly erroneous\"",
             (parse, session, cancellation) => ShowAsync(
                 session,
-                session.Administrator().BustAsync(parse.GetValue(symbol)!, parse.GetValue(trade)!, parse.GetValue(why), cancellation)));
+                session.Administrator()
+                    .BustAsync(parse.GetValue(symbol)!, parse.GetValue(trade)!, parse.GetValue(why), cancellation)));
     }
 
     private static Command Correct(CommandLineApp app)
@@ -231,12 +268,16 @@ internal static class AdminCommands
         var price = Grammar.Price("price", "The price it should have had");
         var why = Why();
         return app.Add(
-            new Command("correct", "Correct a trade's price. Both sides settle the difference, including fees.") { symbol, trade, price, why },
+            new Command("correct", "Correct a trade's price. Both sides settle the difference, including fees.")
+            {
+                symbol, trade, price, why,
+            },
             "qc admin correct AAPL 17-0 150.00",
             (parse, session, cancellation) => ShowAsync(
                 session,
                 session.Administrator().CorrectAsync(
-                    parse.GetValue(symbol)!, parse.GetValue(trade)!, parse.GetValue(price), parse.GetValue(why), cancellation)));
+                    parse.GetValue(symbol)!, parse.GetValue(trade)!, parse.GetValue(price), parse.GetValue(why),
+                    cancellation)));
     }
 
     private static Command Breaker(CommandLineApp app)
@@ -244,14 +285,21 @@ internal static class AdminCommands
         var index = Grammar.NumberArgument("index", "Current index, a whole number");
         var close = Grammar.NumberArgument("previous close", "Close of the previous day");
         return app.Add(
-            new Command("breaker", "Report the index to the market-wide circuit breaker. A fall of 7, 13 or 20 percent halts every symbol.") { index, close },
+            new Command(
+                "breaker",
+                "Report the index to the market-wide circuit breaker. A fall of 7, 13 or 20 percent halts every symbol.")
+            {
+                index, close,
+            },
             "qc admin breaker 465000 500000",
             async (parse, session, cancellation) =>
             {
                 var report = await session.Administrator().BreakAsync(
                     parse.GetValue(index), parse.GetValue(close), cancellation);
                 session.Screen.Show(report, console => console.WriteLine(report.Acted
-                    ? string.Create(CultureInfo.InvariantCulture, $"Level {report.Level}: stopped {string.Join(", ", report.Symbols)}.")
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Level {report.Level}: stopped {string.Join(", ", report.Symbols)}.")
                     : string.Create(CultureInfo.InvariantCulture, $"Level {report.Level}: nothing to do.")));
                 return ExitCodes.Done;
             });

@@ -32,8 +32,15 @@ internal static class AlertCommands
         var symbol = Grammar.Symbol();
         var price = Grammar.Price("price", "The price to wait for, in the quote asset");
         var above = new Option<bool>("--above") { Description = "At that price or higher" };
-        var below = new Option<bool>("--below") { Description = "At that price or lower (default: the side away from the last price)" };
-        var command = new Command("add", "Set an alert. It fires once, at the first trade at the price or beyond. At most 50 per account.") { symbol, price, above, below };
+        var below = new Option<bool>("--below")
+        {
+            Description = "At that price or lower (default: the side away from the last price)",
+        };
+        var command = new Command(
+            "add", "Set an alert. It fires once, at the first trade at the price or beyond. At most 50 per account.")
+        {
+            symbol, price, above, below,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(above) && result.GetValue(below))
@@ -48,7 +55,8 @@ internal static class AlertCommands
             async (parse, session, cancellation) =>
             {
                 bool? side = parse.GetValue(above) ? true : parse.GetValue(below) ? false : null;
-                var alert = await session.Client().SetAlertAsync(parse.GetValue(symbol)!, parse.GetValue(price), side, cancellation);
+                var alert = await session.Client()
+                    .SetAlertAsync(parse.GetValue(symbol)!, parse.GetValue(price), side, cancellation);
                 session.Screen.Show(alert, console => console.WriteLine(InWords(alert)));
                 return ExitCodes.Done;
             });
@@ -70,7 +78,8 @@ internal static class AlertCommands
 
     private static Command Watch(CommandLineApp app)
     {
-        var updates = Grammar.CountOption("--updates", "Stop after this number of alerts", otherwise: 0, most: 1_000_000_000);
+        var updates =
+            Grammar.CountOption("--updates", "Stop after this number of alerts", otherwise: 0, most: 1_000_000_000);
         return app.Add(
             new Command("watch", "Print alerts that have fired, then each one that fires, until Ctrl-C.") { updates },
             """
@@ -82,7 +91,8 @@ internal static class AlertCommands
             {
                 try
                 {
-                    await TellAsync(session.Screen, session.Client().WatchAlertsAsync(cancellation), parse.GetValue(updates));
+                    await TellAsync(
+                        session.Screen, session.Client().WatchAlertsAsync(cancellation), parse.GetValue(updates));
                 }
                 catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
                 {
@@ -101,11 +111,13 @@ internal static class AlertCommands
             if (update.Change == AlertChange.Stale)
                 screen.Note("the connection is lost: asking again");
             else if (update.Change == AlertChange.Snapshot)
-                screen.Note($"waiting for {update.Now.Alerts.Count(static alert => alert.Fired is null)} of {update.Account}");
+                screen.Note(
+                    $"waiting for {update.Now.Alerts.Count(static alert => alert.Fired is null)} of {update.Account}");
 
             // Whoever set it believes that it is watched.
             foreach (var alert in update.Forgotten)
-                screen.Note($"the exchange was restarted and has forgotten: {alert.Symbol} {Side(alert)} {Tables.Text(alert.Price)}");
+                screen.Note(
+                    $"the exchange was restarted and has forgotten: {alert.Symbol} {Side(alert)} {Tables.Text(alert.Price)}");
 
             foreach (var alert in update.Fired)
             {
@@ -117,7 +129,8 @@ internal static class AlertCommands
     }
 
     private static void List(IAnsiConsole console, IReadOnlyList<PriceAlert> alerts) => Tables.Show(
-        console, "No alerts.", ["id", "symbol", "side", "price", "set", "fired at", "fired"], alerts.Select(alert => new[]
+        console, "No alerts.", ["id", "symbol", "side", "price", "set", "fired at", "fired"],
+        alerts.Select(alert => new[]
         {
             Tables.Text(alert.Id),
             alert.Symbol,

@@ -55,11 +55,14 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
     {
         var root = Compose();
         var parse = root.Parse(arguments);
-        var isSuggestion = root.Directives.OfType<SuggestDirective>().Any(directive => parse.GetResult(directive) is not null);
+        var isSuggestion =
+            root.Directives.OfType<SuggestDirective>().Any(directive => parse.GetResult(directive) is not null);
         if (parse.Errors.Count > 0 && parse.Action is not GroupedHelp && !isSuggestion)
         {
             // The .NET type at the end of the message would not help a user.
-            var mistakes = Suggestion.For(parse) is { } mistyped ? [mistyped] : parse.Errors.Select(mistake => mistake.Message.Split(" as expected type")[0]);
+            var mistakes = Suggestion.For(parse) is { } mistyped
+                ? [mistyped]
+                : parse.Errors.Select(mistake => mistake.Message.Split(" as expected type")[0]);
             foreach (var mistake in mistakes)
                 await error.WriteLineAsync($"qc: {mistake}");
 
@@ -108,7 +111,8 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
                 screen.Refused(failure);
                 return ExitCodes.For(failure);
             }
-            catch (Exception failure) when (failure is UsageException or FlowFormatException or IOException { HResult: not BrokenPipe }
+            catch (Exception failure)
+                when (failure is UsageException or FlowFormatException or IOException { HResult: not BrokenPipe }
                 or UnauthorizedAccessException or InvalidDataException)
             {
                 screen.Failed("Usage", failure.Message);
@@ -143,7 +147,8 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
 
     private RootCommand Compose()
     {
-        var root = new RootCommand("qc trades on a QuantumCore exchange: orders, account, market data, replay; and looks after its files.")
+        var root = new RootCommand(
+            "qc trades on a QuantumCore exchange: orders, account, market data, replay; and looks after its files.")
         {
             Url,
             Key,
@@ -188,18 +193,22 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         new("Trading", [.. OrderCommands.All(this), StrategyCommand.Compose(this)]),
         new("Account and money",
         [
-            .. AccountCommands.All(this), LedgerCommands.Positions(this), LedgerCommands.Statement(this), .. MoneyCommands.All(this), AlertCommands.All(this), DemoCommands.All(this),
+            .. AccountCommands.All(this), LedgerCommands.Positions(this), LedgerCommands.Statement(this),
+            .. MoneyCommands.All(this), AlertCommands.All(this), DemoCommands.All(this),
         ]),
         new("Market data", [.. MarketCommands.All(this), LiveCommand.Compose(this), StatsCommand.Compose(this)]),
         new("Operating an exchange",
         [
-            AdminCommands.All(this), UserCommands.All(this), KeyCommands.All(this), RiskCommand.Compose(this), FeesCommand.Compose(this),
-            MarginCommand.Compose(this), SettleCommand.Compose(this), CorporateCommand.Compose(this), LedgerCommands.Ledger(this),
+            AdminCommands.All(this), UserCommands.All(this), KeyCommands.All(this), RiskCommand.Compose(this),
+            FeesCommand.Compose(this),
+            MarginCommand.Compose(this), SettleCommand.Compose(this), CorporateCommand.Compose(this),
+            LedgerCommands.Ledger(this),
             SignalCommands.All(this),
         ]),
         new("Simulation and files",
         [
-            SimCommands.All(this, environment), ReplayCommand.Compose(this), .. UpkeepCommands.All(this), CompletionCommand.Compose(this),
+            SimCommands.All(this, environment), ReplayCommand.Compose(this), .. UpkeepCommands.All(this),
+            CompletionCommand.Compose(this),
         ]),
     ];
 
@@ -215,21 +224,25 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
     }
 
     /// <summary>
-    /// Returns the exchange's symbols if the command of a line has one; none if the exchange does not answer in a second, for someone
-    /// waits at a prompt.
+    /// Returns the exchange's symbols if the command of a line has one; none if the exchange does not answer in a
+    /// second, for someone waits at a prompt.
     /// </summary>
     private async Task<string[]> SymbolsAsync(ParseResult parse, CancellationToken cancellation)
     {
         var command = parse.CommandResult.Command;
-        if (!command.Arguments.Any(argument => argument.Name == SymbolName) && !command.Options.Any(option => option.Name == SymbolOption))
+        if (!command.Arguments.Any(argument => argument.Name == SymbolName)
+            && !command.Options.Any(option => option.Name == SymbolOption))
             return [];
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(s_completionPatience);
         try
         {
-            using var session = Open(parse, new Screen(output, error, json: false), ClientOptions with { MaxAttempts = 1 });
-            return [.. (await session.Client().GetInstrumentsAsync(patience.Token)).Select(instrument => instrument.Symbol)];
+            using var session =
+                Open(parse, new Screen(output, error, json: false), ClientOptions with { MaxAttempts = 1 });
+            return [
+                .. (await session.Client().GetInstrumentsAsync(patience.Token)).Select(
+                    instrument => instrument.Symbol)];
         }
         catch (Exception failure) when (failure is QuantumCoreException or OperationCanceledException or UsageException)
         {

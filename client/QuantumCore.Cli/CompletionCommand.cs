@@ -50,7 +50,8 @@ internal static class CompletionCommand
             """,
             async (parse, session, _) =>
             {
-                await session.Screen.Output.WriteLineAsync(parse.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });
+                await session.Screen.Output.WriteLineAsync(
+                    parse.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });
                 return ExitCodes.Done;
             });
     }

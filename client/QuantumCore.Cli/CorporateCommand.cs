@@ -12,7 +12,9 @@ internal static class CorporateCommand
     internal static Command Compose(CommandLineApp app)
     {
         var all = app.Add(
-            new Command("corporate", "Corporate actions: dividends, splits and symbol changes (administrator's key). Without a subcommand: list them."),
+            new Command(
+                "corporate",
+                "Corporate actions: dividends, splits and symbol changes (administrator's key). Without a subcommand: list them."),
             """
             qc corporate
             qc corporate dividend AAPL 0.25 --id aapl-2030-q4
@@ -37,8 +39,16 @@ internal static class CorporateCommand
     private static Command Dividend(CommandLineApp app)
     {
         var symbol = new Argument<string>("symbol") { Description = "The instrument whose holders are paid" };
-        var amount = new Argument<decimal>("amount") { Description = "Cash for one unit; up to eight digits beyond the smallest coin" };
-        var id = new Option<string>("--id") { Description = "Permanent name; a repeat changes nothing", HelpName = "name", Required = true };
+        var amount = new Argument<decimal>("amount")
+        {
+            Description = "Cash for one unit; up to eight digits beyond the smallest coin",
+        };
+        var id = new Option<string>("--id")
+        {
+            Description = "Permanent name; a repeat changes nothing",
+            HelpName = "name",
+            Required = true,
+        };
         var exDate = new Option<DateOnly?>("--ex-date")
         {
             Description = "UTC day before which holdings count [default: holdings now count]",
@@ -61,8 +71,10 @@ internal static class CorporateCommand
             async (parse, session, cancellation) =>
             {
                 var dividend = new CorporateDividend(
-                    parse.GetValue(id)!, parse.GetValue(symbol)!, parse.GetValue(amount), parse.GetValue(exDate), parse.GetValue(payDate));
-                var actions = await session.Administrator().AnnounceDividendAsync(dividend, parse.GetValue(why), cancellation);
+                    parse.GetValue(id)!, parse.GetValue(symbol)!, parse.GetValue(amount), parse.GetValue(exDate),
+                    parse.GetValue(payDate));
+                var actions =
+                    await session.Administrator().AnnounceDividendAsync(dividend, parse.GetValue(why), cancellation);
                 session.Screen.Show(actions, console => Show(console, actions));
                 return ExitCodes.Done;
             });
@@ -71,14 +83,23 @@ internal static class CorporateCommand
     private static Command Split(CommandLineApp app)
     {
         var symbol = new Argument<string>("symbol") { Description = "The instrument whose units are split" };
-        var ratio = new Argument<(int New, int Old)>("ratio") { Description = "New units to old ones, such as 3:2, or 1:10", CustomParser = Ratio };
+        var ratio = new Argument<(int New, int Old)>("ratio")
+        {
+            Description = "New units to old ones, such as 3:2, or 1:10",
+            CustomParser = Ratio,
+        };
         var value = new Option<decimal>("--unit-value")
         {
             Description = "Price of one new unit, at which fractions are paid in cash",
             HelpName = "price",
             Required = true,
         };
-        var id = new Option<string>("--id") { Description = "Permanent name; a repeat changes nothing", HelpName = "name", Required = true };
+        var id = new Option<string>("--id")
+        {
+            Description = "Permanent name; a repeat changes nothing",
+            HelpName = "name",
+            Required = true,
+        };
         var exDate = new Option<DateOnly?>("--ex-date")
         {
             Description = "First possible UTC day [default: as soon as its books are halted or closed]",
@@ -87,7 +108,10 @@ internal static class CorporateCommand
         };
         var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
         return app.Add(
-            new Command("split", "Announce a split, or a reverse split: it begins when the symbol is halted or closed.") { symbol, ratio, value, id, exDate, why },
+            new Command("split", "Announce a split, or a reverse split: it begins when the symbol is halted or closed.")
+            {
+                symbol, ratio, value, id, exDate, why,
+            },
             """
             qc admin phase AAPL halt
             qc corporate split AAPL 3:2 --unit-value 100.00 --id aapl-3-2
@@ -97,8 +121,10 @@ internal static class CorporateCommand
             {
                 var (units, old) = parse.GetValue(ratio);
                 var split = new CorporateSplit(
-                    parse.GetValue(id)!, parse.GetValue(symbol)!, units, old, parse.GetValue(value), parse.GetValue(exDate));
-                var actions = await session.Administrator().AnnounceSplitAsync(split, parse.GetValue(why), cancellation);
+                    parse.GetValue(id)!, parse.GetValue(symbol)!, units, old, parse.GetValue(value),
+                    parse.GetValue(exDate));
+                var actions =
+                    await session.Administrator().AnnounceSplitAsync(split, parse.GetValue(why), cancellation);
                 session.Screen.Show(actions, console => Show(console, actions));
                 return ExitCodes.Done;
             });
@@ -108,8 +134,17 @@ internal static class CorporateCommand
     {
         var symbol = new Argument<string>("symbol") { Description = "The instrument; its book closes permanently" };
         var newSymbol = new Argument<string>("new symbol") { Description = "New name of the instrument" };
-        var newAsset = new Option<string?>("--new-asset") { Description = "New name of its units [default: the new symbol, if both had the same name]", HelpName = "asset" };
-        var id = new Option<string>("--id") { Description = "Permanent name; a repeat changes nothing", HelpName = "name", Required = true };
+        var newAsset = new Option<string?>("--new-asset")
+        {
+            Description = "New name of its units [default: the new symbol, if both had the same name]",
+            HelpName = "asset",
+        };
+        var id = new Option<string>("--id")
+        {
+            Description = "Permanent name; a repeat changes nothing",
+            HelpName = "name",
+            Required = true,
+        };
         var exDate = new Option<DateOnly?>("--ex-date")
         {
             Description = "First possible UTC day [default: as soon as its book is halted or closed]",
@@ -118,7 +153,10 @@ internal static class CorporateCommand
         };
         var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
         return app.Add(
-            new Command("rename", "Announce a symbol change: it begins when the symbol is halted or closed.") { symbol, newSymbol, newAsset, id, exDate, why },
+            new Command("rename", "Announce a symbol change: it begins when the symbol is halted or closed.")
+            {
+                symbol, newSymbol, newAsset, id, exDate, why,
+            },
             """
             qc admin phase AAPL halt
             qc corporate rename AAPL APLX --id aapl-aplx --why "new name of the issuer"
@@ -126,8 +164,10 @@ internal static class CorporateCommand
             async (parse, session, cancellation) =>
             {
                 var change = new CorporateSymbolChange(
-                    parse.GetValue(id)!, parse.GetValue(symbol)!, parse.GetValue(newSymbol)!, parse.GetValue(newAsset), parse.GetValue(exDate));
-                var actions = await session.Administrator().AnnounceSymbolChangeAsync(change, parse.GetValue(why), cancellation);
+                    parse.GetValue(id)!, parse.GetValue(symbol)!, parse.GetValue(newSymbol)!, parse.GetValue(newAsset),
+                    parse.GetValue(exDate));
+                var actions =
+                    await session.Administrator().AnnounceSymbolChangeAsync(change, parse.GetValue(why), cancellation);
                 session.Screen.Show(actions, console => Show(console, actions));
                 return ExitCodes.Done;
             });
@@ -136,18 +176,25 @@ internal static class CorporateCommand
     private static Command Parts(CommandLineApp app)
     {
         var id = new Argument<string>("id") { Description = "The action" };
-        var after = new Option<string?>("--after") { Description = "Continue after the 'next' of the previous page", HelpName = "place" };
+        var after = new Option<string?>("--after")
+        {
+            Description = "Continue after the 'next' of the previous page",
+            HelpName = "place",
+        };
         return app.Add(
             new Command("show", "Show what each account received or paid.") { id, after },
             "qc corporate show aapl-2030-q4",
             async (parse, session, cancellation) =>
             {
-                var page = await session.Administrator().GetCorporatePartsAsync(parse.GetValue(id)!, parse.GetValue(after), 100, cancellation);
+                var page = await session.Administrator()
+                    .GetCorporatePartsAsync(parse.GetValue(id)!, parse.GetValue(after), 100, cancellation);
                 session.Screen.Show(page, console =>
                 {
                     var table = Tables.With("account", "units", "change", "amount", "paid");
                     foreach (var part in page.Parts)
-                        Tables.Row(table, part.Account, Tables.Text(part.Units), Tables.Text(part.Change), Tables.Text(part.Amount), part.Paid ? "yes" : "no");
+                        Tables.Row(
+                            table, part.Account, Tables.Text(part.Units), Tables.Text(part.Change),
+                            Tables.Text(part.Amount), part.Paid ? "yes" : "no");
                     Tables.Write(console, table, "No account has a part on record.");
                     if (page.Next is { } next)
                         console.WriteLine($"more: --after {next}");
@@ -158,13 +205,19 @@ internal static class CorporateCommand
 
     private static void Show(IAnsiConsole console, IReadOnlyList<CorporateAction> actions)
     {
-        var table = Tables.With("action", "type", "symbol", "ratio", "amount", "asset", "ex-date", "pay date", "state", "accounts", "received", "owed", "from issuer");
+        var table = Tables.With(
+            "action", "type", "symbol", "ratio", "amount", "asset", "ex-date", "pay date", "state", "accounts",
+            "received", "owed", "from issuer");
         foreach (var action in actions)
         {
             Tables.Row(
-                table, action.Id, Tables.Word(action.Type), action.NewSymbol is { } later ? $"{action.Symbol} to {later}" : action.Symbol, action.Ratio ?? "", Tables.Text(action.Amount), action.Asset,
-                action.ExDate is { } day ? Tables.Day(day) : Tables.Time(action.CutAt), action.PayDate is { } paid ? Tables.Day(paid) : "at once",
-                Tables.Word(action.State), Tables.Text(action.Accounts), Tables.Text(action.Received), Tables.Text(action.Owed),
+                table, action.Id, Tables.Word(action.Type),
+                action.NewSymbol is { } later ? $"{action.Symbol} to {later}" : action.Symbol, action.Ratio ?? "",
+                Tables.Text(action.Amount), action.Asset,
+                action.ExDate is { } day ? Tables.Day(day) : Tables.Time(action.CutAt),
+                action.PayDate is { } paid ? Tables.Day(paid) : "at once",
+                Tables.Word(action.State), Tables.Text(action.Accounts), Tables.Text(action.Received),
+                Tables.Text(action.Owed),
                 Tables.Text(action.FromIssuer));
         }
 

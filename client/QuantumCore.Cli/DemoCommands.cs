@@ -6,7 +6,12 @@ namespace QuantumCore.Cli;
 /// <summary>demo: play money of a demo account.</summary>
 internal static class DemoCommands
 {
-    internal static Command All(CommandLineApp app) => new("demo", "The account's play money, on a demo.") { Show(app), Add(app), Reset(app) };
+    internal static Command All(CommandLineApp app) => new("demo", "The account's play money, on a demo.")
+    {
+        Show(app),
+        Add(app),
+        Reset(app),
+    };
 
     private static Command Show(CommandLineApp app) => app.Add(
         new Command("funds", "The balances that an account starts with."),
@@ -15,14 +20,19 @@ internal static class DemoCommands
 
     private static Command Add(CommandLineApp app)
     {
-        var asset = new Argument<string?>("asset") { Description = "Only this asset [default: all]", Arity = ArgumentArity.ZeroOrOne };
+        var asset = new Argument<string?>("asset")
+        {
+            Description = "Only this asset [default: all]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         return app.Add(
             new Command("add", "Add the starting balance once more, once an hour.") { asset },
             """
             qc demo add
             qc demo add USD
             """,
-            async (parse, session, cancellation) => Told(session, await session.Client().AddDemoFundsAsync(parse.GetValue(asset), cancellation)));
+            async (parse, session, cancellation) =>
+                Told(session, await session.Client().AddDemoFundsAsync(parse.GetValue(asset), cancellation)));
     }
 
     private static Command Reset(CommandLineApp app) => app.Add(
@@ -38,7 +48,8 @@ internal static class DemoCommands
     private static int Told(Session session, DemoFunds funds)
     {
         session.Screen.Show(funds, console => Tables.Show(
-            console, "nothing changed", ["asset", "amount"], funds.Amounts.Select(amount => new[] { amount.Asset, Tables.TextOrNothing(amount.Amount) })));
+            console, "nothing changed", ["asset", "amount"],
+            funds.Amounts.Select(amount => new[] { amount.Asset, Tables.TextOrNothing(amount.Amount) })));
         return ExitCodes.Done;
     }
 }

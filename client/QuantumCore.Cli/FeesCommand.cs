@@ -30,7 +30,10 @@ internal static class FeesCommand
         var minimum = Grammar.DecimalOption("--minimum", "Minimum fee of an order with at least one fill");
         var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
         return app.Add(
-            new Command("fees", "Show an account's fees; as an administrator, set a fee schedule.") { account, asset, tiers, minimum, why },
+            new Command("fees", "Show an account's fees; as an administrator, set a fee schedule.")
+            {
+                account, asset, tiers, minimum, why,
+            },
             """
             qc fees
             qc fees ACC-1001
@@ -65,7 +68,9 @@ internal static class FeesCommand
         foreach (var token in result.Tokens)
         {
             var parts = token.Value.Split(':');
-            if (parts.Length != 3 || !decimal.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var from)
+            if (parts.Length != 3
+                || !decimal.TryParse(
+                    parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var from)
                 || !int.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var maker)
                 || !int.TryParse(parts[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var taker))
             {

@@ -49,7 +49,8 @@ internal static class Grammar
     internal static void Changes(Command command, Option[] options) => command.Validators.Add(result =>
     {
         if (Array.TrueForAll(options, option => result.GetResult(option) is null or { Implicit: true }))
-            result.AddError($"nothing to change: give {string.Join(", ", options[..^1].Select(static option => option.Name))} or {options[^1].Name}");
+            result.AddError(
+                $"nothing to change: give {string.Join(", ", options[..^1].Select(static option => option.Name))} or {options[^1].Name}");
     });
 
     internal static Option<string> OrderSymbol()
@@ -99,7 +100,8 @@ internal static class Grammar
     }
 
     /// <summary>Sets the shell completions to the words of the wire instead of the enum's own.</summary>
-    private static void Complete(List<Func<CompletionContext, IEnumerable<CompletionItem>>> sources, IEnumerable<string> words)
+    private static void Complete(
+        List<Func<CompletionContext, IEnumerable<CompletionItem>>> sources, IEnumerable<string> words)
     {
         sources.Clear();
         sources.Add(words.ToArray());
@@ -249,17 +251,20 @@ internal static class Grammar
         var word = Word(result);
         return TryReadExact(word, sign, out var value)
             ? value
-            : Refuse<decimal?>(result, $"{NameOf(result)}: '{word}' {(IsExact(word) ? "is not a decimal such as 150.00" : $"has more than {ExactDigits} digits")}");
+            : Refuse<decimal?>(
+                result,
+                $"{NameOf(result)}: '{word}' {(IsExact(word) ? "is not a decimal such as 150.00" : $"has more than {ExactDigits} digits")}");
     }
 
     /// <summary>
-    /// Reads plain digits with a decimal point: no thousands separators, no exponent, no sign unless one is allowed, and
-    /// no more digits than a decimal holds without rounding.
+    /// Reads plain digits with a decimal point: no thousands separators, no exponent, no sign unless one is allowed,
+    /// and no more digits than a decimal holds without rounding.
     /// </summary>
     internal static bool TryReadExact(string word, NumberStyles sign, out decimal value)
     {
         value = 0;
-        return IsExact(word) && decimal.TryParse(word, NumberStyles.AllowDecimalPoint | sign, CultureInfo.InvariantCulture, out value);
+        return IsExact(word)
+            && decimal.TryParse(word, NumberStyles.AllowDecimalPoint | sign, CultureInfo.InvariantCulture, out value);
     }
 
     private static bool IsExact(string word) => word.Count(char.IsAsciiDigit) <= ExactDigits;

@@ -9,11 +9,14 @@ namespace QuantumCore.Cli;
 /// <param name="Commands">Commands in the order in which they are shown.</param>
 internal sealed record CommandGroup(string Title, IReadOnlyList<Command> Commands);
 
-/// <summary>Help with examples under it. That of <c>qc</c> itself lists commands by group, each with its first sentence.</summary>
+/// <summary>
+/// Help with examples under it. That of <c>qc</c> itself lists commands by group, each with its first sentence.
+/// </summary>
 /// <param name="inner">The library's help.</param>
 /// <param name="groups">Commands of the root, by group.</param>
 /// <param name="examples">Lines to show under a command's help.</param>
-internal sealed class GroupedHelp(HelpAction inner, IReadOnlyList<CommandGroup> groups, Dictionary<Command, string> examples)
+internal sealed class GroupedHelp(
+    HelpAction inner, IReadOnlyList<CommandGroup> groups, Dictionary<Command, string> examples)
     : SynchronousCommandLineAction
 {
     /// <inheritdoc/>
@@ -35,7 +38,9 @@ internal sealed class GroupedHelp(HelpAction inner, IReadOnlyList<CommandGroup> 
         return result;
     }
 
-    /// <summary>Writes what the library says before its list of commands, and the groups in the place of that list.</summary>
+    /// <summary>
+    /// Writes what the library says before its list of commands, and the groups in the place of that list.
+    /// </summary>
     private int WriteRoot(ParseResult parse, TextWriter output)
     {
         using var all = new StringWriter();
@@ -56,7 +61,10 @@ internal sealed class GroupedHelp(HelpAction inner, IReadOnlyList<CommandGroup> 
         return result;
     }
 
-    /// <summary>Returns a text up to its first full stop, colon or semicolon outside parentheses, without parentheses at its end.</summary>
+    /// <summary>
+    /// Returns a text up to its first full stop, colon or semicolon outside parentheses, without parentheses at its
+    /// end.
+    /// </summary>
     private static string FirstSentence(string text)
     {
         var (end, depth) = (0, 0);

@@ -8,7 +8,12 @@ namespace QuantumCore.Cli;
 internal static class KeyCommands
 {
     internal static Command All(CommandLineApp app) =>
-        new("keys", "API keys of accounts (administrator's key; default: demo-admin).") { Create(app), List(app), Revoke(app) };
+        new("keys", "API keys of accounts (administrator's key; default: demo-admin).")
+        {
+            Create(app),
+            List(app),
+            Revoke(app),
+        };
 
     private static Command List(CommandLineApp app) => app.Add(
         new Command("list", "List the API keys that are not revoked."),
@@ -16,15 +21,18 @@ internal static class KeyCommands
         async (_, session, cancellation) =>
         {
             var keys = await session.Administrator().GetApiKeysAsync(cancellation);
-            session.Screen.Show(keys, console => Tables.Show(console, "no keys", ["id", "account", "label", "may", "signing", "from"], keys.Select(key => new[]
-            {
-                key.Id,
-                key.Account ?? "",
-                key.Label,
-                key.Administers ? "administer" : key.ReadOnly ? "read" : "trade",
-                key.Signing ?? "",
-                string.Join(' ', key.Addresses),
-            })));
+            session.Screen.Show(
+                keys,
+                console => Tables.Show(
+                    console, "no keys", ["id", "account", "label", "may", "signing", "from"], keys.Select(key => new[]
+                    {
+                        key.Id,
+                        key.Account ?? "",
+                        key.Label,
+                        key.Administers ? "administer" : key.ReadOnly ? "read" : "trade",
+                        key.Signing ?? "",
+                        string.Join(' ', key.Addresses),
+                    })));
             return ExitCodes.Done;
         });
 
@@ -37,7 +45,9 @@ internal static class KeyCommands
             async (parse, session, cancellation) =>
             {
                 var key = await session.Administrator().RevokeApiKeyAsync(parse.GetValue(id)!, cancellation);
-                session.Screen.Show(key, console => console.WriteLine($"{key.Id} of {key.Account ?? key.Label} opens nothing any more."));
+                session.Screen.Show(
+                    key,
+                    console => console.WriteLine($"{key.Id} of {key.Account ?? key.Label} opens nothing any more."));
                 return ExitCodes.Done;
             });
     }
@@ -55,14 +65,20 @@ internal static class KeyCommands
             Description = "With rsa and ed25519: the file of the public key, PEM",
             HelpName = "file",
         };
-        var readOnly = new Option<bool>("--read-only") { Description = "Read-only: sees orders and balances, but can't trade; with --signing" };
+        var readOnly = new Option<bool>("--read-only")
+        {
+            Description = "Read-only: sees orders and balances, but can't trade; with --signing",
+        };
         var from = new Option<string[]>("--from")
         {
             Description = "Client IP or network that may use the key; repeat it for several [default: any]",
             HelpName = "address",
         };
         return app.Add(
-            new Command("create", "Create an API key. It is shown only once.") { account, signing, publicKey, readOnly, from },
+            new Command("create", "Create an API key. It is shown only once.")
+            {
+                account, signing, publicKey, readOnly, from,
+            },
             """
             qc keys create ACC-1001                           a key for this API
             qc keys create ACC-1001 --signing hmac            a key and a secret for clients of the Binance Spot interface
@@ -80,7 +96,8 @@ internal static class KeyCommands
                     ReadOnly = parse.GetValue(readOnly),
                     Addresses = parse.GetValue(from) is { Length: > 0 } addresses ? addresses : null,
                 };
-                var grant = await session.Administrator().CreateApiKeyAsync(parse.GetValue(account)!, wanted, cancellation);
+                var grant =
+                    await session.Administrator().CreateApiKeyAsync(parse.GetValue(account)!, wanted, cancellation);
                 session.Screen.Show(grant, console =>
                 {
                     console.WriteLine($"account  {grant.Account}");

@@ -10,11 +10,15 @@ internal static class LedgerCommands
 {
     internal static Command Statement(CommandLineApp app)
     {
-        var (from, to) = (Day("--from", "First UTC day, such as 2026-01-31 (default: today)"), Day("--to", "Last UTC day (default: today)"));
+        var (from, to) = (Day("--from", "First UTC day, such as 2026-01-31 (default: today)"),
+            Day("--to", "Last UTC day (default: today)"));
         var account = Account();
         var limit = Grammar.CountOption("--limit", "Number of lines", otherwise: 100, most: Pages.MostRows);
         return app.Add(
-            new Command("statement", "Show an account's statement: opening and closing balances, and each entry.") { from, to, account, limit },
+            new Command("statement", "Show an account's statement: opening and closing balances, and each entry.")
+            {
+                from, to, account, limit,
+            },
             """
             qc statement
             qc statement --from 2026-11-01 --to 2026-11-30 --json
@@ -23,7 +27,8 @@ internal static class LedgerCommands
             async (parse, session, cancellation) =>
             {
                 var statement = await ReadAsync(
-                    session, parse.GetValue(account), parse.GetValue(from), parse.GetValue(to), parse.GetValue(limit), cancellation);
+                    session, parse.GetValue(account), parse.GetValue(from), parse.GetValue(to), parse.GetValue(limit),
+                    cancellation);
                 session.Screen.Show(statement, console => Show(console, statement));
                 return ExitCodes.Done;
             });
@@ -32,7 +37,10 @@ internal static class LedgerCommands
     internal static Command Positions(CommandLineApp app)
     {
         var fifo = new Option<bool>("--fifo") { Description = "First in, first out; otherwise at average cost" };
-        var inCost = new Option<bool>("--fees-in-cost") { Description = "Fees in cost and proceeds, as tax offices count" };
+        var inCost = new Option<bool>("--fees-in-cost")
+        {
+            Description = "Fees in cost and proceeds, as tax offices count",
+        };
         var account = Account();
         return app.Add(
             new Command("positions", "Show positions with their cost and profit.") { fifo, inCost, account },
@@ -43,7 +51,8 @@ internal static class LedgerCommands
             """,
             async (parse, session, cancellation) =>
             {
-                var (method, isInCost) = (parse.GetValue(fifo) ? CostMethod.Fifo : CostMethod.Average, parse.GetValue(inCost));
+                var (method, isInCost) = (parse.GetValue(fifo) ? CostMethod.Fifo : CostMethod.Average,
+                    parse.GetValue(inCost));
                 var positions = parse.GetValue(account) is { } other
                     ? await session.Administrator().GetPositionsOfAsync(other, method, isInCost, cancellation)
                     : await session.Client().GetPositionsAsync(method, isInCost, cancellation);
@@ -53,7 +62,8 @@ internal static class LedgerCommands
                     ["symbol", "quantity", "cost", "average", "realised", "fees", "mark", "unrealised"],
                     positions.Select(p => new[]
                     {
-                        p.Symbol, Tables.Text(p.Quantity), Tables.Text(p.Cost), Tables.TextOrNothing(p.AveragePrice), Tables.Text(p.Realised),
+                        p.Symbol, Tables.Text(p.Quantity), Tables.Text(p.Cost), Tables.TextOrNothing(p.AveragePrice),
+                        Tables.Text(p.Realised),
                         Tables.Text(p.Fees), Tables.TextOrNothing(p.Mark), Tables.TextOrNothing(p.Unrealised),
                     })));
                 return ExitCodes.Done;
@@ -72,7 +82,8 @@ internal static class LedgerCommands
         new("--account") { Description = "Another account's (administrator's key)", HelpName = "ACC-n" };
 
     private static Command TrialBalance(CommandLineApp app) => app.Add(
-        new Command("trial-balance", "Show the trial balance of customers, fees and the outside world; its sum is zero."),
+        new Command(
+            "trial-balance", "Show the trial balance of customers, fees and the outside world; its sum is zero."),
         "qc ledger trial-balance",
         async (_, session, cancellation) =>
         {
@@ -81,33 +92,40 @@ internal static class LedgerCommands
                 console,
                 "Nothing has come in yet.",
                 ["asset", "holder", "accounts", "total", "held"],
-                rows.Select(row => new[] { row.Asset, row.Holder, Tables.Text(row.Accounts), Tables.Text(row.Total), Tables.Text(row.Held) })));
+                rows.Select(
+                    row => new[] { row.Asset, row.Holder, Tables.Text(row.Accounts), Tables.Text(row.Total),
+                        Tables.Text(row.Held) })));
             return ExitCodes.Done;
         });
 
     private static Command Fees(CommandLineApp app)
     {
-        var (from, to) = (Day("--from", "First UTC day (default: today)"), Day("--to", "Last UTC day (default: today)"));
+        var (from, to) = (Day("--from", "First UTC day (default: today)"),
+            Day("--to", "Last UTC day (default: today)"));
         return app.Add(
             new Command("fees", "Show fee revenue by day and symbol.") { from, to },
             "qc ledger fees --from 2026-11-01",
             async (parse, session, cancellation) =>
             {
-                var rows = await session.Administrator().GetFeeRevenueAsync(parse.GetValue(from), parse.GetValue(to), cancellation);
+                var rows = await session.Administrator()
+                    .GetFeeRevenueAsync(parse.GetValue(from), parse.GetValue(to), cancellation);
                 session.Screen.Show(rows, console => Tables.Show(
                     console,
                     "No trades.",
                     ["day", "symbol", "asset", "trades", "maker fees", "taker fees"],
                     rows.Select(row => new[]
                     {
-                        Tables.Day(row.Day), row.Symbol, row.Asset, Tables.Text(row.Trades), Tables.Text(row.MakerFees), Tables.Text(row.TakerFees),
+                        Tables.Day(row.Day), row.Symbol, row.Asset, Tables.Text(row.Trades), Tables.Text(row.MakerFees),
+                        Tables.Text(row.TakerFees),
                     })));
                 return ExitCodes.Done;
             });
     }
 
     private static Command Check(CommandLineApp app) => app.Add(
-        new Command("check", "Reconcile the ledger with itself and with every account. Repairs nothing. Exit code 1: there are differences."),
+        new Command(
+            "check",
+            "Reconcile the ledger with itself and with every account. Repairs nothing. Exit code 1: there are differences."),
         "qc ledger check",
         async (_, session, cancellation) =>
         {
@@ -131,9 +149,11 @@ internal static class LedgerCommands
                     console,
                     "Ledger and accounts agree.",
                     ["check", "account", "of", "ledger (minor units)", "other"],
-                    all.Findings.Select(f => new[] { f.Check, f.Account ?? "", f.Subject, f.LedgerMinorUnits, f.OtherMinorUnits }));
+                    all.Findings.Select(
+                        f => new[] { f.Check, f.Account ?? "", f.Subject, f.LedgerMinorUnits, f.OtherMinorUnits }));
                 console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{compared} accounts compared{(moving > 0 ? $", {moving} traded all the while" : "")}."));
+                    CultureInfo.InvariantCulture,
+                    $"{compared} accounts compared{(moving > 0 ? $", {moving} traded all the while" : "")}."));
             });
             return all.Findings.Count == 0 ? ExitCodes.Done : ExitCodes.Refused;
         });
@@ -165,7 +185,8 @@ internal static class LedgerCommands
                 [asset.Asset, "opening", "", "", "", Tables.Text(asset.Opening), Pending(asset.OpeningPending)],
                 .. asset.Causes.Select(cause => new[]
                 {
-                    asset.Asset, Cause(cause.Cause, cause.Pending), Tables.Text(cause.Lines), Tables.Text(cause.In), Tables.Text(cause.Out), "", "",
+                    asset.Asset, Cause(cause.Cause, cause.Pending), Tables.Text(cause.Lines), Tables.Text(cause.In),
+                    Tables.Text(cause.Out), "", "",
                 }),
                 [asset.Asset, "closing", "", "", "", Tables.Text(asset.Closing), Pending(asset.ClosingPending)],
             ]));
@@ -175,7 +196,8 @@ internal static class LedgerCommands
             ["time", "cause", "key", "symbol", "trade", "asset", "amount"],
             statement.Entries.Select(line => new[]
             {
-                Tables.Time(line.Time), Cause(line.Cause, line.Pending), line.Key ?? "", line.Symbol ?? "", line.TradeId ?? "", line.Asset, Tables.Text(line.Amount),
+                Tables.Time(line.Time), Cause(line.Cause, line.Pending), line.Key ?? "", line.Symbol ?? "",
+                line.TradeId ?? "", line.Asset, Tables.Text(line.Amount),
             }));
         if (statement.Next is not null)
             console.WriteLine("There are more lines: --limit.");

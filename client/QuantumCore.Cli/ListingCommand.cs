@@ -11,21 +11,41 @@ internal static class ListingCommand
         var symbol = Grammar.Symbol();
         var tick = Grammar.Price("tick", "Tick size; prices have as many decimals");
         var lot = Grammar.Price("lot", "Lot size; quantities have as many decimals");
-        var asset = new Option<string>("--base") { Description = "Base asset [default: the symbol]", HelpName = "asset" };
-        var assetDecimals = Grammar.NumberOption("--base-decimals", "Decimals of the base asset's minor unit [default: 0]", 0, 18);
+        var asset = new Option<string>("--base")
+        {
+            Description = "Base asset [default: the symbol]",
+            HelpName = "asset",
+        };
+        var assetDecimals =
+            Grammar.NumberOption("--base-decimals", "Decimals of the base asset's minor unit [default: 0]", 0, 18);
         var quote = new Option<string>("--quote") { Description = "Quote asset [default: USD]", HelpName = "asset" };
-        var quoteDecimals = Grammar.NumberOption("--quote-decimals", "Decimals of the quote asset's minor unit [default: 2]", 0, 18);
+        var quoteDecimals =
+            Grammar.NumberOption("--quote-decimals", "Decimals of the quote asset's minor unit [default: 2]", 0, 18);
         var reference = Grammar.DecimalOption("--reference", "Reference price of market orders before the first trade");
-        var protection = Grammar.NumberOption("--protection-ppm", "Largest distance of a market order's price from the reference, in millionths", 0, 1_000_000);
+        var protection = Grammar.NumberOption(
+            "--protection-ppm", "Largest distance of a market order's price from the reference, in millionths", 0,
+            1_000_000);
         var maker = Grammar.NumberOption("--maker-ppm", "Fee of the resting side, in millionths", 0, 1_000_000);
         var taker = Grammar.NumberOption("--taker-ppm", "Fee of the aggressive side, in millionths", 0, 1_000_000);
-        var group = new Option<string>("--group") { Description = "Group of instruments that multi-leg orders combine; can't be changed later", HelpName = "group" };
-        var days = Grammar.NumberOption("--settlement-days", "Business days from a trade to its settlement; can't be changed later [default: 0]", 0, 2);
-        var venue = new Option<string>("--settlement-venue") { Description = "Settlement venue; can't be changed later [default: MAIN]", HelpName = "venue" };
-        var command = new Command(
-            "list", "List an instrument, or replace the fees, reference and limits of a listed one. Options that you omit get their defaults.")
+        var group = new Option<string>("--group")
         {
-            symbol, tick, lot, asset, assetDecimals, quote, quoteDecimals, reference, protection, maker, taker, group, days,
+            Description = "Group of instruments that multi-leg orders combine; can't be changed later",
+            HelpName = "group",
+        };
+        var days = Grammar.NumberOption(
+            "--settlement-days", "Business days from a trade to its settlement; can't be changed later [default: 0]", 0,
+            2);
+        var venue = new Option<string>("--settlement-venue")
+        {
+            Description = "Settlement venue; can't be changed later [default: MAIN]",
+            HelpName = "venue",
+        };
+        var command = new Command(
+            "list",
+            "List an instrument, or replace the fees, reference and limits of a listed one. Options that you omit get their defaults.")
+        {
+            symbol, tick, lot, asset, assetDecimals, quote, quoteDecimals, reference, protection, maker, taker, group,
+            days,
             venue,
         };
         var limits = new ListingLimits(command);
@@ -65,17 +85,24 @@ internal static class ListingCommand
 /// <summary>Options for the limits of an instrument's orders.</summary>
 internal sealed class ListingLimits
 {
-    private readonly Option<decimal?> _minPrice = Grammar.DecimalOption("--min-price", "Lowest price of an order [default: one tick]");
+    private readonly Option<decimal?> _minPrice =
+        Grammar.DecimalOption("--min-price", "Lowest price of an order [default: one tick]");
     private readonly Option<decimal?> _maxPrice = Grammar.DecimalOption("--max-price", "Highest price of an order");
-    private readonly Option<decimal?> _minQuantity = Grammar.DecimalOption("--min-quantity", "Smallest quantity of an order [default: one lot]");
-    private readonly Option<decimal?> _maxQuantity = Grammar.DecimalOption("--max-quantity", "Largest quantity of an order");
-    private readonly Option<decimal?> _minNotional = Grammar.DecimalOption("--min-notional", "Smallest price times quantity, in the quote asset");
-    private readonly Option<decimal?> _maxNotional = Grammar.DecimalOption("--max-notional", "Largest price times quantity, in the quote asset");
-    private readonly Option<int?> _levels = Grammar.NumberOption("--max-levels", "Maximum number of price levels of a side", 1, int.MaxValue);
+    private readonly Option<decimal?> _minQuantity =
+        Grammar.DecimalOption("--min-quantity", "Smallest quantity of an order [default: one lot]");
+    private readonly Option<decimal?> _maxQuantity =
+        Grammar.DecimalOption("--max-quantity", "Largest quantity of an order");
+    private readonly Option<decimal?> _minNotional =
+        Grammar.DecimalOption("--min-notional", "Smallest price times quantity, in the quote asset");
+    private readonly Option<decimal?> _maxNotional =
+        Grammar.DecimalOption("--max-notional", "Largest price times quantity, in the quote asset");
+    private readonly Option<int?> _levels =
+        Grammar.NumberOption("--max-levels", "Maximum number of price levels of a side", 1, int.MaxValue);
 
     internal ListingLimits(Command command)
     {
-        foreach (Option option in (Option[])[_minPrice, _maxPrice, _minQuantity, _maxQuantity, _minNotional, _maxNotional, _levels])
+        foreach (Option option in (Option[])[
+            _minPrice, _maxPrice, _minQuantity, _maxQuantity, _minNotional, _maxNotional, _levels])
             command.Add(option);
     }
 

@@ -60,14 +60,17 @@ internal static class LobsterCommand
                 var rows = Name(parse.GetValue(to)!, "orderbook", count);
                 var summary = new LobsterSummary(0, 0, 0, 0, 0);
                 IReadOnlyList<Finding> findings = [];
-                await UpkeepCommands.WriteAsync(messages, session.Screen.Output, toMessages => UpkeepCommands.WriteAsync(
+                await UpkeepCommands.WriteAsync(
+                    messages, session.Screen.Output, toMessages => UpkeepCommands.WriteAsync(
                     rows, session.Screen.Output, async toRows => (summary, findings) = await LobsterExport.WriteAsync(
-                        new JournalPlace(parse.GetValue(place)!), parse.GetValue(symbol)!, parse.GetValue(day), count, toMessages, toRows, cancellation)));
+                        new JournalPlace(parse.GetValue(place)!), parse.GetValue(symbol)!, parse.GetValue(day), count,
+                        toMessages, toRows, cancellation)));
                 foreach (var finding in findings)
                     session.Screen.Note(UpkeepCommands.Text(finding));
 
                 if (session.Screen.Json)
-                    session.Screen.WriteJson(JsonSerializer.Serialize(new { messages, rows, summary }, JsonSerializerOptions.Web));
+                    session.Screen.WriteJson(
+                        JsonSerializer.Serialize(new { messages, rows, summary }, JsonSerializerOptions.Web));
                 else
                     session.Screen.Note(Text(summary, messages));
 

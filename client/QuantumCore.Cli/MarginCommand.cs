@@ -26,38 +26,60 @@ internal sealed class MarginCommand
 
     private readonly Option<bool> _cash = new("--cash") { Description = "Make the account a cash account again" };
 
-    private readonly Option<decimal?> _locate = Grammar.DecimalOption("--locate", "Units of --symbol that the account may sell short");
+    private readonly Option<decimal?> _locate =
+        Grammar.DecimalOption("--locate", "Units of --symbol that the account may sell short");
 
-    private readonly Option<string> _symbol = Grammar.SymbolOption("Replace the margin terms of this instrument [defaults: no short positions, nothing lendable, no fee, no group]; with --locate: the instrument");
+    private readonly Option<string> _symbol = Grammar.SymbolOption(
+        "Replace the margin terms of this instrument [defaults: no short positions, nothing lendable, no fee, no group]; with --locate: the instrument");
 
-    private readonly Option<int?> _initial = Grammar.NumberOption("--initial", "Initial margin, millionths of the value", 1, 2_000_000);
+    private readonly Option<int?> _initial =
+        Grammar.NumberOption("--initial", "Initial margin, millionths of the value", 1, 2_000_000);
 
-    private readonly Option<int?> _maintenance = Grammar.NumberOption("--maintenance", "Maintenance margin, millionths", 1, 2_000_000);
+    private readonly Option<int?> _maintenance =
+        Grammar.NumberOption("--maintenance", "Maintenance margin, millionths", 1, 2_000_000);
 
-    private readonly Option<int?> _short = Grammar.NumberOption("--short", "Maintenance margin of short positions, millionths [default: no short positions]", 1, 2_000_000);
+    private readonly Option<int?> _short = Grammar.NumberOption(
+        "--short", "Maintenance margin of short positions, millionths [default: no short positions]", 1, 2_000_000);
 
     private readonly Option<decimal?> _lendable = Grammar.DecimalOption("--lendable", "Amount that can be lent");
 
-    private readonly Option<int?> _borrow = Grammar.NumberOption("--borrow", "Fee of borrowed units, millionths of their value a year", 0, 10_000_000);
+    private readonly Option<int?> _borrow =
+        Grammar.NumberOption("--borrow", "Fee of borrowed units, millionths of their value a year", 0, 10_000_000);
 
-    private readonly Option<string?> _group = new("--group") { Description = "With --symbol: it belongs to this margin group; with --credit: the group", HelpName = "group" };
+    private readonly Option<string?> _group = new("--group")
+    {
+        Description = "With --symbol: it belongs to this margin group; with --credit: the group",
+        HelpName = "group",
+    };
 
-    private readonly Option<int?> _credit = Grammar.NumberOption("--credit", "Reduction of the requirement of the smaller side of --group, in millionths", 0, 1_000_000);
+    private readonly Option<int?> _credit = Grammar.NumberOption(
+        "--credit", "Reduction of the requirement of the smaller side of --group, in millionths", 0, 1_000_000);
 
-    private readonly Option<string?> _asset = new("--asset") { Description = "Replace the policy of margin accounts of this currency [defaults: no interest, no time after a call, no shares]", HelpName = "asset" };
+    private readonly Option<string?> _asset = new("--asset")
+    {
+        Description =
+            "Replace the policy of margin accounts of this currency [defaults: no interest, no time after a call, no shares]",
+        HelpName = "asset",
+    };
 
-    private readonly Option<int?> _loan = Grammar.NumberOption("--loan", "Interest on borrowed cash, millionths a year", 0, 10_000_000);
+    private readonly Option<int?> _loan =
+        Grammar.NumberOption("--loan", "Interest on borrowed cash, millionths a year", 0, 10_000_000);
 
-    private readonly Option<int?> _call = Grammar.NumberOption("--call", "Time that an account has after a margin call, in seconds", 0, 864_000);
+    private readonly Option<int?> _call =
+        Grammar.NumberOption("--call", "Time that an account has after a margin call, in seconds", 0, 864_000);
 
-    private readonly Option<int?> _liquidate = Grammar.NumberOption("--liquidate", "Part of the maintenance margin, millionths; equity below it is liquidated at once", 0, 1_000_000);
+    private readonly Option<int?> _liquidate = Grammar.NumberOption(
+        "--liquidate", "Part of the maintenance margin, millionths; equity below it is liquidated at once", 0,
+        1_000_000);
 
     private readonly Option<bool> _sharesOut = new("--share-out")
     {
-        Description = "With --asset: accounts that gained share the deficit beyond insurance fund and --skin [default: the house pays]",
+        Description =
+            "With --asset: accounts that gained share the deficit beyond insurance fund and --skin [default: the house pays]",
     };
 
-    private readonly Option<decimal?> _skin = Grammar.DecimalOption("--skin", "With --share-out: part of a deficit that the house pays first");
+    private readonly Option<decimal?> _skin =
+        Grammar.DecimalOption("--skin", "With --share-out: part of a deficit that the house pays first");
 
     private readonly Option<string?> _why = new("--why") { Description = "Reason, for the record", HelpName = "text" };
 
@@ -66,7 +88,8 @@ internal sealed class MarginCommand
     private Command AddTo(CommandLineApp app) => app.Add(
         new Command("margin", "Show margin terms, or the margin figures of an account; as an administrator, set them.")
         {
-            _account, _currency, _isolated, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _group, _credit, _asset, _loan, _call, _liquidate, _sharesOut, _skin, _why,
+            _account, _currency, _isolated, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow,
+            _group, _credit, _asset, _loan, _call, _liquidate, _sharesOut, _skin, _why,
         },
         """
         qc margin                                      terms by instrument and currency
@@ -90,24 +113,34 @@ internal sealed class MarginCommand
                 throw new UsageException("margin: --isolated needs --currency.");
             RequireNothingBeside(
                 parse,
-                parse.GetValue(_locate) is not null ? [_locate, _symbol] : parse.GetValue(_currency) is not null ? [_currency, _isolated] : [_cash]);
+                parse.GetValue(_locate) is not null
+                    ? [_locate, _symbol]
+                    : parse.GetValue(_currency) is not null ? [_currency, _isolated] : [_cash]);
             if (parse.GetValue(_locate) is { } quantity)
             {
                 var symbol = parse.GetValue(_symbol) ?? throw new UsageException("margin: --locate needs --symbol.");
-                Show(session, await session.Administrator().SetLocateAsync(new Locate(account, symbol, quantity), why, cancellation));
+                Show(
+                    session,
+                    await session.Administrator()
+                        .SetLocateAsync(new Locate(account, symbol, quantity), why, cancellation));
                 return ExitCodes.Done;
             }
 
-            var kind = parse.GetValue(_currency) is { } currency ? await session.Administrator().SetKindAsync(account, currency, why, parse.GetValue(_isolated), cancellation)
-                : parse.GetValue(_cash) ? await session.Administrator().SetKindAsync(account, null, why, cancellation: cancellation)
+            var kind = parse.GetValue(_currency) is { } currency
+                ? await session.Administrator()
+                    .SetKindAsync(account, currency, why, parse.GetValue(_isolated), cancellation)
+                : parse.GetValue(_cash)
+                    ? await session.Administrator().SetKindAsync(account, null, why, cancellation: cancellation)
                 : await session.Administrator().GetMarginAsync(account, cancellation);
             session.Screen.Show(kind, console => MarginTables.Kind(console, kind));
             return ExitCodes.Done;
         }
 
-        if (parse.GetValue(_currency) is not null || parse.GetValue(_isolated) is not null || parse.GetValue(_cash) || parse.GetValue(_locate) is not null)
+        if (parse.GetValue(_currency) is not null || parse.GetValue(_isolated) is not null || parse.GetValue(_cash)
+            || parse.GetValue(_locate) is not null)
             throw new UsageException("margin: the account is missing: qc margin ACC-1001 ...");
-        if (parse.GetValue(_credit) is not null && (parse.GetValue(_group) is null || parse.GetValue(_symbol) is not null))
+        if (parse.GetValue(_credit) is not null
+            && (parse.GetValue(_group) is null || parse.GetValue(_symbol) is not null))
             throw new UsageException("margin: --credit needs --group, and no --symbol.");
         RequireNothingBeside(
             parse,
@@ -117,8 +150,11 @@ internal sealed class MarginCommand
             : []);
         if (parse.GetValue(_symbol) is null && parse.GetValue(_group) is { } group)
         {
-            var credit = parse.GetValue(_credit) ?? throw new UsageException("margin: --group needs --credit, or --symbol.");
-            Show(session, await session.Administrator().SetMarginGroupAsync(new MarginGroup(group, credit), why, cancellation));
+            var credit =
+                parse.GetValue(_credit) ?? throw new UsageException("margin: --group needs --credit, or --symbol.");
+            Show(
+                session,
+                await session.Administrator().SetMarginGroupAsync(new MarginGroup(group, credit), why, cancellation));
             return ExitCodes.Done;
         }
 
@@ -133,7 +169,9 @@ internal sealed class MarginCommand
     private void RequireNothingBeside(ParseResult parse, Option[] taken) => Grammar.RequireNothingBeside(
         parse,
         "margin",
-        [_currency, _isolated, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _group, _credit, _asset, _loan, _call, _liquidate, _sharesOut, _skin],
+        [
+            _currency, _isolated, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _group,
+            _credit, _asset, _loan, _call, _liquidate, _sharesOut, _skin],
         taken);
 
     private static void Show(Session session, MarginRulebook rules) =>
@@ -158,7 +196,9 @@ internal sealed class MarginCommand
         {
             Symbol = symbol,
             Long = MarginTable.Flat(initial, maintenance),
-            Short = parse.GetValue(_short) is { } ofShort ? MarginTable.Flat(Math.Max(initial, ofShort), ofShort) : null,
+            Short = parse.GetValue(_short) is { } ofShort
+                ? MarginTable.Flat(Math.Max(initial, ofShort), ofShort)
+                : null,
             Lendable = parse.GetValue(_lendable) ?? 0,
             BorrowPpm = parse.GetValue(_borrow) ?? 0,
             Group = parse.GetValue(_group),

@@ -32,12 +32,15 @@ internal static class MarginTables
         if (margin.Positions.Count == 0)
             return;
 
-        var positions = Tables.With("symbol", "quantity", "mark", "initial", "maintenance", "buying power", "located", "group");
+        var positions =
+            Tables.With("symbol", "quantity", "mark", "initial", "maintenance", "buying power", "located", "group");
         foreach (var line in margin.Positions)
         {
             Tables.Row(
-                positions, line.Symbol, Tables.Text(line.Quantity), line.MarkPrice is { } mark ? Tables.Text(mark) : "", Tables.Text(line.InitialMargin),
-                Tables.Text(line.MaintenanceMargin), Tables.Text(line.BuyingPower), Tables.Text(line.Located), line.Group ?? "");
+                positions, line.Symbol, Tables.Text(line.Quantity), line.MarkPrice is { } mark ? Tables.Text(mark) : "",
+                Tables.Text(line.InitialMargin),
+                Tables.Text(line.MaintenanceMargin), Tables.Text(line.BuyingPower), Tables.Text(line.Located),
+                line.Group ?? "");
         }
 
         console.Write(positions);
@@ -46,22 +49,28 @@ internal static class MarginTables
 
         var groups = Tables.With("group", "credit ppm", "off initial", "off maintenance");
         foreach (var group in margin.Groups)
-            Tables.Row(groups, group.Group, Tables.Text(group.CreditPpm), Tables.Text(group.InitialCredit), Tables.Text(group.MaintenanceCredit));
+            Tables.Row(
+                groups, group.Group, Tables.Text(group.CreditPpm), Tables.Text(group.InitialCredit),
+                Tables.Text(group.MaintenanceCredit));
         console.Write(groups);
     }
 
     internal static void Rules(IAnsiConsole console, MarginRulebook rules)
     {
-        var terms = Tables.With("symbol", "side", "up to", "initial ppm", "maintenance ppm", "lendable", "borrow ppm", "group");
+        var terms =
+            Tables.With("symbol", "side", "up to", "initial ppm", "maintenance ppm", "lendable", "borrow ppm", "group");
         foreach (var of in rules.Instruments)
         {
-            foreach (var (side, sideTable) in new[] { ("long", of.Long), ("short", of.Short), ("cheap short", of.CheapShort) })
+            foreach (var (side,
+                sideTable) in new[] { ("long", of.Long), ("short", of.Short), ("cheap short", of.CheapShort) })
             {
                 foreach (var tier in sideTable?.Tiers ?? [])
                 {
                     Tables.Row(
-                        terms, of.Symbol, side, tier.UpTo is { } end ? Tables.Text(end) : "", Tables.Text(tier.InitialPpm),
-                        Tables.Text(tier.MaintenancePpm), Tables.Text(of.Lendable), Tables.Text(of.BorrowPpm), of.Group ?? "");
+                        terms, of.Symbol, side, tier.UpTo is { } end ? Tables.Text(end) : "",
+                        Tables.Text(tier.InitialPpm),
+                        Tables.Text(tier.MaintenancePpm), Tables.Text(of.Lendable), Tables.Text(of.BorrowPpm),
+                        of.Group ?? "");
                 }
             }
         }
@@ -72,16 +81,20 @@ internal static class MarginTables
             console.WriteLine(
                 $"{policy.Asset}: loan {Tables.Text(policy.LoanPpm)} ppm a year of {Tables.Text(policy.DayBasis)} days, call {Tables.Text(policy.CallSeconds)} s, "
                 + $"liquidated below {Tables.Text(policy.LiquidationPpm ?? 0)} ppm up to {Tables.Text(policy.TargetPpm)} ppm, fee {Tables.Text(policy.FeePpm)} ppm, "
-                + (policy.SharesOut ? $"deficits shared out beyond {Tables.Text(policy.Skin ?? 0)}" : "deficits paid by the house"));
+                + (policy.SharesOut
+                    ? $"deficits shared out beyond {Tables.Text(policy.Skin ?? 0)}"
+                    : "deficits paid by the house"));
         }
 
         foreach (var group in rules.Groups ?? [])
-            console.WriteLine($"group {group.Group}: {Tables.Text(group.CreditPpm)} ppm of what the smaller side needs is not asked for");
+            console.WriteLine(
+                $"group {group.Group}: {Tables.Text(group.CreditPpm)} ppm of what the smaller side needs is not asked for");
         foreach (var locate in rules.Locates ?? [])
             console.WriteLine($"{locate.Account} may be short of {Tables.Text(locate.Quantity)} {locate.Symbol}");
         foreach (var fund in rules.Insurance ?? [])
             console.WriteLine($"insurance fund: {Tables.Text(fund.Amount)} {fund.Asset}");
         foreach (var deficit in rules.Deficits ?? [])
-            console.WriteLine($"deficit of {deficit.Account}: {Tables.Text(deficit.Shared)} {deficit.Asset} are being shared out");
+            console.WriteLine(
+                $"deficit of {deficit.Account}: {Tables.Text(deficit.Shared)} {deficit.Asset} are being shared out");
     }
 }

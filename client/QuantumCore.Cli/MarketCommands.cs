@@ -44,8 +44,12 @@ internal static class MarketCommands
             {
                 if (parse.GetValue(orders))
                 {
-                    var each = await session.Client().GetBookOrdersAsync(parse.GetValue(symbol)!, parse.GetValue(depth), cancellation);
-                    session.Screen.Show(each, console => console.Write(OrderByOrderScreen.Table(each.Symbol, each.Sequence, each.Bids, each.Asks)));
+                    var each = await session.Client()
+                        .GetBookOrdersAsync(parse.GetValue(symbol)!, parse.GetValue(depth), cancellation);
+                    session.Screen.Show(
+                        each,
+                        console =>
+                            console.Write(OrderByOrderScreen.Table(each.Symbol, each.Sequence, each.Bids, each.Asks)));
                     return ExitCodes.Done;
                 }
 
@@ -92,9 +96,13 @@ internal static class MarketCommands
     {
         var symbol = Grammar.Symbol();
         var (depth, orders) = (Depth(), Orders());
-        var updates = Grammar.CountOption("--updates", "Stop after this number of updates", otherwise: 0, most: 1_000_000_000);
+        var updates =
+            Grammar.CountOption("--updates", "Stop after this number of updates", otherwise: 0, most: 1_000_000_000);
         return app.Add(
-            new Command("watch", "The book, live, until Ctrl-C: by price, or market-by-order.") { symbol, depth, orders, updates },
+            new Command("watch", "The book, live, until Ctrl-C: by price, or market-by-order.")
+            {
+                symbol, depth, orders, updates,
+            },
             """
             qc watch AAPL
             qc watch AAPL --json --updates 100           one book a line
@@ -107,7 +115,9 @@ internal static class MarketCommands
                 try
                 {
                     await (parse.GetValue(orders)
-                        ? OrderByOrderScreen.ShowAsync(session.Screen, session.Client().WatchOrderByOrderAsync(symbols, cancellation), levels, count)
+                        ? OrderByOrderScreen.ShowAsync(
+                            session.Screen, session.Client().WatchOrderByOrderAsync(symbols, cancellation), levels,
+                            count)
                         : ShowAsync(session.Screen, session.Client().WatchAsync(symbols, cancellation), levels, count));
                 }
                 catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -119,9 +129,13 @@ internal static class MarketCommands
             });
     }
 
-    private static Option<int> Depth() => Grammar.CountOption("--depth", "Levels, or orders, of each side", otherwise: 10, most: 1000);
+    private static Option<int> Depth() =>
+        Grammar.CountOption("--depth", "Levels, or orders, of each side", otherwise: 10, most: 1000);
 
-    private static Option<bool> Orders() => new("--orders") { Description = "Market-by-order: each order, in the sequence in which they trade" };
+    private static Option<bool> Orders() => new("--orders")
+    {
+        Description = "Market-by-order: each order, in the sequence in which they trade",
+    };
 
     private static async Task ShowAsync(
         Screen screen, IAsyncEnumerable<BookUpdate> feed, int depth, int updates)

@@ -15,7 +15,8 @@ internal static class MoneyCommands
         var from = From();
         var name = Key("transfer");
         return app.Add(
-            new Command("transfer", "Transfer to another account of the same owner; as an administrator, to any account.")
+            new Command(
+                "transfer", "Transfer to another account of the same owner; as an administrator, to any account.")
             {
                 to, asset, amount, from, name,
             },
@@ -27,7 +28,8 @@ internal static class MoneyCommands
             {
                 var (receiver, what, much) = (parse.GetValue(to)!, parse.GetValue(asset)!, parse.GetValue(amount));
                 var transfer = parse.GetValue(from) is { } giver
-                    ? await session.Administrator().TransferFromAsync(giver, receiver, what, much, parse.GetValue(name), cancellation)
+                    ? await session.Administrator()
+                        .TransferFromAsync(giver, receiver, what, much, parse.GetValue(name), cancellation)
                     : await session.Client().TransferAsync(receiver, what, much, parse.GetValue(name), cancellation);
                 session.Screen.Show(transfer, console => Tables.Transfers(console, [transfer]));
                 return ExitCodes.Done;
@@ -43,7 +45,8 @@ internal static class MoneyCommands
             async (parse, session, cancellation) =>
             {
                 var client = session.Client();
-                var transfers = await Pages.ReadAsync(parse.GetValue(limit), (size, after) => client.GetTransfersAsync(size, after, cancellation));
+                var transfers = await Pages.ReadAsync(
+                    parse.GetValue(limit), (size, after) => client.GetTransfersAsync(size, after, cancellation));
                 session.Screen.Show(transfers, console => Tables.Transfers(console, transfers));
                 return ExitCodes.Done;
             });
@@ -52,7 +55,10 @@ internal static class MoneyCommands
     private static Command Withdraw(CommandLineApp app)
     {
         var (asset, amount) = AssetAndAmount();
-        var destination = new Argument<string>("destination") { Description = "Destination in the receiver's format, such as an IBAN" };
+        var destination = new Argument<string>("destination")
+        {
+            Description = "Destination in the receiver's format, such as an IBAN",
+        };
         var from = From();
         var name = Key("withdrawal");
         return app.Add(
@@ -66,9 +72,11 @@ internal static class MoneyCommands
             """,
             async (parse, session, cancellation) =>
             {
-                var (what, much, where) = (parse.GetValue(asset)!, parse.GetValue(amount), parse.GetValue(destination)!);
+                var (what, much, where) = (parse.GetValue(asset)!, parse.GetValue(amount),
+                    parse.GetValue(destination)!);
                 var withdrawal = parse.GetValue(from) is { } giver
-                    ? await session.Administrator().WithdrawFromAsync(giver, what, much, where, parse.GetValue(name), cancellation)
+                    ? await session.Administrator()
+                        .WithdrawFromAsync(giver, what, much, where, parse.GetValue(name), cancellation)
                     : await session.Client().WithdrawAsync(what, much, where, parse.GetValue(name), cancellation);
                 session.Screen.Show(withdrawal, console => Tables.Withdrawals(console, [withdrawal]));
                 return ExitCodes.Done;
@@ -84,7 +92,8 @@ internal static class MoneyCommands
             async (parse, session, cancellation) =>
             {
                 var client = session.Client();
-                var withdrawals = await Pages.ReadAsync(parse.GetValue(limit), (size, after) => client.GetWithdrawalsAsync(size, after, cancellation));
+                var withdrawals = await Pages.ReadAsync(
+                    parse.GetValue(limit), (size, after) => client.GetWithdrawalsAsync(size, after, cancellation));
                 session.Screen.Show(withdrawals, console => Tables.Withdrawals(console, withdrawals));
                 return ExitCodes.Done;
             });

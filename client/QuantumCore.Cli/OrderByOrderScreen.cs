@@ -6,7 +6,8 @@ namespace QuantumCore.Cli;
 /// <summary>A market-by-order book: live on a terminal, otherwise its changes line by line.</summary>
 internal static class OrderByOrderScreen
 {
-    internal static async Task ShowAsync(Screen screen, IAsyncEnumerable<OrderByOrderUpdate> feed, int depth, int updates)
+    internal static async Task ShowAsync(
+        Screen screen, IAsyncEnumerable<OrderByOrderUpdate> feed, int depth, int updates)
     {
         if (screen.Json || !screen.Console.Profile.Capabilities.Ansi)
         {
@@ -19,21 +20,30 @@ internal static class OrderByOrderScreen
             var shown = 0;
             await foreach (var update in feed)
             {
-                live.UpdateTarget(Table(update.Book.Symbol, update.Book.Sequence, [.. update.Book.Bids.Take(depth)], [.. update.Book.Asks.Take(depth)], update.Book.IsStale));
+                live.UpdateTarget(
+                    Table(
+                        update.Book.Symbol, update.Book.Sequence, [.. update.Book.Bids.Take(depth)],
+                        [.. update.Book.Asks.Take(depth)], update.Book.IsStale));
                 if (++shown == updates)
                     return;
             }
         });
     }
 
-    internal static Table Table(string symbol, long sequence, IReadOnlyList<BookOrder> bids, IReadOnlyList<BookOrder> asks, bool isStale = false)
+    internal static Table Table(
+        string symbol, long sequence, IReadOnlyList<BookOrder> bids, IReadOnlyList<BookOrder> asks,
+        bool isStale = false)
     {
         var table = Tables.With("order", "bid size", "bid", "ask", "ask size", "order ")
             .Title(Markup.Escape($"{symbol} #{sequence}{(isStale ? " (stale, asking again)" : "")}"));
         for (var i = 0; i < Math.Max(bids.Count, asks.Count); i++)
         {
-            string[] bid = i < bids.Count ? [$"{bids[i].OrderId}", Tables.Text(bids[i].Quantity), $"[green]{Tables.Text(bids[i].Price)}[/]"] : ["", "", ""];
-            string[] ask = i < asks.Count ? [$"[red]{Tables.Text(asks[i].Price)}[/]", Tables.Text(asks[i].Quantity), $"{asks[i].OrderId}"] : ["", "", ""];
+            string[] bid = i < bids.Count
+                ? [$"{bids[i].OrderId}", Tables.Text(bids[i].Quantity), $"[green]{Tables.Text(bids[i].Price)}[/]"]
+                : ["", "", ""];
+            string[] ask = i < asks.Count
+                ? [$"[red]{Tables.Text(asks[i].Price)}[/]", Tables.Text(asks[i].Quantity), $"{asks[i].OrderId}"]
+                : ["", "", ""];
             table.AddRow([.. bid, .. ask]);
         }
 
@@ -53,7 +63,9 @@ internal static class OrderByOrderScreen
 
             if (change == BookChange.Snapshot)
             {
-                var all = new BookOrders(book.Symbol, book.Sequence, Tables.AtNanos(book.TimeNanos), book.TimeNanos, [.. book.Bids], [.. book.Asks]);
+                var all = new BookOrders(
+                    book.Symbol, book.Sequence, Tables.AtNanos(book.TimeNanos), book.TimeNanos, [.. book.Bids],
+                    [.. book.Asks]);
                 screen.Show(all, console => console.Write(Table(all.Symbol, all.Sequence, all.Bids, all.Asks)));
             }
 

@@ -106,22 +106,26 @@ internal static class OrderCommands
         var symbol = Grammar.OrderSymbol();
         var price = Grammar.DecimalOption("--limit", "The new limit");
         var quantity = Grammar.DecimalOption("--quantity", "The new total quantity, including the filled part");
-        var expected = Grammar.DecimalOption("--if-remaining", "Amend only if this quantity is open; with --limit or --quantity");
+        var expected =
+            Grammar.DecimalOption("--if-remaining", "Amend only if this quantity is open; with --limit or --quantity");
         var clientId = Grammar.NameOption("Name of the replacement");
         var display = Grammar.DecimalOption("--display", "Iceberg: display quantity from its next slice on");
         var trigger = Grammar.DecimalOption("--trigger", "A waiting stop's new trigger price");
         var trail = Grammar.DecimalOption("--trail", "A trailing stop's new distance, a price difference");
-        var trailPoints = Grammar.NumberOption("--trail-bp", "A trailing stop's new distance in basis points", 1, 9_999);
+        var trailPoints =
+            Grammar.NumberOption("--trail-bp", "A trailing stop's new distance in basis points", 1, 9_999);
         var goodTill = Grammar.TimeOption("--good-till", "Expiry of a good-till-date order, UTC");
         var command = new Command(
-            "amend", "Change an open order. A smaller quantity and conditions keep its priority; anything else replaces it.")
+            "amend",
+            "Change an open order. A smaller quantity and conditions keep its priority; anything else replaces it.")
         {
             orderId, symbol, price, quantity, expected, clientId, display, trigger, trail, trailPoints, goodTill,
         };
         command.Validators.Add(result =>
         {
             var terms = new Option[] { price, quantity }.Any(option => result.GetResult(option) is not null);
-            var conditions = new Option[] { display, trail, trailPoints, goodTill }.Any(option => result.GetResult(option) is not null);
+            var conditions = new Option[] { display, trail, trailPoints, goodTill }.Any(
+                option => result.GetResult(option) is not null);
             if (!terms && !conditions && result.GetResult(trigger) is null)
                 result.AddError("nothing to change: give --limit, --quantity or a condition");
 
@@ -165,7 +169,8 @@ internal static class OrderCommands
     {
         var symbol = Grammar.SymbolOption("Only this instrument");
         var all = new Option<bool>("--all") { Description = "Include orders that are done, newest first" };
-        var limit = Grammar.CountOption("--limit", "With --all: maximum number of orders", otherwise: 100, most: Pages.MostRows);
+        var limit = Grammar.CountOption(
+            "--limit", "With --all: maximum number of orders", otherwise: 100, most: Pages.MostRows);
         var command = new Command("orders", "The account's open orders, or all of them.") { symbol, all, limit };
         command.Validators.Add(result =>
         {
@@ -183,9 +188,12 @@ internal static class OrderCommands
             {
                 var (client, of, isAll) = (session.Client(), parse.GetValue(symbol), parse.GetValue(all));
                 var orders = isAll
-                    ? await Pages.ReadAsync(parse.GetValue(limit), (size, after) => client.GetOrderHistoryAsync(of, size, after, cancellation))
+                    ? await Pages.ReadAsync(
+                        parse.GetValue(limit),
+                        (size, after) => client.GetOrderHistoryAsync(of, size, after, cancellation))
                     : await client.GetOpenOrdersAsync(of, cancellation);
-                session.Screen.Show(orders, console => Tables.Orders(console, orders, isAll ? "No orders." : "No open orders."));
+                session.Screen.Show(
+                    orders, console => Tables.Orders(console, orders, isAll ? "No orders." : "No open orders."));
                 return ExitCodes.Done;
             });
     }
@@ -212,7 +220,8 @@ internal static class OrderCommands
             if (result.Children.OfType<System.CommandLine.Parsing.CommandResult>().Any())
                 return;
 
-            var (hasId, hasName) = (result.GetResult(orderId) is { Tokens.Count: > 0 }, result.GetResult(clientId) is not null);
+            var (hasId, hasName) = (result.GetResult(orderId) is { Tokens.Count: > 0 },
+                result.GetResult(clientId) is not null);
             if (hasId == hasName || hasId == result.GetResult(symbol) is null)
                 result.AddError("give an order id and --symbol, as ids count within a symbol; or --client-id");
         });
@@ -241,7 +250,10 @@ internal static class OrderCommands
         var orderId = Grammar.OrderId();
         var symbol = Grammar.OrderSymbol();
         return app.Add(
-            new Command("position", "Show an order's place in the queue at its price: orders and quantity before it.") { orderId, symbol },
+            new Command("position", "Show an order's place in the queue at its price: orders and quantity before it.")
+            {
+                orderId, symbol,
+            },
             "qc order position 17 --symbol AAPL",
             async (parse, session, cancellation) =>
             {

@@ -7,12 +7,16 @@ namespace QuantumCore.Cli;
 internal sealed class OrderFlags
 {
     private readonly Argument<string> _symbol = Grammar.Symbol();
-    private readonly Argument<decimal?> _quantity = Grammar.OptionalQuantity("Quantity in the base asset; or use --amount");
-    private readonly Option<decimal?> _limit = Grammar.DecimalOption("--limit", "Limit price; for a pegged order, its cap");
+    private readonly Argument<decimal?> _quantity =
+        Grammar.OptionalQuantity("Quantity in the base asset; or use --amount");
+    private readonly Option<decimal?> _limit =
+        Grammar.DecimalOption("--limit", "Limit price; for a pegged order, its cap");
     private readonly Option<OrderType?> _type = Grammar.WordOption<OrderType>(
-        "--type", "Order type (market, limit, stop, trailingStop, pegged) [default: follows from the other options]", OrderType.Leg);
+        "--type", "Order type (market, limit, stop, trailingStop, pegged) [default: follows from the other options]",
+        OrderType.Leg);
     private readonly Option<TimeInForce?> _tif = Grammar.WordOption<TimeInForce>("--tif", "Time in force");
-    private readonly Option<bool> _ioc = Flag("--ioc", "Immediate or cancel: fill what can be filled at once; the remainder expires");
+    private readonly Option<bool> _ioc =
+        Flag("--ioc", "Immediate or cancel: fill what can be filled at once; the remainder expires");
     private readonly Option<bool> _fok = Flag("--fok", "Fill or kill: fill completely at once or not at all");
     private readonly Option<DateTimeOffset?> _goodTill = Grammar.TimeOption(
         "--good-till", "When it expires, UTC, such as 2030-01-31T15:30:00Z; says --tif gtd");
@@ -24,20 +28,27 @@ internal sealed class OrderFlags
     private readonly Option<bool> _doNotReduce = Flag("--do-not-reduce", "Keep the order's prices at a dividend");
     private readonly Option<decimal?> _min = Grammar.DecimalOption("--min", "Minimum quantity to fill at entry");
     private readonly Option<decimal?> _trigger = Grammar.DecimalOption("--trigger", "Stop: trigger price");
-    private readonly Option<TriggerBy?> _by = Grammar.WordOption<TriggerBy>("--trigger-by", "Reference price of the trigger");
-    private readonly Option<decimal?> _trail = Grammar.DecimalOption("--trail", "Trailing stop: distance, a price difference");
-    private readonly Option<int?> _trailPoints = Grammar.NumberOption("--trail-bp", "Trailing stop: distance in basis points", 1, 9_999);
-    private readonly Option<decimal?> _activation = Grammar.DecimalOption("--activation", "Trailing stop: price at which it starts to follow");
+    private readonly Option<TriggerBy?> _by =
+        Grammar.WordOption<TriggerBy>("--trigger-by", "Reference price of the trigger");
+    private readonly Option<decimal?> _trail =
+        Grammar.DecimalOption("--trail", "Trailing stop: distance, a price difference");
+    private readonly Option<int?> _trailPoints =
+        Grammar.NumberOption("--trail-bp", "Trailing stop: distance in basis points", 1, 9_999);
+    private readonly Option<decimal?> _activation =
+        Grammar.DecimalOption("--activation", "Trailing stop: price at which it starts to follow");
     private readonly Option<decimal?> _limitOffset = Grammar.DecimalOption(
         "--limit-offset", "Trailing stop-limit: how far the limit stands beyond the trigger");
     private readonly Option<PegTo?> _peg = Grammar.WordOption<PegTo>("--peg", "Pegged: reference price");
-    private readonly Option<decimal?> _pegOffset = Grammar.DecimalOption("--offset", "Pegged: distance from the reference price");
-    private readonly Option<decimal?> _amount = Grammar.DecimalOption("--amount", "Market: spend or receive this much, in the quote asset");
+    private readonly Option<decimal?> _pegOffset =
+        Grammar.DecimalOption("--offset", "Pegged: distance from the reference price");
+    private readonly Option<decimal?> _amount =
+        Grammar.DecimalOption("--amount", "Market: spend or receive this much, in the quote asset");
     private readonly Option<decimal?> _protection = Grammar.DecimalOption(
         "--protection", "Market, stop: how far from the first price it may trade");
     private readonly Option<SelfTrade?> _selfTrade = Grammar.WordOption<SelfTrade>(
         "--self-trade", "Self-trade prevention: what to do if it would trade with an order of the same owner");
-    private readonly Option<string> _name = Grammar.NameOption("The order's name, 1 to 36 characters; the same name never trades twice");
+    private readonly Option<string> _name =
+        Grammar.NameOption("The order's name, 1 to 36 characters; the same name never trades twice");
 
     /// <summary>Adds the options to a command.</summary>
     internal void AddTo(Command command)
@@ -46,7 +57,8 @@ internal sealed class OrderFlags
         command.Arguments.Add(_quantity);
         Option[] options =
         [
-            _limit, _type, _tif, _ioc, _fok, _goodTill, _postOnly, _slide, _display, _hidden, _allOrNone, _doNotReduce, _min, _trigger, _by,
+            _limit, _type, _tif, _ioc, _fok, _goodTill, _postOnly, _slide, _display, _hidden, _allOrNone, _doNotReduce,
+            _min, _trigger, _by,
             _trail, _trailPoints, _activation, _limitOffset, _peg, _pegOffset, _amount, _protection, _selfTrade, _name,
         ];
         foreach (var option in options)

@@ -7,7 +7,13 @@ namespace QuantumCore.Cli;
 internal static class OrderListCommands
 {
     internal static Command All(CommandLineApp app) =>
-        new("list", "Place orders that depend on each other, all or none.") { Pair(app), Child(app), Bracket(app), OrderListOfCommand.Compose(app) };
+        new("list", "Place orders that depend on each other, all or none.")
+        {
+            Pair(app),
+            Child(app),
+            Bracket(app),
+            OrderListOfCommand.Compose(app),
+        };
 
     private static Command Pair(CommandLineApp app)
     {

@@ -18,10 +18,14 @@ internal static class OrderListOfCommand
         var kind = Grammar.WordArgument<OrderListKind>("kind", "How the orders depend on each other");
         var orders = new Option<string[]>("--order")
         {
-            Description = "Order with the options of qc order place, in quotes; repeat it for each, in the sequence of the list",
+            Description =
+                "Order with the options of qc order place, in quotes; repeat it for each, in the sequence of the list",
             Required = true,
         };
-        var command = new Command("of", "Place a list of orders of any type, each with its own options.") { kind, orders };
+        var command = new Command("of", "Place a list of orders of any type, each with its own options.")
+        {
+            kind, orders,
+        };
         command.Validators.Add(result =>
         {
             var texts = result.GetValue(orders) ?? [];
@@ -32,7 +36,13 @@ internal static class OrderListOfCommand
             }
 
             // An invalid kind has no value to validate.
-            var count = result.GetResult(kind)?.Tokens switch { [{ Value: "otoco" }] => 3, [{ Value: "oco" or "oto" }] => 2, _ => texts.Length };
+            var count = result.GetResult(kind)?.Tokens switch
+            {
+                [{ Value: "otoco" }] =>
+                3,
+                [{ Value: "oco" or "oto" }] => 2,
+                _ => texts.Length
+            };
             if (texts.Length != count)
                 result.AddError($"a list of this kind has {count} orders, and here are {texts.Length}");
         });

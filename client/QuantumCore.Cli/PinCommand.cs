@@ -9,8 +9,16 @@ internal static class PinCommand
 {
     internal static Command Compose(CommandLineApp app)
     {
-        var symbol = new Argument<string?>("symbol") { Description = "The instrument whose book is pinned", Arity = ArgumentArity.ZeroOrOne };
-        var silo = new Argument<string?>("silo") { Description = "The silo's name, its tag, or a role", Arity = ArgumentArity.ZeroOrOne };
+        var symbol = new Argument<string?>("symbol")
+        {
+            Description = "The instrument whose book is pinned",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var silo = new Argument<string?>("silo")
+        {
+            Description = "The silo's name, its tag, or a role",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var none = new Option<bool>("--none") { Description = "Unpin the book: any silo may hold it" };
         var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
         return app.Add(
@@ -24,7 +32,8 @@ internal static class PinCommand
             {
                 var (book, target) = (parse.GetValue(symbol), parse.GetValue(silo));
                 if (parse.GetValue(none) ? book is null || target is not null : book is null != target is null)
-                    throw new UsageException("admin pin: an instrument and a silo, as in qc admin pin AAPL east, an instrument and --none, or nothing.");
+                    throw new UsageException(
+                        "admin pin: an instrument and a silo, as in qc admin pin AAPL east, an instrument and --none, or nothing.");
 
                 var pins = book is null
                     ? await session.Administrator().GetPinsAsync(cancellation)
@@ -40,7 +49,8 @@ internal static class PinCommand
         foreach (var pin in pins)
         {
             Tables.Row(
-                table, string.Join(' ', pin.Symbols), pin.Silo, pin.Held ? "yes" : "no", pin.At, Tables.Time(pin.Since), pin.By, pin.Why);
+                table, string.Join(' ', pin.Symbols), pin.Silo, pin.Held ? "yes" : "no", pin.At, Tables.Time(pin.Since),
+                pin.By, pin.Why);
         }
 
         Tables.Write(console, table, "No book is pinned.");

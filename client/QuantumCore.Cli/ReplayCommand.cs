@@ -16,7 +16,8 @@ internal sealed class ReplayCommand
 
     private readonly Argument<string> _file = new("file")
     {
-        Description = "A command file (.cmds.csv), a LOBSTER message file, LOBSTER's zip, or a day file of Nasdaq TotalView-ITCH 5.0; all but the zip also as .gz",
+        Description =
+            "A command file (.cmds.csv), a LOBSTER message file, LOBSTER's zip, or a day file of Nasdaq TotalView-ITCH 5.0; all but the zip also as .gz",
     };
 
     private readonly Option<string?> _ticker = new("--ticker")
@@ -48,7 +49,8 @@ internal sealed class ReplayCommand
 
     private readonly Option<bool> _list = new("--list")
     {
-        Description = "List the symbol first if it is not there: ticks of 0.01, lots of 1, quoted in USD, no fees; ticks of 0.0001, quoted in USD4, where prices have more than two decimals",
+        Description =
+            "List the symbol first if it is not there: ticks of 0.01, lots of 1, quoted in USD, no fees; ticks of 0.0001, quoted in USD4, where prices have more than two decimals",
     };
 
     private readonly Option<string> _maker = Account("--maker", "The resting orders' account", "ACC-2001");
@@ -68,7 +70,10 @@ internal sealed class ReplayCommand
         HelpName = "address",
     };
 
-    private readonly Option<bool> _plot = new("--plot") { Description = "Plot prices and volumes of the trades as text" };
+    private readonly Option<bool> _plot = new("--plot")
+    {
+        Description = "Plot prices and volumes of the trades as text",
+    };
 
     private readonly Option<string?> _picture = PlotFiles.Option();
 
@@ -80,7 +85,8 @@ internal sealed class ReplayCommand
             "Replay recorded order flow and compare: every aggressive order must meet the recorded resting orders, " +
             "and the book must show what the real one showed. Both accounts are funded through the admin key.")
         {
-            replay._file, replay._ticker, replay._format, replay._symbol, replay._list, replay._speed, replay._batch, replay._run, replay._maker,
+            replay._file, replay._ticker, replay._format, replay._symbol, replay._list, replay._speed, replay._batch,
+            replay._run, replay._maker,
             replay._taker, replay._adminKey, replay._admin, replay._plot, replay._picture,
         };
         return app.Add(
@@ -112,12 +118,13 @@ internal sealed class ReplayCommand
             session.Screen.Note(note);
 
         var board = Board(parse, session, plan, Path.GetFileName(file), flow.Commands.Count);
-        var run = new ReplayRun(session.ClientWith(parse.GetValue(_adminKey)!), session.PatientClientWith, plan, session.Time)
-        {
-            Begun = () => session.Screen.Note($"run {plan.Run}: {flow.Commands.Count} lines to {plan.Symbol}"),
-            Progress = Reporter(session.Screen),
-            Control = board is null ? null : (done, stop) => board(done, false, stop),
-        };
+        var run =
+            new ReplayRun(session.ClientWith(parse.GetValue(_adminKey)!), session.PatientClientWith, plan, session.Time)
+            {
+                Begun = () => session.Screen.Note($"run {plan.Run}: {flow.Commands.Count} lines to {plan.Symbol}"),
+                Progress = Reporter(session.Screen),
+                Control = board is null ? null : (done, stop) => board(done, false, stop),
+            };
         ReplayReport report;
         try
         {
@@ -158,9 +165,11 @@ internal sealed class ReplayCommand
 
     /// <summary>Returns the format of a name; null for none.</summary>
     internal static RecordingFormat? Format(string? name) =>
-        Enum.GetValues<RecordingFormat>().Where(format => OrderFlow.NameOf(format) == name).Select(static format => (RecordingFormat?)format).FirstOrDefault();
+        Enum.GetValues<RecordingFormat>().Where(format => OrderFlow.NameOf(format) == name)
+            .Select(static format => (RecordingFormat?)format).FirstOrDefault();
 
-    private static OrderFlow Read(string file, string? ticker, RecordingFormat? format, Screen screen, CancellationToken cancellation)
+    private static OrderFlow Read(
+        string file, string? ticker, RecordingFormat? format, Screen screen, CancellationToken cancellation)
     {
         if (!File.Exists(file))
             throw new UsageException($"there is no file '{file}'");
@@ -180,7 +189,8 @@ internal sealed class ReplayCommand
             // An invalid line may be a line of another format, so print the detected format first.
             var guess = OrderFlow.Guess(file);
             if (guess.Format is { } taken)
-                screen.Note($"{Path.GetFileName(file)} is read as {OrderFlow.NameOf(taken)}: {guess.Why}. --format names another ({OrderFlow.Formats})");
+                screen.Note(
+                    $"{Path.GetFileName(file)} is read as {OrderFlow.NameOf(taken)}: {guess.Why}. --format names another ({OrderFlow.Formats})");
             throw;
         }
     }
@@ -199,14 +209,16 @@ internal sealed class ReplayCommand
 
         var name = run ?? QuantumCoreClient.NewClientOrderId()[..8];
         return new ReplayPlan(
-            "", name, parse.GetValue(_batch), pace, parse.GetValue(_maker)!, parse.GetValue(_taker)!, parse.GetValue(_list), Resumes: run is not null);
+            "", name, parse.GetValue(_batch), pace, parse.GetValue(_maker)!, parse.GetValue(_taker)!,
+            parse.GetValue(_list), Resumes: run is not null);
     }
 
     /// <summary>
     /// Returns a function that reports progress to the admin port and returns the requested pace; null without a port.
     /// A port that fails once is not called again.
     /// </summary>
-    private Func<int, bool, CancellationToken, Task<ReplayWish?>>? Board(ParseResult parse, Session session, ReplayPlan plan, string file, int lines)
+    private Func<int, bool, CancellationToken, Task<ReplayWish?>>? Board(
+        ParseResult parse, Session session, ReplayPlan plan, string file, int lines)
     {
         if (parse.GetValue(_admin) is not { } text)
             return null;
@@ -219,7 +231,11 @@ internal sealed class ReplayCommand
         {
             try
             {
-                return failed ? null : (await port.ReportReplayAsync(new(plan.Run, file, plan.Symbol, done, lines, plan.OrdersPerSecond, ended), cancellation)).Replay is { } wanted
+                return failed
+                    ? null
+                    : (await port.ReportReplayAsync(
+                        new(plan.Run, file, plan.Symbol, done, lines, plan.OrdersPerSecond, ended),
+                        cancellation)).Replay is { } wanted
                     ? new ReplayWish(wanted.Paused, wanted.Speed)
                     : null;
             }
@@ -246,14 +262,17 @@ internal sealed class ReplayCommand
     }
 
     /// <summary>Plots traded prices and volumes over the lines of the recording.</summary>
-    private async Task PlotAsync(ParseResult parse, Screen screen, string symbol, ReplayReport report, CancellationToken cancellation)
+    private async Task PlotAsync(
+        ParseResult parse, Screen screen, string symbol, ReplayReport report, CancellationToken cancellation)
     {
         var (asText, file) = (parse.GetValue(_plot) && !screen.Json, parse.GetValue(_picture));
         if (report.Prints.Count == 0 || (!asText && file is null))
             return;
 
-        var plot = new Plot($"{symbol}, {report.Prints.Count} trades", [.. report.Prints.Select(static print => new PlotPoint(
-            $"line {print.Line.ToString(CultureInfo.InvariantCulture)}", print.Price, print.Price, print.Price, print.Quantity))]);
+        var plot =
+            new Plot($"{symbol}, {report.Prints.Count} trades", [.. report.Prints.Select(static print => new PlotPoint(
+            $"line {print.Line.ToString(CultureInfo.InvariantCulture)}", print.Price, print.Price, print.Price,
+            print.Quantity))]);
         if (asText)
             screen.Console.WriteLine(TextPlot.Draw(plot, PlotFiles.WidthOf(screen.Console)));
         await PlotFiles.WriteAsync(file, plot, screen, cancellation);

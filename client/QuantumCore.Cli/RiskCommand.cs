@@ -44,23 +44,27 @@ internal sealed class RiskCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<decimal?> _quantity = Grammar.DecimalOption("--max-quantity", "Maximum quantity of an order");
+    private readonly Option<decimal?> _quantity =
+        Grammar.DecimalOption("--max-quantity", "Maximum quantity of an order");
 
     private readonly Option<decimal?> _value =
         Grammar.DecimalOption("--max-value", "Maximum price times quantity of an order");
 
-    private readonly Option<int?> _orders = Grammar.NumberOption("--max-orders", "Maximum number of open orders", 0, 100_000);
+    private readonly Option<int?> _orders =
+        Grammar.NumberOption("--max-orders", "Maximum number of open orders", 0, 100_000);
 
     private readonly Option<decimal?> _position =
         Grammar.DecimalOption("--max-position", "Maximum position, long or short, if its open orders were filled");
 
     private readonly Option<int?> _duplicates =
-        Grammar.NumberOption("--duplicates", "Time in which an equal order is rejected as a duplicate, in milliseconds", 0, 60_000);
+        Grammar.NumberOption(
+            "--duplicates", "Time in which an equal order is rejected as a duplicate, in milliseconds", 0, 60_000);
 
     private readonly Option<int?> _rate = Grammar.NumberOption("--max-rate", "Maximum orders a second", 0, 1_000_000);
 
     private readonly Option<int?> _burst =
-        Grammar.NumberOption("--burst", "Maximum burst of orders, with a rate limit [default: the orders of one second]", 0, 1_000_000);
+        Grammar.NumberOption(
+            "--burst", "Maximum burst of orders, with a rate limit [default: the orders of one second]", 0, 1_000_000);
 
     private readonly Option<decimal?> _volume =
         Grammar.DecimalOption("--max-daily-volume", "Maximum traded value of a UTC day if its open orders were filled");
@@ -72,7 +76,8 @@ internal sealed class RiskCommand
         "--max-multiple", "Largest quantity of one order, as a multiple of the account's usual order", 1, 1_000_000);
 
     private readonly Option<int?> _killOrders = Grammar.NumberOption(
-        "--kill-orders", "Orders in the kill window; one more freezes the account and cancels its orders", 1, 1_000_000);
+        "--kill-orders", "Orders in the kill window; one more freezes the account and cancels its orders", 1,
+        1_000_000);
 
     private readonly Option<decimal?> _killValue = Grammar.DecimalOption(
         "--kill-value", "Value of the orders in the kill window; more freezes the account and cancels its orders");
@@ -92,7 +97,8 @@ internal sealed class RiskCommand
     private Command AddTo(CommandLineApp app) => app.Add(
         new Command("risk", "Show an account's risk limits; as an administrator, set them.")
         {
-            _account, _symbol, _paidIn, _all, _everyone, _owner, _shares, _quantity, _value, _orders, _position, _duplicates, _rate, _burst,
+            _account, _symbol, _paidIn, _all, _everyone, _owner, _shares, _quantity, _value, _orders, _position,
+            _duplicates, _rate, _burst,
             _volume, _loss, _multiple, _killOrders, _killValue, _killWindow, _killLoss, _none, _why,
         },
         """
@@ -127,7 +133,8 @@ internal sealed class RiskCommand
 
         var limits = whose is null ? await session.Client().GetLimitsAsync(cancellation)
             : where is null ? await session.Administrator().GetLimitsAsync(whose, cancellation)
-            : await session.Administrator().SetLimitsAsync(whose, LimitsOf(parse, where), parse.GetValue(_why), cancellation);
+            : await session.Administrator()
+                .SetLimitsAsync(whose, LimitsOf(parse, where), parse.GetValue(_why), cancellation);
         session.Screen.Show(limits, console => Tables.Limits(console, limits));
         return ExitCodes.Done;
     }
@@ -136,15 +143,18 @@ internal sealed class RiskCommand
     {
         var where = ScopeOf(parse);
         if (parse.GetValue(_account) is not null || (where is not null && parse.GetValue(_symbol) is null))
-            throw new UsageException("risk: limits of every account are set for an instrument: qc risk --everyone --symbol AAPL ...");
+            throw new UsageException(
+                "risk: limits of every account are set for an instrument: qc risk --everyone --symbol AAPL ...");
 
         var limits = where is null
             ? await session.Administrator().GetEveryonesLimitsAsync(cancellation)
-            : await session.Administrator().SetEveryonesLimitsAsync(LimitsOf(parse, where), parse.GetValue(_why), cancellation);
+            : await session.Administrator()
+                .SetEveryonesLimitsAsync(LimitsOf(parse, where), parse.GetValue(_why), cancellation);
         session.Screen.Show(limits, console => Tables.Limits(console, "every account", limits));
     }
 
-    private async Task RunForOwnerAsync(ParseResult parse, string owner, Session session, CancellationToken cancellation)
+    private async Task RunForOwnerAsync(
+        ParseResult parse, string owner, Session session, CancellationToken cancellation)
     {
         if (parse.GetValue(_account) is not null)
             throw new UsageException("risk: limits of an owner are set with --owner and a scope, without an account.");
@@ -152,7 +162,8 @@ internal sealed class RiskCommand
         var where = ScopeOf(parse);
         var limits = where is null
             ? await session.Administrator().GetOwnerLimitsAsync(cancellation)
-            : await session.Administrator().SetOwnerLimitsAsync(owner, LimitsOf(parse, where), SharesOf(parse), parse.GetValue(_why), cancellation);
+            : await session.Administrator().SetOwnerLimitsAsync(
+                owner, LimitsOf(parse, where), SharesOf(parse), parse.GetValue(_why), cancellation);
         OwnerLimits[] own = [.. limits.Where(of => of.Owner == owner)];
         session.Screen.Show(own, console =>
         {
@@ -160,7 +171,8 @@ internal sealed class RiskCommand
             {
                 Tables.Limits(console, of.Owner, [of.Limits]);
                 foreach (var share in of.Shares)
-                    Tables.Limits(console, $"{share.Account}, weight {share.Weight}", share.Limits is { } part ? [part] : []);
+                    Tables.Limits(
+                        console, $"{share.Account}, weight {share.Weight}", share.Limits is { } part ? [part] : []);
             }
         });
     }
@@ -168,14 +180,18 @@ internal sealed class RiskCommand
     private OwnerShare[]? SharesOf(ParseResult parse) => parse.GetValue(_shares) is not { Length: > 0 } shares ? null :
     [
         .. shares.Select(share => share.Split(':') is [var account, var weight]
-            && int.TryParse(weight, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var parts)
+            && int.TryParse(
+                weight, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
+                out var parts)
                 ? new OwnerShare(account, parts)
                 : throw new UsageException($"risk: --share '{share}' is no account and weight such as ACC-1001:3.")),
     ];
 
     private string? ScopeOf(ParseResult parse)
     {
-        string?[] scopes = [parse.GetValue(_symbol), parse.GetValue(_paidIn) is { } asset ? "*" + asset : null, parse.GetValue(_all) ? "*" : null];
+        string?[] scopes = [
+            parse.GetValue(_symbol), parse.GetValue(_paidIn) is { } asset ? "*" + asset : null,
+            parse.GetValue(_all) ? "*" : null];
         if (scopes.Count(scope => scope is not null) > 1)
             throw new UsageException("risk: one of --symbol, --paid-in and --all.");
 

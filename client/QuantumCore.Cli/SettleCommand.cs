@@ -10,7 +10,11 @@ internal static class SettleCommand
 {
     internal static Command Compose(CommandLineApp app)
     {
-        var venue = new Argument<string?>("venue") { Description = "Settlement venue [default: all]", Arity = ArgumentArity.ZeroOrOne };
+        var venue = new Argument<string?>("venue")
+        {
+            Description = "Settlement venue [default: all]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var holidays = new Option<DateOnly[]>("--holiday")
         {
             Description = "Holiday; repeat it for each. Replaces all holidays from the day after tomorrow on",
@@ -18,13 +22,30 @@ internal static class SettleCommand
             CustomParser = Days,
             AllowMultipleArgumentsPerToken = true,
         };
-        var none = new Option<bool>("--no-holidays") { Description = "Remove all holidays from the day after tomorrow on" };
+        var none = new Option<bool>("--no-holidays")
+        {
+            Description = "Remove all holidays from the day after tomorrow on",
+        };
         var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
-        var buyIn = new Option<string?>("--buy-in") { Description = "Buy in units that an account failed to deliver, at its cost", HelpName = "account:symbol" };
-        var id = new Option<string?>("--id") { Description = "Idempotency key of the buy-in, which also names its order", HelpName = "id" };
-        var buyInDays = new Option<int?>("--buy-in-days") { Description = "Business days before a fail may be bought in, 0 to 100", HelpName = "days" };
+        var buyIn = new Option<string?>("--buy-in")
+        {
+            Description = "Buy in units that an account failed to deliver, at its cost",
+            HelpName = "account:symbol",
+        };
+        var id = new Option<string?>("--id")
+        {
+            Description = "Idempotency key of the buy-in, which also names its order",
+            HelpName = "id",
+        };
+        var buyInDays = new Option<int?>("--buy-in-days")
+        {
+            Description = "Business days before a fail may be bought in, 0 to 100",
+            HelpName = "days",
+        };
         return app.Add(
-            new Command("settle", "Show settlement venues with holidays, batches and fails; set holidays, or buy in a fail (administrator's key).")
+            new Command(
+                "settle",
+                "Show settlement venues with holidays, batches and fails; set holidays, or buy in a fail (administrator's key).")
             {
                 venue, holidays, none, buyIn, id, buyInDays, why,
             },
@@ -43,7 +64,9 @@ internal static class SettleCommand
                     parse,
                     "settle",
                     [holidays, none, buyIn, id, buyInDays],
-                    parse.GetValue(buyIn) is not null ? [buyIn, id] : days.Length > 0 ? [holidays] : parse.GetValue(none) ? [none] : [buyInDays]);
+                    parse.GetValue(buyIn) is not null
+                        ? [buyIn, id]
+                        : days.Length > 0 ? [holidays] : parse.GetValue(none) ? [none] : [buyInDays]);
                 if (parse.GetValue(buyIn) is { } whom)
                 {
                     await BuyInAsync(session, whose, whom, parse.GetValue(id), parse.GetValue(why), cancellation);
@@ -52,26 +75,33 @@ internal static class SettleCommand
 
                 var isSet = days.Length > 0 || parse.GetValue(none);
                 if (isSet && whose is null)
-                    throw new UsageException("settle: holidays are of a venue, as in qc settle MAIN --holiday 2030-12-25.");
+                    throw new UsageException(
+                        "settle: holidays are of a venue, as in qc settle MAIN --holiday 2030-12-25.");
 
                 var venues = parse.GetValue(buyInDays) is { } daysBefore
                     ? await session.Administrator().SetBuyInDaysAsync(
-                        whose ?? throw new UsageException("settle: --buy-in-days is of a venue, as in qc settle MAIN --buy-in-days 3."), daysBefore, parse.GetValue(why), cancellation)
+                        whose
+                            ?? throw new UsageException(
+                                "settle: --buy-in-days is of a venue, as in qc settle MAIN --buy-in-days 3."),
+                        daysBefore, parse.GetValue(why), cancellation)
                     : isSet
                     ? await session.Administrator().SetHolidaysAsync(whose!, days, parse.GetValue(why), cancellation)
                     : await session.Administrator().GetSettlementAsync(cancellation);
                 if (!isSet && whose is not null)
-                    venues = [venues.FirstOrDefault(of => of.Venue == whose) ?? throw new UsageException($"settle: nothing settles at {whose}.")];
+                    venues = [venues.FirstOrDefault(of => of.Venue == whose)
+                        ?? throw new UsageException($"settle: nothing settles at {whose}.")];
 
                 session.Screen.Show(venues, console => Show(console, venues));
                 return ExitCodes.Done;
             });
     }
 
-    private static async Task BuyInAsync(Session session, string? venue, string whom, string? id, string? why, CancellationToken cancellation)
+    private static async Task BuyInAsync(
+        Session session, string? venue, string whom, string? id, string? why, CancellationToken cancellation)
     {
         if (venue is null || id is null || whom.Split(':') is not [var account, var symbol])
-            throw new UsageException("settle: a buy-in is of a venue, an account, a symbol and an id, as in qc settle MAIN --buy-in ACC-1002:AAPL --id buy-in-17.");
+            throw new UsageException(
+                "settle: a buy-in is of a venue, an account, a symbol and an id, as in qc settle MAIN --buy-in ACC-1002:AAPL --id buy-in-17.");
 
         var order = await session.Administrator().BuyInAsync(venue, id, account, symbol, why, cancellation);
         session.Screen.Show(order, console => Tables.Orders(console, [order]));
@@ -82,12 +112,15 @@ internal static class SettleCommand
         var table = Tables.With("venue", "batch", "state", "trades", "items", "closed", "hash");
         foreach (var venue in venues)
         {
-            console.WriteLine($"{venue.Venue}: weekends" + (venue.Holidays.Count == 0 ? "" : " and " + string.Join(", ", venue.Holidays.Select(Tables.Day)))
+            console.WriteLine(
+                $"{venue.Venue}: weekends"
+                    + (venue.Holidays.Count == 0 ? "" : " and " + string.Join(", ", venue.Holidays.Select(Tables.Day)))
                 + $"; bought in after {venue.BuyInDays} business days");
             foreach (var batch in venue.Batches)
             {
                 Tables.Row(
-                    table, venue.Venue, batch.Batch, Tables.Word(batch.State), Tables.Text(batch.Trades), Tables.Text(batch.Items),
+                    table, venue.Venue, batch.Batch, Tables.Word(batch.State), Tables.Text(batch.Trades),
+                    Tables.Text(batch.Items),
                     Tables.Time(batch.ClosedAt), batch.Hash[..16]);
             }
         }
@@ -97,7 +130,8 @@ internal static class SettleCommand
         foreach (var (venue, fail) in venues.SelectMany(venue => venue.Fails.Select(fail => (venue.Venue, fail))))
         {
             Tables.Row(
-                fails, venue, fail.Symbol, fail.Account, Tables.Text(fail.Units) + " " + fail.Asset, Tables.Text(fail.Cash) + " " + fail.Currency,
+                fails, venue, fail.Symbol, fail.Account, Tables.Text(fail.Units) + " " + fail.Asset,
+                Tables.Text(fail.Cash) + " " + fail.Currency,
                 Tables.Day(fail.Since), Tables.Text(fail.Days));
         }
 

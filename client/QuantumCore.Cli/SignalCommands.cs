@@ -23,10 +23,14 @@ internal static class SignalCommands
         {
             var strategies = await session.Client().GetSignalStrategiesAsync(cancellation);
             session.Screen.Show(strategies, console => Tables.Show(
-                console, "no strategies", ["name", "accounts", "symbols", "policy", "state"], strategies.Select(strategy => new[]
+                console, "no strategies", ["name", "accounts", "symbols", "policy", "state"],
+                strategies.Select(strategy => new[]
                 {
                     strategy.Name,
-                    string.Join(' ', strategy.Accounts.Select(target => target.Percent == 100 ? target.Account : $"{target.Account}:{target.Percent}")),
+                    string.Join(
+                        ' ',
+                        strategy.Accounts.Select(
+                            target => target.Percent == 100 ? target.Account : $"{target.Account}:{target.Percent}")),
                     strategy.Symbols.Count == 0 ? "all" : string.Join(' ', strategy.Symbols),
                     Tables.Word(strategy.Policy),
                     State(strategy),
@@ -39,15 +43,26 @@ internal static class SignalCommands
         var name = Name();
         var accounts = new Option<SignalTarget[]>("--account")
         {
-            Description = "Account that follows the strategy, with its percentage of each quantity (default 100); repeat it for each",
+            Description =
+                "Account that follows the strategy, with its percentage of each quantity (default 100); repeat it for each",
             HelpName = "ACC-n[:percent]",
             CustomParser = Targets,
             Required = true,
         };
-        var symbols = new Option<string[]>("--symbol", "-s") { Description = "Symbol that it may trade; repeat it for several [default: all]", HelpName = "symbol" };
+        var symbols = new Option<string[]>("--symbol", "-s")
+        {
+            Description = "Symbol that it may trade; repeat it for several [default: all]",
+            HelpName = "symbol",
+        };
         var policy = Grammar.WordOption<SignalPolicy>("--policy", "Action if there is a position [default: reverse]");
-        var passphrase = new Option<bool>("--passphrase") { Description = "Accept the secret itself in a signal, for tools that can't sign" };
-        var newSecret = new Option<bool>("--new-secret") { Description = "Create a new secret for an existing strategy" };
+        var passphrase = new Option<bool>("--passphrase")
+        {
+            Description = "Accept the secret itself in a signal, for tools that can't sign",
+        };
+        var newSecret = new Option<bool>("--new-secret")
+        {
+            Description = "Create a new secret for an existing strategy",
+        };
         var closed = new Option<bool>("--closed") { Description = "Close the strategy: it accepts no more signals" };
         var mostInWindow = Whole("--most-in-window", "New signals in a window at most (default 60)");
         var window = Whole("--window", "Length of the sliding window in seconds (default 60)");
@@ -56,7 +71,8 @@ internal static class SignalCommands
         var maxAge = Whole("--max-age", "A signal that says it is older is refused, in seconds (default 60)");
         var command = new Command("set", "Create a strategy, or replace all settings of an existing one.")
         {
-            name, accounts, symbols, policy, passphrase, newSecret, closed, mostInWindow, window, mostFailures, pause, maxAge,
+            name, accounts, symbols, policy, passphrase, newSecret, closed, mostInWindow, window, mostFailures, pause,
+            maxAge,
         };
         return app.Add(
             command,
@@ -80,7 +96,8 @@ internal static class SignalCommands
                     PauseSeconds = parse.GetValue(pause),
                     MaxAgeSeconds = parse.GetValue(maxAge),
                 };
-                var strategy = await session.Client().SetSignalStrategyAsync(parse.GetValue(name)!, terms, cancellation);
+                var strategy =
+                    await session.Client().SetSignalStrategyAsync(parse.GetValue(name)!, terms, cancellation);
                 session.Screen.Show(strategy, console =>
                 {
                     console.WriteLine($"strategy  {strategy.Name}");
@@ -97,8 +114,16 @@ internal static class SignalCommands
         var action = Grammar.WordArgument<SignalAction>("action", "Action of the signal");
         var symbol = Grammar.Symbol();
         var quantity = Grammar.OptionalQuantity("Quantity; none for flatten");
-        var secret = new Option<string>("--secret") { Description = "The strategy's secret [env QC_SIGNAL_SECRET]", HelpName = "text" };
-        var key = new Option<string>("--signal-key") { Description = "Idempotency key of the signal; a repeat trades nothing (default: a new key)", HelpName = "text" };
+        var secret = new Option<string>("--secret")
+        {
+            Description = "The strategy's secret [env QC_SIGNAL_SECRET]",
+            HelpName = "text",
+        };
+        var key = new Option<string>("--signal-key")
+        {
+            Description = "Idempotency key of the signal; a repeat trades nothing (default: a new key)",
+            HelpName = "text",
+        };
         var limit = Grammar.DecimalOption("--limit", "A limit order at this price (default: a market order)");
         return app.Add(
             new Command("send", "Send a signed signal.") { name, action, symbol, quantity, secret, key, limit },
@@ -108,7 +133,8 @@ internal static class SignalCommands
             """,
             async (parse, session, cancellation) =>
             {
-                var proof = parse.GetValue(secret) ?? app.Environment("QC_SIGNAL_SECRET") ?? throw new UsageException("send: --secret is missing");
+                var proof = parse.GetValue(secret) ?? app.Environment("QC_SIGNAL_SECRET")
+                    ?? throw new UsageException("send: --secret is missing");
                 var signal = new Signal(
                     parse.GetValue(key) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
                     parse.GetValue(symbol)!,
@@ -116,18 +142,23 @@ internal static class SignalCommands
                     parse.GetValue(quantity),
                     parse.GetValue(limit),
                     session.Time.GetUtcNow());
-                var receipt = await session.Client().SendSignalAsync(parse.GetValue(name)!, proof, signal, cancellation);
+                var receipt =
+                    await session.Client().SendSignalAsync(parse.GetValue(name)!, proof, signal, cancellation);
                 session.Screen.Show(receipt, console =>
                 {
                     console.WriteLine($"{receipt.ClientOrderId}{(receipt.Duplicate ? "  (came before)" : "")}");
-                    Tables.Show(console, "no accounts", ["account", "outcome", "side", "filled", "status"], receipt.Accounts.Select(outcome => new[]
-                    {
-                        outcome.Account,
-                        outcome.Order is null ? outcome.Code : outcome.Order.OrderId.ToString(CultureInfo.InvariantCulture),
-                        outcome.Order is null ? "" : Tables.Word(outcome.Order.Side),
-                        outcome.Order?.Filled.ToString(CultureInfo.InvariantCulture) ?? "",
-                        outcome.Order is null ? "" : Tables.Word(outcome.Order.Status),
-                    }));
+                    Tables.Show(
+                        console, "no accounts", ["account", "outcome", "side", "filled", "status"],
+                        receipt.Accounts.Select(outcome => new[]
+                        {
+                            outcome.Account,
+                            outcome.Order is null
+                                ? outcome.Code
+                                : outcome.Order.OrderId.ToString(CultureInfo.InvariantCulture),
+                            outcome.Order is null ? "" : Tables.Word(outcome.Order.Side),
+                            outcome.Order?.Filled.ToString(CultureInfo.InvariantCulture) ?? "",
+                            outcome.Order is null ? "" : Tables.Word(outcome.Order.Status),
+                        }));
                 });
                 return ExitCodes.Done;
             });
@@ -153,15 +184,18 @@ internal static class SignalCommands
         async (_, session, cancellation) =>
         {
             var dead = await session.Client().GetDeadSignalsAsync(cancellation);
-            session.Screen.Show(dead, console => Tables.Show(console, "none", ["id", "time", "strategy", "key", "why", "detail"], dead.Select(signal => new[]
-            {
-                signal.Id.ToString(CultureInfo.InvariantCulture),
-                signal.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-                signal.Strategy,
-                signal.Key,
-                signal.Code,
-                signal.Detail,
-            })));
+            session.Screen.Show(
+                dead,
+                console => Tables.Show(
+                    console, "none", ["id", "time", "strategy", "key", "why", "detail"], dead.Select(signal => new[]
+                    {
+                        signal.Id.ToString(CultureInfo.InvariantCulture),
+                        signal.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+                        signal.Strategy,
+                        signal.Key,
+                        signal.Code,
+                        signal.Detail,
+                    })));
             return ExitCodes.Done;
         });
 
@@ -181,10 +215,15 @@ internal static class SignalCommands
 
     private static Argument<string> Name() => new("strategy") { Description = "The strategy's name" };
 
-    private static Option<int?> Whole(string name, string description) => new(name) { Description = description, HelpName = "number" };
+    private static Option<int?> Whole(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+    };
 
     private static string State(SignalStrategy strategy) => strategy.Closed ? "closed"
-        : strategy.PausedUntil is { } until ? $"paused until {until.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC"
+        : strategy.PausedUntil is { } until
+            ? $"paused until {until.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC"
         : "open";
 
     private static SignalTarget[]? Targets(ArgumentResult result)
@@ -194,7 +233,8 @@ internal static class SignalCommands
         {
             var parts = token.Value.Split(':');
             var percent = 100;
-            if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out percent)))
+            if (parts.Length > 2 || (parts.Length == 2
+                && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out percent)))
             {
                 result.AddError($"--account: '{token.Value}' is not ACC-n or ACC-n:percent");
                 return null;

@@ -16,7 +16,8 @@ namespace QuantumCore.Cli;
 /// <param name="ChangeBasisPoints">Change from first to last price, in basis points of the first.</param>
 /// <param name="Volume">Traded quantity, in the base asset.</param>
 /// <param name="Trades">Number of trades.</param>
-/// <param name="DeviationBasisPoints">Standard deviation of the returns from one candle to the next, in basis points.</param>
+/// <param name="DeviationBasisPoints">Standard deviation of the returns from one candle to the next, in basis
+/// points.</param>
 /// <param name="Spread">Best ask less best bid; null if a side is empty.</param>
 /// <param name="BidDepth">Quantity at the best five bids.</param>
 /// <param name="AskDepth">Quantity at the best five asks.</param>
@@ -56,12 +57,15 @@ internal sealed record MarketStats(
     /// <summary>Returns the standard deviation in binary floating point: it is a statistic, not a price.</summary>
     private static decimal Deviation(IReadOnlyList<Candle> candles)
     {
-        var returns = candles.Zip(candles.Skip(1), static (before, after) => (double)((after.Close - before.Close) * 10_000 / before.Close)).ToArray();
+        var returns = candles.Zip(
+            candles.Skip(1),
+            static (before, after) => (double)((after.Close - before.Close) * 10_000 / before.Close)).ToArray();
         if (returns.Length < 2)
             return 0;
 
         var mean = returns.Average();
-        return decimal.Round((decimal)Math.Sqrt(returns.Sum(value => (value - mean) * (value - mean)) / (returns.Length - 1)), 2);
+        return decimal.Round(
+            (decimal)Math.Sqrt(returns.Sum(value => (value - mean) * (value - mean)) / (returns.Length - 1)), 2);
     }
 }
 
@@ -80,7 +84,10 @@ internal static class StatsCommand
         var limit = Grammar.CountOption("--candles", "Number of candles up to now", otherwise: 96, most: 1_500);
         var picture = PlotFiles.Option();
         return app.Add(
-            new Command("stats", "Show prices, volume, deviation and depth of an instrument, with a plot.") { symbol, period, limit, picture },
+            new Command("stats", "Show prices, volume, deviation and depth of an instrument, with a plot.")
+            {
+                symbol, period, limit, picture,
+            },
             """
             qc stats AAPL                                the last day
             qc stats AAPL --period 1m --candles 120      the last two hours
@@ -89,7 +96,8 @@ internal static class StatsCommand
             async (parse, session, cancellation) =>
             {
                 var (client, name) = (session.Client(), parse.GetValue(symbol)!);
-                var candles = await client.GetCandlesAsync(name, parse.GetValue(period)!, parse.GetValue(limit), cancellation);
+                var candles =
+                    await client.GetCandlesAsync(name, parse.GetValue(period)!, parse.GetValue(limit), cancellation);
                 var book = await client.GetBookAsync(name, cancellation: cancellation);
                 if (candles.Count == 0)
                 {
@@ -99,11 +107,15 @@ internal static class StatsCommand
 
                 var stats = MarketStats.Of(name, candles, book);
                 var plot = new Plot(
-                    string.Create(CultureInfo.InvariantCulture, $"{name}, {candles.Count} candles, from {candles[0].Start:yyyy-MM-dd HH:mm} UTC"),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{name}, {candles.Count} candles, from {candles[0].Start:yyyy-MM-dd HH:mm} UTC"),
                     [.. candles.Select(static candle => new PlotPoint(
-                        candle.Start.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture), candle.Low, candle.High, candle.Close, candle.Volume))]);
+                        candle.Start.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture), candle.Low, candle.High,
+                        candle.Close, candle.Volume))]);
                 if (session.Screen.Json)
-                    session.Screen.WriteJson(System.Text.Json.JsonSerializer.Serialize(stats, StatsJson.Default.MarketStats));
+                    session.Screen.WriteJson(
+                        System.Text.Json.JsonSerializer.Serialize(stats, StatsJson.Default.MarketStats));
                 else
                     Show(session.Screen.Console, stats, plot);
                 await PlotFiles.WriteAsync(parse.GetValue(picture), plot, session.Screen, cancellation);
@@ -114,7 +126,9 @@ internal static class StatsCommand
     private static void Show(IAnsiConsole console, MarketStats stats, Plot plot)
     {
         var table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumns("what", "how much");
-        table.AddRow("open, high, low, last", $"{Tables.Text(stats.Open)}, {Tables.Text(stats.High)}, {Tables.Text(stats.Low)}, {Tables.Text(stats.Last)}");
+        table.AddRow(
+            "open, high, low, last",
+            $"{Tables.Text(stats.Open)}, {Tables.Text(stats.High)}, {Tables.Text(stats.Low)}, {Tables.Text(stats.Last)}");
         table.AddRow("change", $"{Tables.Text(stats.ChangeBasisPoints)} basis points");
         table.AddRow("volume, trades", $"{Tables.Text(stats.Volume)} in {Tables.Text(stats.Trades)}");
         table.AddRow("deviation of a candle's return", $"{Tables.Text(stats.DeviationBasisPoints)} basis points");
@@ -130,7 +144,11 @@ internal static class PlotFiles
 {
     private const int WidestText = 100;
 
-    internal static Option<string?> Option() => new("--png") { Description = "Draw the plot into this file, too", HelpName = "file" };
+    internal static Option<string?> Option() => new("--png")
+    {
+        Description = "Draw the plot into this file, too",
+        HelpName = "file",
+    };
 
     internal static int WidthOf(IAnsiConsole console) => Math.Min(console.Profile.Width, WidestText);
 
@@ -153,9 +171,12 @@ internal sealed partial class StatsJson : System.Text.Json.Serialization.JsonSer
 /// <summary>Converts decimals to strings, as in every JSON document of qc.</summary>
 internal sealed class ExactText : System.Text.Json.Serialization.JsonConverter<decimal>
 {
-    public override decimal Read(ref System.Text.Json.Utf8JsonReader reader, Type typeToConvert, System.Text.Json.JsonSerializerOptions options) =>
+    public override decimal Read(
+        ref System.Text.Json.Utf8JsonReader reader, Type typeToConvert,
+        System.Text.Json.JsonSerializerOptions options) =>
         decimal.Parse(reader.GetString()!, CultureInfo.InvariantCulture);
 
-    public override void Write(System.Text.Json.Utf8JsonWriter writer, decimal value, System.Text.Json.JsonSerializerOptions options) =>
+    public override void Write(
+        System.Text.Json.Utf8JsonWriter writer, decimal value, System.Text.Json.JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
 }

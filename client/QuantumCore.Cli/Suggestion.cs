@@ -9,8 +9,8 @@ internal static class Suggestion
     private const int MostDifferences = 2;
 
     /// <summary>
-    /// Returns the error for the first word that is no command or option, with the nearest ones; null if the errors are about something
-    /// else.
+    /// Returns the error for the first word that is no command or option, with the nearest ones; null if the errors are
+    /// about something else.
     /// </summary>
     public static string? For(ParseResult parse)
     {
@@ -25,19 +25,27 @@ internal static class Suggestion
         var known = isOption ? OptionsOf(parse.CommandResult) : command.Subcommands.SelectMany(NamesOf);
         var nearest = Nearest(word, known);
         var what = isOption ? "an option" : "a command";
-        return $"'{word}' is not {what} of {PathOf(parse.CommandResult)}." + (nearest.Length == 0 ? "" : $" Did you mean {string.Join(" or ", nearest)}?");
+        return $"'{word}' is not {what} of {PathOf(parse.CommandResult)}."
+            + (nearest.Length == 0 ? "" : $" Did you mean {string.Join(" or ", nearest)}?");
     }
 
     /// <summary>Returns a command's words, from <c>qc</c> on.</summary>
     public static string PathOf(CommandResult command) =>
-        command.Command is RootCommand || command.Parent is not CommandResult parent ? "qc" : $"{PathOf(parent)} {command.Command.Name}";
+        command.Command is RootCommand || command.Parent is not CommandResult parent
+            ? "qc"
+            : $"{PathOf(parent)} {command.Command.Name}";
 
     private static string[] Nearest(string word, IEnumerable<string> known)
     {
         var found = known.Distinct().Select(name => (Name: name, Distance: Distance(word, name)))
-            .Where(candidate => candidate.Distance <= Math.Min(MostDifferences, candidate.Name.Length / 2) || candidate.Name.StartsWith(word, StringComparison.Ordinal))
+            .Where(
+                candidate => candidate.Distance <= Math.Min(MostDifferences, candidate.Name.Length / 2)
+                    || candidate.Name.StartsWith(word, StringComparison.Ordinal))
             .ToArray();
-        return found.Length == 0 ? [] : [.. found.GroupBy(candidate => candidate.Distance).MinBy(group => group.Key)!.Select(candidate => candidate.Name).Take(3)];
+        return found.Length == 0
+            ? []
+            : [.. found.GroupBy(candidate => candidate.Distance)
+                .MinBy(group => group.Key)!.Select(candidate => candidate.Name).Take(3)];
     }
 
     private static IEnumerable<string> OptionsOf(SymbolResult? from)
@@ -58,7 +66,9 @@ internal static class Suggestion
 
     private static IEnumerable<string> NamesOf(Command command) => command.Aliases.Prepend(command.Name);
 
-    /// <summary>Returns the edits from one word to the other (Damerau and Levenshtein: two letters that change places are one).</summary>
+    /// <summary>
+    /// Returns the edits from one word to the other (Damerau and Levenshtein: two letters that change places are one).
+    /// </summary>
     private static int Distance(string from, string to)
     {
         var costs = new int[from.Length + 1, to.Length + 1];

@@ -11,9 +11,12 @@ internal static class Tables
 {
     private static readonly string[] s_numeric =
         ["id", "price", "quantity", "filled", "remaining", "fee", "total", "held", "available", "tick", "lot",
-         "maker ppm", "taker ppm", "bid", "ask", "bid size", "ask size", "lines", "in", "out", "balance", "amount", "accounts", "trades",
-         "maker fees", "taker fees", "cost", "average", "realised", "fees", "mark", "unrealised", "initial", "maintenance", "buying power", "located", "up to", "initial ppm",
-         "maintenance ppm", "lendable", "borrow ppm", "pending", "items", "units", "change", "received", "owed", "from issuer", "fired at"];
+         "maker ppm", "taker ppm", "bid", "ask", "bid size", "ask size", "lines", "in", "out", "balance", "amount",
+         "accounts", "trades",
+         "maker fees", "taker fees", "cost", "average", "realised", "fees", "mark", "unrealised", "initial",
+         "maintenance", "buying power", "located", "up to", "initial ppm",
+         "maintenance ppm", "lendable", "borrow ppm", "pending", "items", "units", "change", "received", "owed",
+         "from issuer", "fired at"];
 
     internal static void Order(IAnsiConsole console, Order order)
     {
@@ -42,7 +45,8 @@ internal static class Tables
             [
                 order.Symbol, Text(order.OrderId), order.ClientOrderId, Lower(order.Side), Lower(order.Type),
                 Price(order) ?? "", Text(order.Quantity), Text(order.Filled),
-                Text(order.Remaining), Lower(order.Status), string.Join(": ", new[] { order.EndReason, order.Refusal }.OfType<string>()),
+                Text(order.Remaining), Lower(order.Status),
+                string.Join(": ", new[] { order.EndReason, order.Refusal }.OfType<string>()),
             ];
             Row(table, withTerms ? [.. cells, Terms(order)] : cells);
         }
@@ -77,12 +81,17 @@ internal static class Tables
 
     internal static void Prevented(IAnsiConsole console, IReadOnlyList<PreventedMatch> matches)
     {
-        var table = With("time", "symbol", "match", "taker", "maker", "mine", "price", "quantity", "mode", "taker lost", "maker lost");
+        var table = With(
+            "time", "symbol", "match", "taker", "maker", "mine", "price", "quantity", "mode", "taker lost",
+            "maker lost");
         foreach (var match in matches)
         {
-            Row(table, Time(match.Time), match.Symbol, match.MatchId, Text(match.TakerOrderId), Text(match.MakerOrderId), Lower(match.Role),
+            Row(
+                table, Time(match.Time), match.Symbol, match.MatchId, Text(match.TakerOrderId),
+                Text(match.MakerOrderId), Lower(match.Role),
                 Text(match.Price), Text(match.Quantity), Lower(match.Mode),
-                match.TakerPrevented is { } taker ? Text(taker) : "", match.MakerPrevented is { } maker ? Text(maker) : "");
+                match.TakerPrevented is { } taker ? Text(taker) : "",
+                match.MakerPrevented is { } maker ? Text(maker) : "");
         }
 
         Write(console, table, "Nothing was prevented.");
@@ -94,7 +103,9 @@ internal static class Tables
         if (account.FrozenWhy is { } why)
             console.WriteLine(why);
         var withPending = account.Balances.Any(balance => balance.Pending != 0);
-        var table = withPending ? With("asset", "total", "held", "available", "pending") : With("asset", "total", "held", "available");
+        var table = withPending
+            ? With("asset", "total", "held", "available", "pending")
+            : With("asset", "total", "held", "available");
         foreach (var balance in account.Balances)
         {
             string[] cells = [balance.Asset, Text(balance.Total), Text(balance.Held), Text(balance.Available)];
@@ -123,7 +134,9 @@ internal static class Tables
         var table = With("time", "key", "asset", "amount", "destination", "state", "batch", "why");
         foreach (var withdrawal in withdrawals)
         {
-            Row(table, withdrawal.Time is { } time ? Time(time) : "", withdrawal.Key, withdrawal.Asset, Text(withdrawal.Amount),
+            Row(
+                table, withdrawal.Time is { } time ? Time(time) : "", withdrawal.Key, withdrawal.Asset,
+                Text(withdrawal.Amount),
                 withdrawal.Destination, Word(withdrawal.State), withdrawal.Batch ?? "", withdrawal.Why ?? "");
         }
 
@@ -132,7 +145,8 @@ internal static class Tables
 
     internal static void Limits(IAnsiConsole console, AccountLimits limits)
     {
-        Limits(console, limits.FrozenWhy is { } why ? $"{limits.Account} (frozen: {why})" : limits.Account, limits.Limits);
+        Limits(
+            console, limits.FrozenWhy is { } why ? $"{limits.Account} (frozen: {why})" : limits.Account, limits.Limits);
         if (limits.Everyones.Count > 0)
             Limits(console, "every account", limits.Everyones);
         if (limits.Owners is { Count: > 0 } parts)
@@ -143,13 +157,18 @@ internal static class Tables
     {
         console.WriteLine(whose);
         var table = With(
-            "symbol", "order quantity", "order value", "open orders", "position", "duplicates ms", "orders/s", "burst", "daily volume", "daily loss",
+            "symbol", "order quantity", "order value", "open orders", "position", "duplicates ms", "orders/s", "burst",
+            "daily volume", "daily loss",
             "multiple", "kill orders", "kill value", "kill s", "kill loss");
         foreach (var of in limits)
         {
-            Row(table, of.Symbol, TextOrNothing(of.MaxOrderQuantity), TextOrNothing(of.MaxOrderValue), Count(of.MaxOpenOrders),
-                TextOrNothing(of.MaxPosition), Count(of.DuplicateWindowMillis), Count(of.MaxOrdersPerSecond), Count(of.OrderBurst),
-                TextOrNothing(of.MaxDailyVolume), TextOrNothing(of.MaxDailyLoss), Count(of.MaxQuantityMultiple), Count(of.KillOrders),
+            Row(
+                table, of.Symbol, TextOrNothing(of.MaxOrderQuantity), TextOrNothing(of.MaxOrderValue),
+                Count(of.MaxOpenOrders),
+                TextOrNothing(of.MaxPosition), Count(of.DuplicateWindowMillis), Count(of.MaxOrdersPerSecond),
+                Count(of.OrderBurst),
+                TextOrNothing(of.MaxDailyVolume), TextOrNothing(of.MaxDailyLoss), Count(of.MaxQuantityMultiple),
+                Count(of.KillOrders),
                 TextOrNothing(of.KillValue), Count(of.KillWindowSeconds), TextOrNothing(of.KillDailyLoss));
         }
 
@@ -162,7 +181,9 @@ internal static class Tables
         console.WriteLine(fees.Account);
         var table = With("paid in", "30-day volume", "maker ppm", "taker ppm", "minimum");
         foreach (var of in fees.Fees)
-            Row(table, of.Asset, Text(of.Volume30Days), Text(of.MakerFeePpm), Text(of.TakerFeePpm), Text(of.MinimumFee));
+            Row(
+                table, of.Asset, Text(of.Volume30Days), Text(of.MakerFeePpm), Text(of.TakerFeePpm),
+                Text(of.MinimumFee));
         Write(console, table, "The instruments' own fees.");
         if (fees.Schedules.Count > 0)
             Schedules(console, fees.Schedules);
@@ -174,7 +195,9 @@ internal static class Tables
         foreach (var schedule in schedules)
         {
             foreach (var tier in schedule.Tiers)
-                Row(table, schedule.Asset, Text(tier.FromVolume), Text(tier.MakerFeePpm), Text(tier.TakerFeePpm), Text(schedule.MinimumFee));
+                Row(
+                    table, schedule.Asset, Text(tier.FromVolume), Text(tier.MakerFeePpm), Text(tier.TakerFeePpm),
+                    Text(schedule.MinimumFee));
         }
 
         Write(console, table, "No schedules.");
@@ -206,7 +229,8 @@ internal static class Tables
         foreach (var of in tickers)
         {
             Row(
-                table, of.Symbol, Word(of.Phase), TextOrNothing(of.LastPrice), TextOrNothing(of.OpenPrice), TextOrNothing(of.HighPrice),
+                table, of.Symbol, Word(of.Phase), TextOrNothing(of.LastPrice), TextOrNothing(of.OpenPrice),
+                TextOrNothing(of.HighPrice),
                 TextOrNothing(of.LowPrice), Text(of.Volume), Text(of.QuoteVolume), Text(of.Trades));
         }
 
@@ -234,7 +258,9 @@ internal static class Tables
     /// Returns the state of a changed trade, with its corrected price if there is one; empty for an unchanged trade.
     /// </summary>
     internal static string State(Trade trade) =>
-        trade is { State: { } became, CorrectedPrice: var now } ? $"{Lower(became)} {TextOrNothing(now)}".TrimEnd() : "";
+        trade is { State: { } became, CorrectedPrice: var now }
+            ? $"{Lower(became)} {TextOrNothing(now)}".TrimEnd()
+            : "";
 
     internal static void State(IAnsiConsole console, SymbolState state)
     {
@@ -260,7 +286,8 @@ internal static class Tables
         [
             ("protection", rules.Protection),
             ("static band", rules.StaticBand),
-            ("dynamic band", rules.DynamicBand is { } points ? $"{points}, {Word(rules.DynamicBandMode ?? BandMode.Reject)}" : null),
+            ("dynamic band",
+                rules.DynamicBand is { } points ? $"{points}, {Word(rules.DynamicBandMode ?? BandMode.Reject)}" : null),
             ("auction collar", rules.AuctionCollar),
         ];
         return Phrase("; ", all);
@@ -276,7 +303,9 @@ internal static class Tables
     {
         (string Name, object? Value)[] terms =
         [
-            ("", order.TimeInForce is TimeInForce.Day or TimeInForce.GoodTillDate or TimeInForce.AtTheOpening or TimeInForce.AtTheClose
+            ("",
+                order.TimeInForce is TimeInForce.Day or TimeInForce.GoodTillDate or TimeInForce.AtTheOpening
+                    or TimeInForce.AtTheClose
                 ? Word(order.TimeInForce) : null),
             ("till", order.GoodTill is { } until ? Time(until) : null),
             ("", order.PostOnly ? "post-only" : null),
@@ -310,7 +339,8 @@ internal static class Tables
     /// <summary>Joins the terms that are set, each with its name.</summary>
     private static string Phrase(string separator, IEnumerable<(string Name, object? Value)> terms) => string.Join(
         separator,
-        terms.Where(term => term.Value is not null).Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {term.Value}").Trim()));
+        terms.Where(term => term.Value is not null)
+            .Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {term.Value}").Trim()));
 
     /// <summary>Returns a book table: bids left, asks right, best on top.</summary>
     internal static Table Book(string title, IReadOnlyList<PriceLevel> bids, IReadOnlyList<PriceLevel> asks)
@@ -371,12 +401,16 @@ internal static class Tables
     }
 
     /// <summary>Converts Unix nanoseconds to a time; truncated to 100 ns.</summary>
-    internal static DateTimeOffset AtNanos(long nanos) => DateTimeOffset.UnixEpoch.AddTicks(nanos / TimeSpan.NanosecondsPerTick);
+    internal static DateTimeOffset AtNanos(long nanos) =>
+        DateTimeOffset.UnixEpoch.AddTicks(nanos / TimeSpan.NanosecondsPerTick);
 
     internal static string Text(IFormattable number) => number.ToString(format: null, CultureInfo.InvariantCulture);
 
-    /// <summary>Returns an order's price; null for a market order, which the exchange reports with a price of 0.</summary>
-    internal static string? Price(Order order) => order is { Type: not OrderType.Market, Price: { } price } ? Text(price) : null;
+    /// <summary>
+    /// Returns an order's price; null for a market order, which the exchange reports with a price of 0.
+    /// </summary>
+    internal static string? Price(Order order) =>
+        order is { Type: not OrderType.Market, Price: { } price } ? Text(price) : null;
 
     internal static string TextOrNothing(decimal? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 

@@ -21,7 +21,8 @@ internal static class UpkeepCommands
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    internal static IEnumerable<Command> All(CommandLineApp app) => [Verify(app), Backup(app), Restore(app), Export(app), LobsterCommand.Create(app)];
+    internal static IEnumerable<Command> All(CommandLineApp app) =>
+        [Verify(app), Backup(app), Restore(app), Export(app), LobsterCommand.Create(app)];
 
     internal static Argument<string> Place(string name, string description) => new(name) { Description = description };
 
@@ -49,19 +50,23 @@ internal static class UpkeepCommands
                 var where = new JournalPlace(parse.GetValue(place)!);
                 using var held = where.TryHold();
                 if (held is null)
-                    session.Screen.Note("An exchange is running there. Its history keeps changing and is not verified.");
+                    session.Screen.Note(
+                        "An exchange is running there. Its history keeps changing and is not verified.");
 
-                await using var history = held is null || parse.GetValue(without) ? null : await where.FindHistoryAsync(cancellation);
+                await using var history =
+                    held is null || parse.GetValue(without) ? null : await where.FindHistoryAsync(cancellation);
                 var isOlder = history is not null && await IsOlderAsync(where, history, cancellation);
                 if (isOlder)
-                    session.Screen.Note("The history is of an older release and is not verified. The exchange rebuilds it at its next start.");
+                    session.Screen.Note(
+                        "The history is of an older release and is not verified. The exchange rebuilds it at its next start.");
 
                 return Show(session, await Verification.RunAsync(where, isOlder ? null : history, cancellation));
             }));
     }
 
     // An unreadable file is for the verification to report.
-    private static async Task<bool> IsOlderAsync(JournalPlace place, HistoryStore history, CancellationToken cancellation)
+    private static async Task<bool> IsOlderAsync(
+        JournalPlace place, HistoryStore history, CancellationToken cancellation)
     {
         try
         {
@@ -105,11 +110,13 @@ internal static class UpkeepCommands
     private static Command Restore(CommandLineApp app)
     {
         var file = Place("file", "The backup");
-        var to = Place("to", "An empty data directory, or the connection string of a PostgreSQL database without an exchange");
+        var to = Place(
+            "to", "An empty data directory, or the connection string of a PostgreSQL database without an exchange");
         var (payouts, settlements) = (Folder("payouts"), Folder("settlements"));
         var replace = new Option<bool>("--replace")
         {
-            Description = "Replace an existing journal, which is kept as …before-restore, the next time as …before-restore-2",
+            Description =
+                "Replace an existing journal, which is kept as …before-restore, the next time as …before-restore-2",
         };
         var command = new Command(
             "restore",
@@ -147,15 +154,29 @@ internal static class UpkeepCommands
         {
             Description = "records, trades or postings",
             HelpName = "records|trades|postings",
-            CustomParser = result => Enum.TryParse<ExportKind>(result.Tokens[0].Value, ignoreCase: true, out var kind) && Enum.IsDefined(kind)
+            CustomParser = result => Enum.TryParse<ExportKind>(result.Tokens[0].Value, ignoreCase: true, out var kind)
+                && Enum.IsDefined(kind)
                 ? kind
-                : Grammar.Refuse<ExportKind>(result, $"what: '{result.Tokens[0].Value}' is none of records, trades, postings"),
+                : Grammar.Refuse<ExportKind>(
+                    result, $"what: '{result.Tokens[0].Value}' is none of records, trades, postings"),
         };
-        var csv = new Option<bool>("--csv") { Description = "Write comma-separated values instead of JSON lines; trades and postings only" };
-        var stream = new Option<string>("--stream") { Description = "Only this stream, such as book/AAPL or acct/1001", HelpName = "name" };
-        var into = new Option<string>("--to") { Description = "The file [default: standard output]", HelpName = "file" };
+        var csv = new Option<bool>("--csv")
+        {
+            Description = "Write comma-separated values instead of JSON lines; trades and postings only",
+        };
+        var stream = new Option<string>("--stream")
+        {
+            Description = "Only this stream, such as book/AAPL or acct/1001",
+            HelpName = "name",
+        };
+        var into = new Option<string>("--to")
+        {
+            Description = "The file [default: standard output]",
+            HelpName = "file",
+        };
         var command = new Command(
-            "export", "Export a journal's records, trades (as made) or postings as lines. Amounts are decimals. Each stream is in its own sequence.")
+            "export",
+            "Export a journal's records, trades (as made) or postings as lines. Amounts are decimals. Each stream is in its own sequence.")
         {
             place, what, csv, stream, into,
         };
@@ -174,7 +195,8 @@ internal static class UpkeepCommands
 
                 IReadOnlyList<Finding> findings = [];
                 await WriteAsync(path, session.Screen.Output, async writer => findings = await Upkeep.Export.WriteAsync(
-                    new JournalPlace(parse.GetValue(place)!), parse.GetValue(what), parse.GetValue(csv), parse.GetValue(stream),
+                    new JournalPlace(parse.GetValue(place)!), parse.GetValue(what), parse.GetValue(csv),
+                    parse.GetValue(stream),
                     writer, cancellation));
                 foreach (var finding in findings)
                     session.Screen.Note(Text(finding));
@@ -195,11 +217,17 @@ internal static class UpkeepCommands
             return;
         }
 
-        var target = File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } linked ? linked.FullName : Path.GetFullPath(path);
-        var part = target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal) ? target : target + ".part";
+        var target = File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } linked
+            ? linked.FullName
+            : Path.GetFullPath(path);
+        var part = target.StartsWith("/dev/", StringComparison.Ordinal)
+            || target.StartsWith("/proc/", StringComparison.Ordinal)
+            ? target
+            : target + ".part";
         try
         {
-            await using (var writer = new StreamWriter(part, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
+            await using (var writer = new StreamWriter(
+                part, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
                 await write(writer);
             if (part != target)
                 File.Move(part, target, overwrite: true);
@@ -253,13 +281,16 @@ internal static class UpkeepCommands
         }
 
         if (report.Files > 0)
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {report.Files} files of payouts and settlement"));
+            console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"  {report.Files} files of payouts and settlement"));
         if (report.History is null)
             console.WriteLine("  no history was compared");
         foreach (var finding in report.Findings)
             console.WriteLine(Text(finding));
         if (report.FindingCount > report.Findings.Count)
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"… and {report.FindingCount - report.Findings.Count} more"));
+            console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"… and {report.FindingCount - report.Findings.Count} more"));
 
         console.WriteLine(report.IsClean
             ? "Nothing is wrong."
@@ -268,7 +299,9 @@ internal static class UpkeepCommands
 
     internal static string Text(Finding finding)
     {
-        var where = finding.Stream is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {finding.Stream} {finding.Sequence}");
+        var where = finding.Stream is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" {finding.Stream} {finding.Sequence}");
         return $"{finding.Kind}{where}: {finding.What}\n    {finding.Meaning}";
     }
 }

@@ -20,10 +20,14 @@ internal static class UserCommands
         async (_, session, cancellation) =>
         {
             var users = await session.Administrator().GetUsersAsync(cancellation);
-            session.Screen.Show(users, console => Tables.Show(console, "no users", ["name", "role", "account", "state", "codes"], users.Select(user => new[]
-            {
-                user.Name, Tables.Word(user.Role), user.Account ?? "", user.State, user.Authenticator ? "yes" : "",
-            })));
+            session.Screen.Show(
+                users,
+                console => Tables.Show(
+                    console, "no users", ["name", "role", "account", "state", "codes"], users.Select(user => new[]
+                    {
+                        user.Name, Tables.Word(user.Role), user.Account ?? "", user.State,
+                        user.Authenticator ? "yes" : "",
+                    })));
             return ExitCodes.Done;
         });
 
@@ -31,7 +35,11 @@ internal static class UserCommands
     {
         var (name, secret) = (Name(), PasswordFile());
         var role = Grammar.WordOption<UserRole>("--role", "The user's role");
-        var account = new Option<string>("--account") { Description = "The account it trades for (default: none)", HelpName = "ACC-n" };
+        var account = new Option<string>("--account")
+        {
+            Description = "The account it trades for (default: none)",
+            HelpName = "ACC-n",
+        };
         secret.Required = true;
         return app.Add(
             new Command("add", "Add a user.") { name, secret, role, account },
@@ -54,7 +62,11 @@ internal static class UserCommands
     {
         var (name, secret) = (Name(), PasswordFile());
         var role = Grammar.WordOption<UserRole>("--role", "Another role");
-        var closed = new Option<bool?>("--closed") { Description = "It may not sign in any more (true), or again (false)", HelpName = "true|false" };
+        var closed = new Option<bool?>("--closed")
+        {
+            Description = "It may not sign in any more (true), or again (false)",
+            HelpName = "true|false",
+        };
         var codes = new Option<bool>("--no-authenticator") { Description = "It signs in without codes" };
         var command = new Command("set", "Change one thing about a user.") { name, role, closed, secret, codes };
         Grammar.Changes(command, [role, closed, secret, codes]);
@@ -74,7 +86,9 @@ internal static class UserCommands
                     parse.GetValue(closed) is { } isClosed ? (isClosed ? "closed" : "open") : null,
                     file is null ? null : await ReadAsync(file, cancellation),
                     parse.GetValue(codes) ? "none" : null);
-                return Show(session, await session.Administrator().ChangeUserAsync(parse.GetValue(name)!, change, cancellation));
+                return Show(
+                    session,
+                    await session.Administrator().ChangeUserAsync(parse.GetValue(name)!, change, cancellation));
             });
     }
 
@@ -88,28 +102,36 @@ internal static class UserCommands
             {
                 var user = parse.GetValue(name)!;
                 var isDone = await session.Administrator().SignOutAsync(user, cancellation);
-                session.Screen.Show(isDone, console => console.WriteLine(isDone ? $"{user} is signed out." : $"{user} was signed in nowhere."));
+                session.Screen.Show(
+                    isDone,
+                    console => console.WriteLine(isDone ? $"{user} is signed out." : $"{user} was signed in nowhere."));
                 return ExitCodes.Done;
             });
     }
 
     private static Command Audit(CommandLineApp app) => Log(
-        app, new Command("audit", "Audit log of users, sessions, keys, owners, listings and terms, newest first."), "qc users audit --limit 20",
+        app, new Command("audit", "Audit log of users, sessions, keys, owners, listings and terms, newest first."),
+        "qc users audit --limit 20",
         (client, limit, stop) => client.GetAuditAsync(null, limit, stop));
 
     /// <summary>Returns a command that shows an audit log.</summary>
     internal static Command Log(
-        CommandLineApp app, Command command, string example, Func<QuantumCoreClient, int, CancellationToken, Task<IReadOnlyList<AuditLine>>> read)
+        CommandLineApp app, Command command, string example,
+        Func<QuantumCoreClient, int, CancellationToken, Task<IReadOnlyList<AuditLine>>> read)
     {
         var limit = Grammar.NumberOption("--limit", "Lines at most", 1, 1_000);
         command.Add(limit);
         return app.Add(command, example, async (parse, session, cancellation) =>
         {
             var lines = await read(session.Administrator(), parse.GetValue(limit) ?? 100, cancellation);
-            session.Screen.Show(lines, console => Tables.Show(console, "nothing", ["time", "what", "subject", "by", "detail"], lines.Select(line => new[]
-            {
-                line.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), line.What, line.Subject, line.By, line.Detail,
-            })));
+            session.Screen.Show(
+                lines,
+                console => Tables.Show(
+                    console, "nothing", ["time", "what", "subject", "by", "detail"], lines.Select(line => new[]
+                    {
+                        line.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), line.What,
+                        line.Subject, line.By, line.Detail,
+                    })));
             return ExitCodes.Done;
         });
     }

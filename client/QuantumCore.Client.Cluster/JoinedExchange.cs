@@ -29,7 +29,11 @@ public sealed partial class JoinedExchange : IAsyncDisposable
         (_gateway, _folder) = (gateway, folder);
 
         // Demo keys are accepted only under the local host name.
-        _http = new HttpClient(Through(door)) { BaseAddress = new Uri("http://localhost"), Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(Through(door))
+        {
+            BaseAddress = new Uri("http://localhost"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
     }
 
     /// <summary>
@@ -46,7 +50,8 @@ public sealed partial class JoinedExchange : IAsyncDisposable
     /// <summary>Creates a client for a key. Dispose it before this object.</summary>
     /// <param name="apiKey">API key of the account; null for market data only.</param>
     /// <param name="options">Retry and timeout settings.</param>
-    public QuantumCoreClient CreateClient(string? apiKey = null, QuantumCoreClientOptions? options = null) => new(_http, apiKey, options);
+    public QuantumCoreClient CreateClient(string? apiKey = null, QuantumCoreClientOptions? options = null) =>
+        new(_http, apiKey, options);
 
     /// <summary>Leaves the exchange. Calls in flight get an unknown outcome, as with any lost connection.</summary>
     public async ValueTask DisposeAsync()
@@ -56,7 +61,8 @@ public sealed partial class JoinedExchange : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static async Task<JoinedExchange> StartAsync(Action<WebApplicationBuilder> reachGrains, CancellationToken cancellation)
+    private static async Task<JoinedExchange> StartAsync(
+        Action<WebApplicationBuilder> reachGrains, CancellationToken cancellation)
     {
         // Only its owner can access the directory.
         var folder = Directory.CreateTempSubdirectory($"quantumcore-joined-{Environment.ProcessId}-");

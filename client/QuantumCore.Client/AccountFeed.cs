@@ -84,7 +84,8 @@ public sealed class LocalAccount
         var closed = message.Closed ?? [];
         if (message.Snapshot)
         {
-            var open = (message.Orders ?? []).Select(static order => order.ClientOrderId).ToHashSet(StringComparer.Ordinal);
+            var open =
+                (message.Orders ?? []).Select(static order => order.ClientOrderId).ToHashSet(StringComparer.Ordinal);
             closed = [.. _orders.Values.Where(order => !open.Contains(order.ClientOrderId))
                 .Select(static order => new ClosedOrder(order.Symbol, order.OrderId, order.ClientOrderId))];
             _balances.Clear();
@@ -97,16 +98,19 @@ public sealed class LocalAccount
             _orders[order.ClientOrderId] = order;
         foreach (var order in closed)
             _orders.Remove(order.ClientOrderId);
-        (Account, Sequence, State, IsStale) = (message.Account ?? Account, message.Sequence, message.AccountState ?? State, false);
+        (Account, Sequence, State,
+            IsStale) = (message.Account ?? Account, message.Sequence, message.AccountState ?? State, false);
         return closed;
     }
 }
 
 /// <summary>Follows the account of a key.</summary>
-internal sealed class AccountFeed(QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
+internal sealed class AccountFeed(
+    QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
     : StreamFeed<StreamMessage, AccountUpdate>(reader, http, root, apiKey, options)
 {
-    private static readonly StreamRequest[] s_anew = [new("unsubscribe", Channel: "account"), new("subscribe", Channel: "account")];
+    private static readonly StreamRequest[] s_anew =
+        [new("unsubscribe", Channel: "account"), new("subscribe", Channel: "account")];
 
     /// <summary>Number of fills that a poll examines. Changed trades are usually recent.</summary>
     private const int PolledFills = 100;
@@ -123,7 +127,8 @@ internal sealed class AccountFeed(QuantumCoreClient reader, HttpMessageInvoker h
 
     protected override IEnumerable<StreamRequest> Missing => _account.IsStale ? s_anew : [];
 
-    protected override IEnumerable<StreamRequest> RequestsAfter(AccountUpdate update) => update.Change == AccountChange.Stale ? s_anew : [];
+    protected override IEnumerable<StreamRequest> RequestsAfter(AccountUpdate update) =>
+        update.Change == AccountChange.Stale ? s_anew : [];
 
     protected override AccountUpdate? Take(StreamMessage message)
     {
@@ -140,14 +145,17 @@ internal sealed class AccountFeed(QuantumCoreClient reader, HttpMessageInvoker h
         return new AccountUpdate(message.Snapshot ? AccountChange.Snapshot : AccountChange.Update, _account, closed);
     }
 
-    protected override async Task<IReadOnlyList<StreamMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation)
+    protected override async Task<IReadOnlyList<StreamMessage>> PollAsync(
+        QuantumCoreClient from, CancellationToken cancellation)
     {
         var now = await from.GetAccountAsync(cancellation);
         var open = await from.GetOpenOrdersAsync(symbol: null, cancellation);
-        var fills = (await from.GetFillsAsync(symbol: null, PolledFills, cancellation)).DistinctBy(static fill => (fill.Symbol + fill.TradeId, fill.OrderId))
+        var fills = (await from.GetFillsAsync(symbol: null, PolledFills, cancellation)).DistinctBy(
+            static fill => (fill.Symbol + fill.TradeId, fill.OrderId))
             .ToDictionary(static fill => (fill.Symbol + fill.TradeId, fill.OrderId));
         var isSnapshot = _account.IsStale;
-        var known = _account.OpenOrders.ToDictionary(static order => order.ClientOrderId, QuantumCoreJson.WriteBytes, StringComparer.Ordinal);
+        var known = _account.OpenOrders.ToDictionary(
+            static order => order.ClientOrderId, QuantumCoreJson.WriteBytes, StringComparer.Ordinal);
         var message = StreamMessage.Of("account") with
         {
             Snapshot = isSnapshot,
@@ -155,15 +163,26 @@ internal sealed class AccountFeed(QuantumCoreClient reader, HttpMessageInvoker h
             State = now.State == AccountState.Frozen ? "frozen" : "open",
             Sequence = now.Sequence,
             Balances = isSnapshot ? now.Balances : [.. now.Balances.Except(_account.Balances)],
-            Orders = isSnapshot ? open : [.. open.Where(order => !known.TryGetValue(order.ClientOrderId, out var was) || !was.AsSpan().SequenceEqual(QuantumCoreJson.WriteBytes(order)))],
-            Closed = isSnapshot ? [] : [.. _account.OpenOrders.ExceptBy(open.Select(static order => order.ClientOrderId), static order => order.ClientOrderId)
+            Orders = isSnapshot
+                ? open
+                : [.. open.Where(
+                    order => !known.TryGetValue(order.ClientOrderId, out var was)
+                        || !was.AsSpan().SequenceEqual(QuantumCoreJson.WriteBytes(order)))],
+            Closed = isSnapshot
+                ? []
+                : [.. _account.OpenOrders.ExceptBy(
+                    open.Select(static order => order.ClientOrderId), static order => order.ClientOrderId)
                 .Select(static order => new ClosedOrder(order.Symbol, order.OrderId, order.ClientOrderId))],
         };
         List<StreamMessage> messages = [];
         if (isSnapshot || message is not { Balances: [], Orders: [], Closed: [] } || now.State != _account.State)
             messages.Add(message);
         if (!isSnapshot)
-            messages.AddRange(fills.Where(fill => fill.Value.State is not null && _fills.TryGetValue(fill.Key, out var was) && was != fill.Value).Select(fill => Changed(now, fill.Value)));
+            messages.AddRange(
+                fills.Where(
+                    fill => fill.Value.State is not null && _fills.TryGetValue(fill.Key, out var was)
+                        && was != fill.Value)
+                    .Select(fill => Changed(now, fill.Value)));
         _fills = fills;
         return messages;
     }

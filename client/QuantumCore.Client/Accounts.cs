@@ -226,4 +226,5 @@ public sealed record NewApiKey
 /// <param name="Addresses">IP addresses and networks allowed to use the key; empty for any.</param>
 /// <param name="Demo">True for a demo key.</param>
 public sealed record KnownApiKey(
-    string Id, string? Account, string Label, bool Administers, bool ReadOnly, string? Signing, IReadOnlyList<string> Addresses, bool Demo);
+    string Id, string? Account, string Label, bool Administers, bool ReadOnly, string? Signing,
+    IReadOnlyList<string> Addresses, bool Demo);

@@ -76,7 +76,8 @@ public sealed record AlertUpdate(
     IReadOnlyList<PriceAlert> Forgotten);
 
 /// <summary>Follows the alerts of a key's account.</summary>
-internal sealed class AlertFeed(QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
+internal sealed class AlertFeed(
+    QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
     : StreamFeed<AlertMessage, AlertUpdate>(reader, http, root, apiKey, options)
 {
     private readonly HashSet<long> _told = [];
@@ -84,7 +85,9 @@ internal sealed class AlertFeed(QuantumCoreClient reader, HttpMessageInvoker htt
 
     protected override IEnumerable<StreamRequest> Requests => [new("subscribe", Channel: "alerts")];
 
-    protected override IEnumerable<StreamRequest> Missing => _last is null or { Change: AlertChange.Stale } ? [new("unsubscribe", Channel: "alerts"), new("subscribe", Channel: "alerts")] : [];
+    protected override IEnumerable<StreamRequest> Missing => _last is null or { Change: AlertChange.Stale }
+        ? [new("unsubscribe", Channel: "alerts"), new("subscribe", Channel: "alerts")]
+        : [];
 
     protected override AlertUpdate? Take(AlertMessage message)
     {
@@ -98,7 +101,8 @@ internal sealed class AlertFeed(QuantumCoreClient reader, HttpMessageInvoker htt
         {
             // Alert numbers are not comparable across exchange processes.
             _told.Clear();
-            forgotten = [.. before.Alerts.Where(alert => alert.Fired is null && !alerts.Any(now => IsSame(now, alert)))];
+            forgotten = [
+                .. before.Alerts.Where(alert => alert.Fired is null && !alerts.Any(now => IsSame(now, alert)))];
         }
 
         PriceAlert[] fired = [.. alerts.Where(alert => alert.Fired is not null && !_told.Contains(alert.Id))];
@@ -107,10 +111,12 @@ internal sealed class AlertFeed(QuantumCoreClient reader, HttpMessageInvoker htt
         return _last = new AlertUpdate(change, account, new AccountAlerts(message.Since, alerts), fired, forgotten);
     }
 
-    protected override async Task<IReadOnlyList<AlertMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation)
+    protected override async Task<IReadOnlyList<AlertMessage>> PollAsync(
+        QuantumCoreClient from, CancellationToken cancellation)
     {
         var now = await from.GetAlertsAsync(cancellation);
-        if (_last is { Change: not AlertChange.Stale, Now: var before } && before.Since == now.Since && before.Alerts.SequenceEqual(now.Alerts))
+        if (_last is { Change: not AlertChange.Stale, Now: var before } && before.Since == now.Since
+            && before.Alerts.SequenceEqual(now.Alerts))
             return [];
 
         var account = _last?.Account ?? (await from.GetAccountAsync(cancellation)).Account;

@@ -14,7 +14,9 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
     /// <summary>Trades that the last poll saw, by symbol, newest first.</summary>
     private readonly Dictionary<string, IReadOnlyList<Trade>> _polled = [];
 
-    internal BookFeed(QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols, QuantumCoreClientOptions options)
+    internal BookFeed(
+        QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols,
+        QuantumCoreClientOptions options)
         : base(reader, http, root, apiKey, options)
     {
         _books = symbols.Distinct().ToDictionary(symbol => symbol, symbol => new LocalBook(symbol));
@@ -25,7 +27,8 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
     protected override IEnumerable<StreamRequest> Requests =>
         _books.Keys.Select(static symbol => new StreamRequest("subscribe", symbol));
 
-    protected override IEnumerable<StreamRequest> Missing => _books.Values.Where(static book => book.IsStale).SelectMany(static book => Anew(book.Symbol));
+    protected override IEnumerable<StreamRequest> Missing =>
+        _books.Values.Where(static book => book.IsStale).SelectMany(static book => Anew(book.Symbol));
 
     protected override BookUpdate? Take(StreamMessage message)
     {
@@ -42,7 +45,10 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
                 return null;
             case "update" when message.PreviousSequence == book.Sequence:
                 book.Apply(message);
-                return new BookUpdate(BookChange.Update, book, message.Trades ?? []) { TradeChanges = message.TradeChanges ?? [] };
+                return new BookUpdate(BookChange.Update, book, message.Trades ?? [])
+                {
+                    TradeChanges = message.TradeChanges ?? [],
+                };
             case "update":
                 book.IsStale = true;
                 return new BookUpdate(BookChange.Stale, book, []);
@@ -51,11 +57,14 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
         }
     }
 
-    protected override IEnumerable<StreamRequest> RequestsAfter(BookUpdate update) => update.Change == BookChange.Stale ? Anew(update.Book.Symbol) : [];
+    protected override IEnumerable<StreamRequest> RequestsAfter(BookUpdate update) =>
+        update.Change == BookChange.Stale ? Anew(update.Book.Symbol) : [];
 
-    private static IEnumerable<StreamRequest> Anew(string symbol) => [new("unsubscribe", symbol), new("subscribe", symbol)];
+    private static IEnumerable<StreamRequest> Anew(string symbol) =>
+        [new("unsubscribe", symbol), new("subscribe", symbol)];
 
-    protected override async Task<IReadOnlyList<StreamMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation)
+    protected override async Task<IReadOnlyList<StreamMessage>> PollAsync(
+        QuantumCoreClient from, CancellationToken cancellation)
     {
         var messages = new List<StreamMessage>();
         foreach (var book in _books.Values)
@@ -66,7 +75,8 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
 
             var before = book.IsStale ? null : _polled.GetValueOrDefault(book.Symbol);
             var trades = await from.GetTradesAsync(book.Symbol, UsualTrades, cancellation);
-            if (before is [var known, ..] && trades.Count == UsualTrades && !trades.Any(trade => trade.TradeId == known.TradeId))
+            if (before is [var known, ..] && trades.Count == UsualTrades
+                && !trades.Any(trade => trade.TradeId == known.TradeId))
                 trades = await from.GetTradesAsync(book.Symbol, PollLimit, cancellation);
 
             // Trades after the book's sequence are reported by the next poll.
@@ -80,7 +90,10 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
                 TimeNanos = now.TimeNanos,
                 Bids = book.IsStale ? now.Bids : Changes(book.Bids, now.Bids),
                 Asks = book.IsStale ? now.Asks : Changes(book.Asks, now.Asks),
-                Trades = before is null ? [] : [.. trades.TakeWhile(trade => before is not [var last, ..] || trade.TradeId != last.TradeId).Reverse()],
+                Trades = before is null
+                    ? []
+                    : [.. trades.TakeWhile(trade => before is not [var last, ..] || trade.TradeId != last.TradeId)
+                        .Reverse()],
                 TradeChanges = before is null ? [] : [.. Changes(before, trades, now)],
             });
         }
@@ -88,27 +101,37 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
         return messages;
     }
 
-    private static long SequenceOf(Trade trade) => long.TryParse(trade.TradeId.AsSpan(0, Math.Max(trade.TradeId.IndexOf('-', StringComparison.Ordinal), 0)), out var sequence) ? sequence : 0;
+    private static long SequenceOf(Trade trade) =>
+        long.TryParse(
+            trade.TradeId.AsSpan(0, Math.Max(trade.TradeId.IndexOf('-', StringComparison.Ordinal), 0)),
+            out var sequence)
+            ? sequence
+            : 0;
 
     /// <summary>Returns new, changed and removed levels; removed ones with quantity 0.</summary>
     private static List<PriceLevel> Changes(IEnumerable<PriceLevel> before, IReadOnlyList<PriceLevel> now)
     {
         var old = before.ToDictionary(static level => level.Price, static level => level.Quantity);
-        var changes = now.Where(level => !old.TryGetValue(level.Price, out var quantity) || quantity != level.Quantity).ToList();
-        changes.AddRange(old.Keys.Except(now.Select(static level => level.Price)).Select(static price => new PriceLevel(price, 0)));
+        var changes =
+            now.Where(level => !old.TryGetValue(level.Price, out var quantity) || quantity != level.Quantity).ToList();
+        changes.AddRange(
+            old.Keys.Except(now.Select(static level => level.Price)).Select(static price => new PriceLevel(price, 0)));
         return changes;
     }
 
     /// <summary>Returns changes of known trades, such as a bust or correction.</summary>
-    private static IEnumerable<PublicTradeChange> Changes(IReadOnlyList<Trade> before, IReadOnlyList<Trade> trades, BookSnapshot now)
+    private static IEnumerable<PublicTradeChange> Changes(
+        IReadOnlyList<Trade> before, IReadOnlyList<Trade> trades, BookSnapshot now)
     {
         var old = before.ToDictionary(static trade => trade.TradeId);
         foreach (var trade in trades.Reverse())
         {
-            if (trade.State is { } state && old.TryGetValue(trade.TradeId, out var was) && (was.State, was.CorrectedPrice) != (trade.State, trade.CorrectedPrice))
+            if (trade.State is { } state && old.TryGetValue(trade.TradeId, out var was)
+                && (was.State, was.CorrectedPrice) != (trade.State, trade.CorrectedPrice))
             {
                 yield return new PublicTradeChange(
-                    trade.TradeId, state, trade.Price, was.CorrectedPrice ?? was.Price, state == TradeState.Void ? null : trade.CorrectedPrice,
+                    trade.TradeId, state, trade.Price, was.CorrectedPrice ?? was.Price,
+                    state == TradeState.Void ? null : trade.CorrectedPrice,
                     trade.Quantity, trade.TakerSide, trade.TimeNanos, now.Sequence, now.TimeNanos);
             }
         }

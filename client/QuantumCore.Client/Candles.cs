@@ -12,7 +12,8 @@ namespace QuantumCore.Client;
 /// <param name="Volume">Traded quantity, in the base asset.</param>
 /// <param name="Trades">Number of trades.</param>
 [JsonConverter(typeof(CandleArray))]
-public sealed record Candle(DateTimeOffset Start, decimal Open, decimal High, decimal Low, decimal Close, decimal Volume, long Trades);
+public sealed record Candle(
+    DateTimeOffset Start, decimal Open, decimal High, decimal Low, decimal Close, decimal Volume, long Trades);
 
 internal sealed record CandleList([property: JsonRequired] IReadOnlyList<Candle> Candles);
 
@@ -39,7 +40,9 @@ internal sealed class CandleArray : JsonConverter<Candle>
         var trades = reader.GetInt64();
         reader.Read();
         return reader.TokenType == JsonTokenType.EndArray
-            ? new Candle(DateTimeOffset.FromUnixTimeMilliseconds(start), parts[0], parts[1], parts[2], parts[3], parts[4], trades)
+            ? new Candle(
+                DateTimeOffset.FromUnixTimeMilliseconds(start), parts[0], parts[1], parts[2], parts[3], parts[4],
+                trades)
             : throw new JsonException("A candle has seven parts.");
     }
 

@@ -42,7 +42,8 @@ public enum CorporateActionState
 /// <param name="ExDate">UTC day before whose start a holding must exist to be entitled; null for holdings of
 /// now.</param>
 /// <param name="PayDate">UTC day of payment; null to pay as soon as it is recorded.</param>
-public sealed record CorporateDividend(string Id, string Symbol, decimal Amount, DateOnly? ExDate = null, DateOnly? PayDate = null);
+public sealed record CorporateDividend(
+    string Id, string Symbol, decimal Amount, DateOnly? ExDate = null, DateOnly? PayDate = null);
 
 /// <summary>A split to announce; a reverse split if the second number is larger.</summary>
 /// <param name="Id">Permanent id. Repeating the announcement changes nothing.</param>
@@ -51,7 +52,8 @@ public sealed record CorporateDividend(string Id, string Symbol, decimal Amount,
 /// <param name="OldUnits">Number of old units they replace, 1 to 10,000.</param>
 /// <param name="UnitValue">Value of one new unit, in the quote asset. Fractions are paid in cash at this value.</param>
 /// <param name="ExDate">Earliest UTC day; null for as soon as its books are halted or closed.</param>
-public sealed record CorporateSplit(string Id, string Symbol, int NewUnits, int OldUnits, decimal UnitValue, DateOnly? ExDate = null);
+public sealed record CorporateSplit(
+    string Id, string Symbol, int NewUnits, int OldUnits, decimal UnitValue, DateOnly? ExDate = null);
 
 /// <summary>
 /// A symbol change to announce: the instrument is listed under a new symbol, and each unit becomes one of the new
@@ -62,7 +64,8 @@ public sealed record CorporateSplit(string Id, string Symbol, int NewUnits, int 
 /// <param name="NewSymbol">New symbol.</param>
 /// <param name="NewAsset">New asset name; null for the new symbol, if symbol and asset share one name.</param>
 /// <param name="ExDate">Earliest UTC day; null for as soon as its book is halted or closed.</param>
-public sealed record CorporateSymbolChange(string Id, string Symbol, string NewSymbol, string? NewAsset = null, DateOnly? ExDate = null);
+public sealed record CorporateSymbolChange(
+    string Id, string Symbol, string NewSymbol, string? NewAsset = null, DateOnly? ExDate = null);
 
 /// <summary>A corporate action with the totals of the accounts' parts.</summary>
 /// <param name="Id">Permanent id.</param>

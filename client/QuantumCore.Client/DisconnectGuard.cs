@@ -25,7 +25,8 @@ public sealed class DisconnectGuard : IAsyncDisposable
     public Task Lost { get; }
 
     internal static async Task<DisconnectGuard> OpenAsync(
-        HttpMessageInvoker http, Uri root, string? apiKey, string? session, QuantumCoreClientOptions options, CancellationToken cancellation)
+        HttpMessageInvoker http, Uri root, string? apiKey, string? session, QuantumCoreClientOptions options,
+        CancellationToken cancellation)
     {
         var backoff = new Backoff(options);
         var started = options.Time.GetTimestamp();
@@ -37,7 +38,8 @@ public sealed class DisconnectGuard : IAsyncDisposable
             try
             {
                 if (await socket.TryOpenAsync(
-                    [new GuardRequest(1, "cancelOnDisconnect", On: true, "account", session)], pollsInstead: false, cancellation)
+                    [new GuardRequest(1, "cancelOnDisconnect", On: true, "account", session)], pollsInstead: false,
+                    cancellation)
                     && await AnswerAsync(socket, options, cancellation) is { } answer)
                 {
                     // Overloaded, or the previous guard is still ending: both are temporary.
@@ -61,7 +63,9 @@ public sealed class DisconnectGuard : IAsyncDisposable
             {
                 throw busy is not null ? new QuantumCoreException(busy, 503) : new QuantumCoreException(
                     RejectCodes.Unreachable,
-                    string.Create(CultureInfo.InvariantCulture, $"No guard at {socket.Address}: {ExchangeCalls.Why(socket.Failure)}"),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"No guard at {socket.Address}: {ExchangeCalls.Why(socket.Failure)}"),
                     socket.Failure);
             }
 
@@ -70,7 +74,8 @@ public sealed class DisconnectGuard : IAsyncDisposable
     }
 
     /// <summary>Returns the response, waiting at most the time of one attempt.</summary>
-    private static async Task<GuardAnswer?> AnswerAsync(ExchangeSocket socket, QuantumCoreClientOptions options, CancellationToken cancellation)
+    private static async Task<GuardAnswer?> AnswerAsync(
+        ExchangeSocket socket, QuantumCoreClientOptions options, CancellationToken cancellation)
     {
         var answer = socket.TryReceiveAsync<GuardAnswer>(cancellation);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -69,7 +69,9 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
                     return answer!;
 
                 var transient = Transient(failure);
-                var doubtful = transient && failure.Code is not (RejectCodes.Unreachable or RejectCodes.Overloaded or RejectCodes.TooManyRequests);
+                var doubtful = transient
+                    && failure.Code is not (RejectCodes.Unreachable or RejectCodes.Overloaded
+                        or RejectCodes.TooManyRequests);
                 inDoubt |= doubtful;
                 var pause = _backoff.PauseAfter(attempt, retryAfter);
                 var hopeless = !transient || (doubtful && !call.Repeatable) || attempt >= options.MaxAttempts ||
@@ -87,7 +89,8 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
     }
 
     private static bool Transient(QuantumCoreException failure) => failure.Code
-        is RejectCodes.Unreachable or RejectCodes.Overloaded or RejectCodes.TooManyRequests or RejectCodes.OutcomeUnknown;
+        is RejectCodes.Unreachable or RejectCodes.Overloaded or RejectCodes.TooManyRequests
+            or RejectCodes.OutcomeUnknown;
 
     /// <summary>
     /// Returns the final failure of a call. After an attempt of unknown outcome, "nothing was done" is no longer
@@ -138,7 +141,11 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
         }
         catch (OperationCanceledException failure) when (!cancellation.IsCancellationRequested)
         {
-            return (default, NoAnswer(unsent: false, new TimeoutException($"none within {options.AttemptTimeout.TotalSeconds} s.", failure)), null);
+            return (default,
+                NoAnswer(
+                    unsent: false,
+                    new TimeoutException($"none within {options.AttemptTimeout.TotalSeconds} s.", failure)),
+                null);
         }
     }
 
@@ -146,7 +153,9 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
     {
         var message = new HttpRequestMessage(call.Method, new Uri(root, call.Path));
         if (call is { SigningSecret: { } secret, Body: { } signed })
-            message.Headers.Add("X-QC-Signature", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed)));
+            message.Headers.Add(
+                "X-QC-Signature",
+                Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed)));
         else if (apiKey is not null)
             message.Headers.Add("X-Api-Key", apiKey);
 
@@ -199,7 +208,8 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
         : new QuantumCoreException(RejectCodes.OutcomeUnknown, $"No answer from {root}: {Why(cause)}", cause);
 
     /// <summary>Returns the message of the innermost exception; outer ones only point to it.</summary>
-    internal static string? Why(Exception? failure) => failure is TimeoutException ? failure.Message : failure?.GetBaseException().Message;
+    internal static string? Why(Exception? failure) =>
+        failure is TimeoutException ? failure.Message : failure?.GetBaseException().Message;
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
         header?.Delta ?? (header?.Date is { } date ? date - options.Time.GetUtcNow() : null);

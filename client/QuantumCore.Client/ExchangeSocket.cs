@@ -20,7 +20,8 @@ internal sealed class ExchangeSocket : IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private bool _isGivenUp;
 
-    internal ExchangeSocket(HttpMessageInvoker http, Uri root, string call, string? apiKey, QuantumCoreClientOptions options)
+    internal ExchangeSocket(
+        HttpMessageInvoker http, Uri root, string call, string? apiKey, QuantumCoreClientOptions options)
     {
         (_http, _options) = (http, options);
         Address = new UriBuilder(new Uri(root, call)) { Scheme = root.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri;
@@ -48,7 +49,8 @@ internal sealed class ExchangeSocket : IDisposable
     {
         InnerException: HttpRequestException
         {
-            HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError),
+            HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError),
         },
     };
 
@@ -78,9 +80,12 @@ internal sealed class ExchangeSocket : IDisposable
         catch (Exception failure) when (failure is WebSocketException ||
             (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            IsUpgradeRefused = _socket.HttpStatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported or >= (HttpStatusCode)200 and < (HttpStatusCode)500
-                and not (HttpStatusCode.Unauthorized or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
-            if (_socket.HttpStatusCode == HttpStatusCode.Unauthorized || (_socket.HttpStatusCode == HttpStatusCode.Forbidden && !pollsInstead))
+            IsUpgradeRefused = _socket.HttpStatusCode is HttpStatusCode.NotImplemented
+                or HttpStatusCode.HttpVersionNotSupported or >= (HttpStatusCode)200 and < (HttpStatusCode)500
+                and not (HttpStatusCode.Unauthorized or HttpStatusCode.RequestTimeout
+                    or HttpStatusCode.TooManyRequests);
+            if (_socket.HttpStatusCode == HttpStatusCode.Unauthorized
+                || (_socket.HttpStatusCode == HttpStatusCode.Forbidden && !pollsInstead))
                 throw Refused(_socket.HttpStatusCode, failure);
 
             // The client itself is disposed: every later attempt would fail too.
@@ -149,7 +154,8 @@ internal sealed class ExchangeSocket : IDisposable
     public void Dispose() => _socket.Dispose();
 
     private QuantumCoreException Refused(HttpStatusCode status, Exception failure) => new(
-        status == HttpStatusCode.Unauthorized ? RejectCodes.Unauthorized : RejectCodes.Forbidden, $"{Address} refuses this key.", failure)
+        status == HttpStatusCode.Unauthorized ? RejectCodes.Unauthorized : RejectCodes.Forbidden,
+        $"{Address} refuses this key.", failure)
     {
         Status = (int)status,
     };

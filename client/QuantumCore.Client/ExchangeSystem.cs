@@ -18,7 +18,8 @@ public sealed record ExchangeSystem(
 /// <param name="Current">True if this silo sent the response.</param>
 /// <param name="Grains">Active grains by type; empty if the silo did not report them.</param>
 public sealed record ExchangeSilo(
-    string Name, string Address, string Role, string State, DateTimeOffset Since, bool Current, IReadOnlyList<AwakeGrains> Grains);
+    string Name, string Address, string Role, string State, DateTimeOffset Since, bool Current,
+    IReadOnlyList<AwakeGrains> Grains);
 
 /// <summary>Number of active grains of one type.</summary>
 /// <param name="Type">Grain type.</param>

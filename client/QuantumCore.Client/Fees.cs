@@ -18,7 +18,8 @@ public sealed record FeeSchedule(string Asset, IReadOnlyList<FeeTier> Tiers, dec
 /// <param name="MakerFeePpm">Maker fee rate, in millionths.</param>
 /// <param name="TakerFeePpm">Taker fee rate, in millionths.</param>
 /// <param name="MinimumFee">Minimum fee of an order that has filled, in the quote asset.</param>
-public sealed record AssetFees(string Asset, decimal Volume30Days, int MakerFeePpm, int TakerFeePpm, decimal MinimumFee);
+public sealed record AssetFees(
+    string Asset, decimal Volume30Days, int MakerFeePpm, int TakerFeePpm, decimal MinimumFee);
 
 /// <summary>Fee rates of an account.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>

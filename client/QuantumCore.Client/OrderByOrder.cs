@@ -208,7 +208,9 @@ internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderBy
 
     private readonly Dictionary<string, LocalOrderBook> _books;
 
-    internal OrderByOrderFeed(QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols, QuantumCoreClientOptions options)
+    internal OrderByOrderFeed(
+        QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols,
+        QuantumCoreClientOptions options)
         : base(reader, http, root, apiKey, options)
     {
         _books = symbols.Distinct().ToDictionary(symbol => symbol, symbol => new LocalOrderBook(symbol));
@@ -219,7 +221,8 @@ internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderBy
     protected override IEnumerable<StreamRequest> Requests =>
         _books.Keys.Select(static symbol => new StreamRequest("subscribe", symbol, Channel));
 
-    protected override IEnumerable<StreamRequest> Missing => _books.Values.Where(static book => book.IsStale).SelectMany(static book => Anew(book.Symbol));
+    protected override IEnumerable<StreamRequest> Missing =>
+        _books.Values.Where(static book => book.IsStale).SelectMany(static book => Anew(book.Symbol));
 
     protected override OrderByOrderUpdate? Take(OrderByOrderMessage message)
     {
@@ -242,19 +245,25 @@ internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderBy
         return new OrderByOrderUpdate(BookChange.Stale, book, []);
     }
 
-    protected override IEnumerable<StreamRequest> RequestsAfter(OrderByOrderUpdate update) => update.Change == BookChange.Stale ? Anew(update.Book.Symbol) : [];
+    protected override IEnumerable<StreamRequest> RequestsAfter(OrderByOrderUpdate update) =>
+        update.Change == BookChange.Stale ? Anew(update.Book.Symbol) : [];
 
-    private static IEnumerable<StreamRequest> Anew(string symbol) => [new("unsubscribe", symbol, Channel), new("subscribe", symbol, Channel)];
+    private static IEnumerable<StreamRequest> Anew(string symbol) =>
+        [new("unsubscribe", symbol, Channel), new("subscribe", symbol, Channel)];
 
     /// <summary>Returns a snapshot for each change: no call reports the changes in between.</summary>
-    protected override async Task<IReadOnlyList<OrderByOrderMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation)
+    protected override async Task<IReadOnlyList<OrderByOrderMessage>> PollAsync(
+        QuantumCoreClient from, CancellationToken cancellation)
     {
         var messages = new List<OrderByOrderMessage>();
         foreach (var book in _books.Values)
         {
             var now = await from.GetBookOrdersAsync(book.Symbol, PollLimit, cancellation);
             if (book.IsStale || now.Sequence > book.Sequence)
-                messages.Add(new OrderByOrderMessage(Channel, Snapshot: true, book.Symbol, 0, now.Sequence, now.TimeNanos, now.Bids, now.Asks, null, null, null, null));
+                messages.Add(
+                    new OrderByOrderMessage(
+                        Channel, Snapshot: true, book.Symbol, 0, now.Sequence, now.TimeNanos, now.Bids, now.Asks, null,
+                        null, null, null));
         }
 
         return messages;

@@ -345,7 +345,8 @@ public sealed record OrderFill(string TradeId, decimal Price, decimal Quantity, 
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Type">Type of the order.</param>
 /// <param name="TimeInForce">Time in force.</param>
-/// <param name="Price">Limit price; 0 for a market order; for another order without one the worst price it may trade at; for a pegged order its cap.</param>
+/// <param name="Price">Limit price; 0 for a market order; for another order without one the worst price it may trade
+/// at; for a pegged order its cap.</param>
 /// <param name="Quantity">Total quantity.</param>
 /// <param name="Filled">Filled quantity.</param>
 /// <param name="Remaining">Open quantity.</param>
@@ -436,7 +437,8 @@ public sealed record Order(
     public decimal? PeggedPrice { get; init; }
 
     /// <summary>
-    /// Average price of its fills, rounded for display. Null while nothing is filled, and in responses that do not have all fills.
+    /// Average price of its fills, rounded for display. Null while nothing is filled, and in responses that do not have
+    /// all fills.
     /// </summary>
     public decimal? AveragePrice { get; init; }
 

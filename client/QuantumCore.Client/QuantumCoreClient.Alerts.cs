@@ -26,11 +26,13 @@ public sealed partial class QuantumCoreClient
     /// equals the last price. A call without a side is not retried after a lost response, since the price may have
     /// crossed by then. It fails with <see cref="RejectCodes.OutcomeUnknown"/>; check <see cref="GetAlertsAsync"/>.
     /// </exception>
-    public Task<PriceAlert> SetAlertAsync(string symbol, decimal price, bool? isAbove = null, CancellationToken cancellation = default)
+    public Task<PriceAlert> SetAlertAsync(
+        string symbol, decimal price, bool? isAbove = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(symbol);
         return _calls.SendAsync<PriceAlert>(
-            Post("alerts", new AlertRequest(symbol, price, isAbove)) with { Repeatable = isAbove is not null }, cancellation);
+            Post("alerts", new AlertRequest(symbol, price, isAbove)) with { Repeatable = isAbove is not null },
+            cancellation);
     }
 
     /// <summary>Removes an alert, fired or not. Removing a missing alert is not an error.</summary>

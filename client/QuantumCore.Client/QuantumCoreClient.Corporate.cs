@@ -6,7 +6,8 @@ namespace QuantumCore.Client;
 public sealed partial class QuantumCoreClient
 {
     /// <summary>Returns every corporate action, newest first (administrator's key).</summary>
-    public async Task<IReadOnlyList<CorporateAction>> GetCorporateActionsAsync(CancellationToken cancellation = default) =>
+    public async Task<IReadOnlyList<CorporateAction>> GetCorporateActionsAsync(
+        CancellationToken cancellation = default) =>
         (await _calls.SendAsync<CorporateActions>(Get("admin/corporate-actions"), cancellation)).Actions;
 
     /// <summary>
@@ -20,7 +21,8 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(dividend);
         var body = new CorporateActionOrder(
-            dividend.Id, CorporateActionType.Dividend, dividend.Symbol, Text(dividend.ExDate), Text(dividend.PayDate), dividend.Amount, null, why);
+            dividend.Id, CorporateActionType.Dividend, dividend.Symbol, Text(dividend.ExDate), Text(dividend.PayDate),
+            dividend.Amount, null, why);
         return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
     }
 
@@ -36,7 +38,8 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(split);
         var ratio = string.Create(CultureInfo.InvariantCulture, $"{split.NewUnits}:{split.OldUnits}");
-        var body = new CorporateActionOrder(split.Id, CorporateActionType.Split, split.Symbol, Text(split.ExDate), null, split.UnitValue, ratio, why);
+        var body = new CorporateActionOrder(
+            split.Id, CorporateActionType.Split, split.Symbol, Text(split.ExDate), null, split.UnitValue, ratio, why);
         return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
     }
 
@@ -52,7 +55,8 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(change);
         var body = new CorporateActionOrder(
-            change.Id, CorporateActionType.SymbolChange, change.Symbol, Text(change.ExDate), null, null, null, why, change.NewSymbol, change.NewAsset);
+            change.Id, CorporateActionType.SymbolChange, change.Symbol, Text(change.ExDate), null, null, null, why,
+            change.NewSymbol, change.NewAsset);
         return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
     }
 

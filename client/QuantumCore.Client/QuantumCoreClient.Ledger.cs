@@ -12,16 +12,19 @@ public sealed partial class QuantumCoreClient
     /// <param name="limit">Most lines, 1 to 1000.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
     public Task<AccountStatement> GetStatementAsync(
-        DateOnly? from = null, DateOnly? to = null, string? after = null, int limit = 100, CancellationToken cancellation = default) =>
+        DateOnly? from = null, DateOnly? to = null, string? after = null, int limit = 100,
+        CancellationToken cancellation = default) =>
         _calls.SendAsync<AccountStatement>(Get("account/statement" + Page(from, to, after, limit)), cancellation);
 
     /// <summary>Returns any account's statement (administrator's key); see <see cref="GetStatementAsync"/>.</summary>
     public Task<AccountStatement> GetStatementOfAsync(
-        string account, DateOnly? from = null, DateOnly? to = null, string? after = null, int limit = 100, CancellationToken cancellation = default)
+        string account, DateOnly? from = null, DateOnly? to = null, string? after = null, int limit = 100,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(account);
         return _calls.SendAsync<AccountStatement>(
-            Get($"admin/accounts/{Uri.EscapeDataString(account)}/statement" + Page(from, to, after, limit)), cancellation);
+            Get($"admin/accounts/{Uri.EscapeDataString(account)}/statement" + Page(from, to, after, limit)),
+            cancellation);
     }
 
     /// <summary>Returns the account's position and profit in each instrument.</summary>
@@ -31,18 +34,21 @@ public sealed partial class QuantumCoreClient
     /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<Position>> GetPositionsAsync(
         CostMethod method = CostMethod.Average, bool feesInCost = false, CancellationToken cancellation = default) =>
-        (await _calls.SendAsync<PositionList>(Get("account/positions" + Costs(method, feesInCost)), cancellation)).Positions;
+        (await _calls.SendAsync<PositionList>(
+            Get("account/positions" + Costs(method, feesInCost)), cancellation)).Positions;
 
     /// <summary>
     /// Returns any account's position and profit in each instrument (administrator's key); see
     /// <see cref="GetPositionsAsync"/>.
     /// </summary>
     public async Task<IReadOnlyList<Position>> GetPositionsOfAsync(
-        string account, CostMethod method = CostMethod.Average, bool feesInCost = false, CancellationToken cancellation = default)
+        string account, CostMethod method = CostMethod.Average, bool feesInCost = false,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(account);
         return (await _calls.SendAsync<PositionList>(
-            Get($"admin/accounts/{Uri.EscapeDataString(account)}/positions" + Costs(method, feesInCost)), cancellation)).Positions;
+            Get($"admin/accounts/{Uri.EscapeDataString(account)}/positions" + Costs(method, feesInCost)),
+            cancellation)).Positions;
     }
 
     /// <summary>

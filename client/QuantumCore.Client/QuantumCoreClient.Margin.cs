@@ -15,7 +15,8 @@ public sealed partial class QuantumCoreClient
     public Task<AccountKind> GetMarginAsync(string account, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(account);
-        return _calls.SendAsync<AccountKind>(Get($"admin/accounts/{Uri.EscapeDataString(account)}/margin"), cancellation);
+        return _calls.SendAsync<AccountKind>(
+            Get($"admin/accounts/{Uri.EscapeDataString(account)}/margin"), cancellation);
     }
 
     /// <summary>
@@ -28,11 +29,13 @@ public sealed partial class QuantumCoreClient
     /// <param name="symbol">The only instrument that an isolated margin account may trade; null for any.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
     public Task<AccountKind> SetKindAsync(
-        string account, string? currency, string? why = null, string? symbol = null, CancellationToken cancellation = default)
+        string account, string? currency, string? why = null, string? symbol = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(account);
         return _calls.SendAsync<AccountKind>(
-            Post($"admin/accounts/{Uri.EscapeDataString(account)}/margin", new AccountKindOrder(currency, symbol, why)), cancellation);
+            Post($"admin/accounts/{Uri.EscapeDataString(account)}/margin", new AccountKindOrder(currency, symbol, why)),
+            cancellation);
     }
 
     /// <summary>Sets the margin terms of an instrument (administrator's key).</summary>
@@ -41,7 +44,8 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(terms);
         return _calls.SendAsync<MarginRulebook>(
-            Post($"admin/margin/instruments/{Uri.EscapeDataString(terms.Symbol)}", MarginTermsOrder.From(terms, why)), cancellation);
+            Post($"admin/margin/instruments/{Uri.EscapeDataString(terms.Symbol)}", MarginTermsOrder.From(terms, why)),
+            cancellation);
     }
 
     /// <summary>Sets the policy of a currency's margin accounts (administrator's key).</summary>
@@ -50,7 +54,8 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(policy);
         return _calls.SendAsync<MarginRulebook>(
-            Post($"admin/margin/currencies/{Uri.EscapeDataString(policy.Asset)}", MarginPolicyOrder.From(policy, why)), cancellation);
+            Post($"admin/margin/currencies/{Uri.EscapeDataString(policy.Asset)}", MarginPolicyOrder.From(policy, why)),
+            cancellation);
     }
 
     /// <summary>Sets the offset between long and short positions of a margin group (administrator's key).</summary>
@@ -59,17 +64,22 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(group);
         return _calls.SendAsync<MarginRulebook>(
-            Post($"admin/margin/groups/{Uri.EscapeDataString(group.Group)}", new MarginGroupOrder(group.CreditPpm, why)), cancellation);
+            Post(
+                $"admin/margin/groups/{Uri.EscapeDataString(group.Group)}", new MarginGroupOrder(group.CreditPpm, why)),
+            cancellation);
     }
 
     /// <summary>
     /// Sets the units that an account may borrow to sell short; 0 revokes them (administrator's key).
     /// </summary>
-    public Task<MarginRulebook> SetLocateAsync(Locate locate, string? why = null, CancellationToken cancellation = default)
+    public Task<MarginRulebook> SetLocateAsync(
+        Locate locate, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(locate);
         return _calls.SendAsync<MarginRulebook>(
-            Post($"admin/accounts/{Uri.EscapeDataString(locate.Account)}/locates", new LocateOrder(locate.Symbol, locate.Quantity, why)),
+            Post(
+                $"admin/accounts/{Uri.EscapeDataString(locate.Account)}/locates",
+                new LocateOrder(locate.Symbol, locate.Quantity, why)),
             cancellation);
     }
 }

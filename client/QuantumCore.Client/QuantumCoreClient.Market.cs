@@ -13,8 +13,10 @@ public sealed partial class QuantumCoreClient
     /// <param name="symbol">The instrument.</param>
     /// <param name="limit">Orders of each side, 1 to 1000.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
-    public Task<BookOrders> GetBookOrdersAsync(string symbol, int limit = 20, CancellationToken cancellation = default) =>
-        _calls.SendAsync<BookOrders>(Get($"book/{Uri.EscapeDataString(symbol)}/orders" + Query(("limit", Text(limit)))), cancellation);
+    public Task<BookOrders> GetBookOrdersAsync(
+        string symbol, int limit = 20, CancellationToken cancellation = default) =>
+        _calls.SendAsync<BookOrders>(
+            Get($"book/{Uri.EscapeDataString(symbol)}/orders" + Query(("limit", Text(limit)))), cancellation);
 
     /// <summary>
     /// Follows market-by-order books of some symbols until cancelled: first every displayed order, then every change of
@@ -27,7 +29,8 @@ public sealed partial class QuantumCoreClient
     /// (<see cref="RejectCodes.Unreachable"/>). After the first snapshot, lost connections are retried without limit.
     /// </exception>
     /// <remarks>Falls back to polling where WebSockets are unavailable: see <see cref="UpdateTransport"/>.</remarks>
-    public IAsyncEnumerable<OrderByOrderUpdate> WatchOrderByOrderAsync(IEnumerable<string> symbols, CancellationToken cancellation = default) =>
+    public IAsyncEnumerable<OrderByOrderUpdate> WatchOrderByOrderAsync(
+        IEnumerable<string> symbols, CancellationToken cancellation = default) =>
         new OrderByOrderFeed(this, _http, _root, _apiKey, symbols, _options).ReadAsync(cancellation);
 
     /// <summary>Returns a symbol's latest trades, newest first.</summary>
@@ -67,12 +70,14 @@ public sealed partial class QuantumCoreClient
     /// </param>
     /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<Candle>> GetCandlesAsync(
-        string symbol, string period, int limit, bool isRaw, DateTimeOffset? before, CancellationToken cancellation = default)
+        string symbol, string period, int limit, bool isRaw, DateTimeOffset? before,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(symbol);
         return (await _calls.SendAsync<CandleList>(
             Get("candles/" + Uri.EscapeDataString(symbol) + Query(
-                ("period", period), ("limit", Text(limit)), ("before", before is { } time ? UtcTime.Text(time) : null), ("adjustment", isRaw ? "raw" : null))),
+                ("period", period), ("limit", Text(limit)), ("before", before is { } time ? UtcTime.Text(time) : null),
+                ("adjustment", isRaw ? "raw" : null))),
             cancellation)).Candles;
     }
 }

@@ -18,7 +18,8 @@ public sealed partial class QuantumCoreClient
 
     /// <summary>Transfers from any account to any other (administrator's key).</summary>
     public Task<Transfer> TransferFromAsync(
-        string from, string to, string asset, decimal amount, string? key = null, CancellationToken cancellation = default)
+        string from, string to, string asset, decimal amount, string? key = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(from);
         return SendTransferAsync(
@@ -47,16 +48,19 @@ public sealed partial class QuantumCoreClient
     /// <param name="key">Idempotency key, unique among the account's client order ids.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
     public Task<Withdrawal> WithdrawAsync(
-        string asset, decimal amount, string destination, string? key = null, CancellationToken cancellation = default) =>
+        string asset, decimal amount, string destination, string? key = null,
+        CancellationToken cancellation = default) =>
         SendWithdrawalAsync("withdrawals", asset, amount, destination, key, cancellation);
 
     /// <summary>Withdraws from any account (administrator's key).</summary>
     public Task<Withdrawal> WithdrawFromAsync(
-        string account, string asset, decimal amount, string destination, string? key = null, CancellationToken cancellation = default)
+        string account, string asset, decimal amount, string destination, string? key = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(account);
         return SendWithdrawalAsync(
-            $"admin/accounts/{Uri.EscapeDataString(account)}/withdrawals", asset, amount, destination, key, cancellation);
+            $"admin/accounts/{Uri.EscapeDataString(account)}/withdrawals", asset, amount, destination, key,
+            cancellation);
     }
 
     /// <summary>Returns the account's withdrawals, newest first.</summary>

@@ -6,7 +6,8 @@ public sealed partial class QuantumCoreClient
     /// <summary>
     /// Moves a symbol to another trading phase. Not retried after a lost response: check <see cref="GetStateAsync"/>.
     /// </summary>
-    public Task<SymbolState> SetPhaseAsync(string symbol, TradingPhase phase, CancellationToken cancellation = default) =>
+    public Task<SymbolState> SetPhaseAsync(
+        string symbol, TradingPhase phase, CancellationToken cancellation = default) =>
         SetPhaseAsync(symbol, phase, new PhaseTerms(), cancellation);
 
     /// <summary>
@@ -23,10 +24,13 @@ public sealed partial class QuantumCoreClient
             throw new ArgumentException("For and ThenFor are whole seconds.", nameof(terms));
 
         var request = new PhaseRequest(
-            phase, terms.Reason, (long?)terms.For?.TotalSeconds, terms.Then, (long?)terms.ThenFor?.TotalSeconds, terms.Why);
-        return _calls.SendAsync<SymbolState>(OfSymbol(symbol, "phase", request) with { Repeatable = false }, cancellation);
+            phase, terms.Reason, (long?)terms.For?.TotalSeconds, terms.Then, (long?)terms.ThenFor?.TotalSeconds,
+            terms.Why);
+        return _calls.SendAsync<SymbolState>(
+            OfSymbol(symbol, "phase", request) with { Repeatable = false }, cancellation);
 
-        static bool IsOfSeconds(TimeSpan? time) => time is not { } length || length.Ticks % TimeSpan.TicksPerSecond == 0;
+        static bool IsOfSeconds(TimeSpan? time) =>
+            time is not { } length || length.Ticks % TimeSpan.TicksPerSecond == 0;
     }
 
     /// <summary>Sets a symbol's mark price.</summary>
@@ -34,7 +38,8 @@ public sealed partial class QuantumCoreClient
         _calls.SendAsync<SymbolState>(OfSymbol(symbol, "mark", new PriceRequest(price)), cancellation);
 
     /// <summary>Sets the reference price of a symbol's static band.</summary>
-    public Task<SymbolState> SetReferenceAsync(string symbol, decimal price, CancellationToken cancellation = default) =>
+    public Task<SymbolState> SetReferenceAsync(
+        string symbol, decimal price, CancellationToken cancellation = default) =>
         SetReferenceAsync(symbol, price, why: null, cancellation);
 
     /// <summary>Sets the reference price of a symbol's static band.</summary>
@@ -42,7 +47,8 @@ public sealed partial class QuantumCoreClient
     /// <param name="price">The price.</param>
     /// <param name="why">Reason to record, at most 200 characters.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
-    public Task<SymbolState> SetReferenceAsync(string symbol, decimal price, string? why, CancellationToken cancellation = default) =>
+    public Task<SymbolState> SetReferenceAsync(
+        string symbol, decimal price, string? why, CancellationToken cancellation = default) =>
         _calls.SendAsync<SymbolState>(OfSymbol(symbol, "reference", new PriceRequest(price, why)), cancellation);
 
     /// <summary>Changes a symbol's bands, protection and collar.</summary>
@@ -54,7 +60,8 @@ public sealed partial class QuantumCoreClient
     /// <param name="rules">Rules to change.</param>
     /// <param name="why">Reason to record, at most 200 characters.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
-    public Task<SymbolState> SetRulesAsync(string symbol, BookRules rules, string? why, CancellationToken cancellation = default)
+    public Task<SymbolState> SetRulesAsync(
+        string symbol, BookRules rules, string? why, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rules);
         return _calls.SendAsync<SymbolState>(OfSymbol(symbol, "rules", rules with { Why = why }), cancellation);
@@ -69,7 +76,8 @@ public sealed partial class QuantumCoreClient
     /// <param name="tradeId">Trade id, see <see cref="AccountFill.TradeId"/>.</param>
     /// <param name="why">Reason to record, at most 200 characters.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
-    public Task<TradeChange> BustAsync(string symbol, string tradeId, string? why = null, CancellationToken cancellation = default) =>
+    public Task<TradeChange> BustAsync(
+        string symbol, string tradeId, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<TradeChange>(
             OfSymbol(symbol, "bust", new TradeRequest(tradeId, null, why)) with { Repeatable = false }, cancellation);
 
@@ -87,11 +95,13 @@ public sealed partial class QuantumCoreClient
     /// <param name="account">The account, <c>ACC-n</c>.</param>
     /// <param name="why">Reason to record, at most 200 characters.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
-    public Task<FreezeReceipt> FreezeAsync(string account, string? why = null, CancellationToken cancellation = default) =>
+    public Task<FreezeReceipt> FreezeAsync(
+        string account, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<FreezeReceipt>(OfFrozen(account, "freeze", why), cancellation);
 
     /// <summary>Unfreezes an account.</summary>
-    public Task<FreezeReceipt> UnfreezeAsync(string account, string? why = null, CancellationToken cancellation = default) =>
+    public Task<FreezeReceipt> UnfreezeAsync(
+        string account, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<FreezeReceipt>(OfFrozen(account, "unfreeze", why), cancellation);
 
     /// <summary>
@@ -111,14 +121,16 @@ public sealed partial class QuantumCoreClient
     /// <param name="owner">The owner's name.</param>
     /// <param name="why">A sentence for the record, at most 200 characters.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<OwnerBlockReceipt> BlockOwnerAsync(string owner, string? why = null, CancellationToken cancellation = default) =>
+    public Task<OwnerBlockReceipt> BlockOwnerAsync(
+        string owner, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<OwnerBlockReceipt>(OfOwner(owner, "block", why), cancellation);
 
     /// <summary>Unblocks every account of an owner, in the single symbols too.</summary>
     /// <param name="owner">The owner's name.</param>
     /// <param name="why">A sentence for the record, at most 200 characters.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<OwnerBlockReceipt> UnblockOwnerAsync(string owner, string? why = null, CancellationToken cancellation = default) =>
+    public Task<OwnerBlockReceipt> UnblockOwnerAsync(
+        string owner, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<OwnerBlockReceipt>(OfOwner(owner, "unblock", why), cancellation);
 
     /// <summary>
@@ -129,7 +141,8 @@ public sealed partial class QuantumCoreClient
     /// <param name="before">Sequence below which lines are returned; null for the newest.</param>
     /// <param name="limit">Most lines, 1 to 1000.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
-    public Task<IReadOnlyList<AuditLine>> GetActionsAsync(long? before = null, int limit = 100, CancellationToken cancellation = default) =>
+    public Task<IReadOnlyList<AuditLine>> GetActionsAsync(
+        long? before = null, int limit = 100, CancellationToken cancellation = default) =>
         LinesAsync("actions", before, limit, cancellation);
 
     /// <summary>
@@ -157,7 +170,8 @@ public sealed partial class QuantumCoreClient
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(limits);
         return _calls.SendAsync<AccountLimits>(
-            Post($"admin/accounts/{Uri.EscapeDataString(account)}/limits", LimitsOrder.From(limits, why)), cancellation);
+            Post($"admin/accounts/{Uri.EscapeDataString(account)}/limits", LimitsOrder.From(limits, why)),
+            cancellation);
     }
 
     /// <summary>
@@ -171,7 +185,8 @@ public sealed partial class QuantumCoreClient
         RiskLimits limits, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(limits);
-        return (await _calls.SendAsync<EveryonesLimits>(Post("admin/limits", LimitsOrder.From(limits, why)), cancellation)).Everyones;
+        return (await _calls.SendAsync<EveryonesLimits>(
+            Post("admin/limits", LimitsOrder.From(limits, why)), cancellation)).Everyones;
     }
 
     /// <summary>
@@ -191,11 +206,16 @@ public sealed partial class QuantumCoreClient
     /// <param name="why">Reason to record, at most 200 characters.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<OwnerLimits>> SetOwnerLimitsAsync(
-        string owner, RiskLimits limits, IReadOnlyList<OwnerShare>? shares = null, string? why = null, CancellationToken cancellation = default)
+        string owner, RiskLimits limits, IReadOnlyList<OwnerShare>? shares = null, string? why = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(owner);
         ArgumentNullException.ThrowIfNull(limits);
-        var order = LimitsOrder.From(limits, why) with { Owner = owner, Shares = shares?.Select(share => share with { Limits = null }).ToArray() };
+        var order = LimitsOrder.From(limits, why) with
+        {
+            Owner = owner,
+            Shares = shares?.Select(share => share with { Limits = null }).ToArray(),
+        };
         return (await _calls.SendAsync<OwnersLimits>(Post("admin/owners/limits", order), cancellation)).Owners;
     }
 
@@ -207,7 +227,8 @@ public sealed partial class QuantumCoreClient
     public Task<AccountLimits> GetLimitsAsync(string account, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(account);
-        return _calls.SendAsync<AccountLimits>(Get($"admin/accounts/{Uri.EscapeDataString(account)}/limits"), cancellation);
+        return _calls.SendAsync<AccountLimits>(
+            Get($"admin/accounts/{Uri.EscapeDataString(account)}/limits"), cancellation);
     }
 
     private static ExchangeCall OfFrozen(string account, string call, string? why)

@@ -20,7 +20,8 @@ public sealed partial class QuantumCoreClient
         string venue, IEnumerable<DateOnly> holidays, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(venue);
-        var body = new HolidaysOrder([.. holidays.Select(day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))], why);
+        var body = new HolidaysOrder(
+            [.. holidays.Select(day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))], why);
         return (await _calls.SendAsync<SettlementVenues>(
             Post($"admin/settlement/{Uri.EscapeDataString(venue)}/holidays", body), cancellation)).Venues;
     }
@@ -35,10 +36,13 @@ public sealed partial class QuantumCoreClient
     /// <param name="why">Reason to record, at most 200 characters.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
     public Task<Order> BuyInAsync(
-        string venue, string id, string account, string symbol, string? why = null, CancellationToken cancellation = default)
+        string venue, string id, string account, string symbol, string? why = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(venue);
-        return _calls.SendAsync<Order>(Post($"admin/settlement/{Uri.EscapeDataString(venue)}/buy-ins", new BuyInOrder(id, account, symbol, why)), cancellation);
+        return _calls.SendAsync<Order>(
+            Post($"admin/settlement/{Uri.EscapeDataString(venue)}/buy-ins", new BuyInOrder(id, account, symbol, why)),
+            cancellation);
     }
 
     /// <summary>Sets the number of business days before a fail may be bought in (administrator's key).</summary>
@@ -51,6 +55,7 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(venue);
         return (await _calls.SendAsync<SettlementVenues>(
-            Post($"admin/settlement/{Uri.EscapeDataString(venue)}/buy-in-days", new BuyInDaysOrder(days, why)), cancellation)).Venues;
+            Post($"admin/settlement/{Uri.EscapeDataString(venue)}/buy-in-days", new BuyInDaysOrder(days, why)),
+            cancellation)).Venues;
     }
 }

@@ -15,7 +15,8 @@ public sealed partial class QuantumCoreClient
     public Task<Simulation> HaltSimulatedAsync(string symbol, bool isHalted, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(symbol);
-        return _calls.SendAsync<Simulation>(Post($"sim/symbols/{Uri.EscapeDataString(symbol)}", new HaltRequest(isHalted)), cancellation);
+        return _calls.SendAsync<Simulation>(
+            Post($"sim/symbols/{Uri.EscapeDataString(symbol)}", new HaltRequest(isHalted)), cancellation);
     }
 
     /// <summary>Injects a fault for clients under test.</summary>
@@ -24,7 +25,8 @@ public sealed partial class QuantumCoreClient
 
     /// <summary>Removes a pending fault or a clock skew by its number; without a number, all of them.</summary>
     public Task<Simulation> RemoveFaultsAsync(long? id = null, CancellationToken cancellation = default) =>
-        _calls.SendAsync<Simulation>(new ExchangeCall(HttpMethod.Delete, id is null ? "sim/faults" : $"sim/faults/{id}"), cancellation);
+        _calls.SendAsync<Simulation>(
+            new ExchangeCall(HttpMethod.Delete, id is null ? "sim/faults" : $"sim/faults/{id}"), cancellation);
 
     /// <summary>Reports the progress of a replay. The response carries the requested speed and pause.</summary>
     public Task<Simulation> ReportReplayAsync(ReplayPosition position, CancellationToken cancellation = default) =>
@@ -44,7 +46,8 @@ public sealed partial class QuantumCoreClient
 
     /// <summary>Stops the replay started on the exchange. Orders already sent stay in the book.</summary>
     public Task<Simulation> StopReplayAsync(CancellationToken cancellation = default) =>
-        _calls.SendAsync<Simulation>(Post("sim/replay/stop", new StopRequest()) with { Repeatable = false }, cancellation);
+        _calls.SendAsync<Simulation>(
+            Post("sim/replay/stop", new StopRequest()) with { Repeatable = false }, cancellation);
 
     /// <summary>
     /// Sets the clock skew of the Binance Spot interface, in milliseconds; negative is behind. At most one day.

@@ -55,7 +55,8 @@ public sealed partial class QuantumCoreClient : IDisposable
 
         // The key is sent in a header, where a line break or a non-ASCII letter would fail each call in its own way.
         if (apiKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-            throw new ArgumentException("A key is printable ASCII characters, without the end of a line.", nameof(apiKey));
+            throw new ArgumentException(
+                "A key is printable ASCII characters, without the end of a line.", nameof(apiKey));
 
         _http = http;
         _ownsHttp = ownsHttp;
@@ -86,7 +87,9 @@ public sealed partial class QuantumCoreClient : IDisposable
 
         var first = list.Orders[0]?.ClientOrderId ?? NewClientOrderId();
         var orders = list.Orders.Select((order, i) =>
-            Named(order is { ClientOrderId: null } ? order with { ClientOrderId = i == 0 ? first : $"{first}-{i + 1}" } : order, i));
+            Named(order is { ClientOrderId: null }
+                ? order with { ClientOrderId = i == 0 ? first : $"{first}-{i + 1}" }
+                : order, i));
         var call = Post("order-lists", new OrderListRequest(list.Kind, [.. orders])) with { ClientOrderId = first };
         return _calls.SendAsync<OrderListReport>(call, cancellation);
     }
@@ -117,7 +120,8 @@ public sealed partial class QuantumCoreClient : IDisposable
             throw new ArgumentException($"A batch has 1 to {BatchLimit} orders.", nameof(orders));
 
         var named = orders.Select((order, at) => Named(order, at)).ToArray();
-        var results = named.Select(static order => new BatchResult(null, null) { ClientOrderId = order.ClientOrderId! }).ToArray();
+        var results = named.Select(static order => new BatchResult(null, null) { ClientOrderId = order.ClientOrderId! })
+            .ToArray();
         var open = Enumerable.Range(0, named.Length).ToArray();
         var started = _options.Time.GetTimestamp();
         for (var round = 1; open.Length > 0 && round <= _options.MaxAttempts; round++)
@@ -147,7 +151,8 @@ public sealed partial class QuantumCoreClient : IDisposable
             }
 
             if (answer.Results.Count != open.Length)
-                throw new QuantumCoreException(RejectCodes.BadAnswer, "The batch's results are not one for each order.");
+                throw new QuantumCoreException(
+                    RejectCodes.BadAnswer, "The batch's results are not one for each order.");
 
             Take(answer, results, open);
             open = [.. open.Where(index =>
@@ -220,10 +225,14 @@ public sealed partial class QuantumCoreClient : IDisposable
         {
             // Conditions change in place: repeating the change has no further effect.
             return await _calls.SendAsync<Order>(
-                new(HttpMethod.Patch, OrderPath(symbol, orderId)) { Body = QuantumCoreJson.WriteBytes(change) }, cancellation);
+                new(HttpMethod.Patch, OrderPath(symbol, orderId)) { Body = QuantumCoreJson.WriteBytes(change) },
+                cancellation);
         }
 
-        var named = change with { ClientOrderId = Checked(change.ClientOrderId ?? NewClientOrderId(), "clientOrderId") };
+        var named = change with
+        {
+            ClientOrderId = Checked(change.ClientOrderId ?? NewClientOrderId(), "clientOrderId"),
+        };
         var call = new ExchangeCall(HttpMethod.Patch, OrderPath(symbol, orderId))
         {
             Body = QuantumCoreJson.WriteBytes(named),
@@ -239,7 +248,8 @@ public sealed partial class QuantumCoreClient : IDisposable
                 return await _calls.SendAsync<Order>(call, cancellation);
             }
             catch (QuantumCoreException failure)
-                when (failure.Code == RejectCodes.OutcomeUnknown && attempt < _options.MaxAttempts && HasTime(started, pause))
+                when (failure.Code == RejectCodes.OutcomeUnknown && attempt < _options.MaxAttempts
+                    && HasTime(started, pause))
             {
                 try
                 {
@@ -293,7 +303,8 @@ public sealed partial class QuantumCoreClient : IDisposable
     }
 
     /// <summary>Returns the orders and quantity ahead of a resting order at its price.</summary>
-    public Task<OrderPosition> GetPositionAsync(string symbol, long orderId, CancellationToken cancellation = default) =>
+    public Task<OrderPosition> GetPositionAsync(
+        string symbol, long orderId, CancellationToken cancellation = default) =>
         _calls.SendAsync<OrderPosition>(Get(OrderPath(symbol, orderId) + "/position"), cancellation);
 
     /// <summary>Returns the account's open orders.</summary>
@@ -332,7 +343,8 @@ public sealed partial class QuantumCoreClient : IDisposable
     public async Task<IReadOnlyList<PreventedMatch>> GetPreventedMatchesAsync(
         string? symbol = null, long? orderId = null, int limit = 100, CancellationToken cancellation = default) =>
         (await _calls.SendAsync<PreventedMatchList>(
-            Get("prevented-matches" + Query(("symbol", symbol), ("orderId", orderId is { } id ? Text(id) : null), ("limit", Text(limit)))),
+            Get("prevented-matches"
+                + Query(("symbol", symbol), ("orderId", orderId is { } id ? Text(id) : null), ("limit", Text(limit)))),
             cancellation)).Matches;
 
     /// <summary>
@@ -377,9 +389,11 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// <summary>
     /// Creates a signing or read-only API key (administrator's key). Not retried after a lost response.
     /// </summary>
-    public Task<ApiKeyGrant> CreateApiKeyAsync(string account, NewApiKey key, CancellationToken cancellation = default) =>
+    public Task<ApiKeyGrant> CreateApiKeyAsync(
+        string account, NewApiKey key, CancellationToken cancellation = default) =>
         _calls.SendAsync<ApiKeyGrant>(
-            Post($"admin/accounts/{Uri.EscapeDataString(account)}/keys", key) with { Repeatable = false }, cancellation);
+            Post($"admin/accounts/{Uri.EscapeDataString(account)}/keys", key) with { Repeatable = false },
+            cancellation);
 
     /// <summary>Lists an instrument (administrator's key).</summary>
     public Task<Instrument> ListInstrumentAsync(Instrument instrument, CancellationToken cancellation = default) =>
@@ -508,15 +522,18 @@ public sealed partial class QuantumCoreClient : IDisposable
     private static bool IsDone(AmendOrder change, Order order) =>
         (change.Price ?? order.Price) == order.Price && (change.Quantity ?? order.Quantity) == order.Quantity
         && (change.TriggerPrice ?? order.TriggerPrice) == order.TriggerPrice
-        && (change.TriggerPrice is not null || (change.Quantity is not null && !(change.ExpectedRemaining <= order.Remaining)));
+        && (change.TriggerPrice is not null
+            || (change.Quantity is not null && !(change.ExpectedRemaining <= order.Remaining)));
 
     /// <summary>Returns true if another attempt may start after a pause.</summary>
-    private bool HasTime(long started, TimeSpan pause) => _options.Time.GetElapsedTime(started) + pause <= _options.RetryBudget;
+    private bool HasTime(long started, TimeSpan pause) =>
+        _options.Time.GetElapsedTime(started) + pause <= _options.RetryBudget;
 
     /// <summary>Returns results for the unanswered orders of a batch. An unknown outcome stays unknown.</summary>
     private static BatchResults Unanswered(BatchResult[] results, int[] open, QuantumCoreException failure)
     {
-        var refusal = new Refusal(failure.Code, Title: null, failure.Detail, failure.Status, failure.Field, failure.Limit);
+        var refusal =
+            new Refusal(failure.Code, Title: null, failure.Detail, failure.Status, failure.Field, failure.Limit);
         return new([.. open.Select(index => new BatchResult(
             null, results[index].Error?.Code == RejectCodes.OutcomeUnknown ? results[index].Error : refusal))]);
     }
@@ -550,9 +567,15 @@ public sealed partial class QuantumCoreClient : IDisposable
     private static PlaceOrder Named(PlaceOrder order, int at)
     {
         if (order is null)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Order {at} is null."), nameof(order));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"Order {at} is null."), nameof(order));
 
-        return order with { ClientOrderId = Checked(order.ClientOrderId ?? NewClientOrderId(), string.Create(CultureInfo.InvariantCulture, $"orders[{at}].clientOrderId")) };
+        return order with
+        {
+            ClientOrderId = Checked(
+                order.ClientOrderId ?? NewClientOrderId(),
+                string.Create(CultureInfo.InvariantCulture, $"orders[{at}].clientOrderId")),
+        };
     }
 
     /// <summary>

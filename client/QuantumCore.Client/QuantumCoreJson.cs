@@ -157,7 +157,8 @@ internal sealed record BookPins([property: JsonRequired] IReadOnlyList<BookPin> 
 internal sealed record SettlementVenues([property: JsonRequired] IReadOnlyList<SettlementVenue> Venues);
 
 internal sealed record CorporateActionOrder(
-    string Id, CorporateActionType Type, string Symbol, string? ExDate, string? PayDate, decimal? Amount, string? Ratio, string? Why,
+    string Id, CorporateActionType Type, string Symbol, string? ExDate, string? PayDate, decimal? Amount, string? Ratio,
+    string? Why,
     string? NewSymbol = null, string? NewAsset = null);
 
 internal sealed record CorporateActions([property: JsonRequired] IReadOnlyList<CorporateAction> Actions);
@@ -192,10 +193,12 @@ internal sealed record MarginTermsOrder(
 }
 
 internal sealed record MarginPolicyOrder(
-    int LoanPpm, int DayBasis, int CallSeconds, int? LiquidationPpm, int TargetPpm, int FeePpm, bool SharesOut, decimal? Skin, string? Why)
+    int LoanPpm, int DayBasis, int CallSeconds, int? LiquidationPpm, int TargetPpm, int FeePpm, bool SharesOut,
+    decimal? Skin, string? Why)
 {
     internal static MarginPolicyOrder From(MarginPolicy policy, string? why) => new(
-        policy.LoanPpm, policy.DayBasis, policy.CallSeconds, policy.LiquidationPpm, policy.TargetPpm, policy.FeePpm, policy.SharesOut, policy.Skin, why);
+        policy.LoanPpm, policy.DayBasis, policy.CallSeconds, policy.LiquidationPpm, policy.TargetPpm, policy.FeePpm,
+        policy.SharesOut, policy.Skin, why);
 }
 
 internal sealed record MarginGroupOrder(int CreditPpm, string? Why);
@@ -289,7 +292,8 @@ internal sealed record StreamMessage(
 {
     /// <summary>Returns an empty message of a type.</summary>
     internal static StreamMessage Of(string type) => new(
-        type, null, 0, 0, 0, null, null, null, null, false, null, null, null, null, null, null, null, 0, default, 0, null, 0, 0, default, null, null, null);
+        type, null, 0, 0, 0, null, null, null, null, false, null, null, null, null, null, null, null, 0, default, 0,
+        null, 0, 0, default, null, null, null);
 
     /// <summary>State of an account.</summary>
     [JsonIgnore]
@@ -303,7 +307,8 @@ internal sealed record StreamMessage(
     /// <summary>Changed trade of an account, from this message.</summary>
     [JsonIgnore]
     public AccountTradeChange TradeChange => new(
-        Account ?? "", Symbol ?? "", TradeId ?? "", OrderId, Side, State == "void" ? TradeState.Void : TradeState.Corrected,
+        Account ?? "", Symbol ?? "", TradeId ?? "", OrderId, Side,
+        State == "void" ? TradeState.Void : TradeState.Corrected,
         TradedPrice, Price, Quantity, Fee, Sequence, Time, TimeNanos);
 }
 

@@ -79,7 +79,8 @@ public sealed record RiskLimits
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
 /// <param name="Limits">Its own limits: one entry for each scope with any.</param>
 /// <param name="Everyones">Limits that every account has: one entry for each symbol with any.</param>
-public sealed record AccountLimits(string Account, IReadOnlyList<RiskLimits> Limits, IReadOnlyList<RiskLimits> Everyones)
+public sealed record AccountLimits(
+    string Account, IReadOnlyList<RiskLimits> Limits, IReadOnlyList<RiskLimits> Everyones)
 {
     /// <summary>Its shares of its owner's limits: one entry for each scope with any; null for none.</summary>
     public IReadOnlyList<RiskLimits>? Owners { get; init; }

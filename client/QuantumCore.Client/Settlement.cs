@@ -25,7 +25,8 @@ public enum SettlementState
 /// <param name="Hash">SHA-256 of trades and items, hexadecimal.</param>
 /// <param name="ClosedAt">Time of closing.</param>
 public sealed record SettlementBatch(
-    string Batch, DateOnly Date, int Cycle, SettlementState State, long Trades, int Items, string Hash, DateTimeOffset ClosedAt);
+    string Batch, DateOnly Date, int Cycle, SettlementState State, long Trades, int Items, string Hash,
+    DateTimeOffset ClosedAt);
 
 /// <summary>A settlement fail: units or cash that an account did not deliver or receive when due.</summary>
 /// <param name="Account">The account.</param>
@@ -37,7 +38,8 @@ public sealed record SettlementBatch(
 /// <param name="Since">First due date.</param>
 /// <param name="Days">Business days that have ended since, 0 or more.</param>
 public sealed record SettlementFail(
-    string Account, string Symbol, string Asset, decimal Units, string Currency, decimal Cash, DateOnly Since, int Days);
+    string Account, string Symbol, string Asset, decimal Units, string Currency, decimal Cash, DateOnly Since,
+    int Days);
 
 /// <summary>A settlement venue.</summary>
 /// <param name="Venue">Name of the venue.</param>
@@ -46,4 +48,5 @@ public sealed record SettlementFail(
 /// <param name="Batches">The newest batches, newest first.</param>
 /// <param name="Fails">Fails, oldest first; at most 1,000.</param>
 public sealed record SettlementVenue(
-    string Venue, IReadOnlyList<DateOnly> Holidays, int BuyInDays, IReadOnlyList<SettlementBatch> Batches, IReadOnlyList<SettlementFail> Fails);
+    string Venue, IReadOnlyList<DateOnly> Holidays, int BuyInDays, IReadOnlyList<SettlementBatch> Batches,
+    IReadOnlyList<SettlementFail> Fails);

@@ -150,4 +150,5 @@ public sealed record SignalStrategy(
 /// <param name="Detail">Account at fault, or a description.</param>
 /// <param name="Body">Request body, without a passphrase.</param>
 public sealed record DeadSignal(
-    long Id, string Strategy, string Key, string ClientOrderId, DateTimeOffset Time, string Code, string Detail, string Body);
+    long Id, string Strategy, string Key, string ClientOrderId, DateTimeOffset Time, string Code, string Detail,
+    string Body);

@@ -52,7 +52,8 @@ public enum FaultPlace
 /// Length of a delay, or how long a timeout keeps the connection open (null for a minute), in milliseconds.
 /// </param>
 public sealed record NewFault(
-    FaultKind Kind, FaultPlace? On = null, string? Key = null, string? Symbol = null, int? Count = null, int? Millis = null);
+    FaultKind Kind, FaultPlace? On = null, string? Key = null, string? Symbol = null, int? Count = null,
+    int? Millis = null);
 
 /// <summary>A pending fault.</summary>
 /// <param name="Id">Number of the fault.</param>
@@ -62,7 +63,8 @@ public sealed record NewFault(
 /// <param name="Symbol">Symbol it applies to; null for all.</param>
 /// <param name="Left">Remaining number of times.</param>
 /// <param name="Millis">Delay, in milliseconds.</param>
-public sealed record WaitingFault(long Id, FaultKind Kind, FaultPlace On, string? Key, string? Symbol, int Left, int Millis);
+public sealed record WaitingFault(
+    long Id, FaultKind Kind, FaultPlace On, string? Key, string? Symbol, int Left, int Millis);
 
 /// <summary>A clock skew of the Binance Spot interface, in force until it is removed.</summary>
 /// <param name="Id">Number of the skew, in the same series as faults.</param>
@@ -108,7 +110,8 @@ public enum SimulatedParticipant
 /// <param name="Away">Inactive participants, without orders in the books.</param>
 /// <param name="Idle">True if it is paused and has completed all requested work.</param>
 public sealed record SimulatedMarket(
-    bool Paused, decimal Speed, decimal Volatility, long Seed, long Steps, IReadOnlyList<SimulatedParticipant> Away, bool Idle = false);
+    bool Paused, decimal Speed, decimal Volatility, long Seed, long Steps, IReadOnlyList<SimulatedParticipant> Away,
+    bool Idle = false);
 
 /// <summary>Format of an order flow recording.</summary>
 public enum RecordingFormat
@@ -134,7 +137,8 @@ public enum RecordingFormat
 /// <param name="Of">Number of lines of the recording.</param>
 /// <param name="Speed">Initial speed in commands a second; 0 for maximum speed.</param>
 /// <param name="Ended">True if the replay has ended.</param>
-public sealed record ReplayPosition(string Run, string File, string Symbol, int Done, int Of, int Speed, bool Ended = false);
+public sealed record ReplayPosition(
+    string Run, string File, string Symbol, int Done, int Of, int Speed, bool Ended = false);
 
 /// <summary>Changes to the running replay; null keeps a value.</summary>
 /// <param name="Paused">True to pause.</param>
@@ -214,7 +218,8 @@ public sealed record RecordingList(bool Configured, IReadOnlyList<Recording> Rec
 /// other formats.</param>
 /// <param name="Format">Format to read the recording as; null to detect it.</param>
 public sealed record NewReplay(
-    string File, string? Symbol = null, int? Speed = null, int? Batch = null, string? Ticker = null, RecordingFormat? Format = null);
+    string File, string? Symbol = null, int? Speed = null, int? Batch = null, string? Ticker = null,
+    RecordingFormat? Format = null);
 
 /// <summary>Full state of the simulation's admin port.</summary>
 /// <param name="Running">True if participants are simulated.</param>

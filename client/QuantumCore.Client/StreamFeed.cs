@@ -75,7 +75,8 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
                 else
                 {
                     polls = options.Updates == UpdateTransport.Automatic
-                        && (socket.IsUpgradeRefused || (socket.IsUpgradeCut && !HasStood && failures + 1 >= AttemptsBeforePolling));
+                        && (socket.IsUpgradeRefused
+                            || (socket.IsUpgradeCut && !HasStood && failures + 1 >= AttemptsBeforePolling));
                 }
 
                 failure = socket.Failure;
@@ -103,7 +104,8 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
                 options.Time.GetElapsedTime(started) + pause > options.RetryBudget))
             {
                 throw new QuantumCoreException(
-                    RejectCodes.Unreachable, $"Cannot follow {new Uri(root, "stream")}: {ExchangeCalls.Why(failure)}", failure);
+                    RejectCodes.Unreachable, $"Cannot follow {new Uri(root, "stream")}: {ExchangeCalls.Why(failure)}",
+                    failure);
             }
 
             await Task.Delay(pause, options.Time, cancellation);
@@ -111,7 +113,8 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
     }
 
     /// <summary>Reads a connection until it is lost.</summary>
-    private async IAsyncEnumerable<TUpdate> FollowAsync(ExchangeSocket socket, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<TUpdate> FollowAsync(
+        ExchangeSocket socket, [EnumeratorCancellation] CancellationToken cancellation)
     {
         (_waited, _patience) = (TimeSpan.Zero, options.AttemptTimeout);
         while (await NextAsync(socket, cancellation) is { } message)
@@ -144,7 +147,8 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
             {
                 messages = await PollAsync(reader, cancellation);
             }
-            catch (QuantumCoreException failure) when (failure.Code is RejectCodes.Unreachable or RejectCodes.OutcomeUnknown
+            catch (QuantumCoreException failure)
+                when (failure.Code is RejectCodes.Unreachable or RejectCodes.OutcomeUnknown
                 or RejectCodes.Overloaded or RejectCodes.TooManyRequests)
             {
                 _pollFailure = failure;

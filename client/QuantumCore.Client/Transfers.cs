@@ -22,7 +22,8 @@ public enum TransferState
 /// <param name="State">State.</param>
 /// <param name="Time">Time it was sent, UTC; truncated to 100 ns. Null in the response to a new one.</param>
 public sealed record Transfer(
-    long Sequence, string Key, string From, string To, string Asset, decimal Amount, TransferState State, DateTimeOffset? Time);
+    long Sequence, string Key, string From, string To, string Asset, decimal Amount, TransferState State,
+    DateTimeOffset? Time);
 
 /// <summary>State of a withdrawal.</summary>
 public enum WithdrawalState

@@ -29,7 +29,8 @@ public enum UserRole
 /// <param name="State"><c>open</c>, or <c>closed</c> if the user may not sign in.</param>
 /// <param name="Authenticator">True if it signs in with one-time codes.</param>
 /// <param name="Demo">True for a demo user.</param>
-public sealed record ExchangeUser(string Name, UserRole Role, string? Account, string State, bool Authenticator, bool Demo);
+public sealed record ExchangeUser(
+    string Name, UserRole Role, string? Account, string State, bool Authenticator, bool Demo);
 
 /// <summary>A user to add.</summary>
 /// <param name="Name">Name: 3 to 32 lower-case letters, digits, '.', '_' and '-', starting with a letter.</param>
@@ -52,4 +53,5 @@ public sealed record UserChange(UserRole? Role, string? State, string? Password,
 /// <param name="Subject">User, account or object affected.</param>
 /// <param name="By">Acting user; empty if not recorded.</param>
 /// <param name="Detail">Further details.</param>
-public sealed record AuditLine(long Sequence, DateTimeOffset Time, string What, string Subject, string By, string Detail);
+public sealed record AuditLine(
+    long Sequence, DateTimeOffset Time, string What, string Subject, string By, string Detail);

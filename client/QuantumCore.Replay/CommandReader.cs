@@ -56,7 +56,10 @@ internal sealed class CommandReader(string file)
             if (parts.Length != 3)
                 throw Wrong(4, "fills", $"'{fill}' is not a fill (maker:quantity@price)");
 
-            fills.Add(new RecordedFill(Number(parts[0], 4, "fills"), Positive(parts[1], 4, "fills", "quantity"), Positive(parts[2], 4, "fills", "price")));
+            fills.Add(
+                new RecordedFill(
+                    Number(parts[0], 4, "fills"), Positive(parts[1], 4, "fills", "quantity"),
+                    Positive(parts[2], 4, "fills", "price")));
         }
 
         return new AggressiveOrder(_line, Side(side), Quantity(2), Price(3), fills.ToImmutable());
@@ -112,7 +115,8 @@ internal sealed class CommandReader(string file)
     private long Number(string text, int at, string name) =>
         FlowFields.TryWhole(text, out var number) ? number : throw Wrong(at, name, $"'{text}' is not a whole number");
 
-    private FlowFormatException Wrong(int at, string name, string what) => new(file, _line, what, column: at + 1, name: name);
+    private FlowFormatException Wrong(int at, string name, string what) =>
+        new(file, _line, what, column: at + 1, name: name);
 
     private FlowFormatException Wrong(string what) => new(file, _line, what);
 }

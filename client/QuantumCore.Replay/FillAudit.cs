@@ -52,7 +52,8 @@ internal sealed class FillAudit(ReplayReport report)
 
     private void Settle()
     {
-        while (_open.TryPeek(out var next) && next.Fills.All(fill => _makers.ContainsKey(fill.TradeId) || IsOfAnother(fill)))
+        while (_open.TryPeek(out var next)
+            && next.Fills.All(fill => _makers.ContainsKey(fill.TradeId) || IsOfAnother(fill)))
         {
             _open.Dequeue();
             OpenFills -= next.Fills.Count;

@@ -40,15 +40,17 @@ public readonly record struct RecordedLevel(long Price, long Quantity);
 /// <param name="unit">Unit that is numbered.</param>
 /// <param name="column">Wrong field of the line, from 1; 0 for the whole line.</param>
 /// <param name="name">Meaning of that field.</param>
-public sealed class FlowFormatException(string file, int number, string what, string unit = "line", int column = 0, string? name = null)
+public sealed class FlowFormatException(
+    string file, int number, string what, string unit = "line", int column = 0, string? name = null)
     : Exception(Place(file, number, unit, column, name) + what)
 {
-    private static string Place(string file, int number, string unit, int column, string? name) => (number, column) switch
-    {
-        (0, _) => $"{file}: ",
-        (_, 0) => $"{file}, {unit} {number}: ",
-        _ => $"{file}, {unit} {number}, column {column} ({name}): ",
-    };
+    private static string Place(string file, int number, string unit, int column, string? name) =>
+        (number, column) switch
+        {
+            (0, _) => $"{file}: ",
+            (_, 0) => $"{file}, {unit} {number}: ",
+            _ => $"{file}, {unit} {number}, column {column} ({name}): ",
+        };
 }
 
 /// <summary>The stock to replay is ambiguous or missing: none was named, or the recording does not hold it.</summary>
@@ -68,7 +70,8 @@ public sealed class FlowTickerException : Exception
         (Ticker, Stocks, Examples) = (ticker, stocks, examples);
 
     internal FlowTickerException(string file, string ticker)
-        : base($"{file} is of one stock: {ticker} can't be chosen from it") => (Ticker, Stocks, Examples) = (ticker, 1, []);
+        : base($"{file} is of one stock: {ticker} can't be chosen from it") =>
+            (Ticker, Stocks, Examples) = (ticker, 1, []);
 
     /// <summary>Requested stock; null for none.</summary>
     public string? Ticker { get; }

@@ -45,7 +45,8 @@ internal sealed class ItchDay
     /// <param name="layout">Framing of the messages.</param>
     /// <exception cref="FlowFormatException">The file is truncated or damaged, or a message is invalid.</exception>
     /// <exception cref="FlowTickerException">The file does not hold the stock.</exception>
-    internal static ItchDay Read(Stream stream, string file, string? ticker, CancellationToken cancellation, ItchLayout layout = default)
+    internal static ItchDay Read(
+        Stream stream, string file, string? ticker, CancellationToken cancellation, ItchLayout layout = default)
     {
         var day = new ItchDay(file, ticker);
         var messages = new ItchStream(stream, file, layout, cancellation);
@@ -75,7 +76,8 @@ internal sealed class ItchDay
         if (stock != _wanted)
             return;
         if (_locate >= 0 && _locate != locate)
-            throw ItchMessage.Wrong(_file, number, $"{Text(stock)} has the locate code {locate}, and {_locate} before: these are two days");
+            throw ItchMessage.Wrong(
+                _file, number, $"{Text(stock)} has the locate code {locate}, and {_locate} before: these are two days");
 
         _locate = locate;
     }

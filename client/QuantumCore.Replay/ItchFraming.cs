@@ -37,10 +37,13 @@ internal readonly record struct ItchLayout(ItchFraming Framing, int Skipped = 0)
 
     private const long DayNanos = 86_400_000_000_000;
 
-    // The lengths of the specification, version 5.0. All begin with type (1), stock locate (2), tracking number (2) and time (6).
+    // The lengths of the specification, version 5.0. All begin with type (1), stock locate (2), tracking number (2) and
+    // time (6).
     private static readonly byte[] s_lengths = Lengths(
-        ('S', 12), ('R', 39), ('H', 25), ('Y', 20), ('L', 26), ('V', 35), ('W', 12), ('K', 28), ('J', 35), ('h', 21), ('A', 36), ('F', 40),
-        ('E', 31), ('C', 36), ('X', 23), ('D', 19), ('U', 35), ('P', 44), ('Q', 40), ('B', 19), ('I', 50), ('N', 20), ('O', 48));
+        ('S', 12), ('R', 39), ('H', 25), ('Y', 20), ('L', 26), ('V', 35), ('W', 12), ('K', 28), ('J', 35), ('h', 21),
+        ('A', 36), ('F', 40),
+        ('E', 31), ('C', 36), ('X', 23), ('D', 19), ('U', 35), ('P', 44), ('Q', 40), ('B', 19), ('I', 50), ('N', 20),
+        ('O', 48));
 
     /// <summary>Layout as a sentence.</summary>
     internal string Text => (Framing switch
@@ -66,7 +69,8 @@ internal readonly record struct ItchLayout(ItchFraming Framing, int Skipped = 0)
             return new ItchLayout(ItchFraming.Lengths);
         }
 
-        foreach (var framing in (ReadOnlySpan<ItchFraming>)[ItchFraming.Lengths, ItchFraming.SoupBinTcp, ItchFraming.MoldUdp64, ItchFraming.None])
+        foreach (var framing in (ReadOnlySpan<ItchFraming>)[
+            ItchFraming.Lengths, ItchFraming.SoupBinTcp, ItchFraming.MoldUdp64, ItchFraming.None])
         {
             if (Fits(beginning, framing, isWhole, least: framing == ItchFraming.None ? 3 : 1))
                 return new ItchLayout(framing);
@@ -182,7 +186,8 @@ internal readonly record struct ItchLayout(ItchFraming Framing, int Skipped = 0)
     }
 
     private static long Time(ReadOnlySpan<byte> message) =>
-        ((long)BinaryPrimitives.ReadUInt16BigEndian(message[5..]) << 32) | BinaryPrimitives.ReadUInt32BigEndian(message[7..]);
+        ((long)BinaryPrimitives.ReadUInt16BigEndian(message[5..]) << 32)
+            | BinaryPrimitives.ReadUInt32BigEndian(message[7..]);
 
     private static byte[] Lengths(params ReadOnlySpan<(char Type, int Length)> types)
     {

@@ -168,7 +168,8 @@ internal sealed class ItchImport
 
     /// <summary>Returns true if an aggressive order met this order at its displayed price.</summary>
     private bool IsTrade(in ItchMessage message, RecordedOrder order) =>
-        (message.Type == 'E' || (message.Type == 'C' && message.IsPrintable && message.Price == order.Price)) && !_aside.ContainsKey(order.Id);
+        (message.Type == 'E' || (message.Type == 'C' && message.IsPrintable && message.Price == order.Price))
+            && !_aside.ContainsKey(order.Id);
 
     private int Trade(int at, OrderSide side)
     {
@@ -178,7 +179,8 @@ internal sealed class ItchImport
         {
             // Two aggressive orders may share a time. An order never meets the same resting order twice.
             var message = _day.Messages[at];
-            if (message.Time != first.Time || Known(message) is not { } order || !IsTrade(message, order) || order.Side != side
+            if (message.Time != first.Time || Known(message) is not { } order || !IsTrade(message, order)
+                || order.Side != side
                 || fills.Any(fill => fill.MakerId == message.Id))
                 break;
 
@@ -241,7 +243,10 @@ internal sealed class ItchImport
         if (_waiting.Count > 0)
             _rowsNotChecked++;
         else
-            _flow.Check(new BookCheck(number, CheckedDepth, [.. _flow.Book.Levels(OrderSide.Buy, CheckedDepth)], [.. _flow.Book.Levels(OrderSide.Sell, CheckedDepth)]));
+            _flow.Check(
+                new BookCheck(
+                    number, CheckedDepth, [.. _flow.Book.Levels(OrderSide.Buy, CheckedDepth)],
+                    [.. _flow.Book.Levels(OrderSide.Sell, CheckedDepth)]));
     }
 
     private (long? Bid, long? Ask) Best() => (_flow.Book.Best(OrderSide.Buy), _flow.Book.Best(OrderSide.Sell));
@@ -254,7 +259,8 @@ internal sealed class ItchImport
 
     private RecordedOrder? Find(long id) => _flow.Book.Find(id) ?? _aside.GetValueOrDefault(id);
 
-    private FlowFormatException Wrong(in ItchMessage message, string what) => ItchMessage.Wrong(_file, message.Number, what);
+    private FlowFormatException Wrong(in ItchMessage message, string what) =>
+        ItchMessage.Wrong(_file, message.Number, what);
 
     private IEnumerable<string> Notes()
     {

@@ -47,8 +47,10 @@ internal readonly record struct ItchMessage(
     /// </exception>
     internal static ItchMessage Read(ReadOnlySpan<byte> message, int number, string file)
     {
-        var time = ((long)BinaryPrimitives.ReadUInt16BigEndian(message[5..]) << 32) | BinaryPrimitives.ReadUInt32BigEndian(message[7..]);
-        var read = new ItchMessage(time, Reference(message, Header, number, file), 0, 0, 0, number, default, (char)message[0], true);
+        var time = ((long)BinaryPrimitives.ReadUInt16BigEndian(message[5..]) << 32)
+            | BinaryPrimitives.ReadUInt32BigEndian(message[7..]);
+        var read = new ItchMessage(
+            time, Reference(message, Header, number, file), 0, 0, 0, number, default, (char)message[0], true);
         switch (read.Type)
         {
             case 'A' or 'F':
@@ -81,7 +83,8 @@ internal readonly record struct ItchMessage(
     }
 
     /// <summary>Returns the exception for an invalid message.</summary>
-    internal static FlowFormatException Wrong(string file, int number, string what) => new(file, number, what, "message");
+    internal static FlowFormatException Wrong(string file, int number, string what) =>
+        new(file, number, what, "message");
 
     private static OrderSide SideOf(char side, int number, string file) => side switch
     {

@@ -149,7 +149,8 @@ internal sealed class ItchStream(Stream stream, string file, ItchLayout layout, 
         Count();
         return ItchLayout.LengthOf(_buffer[_at]) is > 0 and var length
             ? length
-            : throw Wrong($"'{(char)_buffer[_at]}' is no type of message, and without lengths nothing behind it can be found");
+            : throw Wrong(
+                $"'{(char)_buffer[_at]}' is no type of message, and without lengths nothing behind it can be found");
     }
 
     private void Count()
@@ -187,7 +188,8 @@ internal sealed class ItchStream(Stream stream, string file, ItchLayout layout, 
             }
             catch (InvalidDataException broken)
             {
-                throw ItchMessage.Wrong(file, Number, $"what follows can't be unpacked, or the file is cut off: {broken.Message}");
+                throw ItchMessage.Wrong(
+                    file, Number, $"what follows can't be unpacked, or the file is cut off: {broken.Message}");
             }
         }
 

@@ -45,7 +45,8 @@ internal sealed class LobsterImport
     /// <param name="rows">Order book file, a row for each message; null if there is none.</param>
     /// <param name="cancellation">Token that cancels the call: a whole day takes seconds.</param>
     internal static OrderFlow Convert(
-        string ticker, IReadOnlyList<LobsterMessage> messages, IReadOnlyList<BookCheck>? rows, CancellationToken cancellation = default)
+        string ticker, IReadOnlyList<LobsterMessage> messages, IReadOnlyList<BookCheck>? rows,
+        CancellationToken cancellation = default)
     {
         var import = new LobsterImport(messages, rows);
         import.FindUnseenOrders();

@@ -98,7 +98,8 @@ internal sealed class LobsterReader
     internal static bool IsRow(string line)
     {
         var fields = Fields(line);
-        return fields.Length >= 4 && fields.Length % 4 == 0 && fields.All(static field => FlowFields.TryWhole(field, out _));
+        return fields.Length >= 4 && fields.Length % 4 == 0
+            && fields.All(static field => FlowFields.TryWhole(field, out _));
     }
 
     /// <summary>Returns the fields of each non-empty line, without a header row.</summary>
@@ -119,7 +120,8 @@ internal sealed class LobsterReader
     }
 
     private static bool IsHeader(string[] fields) =>
-        fields.Length >= 4 && fields.All(static field => field.Length == 0 || !FlowFields.TryDecimal(field, out _)) && fields.Any(static field => field.Any(char.IsAsciiLetter));
+        fields.Length >= 4 && fields.All(static field => field.Length == 0 || !FlowFields.TryDecimal(field, out _))
+            && fields.Any(static field => field.Any(char.IsAsciiLetter));
 
     /// <summary>Returns a line's fields. Between semicolons a time may have a decimal comma.</summary>
     private static string[] Fields(string line)
@@ -149,7 +151,8 @@ internal sealed class LobsterReader
             -1 => OrderSide.Sell,
             _ => throw Wrong(fields, 5, "is not a direction (1 or -1)"),
         };
-        var message = new LobsterMessage(_line, time, kind, Number(fields, 2), Number(fields, 3), Number(fields, 4), side);
+        var message =
+            new LobsterMessage(_line, time, kind, Number(fields, 2), Number(fields, 3), Number(fields, 4), side);
         if (kind <= LobsterEvent.Execute && (message.Quantity <= 0 || message.Price <= 0))
             throw Wrong(fields, message.Quantity <= 0 ? 3 : 4, "is not positive");
 

@@ -32,7 +32,8 @@ public sealed partial record OrderFlow(
     /// The file has many stocks and none or a missing one was named; or it has one stock only.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static OrderFlow Open(string path, string? ticker = null, RecordingFormat? format = null, CancellationToken cancellation = default)
+    public static OrderFlow Open(
+        string path, string? ticker = null, RecordingFormat? format = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         var name = Path.GetFileName(path);
@@ -41,7 +42,9 @@ public sealed partial record OrderFlow(
             var (guess, layout) = Look(path);
             var reading = format is { } chosen ? new RecordingGuess(chosen, "that was asked for") : guess;
             if (reading.Format is not { } known)
-                throw new FlowFormatException(name, 0, $"no format of recordings fits: {reading.Why}. Formats are {Formats}: name one if it is of it");
+                throw new FlowFormatException(
+                    name, 0,
+                    $"no format of recordings fits: {reading.Why}. Formats are {Formats}: name one if it is of it");
             if (ticker is not null && known != RecordingFormat.Itch50)
                 throw new FlowTickerException(name, ticker);
 
@@ -71,7 +74,8 @@ public sealed partial record OrderFlow(
         RecordingFormat.Itch50 => "itch50",
     };
 
-    private static OrderFlow OpenItch(string path, string name, string? ticker, ItchLayout? layout, CancellationToken cancellation)
+    private static OrderFlow OpenItch(
+        string path, string name, string? ticker, ItchLayout? layout, CancellationToken cancellation)
     {
         using var bytes = OpenBytes(path);
         var day = ItchDay.Read(bytes, name, ticker, cancellation, layout ?? default);
@@ -89,7 +93,8 @@ public sealed partial record OrderFlow(
             return LobsterImport.Convert(TickerOf(name), messages, rows: null, cancellation);
 
         using var rows = new StreamReader(OpenBytes(rowsPath));
-        return Convert(TickerOf(name), messages, LobsterReader.ReadRows(rows, Path.GetFileName(rowsPath)), name, cancellation);
+        return Convert(
+            TickerOf(name), messages, LobsterReader.ReadRows(rows, Path.GetFileName(rowsPath)), name, cancellation);
     }
 
     private static OrderFlow OpenZip(string path, string name, CancellationToken cancellation)
@@ -103,14 +108,16 @@ public sealed partial record OrderFlow(
             return LobsterImport.Convert(TickerOf(messages.Name), read, rows: null, cancellation);
 
         using var rowText = new StreamReader(rows.Open());
-        return Convert(TickerOf(messages.Name), read, LobsterReader.ReadRows(rowText, rows.Name), rows.Name, cancellation);
+        return Convert(
+            TickerOf(messages.Name), read, LobsterReader.ReadRows(rowText, rows.Name), rows.Name, cancellation);
     }
 
     private static Func<ZipArchiveEntry, bool> IsPart(string part) => entry =>
         entry.Name.Contains(part, StringComparison.Ordinal) && entry.Name.EndsWith(".csv", StringComparison.Ordinal);
 
     private static OrderFlow Convert(
-        string ticker, List<LobsterMessage> messages, List<BookCheck> rows, string file, CancellationToken cancellation) =>
+        string ticker, List<LobsterMessage> messages, List<BookCheck> rows, string file,
+        CancellationToken cancellation) =>
         messages.Count == rows.Count
             ? LobsterImport.Convert(ticker, messages, rows, cancellation)
             : throw new FlowFormatException(
@@ -156,7 +163,8 @@ public sealed partial record OrderFlow(
     {
         ArgumentNullException.ThrowIfNull(path);
         var rows = Path.Combine(
-            Path.GetDirectoryName(path) ?? "", Path.GetFileName(path).Replace("_message_", "_orderbook_", StringComparison.Ordinal));
+            Path.GetDirectoryName(path) ?? "",
+            Path.GetFileName(path).Replace("_message_", "_orderbook_", StringComparison.Ordinal));
         return rows == path ? null : rows;
     }
 
@@ -178,7 +186,8 @@ public sealed partial record OrderFlow(
     {
         var file = File.OpenRead(path);
         Span<byte> first = stackalloc byte[2];
-        var isPacked = file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) == first.Length && first is [0x1f, 0x8b];
+        var isPacked =
+            file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) == first.Length && first is [0x1f, 0x8b];
         file.Position = 0;
         return isPacked || path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
             ? new GZipStream(file, CompressionMode.Decompress)

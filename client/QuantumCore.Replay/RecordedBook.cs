@@ -93,7 +93,8 @@ internal sealed class RecordedBook
         .Select(queue => new RecordedLevel(queue.Key, queue.Value.Sum(order => order.Remaining)));
 
     internal bool Shows(BookCheck row) =>
-        Levels(OrderSide.Buy, row.Depth).SequenceEqual(row.Bids) && Levels(OrderSide.Sell, row.Depth).SequenceEqual(row.Asks);
+        Levels(OrderSide.Buy, row.Depth).SequenceEqual(row.Bids)
+            && Levels(OrderSide.Sell, row.Depth).SequenceEqual(row.Asks);
 
     internal static OrderSide Opposite(OrderSide side) => side == OrderSide.Buy ? OrderSide.Sell : OrderSide.Buy;
 }

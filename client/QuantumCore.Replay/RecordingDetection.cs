@@ -25,7 +25,8 @@ internal static class RecordingDetection
         if (beginning.IsEmpty)
             return new RecordingGuess(null, "it is empty");
         if (IsCapture(beginning))
-            return new RecordingGuess(null, "it is a packet capture (pcap): write the messages of its packets to a file first");
+            return new RecordingGuess(
+                null, "it is a packet capture (pcap): write the messages of its packets to a file first");
 
         var lines = Lines(beginning, isWhole);
         if (lines.Count == 0)
@@ -36,11 +37,14 @@ internal static class RecordingDetection
         var commands = lines.Count(CommandReader.IsCommand);
         var messages = lines.Count(LobsterReader.IsMessage);
         if (commands > 0 && commands >= messages)
-            return new RecordingGuess(RecordingFormat.Commands, $"{commands} of its first {lines.Count} lines begin as commands do (A, X, D, IOC, Q)");
+            return new RecordingGuess(
+                RecordingFormat.Commands,
+                $"{commands} of its first {lines.Count} lines begin as commands do (A, X, D, IOC, Q)");
         if (messages > 0)
         {
             return new RecordingGuess(
-                RecordingFormat.Lobster, $"{messages} of its first {lines.Count} lines have the fields of a LOBSTER message (time, type, id, size, price, direction)");
+                RecordingFormat.Lobster,
+                $"{messages} of its first {lines.Count} lines have the fields of a LOBSTER message (time, type, id, size, price, direction)");
         }
 
         return new RecordingGuess(null, lines.Exists(LobsterReader.IsRow)
@@ -54,13 +58,15 @@ internal static class RecordingDetection
         using var text = new StreamReader(new MemoryStream(beginning.ToArray()));
         var all = text.ReadToEnd().Split('\n');
         var whole = isWhole || all.Length == 1 ? all : all[..^1];
-        return [.. whole.Select(static line => line.Trim()).Where(static line => line.Length > 0 && line[0] != '#').Take(MostLines)];
+        return [.. whole.Select(static line => line.Trim()).Where(static line => line.Length > 0 && line[0] != '#')
+            .Take(MostLines)];
     }
 
     private static string Shown(string line) => line.Length > ShownLength ? line[..ShownLength] + "…" : line;
 
     private static bool IsCapture(ReadOnlySpan<byte> beginning) => beginning.Length >= 4
-        && beginning[..4] is [0xd4, 0xc3, 0xb2, 0xa1] or [0xa1, 0xb2, 0xc3, 0xd4] or [0x4d, 0x3c, 0xb2, 0xa1] or [0x0a, 0x0d, 0x0d, 0x0a];
+        && beginning[..4] is [0xd4, 0xc3, 0xb2, 0xa1] or [0xa1, 0xb2, 0xc3, 0xd4] or [0x4d, 0x3c, 0xb2, 0xa1]
+            or [0x0a, 0x0d, 0x0d, 0x0a];
 }
 
 /// <summary>Splits lines as programs write them, without surrounding spaces and quotation marks.</summary>
@@ -86,7 +92,8 @@ internal static class FlowFields
     {
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
             return true;
-        if (!TryDecimal(text, out var value) || value != decimal.Truncate(value) || value is < long.MinValue or > long.MaxValue)
+        if (!TryDecimal(text, out var value) || value != decimal.Truncate(value)
+            || value is < long.MinValue or > long.MaxValue)
             return false;
 
         number = (long)value;
@@ -95,5 +102,7 @@ internal static class FlowFields
 
     /// <summary>Reads a number with a fraction or an exponent, exactly.</summary>
     internal static bool TryDecimal(string text, out decimal number) =>
-        decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number);
+        decimal.TryParse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+            CultureInfo.InvariantCulture, out number);
 }

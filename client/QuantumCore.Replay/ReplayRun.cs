@@ -18,7 +18,8 @@ namespace QuantumCore.Replay;
 /// <param name="Clears">True to cancel resting orders of both accounts, left by an earlier run, before the
 /// start.</param>
 public sealed record ReplayPlan(
-    string Symbol, string Run, int BatchSize, int OrdersPerSecond, string Maker, string Taker, bool Lists, bool Resumes = false, bool Clears = false);
+    string Symbol, string Run, int BatchSize, int OrdersPerSecond, string Maker, string Taker, bool Lists,
+    bool Resumes = false, bool Clears = false);
 
 /// <summary>Requested pace of a running replay.</summary>
 /// <param name="Paused">True to pause.</param>
@@ -33,7 +34,8 @@ public readonly record struct ReplayWish(bool Paused, int Speed);
 /// <param name="open">Creates the client of an API key, for long runs. The caller disposes it.</param>
 /// <param name="plan">Settings of the replay.</param>
 /// <param name="time">Clock and timers.</param>
-public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, QuantumCoreClient> open, ReplayPlan plan, TimeProvider time)
+public sealed class ReplayRun(
+    QuantumCoreClient administrator, Func<string, QuantumCoreClient> open, ReplayPlan plan, TimeProvider time)
 {
     private const int Patience = 100;
     private const string Quote = "USD";
@@ -75,12 +77,14 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
     {
         ArgumentNullException.ThrowIfNull(flow);
         var schedules = await administrator.GetFeeSchedulesAsync(cancellation);
-        var found = (await administrator.GetInstrumentsAsync(cancellation)).FirstOrDefault(instrument => instrument.Symbol == plan.Symbol);
+        var found = (await administrator.GetInstrumentsAsync(cancellation)).FirstOrDefault(
+            instrument => instrument.Symbol == plan.Symbol);
         if (found is null && !plan.Lists)
             throw new ReplayRefusedException(ReplayObstacle.NotListed, $"{plan.Symbol} is not listed");
 
         var instrument = found ?? New(ReplayUnits.HasFractions(flow.Commands), schedules);
-        var units = new ReplayUnits(instrument, schedules.FirstOrDefault(schedule => schedule.Asset == instrument.QuoteAsset));
+        var units =
+            new ReplayUnits(instrument, schedules.FirstOrDefault(schedule => schedule.Asset == instrument.QuoteAsset));
         units.Check(flow.Commands, file);
         try
         {
@@ -201,8 +205,10 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
     private async Task FundAsync(
         string account, Instrument instrument, (decimal Base, decimal Quote) funds, CancellationToken cancellation)
     {
-        await administrator.DepositAsync(account, instrument.QuoteAsset, funds.Quote, $"{plan.Run}.quote.{funds.Quote}", cancellation);
-        await administrator.DepositAsync(account, instrument.BaseAsset, funds.Base, $"{plan.Run}.base.{funds.Base}", cancellation);
+        await administrator.DepositAsync(
+            account, instrument.QuoteAsset, funds.Quote, $"{plan.Run}.quote.{funds.Quote}", cancellation);
+        await administrator.DepositAsync(
+            account, instrument.BaseAsset, funds.Base, $"{plan.Run}.base.{funds.Base}", cancellation);
     }
 
     private async Task<QuantumCoreClient> OpenAsync(string account, CancellationToken cancellation)

@@ -18,12 +18,13 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
     internal static decimal Price(long price) => price / PriceUnits;
 
     /// <summary>Returns true if a price has more than two decimals, as for stocks below one dollar.</summary>
-    internal static bool HasFractions(IEnumerable<FlowCommand> commands) => commands.Any(static command => command switch
-    {
-        RestOrder order => order.Price % Cent != 0,
-        AggressiveOrder order => order.Limit % Cent != 0,
-        _ => false,
-    });
+    internal static bool HasFractions(IEnumerable<FlowCommand> commands) =>
+        commands.Any(static command => command switch
+        {
+            RestOrder order => order.Price % Cent != 0,
+            AggressiveOrder order => order.Limit % Cent != 0,
+            _ => false,
+        });
 
     /// <summary>
     /// Checks that the instrument can carry every price and quantity, and that every command finds its order. Errors
@@ -63,7 +64,8 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
                     $"quantity {quantity} is not a whole number of {instrument.Symbol}'s lots of {instrument.LotSize}");
             }
 
-            if (command is RestOrder or AggressiveOrder && (quantity < instrument.MinQuantity || quantity > instrument.MaxQuantity))
+            if (command is RestOrder or AggressiveOrder
+                && (quantity < instrument.MinQuantity || quantity > instrument.MaxQuantity))
             {
                 throw new FlowFormatException(file, command.Line,
                     $"quantity {quantity} is not within {instrument.Symbol}'s {instrument.MinQuantity} to {instrument.MaxQuantity}");
@@ -94,7 +96,8 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
         void TakeOff(long id, long quantity)
         {
             if (!resting.TryGetValue(id, out var left))
-                throw new FlowFormatException(file, command.Line, $"order {id} does not rest at this point of the recording");
+                throw new FlowFormatException(
+                    file, command.Line, $"order {id} does not rest at this point of the recording");
             if (left > quantity)
                 resting[id] = left - quantity;
             else
@@ -109,7 +112,8 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
         var dearestPpm = tiers.Select(static tier => Math.Max(tier.MakerFeePpm, tier.TakerFeePpm))
             .DefaultIfEmpty(Math.Max(instrument.MakerFeePpm, instrument.TakerFeePpm)).Max();
         var minimum = schedule?.MinimumFee ?? 0;
-        var scale = Enumerable.Repeat(10m, instrument.QuoteDecimals).Aggregate(1m, static (product, ten) => product * ten);
+        var scale =
+            Enumerable.Repeat(10m, instrument.QuoteDecimals).Aggregate(1m, static (product, ten) => product * ten);
         decimal units = 0, money = 0;
         foreach (var command in commands)
         {
@@ -127,7 +131,8 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
             if (side == OrderSide.Buy)
             {
                 var value = quantity * Price(price);
-                money += value + Math.Max(minimum, decimal.Ceiling(value * Math.Max(0, dearestPpm) / 1_000_000 * scale) / scale);
+                money += value
+                    + Math.Max(minimum, decimal.Ceiling(value * Math.Max(0, dearestPpm) / 1_000_000 * scale) / scale);
             }
         }
 

@@ -53,7 +53,9 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
     {
         _resumeSequence = resumeSequence;
         if (resumeSequence == NotResumed)
-            _lastTrade = (await maker.GetFillsAsync(plan.Symbol, limit: 1, cancellation)) is [var last] ? last.TradeId : "0-0";
+            _lastTrade = (await maker.GetFillsAsync(plan.Symbol, limit: 1, cancellation)) is [var last]
+                ? last.TradeId
+                : "0-0";
 
         _started = _paceSince = time.GetTimestamp();
         for (var at = 0; at < commands.Count; at++)
@@ -158,14 +160,16 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
             _lastSequence = amended.Sequence;
             order.OrderId = amended.OrderId;
             if (amended.Remaining != order.Remaining)
-                _report.Differs(command.Line, $"{order.Name}: recorded {order.Remaining} left, the exchange {amended.Remaining}");
+                _report.Differs(
+                    command.Line, $"{order.Name}: recorded {order.Remaining} left, the exchange {amended.Remaining}");
         }
         catch (QuantumCoreException refused) when (refused.Code == RejectCodes.OrderClosed)
         {
             if (!IsCatchingUp)
                 _report.Differs(command.Line, $"{order.Name} should be open, but is done");
         }
-        catch (QuantumCoreException refused) when (refused.Code is not (RejectCodes.Unreachable or RejectCodes.OutcomeUnknown))
+        catch (QuantumCoreException refused)
+            when (refused.Code is not (RejectCodes.Unreachable or RejectCodes.OutcomeUnknown))
         {
             // A participant outside the recording may have taken more of the order than would be left.
             _report.Differs(command.Line, $"{order.Name} can't be reduced: {refused.Code}");
@@ -264,7 +268,8 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         // An exchange that ignores paging would return the same fills endlessly.
         var (first, last) = (TradePosition.Of(fills[0].TradeId), TradePosition.Of(fills[^1].TradeId));
         if (first.CompareTo(TradePosition.Of(_lastTrade)) <= 0 || last.CompareTo(first) < 0)
-            throw new ReplayRefusedException(ReplayObstacle.NoFills, "this exchange does not list fills after a trade (GET /fills?after=)");
+            throw new ReplayRefusedException(
+                ReplayObstacle.NoFills, "this exchange does not list fills after a trade (GET /fills?after=)");
 
         _lastTrade = fills[^1].TradeId;
         Audit.Join(fills);

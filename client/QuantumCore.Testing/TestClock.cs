@@ -82,7 +82,8 @@ public sealed class TestClock : TimeProvider
         {
             (_clock, _callback, _state) = (clock, callback, state);
             _timer = System.CreateTimer(
-                static timer => ((MovableTimer)timer!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                static timer => ((MovableTimer)timer!).Fire(), this, Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
         }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)

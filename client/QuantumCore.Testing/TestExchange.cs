@@ -203,7 +203,9 @@ public sealed class TestExchange : IAsyncDisposable
             var silo = new SiloOptions
             {
                 Urls = "http://127.0.0.1:0",
-                Storage = options.Storage == TestStorage.Sqlite || options.DataDirectory is not null ? StorageKind.Sqlite : StorageKind.Volatile,
+                Storage = options.Storage == TestStorage.Sqlite || options.DataDirectory is not null
+                    ? StorageKind.Sqlite
+                    : StorageKind.Volatile,
                 DataDirectory = options.DataDirectory ?? Path.Combine(scratch.FullName, "data"),
                 Scratch = scratch.FullName,
                 ExchangeFile = listing,

@@ -1,7 +1,8 @@
 // A backtest. A simulated day in seconds, by its seed:
 //   dotnet run -c Release --project examples/Backtest -- day 7
-// The same strategy through a whole exchange, a demo started with --admin-port 8081, for so many seconds of the market's time:
-//   dotnet run -c Release --project examples/Backtest -- exchange 7 300 http://127.0.0.1:8080 http://127.0.0.1:8081 demo-alice AMZN
+// The same strategy through a whole exchange, a demo started with --admin-port 8081, for so many seconds of the
+// market's time:   dotnet run -c Release --project examples/Backtest -- exchange 7 300 http://127.0.0.1:8080
+// http://127.0.0.1:8081 demo-alice AMZN
 using System.Globalization;
 using QuantumCore.Client;
 using QuantumCore.Examples.Backtest;
@@ -19,7 +20,8 @@ Console.CancelKeyPress += (_, pressed) =>
 switch (args)
 {
     case ["day", var seed] when ulong.TryParse(seed, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
-        var day = await Run.OverAsync(new TimeTravel(number), StrategyFor("AMZN"), DecisionsPerDay, StepsPerSecond, stop.Token);
+        var day = await Run.OverAsync(
+            new TimeTravel(number), StrategyFor("AMZN"), DecisionsPerDay, StepsPerSecond, stop.Token);
         Console.WriteLine(day.Report());
         return 0;
     case ["exchange", var seed, var seconds, var address, var admin, var key, var symbol]
@@ -52,7 +54,9 @@ async Task<int> ThroughExchangeAsync(int seed, int seconds, Uri exchange, Uri po
         var after = await trader.GetAccountAsync(stop.Token);
         decimal Moved(string asset) => TotalOf(after, asset) - TotalOf(before, asset);
         var agrees = Moved(instrument.BaseAsset) == run.Position && Moved(instrument.QuoteAsset) == run.Cash;
-        Console.WriteLine(agrees ? "the account agrees" : $"the account says {Moved(instrument.BaseAsset)} and {Moved(instrument.QuoteAsset)}");
+        Console.WriteLine(agrees
+            ? "the account agrees"
+            : $"the account says {Moved(instrument.BaseAsset)} and {Moved(instrument.QuoteAsset)}");
         return agrees ? 0 : 1;
     }
     catch (QuantumCoreException failure)

@@ -42,7 +42,8 @@ public sealed class Reversion(string symbol, int window, int entryBasisPoints, d
 
         var side = target > sight.Position ? OrderSide.Buy : OrderSide.Sell;
         return PlaceOrder.Limit(
-            symbol, side, Math.Abs(target - sight.Position), side == OrderSide.Buy ? sight.Ask.Price : sight.Bid.Price) with
+            symbol, side, Math.Abs(target - sight.Position),
+            side == OrderSide.Buy ? sight.Ask.Price : sight.Bid.Price) with
         {
             TimeInForce = TimeInForce.ImmediateOrCancel,
         };

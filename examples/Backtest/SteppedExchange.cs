@@ -3,8 +3,8 @@ using QuantumCore.Client;
 namespace QuantumCore.Examples.Backtest;
 
 /// <summary>
-/// A whole exchange, through the SDK: its simulated market is paused, begun anew with a seed, and stepped from the admin port.
-/// Orders, fees and balances are the real ones. Nobody else may trade the symbol meanwhile.
+/// A whole exchange, through the SDK: its simulated market is paused, begun anew with a seed, and stepped from the
+/// admin port. Orders, fees and balances are the real ones. Nobody else may trade the symbol meanwhile.
 /// </summary>
 internal sealed class SteppedExchange : ISteppedMarket
 {
@@ -14,7 +14,8 @@ internal sealed class SteppedExchange : ISteppedMarket
     private readonly QuantumCoreClient _clock;
     private readonly string _symbol;
 
-    private SteppedExchange(QuantumCoreClient trader, QuantumCoreClient clock, string symbol) => (_trader, _clock, _symbol) = (trader, clock, symbol);
+    private SteppedExchange(QuantumCoreClient trader, QuantumCoreClient clock, string symbol) =>
+        (_trader, _clock, _symbol) = (trader, clock, symbol);
 
     /// <summary>Pauses the market and begins it anew.</summary>
     public static async Task<SteppedExchange> BeginAsync(

@@ -8,8 +8,9 @@ using PriceLevel = QuantumCore.Client.PriceLevel;
 namespace QuantumCore.Examples.Backtest;
 
 /// <summary>
-/// The exchange's simulated participants at its matching core, without the exchange around them, on a clock of its own: a day takes
-/// seconds, and a seed is a day. The strategy's orders meet what rests there; they have an impact, as at the exchange.
+/// The exchange's simulated participants at its matching core, without the exchange around them, on a clock of its own:
+/// a day takes seconds, and a seed is a day. The strategy's orders meet what rests there; they have an impact, as at
+/// the exchange.
 /// </summary>
 internal sealed class TimeTravel : ISteppedMarket
 {
@@ -45,7 +46,8 @@ internal sealed class TimeTravel : ISteppedMarket
             _market.Step();
 
         return Task.FromResult<(PriceLevel, PriceLevel)?>(
-            _market.Book.TryGetBest(Side.Buy, out var bid, out var bidLots) && _market.Book.TryGetBest(Side.Sell, out var ask, out var askLots)
+            _market.Book.TryGetBest(Side.Buy, out var bid, out var bidLots)
+                && _market.Book.TryGetBest(Side.Sell, out var ask, out var askLots)
                 ? (new PriceLevel(Price(bid), bidLots), new PriceLevel(Price(ask), askLots))
                 : null);
     }
@@ -75,7 +77,10 @@ internal sealed class TimeTravel : ISteppedMarket
 
             cents += happened.PriceTicks * happened.QuantityLots;
             var owed = (long)Rounding.DivUp((Int128)cents * FeePpm, 1_000_000);
-            fills.Add(new OrderFill($"{_orders}-{fills.Count}", Price(happened.PriceTicks), happened.QuantityLots, (owed - paid) / 100m, Liquidity.Taker));
+            fills.Add(
+                new OrderFill(
+                    $"{_orders}-{fills.Count}", Price(happened.PriceTicks), happened.QuantityLots, (owed - paid) / 100m,
+                    Liquidity.Taker));
             paid = owed;
         }
 

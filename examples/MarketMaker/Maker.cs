@@ -6,8 +6,8 @@ namespace QuantumCore.Examples.MarketMaker;
 
 /// <summary>
 /// Quotes one symbol on both sides until it is stopped. Two rules keep it out of trouble: it quotes only while a
-/// <see cref="DisconnectGuard"/> stands and both its streams are up to date, and it never leaves an order whose outcome is not
-/// known: it asks again, under the same client order id, until it knows.
+/// <see cref="DisconnectGuard"/> stands and both its streams are up to date, and it never leaves an order whose outcome
+/// is not known: it asks again, under the same client order id, until it knows.
 /// </summary>
 public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Terms terms, TextWriter log)
 {
@@ -19,7 +19,8 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
 
     // What the streams tell. Whoever changes it rings the bell; the bell holds one ring.
     private readonly Lock _lock = new();
-    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _bell =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private bool _bookIsFresh;
     private bool _accountIsFresh;
     private decimal? _middle;
@@ -126,17 +127,20 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
             PostOnly = true,
             ClientOrderId = string.Create(CultureInfo.InvariantCulture, $"mm-{_run}-{++_count}"),
         };
-        if (await UntilKnownAsync(() => exchange.PlaceAsync(order, stop), stop) is not { Status: OrderStatus.New } placed)
+        if (await UntilKnownAsync(
+            () => exchange.PlaceAsync(order, stop), stop) is not { Status: OrderStatus.New } placed)
             return;
 
         lock (_lock)
             _quotes[side] = placed;
-        Say(string.Create(CultureInfo.InvariantCulture, $"{side} {placed.Quantity} at {placed.Price}, inventory {inventory}"));
+        Say(string.Create(
+            CultureInfo.InvariantCulture, $"{side} {placed.Quantity} at {placed.Price}, inventory {inventory}"));
     }
 
     /// <summary>
-    /// Makes a call until its outcome is known. The SDK repeats by itself for a while; who gives up then knows nothing, so this
-    /// asks on. Null when the exchange said no, which for a quote is an answer like any other (the market moved).
+    /// Makes a call until its outcome is known. The SDK repeats by itself for a while; who gives up then knows nothing,
+    /// so this asks on. Null when the exchange said no, which for a quote is an answer like any other (the market
+    /// moved).
     /// </summary>
     private async Task<T?> UntilKnownAsync<T>(Func<Task<T>> call, CancellationToken stop)
     {
@@ -147,7 +151,8 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
                 return await call();
             }
             catch (QuantumCoreException failure) when (failure.Code
-                is RejectCodes.OutcomeUnknown or RejectCodes.Unreachable or RejectCodes.Overloaded or RejectCodes.TooManyRequests)
+                is RejectCodes.OutcomeUnknown or RejectCodes.Unreachable or RejectCodes.Overloaded
+                    or RejectCodes.TooManyRequests)
             {
                 Say($"asking again: {failure.Code}");
                 await Task.Delay(s_pause, stop);
@@ -172,11 +177,13 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
         {
             // A snapshot has no trades: what traded before it, or while the stream was cut, is asked for.
             var isNew = !_bookIsFresh && !update.Book.IsStale;
-            var state = isNew ? await UntilKnownAsync(() => exchange.GetStateAsync(instrument.Symbol, stop), stop) : null;
+            var state =
+                isNew ? await UntilKnownAsync(() => exchange.GetStateAsync(instrument.Symbol, stop), stop) : null;
             lock (_lock)
             {
                 _last = state?.LastPrice ?? _last;
-                var own = _quotes.Values.Select(static order => (order.Side, order.Price ?? 0, order.Remaining)).ToArray();
+                var own =
+                    _quotes.Values.Select(static order => (order.Side, order.Price ?? 0, order.Remaining)).ToArray();
                 _bookIsFresh = !update.Book.IsStale;
                 _middle = Quoting.MiddleOfOthers(update.Book, own);
                 if (update.Trades is [.., var newest])

@@ -17,7 +17,8 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 
 // Patience of a few seconds for each call; what lasts longer is the maker's own business.
-using var client = new QuantumCoreClient(exchange, key, new QuantumCoreClientOptions { MaxAttempts = 4, AttemptTimeout = TimeSpan.FromSeconds(2) });
+using var client = new QuantumCoreClient(
+    exchange, key, new QuantumCoreClientOptions { MaxAttempts = 4, AttemptTimeout = TimeSpan.FromSeconds(2) });
 try
 {
     var instrument = (await client.GetInstrumentsAsync(stop.Token)).FirstOrDefault(listed => listed.Symbol == symbol);
@@ -28,7 +29,8 @@ try
     }
 
     var terms = new Terms(
-        Size: 10 * instrument.LotSize, Limit: 20 * instrument.LotSize, HalfSpread: 3 * instrument.TickSize, Skew: 4 * instrument.TickSize);
+        Size: 10 * instrument.LotSize, Limit: 20 * instrument.LotSize, HalfSpread: 3 * instrument.TickSize,
+        Skew: 4 * instrument.TickSize);
     await new Maker(client, instrument, terms, Console.Out).RunAsync(stop.Token);
     return 0;
 }

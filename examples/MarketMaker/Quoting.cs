@@ -41,12 +41,17 @@ public static class Quoting
     /// <summary>
     /// Returns the middle of the best prices that others show; null if one side is empty or has only own orders.
     /// </summary>
-    public static decimal? MiddleOfOthers(LocalBook book, IReadOnlyCollection<(OrderSide Side, decimal Price, decimal Quantity)> own)
+    public static decimal? MiddleOfOthers(
+        LocalBook book, IReadOnlyCollection<(OrderSide Side, decimal Price, decimal Quantity)> own)
     {
-        return Best(book.Bids, OrderSide.Buy) is { } bid && Best(book.Asks, OrderSide.Sell) is { } ask ? (bid + ask) / 2 : null;
+        return Best(book.Bids, OrderSide.Buy) is { } bid && Best(book.Asks, OrderSide.Sell) is { } ask
+            ? (bid + ask) / 2
+            : null;
 
         decimal? Best(IEnumerable<PriceLevel> levels, OrderSide side) => levels
-            .Where(level => level.Quantity > own.Where(mine => mine.Side == side && mine.Price == level.Price).Sum(static mine => mine.Quantity))
+            .Where(
+                level => level.Quantity > own.Where(mine => mine.Side == side && mine.Price == level.Price)
+                    .Sum(static mine => mine.Quantity))
             .Select(static level => (decimal?)level.Price).FirstOrDefault();
     }
 }

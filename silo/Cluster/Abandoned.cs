@@ -20,7 +20,8 @@ internal sealed class Abandoned(SiloOptions options) : IFatalErrorHandler
             Environment.FailFast($"{sender}: {context}", exception);
 
         var name = SiloName.Of(options);
-        Console.Error.WriteLine($"The other silos declared silo {name} dead while it did not answer, and serve its symbols and accounts now: it ends. Start it again to join.");
+        Console.Error.WriteLine(
+            $"The other silos declared silo {name} dead while it did not answer, and serve its symbols and accounts now: it ends. Start it again to join.");
         Environment.Exit(ExitCode);
     }
 }

@@ -12,7 +12,8 @@ namespace QuantumCore.Silo.Cluster;
 /// silo; orders wait for it meanwhile. Accounts are activated and deactivated by themselves.
 /// </summary>
 internal sealed partial class BookBalance(
-    IClusterMembershipService membership, ILocalSiloDetails self, IGrainFactory grains, TimeProvider time, ILogger<BookBalance> log)
+    IClusterMembershipService membership, ILocalSiloDetails self, IGrainFactory grains, TimeProvider time,
+    ILogger<BookBalance> log)
     : BackgroundService
 {
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
@@ -72,7 +73,8 @@ internal sealed partial class BookBalance(
             return;
         }
 
-        var pins = (await grains.Catalog().Pins()).ToDictionary(pin => pin.Book, pin => Meant(pin, silos), StringComparer.Ordinal);
+        var pins = (await grains.Catalog().Pins()).ToDictionary(
+            pin => pin.Book, pin => Meant(pin, silos), StringComparer.Ordinal);
         foreach (var (book, meant) in pins)
             await HoldAsync(book, meant);
         if (_joined is { } joined && time.GetElapsedTime(joined) >= s_settled)
@@ -100,20 +102,25 @@ internal sealed partial class BookBalance(
     private async Task HoldAsync(string book, ImmutableArray<SiloAddress> meant)
     {
         var grain = grains.Book(book);
-        if (!meant.IsEmpty && await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain) is { } at && !meant.Contains(at))
+        if (!meant.IsEmpty && await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain) is { } at
+            && !meant.Contains(at))
             await MoveAsync(grain.GetGrainId(), at, meant[_moved++ % meant.Length]);
     }
 
-    private async Task BalanceAsync(ImmutableArray<SiloAddress> silos, Dictionary<string, ImmutableArray<SiloAddress>> pins)
+    private async Task BalanceAsync(
+        ImmutableArray<SiloAddress> silos, Dictionary<string, ImmutableArray<SiloAddress>> pins)
     {
         var bookType = grains.Book("any").GetGrainId().Type;
         var books = (await grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics())
             .Where(activation => activation.GrainId.Type == bookType)
             .ToLookup(activation => activation.SiloAddress, activation => activation.GrainId);
         var held = silos.ToDictionary(silo => silo, silo => books[silo].ToList());
-        while (held.MaxBy(pair => pair.Value.Count) is var (fullest, most) && held.MinBy(pair => pair.Value.Count) is var (emptiest, least)
+        while (held.MaxBy(pair => pair.Value.Count) is var (fullest, most)
+            && held.MinBy(pair => pair.Value.Count) is var (emptiest, least)
             && most.Count > least.Count + 1
-            && most.FindIndex(book => pins.GetValueOrDefault(book.Key.ToString()!, []) is var meant && (meant.IsDefaultOrEmpty || meant.Contains(emptiest)))
+            && most.FindIndex(
+                book => pins.GetValueOrDefault(book.Key.ToString()!, []) is var meant
+                    && (meant.IsDefaultOrEmpty || meant.Contains(emptiest)))
                 is >= 0 and var at)
         {
             var book = most[at];
@@ -136,6 +143,8 @@ internal sealed partial class BookBalance(
     [LoggerMessage(208, LogLevel.Warning, "Books were not put where they belong")]
     private static partial void NotBalanced(ILogger logger, Exception exception);
 
-    [LoggerMessage(213, LogLevel.Warning, "Book {Book} is pinned to {Silo}, and no such silo is in the cluster: any other one holds it")]
+    [LoggerMessage(
+        213, LogLevel.Warning,
+        "Book {Book} is pinned to {Silo}, and no such silo is in the cluster: any other one holds it")]
     private static partial void NobodyMeant(ILogger logger, string book, string silo);
 }

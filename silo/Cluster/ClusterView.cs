@@ -20,29 +20,36 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
     {
         var management = grains.GetGrain<IManagementGrain>(0);
         var counting = CountAsync(management, cancellationToken);
-        var members = await management.GetDetailedHosts(onlyActive: false, cancellationToken).WaitAsync(s_patience, cancellationToken);
+        var members = await management.GetDetailedHosts(onlyActive: false, cancellationToken)
+            .WaitAsync(s_patience, cancellationToken);
         var counts = await counting;
 
         // A gateway is a client of the cluster and belongs to no silo.
         var self = services.GetService<ILocalSiloDetails>()?.SiloAddress;
         return
         [
-            .. members.OrderBy(member => member.Status == SiloStatus.Dead).ThenByDescending(member => member.StartTime).Take(MostShown)
+            .. members.OrderBy(member => member.Status == SiloStatus.Dead).ThenByDescending(member => member.StartTime)
+                .Take(MostShown)
                 .Select(member => new SiloView(
-                    member.SiloName ?? "", member.SiloAddress.Endpoint.ToString(), SiloName.RoleOf(member.SiloName ?? ""), StateOf(member.Status),
+                    member.SiloName ?? "", member.SiloAddress.Endpoint.ToString(),
+                    SiloName.RoleOf(member.SiloName ?? ""), StateOf(member.Status),
                     new DateTimeOffset(DateTime.SpecifyKind(member.StartTime, DateTimeKind.Utc)),
-                    member.SiloAddress.Equals(self), [.. counts[member.SiloAddress].OrderBy(count => count.Type, StringComparer.Ordinal)])),
+                    member.SiloAddress.Equals(self),
+                    [.. counts[member.SiloAddress].OrderBy(count => count.Type, StringComparer.Ordinal)])),
         ];
     }
 
     /// <summary>Returns the silo of each pinned book; empty for books that no silo reported.</summary>
-    public async Task<ImmutableArray<BookPlace>> FindAsync(ImmutableArray<BookPin> pins, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<BookPlace>> FindAsync(
+        ImmutableArray<BookPin> pins, CancellationToken cancellationToken)
     {
         var management = grains.GetGrain<IManagementGrain>(0);
         var places = ImmutableArray.CreateBuilder<BookPlace>(pins.Length);
         try
         {
-            var names = (await management.GetDetailedHosts(onlyActive: true, cancellationToken).WaitAsync(s_patience, cancellationToken))
+            var names =
+                (await management.GetDetailedHosts(onlyActive: true, cancellationToken)
+                    .WaitAsync(s_patience, cancellationToken))
                 .ToDictionary(member => member.SiloAddress, member => member.SiloName ?? "");
             foreach (var pin in pins)
             {
@@ -61,17 +68,24 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
         return places.MoveToImmutable();
     }
 
-    private static async Task<ILookup<SiloAddress, GrainCount>> CountAsync(IManagementGrain management, CancellationToken cancellationToken)
+    private static async Task<ILookup<SiloAddress, GrainCount>> CountAsync(
+        IManagementGrain management, CancellationToken cancellationToken)
     {
         try
         {
-            return (await management.GetSimpleGrainStatistics(cancellationToken).WaitAsync(s_patience, cancellationToken))
-                .Where(statistic => statistic.ActivationCount > 0 && statistic.GrainType!.Contains("QuantumCore.", StringComparison.Ordinal))
-                .ToLookup(statistic => statistic.SiloAddress!, statistic => GrainCount.Of(statistic.GrainType!, statistic.ActivationCount));
+            return (await management.GetSimpleGrainStatistics(cancellationToken)
+                .WaitAsync(s_patience, cancellationToken))
+                .Where(
+                    statistic => statistic.ActivationCount > 0
+                        && statistic.GrainType!.Contains("QuantumCore.", StringComparison.Ordinal))
+                .ToLookup(
+                    statistic => statistic.SiloAddress!,
+                    statistic => GrainCount.Of(statistic.GrainType!, statistic.ActivationCount));
         }
         catch (Exception error) when (error is TimeoutException or OrleansException)
         {
-            return Array.Empty<SimpleGrainStatistic>().ToLookup(statistic => statistic.SiloAddress!, statistic => GrainCount.Of("", 0));
+            return Array.Empty<SimpleGrainStatistic>()
+                .ToLookup(statistic => statistic.SiloAddress!, statistic => GrainCount.Of("", 0));
         }
     }
 

@@ -36,7 +36,9 @@ internal sealed partial class ClusterWatch : BackgroundService
             foreach (var (address, member) in seen.Members)
             {
                 // A silo that died before this one joined is not logged.
-                if (before.TryGetValue(address, out var known) ? known.Status != member.Status : member.Status != SiloStatus.Dead)
+                if (before.TryGetValue(address, out var known)
+                    ? known.Status != member.Status
+                    : member.Status != SiloStatus.Dead)
                     Changed(_log, member.Name, address.ToString(), member.Status, seen.Version.Value);
             }
 
@@ -46,7 +48,9 @@ internal sealed partial class ClusterWatch : BackgroundService
 
     private IEnumerable<Measurement<int>> Count() => _membership.CurrentSnapshot.Members.Values
         .GroupBy(member => member.Status)
-        .Select(group => new Measurement<int>(group.Count(), new KeyValuePair<string, object?>("state", group.Key.ToString())));
+        .Select(
+            group =>
+                new Measurement<int>(group.Count(), new KeyValuePair<string, object?>("state", group.Key.ToString())));
 
     [LoggerMessage(206, LogLevel.Warning, "Silo {Name} at {Address} is {Status} (version {Version} of the cluster)")]
     private static partial void Changed(ILogger logger, string name, string address, SiloStatus status, long version);

@@ -10,7 +10,8 @@ namespace QuantumCore.Silo.Cluster;
 /// port is closed is certainly gone; for others, this one waits. A silo that is declared dead but lives ends as soon as
 /// it reads so. Until then, the journal's fences reject its writes.
 /// </summary>
-internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, ILogger<LostSilos> log) : IHostedLifecycleService, IDisposable
+internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, ILogger<LostSilos> log)
+    : IHostedLifecycleService, IDisposable
 {
     /// <summary>Interval of a silo's heartbeats.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -79,14 +80,16 @@ internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, 
 
     private async Task DeclareAsync(CancellationToken cancellationToken)
     {
-        foreach (var (silo, said) in await MembershipTables.LastWordsAsync(options.Postgres!, options.Cluster, cancellationToken))
+        foreach (var (silo,
+            said) in await MembershipTables.LastWordsAsync(options.Postgres!, options.Cluster, cancellationToken))
         {
             if (!_seen.TryGetValue(silo, out var seen) || seen.Said != said)
                 _seen[silo] = seen = (said, time.GetTimestamp());
 
             var hasClosed = await HasClosedAsync(silo.Address, silo.Port, cancellationToken);
             if ((!hasClosed && time.GetElapsedTime(seen.Since) <= s_lost)
-                || !await MembershipTables.DeclareDeadAsync(options.Postgres!, options.Cluster, silo, said, cancellationToken))
+                || !await MembershipTables.DeclareDeadAsync(
+                    options.Postgres!, options.Cluster, silo, said, cancellationToken))
             {
                 continue;
             }
@@ -126,6 +129,7 @@ internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, 
     [LoggerMessage(221, LogLevel.Warning, "Silo {Address}:{Port} has closed its port and is declared dead")]
     private static partial void Closed(ILogger logger, string address, int port);
 
-    [LoggerMessage(209, LogLevel.Warning, "Silo {Address}:{Port} has said nothing for {Seconds} s and is declared dead")]
+    [LoggerMessage(
+        209, LogLevel.Warning, "Silo {Address}:{Port} has said nothing for {Seconds} s and is declared dead")]
     private static partial void Lost(ILogger logger, string address, int port, double seconds);
 }

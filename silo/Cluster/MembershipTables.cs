@@ -16,7 +16,8 @@ internal static class MembershipTables
         await using var connection = new NpgsqlConnection(postgres);
         await connection.OpenAsync(cancellationToken);
         await using var query = new NpgsqlCommand(
-            "SELECT address, port, generation, alive FROM cluster.silo WHERE cluster = @cluster AND status = @active", connection);
+            "SELECT address, port, generation, alive FROM cluster.silo WHERE cluster = @cluster AND status = @active",
+            connection);
         query.Parameters.AddWithValue("cluster", cluster);
         query.Parameters.AddWithValue("active", (int)SiloStatus.Active);
         await using var reader = await query.ExecuteReaderAsync(cancellationToken);
@@ -31,7 +32,8 @@ internal static class MembershipTables
     /// quicker.
     /// </summary>
     public static async Task<bool> DeclareDeadAsync(
-        string postgres, string cluster, (string Address, int Port, int Generation) silo, DateTime said, CancellationToken cancellationToken)
+        string postgres, string cluster, (string Address, int Port, int Generation) silo, DateTime said,
+        CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(postgres);
         await connection.OpenAsync(cancellationToken);

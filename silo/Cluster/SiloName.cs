@@ -15,7 +15,8 @@ internal static class SiloName
     }
 
     /// <summary>Returns the role of the silo with this name.</summary>
-    public static string RoleOf(string name) => name.StartsWith("matching-", StringComparison.Ordinal) ? "matching" : "all";
+    public static string RoleOf(string name) =>
+        name.StartsWith("matching-", StringComparison.Ordinal) ? "matching" : "all";
 
     /// <summary>Returns true if a pin matches the silo with this name: by the name, its tag, or its role.</summary>
     public static bool IsMeant(string pinned, string name) =>

@@ -51,15 +51,19 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal, DemoFu
     {
         var bands = BookCommand.Of(BookVerb.SetRules) with
         {
-            Changes = [new NamedValue(ChangedValue.StaticBand, StaticBand), new NamedValue(ChangedValue.DynamicBand, DynamicBand)],
+            Changes = [
+                new NamedValue(ChangedValue.StaticBand, StaticBand),
+                new NamedValue(ChangedValue.DynamicBand, DynamicBand)],
         };
         foreach (var instrument in instruments)
         {
             var reference = BookCommand.Of(BookVerb.SetReference) with { Value = instrument.ReferencePriceTicks };
             foreach (var command in new[] { reference, bands })
             {
-                if (await grains.Book(instrument.BookKey).Operate(instrument.Symbol, command) is var reason and not RejectReason.None)
-                    throw new InvalidOperationException($"The price bands of {instrument.Symbol} were refused: {reason}.");
+                if (await grains.Book(instrument.BookKey).Operate(instrument.Symbol, command) is var reason
+                    and not RejectReason.None)
+                    throw new InvalidOperationException(
+                        $"The price bands of {instrument.Symbol} were refused: {reason}.");
             }
         }
     }
@@ -82,7 +86,8 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal, DemoFu
         var named = changes.Select(change => change.Request.NewAsset).ToHashSet();
         foreach (var account in new[] { Alice, Bob })
         {
-            foreach (var (asset, amount) in DemoFunds.Starting(instruments, changes).Where(one => !named.Contains(one.Asset.Name)))
+            foreach (var (asset, amount) in DemoFunds.Starting(instruments, changes)
+                .Where(one => !named.Contains(one.Asset.Name)))
                 await DepositAsync(account, $"demo-{asset.Name}", asset, amount);
         }
     }
@@ -114,7 +119,8 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal, DemoFu
 
     /// <summary>Returns the participants' accounts that no one else owns.</summary>
     public async Task<long[]> SimulatedAccountsAsync() =>
-        [.. (await grains.Catalog().Owners()).Where(owned => owned.Owner == SimulatedOwner).Select(owned => owned.Account).Intersect(Simulated)];
+        [.. (await grains.Catalog().Owners()).Where(owned => owned.Owner == SimulatedOwner)
+            .Select(owned => owned.Account).Intersect(Simulated)];
 
     /// <summary>
     /// Returns the symbol changes that are done or announced. Nothing is deposited under the old name.
@@ -127,7 +133,8 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal, DemoFu
         if (key.IsAdmin)
             await catalog.AddKey(key);
         else if (known?.Signing is not { } signing || seal.Open(signing.Material, key.Hash) is null)
-            await catalog.AddKey(key with { Signing = new SigningKey(SigningScheme.HmacSha256, seal.Close(secret, key.Hash)) });
+            await catalog.AddKey(
+                key with { Signing = new SigningKey(SigningScheme.HmacSha256, seal.Close(secret, key.Hash)) });
     }
 
     private async Task DepositAsync(long account, string name, Asset asset, long amount)

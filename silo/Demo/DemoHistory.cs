@@ -6,8 +6,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Silo.Demo;
 
 /// <summary>
-/// Keeps the history of a demo from growing for ever: once a day it deletes old orders of the simulated participants and
-/// their trades among themselves.
+/// Keeps the history of a demo from growing for ever: once a day it deletes old orders of the simulated participants
+/// and their trades among themselves.
 /// </summary>
 internal sealed partial class DemoHistory(
     ExchangeStart start,
@@ -32,7 +32,8 @@ internal sealed partial class DemoHistory(
         await start.Opened.WaitAsync(stoppingToken);
 
         // A gateway of a cluster has no stores; the silo that simulates has them.
-        if (!gateway.DemoMode || !options.Simulates || options.DemoDays == 0 || services.GetService<HistoryStore>() is not { } history)
+        if (!gateway.DemoMode || !options.Simulates || options.DemoDays == 0
+            || services.GetService<HistoryStore>() is not { } history)
             return;
 
         using var timer = new PeriodicTimer(s_look, time);
@@ -57,21 +58,27 @@ internal sealed partial class DemoHistory(
         if (before <= _before)
             return;
 
-        // While the history is rebuilt, holds of old orders may follow their orders. A stopped stream continues one day.
+        // While the history is rebuilt, holds of old orders may follow their orders. A stopped stream continues one
+        // day.
         var ledger = grains.Ledger();
         await ledger.CatchUp();
         if (!(await ledger.Standing()).Stopped.IsDefaultOrEmpty)
             return;
 
-        var rows = await new HistoryPruner(history, await demo.SimulatedAccountsAsync(), time).PruneAsync(before, cancellationToken);
+        var rows = await new HistoryPruner(
+            history, await demo.SimulatedAccountsAsync(), time).PruneAsync(before, cancellationToken);
         _before = before;
         if (rows != default)
             LogPruned(log, rows.Trades, rows.Orders, options.DemoDays);
     }
 
-    [LoggerMessage(227, LogLevel.Information, "{Trades} trades and {Orders} orders of the simulated participants, older than {Days} days, were deleted from the history")]
+    [LoggerMessage(
+        227, LogLevel.Information,
+        "{Trades} trades and {Orders} orders of the simulated participants, older than {Days} days, were deleted from the history")]
     private static partial void LogPruned(ILogger log, long trades, long orders, int days);
 
-    [LoggerMessage(228, LogLevel.Warning, "Old rows of the simulated participants could not be deleted from the history; it is tried again in five minutes")]
+    [LoggerMessage(
+        228, LogLevel.Warning,
+        "Old rows of the simulated participants could not be deleted from the history; it is tried again in five minutes")]
     private static partial void LogFailed(ILogger log, Exception error);
 }

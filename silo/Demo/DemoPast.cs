@@ -24,7 +24,8 @@ internal static class DemoPast
     /// start are not included.
     /// </summary>
     public static async Task<IReadOnlyList<Instrument>> SymbolsAsync(
-        IReadOnlyList<CorporateActionView> nameChanges, Listings listings, SiloOptions options, CancellationToken cancellationToken)
+        IReadOnlyList<CorporateActionView> nameChanges, Listings listings, SiloOptions options,
+        CancellationToken cancellationToken)
     {
         var ofDemo = (await ExchangeFile.ReadAsync(options, cancellationToken))
             .Select(instrument => instrument.Symbol)
@@ -37,30 +38,38 @@ internal static class DemoPast
                 ofDemo.Add(change.Request.NewSymbol!);
         }
 
-        return [.. (await listings.All()).Where(instrument => instrument.ReferencePriceTicks > 0 && ofDemo.Contains(instrument.Symbol))];
+        return [
+            .. (await listings.All()).Where(
+                instrument => instrument.ReferencePriceTicks > 0 && ofDemo.Contains(instrument.Symbol))];
     }
 
     /// <summary>Makes the past of each symbol that has none. A renamed symbol has a past under its old name.</summary>
     public static Task FillAsync(
-        IReadOnlyList<CorporateActionView> nameChanges, IReadOnlyList<Instrument> instruments, ulong seed, IJournalStore journal, HistoryStore history, CancellationToken cancellationToken)
+        IReadOnlyList<CorporateActionView> nameChanges, IReadOnlyList<Instrument> instruments, ulong seed,
+        IJournalStore journal, HistoryStore history, CancellationToken cancellationToken)
     {
         var renamed = nameChanges.Select(change => change.Request.NewSymbol).ToHashSet();
-        return Parallel.ForEachAsync(instruments.Where(instrument => !renamed.Contains(instrument.Symbol)), cancellationToken, async (instrument, token) =>
-        {
-            if (await history.HasBackfillAsync(instrument.Symbol, token))
-                return;
+        return Parallel.ForEachAsync(
+            instruments.Where(instrument => !renamed.Contains(instrument.Symbol)), cancellationToken,
+            async (instrument, token) =>
+            {
+                if (await history.HasBackfillAsync(instrument.Symbol, token))
+                    return;
 
-            var listed = await ListedAtAsync(journal, instrument.Symbol, token);
-            var model = new MarketModel();
-            var past = PastMarket.Make(instrument, model, seed, instrument.ReferencePriceTicks, listed, Minutes, Trades, token);
-            var earlier = EarlierDays.Make(past, instrument, model, seed, DaysBefore);
-            await history.BackfillAsync(
-                instrument.Symbol, [.. earlier.Concat(past.Minutes).Select(Candle)], [.. past.Trades.Select(Print)], token);
-        });
+                var listed = await ListedAtAsync(journal, instrument.Symbol, token);
+                var model = new MarketModel();
+                var past = PastMarket.Make(
+                    instrument, model, seed, instrument.ReferencePriceTicks, listed, Minutes, Trades, token);
+                var earlier = EarlierDays.Make(past, instrument, model, seed, DaysBefore);
+                await history.BackfillAsync(
+                    instrument.Symbol, [.. earlier.Concat(past.Minutes).Select(Candle)], [.. past.Trades.Select(Print)],
+                    token);
+            });
     }
 
     /// <summary>Returns the time of the first record of the book's stream.</summary>
-    private static async Task<long> ListedAtAsync(IJournalStore journal, string symbol, CancellationToken cancellationToken)
+    private static async Task<long> ListedAtAsync(
+        IJournalStore journal, string symbol, CancellationToken cancellationToken)
     {
         await foreach (var stored in journal.ReadAsync("book/" + symbol, 1, 1, cancellationToken))
             return BookRecordEncoding.Decode(stored.Body.Span).TimeNanos;

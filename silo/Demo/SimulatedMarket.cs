@@ -59,14 +59,16 @@ internal sealed partial class SimulatedMarket(
         }
     }
 
-    [LoggerMessage(201, LogLevel.Warning, "The simulated participants were interrupted; they start again in ten seconds")]
+    [LoggerMessage(
+        201, LogLevel.Warning, "The simulated participants were interrupted; they start again in ten seconds")]
     private static partial void LogInterrupted(ILogger log, Exception error);
 
     /// <summary>
     /// Creates participants without orders, at the last price of each symbol; after a reset, at the listed price. Both
     /// prices are adjusted for splits that happened since.
     /// </summary>
-    private async Task<ImmutableArray<SimulatedSymbol>> BeginAsync(HistoryStore history, int beginning, CancellationToken stoppingToken)
+    private async Task<ImmutableArray<SimulatedSymbol>> BeginAsync(
+        HistoryStore history, int beginning, CancellationToken stoppingToken)
     {
         var run = await ClearAsync(stoppingToken);
         var isReset = beginning != _begun;
@@ -74,13 +76,19 @@ internal sealed partial class SimulatedMarket(
         await demo.FundAsync(await listings.All());
         _splits = await SplitsAsync();
         var symbols = ImmutableArray.CreateBuilder<SimulatedSymbol>();
-        foreach (var instrument in await DemoPast.SymbolsAsync(await demo.NameChangesAsync(), listings, options, stoppingToken))
+        foreach (var instrument in await DemoPast.SymbolsAsync(
+            await demo.NameChangesAsync(), listings, options, stoppingToken))
         {
             // The last trade, or the end of the backfilled past. After a reset, the seed alone decides.
-            var newest = isReset ? [] : await history.PublicTradesAsync(new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
+            var newest = isReset
+                ? []
+                : await history.PublicTradesAsync(
+                    new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
             var homeTicks = AfterSplits(instrument, instrument.ReferencePriceTicks, sinceNanos: 0);
-            var startTicks = newest is [var last] ? AfterSplits(instrument, last.PriceTicks, last.TimeNanos) : homeTicks;
-            var market = new SymbolMarket(instrument, s_model, isReset ? seed : unchecked(seed + ((ulong)run << 32)), homeTicks, startTicks);
+            var startTicks =
+                newest is [var last] ? AfterSplits(instrument, last.PriceTicks, last.TimeNanos) : homeTicks;
+            var market = new SymbolMarket(
+                instrument, s_model, isReset ? seed : unchecked(seed + ((ulong)run << 32)), homeTicks, startTicks);
             symbols.Add(new SimulatedSymbol(entry, grains, instrument, market, $"sim-{run}-{symbols.Count}-"));
         }
 
@@ -89,15 +97,19 @@ internal sealed partial class SimulatedMarket(
     }
 
     /// <summary>Steps with the clock until the market is reset, the host stops, or a step fails.</summary>
-    private async Task TradeAsync(ImmutableArray<SimulatedSymbol> symbols, int beginning, CancellationToken stoppingToken)
+    private async Task TradeAsync(
+        ImmutableArray<SimulatedSymbol> symbols, int beginning, CancellationToken stoppingToken)
     {
         while (await clock.NextAsync(beginning, Pace(), stoppingToken))
         {
             // A maker's account learns of a trade a moment after the taker's. Without these sequences, the next intents
             // would depend on that moment.
-            ImmutableArray<SeenSequence> traded = [.. symbols.Where(symbol => symbol.Traded > 0).Select(symbol => new SeenSequence(symbol.Symbol, symbol.Traded))];
-            var views = await Task.WhenAll(DemoExchange.Simulated.Select(account => entry.View(account, traded).AsTask()));
-            var open = views.SelectMany(view => view.OpenOrders).ToLookup(order => order.Symbol, StringComparer.Ordinal);
+            ImmutableArray<SeenSequence> traded = [.. symbols.Where(symbol => symbol.Traded > 0)
+                .Select(symbol => new SeenSequence(symbol.Symbol, symbol.Traded))];
+            var views =
+                await Task.WhenAll(DemoExchange.Simulated.Select(account => entry.View(account, traded).AsTask()));
+            var open =
+                views.SelectMany(view => view.OpenOrders).ToLookup(order => order.Symbol, StringComparer.Ordinal);
             var shape = clock.State;
             foreach (var symbol in symbols)
             {
@@ -125,12 +137,15 @@ internal sealed partial class SimulatedMarket(
     private async Task<ImmutableArray<CorporateActionView>> SplitsAsync() =>
     [
         .. (await grains.Catalog().CorporateActions()).Where(action =>
-            action is { Request.Kind: CorporateActionKind.Split, State: CorporateActionState.Entered or CorporateActionState.Paid }),
+            action is { Request.Kind: CorporateActionKind.Split,
+                State: CorporateActionState.Entered or CorporateActionState.Paid }),
     ];
 
     private long AfterSplits(Instrument instrument, long priceTicks, long sinceNanos) => _splits
         .Where(split => split.UnitAsset == instrument.Base.Name && split.CutNanos > sinceNanos)
-        .Aggregate(priceTicks, static (price, split) => Math.Max(price * split.Request.Denominator / split.Request.Numerator, 1));
+        .Aggregate(
+            priceTicks,
+            static (price, split) => Math.Max(price * split.Request.Denominator / split.Request.Numerator, 1));
 
     /// <summary>
     /// Cancels the orders of an earlier run. A cancellation of all orders is a record of the account, so that its

@@ -117,7 +117,13 @@ internal sealed class SimulatedSymbol(
                 break;
 
             lots += trade.QuantityLots;
-            signed += trade.Aggressor switch { Side.Buy => trade.QuantityLots, Side.Sell => -trade.QuantityLots, null => 0 };
+            signed += trade.Aggressor switch
+            {
+                Side.Buy =>
+                trade.QuantityLots,
+                Side.Sell => -trade.QuantityLots,
+                null => 0
+            };
         }
 
         // Trades before the first look do not count.

@@ -52,7 +52,9 @@ internal enum FaultPlace
 /// <param name="Millis">
 /// Length of a delay, or the time that a timeout keeps the connection open, in milliseconds.
 /// </param>
-internal sealed record ClientFault(long Id, FaultKind Kind, [property: JsonPropertyName("on")] FaultPlace Place, string? Key, string? Symbol, int Left, int Millis);
+internal sealed record ClientFault(
+    long Id, FaultKind Kind, [property: JsonPropertyName("on")] FaultPlace Place, string? Key, string? Symbol, int Left,
+    int Millis);
 
 /// <summary>A clock that is wrong until it is corrected.</summary>
 /// <param name="Id">Fault number, from the same sequence as faults.</param>
@@ -166,7 +168,8 @@ internal sealed partial class ClientFaults
     /// <param name="isAbout">Returns true if the request or message is about a symbol.</param>
     /// <param name="to">Description of the request or stream, for the log.</param>
     /// <param name="fits">Returns true if this kind of fault can happen here.</param>
-    public ClientFault? Take(FaultPlace place, string? key, Func<string, bool> isAbout, string to, Func<FaultKind, bool> fits)
+    public ClientFault? Take(
+        FaultPlace place, string? key, Func<string, bool> isAbout, string to, Func<FaultKind, bool> fits)
     {
         lock (_lock)
         {
@@ -178,7 +181,9 @@ internal sealed partial class ClientFaults
                     continue;
                 }
 
-                _waiting = fault.Left > 1 ? _waiting.Replace(fault, fault with { Left = fault.Left - 1 }) : _waiting.Remove(fault);
+                _waiting = fault.Left > 1
+                    ? _waiting.Replace(fault, fault with { Left = fault.Left - 1 })
+                    : _waiting.Remove(fault);
                 Tell(fault.Id, fault.Kind, to);
                 return fault;
             }
@@ -202,7 +207,8 @@ internal sealed partial class ClientFaults
     {
         lock (_lock)
         {
-            if ((_clocks.FirstOrDefault(clock => clock.Key == key) ?? _clocks.FirstOrDefault(clock => clock.Key is null)) is { } clock)
+            if ((_clocks.FirstOrDefault(clock => clock.Key == key)
+                ?? _clocks.FirstOrDefault(clock => clock.Key is null)) is { } clock)
                 Tell(clock.Id, FaultKind.Skew, to);
         }
     }
@@ -225,7 +231,8 @@ internal sealed partial class ClientFaults
     }
 
     [LoggerMessage(210, LogLevel.Warning, "Fault {Id} waits for clients: {Kind} of {Place}, {Symbol}, {Left} times")]
-    private static partial void Added(ILogger logger, long id, FaultKind kind, FaultPlace place, string symbol, int left);
+    private static partial void Added(
+        ILogger logger, long id, FaultKind kind, FaultPlace place, string symbol, int left);
 
     [LoggerMessage(211, LogLevel.Warning, "Fault {Id} happens: {Kind} of {To}")]
     private static partial void Fires(ILogger logger, long id, FaultKind kind, string to);

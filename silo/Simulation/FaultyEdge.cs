@@ -21,7 +21,8 @@ internal sealed class FaultyEdge(ClientFaults faults)
         }
 
         var method = context.Request.Method;
-        if (faults.Waiting.IsEmpty || HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
+        if (faults.Waiting.IsEmpty || HttpMethods.IsGet(method) || HttpMethods.IsHead(method)
+            || HttpMethods.IsOptions(method)
             || context.GetEndpoint() is null)
         {
             await next(context);
@@ -30,7 +31,8 @@ internal sealed class FaultyEdge(ClientFaults faults)
 
         var text = await TextOfAsync(context.Request);
         var to = $"{method} {context.Request.Path}";
-        var fault = faults.Take(FaultPlace.Requests, KeyOf(context), symbol => Names(text, symbol), to, static _ => true);
+        var fault =
+            faults.Take(FaultPlace.Requests, KeyOf(context), symbol => Names(text, symbol), to, static _ => true);
         await MeetAsync(context, next, fault);
     }
 
@@ -84,7 +86,8 @@ internal sealed class FaultyEdge(ClientFaults faults)
     private void Surround(HttpContext context)
     {
         var inner = context.Features.GetRequiredFeature<IHttpWebSocketFeature>();
-        context.Features.Set<IHttpWebSocketFeature>(new FaultyUpgrade(inner, KeyOf(context), context.Request.Path, faults, context.Abort));
+        context.Features.Set<IHttpWebSocketFeature>(
+            new FaultyUpgrade(inner, KeyOf(context), context.Request.Path, faults, context.Abort));
     }
 
     private static string? KeyOf(HttpContext context) => context.Request.Headers["X-Api-Key"] is [{ } own]
@@ -96,7 +99,8 @@ internal sealed class FaultyEdge(ClientFaults faults)
     {
         request.EnableBuffering(LongestBody);
         var bytes = new byte[LongestBody];
-        var read = await request.Body.ReadAtLeastAsync(bytes, LongestBody, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
+        var read = await request.Body.ReadAtLeastAsync(
+            bytes, LongestBody, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
         request.Body.Position = 0;
         return $"{request.Path}{request.QueryString} {Encoding.UTF8.GetString(bytes, 0, read)}";
     }

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace QuantumCore.Silo.Simulation;
 
 /// <summary>Accepts a WebSocket whose messages faults affect.</summary>
-internal sealed class FaultyUpgrade(IHttpWebSocketFeature inner, string? key, string path, ClientFaults faults, Action cut) : IHttpWebSocketFeature
+internal sealed class FaultyUpgrade(
+    IHttpWebSocketFeature inner, string? key, string path, ClientFaults faults, Action cut)
+    : IHttpWebSocketFeature
 {
     /// <inheritdoc/>
     public bool IsWebSocketRequest => inner.IsWebSocketRequest;
@@ -19,7 +21,8 @@ internal sealed class FaultyUpgrade(IHttpWebSocketFeature inner, string? key, st
 /// <summary>
 /// A WebSocket with faults: it skips, duplicates or delays a message, or cuts the connection instead.
 /// </summary>
-internal sealed class FaultySocket(WebSocket inner, string? key, string path, ClientFaults faults, Action cut) : WebSocket
+internal sealed class FaultySocket(WebSocket inner, string? key, string path, ClientFaults faults, Action cut)
+    : WebSocket
 {
     // Every sequenced message has one of these fields: native books and accounts, and depth on the Binance Spot
     // interface.
@@ -52,37 +55,44 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
     public override void Abort() => inner.Abort();
 
     /// <inheritdoc/>
-    public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
+    public override Task CloseAsync(
+        WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
         inner.CloseAsync(closeStatus, statusDescription, cancellationToken);
 
     /// <inheritdoc/>
-    public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
+    public override Task CloseOutputAsync(
+        WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
         inner.CloseOutputAsync(closeStatus, statusDescription, cancellationToken);
 
     /// <inheritdoc/>
     public override void Dispose() => inner.Dispose();
 
     /// <inheritdoc/>
-    public override Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken) =>
+    public override Task<WebSocketReceiveResult> ReceiveAsync(
+        ArraySegment<byte> buffer, CancellationToken cancellationToken) =>
         inner.ReceiveAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
-    public override async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    public override async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var received = await inner.ReceiveAsync(buffer, cancellationToken);
-        if (received is { EndOfMessage: true, MessageType: WebSocketMessageType.Text } && KeyIn(buffer.Span[..received.Count]) is { } shown)
+        if (received is { EndOfMessage: true, MessageType: WebSocketMessageType.Text }
+            && KeyIn(buffer.Span[..received.Count]) is { } shown)
             Volatile.Write(ref _key, shown);
         return received;
     }
 
     /// <inheritdoc/>
     public override Task SendAsync(
-        ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) =>
+        ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage,
+        CancellationToken cancellationToken) =>
         SendAsync((ReadOnlyMemory<byte>)buffer, messageType, endOfMessage, cancellationToken).AsTask();
 
     /// <inheritdoc/>
     public override async ValueTask SendAsync(
-        ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage,
+        CancellationToken cancellationToken)
     {
         // A long message is sent in several parts; a fault affects all of them.
         var isBegin = !_isWithin;

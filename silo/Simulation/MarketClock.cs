@@ -108,7 +108,8 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
                     if (_owed > 0)
                         _owed--;
                     else
-                        _dueAt = Math.Max(_dueAt + (long)(step.TotalSeconds / _state.Speed * time.TimestampFrequency), now);
+                        _dueAt = Math.Max(
+                            _dueAt + (long)(step.TotalSeconds / _state.Speed * time.TimestampFrequency), now);
                     return true;
                 }
 

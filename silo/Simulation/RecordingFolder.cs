@@ -27,7 +27,9 @@ internal sealed class RecordingFolder(SiloOptions options)
             .Where(IsOffered)
             .OrderBy(file => file.Name, StringComparer.Ordinal)
             .Take(MostFiles)
-            .Select(file => new Recording(file.Name, IsWhole(file.FullName) ? OrderFlow.Guess(file.FullName).Format : null, file.Length));
+            .Select(
+                file => new Recording(
+                    file.Name, IsWhole(file.FullName) ? OrderFlow.Guess(file.FullName).Format : null, file.Length));
         return new RecordingList(true, [.. files]);
     }
 
@@ -39,7 +41,8 @@ internal sealed class RecordingFolder(SiloOptions options)
         try
         {
             return options.Recordings is { } folder
-                && new DirectoryInfo(folder).EnumerateFiles().FirstOrDefault(file => file.Name == name && IsOffered(file)) is { } found
+                && new DirectoryInfo(folder).EnumerateFiles()
+                    .FirstOrDefault(file => file.Name == name && IsOffered(file)) is { } found
                 && IsWhole(found.FullName)
                 ? found.FullName
                 : null;
@@ -57,5 +60,6 @@ internal sealed class RecordingFolder(SiloOptions options)
     /// Returns true if the companion file that is read along with a recording is missing or offered, too.
     /// </summary>
     private static bool IsWhole(string path) =>
-        OrderFlow.RowsOf(path) is not { } rows || new FileInfo(rows) is var file && (file.LinkTarget is null && (!file.Exists || IsOffered(file)));
+        OrderFlow.RowsOf(path) is not { } rows
+            || new FileInfo(rows) is var file && (file.LinkTarget is null && (!file.Exists || IsOffered(file)));
 }

@@ -39,7 +39,8 @@ internal sealed class ReplayBoard(TimeProvider time)
                 return false;
             var known = _state is { Ended: false } state && state.Run == told.Run ? state : null;
             _state = new ReplayStanding(
-                told.Run, told.File, told.Symbol, told.Done, told.Of, known?.Speed ?? told.Speed, (known?.Paused ?? false) && !told.Ended, told.Ended, time.GetUtcNow());
+                told.Run, told.File, told.Symbol, told.Done, told.Of, known?.Speed ?? told.Speed,
+                (known?.Paused ?? false) && !told.Ended, told.Ended, time.GetUtcNow());
             return true;
         }
     }

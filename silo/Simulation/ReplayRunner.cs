@@ -10,7 +10,9 @@ namespace QuantumCore.Silo.Simulation;
 /// replay.
 /// </summary>
 internal sealed partial class ReplayRunner(
-    ReplayBoard board, SiloOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ReplayRunner> log) : BackgroundService
+    ReplayBoard board, SiloOptions options, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<ReplayRunner> log)
+    : BackgroundService
 {
     // Not the accounts of qc replay, so that another program's orders are never cancelled.
     private const string Maker = "ACC-2003";
@@ -37,7 +39,8 @@ internal sealed partial class ReplayRunner(
     /// <param name="speed">Rate, in commands a second; 0 for no limit.</param>
     /// <param name="batch">Maximum number of resting orders in one request.</param>
     /// <param name="format">Format of the recording; null to detect it.</param>
-    public ReplayStanding? Begin(string path, string? ticker, string? symbol, int speed, int batch, RecordingFormat? format = null)
+    public ReplayStanding? Begin(
+        string path, string? ticker, string? symbol, int speed, int batch, RecordingFormat? format = null)
     {
         var run = QuantumCoreClient.NewClientOrderId()[..8];
         lock (_lock)
@@ -45,7 +48,9 @@ internal sealed partial class ReplayRunner(
             if (board.Begin(run, Path.GetFileName(path), symbol ?? "", speed) is { } other)
                 return other;
 
-            _current = new Wanted(path, ticker, format, new ReplayPlan(symbol ?? "", run, batch, speed, Maker, Taker, Lists: true, Clears: true));
+            _current = new Wanted(
+                path, ticker, format,
+                new ReplayPlan(symbol ?? "", run, batch, speed, Maker, Taker, Lists: true, Clears: true));
             _wanted.Writer.TryWrite(_current);
             return null;
         }
@@ -73,7 +78,8 @@ internal sealed partial class ReplayRunner(
         await foreach (var wanted in _wanted.Reader.ReadAllAsync(stoppingToken))
         {
             // A stopping exchange waits until clients send nothing more: this client ends when the stop begins.
-            using var ends = CancellationTokenSource.CreateLinkedTokenSource(wanted.Stop.Token, lifetime.ApplicationStopping);
+            using var ends =
+                CancellationTokenSource.CreateLinkedTokenSource(wanted.Stop.Token, lifetime.ApplicationStopping);
             await RunAsync(wanted, ends.Token);
             wanted.Over.SetResult();
         }

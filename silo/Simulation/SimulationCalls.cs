@@ -19,7 +19,8 @@ namespace QuantumCore.Silo.Simulation;
 
 /// <summary>Request to change the market; absent fields stay.</summary>
 internal sealed record MarketChange(
-    bool? Paused, double? Speed, double? Volatility, int? Steps, long? Seed, bool? Reset, ImmutableArray<Participant>? Away);
+    bool? Paused, double? Speed, double? Volatility, int? Steps, long? Seed, bool? Reset,
+    ImmutableArray<Participant>? Away);
 
 /// <summary>Request to add a fault.</summary>
 internal sealed record FaultText(FaultKind? Kind, FaultPlace? On, string? Key, string? Symbol, int? Count, int? Millis);
@@ -47,7 +48,9 @@ internal sealed record NothingText;
 internal sealed record ProblemText(string Code, string? Field, string Title, string? Detail, string? Limit);
 
 /// <summary>JSON types of the simulation's calls.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(MarketChange))]
 [JsonSerializable(typeof(FaultText))]
 [JsonSerializable(typeof(SymbolChange))]
@@ -67,7 +70,8 @@ internal sealed partial class SimulationJson : JsonSerializerContext;
 /// pages of other sites cannot send.
 /// </summary>
 internal sealed class SimulationCalls(
-    MarketClock clock, ReplayBoard replay, ReplayRunner runner, RecordingFolder recordings, ClientFaults faults, OrderEntry entry, Listings listings, CorporateStandstill standstill, GatewayOptions gateway, SiloOptions options)
+    MarketClock clock, ReplayBoard replay, ReplayRunner runner, RecordingFolder recordings, ClientFaults faults,
+    OrderEntry entry, Listings listings, CorporateStandstill standstill, GatewayOptions gateway, SiloOptions options)
 {
     /// <summary>Path prefix of all calls.</summary>
     public const string Root = "/api/qc/v1/sim";
@@ -91,16 +95,29 @@ internal sealed class SimulationCalls(
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(Root, (RequestDelegate)ShowAsync).ExcludeFromDescription();
-        On<MarketChange>(routes, "POST", $"{Root}/market", SimulationJson.Default.MarketChange, (_, change) => Task.FromResult(Change(change)));
-        On<FaultText>(routes, "POST", $"{Root}/faults", SimulationJson.Default.FaultText, (_, fault) => AddAsync(fault));
-        On<SkewText>(routes, "POST", $"{Root}/skew", SimulationJson.Default.SkewText, (_, skew) => Task.FromResult(SetSkew(skew)));
+        On<MarketChange>(
+            routes, "POST", $"{Root}/market", SimulationJson.Default.MarketChange,
+            (_, change) => Task.FromResult(Change(change)));
+        On<FaultText>(
+            routes, "POST", $"{Root}/faults", SimulationJson.Default.FaultText, (_, fault) => AddAsync(fault));
+        On<SkewText>(
+            routes, "POST", $"{Root}/skew", SimulationJson.Default.SkewText,
+            (_, skew) => Task.FromResult(SetSkew(skew)));
         On<SymbolChange>(routes, "POST", $"{Root}/symbols/{{symbol}}", SimulationJson.Default.SymbolChange, HaltAsync);
-        On<ReplayPosition>(routes, "POST", $"{Root}/replay/report", SimulationJson.Default.ReplayPosition, (_, told) => Task.FromResult(Report(told)));
-        On<ReplayChange>(routes, "POST", $"{Root}/replay", SimulationJson.Default.ReplayChange, (_, change) => Task.FromResult(Change(change)));
+        On<ReplayPosition>(
+            routes, "POST", $"{Root}/replay/report", SimulationJson.Default.ReplayPosition,
+            (_, told) => Task.FromResult(Report(told)));
+        On<ReplayChange>(
+            routes, "POST", $"{Root}/replay", SimulationJson.Default.ReplayChange,
+            (_, change) => Task.FromResult(Change(change)));
         routes.MapGet($"{Root}/recordings", (RequestDelegate)ListAsync).ExcludeFromDescription();
-        On<NewReplay>(routes, "POST", $"{Root}/replay/start", SimulationJson.Default.NewReplay, (_, wanted) => Task.FromResult(Begin(wanted)));
+        On<NewReplay>(
+            routes, "POST", $"{Root}/replay/start", SimulationJson.Default.NewReplay,
+            (_, wanted) => Task.FromResult(Begin(wanted)));
         On<NothingText>(routes, "POST", $"{Root}/replay/stop", SimulationJson.Default.NothingText, async (context, _) =>
-            await runner.EndAsync(context.RequestAborted) ? null : Malformed(null, "No replay that was begun here is under way."));
+            await runner.EndAsync(context.RequestAborted)
+                ? null
+                : Malformed(null, "No replay that was begun here is under way."));
         routes.MapMethods($"{Root}/faults/{{id?}}", ["DELETE"], (RequestDelegate)RemoveAsync).ExcludeFromDescription();
     }
 
@@ -108,7 +125,9 @@ internal sealed class SimulationCalls(
     {
         var all = context.GetRouteValue("id") is not string;
         var id = 0L;
-        if (!all && !long.TryParse((string)context.GetRouteValue("id")!, NumberStyles.None, CultureInfo.InvariantCulture, out id))
+        if (!all
+            && !long.TryParse(
+                (string)context.GetRouteValue("id")!, NumberStyles.None, CultureInfo.InvariantCulture, out id))
             return Task.FromResult<ProblemText?>(Malformed("id", "The id must be a fault's number."));
 
         faults.Remove(all ? null : id);
@@ -121,22 +140,23 @@ internal sealed class SimulationCalls(
         string route,
         JsonTypeInfo<T> shape,
         Func<HttpContext, T, Task<ProblemText?>> does)
-        where T : class => routes.MapMethods(route, [method], (RequestDelegate)(context => ServeAsync(context, async () =>
-    {
-        if (!context.Request.HasJsonContentType())
-            return Malformed(null, "The body is JSON, and the request says so.");
+        where T : class =>
+            routes.MapMethods(route, [method], (RequestDelegate)(context => ServeAsync(context, async () =>
+        {
+            if (!context.Request.HasJsonContentType())
+                return Malformed(null, "The body is JSON, and the request says so.");
 
-        try
-        {
-            var body = await JsonSerializer.DeserializeAsync(context.Request.Body, shape, context.RequestAborted);
-            return body is null ? Malformed(null, "The body is an object.") : await does(context, body);
-        }
-        catch (JsonException error)
-        {
-            var (field, detail) = BodyForm.Explain(shape, error);
-            return Malformed(field, detail);
-        }
-    }))).ExcludeFromDescription();
+            try
+            {
+                var body = await JsonSerializer.DeserializeAsync(context.Request.Body, shape, context.RequestAborted);
+                return body is null ? Malformed(null, "The body is an object.") : await does(context, body);
+            }
+            catch (JsonException error)
+            {
+                var (field, detail) = BodyForm.Explain(shape, error);
+                return Malformed(field, detail);
+            }
+        }))).ExcludeFromDescription();
 
     /// <summary>Returns the state; 204 for clients that may not control it, so that a page may ask.</summary>
     private async Task ShowAsync(HttpContext context)
@@ -158,7 +178,8 @@ internal sealed class SimulationCalls(
 
         try
         {
-            await context.Response.WriteAsJsonAsync(recordings.List(), SimulationJson.Default.RecordingList, cancellationToken: context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(
+                recordings.List(), SimulationJson.Default.RecordingList, cancellationToken: context.RequestAborted);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -166,8 +187,10 @@ internal sealed class SimulationCalls(
         }
     }
 
-    private async ValueTask<bool> IsServedAsync(HttpContext context) => gateway.DemoMode && ExchangeGateway.MayUseDemo(context.Request)
-        && (context.Connection.LocalPort == options.AdminPort || await ExchangeGateway.RecognizesAdministratorAsync(context));
+    private async ValueTask<bool> IsServedAsync(HttpContext context) =>
+        gateway.DemoMode && ExchangeGateway.MayUseDemo(context.Request)
+        && (context.Connection.LocalPort == options.AdminPort
+            || await ExchangeGateway.RecognizesAdministratorAsync(context));
 
     private async Task ServeAsync(HttpContext context, Func<Task<ProblemText?>> does)
     {
@@ -184,7 +207,8 @@ internal sealed class SimulationCalls(
     }
 
     private Task AnswerAsync(HttpContext context) =>
-        context.Response.WriteAsJsonAsync(Now(), SimulationJson.Default.SimulationText, cancellationToken: context.RequestAborted);
+        context.Response.WriteAsJsonAsync(
+            Now(), SimulationJson.Default.SimulationText, cancellationToken: context.RequestAborted);
 
     private SimulationText Now() => new(
         options.Simulates,
@@ -198,7 +222,8 @@ internal sealed class SimulationCalls(
     private static Task WriteAsync(HttpContext context, int status, ProblemText problem)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(problem, SimulationJson.Default.ProblemText, "application/problem+json", context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(
+            problem, SimulationJson.Default.ProblemText, "application/problem+json", context.RequestAborted);
     }
 
     private ProblemText? Change(MarketChange change)
@@ -212,7 +237,8 @@ internal sealed class SimulationCalls(
         if (change.Seed is { } seed && seed is not (>= 0 and <= int.MaxValue))
             return Malformed("seed", $"0 to {int.MaxValue}.");
 
-        if (change.Away is { } away && (away.IsDefault || away.Distinct().Count() != away.Length || !away.All(Enum.IsDefined)))
+        if (change.Away is { } away
+            && (away.IsDefault || away.Distinct().Count() != away.Length || !away.All(Enum.IsDefined)))
             return Malformed("away", "Participants, each once: maker, depth, noise, momentum, reversion, institution.");
 
         clock.Set(change.Paused, change.Speed, change.Volatility, change.Away);
@@ -245,9 +271,11 @@ internal sealed class SimulationCalls(
         if (kind == FaultKind.Delay && place == FaultPlace.Stream && text.Millis > LongestStreamMillis)
             return Malformed("millis", $"0 to {LongestStreamMillis}: a stream that stands still for longer is cut.");
         if (text.Symbol is not null && await listings.Find(text.Symbol) is null)
-            return new ProblemText(nameof(RejectReason.UnknownSymbol), "symbol", "There is no such symbol.", null, null);
+            return new ProblemText(
+                nameof(RejectReason.UnknownSymbol), "symbol", "There is no such symbol.", null, null);
 
-        faults.Add(new ClientFault(0, kind, place, text.Key, text.Symbol, text.Count ?? 1, text.Millis ?? PatienceMillis));
+        faults.Add(
+            new ClientFault(0, kind, place, text.Key, text.Symbol, text.Count ?? 1, text.Millis ?? PatienceMillis));
         return null;
     }
 
@@ -275,7 +303,8 @@ internal sealed class SimulationCalls(
         if (wanted.Format is { } format && !Enum.IsDefined(format))
             return Malformed("format", $"{OrderFlow.Formats}; without it the file is read as it looks.");
         if (wanted.Format is null && OrderFlow.Guess(path) is { Format: null, Why: var why })
-            return Malformed("file", $"No format of recordings fits: {why}. Name its format ({OrderFlow.Formats}) if it is of one.");
+            return Malformed(
+                "file", $"No format of recordings fits: {why}. Name its format ({OrderFlow.Formats}) if it is of one.");
         if (wanted.Ticker is { Length: 0 or > LongestTicker })
             return Malformed("ticker", $"1 to {LongestTicker} characters, as the recording has it.");
         if (wanted.Symbol is { } symbol && (symbol.Length is 0 or > LongestSymbol || !symbol.All(IsOfSymbol)))
@@ -284,8 +313,12 @@ internal sealed class SimulationCalls(
             return Malformed("speed", $"0 to {FastestReplay} commands a second; 0: as fast as it goes.");
         if (wanted.Batch is { } batch && batch is not (>= 1 and <= Client.QuantumCoreClient.BatchLimit))
             return Malformed("batch", $"1 to {Client.QuantumCoreClient.BatchLimit} resting orders in one request.");
-        return runner.Begin(path, wanted.Ticker, wanted.Symbol, wanted.Speed ?? 0, wanted.Batch ?? UsualBatch, wanted.Format) is { } other
-            ? Malformed(null, $"A replay of {other.File} is under way: {(other.Here ? "stop it first" : "end qc replay first")}.")
+        return runner.Begin(
+            path, wanted.Ticker, wanted.Symbol, wanted.Speed ?? 0, wanted.Batch ?? UsualBatch,
+            wanted.Format) is { } other
+            ? Malformed(
+                null,
+                $"A replay of {other.File} is under way: {(other.Here ? "stop it first" : "end qc replay first")}.")
             : null;
     }
 
@@ -315,7 +348,8 @@ internal sealed class SimulationCalls(
 
         var symbol = (string)context.GetRouteValue("symbol")!;
         if (await listings.Find(symbol) is not { } instrument)
-            return new ProblemText(nameof(RejectReason.UnknownSymbol), "symbol", "There is no such symbol.", null, null);
+            return new ProblemText(
+                nameof(RejectReason.UnknownSymbol), "symbol", "There is no such symbol.", null, null);
 
         return halted ? await GoAsync(symbol, TradingPhase.Halt) : await TradeOnAsync(instrument);
     }
@@ -339,7 +373,8 @@ internal sealed class SimulationCalls(
         if (state.Phase == TradingPhase.Halt && await GoAsync(symbol, TradingPhase.Volatility) is { } problem)
             return problem;
         return await GoAsync(symbol, TradingPhase.Continuous) is not { } second ? null
-            : state.Phase == TradingPhase.Halt ? second with { Title = "It is in an auction, and does not trade on yet." }
+            : state.Phase == TradingPhase.Halt
+                ? second with { Title = "It is in an auction, and does not trade on yet." }
             : second;
     }
 
@@ -348,7 +383,9 @@ internal sealed class SimulationCalls(
 
     private static BookCommand Goes(TradingPhase phase) => BookCommand.Of(BookVerb.SetPhase, (long)phase);
 
-    private static ProblemText Unchanged(RejectReason reason) => new(reason.ToString(), "symbol", "The symbol's phase was not changed.", null, null);
+    private static ProblemText Unchanged(RejectReason reason) =>
+        new(reason.ToString(), "symbol", "The symbol's phase was not changed.", null, null);
 
-    private static ProblemText Malformed(string? field, string detail) => new("BadRequest", field, "The request makes no sense.", detail, null);
+    private static ProblemText Malformed(string? field, string detail) =>
+        new("BadRequest", field, "The request makes no sense.", detail, null);
 }

@@ -27,7 +27,8 @@ internal static class SimulationHosting
         // Calls that remove a fault must not meet it.
         var edge = app.Services.GetRequiredService<FaultyEdge>();
         app.UseWhen(
-            context => context.Connection.LocalPort != options.AdminPort && !context.Request.Path.StartsWithSegments(SimulationCalls.Root, StringComparison.Ordinal),
+            context => context.Connection.LocalPort != options.AdminPort
+                && !context.Request.Path.StartsWithSegments(SimulationCalls.Root, StringComparison.Ordinal),
             clients => clients.Use(edge.ServeAsync));
     }
 }

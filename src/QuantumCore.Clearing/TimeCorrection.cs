@@ -10,7 +10,9 @@ public sealed class TimeCorrection
     // Clocks of several machines differ by less.
     private const long LeastNanos = 60_000_000_000;
 
-    /// <summary>Returns the time of a stream's next record: now, but not before the last record unless that is corrected.</summary>
+    /// <summary>
+    /// Returns the time of a stream's next record: now, but not before the last record unless that is corrected.
+    /// </summary>
     /// <param name="lastNanos">Time of the last record, Unix nanoseconds.</param>
     /// <param name="now">Unix nanoseconds.</param>
     /// <param name="corrects">True to treat a last record that is at least a minute ahead as wrong.</param>

@@ -109,7 +109,8 @@ public static partial class AccountRecordEncoding
             Kind.Unfreeze => new AccountUnfrozen(from.TimeNanos, from.Text(), from.Text()),
             Kind.Limits or Kind.KillLimits => ReadLimitsSet(ref from),
             Kind.Volumes => ReadVolumes(ref from),
-            Kind.AccountKind => new AccountKindSet(from.TimeNanos, from.Text(), from.Count32(), from.Text(), from.Text()),
+            Kind.AccountKind =>
+                new AccountKindSet(from.TimeNanos, from.Text(), from.Count32(), from.Text(), from.Text()),
             Kind.Margin => ReadMargin(ref from),
             Kind.LiquidationStep => new LiquidationStepEnded(
                 from.TimeNanos, from.Text(), from.Count32(), from.Count(), from.Count(), from.Count(), from.Count()),
@@ -125,10 +126,12 @@ public static partial class AccountRecordEncoding
                 from.TimeNanos, from.Count(), from.Text(), from.Count32(), from.Count32(),
                 from.Fixed128(), from.Fixed128(), from.Count(), from.Count()),
             Kind.ActionEntered => new CorporateActionEntered(
-                from.TimeNanos, from.Text(), (CorporateActionKind)from.Byte(), from.Text(), from.Count32(), from.Fixed64(),
+                from.TimeNanos, from.Text(), (CorporateActionKind)from.Byte(), from.Text(), from.Count32(),
+                from.Fixed64(),
                 from.Text(), from.Count32(), from.Fixed64(), from.Count()),
             Kind.Split => new SplitEntered(
-                from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Fixed64(), from.Fixed64(), from.Count(), from.Count(), from.Count(),
+                from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Fixed64(), from.Fixed64(), from.Count(),
+                from.Count(), from.Count(),
                 from.Text(), from.Count32(), from.Count()),
             Kind.ActionPaid => new CorporateActionPaid(
                 from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Fixed64()),

@@ -67,7 +67,8 @@ public sealed record KeyRefused(
 /// <param name="TotalLots">Its new total quantity, in lots.</param>
 /// <param name="Symbol">The order's book; empty in records of an earlier release, which did not store it.</param>
 public sealed record ReductionAsked(
-    long TimeNanos, string ClientOrderId, ulong RequestHash, long Number, long TotalLots, string Symbol = "") : AccountRecord(TimeNanos);
+    long TimeNanos, string ClientOrderId, ulong RequestHash, long Number, long TotalLots, string Symbol = "")
+    : AccountRecord(TimeNanos);
 
 /// <summary>D: money or units were deposited.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
@@ -123,7 +124,8 @@ public sealed record Withdrawn(
 /// </param>
 /// <param name="By">Label of the administrator's key.</param>
 /// <param name="Why">The requester's reason, free text; may be empty.</param>
-public sealed record AccountFrozen(long TimeNanos, long Floor, bool Closes, string By, string Why) : AccountRecord(TimeNanos);
+public sealed record AccountFrozen(long TimeNanos, long Floor, bool Closes, string By, string Why)
+    : AccountRecord(TimeNanos);
 
 /// <summary>Y: the account is unfrozen.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
@@ -138,7 +140,8 @@ public sealed record AccountUnfrozen(long TimeNanos, string By, string Why) : Ac
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Day">The day, in UTC days since 1970.</param>
 /// <param name="Volumes">Volumes by quote asset.</param>
-public sealed record VolumesSet(long TimeNanos, long Day, ImmutableArray<TradedVolume> Volumes) : AccountRecord(TimeNanos);
+public sealed record VolumesSet(long TimeNanos, long Day, ImmutableArray<TradedVolume> Volumes)
+    : AccountRecord(TimeNanos);
 
 /// <summary>
 /// The account became a margin account or a cash account. It had no asset but its currency, and no open orders.
@@ -150,7 +153,8 @@ public sealed record VolumesSet(long TimeNanos, long Day, ImmutableArray<TradedV
 /// <param name="Why">The requester's reason, free text; may be empty.</param>
 /// <param name="Symbol">The only instrument that an isolated margin account trades; empty for any.</param>
 public sealed record AccountKindSet(
-    long TimeNanos, string Currency, int Decimals, string By, string Why, string Symbol = "") : AccountRecord(TimeNanos);
+    long TimeNanos, string Currency, int Decimals, string By, string Why, string Symbol = "")
+    : AccountRecord(TimeNanos);
 
 /// <summary>
 /// M: mark prices that the account uses from here on, and its margin state at them. Its later decisions rest on these
@@ -183,7 +187,8 @@ public sealed record MarginReviewed(
 /// <param name="Fee">Liquidation fee to the insurance fund, minor units.</param>
 /// <param name="Deficit">Amount the account owes and cannot pay, minor units.</param>
 public sealed record LiquidationStepEnded(
-    long TimeNanos, string Asset, int Decimals, long Number, long Value, long Fee, long Deficit) : AccountRecord(TimeNanos);
+    long TimeNanos, string Asset, int Decimals, long Number, long Value, long Fee, long Deficit)
+    : AccountRecord(TimeNanos);
 
 /// <summary>The insurance fund has recorded a liquidation step, and its deficit is paid.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
@@ -241,7 +246,8 @@ public sealed record InterestAccrued(
 /// <param name="By">Label of the administrator's key.</param>
 /// <param name="Why">The requester's reason, free text; may be empty.</param>
 public sealed record LimitsSet(
-    long TimeNanos, string Symbol, ImmutableArray<AccountLimit> Limits, string By, string Why) : AccountRecord(TimeNanos);
+    long TimeNanos, string Symbol, ImmutableArray<AccountLimit> Limits, string By, string Why)
+    : AccountRecord(TimeNanos);
 
 /// <summary>
 /// C: the account's part of a corporate action, decided once. The record holds the units at the cut and the resulting

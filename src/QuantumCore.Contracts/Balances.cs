@@ -84,7 +84,8 @@ public sealed record OpenOrder(
 /// <param name="Closed">Numbers of orders that are no longer open; null if the view has all open orders.</param>
 [GenerateSerializer, Immutable, Alias("account-change")]
 public sealed record AccountChange(
-    long Version, AccountView View, ImmutableArray<BookDelivery> Records, OrdersPlace? Place = null, ImmutableArray<long>? Closed = null);
+    long Version, AccountView View, ImmutableArray<BookDelivery> Records, OrdersPlace? Place = null,
+    ImmutableArray<long>? Closed = null);
 
 /// <summary>A reader's place in the changes of an account's open orders.</summary>
 /// <param name="Epoch">Epoch of the activation that counted the changes; a place of another epoch is useless.</param>
@@ -103,7 +104,8 @@ public readonly record struct OrdersPlace(long Epoch, long Changes);
 /// </param>
 /// <param name="IsFrozen">True if it may neither enter orders nor give anything away.</param>
 /// <param name="Margin">Margin figures; null for a cash account.</param>
-/// <param name="FrozenWhy">Reason of a freeze that no operator made; null if there is none, and from a silo of an older release.</param>
+/// <param name="FrozenWhy">Reason of a freeze that no operator made; null if there is none, and from a silo of an older
+/// release.</param>
 [GenerateSerializer, Immutable, Alias("account-view")]
 public sealed record AccountView(
     long Account,

@@ -501,10 +501,14 @@ public sealed record BookTurn(
     internal bool HasPrevented => Steps.Any(static step => step.Kind == StepKind.Prevented);
 
     /// <summary>Returns the record without prevented matches, as a release before those steps wrote it.</summary>
-    internal BookTurn WithoutPrevented() => this with { Steps = Steps.RemoveAll(static step => step.Kind == StepKind.Prevented) };
+    internal BookTurn WithoutPrevented() => this with
+    {
+        Steps = Steps.RemoveAll(static step => step.Kind == StepKind.Prevented),
+    };
 
     /// <summary>True if it changes an earlier trade.</summary>
-    internal bool ChangesTrade => Command.Verb is BookVerb.Bust or BookVerb.Correct && Steps.Any(static step => step.ChangesTrade);
+    internal bool ChangesTrade =>
+        Command.Verb is BookVerb.Bust or BookVerb.Correct && Steps.Any(static step => step.ChangesTrade);
 
     /// <summary>
     /// True if it records a triggered stop, a list's child that entered or could not, or the order because of which a
@@ -540,7 +544,8 @@ public sealed record BookTurn(
     /// <summary>Returns the stage in which one of its orders enters.</summary>
     public OrderStage StageOf(SubmitOrder order) => Command.Verb switch
     {
-        BookVerb.EnterList => OrderStages.InList((OrderListKind)Command.Value, order.Number == Command.Orders[0].Number, order.Type),
+        BookVerb.EnterList =>
+            OrderStages.InList((OrderListKind)Command.Value, order.Number == Command.Orders[0].Number, order.Type),
         // It continues as what the replaced order has become.
         BookVerb.Enter when Command.Value == 1 => OrderStage.Working,
         _ => OrderStages.WithoutParent(order.Type),
@@ -559,9 +564,12 @@ public static class ChangedConditions
         && changes.All(change => change.Name is >= ChangedValue.ProtectionTicks and <= ChangedValue.AuctionNanos);
 
     /// <summary>Returns true if the values are accounts, each once and each followed by its trade group.</summary>
-    public static bool AreOfTradeGroups(this ImmutableArray<NamedValue> changes) => !changes.IsDefaultOrEmpty && changes.Length % 2 == 0
-        && changes.Where((_, i) => i % 2 == 0).All(of => of.Name == ChangedValue.GroupedAccount && new AccountId(of.Value).IsCustomer)
-        && changes.Where((_, i) => i % 2 == 1).All(of => of is { Name: ChangedValue.TradeGroup, Value: >= 0 and <= int.MaxValue })
+    public static bool AreOfTradeGroups(this ImmutableArray<NamedValue> changes) =>
+        !changes.IsDefaultOrEmpty && changes.Length % 2 == 0
+        && changes.Where((_, i) => i % 2 == 0)
+            .All(of => of.Name == ChangedValue.GroupedAccount && new AccountId(of.Value).IsCustomer)
+        && changes.Where((_, i) => i % 2 == 1)
+            .All(of => of is { Name: ChangedValue.TradeGroup, Value: >= 0 and <= int.MaxValue })
         && changes.Where((_, i) => i % 2 == 0).DistinctBy(of => of.Value).Count() == changes.Length / 2;
 
     /// <summary>Returns the adjustment of open orders that the values encode, or null if they are none.</summary>
@@ -570,7 +578,8 @@ public static class ChangedConditions
         OrderAdjustment? adjustment = changes.IsDefault ? null : changes switch
         {
             [] => OrderAdjustment.EndsOrders,
-            [{ Name: ChangedValue.NewUnits, Value: var news }, { Name: ChangedValue.OldUnits, Value: var olds }] => OrderAdjustment.Split(news, olds),
+            [{ Name: ChangedValue.NewUnits, Value: var news }, { Name: ChangedValue.OldUnits, Value: var olds }] =>
+                OrderAdjustment.Split(news, olds),
             [{ Name: ChangedValue.FallTicks, Value: >= 1 and var ticks }] => OrderAdjustment.Dividend(ticks),
             _ => null,
         };
@@ -579,7 +588,8 @@ public static class ChangedConditions
 
     /// <summary>Encodes an adjustment as changed values.</summary>
     public static ImmutableArray<NamedValue> AsChanges(this OrderAdjustment adjustment) =>
-        adjustment.IsSplit ? [new(ChangedValue.NewUnits, adjustment.NewUnits), new(ChangedValue.OldUnits, adjustment.OldUnits)]
+        adjustment.IsSplit
+            ? [new(ChangedValue.NewUnits, adjustment.NewUnits), new(ChangedValue.OldUnits, adjustment.OldUnits)]
         : adjustment.FallTicks > 0 ? [new(ChangedValue.FallTicks, adjustment.FallTicks)]
         : [];
 
@@ -628,7 +638,10 @@ public static class ChangedConditions
                 ChangedValue.DisplayLots => changed with { DisplayLots = value },
                 ChangedValue.TriggerTicks => changed with { TriggerTicks = value },
                 ChangedValue.TrailTicks => changed with { TrailTicks = value },
-                ChangedValue.TrailBasisPoints => changed with { TrailBasisPoints = (int)Math.Clamp(value, -1, int.MaxValue) },
+                ChangedValue.TrailBasisPoints => changed with
+                {
+                    TrailBasisPoints = (int)Math.Clamp(value, -1, int.MaxValue),
+                },
                 ChangedValue.ExpiryNanos => changed with { ExpiryNanos = value },
                 _ => changed,
             };

@@ -73,7 +73,8 @@ public static class BookRecordEncoding
             Kind.Turn => BookTurnEncoding.Read(ref from, mayPrevent: false, tellsStages: false),
             Kind.TurnWithPrevented => BookTurnEncoding.Read(ref from, mayPrevent: true, tellsStages: false),
             Kind.TurnWithStages => BookTurnEncoding.Read(ref from, mayPrevent: true, tellsStages: true),
-            Kind.TurnThatChangesTrade => BookTurnEncoding.Read(ref from, mayPrevent: true, tellsStages: true, changesTrade: true),
+            Kind.TurnThatChangesTrade =>
+                BookTurnEncoding.Read(ref from, mayPrevent: true, tellsStages: true, changesTrade: true),
             Kind.NothingFound => new NothingFound(from.TimeNanos, from.Count(), from.Count()),
             _ => throw from.UnknownKind("book"),
         };
@@ -159,7 +160,8 @@ public static class BookRecordEncoding
 
         ClosedOrder? replaced = from.Bool() ? ReadClosedOrder(ref from) : null;
         return new OrderAccepted(
-            from.TimeNanos, order, orderId, ImmutableCollectionsMarshal.AsImmutableArray(fills), leaves, end, hold, replaced);
+            from.TimeNanos, order, orderId, ImmutableCollectionsMarshal.AsImmutableArray(fills), leaves, end, hold,
+            replaced);
     }
 
     private static ReadOnlySpan<byte> Write(OrderVoided record)
@@ -222,7 +224,9 @@ public static class BookRecordEncoding
     {
         var changesTrade = record.ChangesTrade;
         var tellsStages = changesTrade || record.TellsStages;
-        var to = Start(changesTrade ? Kind.TurnThatChangesTrade : tellsStages ? Kind.TurnWithStages : record.HasPrevented ? Kind.TurnWithPrevented : Kind.Turn, record);
+        var to = Start(changesTrade
+            ? Kind.TurnThatChangesTrade
+            : tellsStages ? Kind.TurnWithStages : record.HasPrevented ? Kind.TurnWithPrevented : Kind.Turn, record);
         BookTurnEncoding.Write(ref to, record, tellsStages);
         return to.ToSpan();
     }

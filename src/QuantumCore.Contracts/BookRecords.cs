@@ -38,7 +38,8 @@ public abstract record BookRecord(long TimeNanos)
     public SubmitOrder? OrderOf(long account, long number) => this switch
     {
         OrderAccepted { Order: var order } => order.Account == account && order.Number == number ? order : null,
-        BookTurn turn => turn.Command.Orders.FirstOrDefault(order => order.Account == account && order.Number == number),
+        BookTurn turn =>
+            turn.Command.Orders.FirstOrDefault(order => order.Account == account && order.Number == number),
         _ => null,
     };
 
@@ -164,7 +165,8 @@ public sealed record OrderAccepted(
 {
     /// <summary>Returns one of its trades in the form of a step.</summary>
     public TurnStep StepOf(in TradeFill fill) => new(
-        StepKind.Fill, Order.Account, Order.Number, OrderId, Order.Side, EndReason.None, fill.PriceTicks, fill.QuantityLots, 0, fill.TakerFee, 0,
+        StepKind.Fill, Order.Account, Order.Number, OrderId, Order.Side, EndReason.None, fill.PriceTicks,
+        fill.QuantityLots, 0, fill.TakerFee, 0,
         fill.MakerAccount, fill.MakerNumber, fill.MakerOrderId, fill.MakerLeavesLots, fill.MakerFee, fill.MakerHold);
 }
 

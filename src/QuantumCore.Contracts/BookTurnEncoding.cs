@@ -180,7 +180,8 @@ internal static class BookTurnEncoding
                 MakerHold = from.Count(),
                 IsAuction = from.Bool(),
             },
-            StepKind.Prevented when !mayPrevent => throw new InvalidDataException("A prevented match in a record that knows of none."),
+            StepKind.Prevented when !mayPrevent =>
+                throw new InvalidDataException("A prevented match in a record that knows of none."),
             StepKind.Prevented => step with
             {
                 MakerAccount = from.Count(),
@@ -191,7 +192,8 @@ internal static class BookTurnEncoding
                 Owner = from.Count(),
             },
             StepKind.Adjusted => step with { PriceBeforeTicks = from.Count() },
-            StepKind.Reversed or StepKind.Restated when !changesTrade => throw new InvalidDataException("A changed trade in a record that knows of none."),
+            StepKind.Reversed or StepKind.Restated when !changesTrade =>
+                throw new InvalidDataException("A changed trade in a record that knows of none."),
             StepKind.Reversed or StepKind.Restated => step with
             {
                 MakerAccount = from.Count(),
@@ -200,7 +202,8 @@ internal static class BookTurnEncoding
                 MakerFee = from.Signed(),
                 IsAuction = from.Bool(),
             },
-            StepKind.Triggered or StepKind.Activated when !tellsStages => throw new InvalidDataException("A stage in a record that knows of none."),
+            StepKind.Triggered or StepKind.Activated when !tellsStages =>
+                throw new InvalidDataException("A stage in a record that knows of none."),
             StepKind.Ended or StepKind.Voided when tellsStages => step with { Refusal = (RejectReason)from.Count16() },
             _ => step,
         };

@@ -8,7 +8,9 @@ public static partial class CatalogRecordEncoding
         var request = record.Request;
         var isSplit = request.Kind == CorporateActionKind.Split;
         var isRename = request.Kind == CorporateActionKind.SymbolChange;
-        var to = new RecordWriter(Version, isSplit ? SplitAnnouncedKind : isRename ? SymbolChangeAnnouncedKind : ActionAnnouncedKind, record.TimeNanos);
+        var to = new RecordWriter(
+            Version, isSplit ? SplitAnnouncedKind : isRename ? SymbolChangeAnnouncedKind : ActionAnnouncedKind,
+            record.TimeNanos);
         to.Text(request.Id);
         to.Byte((byte)request.Kind);
         to.Text(request.Symbol);
@@ -35,7 +37,10 @@ public static partial class CatalogRecordEncoding
     private static CorporateActionAnnounced ReadSplit(ref RecordReader from)
     {
         var announced = ReadAnnounced(ref from);
-        return announced with { Request = announced.Request with { Numerator = from.Count(), Denominator = from.Count() } };
+        return announced with
+        {
+            Request = announced.Request with { Numerator = from.Count(), Denominator = from.Count() },
+        };
     }
 
     private static CorporateActionAnnounced ReadSymbolChange(ref RecordReader from)
@@ -47,7 +52,8 @@ public static partial class CatalogRecordEncoding
     private static CorporateActionAnnounced ReadAnnounced(ref RecordReader from) => new(
         from.TimeNanos,
         new CorporateActionRequest(
-            from.Text(), Member<CorporateActionKind>(from.Byte()), from.Text(), from.Count(), from.Count(), from.Count(), from.Text(), from.Text()),
+            from.Text(), Member<CorporateActionKind>(from.Byte()), from.Text(), from.Count(), from.Count(),
+            from.Count(), from.Text(), from.Text()),
         from.Fixed64());
 
     private static byte[] Encode(CorporateActionClosed record)

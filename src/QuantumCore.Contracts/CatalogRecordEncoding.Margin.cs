@@ -66,7 +66,8 @@ public static partial class CatalogRecordEncoding
     }
 
     private static LiquidationInsured ReadInsured(ref RecordReader from) => new(
-        from.TimeNanos, new(from.Count(), from.Count(), from.Text(), from.Count(), from.Count()), from.Count(), from.Count());
+        from.TimeNanos, new(from.Count(), from.Count(), from.Text(), from.Count(), from.Count()), from.Count(),
+        from.Count());
 
     private static byte[] Encode(DeficitShared record)
     {

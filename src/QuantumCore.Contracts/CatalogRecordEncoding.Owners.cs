@@ -47,7 +47,9 @@ public static partial class CatalogRecordEncoding
 
         return new OwnerLimitsSet(
             from.TimeNanos,
-            new OwnerLimitsRequest(new OwnerLimits(owner, symbol, limits.MoveToImmutable(), shares.MoveToImmutable()), from.Text(), from.Text()));
+            new OwnerLimitsRequest(
+                new OwnerLimits(owner, symbol, limits.MoveToImmutable(), shares.MoveToImmutable()), from.Text(),
+                from.Text()));
     }
 
     private static byte[] Encode(OwnerBlocked record)

@@ -30,6 +30,7 @@ public static partial class CatalogRecordEncoding
             days.Add(from.Count());
         }
 
-        return new HolidaysSet(from.TimeNanos, fromDay, new HolidaysRequest(venue, days.MoveToImmutable(), from.Text(), from.Text()));
+        return new HolidaysSet(
+            from.TimeNanos, fromDay, new HolidaysRequest(venue, days.MoveToImmutable(), from.Text(), from.Text()));
     }
 }

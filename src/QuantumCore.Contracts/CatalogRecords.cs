@@ -28,7 +28,8 @@ public sealed record OwnerSet(long TimeNanos, OwnedAccount Account) : CatalogRec
 /// <param name="By">The person who made the change.</param>
 /// <param name="User">The user after the change.</param>
 /// <param name="KeptSession">With a new password: the only session that does not end; else empty.</param>
-public sealed record UserSet(long TimeNanos, UserEvent Event, string By, User User, string KeptSession) : CatalogRecord(TimeNanos);
+public sealed record UserSet(long TimeNanos, UserEvent Event, string By, User User, string KeptSession)
+    : CatalogRecord(TimeNanos);
 
 /// <summary>A user signed in.</summary>
 /// <param name="Session">The session; it begins at the record's time.</param>
@@ -116,7 +117,8 @@ public sealed record SignalFailed(DeadSignal Signal) : CatalogRecord(Signal.Time
 /// <param name="Strategy">The strategy.</param>
 /// <param name="UntilNanos">End of the pause, Unix nanoseconds; 0 if the pause was ended.</param>
 /// <param name="By">The person who ended it; empty for a pause.</param>
-public sealed record SignalsPaused(long TimeNanos, string Strategy, long UntilNanos, string By) : CatalogRecord(TimeNanos);
+public sealed record SignalsPaused(long TimeNanos, string Strategy, long UntilNanos, string By)
+    : CatalogRecord(TimeNanos);
 
 /// <summary>A dead signal was removed from the list.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
@@ -139,7 +141,8 @@ public sealed record OwnerLimitsSet(long TimeNanos, OwnerLimitsRequest Request) 
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Request">The request, with author and reason.</param>
 /// <param name="CutNanos">Moment of the cut, Unix nanoseconds: holdings before it entitle.</param>
-public sealed record CorporateActionAnnounced(long TimeNanos, CorporateActionRequest Request, long CutNanos) : CatalogRecord(TimeNanos);
+public sealed record CorporateActionAnnounced(long TimeNanos, CorporateActionRequest Request, long CutNanos)
+    : CatalogRecord(TimeNanos);
 
 /// <summary>
 /// The cut of a corporate action has passed. For a dividend, the open orders of its books are adjusted or ended.
@@ -450,7 +453,8 @@ public static partial class CatalogRecordEncoding
                 from.Text(), new EncodedMarginTerms([.. from.Bytes()]), from.Text(), from.Text())),
             MarginPolicyKind => new MarginPolicySet(from.TimeNanos, new(
                 from.Text(), new EncodedMarginPolicy([.. from.Bytes()]), from.Text(), from.Text())),
-            MarginGroupKind => new MarginGroupSet(from.TimeNanos, new(from.Text(), from.Count32(), from.Text(), from.Text())),
+            MarginGroupKind =>
+                new MarginGroupSet(from.TimeNanos, new(from.Text(), from.Count32(), from.Text(), from.Text())),
             LocateKind => new LocateSet(from.TimeNanos, new(
                 from.Text(), from.Count(), from.Count(), from.Text(), from.Text())),
             InsuredKind => ReadInsured(ref from),
@@ -480,18 +484,21 @@ public static partial class CatalogRecordEncoding
     }
 
     private static ApiKey ReadKey(ref RecordReader from) => new(
-        from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text(), Rights(from.Count()), Signing(from.Count(), from.Text()));
+        from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text(), Rights(from.Count()),
+        Signing(from.Count(), from.Text()));
 
     private static UserSet ReadUser(ref RecordReader from)
     {
         var (what, by) = (Member<UserEvent>(from.Byte()), from.Text());
         var user = new User(
-            from.Text(), from.Count(), Member<UserRole>(from.Byte()), from.Text(), from.Text(), from.Bool(), from.Bool());
+            from.Text(), from.Count(), Member<UserRole>(from.Byte()), from.Text(), from.Text(), from.Bool(),
+            from.Bool());
         return new UserSet(from.TimeNanos, what, by, user, from.Text());
     }
 
     private static SessionBegun ReadSession(ref RecordReader from) => new(
-        new UserSession(from.Text(), from.Text(), from.TimeNanos, from.Fixed64(), from.Text(), from.Text()), from.Count());
+        new UserSession(from.Text(), from.Text(), from.TimeNanos, from.Fixed64(), from.Text(), from.Text()),
+        from.Count());
 
     private static T Member<T>(byte number)
         where T : struct, Enum => Enum.IsDefined((T)(object)number)
@@ -514,7 +521,8 @@ public static partial class CatalogRecordEncoding
         }
 
         var strategy = new SignalStrategy(
-            name, owner, secret, passphrase, targets.ToImmutable(), symbols.ToImmutable(), Member<SignalPolicy>(from.Byte()),
+            name, owner, secret, passphrase, targets.ToImmutable(), symbols.ToImmutable(),
+            Member<SignalPolicy>(from.Byte()),
             from.Count32(), from.Count32(), from.Count32(), from.Count32(), from.Count32(), from.Bool());
         return new SignalStrategySet(from.TimeNanos, strategy, by);
     }
@@ -538,7 +546,8 @@ public static partial class CatalogRecordEncoding
     private static SigningKey? Signing(long scheme, string material) => scheme switch
     {
         0 => null,
-        (long)SigningScheme.HmacSha256 or (long)SigningScheme.RsaSha256 or (long)SigningScheme.Ed25519 => new SigningKey((SigningScheme)scheme, material),
+        (long)SigningScheme.HmacSha256 or (long)SigningScheme.RsaSha256 or (long)SigningScheme.Ed25519 =>
+            new SigningKey((SigningScheme)scheme, material),
         _ => throw new InvalidDataException($"Unknown kind {scheme} of signature."),
     };
 }

@@ -10,7 +10,8 @@ public static class Clock
     public static long UnixNanos(this DateTimeOffset moment) => (moment - DateTimeOffset.UnixEpoch).Nanos();
 
     /// <summary>Converts Unix nanoseconds to a UTC moment, with a resolution of 100 ns.</summary>
-    public static DateTimeOffset At(long unixNanos) => DateTimeOffset.UnixEpoch.AddTicks(unixNanos / TimeSpan.NanosecondsPerTick);
+    public static DateTimeOffset At(long unixNanos) =>
+        DateTimeOffset.UnixEpoch.AddTicks(unixNanos / TimeSpan.NanosecondsPerTick);
 
     /// <summary>Converts a length of time to nanoseconds.</summary>
     public static long Nanos(this TimeSpan span) => span.Ticks * TimeSpan.NanosecondsPerTick;

@@ -17,7 +17,8 @@ public sealed record EncodedConditions(ImmutableArray<byte> Bytes)
         conditions is null ? null : new(ConditionsEncoding.Encode(conditions));
 
     /// <inheritdoc/>
-    public bool Equals(EncodedConditions? other) => other is not null && Bytes.AsSpan().SequenceEqual(other.Bytes.AsSpan());
+    public bool Equals(EncodedConditions? other) =>
+        other is not null && Bytes.AsSpan().SequenceEqual(other.Bytes.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => Bytes.Length;

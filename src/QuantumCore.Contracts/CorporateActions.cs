@@ -76,7 +76,11 @@ public sealed record CorporateActionRequest(
     public bool ChangesUnits => Kind is CorporateActionKind.Split or CorporateActionKind.SymbolChange;
 
     /// <summary>Returns the instrument with its names after a symbol change.</summary>
-    public Instrument Renamed(Instrument instrument) => instrument with { Symbol = NewSymbol ?? "", Base = instrument.Base with { Name = NewAsset ?? "" } };
+    public Instrument Renamed(Instrument instrument) => instrument with
+    {
+        Symbol = NewSymbol ?? "",
+        Base = instrument.Base with { Name = NewAsset ?? "" },
+    };
 
     /// <summary>Returns true if another request announces the same action; requester and reason are ignored.</summary>
     public bool IsSame(CorporateActionRequest other) => this with { By = other.By, Why = other.Why } == other;

@@ -57,7 +57,8 @@ public sealed record FeeSchedule(string Asset, ImmutableArray<FeeTier> Tiers, lo
                 return ("tiers", "tiers are in the sequence of their volumes, the first from 0");
             }
 
-            if (Tiers[i].TakerPpm is < 0 or > Instrument.FeePpmLimit || Math.Abs((long)Tiers[i].MakerPpm) > Instrument.FeePpmLimit)
+            if (Tiers[i].TakerPpm is < 0 or > Instrument.FeePpmLimit
+                || Math.Abs((long)Tiers[i].MakerPpm) > Instrument.FeePpmLimit)
             {
                 return ("tiers", "taker fees are 0 to 1000000 millionths, maker fees -1000000 to 1000000");
             }

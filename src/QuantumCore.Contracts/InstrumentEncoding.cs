@@ -87,7 +87,9 @@ internal static class InstrumentEncoding
     }
 
     private static byte VersionOf(Instrument instrument) =>
-        instrument.SettlementDays > 0 ? VersionWithSettlement : instrument.Group.Length > 0 ? VersionWithGroup : Version;
+        instrument.SettlementDays > 0
+            ? VersionWithSettlement
+            : instrument.Group.Length > 0 ? VersionWithGroup : Version;
 
     internal static void WriteAsset(ref RecordWriter to, Asset asset)
     {

@@ -169,4 +169,5 @@ public enum PositionMethod : byte
 /// <param name="Realised">Realised profit, quote minor units.</param>
 /// <param name="Fees">All fees paid, quote minor units.</param>
 [GenerateSerializer, Immutable, Alias("position-profit")]
-public readonly record struct PositionProfit(string Symbol, long QuantityLots, Int128 Cost, Int128 Realised, Int128 Fees);
+public readonly record struct PositionProfit(
+    string Symbol, long QuantityLots, Int128 Cost, Int128 Realised, Int128 Fees);

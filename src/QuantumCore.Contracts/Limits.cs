@@ -83,7 +83,8 @@ public static class LimitScope
     public static bool Has(string scope, LimitKind kind) => kind switch
     {
         LimitKind.OrderQuantity or LimitKind.Position => !scope.StartsWith(All, StringComparison.Ordinal),
-        LimitKind.OrderValue or LimitKind.DailyVolume or LimitKind.DailyLoss or LimitKind.KillValue or LimitKind.KillLoss => scope != All,
+        LimitKind.OrderValue or LimitKind.DailyVolume or LimitKind.DailyLoss or LimitKind.KillValue
+            or LimitKind.KillLoss => scope != All,
         LimitKind.OpenOrders or LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond or LimitKind.OrderBurst
             or LimitKind.QuantityMultiple or LimitKind.KillOrders => AssetOf(scope) is null,
         LimitKind.KillWindow => true,
@@ -147,7 +148,8 @@ public sealed record LimitsRequest(string Symbol, ImmutableArray<AccountLimit> L
         !LimitScope.Has(Symbol, kind)
             ? $"'{Symbol}' has no such limit: quantities are limited by symbol, values by symbol or currency, orders by symbol or altogether"
         : !forEveryone || !IsOfOneAccount(kind) ? null
-        : kind < LimitKind.QuantityMultiple ? "how often orders come is limited for one account, not for several together"
+        : kind < LimitKind.QuantityMultiple
+            ? "how often orders come is limited for one account, not for several together"
         : "a multiple of the usual quantity and a kill switch are set for one account, not for several together";
 
     private string? CheckPairs()
@@ -161,16 +163,20 @@ public sealed record LimitsRequest(string Symbol, ImmutableArray<AccountLimit> L
 
     /// <summary>Returns true if a limit of this kind is set for one account only.</summary>
     private static bool IsOfOneAccount(LimitKind kind) =>
-        kind is LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond or LimitKind.OrderBurst or >= LimitKind.QuantityMultiple;
+        kind is LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond or LimitKind.OrderBurst
+            or >= LimitKind.QuantityMultiple;
 
-    /// <summary>Returns the smallest allowed limit of a kind. A kill switch at 0 would freeze the account at once.</summary>
+    /// <summary>
+    /// Returns the smallest allowed limit of a kind. A kill switch at 0 would freeze the account at once.
+    /// </summary>
     public static long LeastOf(LimitKind kind) => kind >= LimitKind.QuantityMultiple ? 1 : 0;
 
     /// <summary>Returns the largest allowed limit of a kind, in its unit.</summary>
     public static long MostOf(LimitKind kind) => kind switch
     {
         LimitKind.DuplicateWindow => 60_000,
-        LimitKind.OrdersPerSecond or LimitKind.OrderBurst or LimitKind.QuantityMultiple or LimitKind.KillOrders => 1_000_000,
+        LimitKind.OrdersPerSecond or LimitKind.OrderBurst or LimitKind.QuantityMultiple or LimitKind.KillOrders =>
+            1_000_000,
         LimitKind.KillWindow => 86_400,
         _ => long.MaxValue,
     };

@@ -29,7 +29,8 @@ public enum MarginState : byte
 /// <param name="Source">Its source.</param>
 /// <param name="Sequence">The book's sequence from which it was made.</param>
 /// <param name="TimeNanos">Time at which it was made, Unix nanoseconds.</param>
-public readonly record struct MarkPrice(string Symbol, long PriceTicks, MarkSource Source, long Sequence, long TimeNanos)
+public readonly record struct MarkPrice(
+    string Symbol, long PriceTicks, MarkSource Source, long Sequence, long TimeNanos)
 {
     /// <summary>
     /// Returns true if it was made after another mark price of the symbol. The book's sequence decides first, because a
@@ -291,7 +292,8 @@ public sealed record MarginView(
 /// </param>
 /// <param name="MaintenanceCredit">Reduction of the maintenance margin, minor units.</param>
 [GenerateSerializer, Immutable, Alias("margin-group-line")]
-public readonly record struct MarginGroupLine(string Group, int CreditPpm, Int128 InitialCredit, Int128 MaintenanceCredit);
+public readonly record struct MarginGroupLine(
+    string Group, int CreditPpm, Int128 InitialCredit, Int128 MaintenanceCredit);
 
 /// <summary>A margin account's position in one symbol.</summary>
 /// <param name="Symbol">The instrument.</param>
@@ -307,5 +309,6 @@ public readonly record struct MarginGroupLine(string Group, int CreditPpm, Int12
 /// <param name="Group">Its margin group; empty for none.</param>
 [GenerateSerializer, Immutable, Alias("margin-line")]
 public readonly record struct MarginLine(
-    string Symbol, long Units, long MarkTicks, Int128 Requirement, Int128 Maintenance, Int128 BuyingPower, long LocatedLots, Int128 BankruptcyTicks,
+    string Symbol, long Units, long MarkTicks, Int128 Requirement, Int128 Maintenance, Int128 BuyingPower,
+    long LocatedLots, Int128 BankruptcyTicks,
     string Group);

@@ -25,7 +25,8 @@ public readonly record struct DepthLevel(long PriceTicks, long QuantityLots, int
 /// <param name="IsAuction">True for a trade of an auction: neither order was the taker.</param>
 [GenerateSerializer, Immutable, Alias("public-trade")]
 public readonly record struct PublicTrade(
-    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide, long? ChangedTicks = null, bool IsOfLeg = false, bool IsAuction = false)
+    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide,
+    long? ChangedTicks = null, bool IsOfLeg = false, bool IsAuction = false)
 {
     /// <summary>Side of the taker; null if neither order was one.</summary>
     public Side? Aggressor => IsAuction ? null : TakerSide;
@@ -38,7 +39,8 @@ public readonly record struct PublicTrade(
 /// <param name="BeforeTicks">Price in force before the change, in ticks.</param>
 /// <param name="PriceTicks">Price in force now, in ticks; 0 if the trade was busted.</param>
 [GenerateSerializer, Immutable, Alias("public-trade-change")]
-public readonly record struct PublicTradeChange(long Sequence, long TimeNanos, PublicTrade Trade, long BeforeTicks, long PriceTicks);
+public readonly record struct PublicTradeChange(
+    long Sequence, long TimeNanos, PublicTrade Trade, long BeforeTicks, long PriceTicks);
 
 /// <summary>The book by price (L2), best first, at a sequence. Everything shown is durable.</summary>
 /// <param name="Sequence">The book's sequence.</param>
@@ -51,7 +53,8 @@ public readonly record struct PublicTradeChange(long Sequence, long TimeNanos, P
 /// </param>
 [GenerateSerializer, Immutable, Alias("depth-view")]
 public sealed record DepthView(
-    long Sequence, long TimeNanos, ImmutableArray<DepthLevel> Bids, ImmutableArray<DepthLevel> Asks, long LastPriceTicks = 0);
+    long Sequence, long TimeNanos, ImmutableArray<DepthLevel> Bids, ImmutableArray<DepthLevel> Asks,
+    long LastPriceTicks = 0);
 
 /// <summary>Changes after a sequence; or the whole book if that is shorter or the changes are no longer kept.</summary>
 /// <param name="IsSnapshot">
@@ -106,7 +109,8 @@ public readonly record struct DisplayedOrder(long OrderId, long PriceTicks, long
 /// <param name="TradeIndex">Executed, Printed: position of the trade within its sequence, from 0; else 0.</param>
 [GenerateSerializer, Immutable, Alias("displayed-order-change")]
 public readonly record struct DisplayedOrderChange(
-    long Sequence, long TimeNanos, OrderChangeKind Kind, Side Side, long OrderId, long PriceTicks, long QuantityLots, long BeforeId, int TradeIndex);
+    long Sequence, long TimeNanos, OrderChangeKind Kind, Side Side, long OrderId, long PriceTicks, long QuantityLots,
+    long BeforeId, int TradeIndex);
 
 /// <summary>
 /// Market-by-order (L3) changes after a sequence; or all displayed orders if the changes are no longer kept. Everything
@@ -150,7 +154,8 @@ public readonly record struct TradePlace(long Sequence, int Index);
 /// <param name="TradedTicks">Original price, in ticks; 0 if the price is unchanged.</param>
 [GenerateSerializer, Immutable, Alias("account-fill")]
 public sealed record AccountFill(
-    string Symbol, long OrderId, string ClientOrderId, Side Side, long TimeNanos, OrderFill Fill, TradeState State = TradeState.AsMade, long TradedTicks = 0);
+    string Symbol, long OrderId, string ClientOrderId, Side Side, long TimeNanos, OrderFill Fill,
+    TradeState State = TradeState.AsMade, long TradedTicks = 0);
 
 /// <summary>Later change of a trade. Numbers never change.</summary>
 public enum TradeState : byte
@@ -277,7 +282,8 @@ public sealed record TradeQuery(string Symbol, TradePlace? From, long? FromNanos
 /// <param name="OmitsVoid">True to omit busted trades.</param>
 [GenerateSerializer, Immutable, Alias("fill-query")]
 public sealed record FillQuery(
-    long Account, string Symbol, long? OrderId, TradePlace? From, long? FromNanos, long? ThroughNanos, int Limit, bool OmitsVoid = false);
+    long Account, string Symbol, long? OrderId, TradePlace? From, long? FromNanos, long? ThroughNanos, int Limit,
+    bool OmitsVoid = false);
 
 /// <summary>Records of a book that became durable together, published on the book's stream.</summary>
 /// <param name="Symbol">The book.</param>

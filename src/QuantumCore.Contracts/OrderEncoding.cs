@@ -19,7 +19,9 @@ internal static class OrderEncoding
         to.Byte((byte)order.Type);
         to.Byte((byte)order.TimeInForce);
         var more = order.Owner != 0 || order.SelfTrade != SelfTradePrevention.None || order.Conditions is not null;
-        to.Byte((byte)((order.PostOnly ? PostOnly : 0) | (more ? HasMore : 0) | (order.MinimumFee != 0 ? HasMinimumFee : 0)));
+        to.Byte(
+            (byte)((order.PostOnly ? PostOnly : 0) | (more ? HasMore : 0)
+                | (order.MinimumFee != 0 ? HasMinimumFee : 0)));
         to.Count(order.PriceTicks);
         to.Count(order.QuantityLots);
         to.Signed(order.MakerFeePpm);

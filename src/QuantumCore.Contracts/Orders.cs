@@ -52,7 +52,8 @@ public sealed record HoldResult(
 /// <param name="At">Index of the order with the field at fault, from 0; null if the field concerns all orders.</param>
 [GenerateSerializer, Immutable, Alias("hold-list-result")]
 public sealed record HoldListResult(
-    RejectReason Reason, string? Field, string? Limit, ImmutableArray<SubmitOrder> Orders, bool IsKnown = false, int? At = null);
+    RejectReason Reason, string? Field, string? Limit, ImmutableArray<SubmitOrder> Orders, bool IsKnown = false,
+    int? At = null);
 
 /// <summary>An order with its cost held, on its way to the book.</summary>
 /// <param name="Account">The owner's account number.</param>
@@ -233,7 +234,8 @@ public sealed record ExecutionReport(
 /// </param>
 [GenerateSerializer, Immutable, Alias("amend-request")]
 public sealed record AmendRequest(
-    string Symbol, long OrderId, string NewClientOrderId, long PriceTicks, long TotalLots, SeenSequence Seen, long ExpectedLots = 0, bool KeepsPlace = false,
+    string Symbol, long OrderId, string NewClientOrderId, long PriceTicks, long TotalLots, SeenSequence Seen,
+    long ExpectedLots = 0, bool KeepsPlace = false,
     long TriggerTicks = 0, long EarlierLots = 0);
 
 /// <summary>Plan for carrying out an amendment.</summary>

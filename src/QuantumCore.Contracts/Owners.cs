@@ -36,10 +36,12 @@ public readonly record struct OwnerShare(long Account, int Weight)
 /// <param name="Limits">Limits of all accounts together; empty for none.</param>
 /// <param name="Shares">Shares by account. An account that is missing has no share.</param>
 [GenerateSerializer, Immutable, Alias("owner-limits-of")]
-public sealed record OwnerLimits(string Owner, string Symbol, ImmutableArray<AccountLimit> Limits, ImmutableArray<OwnerShare> Shares)
+public sealed record OwnerLimits(
+    string Owner, string Symbol, ImmutableArray<AccountLimit> Limits, ImmutableArray<OwnerShare> Shares)
 {
     /// <summary>Returns true if a limit is divided among accounts.</summary>
-    public static bool IsDivided(LimitKind kind) => kind is LimitKind.OpenOrders or LimitKind.Position or LimitKind.DailyVolume or LimitKind.DailyLoss;
+    public static bool IsDivided(LimitKind kind) =>
+        kind is LimitKind.OpenOrders or LimitKind.Position or LimitKind.DailyVolume or LimitKind.DailyLoss;
 
     /// <summary>Returns an account's part of the limits. The parts of all accounts sum to the limits exactly.</summary>
     public ImmutableArray<AccountLimit> PartOf(long account) =>
@@ -73,7 +75,9 @@ public sealed record OwnerLimits(string Owner, string Symbol, ImmutableArray<Acc
 [GenerateSerializer, Immutable, Alias("owner-limits-request")]
 public sealed record OwnerLimitsRequest(OwnerLimits Limits, string By, string Why);
 
-/// <summary>Blocks or unblocks an owner. A blocked owner's accounts are blocked, also those that it gets later.</summary>
+/// <summary>
+/// Blocks or unblocks an owner. A blocked owner's accounts are blocked, also those that it gets later.
+/// </summary>
 /// <param name="Owner">The owner's name.</param>
 /// <param name="IsBlocked">True to block it.</param>
 /// <param name="By">Label of the requesting API key.</param>

@@ -16,10 +16,12 @@ public abstract record PayoutRecord(long TimeNanos, int Decimals, ImmutableArray
     public const string StreamPrefix = "pay/";
 
     /// <summary>Returns the id under which a batch is sent, however often.</summary>
-    public static string BatchId(string asset, long batch) => string.Create(CultureInfo.InvariantCulture, $"{asset}-{batch}");
+    public static string BatchId(string asset, long batch) =>
+        string.Create(CultureInfo.InvariantCulture, $"{asset}-{batch}");
 
     /// <summary>Returns the accounts that apply the record.</summary>
-    public IEnumerable<long> TouchedAccounts() => this is BatchMade ? [] : Items.Select(item => item.Account).Distinct();
+    public IEnumerable<long> TouchedAccounts() =>
+        this is BatchMade ? [] : Items.Select(item => item.Account).Distinct();
 }
 
 /// <summary>Q: a batch, exactly as it will be sent.</summary>
@@ -43,7 +45,8 @@ public sealed record BatchPaid(long TimeNanos, int Decimals, long Batch, Immutab
 /// <param name="Batch">The batch.</param>
 /// <param name="Items">Its withdrawals.</param>
 /// <param name="Why">The receiver's reason.</param>
-public sealed record BatchRefused(long TimeNanos, int Decimals, long Batch, ImmutableArray<PayoutItem> Items, string Why)
+public sealed record BatchRefused(
+    long TimeNanos, int Decimals, long Batch, ImmutableArray<PayoutItem> Items, string Why)
     : PayoutRecord(TimeNanos, Decimals, Items);
 
 /// <summary>Encodes payout records as bytes. Kinds: Q 60, G 61, F 62; they never change.</summary>
@@ -101,7 +104,8 @@ public static class PayoutRecordEncoding
         {
             Kind.Made => new BatchMade(from.TimeNanos, from.Count32(), ReadItems(ref from)),
             Kind.Paid => new BatchPaid(from.TimeNanos, from.Count32(), from.Count(), ReadItems(ref from)),
-            Kind.Refused => new BatchRefused(from.TimeNanos, from.Count32(), from.Count(), ReadItems(ref from), from.Text()),
+            Kind.Refused =>
+                new BatchRefused(from.TimeNanos, from.Count32(), from.Count(), ReadItems(ref from), from.Text()),
             _ => throw from.UnknownKind("payout"),
         };
         from.End();

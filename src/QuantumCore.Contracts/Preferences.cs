@@ -20,7 +20,8 @@ public sealed record Preference(string Name, string? Value)
 
     /// <summary>Returns true if the text is a valid preference name.</summary>
     public static bool IsName(string? text) =>
-        text is { Length: > 0 and <= LongestName } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+        text is { Length: > 0 and <= LongestName }
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 }
 
 /// <summary>The outcome of a change of preferences.</summary>

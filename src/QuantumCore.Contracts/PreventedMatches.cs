@@ -57,7 +57,8 @@ public sealed record PreventedMatch(
     /// <param name="timeNanos">Unix nanoseconds.</param>
     /// <param name="step">A step of <see cref="StepKind.Prevented"/>.</param>
     /// <param name="account">The account that reads it.</param>
-    public static PreventedMatch Of(string symbol, TradePlace place, long timeNanos, in TurnStep step, long account) => new PreventedMatch(
+    public static PreventedMatch Of(string symbol, TradePlace place, long timeNanos, in TurnStep step, long account) =>
+        new PreventedMatch(
         symbol,
         place,
         timeNanos,
@@ -66,7 +67,9 @@ public sealed record PreventedMatch(
         step.QuantityLots,
         step.Owner,
         new(step.OrderId, step.Number, step.Account == account, step.SelfTrade.TakesOfTaker() ? step.LeavesLots : null),
-        new(step.MakerOrderId, step.MakerNumber, step.MakerAccount == account, step.SelfTrade.TakesOfMaker() ? step.MakerLeavesLots : null)).AsSeen();
+        new(
+            step.MakerOrderId, step.MakerNumber, step.MakerAccount == account,
+            step.SelfTrade.TakesOfMaker() ? step.MakerLeavesLots : null)).AsSeen();
 
     /// <summary>Returns the reading account's order of that number, or null if it is neither of the two.</summary>
     /// <param name="number">The order's number within that account.</param>

@@ -43,7 +43,8 @@ public sealed record AccountAlerts(long Version, long SinceNanos, ImmutableArray
 /// </param>
 /// <param name="ReachedTicks">The last price, in ticks, if it fires the alert at once; else 0.</param>
 [GenerateSerializer, Immutable, Alias("alert-request")]
-public sealed record AlertRequest(string Symbol, long PriceTicks, bool IsAbove, long AfterSequence, long ReachedTicks = 0);
+public sealed record AlertRequest(
+    string Symbol, long PriceTicks, bool IsAbove, long AfterSequence, long ReachedTicks = 0);
 
 /// <summary>The outcome of an <see cref="AlertRequest"/>.</summary>
 /// <param name="Reason">None; Forbidden if the account has too many; Overloaded if too many wait in the symbol.</param>

@@ -23,7 +23,8 @@ internal ref struct RecordReader
         Version = Byte();
         if (Version < oldest || Version > newest)
         {
-            throw new InvalidDataException($"Record of version {Version}; this build reads version {newest}{(Version > newest ? Newer : "")}.");
+            throw new InvalidDataException(
+                $"Record of version {Version}; this build reads version {newest}{(Version > newest ? Newer : "")}.");
         }
 
         Kind = Byte();
@@ -45,7 +46,8 @@ internal ref struct RecordReader
     /// Returns the exception for a kind that this release does not know. The checksums prove that the bytes are intact,
     /// so this happens only after a downgrade.
     /// </summary>
-    public readonly InvalidDataException UnknownKind(string what) => new($"Unknown kind {Kind} of {what} record{Newer}.");
+    public readonly InvalidDataException UnknownKind(string what) =>
+        new($"Unknown kind {Kind} of {what} record{Newer}.");
 
     /// <summary>Number of unread bytes.</summary>
     public readonly int Rest => _rest.Length;
@@ -101,7 +103,9 @@ internal ref struct RecordReader
     public int Signed32()
     {
         var value = Signed();
-        return value is >= int.MinValue and <= int.MaxValue ? (int)value : throw new InvalidDataException("A number beyond 32 bits.");
+        return value is >= int.MinValue and <= int.MaxValue
+            ? (int)value
+            : throw new InvalidDataException("A number beyond 32 bits.");
     }
 
     public Int128 Fixed128() => ((Int128)Fixed64() << 64) | unchecked((ulong)Fixed64());

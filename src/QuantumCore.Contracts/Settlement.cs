@@ -51,7 +51,8 @@ public enum SettlementState : byte
 /// <param name="ClosedNanos">Time at which it was closed, Unix nanoseconds.</param>
 [GenerateSerializer, Immutable, Alias("settlement-batch-view")]
 public sealed record SettlementBatchView(
-    string Id, long Batch, long Date, int Cycle, SettlementState State, long Trades, int Items, string Hash, long ClosedNanos);
+    string Id, long Batch, long Date, int Cycle, SettlementState State, long Trades, int Items, string Hash,
+    long ClosedNanos);
 
 /// <summary>A settlement fail: what an account has not given or received that was due.</summary>
 /// <param name="Account">The account.</param>
@@ -66,7 +67,8 @@ public sealed record SettlementBatchView(
 /// <param name="Days">Business days ended since then, 0 or more.</param>
 [GenerateSerializer, Immutable, Alias("settlement-fail-view")]
 public sealed record SettlementFailView(
-    long Account, string Symbol, string Asset, int Decimals, long Units, string Currency, int CashDecimals, long Cash, long Since, int Days);
+    long Account, string Symbol, string Asset, int Decimals, long Units, string Currency, int CashDecimals, long Cash,
+    long Since, int Days);
 
 /// <summary>
 /// An operator's request for a buy-in: buys at the market what an account fails to deliver, at its cost.

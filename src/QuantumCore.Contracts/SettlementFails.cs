@@ -69,6 +69,7 @@ public sealed record BuyInDaysSet(long TimeNanos, BuyInDaysRequest Request) : Se
 /// <param name="Shorts">Shortfalls reported by the receiver.</param>
 /// <param name="Fails">All fails of the venue from now on, whichever batch they come from.</param>
 public sealed record SettlementPartial(
-    long TimeNanos, long Batch, long ValueDate, ImmutableArray<SettlementItem> Items, ImmutableArray<SettlementShort> Shorts,
+    long TimeNanos, long Batch, long ValueDate, ImmutableArray<SettlementItem> Items,
+    ImmutableArray<SettlementShort> Shorts,
     ImmutableArray<SettlementFail> Fails)
     : SettlementRecord(TimeNanos, Items);

@@ -61,12 +61,14 @@ public abstract record SettlementRecord(long TimeNanos, ImmutableArray<Settlemen
 /// <param name="Items">Amounts that each account gives and receives.</param>
 /// <param name="Hash">SHA-256 of the content without the time.</param>
 public sealed record SettlementClosed(
-    long TimeNanos, long Date, int Cycle, ImmutableArray<SettledTrades> Trades, ImmutableArray<SettlementItem> Items, ImmutableArray<byte> Hash)
+    long TimeNanos, long Date, int Cycle, ImmutableArray<SettledTrades> Trades, ImmutableArray<SettlementItem> Items,
+    ImmutableArray<byte> Hash)
     : SettlementRecord(TimeNanos, Items)
 {
     /// <summary>Makes a batch with the hash of its content.</summary>
     public static SettlementClosed Make(
-        long timeNanos, long date, int cycle, ImmutableArray<SettledTrades> trades, ImmutableArray<SettlementItem> items)
+        long timeNanos, long date, int cycle, ImmutableArray<SettledTrades> trades,
+        ImmutableArray<SettlementItem> items)
     {
         var bare = new SettlementClosed(timeNanos, date, cycle, trades, items, []);
         return bare with { Hash = SettlementRecordEncoding.HashOf(bare) };
@@ -165,12 +167,15 @@ public static class SettlementRecordEncoding
         SettlementRecord record = (Kind)from.Kind switch
         {
             Kind.Closed => new SettlementClosed(
-                from.TimeNanos, from.Count(), from.Count32(), ReadTrades(ref from), ReadItems(ref from), [.. from.Bytes()]),
+                from.TimeNanos, from.Count(), from.Count32(), ReadTrades(ref from), ReadItems(ref from),
+                [.. from.Bytes()]),
             Kind.Settled => new SettlementSettled(from.TimeNanos, from.Count(), ReadItems(ref from)),
             Kind.Partial => new SettlementPartial(
-                from.TimeNanos, from.Count(), from.Count(), ReadItems(ref from), ReadShorts(ref from), ReadFails(ref from)),
+                from.TimeNanos, from.Count(), from.Count(), ReadItems(ref from), ReadShorts(ref from),
+                ReadFails(ref from)),
             Kind.BuyIn => ReadBuyIn(ref from),
-            Kind.BuyInDays => new BuyInDaysSet(from.TimeNanos, new BuyInDaysRequest(from.Count32(), from.Text(), from.Text())),
+            Kind.BuyInDays =>
+                new BuyInDaysSet(from.TimeNanos, new BuyInDaysRequest(from.Count32(), from.Text(), from.Text())),
             _ => throw from.UnknownKind("settlement"),
         };
         from.End();
@@ -286,7 +291,8 @@ public static class SettlementRecordEncoding
     private static SettlementBuyIn ReadBuyIn(ref RecordReader from)
     {
         var (id, account, symbol, lots) = (from.Text(), from.Count(), from.Text(), from.Count());
-        return new SettlementBuyIn(from.TimeNanos, new BuyInRequest(id, account, symbol, from.Text(), from.Text()), lots);
+        return new SettlementBuyIn(
+            from.TimeNanos, new BuyInRequest(id, account, symbol, from.Text(), from.Text()), lots);
     }
 
     private static ImmutableArray<SettlementShort> ReadShorts(ref RecordReader from)
@@ -306,7 +312,8 @@ public static class SettlementRecordEncoding
         for (var i = fails.Capacity; i > 0; i--)
         {
             fails.Add(new SettlementFail(
-                from.Count(), from.Text(), InstrumentEncoding.ReadAsset(ref from), InstrumentEncoding.ReadAsset(ref from), from.Count(),
+                from.Count(), from.Text(), InstrumentEncoding.ReadAsset(ref from),
+                InstrumentEncoding.ReadAsset(ref from), from.Count(),
                 from.Fixed64(), from.Fixed64(), from.Count(), ReadParts(ref from), ReadParts(ref from)));
         }
 

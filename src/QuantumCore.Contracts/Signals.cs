@@ -184,7 +184,8 @@ public static class SignalRules
     /// <param name="lots">The signal's quantity, in lots.</param>
     /// <param name="position">The account's position, in lots; negative if short.</param>
     /// <param name="mayGoShort">True if the position may become negative.</param>
-    public static (Side Side, long Lots) Decide(SignalAction action, SignalPolicy policy, long lots, long position, bool mayGoShort)
+    public static (Side Side, long Lots) Decide(
+        SignalAction action, SignalPolicy policy, long lots, long position, bool mayGoShort)
     {
         if (action == SignalAction.Flatten)
             return position < 0 ? (Side.Buy, -position) : (Side.Sell, position);

@@ -19,7 +19,9 @@ public sealed class Tally<T>(Func<T, KeyValuePair<string, object?>[]> labels)
 {
     private readonly ConcurrentDictionary<T, StrongBox<long>> _counts = new();
 
-    /// <summary>Adds to a number. Adding 0 shows it before its first count, so that Prometheus sees the increase.</summary>
+    /// <summary>
+    /// Adds to a number. Adding 0 shows it before its first count, so that Prometheus sees the increase.
+    /// </summary>
     public void Add(T of, long more)
     {
         var count = _counts.GetOrAdd(of, static _ => new StrongBox<long>());

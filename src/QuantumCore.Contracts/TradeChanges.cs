@@ -34,7 +34,9 @@ public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, Tur
                 new(ChangedValue.InAuction, Fill.IsAuction ? 1 : 0),
                 new(ChangedValue.Price, Fill.PriceTicks),
                 new(ChangedValue.Lots, Fill.QuantityLots),
-                .. priceTicks == 0 ? (ReadOnlySpan<NamedValue>)[] : [new(ChangedValue.TakerFeeNow, takerFee), new(ChangedValue.MakerFeeNow, makerFee)],
+                .. priceTicks == 0
+                    ? (ReadOnlySpan<NamedValue>)[]
+                    : [new(ChangedValue.TakerFeeNow, takerFee), new(ChangedValue.MakerFeeNow, makerFee)],
             ],
         };
 
@@ -61,7 +63,8 @@ public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, Tur
             new TradePlace(command.Number, (int)index),
             nanos,
             new TurnStep(
-                StepKind.Fill, taker, takerNumber, takerOrder, (Side)side, EndReason.None, price, lots, 0, takerFee, 0, maker, makerNumber,
+                StepKind.Fill, taker, takerNumber, takerOrder, (Side)side, EndReason.None, price, lots, 0, takerFee, 0,
+                maker, makerNumber,
                 makerOrder, 0, makerFee, 0, auction == 1))
         : null;
 }
@@ -78,7 +81,8 @@ public readonly record struct ChangeOfTrade(TradeAsItWas Trade, TurnStep Before,
     /// </summary>
     public static ChangeOfTrade? Of(BookTurn turn)
     {
-        if (turn.Command.Verb is not (BookVerb.Bust or BookVerb.Correct) || TradeAsItWas.Of(turn.Command) is not { } trade)
+        if (turn.Command.Verb is not (BookVerb.Bust or BookVerb.Correct)
+            || TradeAsItWas.Of(turn.Command) is not { } trade)
         {
             return null;
         }
@@ -88,7 +92,9 @@ public readonly record struct ChangeOfTrade(TradeAsItWas Trade, TurnStep Before,
         {
             if (turn.Steps[i].Kind == StepKind.Reversed)
             {
-                return new(trade, turn.Steps[i], i + 1 < turn.Steps.Length && turn.Steps[i + 1] is { Kind: StepKind.Restated } now ? now : null);
+                return new(
+                    trade, turn.Steps[i],
+                    i + 1 < turn.Steps.Length && turn.Steps[i + 1] is { Kind: StepKind.Restated } now ? now : null);
             }
         }
 
@@ -105,4 +111,5 @@ public readonly record struct ChangeOfTrade(TradeAsItWas Trade, TurnStep Before,
 /// <param name="SellerFee">The seller's fee now, quote minor units.</param>
 [GenerateSerializer, Immutable, Alias("trade-changed")]
 public readonly record struct TradeChanged(
-    RejectReason Reason, long Sequence = 0, TurnStep Trade = default, long PriceTicks = 0, long BuyerFee = 0, long SellerFee = 0);
+    RejectReason Reason, long Sequence = 0, TurnStep Trade = default, long PriceTicks = 0, long BuyerFee = 0,
+    long SellerFee = 0);

@@ -68,4 +68,5 @@ public readonly record struct TransferPlace(long TimeNanos, long From, long Sequ
 /// <param name="TimeNanos">Time at which it was given, Unix nanoseconds.</param>
 [GenerateSerializer, Immutable, Alias("account-transfer")]
 public sealed record AccountTransfer(
-    long Sequence, string Key, long From, long To, string Asset, int Decimals, long Amount, bool IsDone, long TimeNanos);
+    long Sequence, string Key, long From, long To, string Asset, int Decimals, long Amount, bool IsDone,
+    long TimeNanos);

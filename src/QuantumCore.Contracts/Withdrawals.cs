@@ -33,7 +33,8 @@ public static class Destination
 
     /// <summary>Returns true if the text is a valid destination.</summary>
     public static bool IsValid(ReadOnlySpan<char> text) =>
-        text.Length is > 0 and <= MaxLength && text.IndexOfAnyExceptInRange(' ', '~') < 0 && text[0] != ' ' && text[^1] != ' ';
+        text.Length is > 0 and <= MaxLength && text.IndexOfAnyExceptInRange(' ', '~') < 0 && text[0] != ' '
+            && text[^1] != ' ';
 }
 
 /// <summary>State of a withdrawal.</summary>

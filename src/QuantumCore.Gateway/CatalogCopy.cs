@@ -64,7 +64,8 @@ public sealed class CatalogCopy<T>(Func<ValueTask<T>> load, TimeProvider time, b
             before = _loading;
 
         if (before is not null)
-            await before.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await before.ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
         return await Load();
     }

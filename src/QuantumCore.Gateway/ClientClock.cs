@@ -8,7 +8,8 @@ namespace QuantumCore.Gateway;
 /// </summary>
 public sealed class ClientClock(TimeProvider time)
 {
-    private ImmutableDictionary<string, TimeSpan> _ofKeys = ImmutableDictionary.Create<string, TimeSpan>(StringComparer.Ordinal);
+    private ImmutableDictionary<string, TimeSpan> _ofKeys =
+        ImmutableDictionary.Create<string, TimeSpan>(StringComparer.Ordinal);
     private long _skewTicks;
 
     /// <summary>Offset from the true time for every key without its own; negative if the clock is behind.</summary>

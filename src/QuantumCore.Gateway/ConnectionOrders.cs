@@ -68,7 +68,10 @@ internal sealed class ConnectionOrders(OrderEntry entry, long account)
     public ValueTask CancelLeft()
     {
         lock (_lock)
-            return entry.CancelLeft(account, [.. _orders.Select(static order => new EnteredOrder(order.Key, order.Value.Symbol, order.Value.Number))]);
+            return entry.CancelLeft(
+                account,
+                [.. _orders.Select(
+                    static order => new EnteredOrder(order.Key, order.Value.Symbol, order.Value.Number))]);
     }
 
     /// <summary>Removes orders that the account no longer has open.</summary>
@@ -76,13 +79,15 @@ internal sealed class ConnectionOrders(OrderEntry entry, long account)
     {
         (string Name, long Number)[] known;
         lock (_lock)
-            known = [.. _orders.Where(static order => order.Value is { Number: > 0, OnTheirWay: 0 }).Select(static order => (order.Key, order.Value.Number))];
+            known = [.. _orders.Where(static order => order.Value is { Number: > 0, OnTheirWay: 0 })
+                .Select(static order => (order.Key, order.Value.Number))];
         var open = await entry.OpenNumbers(account);
         lock (_lock)
         {
             foreach (var (name, number) in known)
             {
-                if (open is not null && !open.Contains(number) && _orders.GetValueOrDefault(name) is { OnTheirWay: 0 } tracked && tracked.Number == number)
+                if (open is not null && !open.Contains(number)
+                    && _orders.GetValueOrDefault(name) is { OnTheirWay: 0 } tracked && tracked.Number == number)
                     _orders.Remove(name);
             }
 

@@ -19,7 +19,8 @@ public sealed class CorporateStandstill(OrderEntry entry, IGrainFactory grains, 
     {
         ArgumentNullException.ThrowIfNull(instrument);
         ArgumentNullException.ThrowIfNull(command);
-        if ((TradingPhase)command.Value is TradingPhase.Halt or TradingPhase.Closed && command.Changes.All(change => change.Name != ChangedValue.Next))
+        if ((TradingPhase)command.Value is TradingPhase.Halt or TradingPhase.Closed
+            && command.Changes.All(change => change.Name != ChangedValue.Next))
             return null;
 
         foreach (var action in await grains.Catalog().CorporateActions())
@@ -30,7 +31,8 @@ public sealed class CorporateStandstill(OrderEntry entry, IGrainFactory grains, 
             var isRenamed = action.Request.Kind == CorporateActionKind.SymbolChange;
             var holds = action.State switch
             {
-                CorporateActionState.Announced => action.CutNanos <= time.UnixNanos() && await StandsStill(action.UnitAsset),
+                CorporateActionState.Announced =>
+                    action.CutNanos <= time.UnixNanos() && await StandsStill(action.UnitAsset),
                 CorporateActionState.Begun => true,
                 _ => isRenamed,
             };
@@ -46,7 +48,8 @@ public sealed class CorporateStandstill(OrderEntry entry, IGrainFactory grains, 
 
     private async Task<bool> StandsStill(string asset)
     {
-        foreach (var symbol in (await listings.All()).Where(instrument => instrument.Base.Name == asset).Select(instrument => instrument.Symbol))
+        foreach (var symbol in (await listings.All()).Where(instrument => instrument.Base.Name == asset)
+            .Select(instrument => instrument.Symbol))
         {
             var (reason, state, _) = await entry.State(symbol);
             if (reason != RejectReason.None || state is not { StandsStill: true })

@@ -85,8 +85,10 @@ public static class ExchangeGateway
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         services.Configure<ForwardedHeadersOptions>(forwarded => SetProxies(forwarded, options.Proxies));
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(RequestTrace.Header, "Retry-After")));
-        services.AddSingleton<ConnectionRoom>().AddOptions<KestrelServerOptions>().Configure<ConnectionRoom>((kestrel, room) => SetLimits(kestrel, options, room));
+            .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod()
+            .WithExposedHeaders(RequestTrace.Header, "Retry-After")));
+        services.AddSingleton<ConnectionRoom>().AddOptions<KestrelServerOptions>()
+            .Configure<ConnectionRoom>((kestrel, room) => SetLimits(kestrel, options, room));
         return services;
     }
 
@@ -100,7 +102,8 @@ public static class ExchangeGateway
     /// <param name="services">Services to add to.</param>
     /// <param name="address">Address it listens on.</param>
     /// <param name="tls">TLS settings of its connections; null for plain TCP.</param>
-    public static IServiceCollection AddFix(this IServiceCollection services, IPEndPoint address, SslServerAuthenticationOptions? tls)
+    public static IServiceCollection AddFix(
+        this IServiceCollection services, IPEndPoint address, SslServerAuthenticationOptions? tls)
     {
         services.AddSingleton<FixServices>();
         services.AddSingleton<FixLogons>();
@@ -191,7 +194,8 @@ public static class ExchangeGateway
     /// Rejects a request before anything was done for it, in the format of the interface that was called. For
     /// middleware that runs after routing and before the calls.
     /// </summary>
-    public static async Task RefuseAsync(HttpContext context, RejectReason reason) => await Answer.Refuse(context, new Refusal(reason));
+    public static async Task RefuseAsync(HttpContext context, RejectReason reason) =>
+        await Answer.Refuse(context, new Refusal(reason));
 
     /// <summary>
     /// Returns true if an administrator calls, with a key or signed in; otherwise the request was rejected.
@@ -204,7 +208,8 @@ public static class ExchangeGateway
     /// limit.
     /// </summary>
     public static async ValueTask<bool> RecognizesAdministratorAsync(HttpContext context) =>
-        (await Call.Recognise(context, context.RequestServices.GetRequiredService<KeyRing>())).Caller is { Role: UserRole.Administrator };
+        (await Call.Recognise(
+            context, context.RequestServices.GetRequiredService<KeyRing>())).Caller is { Role: UserRole.Administrator };
 
     /// <summary>
     /// Returns true if a request may use published demo keys: it seems to come from this machine, or the demo serves
@@ -215,7 +220,9 @@ public static class ExchangeGateway
     /// <summary>Walks the forwarding headers from the socket outward while each hop is a trusted proxy.</summary>
     private static void SetProxies(ForwardedHeadersOptions forwarded, IReadOnlyList<IPNetwork> proxies)
     {
-        forwarded.ForwardedHeaders = proxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        forwarded.ForwardedHeaders = proxies.Count == 0
+            ? ForwardedHeaders.None
+            : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
         forwarded.ForwardLimit = null;
         // The framework's defaults trust any caller on this machine.
         forwarded.KnownProxies.Clear();
@@ -264,7 +271,8 @@ public static class ExchangeGateway
         {
             var detail = status == 404 ? "There is no such call." : "The call has another method.";
             var path = context.Request.Path;
-            if (path.StartsWithSegments("/api/v3", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/sapi", StringComparison.OrdinalIgnoreCase))
+            if (path.StartsWithSegments("/api/v3", StringComparison.OrdinalIgnoreCase)
+                || path.StartsWithSegments("/sapi", StringComparison.OrdinalIgnoreCase))
                 await WireHttp.Write(context, WireError.NotSupported(detail, status));
             else
                 await Answer.Refuse(context, Refusal.Malformed(null, detail), status);

@@ -24,7 +24,8 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Meter _meter;
     private long _index = -1;
     private readonly Tally<string> _orders = new(static outcome => [new("outcome", outcome)]);
-    private readonly Tally<(string Route, string Status)> _requests = new(static request => [new("route", request.Route), new("status", request.Status)]);
+    private readonly Tally<(string Route, string Status)> _requests =
+        new(static request => [new("route", request.Route), new("status", request.Status)]);
     private readonly Tally<string> _turnedAway = new(static why => [new("why", why)]);
     private readonly Tally<string> _webhooks = new(static outcome => [new("outcome", outcome)]);
     private readonly Histogram<double> _orderLatency;
@@ -38,28 +39,40 @@ public sealed class GatewayMetrics : IDisposable
     {
         _meter = new Meter(new MeterOptions(MeterName) { Scope = this });
         _meter.CreateObservableCounter("quantumcore_orders", _orders.Read, null, "Orders answered, by outcome.");
-        _meter.CreateObservableCounter("quantumcore_http_requests", _requests.Read, null, "HTTP requests, by route and status.");
+        _meter.CreateObservableCounter(
+            "quantumcore_http_requests", _requests.Read, null, "HTTP requests, by route and status.");
         _meter.CreateObservableGauge(
-            "quantumcore_stream_readers", () => Volatile.Read(ref _readers), null, "WebSockets and FIX connections that are open.");
+            "quantumcore_stream_readers", () => Volatile.Read(ref _readers), null,
+            "WebSockets and FIX connections that are open.");
         _meter.CreateObservableCounter(
             "quantumcore_stream_resyncs", () => Volatile.Read(ref _resyncs), null, "Backlogs replaced by a snapshot.");
         _meter.CreateObservableCounter(
-            "quantumcore_stream_readers_cut", () => Volatile.Read(ref _cut), null, "WebSockets and FIX connections cut because they did not read.");
+            "quantumcore_stream_readers_cut", () => Volatile.Read(ref _cut), null,
+            "WebSockets and FIX connections cut because they did not read.");
         _meter.CreateObservableCounter(
-            "quantumcore_turned_away", _turnedAway.Read, null, "Requests refused before any work, by lane, or by whose rate limit was reached.");
+            "quantumcore_turned_away", _turnedAway.Read, null,
+            "Requests refused before any work, by lane, or by whose rate limit was reached.");
         _meter.CreateObservableCounter(
-            "quantumcore_webhooks", _webhooks.Read, null, "Webhooks received, by outcome: Accepted, Duplicate, or the reason of the rejection.");
+            "quantumcore_webhooks", _webhooks.Read, null,
+            "Webhooks received, by outcome: Accepted, Duplicate, or the reason of the rejection.");
         _orderLatency = _meter.CreateHistogram<double>(
             "quantumcore_order_seconds", "s", "Time from a parsed order or batch to its durable answer.");
         _webhookLatency = _meter.CreateHistogram<double>(
-            "quantumcore_webhook_seconds", "s", "Time from a webhook's arrival to the durable outcome of its orders, or to its rejection.");
+            "quantumcore_webhook_seconds", "s",
+            "Time from a webhook's arrival to the durable outcome of its orders, or to its rejection.");
         _meter.CreateObservableGauge(
-            "quantumcore_index_basis_points", Index, null, "The exchange's index, in basis points of its last close; none without an index.");
+            "quantumcore_index_basis_points", Index, null,
+            "The exchange's index, in basis points of its last close; none without an index.");
         // The runtime's own meter counts the threads of the pool only.
-        _meter.CreateObservableGauge("quantumcore_process_threads", CountThreads, null, "Threads of the process, those of the runtime included.");
-        var version = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         _meter.CreateObservableGauge(
-            "quantumcore_build_info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null, "The build that runs; always 1.");
+            "quantumcore_process_threads", CountThreads, null,
+            "Threads of the process, those of the runtime included.");
+        var version =
+            Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        _meter.CreateObservableGauge(
+            "quantumcore_build_info",
+            () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null,
+            "The build that runs; always 1.");
     }
 
     /// <summary>
@@ -81,8 +94,10 @@ public sealed class GatewayMetrics : IDisposable
         _webhooks.Add(Duplicate, 0);
         foreach (var lane in s_lanes)
             _turnedAway.Add(lane, 0);
-        _meter.CreateObservableGauge("quantumcore_orders_inside", () => door.Orders.Inside, null, "Orders on their way through the exchange.");
-        _meter.CreateObservableGauge("quantumcore_orders_waiting", () => door.Orders.Waiting, null, "Orders that wait to be let in.");
+        _meter.CreateObservableGauge(
+            "quantumcore_orders_inside", () => door.Orders.Inside, null, "Orders on their way through the exchange.");
+        _meter.CreateObservableGauge(
+            "quantumcore_orders_waiting", () => door.Orders.Waiting, null, "Orders that wait to be let in.");
     }
 
     /// <inheritdoc/>
@@ -128,7 +143,8 @@ public sealed class GatewayMetrics : IDisposable
 
     internal void Resync() => Interlocked.Increment(ref _resyncs);
 
-    private IEnumerable<Measurement<long>> Index() => Volatile.Read(ref _index) is >= 0 and var index ? [new(index)] : [];
+    private IEnumerable<Measurement<long>> Index() =>
+        Volatile.Read(ref _index) is >= 0 and var index ? [new(index)] : [];
 
     private static int CountThreads()
     {

@@ -96,8 +96,9 @@ public sealed record GatewayOptions
     public int MostOrdersWaiting { get; init; } = 4_096;
 
     /// <summary>
-    /// Number of orders after which the measured rate limits the queue, or earlier a minute after the first. Before, code
-    /// is being compiled: the rate says nothing about the exchange, and rejections would take the CPU that orders need.
+    /// Number of orders after which the measured rate limits the queue, or earlier a minute after the first. Before,
+    /// code is being compiled: the rate says nothing about the exchange, and rejections would take the CPU that orders
+    /// need.
     /// </summary>
     public int OrdersOfWarmUp { get; init; } = 50_000;
 
@@ -182,7 +183,9 @@ public sealed record GatewayOptions
 
     /// <summary>Returns the number of connections that an open file limit leaves room for.</summary>
     internal static int ConnectionsWith(int? openFiles) => openFiles is { } files
-        ? Math.Clamp(files - Math.Max(files / FilesPart, LeastFilesOfStore) - FixConnectionsWith(files), FewestConnections, MostConnections)
+        ? Math.Clamp(
+            files - Math.Max(files / FilesPart, LeastFilesOfStore) - FixConnectionsWith(files), FewestConnections,
+            MostConnections)
         : MostConnections;
 
     private static int FixConnectionsWith(int? openFiles) => Math.Min(MostFix, (openFiles ?? int.MaxValue) / FilesPart);

@@ -78,14 +78,16 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
 
         if (_standing.Stopped is { IsDefaultOrEmpty: false } stopped)
         {
-            var names = string.Join(", ", stopped.Take(NamesLimit).Select(static at => Text($"{at.Stream} at record {at.Sequence}")));
+            var names = string.Join(
+                ", ", stopped.Take(NamesLimit).Select(static at => Text($"{at.Stream} at record {at.Sequence}")));
             var more = stopped.Length > NamesLimit ? Text($" and of {stopped.Length - NamesLimit} more streams") : "";
             return $"The history has stopped of {names}{more}: it can't take the record.";
         }
 
         // Clients miss their newest fills meanwhile; reads of older ones work.
         if (_standing.Fails)
-            return Text($"The history can't be written, and {_standing.Behind} records wait: its database is locked, full or gone. The log says which.");
+            return Text(
+                $"The history can't be written, and {_standing.Behind} records wait: its database is locked, full or gone. The log says which.");
 
         var lag = TimeSpan.FromTicks(_standing.BehindNanos / TimeSpan.NanosecondsPerTick);
         return lag > options.LongestHistoryLag

@@ -60,7 +60,8 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
     ];
 
     /// <summary>Returns the number of keys that an account has ever had.</summary>
-    public async ValueTask<int> Count(long account) => (await _copy.Current()).Values.Count(held => held.Key.Account == account);
+    public async ValueTask<int> Count(long account) =>
+        (await _copy.Current()).Values.Count(held => held.Key.Account == account);
 
     /// <summary>Reloads the keys after a change made here.</summary>
     public async ValueTask Refresh() => await _copy.AfterChange();
@@ -93,7 +94,10 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
     private sealed record Held(ApiKey Key, IPNetwork[] Networks)
     {
         public static Held Of(ApiKey key) =>
-            new(key, [.. key.Addresses.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text => IPNetwork.Parse(text))]);
+            new(
+                key,
+                [.. key.Addresses.Split(',', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(text => IPNetwork.Parse(text))]);
 
         public bool MayBeUsedFrom(IPAddress? from)
         {

@@ -11,7 +11,8 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
     // Comparing a name with more of them would cost more than the request itself.
     private const int MostCompared = 500;
 
-    private readonly CatalogCopy<FrozenDictionary<string, Instrument>> _copy = new(() => Load(grains), time, servesOld: true);
+    private readonly CatalogCopy<FrozenDictionary<string, Instrument>> _copy =
+        new(() => Load(grains), time, servesOld: true);
 
     /// <summary>Returns the instrument of a symbol; null if it is not listed.</summary>
     public ValueTask<Instrument?> Find(string symbol) =>

@@ -37,7 +37,8 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
         var (symbol, now) = (instrument.Symbol, time.UnixNanos());
         var start = Math.Max(0, now - (minutes * MinuteNanos)) / MinuteNanos * MinuteNanos;
         var shown = await Shown(symbol);
-        if (minutes != DayMinutes || !_days.TryGetValue(symbol, out var known) || (known.Sequence, known.StartNanos) != (shown[0].Sequence, start))
+        if (minutes != DayMinutes || !_days.TryGetValue(symbol, out var known)
+            || (known.Sequence, known.StartNanos) != (shown[0].Sequence, start))
         {
             var candles = await grains.Ledger().Candles(new CandleQuery(symbol, null, start, now, 1), shown);
             known = new(shown[0].Sequence, start, candles is [var only] ? only : null);
@@ -50,7 +51,9 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
 
     /// <summary>Returns the candle of the current UTC day; null before the first trade.</summary>
     public async ValueTask<Candle?> Today(Instrument instrument) =>
-        await Candles(new CandleQuery(instrument.Symbol, CandlePeriod.Day, null, time.UnixNanos(), 1)) is [var today] ? today : null;
+        await Candles(new CandleQuery(instrument.Symbol, CandlePeriod.Day, null, time.UnixNanos(), 1)) is [var today]
+            ? today
+            : null;
 
     /// <summary>
     /// Returns one-second candles, oldest first, without gaps from the first trade on. They are built from trades when
@@ -64,7 +67,9 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
     public async ValueTask<ImmutableArray<Candle>> Seconds(string symbol, long? fromNanos, long throughNanos, int limit)
     {
         var last = throughNanos / SecondNanos;
-        var first = fromNanos is { } from ? await FirstTraded(symbol, (from + SecondNanos - 1) / SecondNanos, throughNanos) : Math.Max(last - limit + 1, 0);
+        var first = fromNanos is { } from
+            ? await FirstTraded(symbol, (from + SecondNanos - 1) / SecondNanos, throughNanos)
+            : Math.Max(last - limit + 1, 0);
         last = Math.Min(last, first + limit - 1);
         if (last < first)
             return [];
@@ -92,10 +97,13 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
     /// </summary>
     private async ValueTask<long> FirstTraded(string symbol, long first, long throughNanos) =>
         (await Trades(new TradeQuery(symbol, null, null, (first * SecondNanos) - 1, 1))).IsEmpty
-        && await Trades(new TradeQuery(symbol, null, first * SecondNanos, throughNanos, 1)) is [var opening] ? opening.TimeNanos / SecondNanos : first;
+        && await Trades(new TradeQuery(symbol, null, first * SecondNanos, throughNanos, 1)) is [var opening]
+            ? opening.TimeNanos / SecondNanos
+            : first;
 
     /// <summary>Reads the trades of a time span page by page, and returns whether they are complete.</summary>
-    private async ValueTask<(List<PublicTrade> Trades, bool IsWhole)> ReadOn(string symbol, long fromNanos, long throughNanos)
+    private async ValueTask<(List<PublicTrade> Trades, bool IsWhole)> ReadOn(
+        string symbol, long fromNanos, long throughNanos)
     {
         var trades = new List<PublicTrade>();
         TradePlace? place = null;

@@ -108,7 +108,9 @@ internal sealed class MarketIndexWatch(
             return;
 
         var failed = new PartialFailure("symbol");
-        await stop.Stop((await listings.All()).Where(instrument => symbols.Contains(instrument.Symbol)), level, failed, leavesHalted: true);
+        await stop.Stop(
+            (await listings.All()).Where(instrument => symbols.Contains(instrument.Symbol)), level, failed,
+            leavesHalted: true);
         _left = failed.Refusal is null ? null : (stop, level, failed.Names);
         if (failed.Refusal is { } refusal)
             Log.IndexStoppedInPart(log, level, refusal.Detail!);
@@ -145,11 +147,14 @@ internal sealed class MarketIndexWatch(
             return null;
         }
 
-        return new IndexMember(last, close, options.IndexByVolume ? await Weight(symbol, midnight, MarketWideBreaker.DayOf(local)) : 1);
+        return new IndexMember(
+            last, close, options.IndexByVolume ? await Weight(symbol, midnight, MarketWideBreaker.DayOf(local)) : 1);
     }
 
     private async ValueTask<long> Close(string symbol, long throughNanos) =>
-        await history.Candles(new CandleQuery(symbol, CandlePeriod.Minute, null, throughNanos, 1)) is [var candle] ? candle.CloseTicks : 0;
+        await history.Candles(new CandleQuery(symbol, CandlePeriod.Minute, null, throughNanos, 1)) is [var candle]
+            ? candle.CloseTicks
+            : 0;
 
     /// <summary>Returns the value that a symbol traded in the week before today.</summary>
     private async ValueTask<long> Weight(string symbol, DateTimeOffset midnight, long day)
@@ -172,5 +177,6 @@ internal sealed class MarketIndexWatch(
 
     // Ticks and lots of two symbols are different units; amounts in one quote currency are comparable.
     private async ValueTask<long> InMoney(string symbol, Int128 ticksTimesLots) =>
-        (long)Int128.Min(Int128.Min(ticksTimesLots, long.MaxValue) * (await listings.Find(symbol))!.TickLotValue, long.MaxValue);
+        (long)Int128.Min(
+            Int128.Min(ticksTimesLots, long.MaxValue) * (await listings.Find(symbol))!.TickLotValue, long.MaxValue);
 }

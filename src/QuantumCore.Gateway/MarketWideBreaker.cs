@@ -48,9 +48,11 @@ public static class MarketWideBreaker
     {
         var level = Level(index, previousClose);
         var usedToday = used.Day == DayOf(local) ? used.Level : 0;
-        return new BreakerCall(level, level == ClosingLevel || (level > usedToday && TimeOnly.FromDateTime(local) < LastStop));
+        return new BreakerCall(
+            level, level == ClosingLevel || (level > usedToday && TimeOnly.FromDateTime(local) < LastStop));
     }
 
     /// <summary>Returns the day of a local time, in days since 1970-01-01.</summary>
-    public static long DayOf(DateTime local) => DateOnly.FromDateTime(local).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+    public static long DayOf(DateTime local) =>
+        DateOnly.FromDateTime(local).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 }

@@ -16,14 +16,16 @@ public sealed class MetricsPage(GatewayMetrics own) : IDisposable
     // Full names, because OpenTelemetry compiles a regular expression for a pattern.
     private static readonly string[] s_meters =
     [
-        GatewayMetrics.MeterName, "QuantumCore.Grains", "QuantumCore.Grains.Clock", "QuantumCore.Journal", "QuantumCore.Cluster", "QuantumCore.Silo",
+        GatewayMetrics.MeterName, "QuantumCore.Grains", "QuantumCore.Grains.Clock", "QuantumCore.Journal",
+        "QuantumCore.Cluster", "QuantumCore.Silo",
         "System.Runtime",
     ];
 
     // Buckets dense enough that p50 and p99 from 100 µs to 1 s are off by at most a half.
     private static readonly double[] s_latencies =
     [
-        0.0001, 0.00015, 0.0002, 0.0003, 0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05,
+        0.0001, 0.00015, 0.0002, 0.0003, 0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01,
+        0.015, 0.02, 0.03, 0.05,
         0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 2.5, 5,
     ];
 
@@ -43,7 +45,8 @@ public sealed class MetricsPage(GatewayMetrics own) : IDisposable
     public void Dispose() => _provider?.Dispose();
 
     /// <summary>Returns the handler that writes the page.</summary>
-    internal Func<HttpContext, Task> Map(IEndpointRouteBuilder endpoints) => context => (_page ?? Create(endpoints))(context);
+    internal Func<HttpContext, Task> Map(IEndpointRouteBuilder endpoints) =>
+        context => (_page ?? Create(endpoints))(context);
 
     private RequestDelegate Create(IEndpointRouteBuilder endpoints)
     {
@@ -64,6 +67,7 @@ public sealed class MetricsPage(GatewayMetrics own) : IDisposable
 
     private static MetricStreamConfiguration? View(Instrument instrument, GatewayMetrics own) =>
         instrument.Meter.Scope is GatewayMetrics other && other != own ? MetricStreamConfiguration.Drop
-        : instrument is Histogram<double> ? new ExplicitBucketHistogramConfiguration { Boundaries = s_latencies, CardinalityLimit = 1 }
+        : instrument is Histogram<double>
+            ? new ExplicitBucketHistogramConfiguration { Boundaries = s_latencies, CardinalityLimit = 1 }
         : null;
 }

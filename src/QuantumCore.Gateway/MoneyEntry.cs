@@ -23,7 +23,8 @@ public sealed class MoneyEntry(IGrainFactory grains, ILogger<MoneyEntry> log)
             return given.Value;
 
         var arrival = new TransferArrival(account, transfer.Sequence, request.Asset, request.Amount);
-        var arrived = await _calls.Ask("TakeInTransfer", request.To, () => grains.Account(request.To).TakeInTransfer(arrival));
+        var arrived =
+            await _calls.Ask("TakeInTransfer", request.To, () => grains.Account(request.To).TakeInTransfer(arrival));
         if (arrived is not { Failure: RejectReason.None, Value.Reason: RejectReason.None })
             return transfer;
 

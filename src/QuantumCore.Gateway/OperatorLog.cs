@@ -18,7 +18,10 @@ internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogg
 {
     private const int LongestDetail = 1_000;
     private static readonly TimeSpan s_notingPause = TimeSpan.FromSeconds(5);
-    private static readonly JsonSerializerOptions s_said = new(WireJson.Default.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions s_said = new(WireJson.Default.Options)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
     private readonly GrainCalls _calls = new(log);
 
     private IOperatorLogGrain Grain => grains.GetGrain<IOperatorLogGrain>(IOperatorLogGrain.Key);
@@ -40,8 +43,13 @@ internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogg
         var act = new OperatorAct(what, subject, name, Said(text));
         var noted = await _calls.Ask("Note", 0, () => Grain.Note(act));
         return noted.Failure == RejectReason.None ? null
-            : isDone ? new Refusal(RejectReason.OutcomeUnknown, null, null, "It is done, but not known to be on record under your name.")
-            : new Refusal(RejectReason.Overloaded, null, null, "It can't go on record under your name now, so that it was not done.");
+            : isDone
+                ? new Refusal(
+                    RejectReason.OutcomeUnknown, null, null,
+                    "It is done, but not known to be on record under your name.")
+            : new Refusal(
+                RejectReason.Overloaded, null, null,
+                "It can't go on record under your name now, so that it was not done.");
     }
 
     /// <summary>Records an act once the log can be written again; retries for as long as the process lives.</summary>
@@ -57,9 +65,11 @@ internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogg
     /// <summary>Formats the members of a request that are set, by name.</summary>
     private static string Said<T>(T text)
     {
-        var members = JsonSerializer.SerializeToElement(text, (JsonTypeInfo<T>)s_said.GetTypeInfo(typeof(T))).EnumerateObject();
+        var members =
+            JsonSerializer.SerializeToElement(text, (JsonTypeInfo<T>)s_said.GetTypeInfo(typeof(T))).EnumerateObject();
         var said = string.Join(", ", members.Select(
-            member => $"{member.Name} {(member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : member.Value.GetRawText())}"));
+            member =>
+                $"{member.Name} {(member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : member.Value.GetRawText())}"));
         return said.Length <= LongestDetail ? said : said[..LongestDetail];
     }
 }

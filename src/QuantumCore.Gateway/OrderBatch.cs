@@ -54,7 +54,9 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
             }
 
             var symbol = orders[position].Symbol;
-            var run = areApart ? runs.Find(run => run.Symbol == symbol) : runs.Count > 0 && runs[^1].Symbol == symbol ? runs[^1] : null;
+            var run = areApart
+                ? runs.Find(run => run.Symbol == symbol)
+                : runs.Count > 0 && runs[^1].Symbol == symbol ? runs[^1] : null;
             if (run is null)
                 runs.Add(run = new Run(symbol));
             run.Add(position, order);

@@ -37,7 +37,8 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
     /// True if an order whose client order id was used before gets <see cref="RejectReason.KeyConflict"/>.
     /// </param>
     /// <param name="areApart">True for independent orders: those of one book do not wait for those of another.</param>
-    public async ValueTask<(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
+    public async ValueTask<(Refusal? Refusal,
+        ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
         long account, List<OrderText?>? texts, bool mustBeNew = false, bool areApart = false)
     {
         if (texts is null or { Count: 0 or > OrderEntry.LongestBatch })
@@ -90,7 +91,8 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
     /// <param name="symbol">Symbol; null for every symbol.</param>
     /// <param name="sideText">Side as text; null for both sides.</param>
     /// <param name="queue">Orders that the same connection sent before.</param>
-    public async ValueTask<(Refusal? Refusal, int Cancelled)> CancelAll(long account, string? symbol, string? sideText, OrderQueue? queue = null)
+    public async ValueTask<(Refusal? Refusal, int Cancelled)> CancelAll(
+        long account, string? symbol, string? sideText, OrderQueue? queue = null)
     {
         var side = WireNames.ReadSide(sideText);
         if (sideText is not null && side is null)

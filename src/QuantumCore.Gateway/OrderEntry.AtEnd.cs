@@ -36,7 +36,8 @@ public sealed partial class OrderEntry
                 await Find(account, order, left);
 
             var cancelled = 0;
-            foreach (var book in left.Values.Where(static order => order.Number > 0).GroupBy(order => order.Symbol!, StringComparer.Ordinal).ToArray())
+            foreach (var book in left.Values.Where(static order => order.Number > 0)
+                .GroupBy(order => order.Symbol!, StringComparer.Ordinal).ToArray())
             {
                 foreach (var some in book.Chunk(LongestBatch))
                     cancelled += await Close(account, book.Key, some, left);
@@ -50,7 +51,9 @@ public sealed partial class OrderEntry
     internal async ValueTask<IReadOnlySet<long>?> OpenNumbers(long account)
     {
         var view = await _calls.Ask("View", account, () => View(account));
-        return view.Failure == RejectReason.None ? view.Value.OpenOrders.Select(static order => order.Number).ToHashSet() : null;
+        return view.Failure == RejectReason.None
+            ? view.Value.OpenOrders.Select(static order => order.Number).ToHashSet()
+            : null;
     }
 
     /// <summary>
@@ -68,11 +71,13 @@ public sealed partial class OrderEntry
     /// <summary>
     /// Cancels orders of one book, and removes from <paramref name="left"/> those that are no longer open.
     /// </summary>
-    private async ValueTask<int> Close(long account, string symbol, EnteredOrder[] orders, Dictionary<string, EnteredOrder> left)
+    private async ValueTask<int> Close(
+        long account, string symbol, EnteredOrder[] orders, Dictionary<string, EnteredOrder> left)
     {
         ImmutableArray<long> numbers = [.. orders.Select(static order => order.Number)];
         var closed = await _calls.Ask(
-            "Close", account, async () => await (await listings.Book(symbol)).Close(symbol, account, numbers, EndReason.MassCancel));
+            "Close", account,
+            async () => await (await listings.Book(symbol)).Close(symbol, account, numbers, EndReason.MassCancel));
         if (closed.Failure != RejectReason.None)
             return 0;
 

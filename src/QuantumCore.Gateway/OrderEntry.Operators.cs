@@ -18,14 +18,16 @@ public sealed partial class OrderEntry
     /// </summary>
     public async ValueTask<RejectReason> Operate(string symbol, BookCommand command)
     {
-        var answer = await _calls.Ask("Operate", command.Account, async () => await (await listings.Book(symbol)).Operate(symbol, command));
+        var answer = await _calls.Ask(
+            "Operate", command.Account, async () => await (await listings.Book(symbol)).Operate(symbol, command));
         return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
     }
 
     /// <summary>Halts a symbol at once, and waits only briefly for the record. A failed call is retried once.</summary>
     public async ValueTask<HaltAnswer> Halt(string symbol, BookCommand command)
     {
-        var answer = await _calls.Ask("Halt", command.Account, async () => await (await listings.Book(symbol)).Halt(symbol, command));
+        var answer = await _calls.Ask(
+            "Halt", command.Account, async () => await (await listings.Book(symbol)).Halt(symbol, command));
         return answer.Failure == RejectReason.None ? answer.Value : new HaltAnswer(answer.Failure, false, null);
     }
 
@@ -57,7 +59,8 @@ public sealed partial class OrderEntry
             return await Finish(account, request, mark);
 
         Repeat(account, request);
-        return new FreezeReport(RejectReason.None, 0, mark.Failure == RejectReason.None ? mark.Value.Symbols : [], IsOnRecord: false);
+        return new FreezeReport(
+            RejectReason.None, 0, mark.Failure == RejectReason.None ? mark.Value.Symbols : [], IsOnRecord: false);
     }
 
     /// <summary>Unfreezes an account.</summary>
@@ -104,10 +107,12 @@ public sealed partial class OrderEntry
             await BlockMember(account, by);
     }
 
-    private async ValueTask<bool> IsBlocked(string owner) => owner.Length > 0 && (await grains.Catalog().BlockedOwners()).Contains(owner);
+    private async ValueTask<bool> IsBlocked(string owner) =>
+        owner.Length > 0 && (await grains.Catalog().BlockedOwners()).Contains(owner);
 
     private async ValueTask BlockMember(OwnedAccount account, string by) =>
-        await FreezeAtOnce(account.Account, new FreezeRequest(Closes: true, by, $"joins the blocked owner {account.Owner}"));
+        await FreezeAtOnce(
+            account.Account, new FreezeRequest(Closes: true, by, $"joins the blocked owner {account.Owner}"));
 
     /// <summary>
     /// Returns true if an account has a record, or if that cannot be read now. Nobody waits for a journal that does not
@@ -117,7 +122,8 @@ public sealed partial class OrderEntry
     {
         try
         {
-            var view = await _calls.Ask("View", account, () => View(account)).AsTask().WaitAsync(s_freezePatience, time);
+            var view =
+                await _calls.Ask("View", account, () => View(account)).AsTask().WaitAsync(s_freezePatience, time);
             return view.Failure != RejectReason.None || view.Value.Sequence > 0;
         }
         catch (TimeoutException)
@@ -134,7 +140,8 @@ public sealed partial class OrderEntry
         if (mark.Failure != RejectReason.None)
             return new FreezeReport(mark.Failure, 0, [], IsOnRecord: false);
         if (mark.Value.Reason != RejectReason.None)
-            return new FreezeReport(mark.IsFirst ? mark.Value.Reason : RejectReason.OutcomeUnknown, 0, [], IsOnRecord: false);
+            return new FreezeReport(
+                mark.IsFirst ? mark.Value.Reason : RejectReason.OutcomeUnknown, 0, [], IsOnRecord: false);
         // Books cancel up to a floor that is on record.
         if (mark.Value.IsPending)
             return new FreezeReport(RejectReason.None, 0, mark.Value.Symbols, IsOnRecord: false);

@@ -17,8 +17,11 @@ public sealed partial class OrderEntry
         if (report.Conditions is null || report.Status is OrderStatus.New or OrderStatus.PartiallyFilled)
             return report;
 
-        var past = await _calls.Ask("Orders", account, () => Orders(new OrderQuery(account, symbol) { OrderId = orderId }));
-        return past is { Failure: RejectReason.None, Value: [var order] } ? report with { Conditions = order.Conditions, PriceTicks = order.PriceTicks } : report;
+        var past =
+            await _calls.Ask("Orders", account, () => Orders(new OrderQuery(account, symbol) { OrderId = orderId }));
+        return past is { Failure: RejectReason.None, Value: [var order] }
+            ? report with { Conditions = order.Conditions, PriceTicks = order.PriceTicks }
+            : report;
     }
 
     /// <summary>Returns the order of a client order id. An unknown id stays unused.</summary>
@@ -60,7 +63,8 @@ public sealed partial class OrderEntry
 
     /// <summary>Waits for the next change of an account. It counts as shown to the caller.</summary>
     /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
-    public async ValueTask<AccountChange?> WaitForChange(long account, long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
+    public async ValueTask<AccountChange?> WaitForChange(
+        long account, long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
     {
         var change = await grains.Account(account).WaitForChange(version, after, orders);
         if (change is not null)
@@ -77,8 +81,11 @@ public sealed partial class OrderEntry
     /// Returns the account's fills of one symbol after a trade, oldest first, including all it has been shown here.
     /// </summary>
     /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
-    public async ValueTask<ImmutableArray<AccountFill>> FillsAfter(long account, string symbol, TradePlace after, int limit) =>
-        Whole(await grains.Ledger().FillsAfter(account, symbol, after, limit + 1, shown.Of(account)), limit, isNewest: false);
+    public async ValueTask<ImmutableArray<AccountFill>> FillsAfter(
+        long account, string symbol, TradePlace after, int limit) =>
+        Whole(
+            await grains.Ledger().FillsAfter(account, symbol, after, limit + 1, shown.Of(account)), limit,
+            isNewest: false);
 
     /// <summary>
     /// Drops the extra fill, unless it is the other side of a trade of the account with itself. A client that continues
@@ -90,11 +97,14 @@ public sealed partial class OrderEntry
             return fills;
 
         var (last, before) = isNewest ? (fills[0].Fill, fills[1].Fill) : (fills[^1].Fill, fills[^2].Fill);
-        return (last.Sequence, last.Index) == (before.Sequence, before.Index) ? fills : isNewest ? fills[1..] : fills[..^1];
+        return (last.Sequence, last.Index) == (before.Sequence, before.Index)
+            ? fills
+            : isNewest ? fills[1..] : fills[..^1];
     }
 
     /// <summary>Returns an account's statement, at least up to what its client has been shown.</summary>
-    public ValueTask<AccountStatement> Statement(long account, long fromNanos, long toNanos, LinePlace? after, int limit) =>
+    public ValueTask<AccountStatement> Statement(
+        long account, long fromNanos, long toNanos, LinePlace? after, int limit) =>
         grains.Ledger().Statement(account, fromNanos, toNanos, after, limit, shown.Of(account));
 
     /// <summary>

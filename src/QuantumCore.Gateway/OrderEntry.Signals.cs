@@ -17,7 +17,8 @@ public sealed partial class OrderEntry
     /// The report, and true if the signal came before. If there is nothing to do, the report is rejected with
     /// <see cref="RejectReason.SignalSkipped"/>.
     /// </returns>
-    public async ValueTask<(ExecutionReport Report, bool IsDuplicate)> PlaceSignal(long account, Instrument instrument, SignalIntent intent)
+    public async ValueTask<(ExecutionReport Report, bool IsDuplicate)> PlaceSignal(
+        long account, Instrument instrument, SignalIntent intent)
     {
         var started = time.GetTimestamp();
         var (failure, buy, sell) = await ProtectionPrices(account, instrument, intent);
@@ -27,7 +28,8 @@ public sealed partial class OrderEntry
             return (NoOrder(RejectReason.Overloaded, null), false);
 
         var held = await _calls.Ask(
-            "HoldSignal", account, () => grains.Account(account).HoldSignal(intent with { BuyTicks = buy, SellTicks = sell }));
+            "HoldSignal", account,
+            () => grains.Account(account).HoldSignal(intent with { BuyTicks = buy, SellTicks = sell }));
         if (held.Failure != RejectReason.None)
             return (NoOrder(held.Failure, null), false);
 
@@ -36,7 +38,8 @@ public sealed partial class OrderEntry
             return (NoOrder(held.Value.Reason, held.Value), isDuplicate);
 
         var entered = await _calls.Ask(
-            "Submit", account, async () => (await (await listings.Book(intent.Symbol)).Submit(intent.Symbol, [order]))[0]);
+            "Submit", account,
+            async () => (await (await listings.Book(intent.Symbol)).Submit(intent.Symbol, [order]))[0]);
         if (entered.Failure != RejectReason.None)
             return (NoOrder(RejectReason.OutcomeUnknown, null), isDuplicate);
 
@@ -46,7 +49,10 @@ public sealed partial class OrderEntry
         return (report, isDuplicate);
 
         ExecutionReport NoOrder(RejectReason reason, HoldResult? result) =>
-            Nothing(account, intent.Symbol, 0, new Refusal(reason, result?.Field, result?.Limit)) with { ClientOrderId = intent.ClientOrderId };
+            Nothing(account, intent.Symbol, 0, new Refusal(reason, result?.Field, result?.Limit)) with
+            {
+                ClientOrderId = intent.ClientOrderId,
+            };
     }
 
     private async ValueTask<(RejectReason Failure, long Buy, long Sell)> ProtectionPrices(
@@ -61,7 +67,8 @@ public sealed partial class OrderEntry
             if (intent.Action == (side == Side.Buy ? SignalAction.Sell : SignalAction.Buy))
                 continue;
             var order = new HoldRequest(
-                intent.ClientOrderId, intent.Symbol, side, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 0, 1);
+                intent.ClientOrderId, intent.Symbol, side, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 0,
+                1);
             var (failure, ticks) = await WorstPrice(account, instrument, order);
             if (failure != RejectReason.None)
                 return (failure, 0, 0);

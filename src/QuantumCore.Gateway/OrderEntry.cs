@@ -75,10 +75,14 @@ public sealed partial class OrderEntry(
         {
             var held = await _calls.Ask("Hold", account, () => grains.Account(account).Hold(requests));
             if (held.Failure == RejectReason.None)
-                await Submit(batch, batch.Runs(mustBeNew && held.IsFirst ? [.. held.Value.Select(RefuseKnown)] : held.Value, areApart), areApart);
+                await Submit(
+                    batch,
+                    batch.Runs(mustBeNew && held.IsFirst ? [.. held.Value.Select(RefuseKnown)] : held.Value, areApart),
+                    areApart);
             else
                 batch.RefuseRest(held.Failure);
-            if (held.Failure == RejectReason.None && held.Value.Any(static one => one is { Reason: RejectReason.KillSwitch, IsKnown: false }))
+            if (held.Failure == RejectReason.None
+                && held.Value.Any(static one => one is { Reason: RejectReason.KillSwitch, IsKnown: false }))
                 await CancelKilled(account);
         }
 
@@ -166,7 +170,8 @@ public sealed partial class OrderEntry(
     /// <summary>Returns the account's refusal of linked orders, naming the order at fault if there is one.</summary>
     private static Refusal Refused(HoldListResult result, OrderListKind kind, ImmutableArray<HoldRequest> orders) =>
         // The reason why legs are no strategy stands in the place of a limit.
-        result is { Reason: RejectReason.InvalidCombination, At: null } ? new Refusal(result.Reason, result.Field, null, result.Limit)
+        result is { Reason: RejectReason.InvalidCombination, At: null }
+            ? new Refusal(result.Reason, result.Field, null, result.Limit)
         : result.At is { } at ? OfOne(kind, orders, at, new Refusal(result.Reason, result.Field, result.Limit))
         : new Refusal(result.Reason, result.Field, result.Limit);
 
@@ -206,13 +211,20 @@ public sealed partial class OrderEntry(
     public async ValueTask<ExecutionReport> AmendConditions(
         long account, string symbol, long orderId, string newClientOrderId, ImmutableArray<NamedValue> changes)
     {
-        var report = await AskBook("AmendConditions", account, symbol, orderId, book => book.Amend(symbol, account, orderId, changes));
+        var report = await AskBook(
+            "AmendConditions", account, symbol, orderId, book => book.Amend(symbol, account, orderId, changes));
         if (report.Reason is not (RejectReason.WouldGrow or RejectReason.OrderClosed))
             return report;
         if (changes is not [{ Name: ChangedValue.TriggerTicks, Value: var trigger }])
         {
             // The book reports what cannot change along with the trigger.
-            return report.Reason == RejectReason.WouldGrow ? report with { Reason = RejectReason.InvalidCombination, Field = report.Field ?? "triggerPrice,goodTill" } : report;
+            return report.Reason == RejectReason.WouldGrow
+                ? report with
+                {
+                    Reason = RejectReason.InvalidCombination,
+                    Field = report.Field ?? "triggerPrice,goodTill",
+                }
+                : report;
         }
 
         // On a retry, the replaced order is closed already; its account knows the first result.
@@ -229,7 +241,8 @@ public sealed partial class OrderEntry(
         if (listed.Value is not { } instrument)
             return new PlaceInLine(RejectReason.UnknownSymbol, 0, 0);
 
-        var place = await _calls.Ask("Position", account, () => grains.Book(instrument.BookKey).Position(symbol, account, orderId));
+        var place = await _calls.Ask(
+            "Position", account, () => grains.Book(instrument.BookKey).Position(symbol, account, orderId));
         return place.Failure == RejectReason.None ? place.Value : new PlaceInLine(place.Failure, 0, 0);
     }
 
@@ -239,7 +252,8 @@ public sealed partial class OrderEntry(
     /// </summary>
     public async ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
     {
-        var answer = await _calls.Ask("ChangeTrade", 0, async () => await (await listings.Book(symbol)).ChangeTrade(symbol, trade, priceTicks));
+        var answer = await _calls.Ask(
+            "ChangeTrade", 0, async () => await (await listings.Book(symbol)).ChangeTrade(symbol, trade, priceTicks));
         if (answer.Failure != RejectReason.None)
             return new TradeChanged(answer.Failure);
 
@@ -291,14 +305,17 @@ public sealed partial class OrderEntry(
     /// <paramref name="earlierLots"/> are lots of the client's total that earlier orders have done.
     /// </summary>
     public async ValueTask<ExecutionReport> Amend(
-        long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots, long expectedLots = 0, bool keepsPlace = false,
+        long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots,
+        long expectedLots = 0, bool keepsPlace = false,
         long triggerTicks = 0, long earlierLots = 0)
     {
         if (await CheckAmendment(symbol, priceTicks, totalLots, earlierLots) is { } refusal)
             return Nothing(account, symbol, orderId, refusal);
 
         var seen = new SeenSequence(symbol, shown.Of(account, symbol));
-        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots, keepsPlace, triggerTicks, earlierLots);
+        var request = new AmendRequest(
+            symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots, keepsPlace, triggerTicks,
+            earlierLots);
         var plan = await _calls.Ask("Amend", account, () => grains.Account(account).Amend(request));
         if (plan.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(plan.Failure));
@@ -310,13 +327,19 @@ public sealed partial class OrderEntry(
             return Nothing(account, symbol, orderId, new Refusal(reason, field, limit));
 
         if (replacement is null)
-            return await AskBook("Reduce", account, symbol, orderId, book => book.Reduce(symbol, account, number, total, expectedLots));
+            return await AskBook(
+                "Reduce", account, symbol, orderId, book => book.Reduce(symbol, account, number, total, expectedLots));
 
         var report = OfHeld(await AskBook(
             "Submit", account, symbol, orderId, async book => (await book.Submit(symbol, [replacement]))[0]));
         // An order of a list is not replaced, because the list would lose it.
         return report.Reason == RejectReason.InvalidCombination && report.Field is null
-            ? report with { Field = triggerTicks != 0 ? "kind,triggerPrice" : priceTicks != 0 ? "kind,price" : "kind,quantity" }
+            ? report with
+            {
+                Field = triggerTicks != 0
+                ? "kind,triggerPrice"
+                : priceTicks != 0 ? "kind,price" : "kind,quantity"
+            }
             : report;
     }
 
@@ -382,11 +405,13 @@ public sealed partial class OrderEntry(
         if (terms.TriggerTicks is { } trigger)
             return (RejectReason.None, MarketProtection.PriceTicks(instrument, order.Side, trigger));
 
-        var reference = await _calls.Ask("Trades", account, () => references.Of(instrument, order.Side, terms.TriggerReference));
+        var reference =
+            await _calls.Ask("Trades", account, () => references.Of(instrument, order.Side, terms.TriggerReference));
         if (reference.Failure != RejectReason.None)
             return (RejectReason.Overloaded, 0);
         if (OrderCombinations.IsTrailing(order.Type) && (reference.Value > 0 || terms.ActivationTicks is not null))
-            return (RejectReason.None, MarketProtection.TrailingPriceTicks(instrument, order.Side, reference.Value, terms));
+            return (RejectReason.None,
+                MarketProtection.TrailingPriceTicks(instrument, order.Side, reference.Value, terms));
         return reference.Value > 0
             ? (RejectReason.None, MarketProtection.PriceTicks(instrument, order.Side, reference.Value))
             : (RejectReason.NoReference, 0);
@@ -454,7 +479,8 @@ public sealed partial class OrderEntry(
             : new MassCancel(reason, 0);
     }
 
-    private async ValueTask<(RejectReason Reason, long Floor, ImmutableArray<string> Symbols)> MarkCancelAll(long account)
+    private async ValueTask<(RejectReason Reason, long Floor,
+        ImmutableArray<string> Symbols)> MarkCancelAll(long account)
     {
         var mark = await _calls.Ask("CancelAll", account, () => grains.Account(account).CancelAll());
         return mark.Failure != RejectReason.None ? (mark.Failure, 0, [])
@@ -473,7 +499,8 @@ public sealed partial class OrderEntry(
             if (closed.Failure == RejectReason.None)
             {
                 result = result with { Cancelled = result.Cancelled + closed.Value };
-                var state = await _calls.Ask("State", account, async () => await (await listings.Book(name)).State(name));
+                var state =
+                    await _calls.Ask("State", account, async () => await (await listings.Book(name)).State(name));
                 if (state.Failure == RejectReason.None)
                     shown.Note(account, name, state.Value.Sequence);
             }
@@ -493,14 +520,16 @@ public sealed partial class OrderEntry(
             return new MassCancel(view.Failure, 0);
 
         var result = new MassCancel(RejectReason.None, 0);
-        var open = view.Value.OpenOrders.Where(order => order.Side == side && (symbol is null || order.Symbol == symbol));
+        var open =
+            view.Value.OpenOrders.Where(order => order.Side == side && (symbol is null || order.Symbol == symbol));
         foreach (var book in open.GroupBy(order => order.Symbol, StringComparer.Ordinal))
         {
             ImmutableArray<long> numbers = [.. book.Select(order => order.Number)];
             var closed = await _calls.Ask(
                 "Close",
                 account,
-                async () => await (await listings.Book(book.Key)).Close(book.Key, account, numbers, EndReason.MassCancel));
+                async () =>
+                    await (await listings.Book(book.Key)).Close(book.Key, account, numbers, EndReason.MassCancel));
             if (closed.Failure != RejectReason.None)
             {
                 result = result with { Reason = closed.Failure };

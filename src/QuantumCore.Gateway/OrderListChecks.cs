@@ -45,7 +45,8 @@ public static class OrderListChecks
         {
             OrderListKind.OneCancelsOther => Pair(orders, 0, 1),
             OrderListKind.OneTriggersOther => Parent(orders[0]) ?? Child(orders, 1),
-            OrderListKind.OneTriggersOneCancelsOther => Parent(orders[0]) ?? Child(orders, 1) ?? Child(orders, 2) ?? Pair(orders, 1, 2),
+            OrderListKind.OneTriggersOneCancelsOther =>
+                Parent(orders[0]) ?? Child(orders, 1) ?? Child(orders, 2) ?? Pair(orders, 1, 2),
             OrderListKind.Strategy => Alone(0, "type", "The legs of a strategy are no list."),
         };
     }

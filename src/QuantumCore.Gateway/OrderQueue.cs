@@ -38,7 +38,8 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
     /// <param name="names">Handling of a client order id that was used before.</param>
     /// <param name="before">Task that must finish first; null for none besides the orders before it.</param>
     /// <returns>The refusal if nothing was done, or a report for each order.</returns>
-    public Task<OrderAnswers> Enter(List<OrderText?>? orders, int weight, Names names = Names.MayBeKnown, Task? before = null)
+    public Task<OrderAnswers> Enter(
+        List<OrderText?>? orders, int weight, Names names = Names.MayBeKnown, Task? before = null)
     {
         var entry = new Entry(orders, weight, names, before ?? Task.CompletedTask, Activity.Current);
         lock (_lock)
@@ -83,7 +84,8 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
     public Task Entering(string name)
     {
         lock (_lock)
-            return (Task?)_together.Concat(_waiting).LastOrDefault(entry => entry.Has(name))?.Answered.Task ?? Task.CompletedTask;
+            return (Task?)_together.Concat(_waiting).LastOrDefault(entry => entry.Has(name))?.Answered.Task
+                ?? Task.CompletedTask;
     }
 
     private async Task Run()
@@ -112,7 +114,8 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
         {
             var together = ImmutableArray.CreateBuilder<Entry>();
             var weight = 0;
-            while (_waiting.TryPeek(out var next) && (together.Count == 0 || (next.GoesWith(together[0]) && weight + next.Weight <= Most)))
+            while (_waiting.TryPeek(out var next)
+                && (together.Count == 0 || (next.GoesWith(together[0]) && weight + next.Weight <= Most)))
             {
                 together.Add(_waiting.Dequeue());
                 weight += next.Weight;
@@ -150,20 +153,25 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
     {
         var isOne = entries.Length == 1;
         var orders = isOne ? entries[0].Orders : [.. entries.Select(static entry => entry.Orders![0])];
-        var (refusal, reports) = await PlaceBatch(orders, mustBeNew: entries[0].Names != Names.MayBeKnown, areApart: !isOne);
+        var (refusal, reports) =
+            await PlaceBatch(orders, mustBeNew: entries[0].Names != Names.MayBeKnown, areApart: !isOne);
         for (var i = 0; i < entries.Length; i++)
         {
             var answers = new OrderAnswers(refusal, isOne || refusal is not null ? reports : [reports[i]]);
-            entries[i].Answered.SetResult(entries[i].Names == Names.AreOfCopies ? await OfCopy(entries[i], answers) : answers);
+            entries[i].Answered.SetResult(
+                entries[i].Names == Names.AreOfCopies ? await OfCopy(entries[i], answers) : answers);
         }
     }
 
     /// <summary>Enters orders, and records them as this connection's before they are sent.</summary>
-    private async ValueTask<(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
+    private async ValueTask<(Refusal? Refusal,
+        ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
         List<OrderText?>? orders, bool mustBeNew = false, bool areApart = false)
     {
         // A batch above the limit is rejected as a whole.
-        var names = orders is { Count: <= OrderEntry.LongestBatch } ? orders.ConvertAll(static order => order?.ClientOrderId) : [];
+        var names = orders is { Count: <= OrderEntry.LongestBatch }
+            ? orders.ConvertAll(static order => order?.ClientOrderId)
+            : [];
         names.ForEach(Entered.Sending);
         var (refusal, reports) = await desk.PlaceBatch(account, orders, mustBeNew, areApart);
         for (var i = 0; i < names.Count; i++)
@@ -212,7 +220,8 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
         public bool Has(string name) => orders is not null && orders.Exists(order => order?.ClientOrderId == name);
 
         public bool IsOf(string? symbol, Side? side) => orders is not null && orders.Exists(order =>
-            order is not null && (symbol is null || order.Symbol == symbol) && (side is null || WireNames.ReadSide(order.Side) == side));
+            order is not null && (symbol is null || order.Symbol == symbol)
+                && (side is null || WireNames.ReadSide(order.Side) == side));
     }
 }
 

@@ -128,7 +128,9 @@ internal static class OrderRefusals
             _ => null,
         };
         return refusal?.Detail
-            ?? (refused.Limit is { } limit ? $"{field} {RefusalText.Shown(value)} is outside its range; nearest: {limit}" : null);
+            ?? (refused.Limit is { } limit
+                ? $"{field} {RefusalText.Shown(value)} is outside its range; nearest: {limit}"
+                : null);
     }
 
     private static string? OfLimit(
@@ -148,7 +150,8 @@ internal static class OrderRefusals
                 ? $"{quantity} at price {RefusalText.Shown(written("price")!)} is worth {value} {quote}, above "
                     + $"the account's maximum order value {limit} {quote}"
                 : $"{quantity} is worth more than the account's maximum order value {limit} {quote}",
-            RejectReason.InvalidNotional => $"{quantity} times the price is outside the instrument's limit {limit} {quote}",
+            RejectReason.InvalidNotional =>
+                $"{quantity} times the price is outside the instrument's limit {limit} {quote}",
             RejectReason.OpenOrderLimit =>
                 $"the account has reached its maximum of {limit} open orders; cancel one first",
             RejectReason.PositionLimit =>

@@ -66,7 +66,8 @@ internal sealed class RecentLog(TimeProvider time) : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Warning and < LogLevel.None;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel) && !RuntimeWarnings.IsLongTurnOfRuntime(eventId, state))
             {

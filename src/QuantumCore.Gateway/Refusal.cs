@@ -38,7 +38,10 @@ public readonly record struct Refusal(
         Not(field, value, "an account: ACC- and a number from 1000, for example ACC-1001");
 
     /// <summary>Returns the same refusal with the symbol of the leg at fault.</summary>
-    public Refusal OfLeg(string symbol) => this with { Detail = $"The leg of {symbol}: {Detail ?? Refusals.Title(Reason)}" };
+    public Refusal OfLeg(string symbol) => this with
+    {
+        Detail = $"The leg of {symbol}: {Detail ?? Refusals.Title(Reason)}",
+    };
 }
 
 /// <summary>HTTP status and title of each reject reason.</summary>
@@ -62,7 +65,8 @@ public static class Refusals
             RejectReason.TooManyLevels or RejectReason.PostOnlyWouldTake or RejectReason.NoReference or
             RejectReason.Overflow or RejectReason.PriceBand or RejectReason.NotInThisPhase or
             RejectReason.ExpiredAlready or RejectReason.ListPrices or RejectReason.StopWouldTrigger or
-            RejectReason.PegNoReference or RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.MaxQuantity or
+            RejectReason.PegNoReference or RejectReason.SymbolHalted or RejectReason.SymbolClosed
+            or RejectReason.MaxQuantity or
             RejectReason.MaxNotional or RejectReason.OpenOrderLimit or RejectReason.PositionLimit or
             RejectReason.DuplicateOrder or RejectReason.OrderRate or RejectReason.DailyVolume or
             RejectReason.DailyLoss or RejectReason.InsufficientMargin or RejectReason.ReduceOnly or

@@ -109,7 +109,9 @@ internal static class RefusalText
     public static string OutOfRange(string field, string value, string least, string most, string nearest) =>
         $"{field} {Shown(value)} is outside the range {least} to {most}; nearest: {nearest}";
 
-    /// <summary>Returns the sentence for two members that exclude each other, with the values that were given.</summary>
+    /// <summary>
+    /// Returns the sentence for two members that exclude each other, with the values that were given.
+    /// </summary>
     public static string Excluded(string first, string? firstValue, string second, string? secondValue) =>
         $"{Named(first, firstValue)} cannot be combined with {Named(second, secondValue)}";
 
@@ -230,7 +232,8 @@ internal readonly record struct ValueScale(string StepName, int Decimals, long S
     }
 
     /// <summary>
-    /// Returns the valid numbers next to a decimal number between two steps: below and above it, or the end of the range.
+    /// Returns the valid numbers next to a decimal number between two steps: below and above it, or the end of the
+    /// range.
     /// </summary>
     public IEnumerable<string> Around(string text)
     {

@@ -46,7 +46,8 @@ public sealed class ShownSequences(int capacity = ShownSequences.DefaultCapacity
         lock (_lock)
         {
             return Find(account) is { } books
-                ? [.. books.Select(book => new SeenSequence(book.Key, book.Value)).OrderBy(seen => seen.Symbol, StringComparer.Ordinal)]
+                ? [.. books.Select(book => new SeenSequence(book.Key, book.Value))
+                    .OrderBy(seen => seen.Symbol, StringComparer.Ordinal)]
                 : [];
         }
     }

@@ -27,7 +27,8 @@ public sealed record GrainCount(string Type, int Count)
 /// <param name="IsThis">True for the process that was asked.</param>
 /// <param name="Grains">Active grains by type; empty if it did not report.</param>
 public sealed record SiloView(
-    string Name, string Address, string Role, string State, DateTimeOffset Since, bool IsThis, ImmutableArray<GrainCount> Grains);
+    string Name, string Address, string Role, string State, DateTimeOffset Since, bool IsThis,
+    ImmutableArray<GrainCount> Grains);
 
 /// <summary>
 /// Reads every silo of the exchange from the grain runtime. It answers within seconds, if need be without counts.
@@ -43,4 +44,5 @@ public readonly record struct BookPlace(string Silo, bool IsMeant);
 /// Reads the locations of pinned books, one for each pin in their sequence. It answers within seconds, if need be with
 /// empty places.
 /// </summary>
-public delegate Task<ImmutableArray<BookPlace>> ReadBookPlaces(ImmutableArray<BookPin> pins, CancellationToken cancellationToken);
+public delegate Task<ImmutableArray<BookPlace>> ReadBookPlaces(
+    ImmutableArray<BookPin> pins, CancellationToken cancellationToken);

@@ -24,7 +24,8 @@ internal sealed class StandingSessions(TimeProvider time)
     /// Ends the connection because a newer one of the same identity has come. It is called at most once, and returns at
     /// once.
     /// </param>
-    public async ValueTask<(SessionClaim? Claim, SessionRefusal Refusal)> Claim(long account, string name, bool mayTrade, Action giveWay)
+    public async ValueTask<(SessionClaim? Claim, SessionRefusal Refusal)> Claim(
+        long account, string name, bool mayTrade, Action giveWay)
     {
         var claim = new SessionClaim(this, (account, name), mayTrade, giveWay);
         SessionClaim? before;
@@ -47,7 +48,8 @@ internal sealed class StandingSessions(TimeProvider time)
         catch (TimeoutException)
         {
             // The next connection waits for the same end.
-            _ = before.Gone.ContinueWith(_ => claim.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _ = before.Gone.ContinueWith(
+                _ => claim.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             return (null, SessionRefusal.StillEnding);
         }
     }
@@ -66,7 +68,9 @@ internal sealed class StandingSessions(TimeProvider time)
 /// <summary>
 /// A connection's claim to its identity. Dispose it after the connection has ended and its cleanup is done.
 /// </summary>
-internal sealed class SessionClaim(StandingSessions sessions, (long Account, string Name) identity, bool mayTrade, Action giveWay) : IDisposable
+internal sealed class SessionClaim(
+    StandingSessions sessions, (long Account, string Name) identity, bool mayTrade, Action giveWay)
+    : IDisposable
 {
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -12,8 +12,10 @@ public static class GrainFactoryExtensions
     private const int ReferencesLimit = 65_536;
 
     // Cached because Orleans reads the interface's attributes for each new reference: 4 % of an order's CPU time.
-    private static readonly ConditionalWeakTable<IGrainFactory, ConcurrentDictionary<long, IAccountGrain>> s_accounts = [];
-    private static readonly ConditionalWeakTable<IGrainFactory, ConcurrentDictionary<string, IOrderBookGrain>> s_books = [];
+    private static readonly ConditionalWeakTable<IGrainFactory, ConcurrentDictionary<long, IAccountGrain>> s_accounts =
+        [];
+    private static readonly ConditionalWeakTable<IGrainFactory, ConcurrentDictionary<string, IOrderBookGrain>> s_books =
+        [];
 
     /// <summary>Returns the grain of an account, by the account's number.</summary>
     public static IAccountGrain Account(this IGrainFactory grains, long account)
@@ -35,14 +37,16 @@ public static class GrainFactoryExtensions
     public static ICatalogGrain Catalog(this IGrainFactory grains) => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
 
     /// <summary>Returns the only ledger grain.</summary>
-    public static ILedgerGrain Ledger(this IGrainFactory grains) => grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
+    public static ILedgerGrain Ledger(this IGrainFactory grains) =>
+        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
 
     /// <summary>Returns the price alerts of an account, by the account's number.</summary>
     public static IPriceAlertsGrain PriceAlerts(this IGrainFactory grains, long account) =>
         grains.GetGrain<IPriceAlertsGrain>(account.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Returns the watch of a symbol's prices.</summary>
-    public static IPriceWatchGrain PriceWatch(this IGrainFactory grains, string symbol) => grains.GetGrain<IPriceWatchGrain>(symbol);
+    public static IPriceWatchGrain PriceWatch(this IGrainFactory grains, string symbol) =>
+        grains.GetGrain<IPriceWatchGrain>(symbol);
 
     private static TGrain Keep<TKey, TGrain>(ConcurrentDictionary<TKey, TGrain> known, TKey key, TGrain grain)
         where TKey : notnull

@@ -11,7 +11,8 @@ public interface ILedgerGrain : IGrainWithStringKey
 {
     /// <summary>Returns an account's newest fills, newest first, at least up to what the client has seen.</summary>
     [Alias("fills")]
-    ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen);
+    ValueTask<ImmutableArray<AccountFill>> Fills(
+        long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen);
 
     /// <summary>
     /// Returns an account's fills of one symbol after a trade, oldest first, at least up to what the client has seen.
@@ -77,7 +78,8 @@ public interface ILedgerGrain : IGrainWithStringKey
     /// Returns an account's position and profit in each symbol, at least up to what the client has seen.
     /// </summary>
     [Alias("positions")]
-    ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method, ImmutableArray<SeenSequence> seen);
+    ValueTask<ImmutableArray<PositionProfit>> Positions(
+        long account, PositionMethod method, ImmutableArray<SeenSequence> seen);
 
     /// <summary>
     /// Returns the trial balance: current totals of each asset by holder (customers, fees, outside world).

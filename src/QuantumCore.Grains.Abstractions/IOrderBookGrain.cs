@@ -25,7 +25,8 @@ public interface IOrderBookGrain : IGrainWithStringKey
     /// Enters all orders of a list, or none; one report per order. A known list returns its first reports again.
     /// </summary>
     [Alias("submit-list")]
-    ValueTask<ImmutableArray<ExecutionReport>> SubmitList(string symbol, OrderListKind kind, ImmutableArray<SubmitOrder> orders);
+    ValueTask<ImmutableArray<ExecutionReport>> SubmitList(
+        string symbol, OrderListKind kind, ImmutableArray<SubmitOrder> orders);
 
     /// <summary>
     /// Enters a multi-leg order: its leg orders, all or none, which only ever trade together. One report per leg. A
@@ -69,7 +70,8 @@ public interface IOrderBookGrain : IGrainWithStringKey
     /// Cancels orders by number. An order that has not arrived yet will never enter. Reports are final states.
     /// </summary>
     [Alias("close")]
-    ValueTask<ImmutableArray<ExecutionReport>> Close(string symbol, long account, ImmutableArray<long> numbers, EndReason reason);
+    ValueTask<ImmutableArray<ExecutionReport>> Close(
+        string symbol, long account, ImmutableArray<long> numbers, EndReason reason);
 
     /// <summary>Cancels an order by its public id.</summary>
     [Alias("close-id")]

@@ -32,14 +32,16 @@ public sealed partial class CatalogGrain
     }
 
     /// <inheritdoc/>
-    public ValueTask BeginAction(string id) => AdvanceAsync(id, CorporateActionState.Announced, () => new CorporateActionBegun(Now, id));
+    public ValueTask BeginAction(string id) =>
+        AdvanceAsync(id, CorporateActionState.Announced, () => new CorporateActionBegun(Now, id));
 
     /// <inheritdoc/>
     public ValueTask CloseAction(string id, CorporateSums sums) =>
         AdvanceAsync(id, CorporateActionState.Begun, () => new CorporateActionClosed(Now, id, sums));
 
     /// <inheritdoc/>
-    public ValueTask EndAction(string id) => AdvanceAsync(id, CorporateActionState.Entered, () => new CorporateActionEnded(Now, id));
+    public ValueTask EndAction(string id) =>
+        AdvanceAsync(id, CorporateActionState.Entered, () => new CorporateActionEnded(Now, id));
 
     private async ValueTask AdvanceAsync(string id, CorporateActionState from, Func<CatalogRecord> step)
     {
@@ -58,39 +60,54 @@ public sealed partial class CatalogGrain
 
     private CorporateRefusal? WhyNot(CorporateActionRequest request, long today) =>
         !_listed.TryGetValue(request.Symbol, out var definition) ? new("symbol", "it is not listed")
-        : request.Rate is < 1 or > CorporateActionRequest.RateLimit ? new("amount", "it is more than nothing, and not beyond measure")
-        : request.ExDay != 0 && (request.ExDay < today || request.ExDay > CorporateActionRequest.LastDay) ? new("exDate", "it is today or later, to the end of 2199")
-        : request.PayDay != 0 && (request.PayDay < Math.Max(request.ExDay, today) || request.PayDay > CorporateActionRequest.LastDay)
+        : request.Rate is < 1 or > CorporateActionRequest.RateLimit
+            ? new("amount", "it is more than nothing, and not beyond measure")
+        : request.ExDay != 0 && (request.ExDay < today || request.ExDay > CorporateActionRequest.LastDay)
+            ? new("exDate", "it is today or later, to the end of 2199")
+        : request.PayDay != 0
+            && (request.PayDay < Math.Max(request.ExDay, today) || request.PayDay > CorporateActionRequest.LastDay)
             ? new("payDate", "it is not before the ex-date, nor after the end of 2199")
-        : IsWaiting(definition.Decode().Base.Name, request.ChangesUnits) ? new("symbol", "another action of it is not entered yet, and one of them is a split or a symbol change")
-        : Changing(definition.Decode().Base.Name) is { } renamed ? new("symbol", $"it is called {renamed.Request.NewSymbol} since")
+        : IsWaiting(definition.Decode().Base.Name, request.ChangesUnits)
+            ? new("symbol", "another action of it is not entered yet, and one of them is a split or a symbol change")
+        : Changing(definition.Decode().Base.Name) is { } renamed
+            ? new("symbol", $"it is called {renamed.Request.NewSymbol} since")
         : request.Kind == CorporateActionKind.SymbolChange ? WhyNoSymbolChange(request, definition.Decode())
         : request.Kind == CorporateActionKind.Split ? WhyNoSplit(request, definition.Decode().Base)
         : MarginedElsewhere(definition.Decode()) is { } twin
-            ? new("symbol", $"{definition.Decode().Base.Name} is traded on margin as {twin.Symbol}: who is short can owe {twin.Quote.Name} alone")
+            ? new(
+                "symbol",
+                $"{definition.Decode().Base.Name} is traded on margin as {twin.Symbol}: who is short can owe {twin.Quote.Name} alone")
         : null;
 
     // Debt in another currency than its own is not part of an account's equity.
     private Instrument? MarginedElsewhere(Instrument instrument) => _listed.Values.Select(listed => listed.Decode())
-        .FirstOrDefault(other => other.Base == instrument.Base && other.Quote != instrument.Quote && _marginTerms.ContainsKey(other.Symbol));
+        .FirstOrDefault(
+            other => other.Base == instrument.Base && other.Quote != instrument.Quote
+                && _marginTerms.ContainsKey(other.Symbol));
 
     // Units before and after a split are different things: the first action must be complete. A new name's units are
     // not all there before its change is complete.
-    private bool IsWaiting(string asset, bool changesUnits) => _actions.Exists(action => (action.UnitAsset == asset || action.Request.NewAsset == asset)
+    private bool IsWaiting(string asset, bool changesUnits) =>
+        _actions.Exists(action => (action.UnitAsset == asset || action.Request.NewAsset == asset)
         && IsUnderWay(action) && (changesUnits || action.Request.ChangesUnits));
 
     // Nothing that would block a split or a symbol change may arise while it is under way. A renamed asset stays
     // blocked permanently.
-    private CorporateActionView? Changing(string asset) => _actions.Find(action => action.UnitAsset == asset && action.Request.ChangesUnits
+    private CorporateActionView? Changing(string asset) =>
+        _actions.Find(action => action.UnitAsset == asset && action.Request.ChangesUnits
         && (action.Request.Kind == CorporateActionKind.SymbolChange || IsUnderWay(action)));
 
-    private static bool IsUnderWay(CorporateActionView action) => action.State is CorporateActionState.Announced or CorporateActionState.Begun;
+    private static bool IsUnderWay(CorporateActionView action) =>
+        action.State is CorporateActionState.Announced or CorporateActionState.Begun;
 
     private void RequireSameUnits(Instrument instrument)
     {
-        if (!_listed.ContainsKey(instrument.Symbol) && (Changing(instrument.Base.Name) ?? Changing(instrument.Quote.Name)) is { } action)
+        if (!_listed.ContainsKey(instrument.Symbol)
+            && (Changing(instrument.Base.Name) ?? Changing(instrument.Quote.Name)) is { } action)
         {
-            throw new ArgumentException($"{instrument.Symbol}: {action.Request.Id} turns {action.UnitAsset} into other units.", nameof(instrument));
+            throw new ArgumentException(
+                $"{instrument.Symbol}: {action.Request.Id} turns {action.UnitAsset} into other units.",
+                nameof(instrument));
         }
     }
 
@@ -98,10 +115,16 @@ public sealed partial class CatalogGrain
     private void RequireFreeName(Instrument instrument)
     {
         if (_actions.Find(action => action.Request.NewSymbol is { Length: > 0 } symbol && !_listed.ContainsKey(symbol)
-                && (symbol == instrument.Symbol || action.Request.NewAsset == instrument.Base.Name || action.Request.NewAsset == instrument.Quote.Name)) is { } action
-            && instrument != action.Request.Renamed(_listed[action.Request.Symbol].Decode()) with { ReferencePriceTicks = instrument.ReferencePriceTicks })
+                && (symbol == instrument.Symbol || action.Request.NewAsset == instrument.Base.Name
+                    || action.Request.NewAsset == instrument.Quote.Name)) is { } action
+            && instrument != action.Request.Renamed(_listed[action.Request.Symbol].Decode()) with
+            {
+                ReferencePriceTicks = instrument.ReferencePriceTicks,
+            })
         {
-            throw new ArgumentException($"{instrument.Symbol} of {instrument.Base.Name} is announced as a new name of {action.Request.Symbol}.", nameof(instrument));
+            throw new ArgumentException(
+                $"{instrument.Symbol} of {instrument.Base.Name} is announced as a new name of {action.Request.Symbol}.",
+                nameof(instrument));
         }
     }
 
@@ -123,21 +146,24 @@ public sealed partial class CatalogGrain
             return new("newSymbol", "another instrument has it, or had it");
         }
 
-        if (_listed.Values.Select(listed => listed.Decode()).Any(other => other.Base.Name == asset || other.Quote.Name == asset)
+        if (_listed.Values.Select(listed => listed.Decode())
+            .Any(other => other.Base.Name == asset || other.Quote.Name == asset)
             || _actions.Exists(action => action.Request.NewAsset == asset))
         {
             return new("newAsset", "another asset has this name, or had it");
         }
 
         return request.PayDay != 0 ? new("payDate", "units are changed at once")
-            : _listed.Values.Select(listed => listed.Decode()).FirstOrDefault(other => other.Base == instrument.Base && other.Symbol != instrument.Symbol) is { } twin
+            : _listed.Values.Select(listed => listed.Decode())
+                .FirstOrDefault(other => other.Base == instrument.Base && other.Symbol != instrument.Symbol) is { } twin
                 ? new("symbol", $"{instrument.Base.Name} is traded as {twin.Symbol}, too")
             : WhyUnitsStay(instrument.Base, "renamed");
     }
 
     private CorporateRefusal? WhyNoSplit(CorporateActionRequest request, Asset asset)
     {
-        if (request.Numerator is < 1 or > CorporateActionRequest.RatioLimit || request.Denominator is < 1 or > CorporateActionRequest.RatioLimit
+        if (request.Numerator is < 1 or > CorporateActionRequest.RatioLimit
+            || request.Denominator is < 1 or > CorporateActionRequest.RatioLimit
             || request.Numerator == request.Denominator)
         {
             return new("ratio", $"it is of two different numbers from 1 to {CorporateActionRequest.RatioLimit}");
@@ -148,7 +174,8 @@ public sealed partial class CatalogGrain
             return new("payDate", "what a split pays it pays at once");
         }
 
-        return _listed.Values.Select(listed => listed.Decode()).FirstOrDefault(instrument => instrument.Base == asset && instrument.LotUnits != 1) is { } coarse
+        return _listed.Values.Select(listed => listed.Decode())
+            .FirstOrDefault(instrument => instrument.Base == asset && instrument.LotUnits != 1) is { } coarse
             ? new("symbol", $"it is not split while {coarse.Symbol} has lots of more than its smallest unit")
             : WhyUnitsStay(asset, "split");
     }
@@ -177,10 +204,13 @@ public sealed partial class CatalogGrain
         {
             case CorporateActionAnnounced announced:
                 var instrument = _listed[announced.Request.Symbol].Decode();
-                var paid = announced.Request.NewAsset is { Length: > 0 } name ? instrument.Base with { Name = name } : instrument.Quote;
+                var paid = announced.Request.NewAsset is { Length: > 0 } name
+                    ? instrument.Base with { Name = name }
+                    : instrument.Quote;
                 _actions.Add(new CorporateActionView(
                     announced.Request, announced.TimeNanos, announced.CutNanos,
-                    instrument.Base.Name, instrument.Base.Decimals, paid.Name, paid.Decimals, CorporateActionState.Announced, default));
+                    instrument.Base.Name, instrument.Base.Decimals, paid.Name, paid.Decimals,
+                    CorporateActionState.Announced, default));
                 break;
             case CorporateActionBegun begun:
                 // For a change of units, the cut is the moment at which their books are halted.
@@ -201,7 +231,9 @@ public sealed partial class CatalogGrain
 
     // Nothing new moves under a name whose change has begun.
     private IEnumerable<string> OldNames() => _actions
-        .Where(action => action.Request.Kind == CorporateActionKind.SymbolChange && action.State != CorporateActionState.Announced)
+        .Where(
+            action => action.Request.Kind == CorporateActionKind.SymbolChange
+                && action.State != CorporateActionState.Announced)
         .Select(action => action.UnitAsset);
 
     private void Replace(string id, Func<CorporateActionView, CorporateActionView> change)

@@ -48,7 +48,8 @@ public sealed partial class CatalogGrain
             return $"{action.Request.Id} turns {instrument.Base.Name} into other units";
         }
 
-        if (_actions.Find(under => under.UnitAsset == instrument.Base.Name && under.Request.Kind == CorporateActionKind.CashDividend
+        if (_actions.Find(
+            under => under.UnitAsset == instrument.Base.Name && under.Request.Kind == CorporateActionKind.CashDividend
             && under.CashAsset != instrument.Quote.Name && IsUnderWay(under)) is { } dividend)
         {
             return $"{dividend.Request.Id} pays {dividend.CashAsset}: who is short can owe {instrument.Quote.Name} alone";
@@ -128,7 +129,8 @@ public sealed partial class CatalogGrain
     /// <inheritdoc/>
     public async ValueTask<string?> SetLocate(LocateRequest request)
     {
-        if (!_marginTerms.TryGetValue(request.Symbol, out var terms) || terms.Terms.Decode() is not { Short: not null } lent)
+        if (!_marginTerms.TryGetValue(request.Symbol, out var terms)
+            || terms.Terms.Decode() is not { Short: not null } lent)
         {
             return "it is not sold short";
         }
@@ -161,7 +163,8 @@ public sealed partial class CatalogGrain
             var fund = _funds.GetValueOrDefault(claim.Asset) + claim.Fee;
             var fromFund = Math.Min(fund, claim.Deficit);
             var fromHouse = claim.Deficit - fromFund;
-            var policy = _marginPolicies.TryGetValue(claim.Asset, out var set) ? set.Policy.Decode() : new MarginPolicy();
+            var policy =
+                _marginPolicies.TryGetValue(claim.Asset, out var set) ? set.Policy.Decode() : new MarginPolicy();
             Record(new LiquidationInsured(
                 Now, claim, fromFund, fromHouse, policy.SharesOut ? Math.Max(0, fromHouse - policy.Skin) : 0));
         }
@@ -201,9 +204,13 @@ public sealed partial class CatalogGrain
         var gains = day.Gains.ToLookup(gain => gain.Account, gain => new SymbolGain(
             gain.Symbol, gain.Account == deficit.Account ? gain.Amount : gain.Amount - AskedOf(gain.Account, deficit)));
         var gainers = day.Equities.Where(one => one.Account != deficit.Account).OrderBy(one => one.Account)
-            .Select(one => new Gainer(one.Account, owner.Length > 0 && OwnerOf(one.Account) == owner, one.Amount, [.. gains[one.Account]]))
+            .Select(
+                one => new Gainer(
+                    one.Account, owner.Length > 0 && OwnerOf(one.Account) == owner, one.Amount,
+                    [.. gains[one.Account]]))
             .ToArray();
-        return [.. DeficitShares.Of(deficit.Amount, [.. gains[deficit.Account]], gainers).Select(share => new DeficitShare(share.Account, share.Amount))];
+        return [.. DeficitShares.Of(deficit.Amount, [.. gains[deficit.Account]], gainers)
+            .Select(share => new DeficitShare(share.Account, share.Amount))];
     }
 
     private long AskedOf(long account, SharedDeficit deficit) =>
@@ -243,7 +250,9 @@ public sealed partial class CatalogGrain
                 _insured.Add(key, new(claim.Sequence, insured.FromFund, insured.FromHouse));
                 if (insured.Shared > 0)
                 {
-                    _deficits.Add(key, new(claim.Account, claim.Sequence, claim.Asset, insured.Shared, insured.TimeNanos, default));
+                    _deficits.Add(
+                        key,
+                        new(claim.Account, claim.Sequence, claim.Asset, insured.Shared, insured.TimeNanos, default));
                 }
 
                 break;
@@ -252,7 +261,8 @@ public sealed partial class CatalogGrain
                 var deficit = _deficits[key] = _deficits[key] with { Shares = shared.Shares };
                 foreach (var share in shared.Shares)
                 {
-                    _asked[(deficit.Asset, share.Account, UtcDay.Of(deficit.TimeNanos))] = AskedOf(share.Account, deficit) + share.Amount;
+                    _asked[(deficit.Asset, share.Account, UtcDay.Of(deficit.TimeNanos))] =
+                        AskedOf(share.Account, deficit) + share.Amount;
                 }
 
                 break;

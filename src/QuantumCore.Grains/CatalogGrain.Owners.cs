@@ -6,8 +6,11 @@ namespace QuantumCore.Grains;
 /// <summary>Limits of owners over their accounts, and blocks of owners.</summary>
 public sealed partial class CatalogGrain
 {
-    private readonly SortedDictionary<(string Owner, string Symbol), OwnerLimits> _ownerLimits = new(Comparer<(string Owner, string Symbol)>.Create(
-        static (one, other) => string.CompareOrdinal(one.Owner, other.Owner) is var owner and not 0 ? owner : string.CompareOrdinal(one.Symbol, other.Symbol)));
+    private readonly SortedDictionary<(string Owner, string Symbol), OwnerLimits> _ownerLimits =
+        new(Comparer<(string Owner, string Symbol)>.Create(
+        static (one, other) => string.CompareOrdinal(one.Owner, other.Owner) is var owner and not 0
+            ? owner
+            : string.CompareOrdinal(one.Symbol, other.Symbol)));
 
     private readonly Dictionary<string, long> _firstAccounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _tradeGroups = new(StringComparer.Ordinal);
@@ -20,7 +23,8 @@ public sealed partial class CatalogGrain
     /// <inheritdoc/>
     public async ValueTask<string?> SetOwnerLimits(OwnerLimitsRequest request)
     {
-        var accounts = _owned.Values.Where(account => account.Owner == request.Limits.Owner).Select(account => account.Account).ToArray();
+        var accounts = _owned.Values.Where(account => account.Owner == request.Limits.Owner)
+            .Select(account => account.Account).ToArray();
         var given = request.Limits.Shares.OrderBy(share => share.Account).ToImmutableArray();
         if (WhyNot(request, accounts, given) is { } wrong)
         {

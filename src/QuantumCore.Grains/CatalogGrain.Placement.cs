@@ -19,7 +19,8 @@ public sealed partial class CatalogGrain
             return "it is not listed";
         }
 
-        if (request.Silo.Length > BookPinRequest.LongestSilo || request.Silo.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter)))
+        if (request.Silo.Length > BookPinRequest.LongestSilo
+            || request.Silo.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter)))
         {
             return $"a silo is named by its name, its tag or a role: 1 to {BookPinRequest.LongestSilo} characters without spaces";
         }

@@ -42,7 +42,8 @@ public sealed partial class CatalogGrain
         var now = Now;
         return _signals.Find(strategy, now) is not { } state ? new SignalAdmission(RejectReason.UnknownUser, 0)
             : state.PausedUntilNanos > 0 ? new SignalAdmission(RejectReason.SignalsPaused, state.PausedUntilNanos - now)
-            : await WindowOf(strategy).Admit(key, state.Strategy.MostInWindow, TimeSpan.FromSeconds(state.Strategy.WindowSeconds).Nanos());
+            : await WindowOf(strategy)
+                .Admit(key, state.Strategy.MostInWindow, TimeSpan.FromSeconds(state.Strategy.WindowSeconds).Nanos());
     }
 
     /// <inheritdoc/>
@@ -102,5 +103,6 @@ public sealed partial class CatalogGrain
     }
 
     // Also if the number did not change here: the last write may have failed.
-    private ValueTask KeepFailuresAsync(string strategy) => WindowOf(strategy).SetFailures(_signals.FailuresOf(strategy));
+    private ValueTask KeepFailuresAsync(string strategy) =>
+        WindowOf(strategy).SetFailures(_signals.FailuresOf(strategy));
 }

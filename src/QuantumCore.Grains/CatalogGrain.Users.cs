@@ -27,7 +27,8 @@ public sealed partial class CatalogGrain
     {
         if (how == UserEvent.SignedUp)
             await ExpireUnusedAsync();
-        var reason = _users.Find(user.Name) is not null || _owned.Values.Any(owned => owned.Owner == user.Name) ? RejectReason.NameTaken
+        var reason = _users.Find(user.Name) is not null || _owned.Values.Any(owned => owned.Owner == user.Name)
+            ? RejectReason.NameTaken
             : _users.Count >= User.Most ? RejectReason.Overloaded
             : RejectReason.None;
         if (reason == RejectReason.None)
@@ -101,7 +102,9 @@ public sealed partial class CatalogGrain
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit) =>
-        NewestAsync(store, before, limit, static record => Line(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span)));
+        NewestAsync(
+            store, before, limit,
+            static record => Line(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span)));
 
     /// <summary>Revokes the keys of a user's account, because a stranger may have them.</summary>
     private void RevokeKeysOf(User user)
@@ -121,7 +124,8 @@ public sealed partial class CatalogGrain
         {
             // The account has no records, and no key belongs to it.
             var stream = "acct/" + user.Account.ToString(CultureInfo.InvariantCulture);
-            var hasRecords = (await store.HeadsAsync(stream, CancellationToken.None)).Any(head => head.Name == stream && head.Head > 0);
+            var hasRecords = (await store.HeadsAsync(stream, CancellationToken.None)).Any(
+                head => head.Name == stream && head.Head > 0);
             if (hasRecords || !_users.IsUnused(user.Name) || _keys.Values.Any(key => key.Account == user.Account))
                 continue;
 
@@ -148,20 +152,26 @@ public sealed partial class CatalogGrain
                 key.IsRevoked ? "keyRevoked" : "keySet",
                 key.Label,
                 "",
-                key.IsAdmin ? $"{key.Id} administers" : $"{key.Id} {(key.Account == 0 ? "" : new AccountId(key.Account))} {key.Rights} {key.Addresses}".TrimEnd()),
+                key.IsAdmin
+                    ? $"{key.Id} administers"
+                    : $"{key.Id} {(key.Account == 0 ? "" : new AccountId(key.Account))} {key.Rights} {key.Addresses}".TrimEnd()),
             OwnerSet { Account: var owned } => ("ownerSet", new AccountId(owned.Account).ToString(), "", owned.Owner),
             UserSet set => ($"user{set.Event}", set.User.Name, set.By, set.User.Role.ToString()),
-            SessionBegun { Session: var session } => ("sessionBegun", session.User, session.User, $"{session.Address} {session.Client}"),
+            SessionBegun { Session: var session } =>
+                ("sessionBegun", session.User, session.User, $"{session.Address} {session.Client}"),
             CodeUsed used => ("codeUsed", used.User, used.User, ""),
             SessionsEnded ended => ("sessionEnded", ended.User, ended.By, ended.Id.Length == 0 ? "all" : ended.Id),
             EveryonesLimitsSet { Limits: var limits } => ("limitsSet", limits.Symbol, limits.By, limits.Why),
-            OwnerLimitsSet { Request: var set } => ("ownerLimitsSet", $"{set.Limits.Owner} {set.Limits.Symbol}", set.By, set.Why),
+            OwnerLimitsSet { Request: var set } =>
+                ("ownerLimitsSet", $"{set.Limits.Owner} {set.Limits.Symbol}", set.By, set.Why),
             FeesScheduled { Fees: var fees } => ("feesSet", fees.Schedule.Asset, fees.By, fees.Why),
             MarginTermsSet { Request: var terms } => ("marginTermsSet", terms.Symbol, terms.By, terms.Why),
             MarginPolicySet { Request: var policy } => ("marginPolicySet", policy.Asset, policy.By, policy.Why),
-            MarginGroupSet { Request: var group } => ("marginGroupSet", group.Group, group.By, $"{group.CreditPpm} ppm {group.Why}".TrimEnd()),
+            MarginGroupSet { Request: var group } =>
+                ("marginGroupSet", group.Group, group.By, $"{group.CreditPpm} ppm {group.Why}".TrimEnd()),
             LocateSet { Request: var locate } => (
-                "locateSet", new AccountId(locate.Account).ToString(), locate.By, $"{locate.Symbol} {locate.Lots} lots {locate.Why}".TrimEnd()),
+                "locateSet", new AccountId(locate.Account).ToString(), locate.By,
+                $"{locate.Symbol} {locate.Lots} lots {locate.Why}".TrimEnd()),
             LiquidationInsured { Claim: var claim } insured => (
                 "liquidationInsured", new AccountId(claim.Account).ToString(), "",
                 $"{claim.Asset} fee {claim.Fee}, deficit {insured.FromFund} from the fund and {insured.FromHouse} from the house"
@@ -172,15 +182,19 @@ public sealed partial class CatalogGrain
             DeficitEnded ended => ("deficitEnded", new AccountId(ended.Account).ToString(), "", ""),
             SignalStrategySet { Strategy: var strategy } set => ("signalStrategySet", strategy.Name, set.By, ""),
             SignalsPaused paused => ("signalsPaused", paused.Strategy, paused.By, ""),
-            DeadSignalDropped dropped => ("deadSignalDropped", dropped.Id.ToString(CultureInfo.InvariantCulture), dropped.By, ""),
+            DeadSignalDropped dropped =>
+                ("deadSignalDropped", dropped.Id.ToString(CultureInfo.InvariantCulture), dropped.By, ""),
             HolidaysSet { Request: var holidays } => ("holidaysSet", holidays.Venue, holidays.By, holidays.Why),
-            CorporateActionAnnounced { Request: var action } => ("corporateActionAnnounced", $"{action.Id} {action.Symbol}", action.By, action.Why),
+            CorporateActionAnnounced { Request: var action } =>
+                ("corporateActionAnnounced", $"{action.Id} {action.Symbol}", action.By, action.Why),
             CorporateActionBegun begun => ("corporateActionBegun", begun.Id, "", ""),
             CorporateActionClosed closed => ("corporateActionEntered", closed.Id, "", ""),
             CorporateActionEnded paid => ("corporateActionPaid", paid.Id, "", ""),
             BookPinned { Request: var pin } => (
-                pin.Silo.Length == 0 ? "bookUnpinned" : "bookPinned", pin.Symbol, pin.By, $"{pin.Silo} {pin.Why}".Trim()),
-            OwnerBlocked { Block: var block } => (block.IsBlocked ? "ownerBlocked" : "ownerUnblocked", block.Owner, block.By, block.Why),
+                pin.Silo.Length == 0 ? "bookUnpinned" : "bookPinned", pin.Symbol, pin.By,
+                $"{pin.Silo} {pin.Why}".Trim()),
+            OwnerBlocked { Block: var block } =>
+                (block.IsBlocked ? "ownerBlocked" : "ownerUnblocked", block.Owner, block.By, block.Why),
             MarketStopped { Use: var use } => ("marketStopped", $"level {use.Level}", use.By, ""),
             _ => (char.ToLowerInvariant(record.GetType().Name[0]) + record.GetType().Name[1..], "", "", ""),
         };

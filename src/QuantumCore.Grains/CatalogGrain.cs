@@ -86,7 +86,9 @@ public sealed partial class CatalogGrain(
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<OwnedAccount>> Owners() =>
-        AllWhenDurable(_owned.Values.Select(account => account with { TradeGroup = _tradeGroups.GetValueOrDefault(account.Owner) }));
+        AllWhenDurable(
+            _owned.Values.Select(
+                account => account with { TradeGroup = _tradeGroups.GetValueOrDefault(account.Owner) }));
 
     /// <inheritdoc/>
     public async ValueTask SetOwner(OwnedAccount account)
@@ -108,7 +110,8 @@ public sealed partial class CatalogGrain(
     {
         if (!_listed.ContainsKey(request.Symbol) || request.Check(forEveryone: true) is not null)
         {
-            throw new ArgumentException($"{request.Symbol}: {request.Check(forEveryone: true) ?? "is not listed"}.", nameof(request));
+            throw new ArgumentException(
+                $"{request.Symbol}: {request.Check(forEveryone: true) ?? "is not listed"}.", nameof(request));
         }
 
         if (!(_limits.GetValueOrDefault(request.Symbol)?.Limits ?? []).SequenceEqual(request.Limits))
@@ -187,7 +190,8 @@ public sealed partial class CatalogGrain(
         if (_lowest.TryGetValue(instrument.Quote.Name, out var rates) && rates.Maker + instrument.TakerFeePpm < 0)
         {
             throw new ArgumentException(
-                $"{instrument.Symbol}: orders paid in {instrument.Quote.Name} get rebates of {-rates.Maker} millionths; a taker pays less.", nameof(definition));
+                $"{instrument.Symbol}: orders paid in {instrument.Quote.Name} get rebates of {-rates.Maker} millionths; a taker pays less.",
+                nameof(definition));
         }
     }
 
@@ -196,7 +200,8 @@ public sealed partial class CatalogGrain(
     {
         if (_listed.TryGetValue(instrument.Symbol, out var known) && known.Decode().Group != instrument.Group)
         {
-            throw new ArgumentException($"{instrument.Symbol}: the group of a listed instrument never changes.", nameof(definition));
+            throw new ArgumentException(
+                $"{instrument.Symbol}: the group of a listed instrument never changes.", nameof(definition));
         }
     }
 
@@ -204,15 +209,19 @@ public sealed partial class CatalogGrain(
     private void RequireSameSettlement(Instrument instrument, EncodedInstrument definition)
     {
         if (_listed.TryGetValue(instrument.Symbol, out var known) && known.Decode() is var listed
-            && (listed.SettlementDays, listed.SettlementVenue) != (instrument.SettlementDays, instrument.SettlementVenue))
+            && (listed.SettlementDays,
+                listed.SettlementVenue) != (instrument.SettlementDays, instrument.SettlementVenue))
         {
-            throw new ArgumentException($"{instrument.Symbol}: the settlement of a listed instrument never changes.", nameof(definition));
+            throw new ArgumentException(
+                $"{instrument.Symbol}: the settlement of a listed instrument never changes.", nameof(definition));
         }
     }
 
     private void RequireSameScale(Instrument instrument, EncodedInstrument definition)
     {
-        if (Array.Exists([instrument.Base, instrument.Quote], asset => _decimals.GetValueOrDefault(asset.Name, asset.Decimals) != asset.Decimals))
+        if (Array.Exists(
+            [instrument.Base, instrument.Quote],
+            asset => _decimals.GetValueOrDefault(asset.Name, asset.Decimals) != asset.Decimals))
         {
             throw new ArgumentException(
                 $"{instrument.Symbol}: the decimals of a listed asset never change.", nameof(definition));
@@ -227,7 +236,8 @@ public sealed partial class CatalogGrain(
     }
 
     // Copy before the wait, because the collection may change meanwhile.
-    private ValueTask<ImmutableArray<T>> AllWhenDurable<T>(IEnumerable<T> told) => WhenDurable<ImmutableArray<T>>([.. told]);
+    private ValueTask<ImmutableArray<T>> AllWhenDurable<T>(IEnumerable<T> told) =>
+        WhenDurable<ImmutableArray<T>>([.. told]);
 
     private void Record(CatalogRecord record)
     {
@@ -250,7 +260,8 @@ public sealed partial class CatalogGrain(
             case InstrumentListed listed:
                 var instrument = listed.Definition.Decode();
                 _listed[instrument.Symbol] = listed.Definition;
-                (_decimals[instrument.Base.Name], _decimals[instrument.Quote.Name]) = (instrument.Base.Decimals, instrument.Quote.Decimals);
+                (_decimals[instrument.Base.Name],
+                    _decimals[instrument.Quote.Name]) = (instrument.Base.Decimals, instrument.Quote.Decimals);
                 NoteRates(instrument.Quote.Name, instrument.MakerFeePpm, instrument.TakerFeePpm);
                 break;
             case KeyAdded added:
@@ -271,7 +282,8 @@ public sealed partial class CatalogGrain(
             case EveryonesLimitsSet { Limits: var limits }:
                 _limits[limits.Symbol] = new SymbolLimits(limits.Symbol, limits.Limits);
                 break;
-            case MarginTermsSet or MarginPolicySet or MarginGroupSet or LocateSet or LiquidationInsured or DeficitShared or DeficitEnded:
+            case MarginTermsSet or MarginPolicySet or MarginGroupSet or LocateSet or LiquidationInsured or DeficitShared
+                or DeficitEnded:
                 ApplyMargin(record);
                 break;
             case HolidaysSet holidays:

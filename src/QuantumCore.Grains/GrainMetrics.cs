@@ -19,25 +19,31 @@ internal static class GrainMetrics
     private static readonly Tally<string> s_trades = new(static symbol => [OfSymbol(symbol)]);
 
     private static readonly Gauge<long> s_orphans = s_meter.CreateGauge<long>(
-        "quantumcore_orphan_holds", null, "Holds older than 5 s whose order no book has seen, at the agent's last round.");
+        "quantumcore_orphan_holds", null,
+        "Holds older than 5 s whose order no book has seen, at the agent's last round.");
 
     private static readonly Gauge<long> s_settlementWaits = s_meter.CreateGauge<long>(
-        "quantumcore_settlement_waits_seconds", null, "Age of the oldest settlement batch that is closed and not settled, or time since a venue should have closed one.");
+        "quantumcore_settlement_waits_seconds", null,
+        "Age of the oldest settlement batch that is closed and not settled, or time since a venue should have closed one.");
 
     private static readonly Gauge<long> s_settlementFailing = s_meter.CreateGauge<long>(
-        "quantumcore_settlement_failing_days", null, "Business days that the oldest fail of a venue has been one since the day it was due; 0 for none, and before the first has ended.");
+        "quantumcore_settlement_failing_days", null,
+        "Business days that the oldest fail of a venue has been one since the day it was due; 0 for none, and before the first has ended.");
 
     private static readonly Gauge<long> s_projectionLag = s_meter.CreateGauge<long>(
         "quantumcore_projection_lag_records", null, "Durable records that are not in the history yet.");
 
     private static readonly Gauge<long> s_projectionAge = s_meter.CreateGauge<long>(
-        "quantumcore_projection_lag_milliseconds", null, "Time since the history last wrote a batch while it was behind the journal.");
+        "quantumcore_projection_lag_milliseconds", null,
+        "Time since the history last wrote a batch while it was behind the journal.");
 
     private static readonly Gauge<long> s_stoppedStreams = s_meter.CreateGauge<long>(
-        "quantumcore_history_stopped_streams", null, "Streams with a record that the history can't take: anything above 0 is an alarm.");
+        "quantumcore_history_stopped_streams", null,
+        "Streams with a record that the history can't take: anything above 0 is an alarm.");
 
     private static readonly Gauge<long> s_disagreements = s_meter.CreateGauge<long>(
-        "quantumcore_reconciliation_findings", null, "Differences that the last check of the ledger found; anything above 0 is an alarm.");
+        "quantumcore_reconciliation_findings", null,
+        "Differences that the last check of the ledger found; anything above 0 is an alarm.");
 
     private static readonly StrongBox<long> s_reconciled = Counter(
         "quantumcore_reconciled_accounts", "Accounts compared with the ledger at the same moment.");
@@ -56,19 +62,30 @@ internal static class GrainMetrics
 
     static GrainMetrics()
     {
-        s_meter.CreateObservableGauge("quantumcore_halted_books", () => Volatile.Read(ref s_haltedBooks.Value), null, "Books halted over their journal: anything above 0 is an alarm.");
+        s_meter.CreateObservableGauge(
+            "quantumcore_halted_books", () => Volatile.Read(ref s_haltedBooks.Value), null,
+            "Books halted over their journal: anything above 0 is an alarm.");
         s_meter.CreateObservableCounter("quantumcore_trades", s_trades.Read, null, "Trades, by symbol.");
-        OfBooks("quantumcore_book_looked_timestamp_seconds", "Unix time at which a book's grain last looked at itself; it does every second.", look => look.Seconds);
+        OfBooks(
+            "quantumcore_book_looked_timestamp_seconds",
+            "Unix time at which a book's grain last looked at itself; it does every second.", look => look.Seconds);
         OfBooks(
             "quantumcore_book_crossed_milliseconds",
             "Time for which a book in continuous trading has been crossed.",
             look => look.CrossedMillis);
-        OfBooks("quantumcore_book_halted", "1 for a symbol that does not trade: in the phase halt, or over its journal.", look => look.IsHalted ? 1 : 0);
-        OfBooks("quantumcore_snapshot_age_records", "Records since a book's last snapshot: what a restart has to run again.", look => look.RecordsSinceSnapshot);
-        s_meter.CreateObservableGauge("quantumcore_book_levels", DepthOfBooks, null, "Displayed price levels of a book, by symbol and side.");
+        OfBooks(
+            "quantumcore_book_halted", "1 for a symbol that does not trade: in the phase halt, or over its journal.",
+            look => look.IsHalted ? 1 : 0);
+        OfBooks(
+            "quantumcore_snapshot_age_records",
+            "Records since a book's last snapshot: what a restart has to run again.",
+            look => look.RecordsSinceSnapshot);
+        s_meter.CreateObservableGauge(
+            "quantumcore_book_levels", DepthOfBooks, null, "Displayed price levels of a book, by symbol and side.");
         s_meter.CreateObservableGauge(
             "quantumcore_book_last_match_timestamp_seconds",
-            () => s_books.Where(book => book.Value.LastMatchSeconds > 0).Select(book => new Measurement<long>(book.Value.LastMatchSeconds, OfSymbol(book.Key))),
+            () => s_books.Where(book => book.Value.LastMatchSeconds > 0)
+                .Select(book => new Measurement<long>(book.Value.LastMatchSeconds, OfSymbol(book.Key))),
             null,
             "Unix time of a book's last trade since it was opened in this process; none before the first.");
     }
@@ -89,8 +106,10 @@ internal static class GrainMetrics
         return count;
     }
 
-    private static void OfBooks(string name, string description, Func<BookLook, long> value) => s_meter.CreateObservableGauge(
-        name, () => s_books.Select(book => new Measurement<long>(value(book.Value), OfSymbol(book.Key))), null, description);
+    private static void OfBooks(string name, string description, Func<BookLook, long> value) =>
+        s_meter.CreateObservableGauge(
+        name, () => s_books.Select(book => new Measurement<long>(value(book.Value), OfSymbol(book.Key))), null,
+        description);
 
     private static KeyValuePair<string, object?> OfSymbol(string symbol) => new("symbol", symbol);
 
@@ -175,4 +194,5 @@ internal static class GrainMetrics
 /// <param name="AskLevels">Number of displayed ask levels.</param>
 /// <param name="LastMatchSeconds">Time of its last trade since it was opened, Unix seconds; 0 before the first.</param>
 internal readonly record struct BookLook(
-    long Seconds, long CrossedMillis, bool IsHalted, long RecordsSinceSnapshot, int BidLevels, int AskLevels, long LastMatchSeconds);
+    long Seconds, long CrossedMillis, bool IsHalted, long RecordsSinceSnapshot, int BidLevels, int AskLevels,
+    long LastMatchSeconds);

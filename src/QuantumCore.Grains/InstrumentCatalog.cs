@@ -18,7 +18,8 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     private FrozenDictionary<string, FeeSchedule> _fees = FrozenDictionary<string, FeeSchedule>.Empty;
     private MarginAgreements _margin = MarginAgreements.None;
     private FrozenDictionary<string, BusinessCalendar> _calendars = FrozenDictionary<string, BusinessCalendar>.Empty;
-    private FrozenDictionary<string, ImmutableArray<AccountLimit>> _limits = FrozenDictionary<string, ImmutableArray<AccountLimit>>.Empty;
+    private FrozenDictionary<string, ImmutableArray<AccountLimit>> _limits =
+        FrozenDictionary<string, ImmutableArray<AccountLimit>>.Empty;
 
     private FrozenDictionary<(long Account, string Scope), ImmutableArray<AccountLimit>> _owners =
         FrozenDictionary<(long Account, string Scope), ImmutableArray<AccountLimit>>.Empty;
@@ -27,7 +28,8 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     private FrozenSet<string> _oldNames = FrozenSet<string>.Empty;
 
     /// <summary>Returns the instrument of a symbol, if this silo knows it as listed.</summary>
-    public bool TryGet(string symbol, out Instrument? instrument) => (instrument = Volatile.Read(ref _listed).Of(symbol)) is not null;
+    public bool TryGet(string symbol, out Instrument? instrument) =>
+        (instrument = Volatile.Read(ref _listed).Of(symbol)) is not null;
 
     /// <summary>Returns the instrument of a symbol that was listed before.</summary>
     /// <exception cref="InvalidOperationException">This silo does not know it as listed.</exception>
@@ -36,7 +38,8 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         : throw new InvalidOperationException($"{symbol} is not listed.");
 
     /// <summary>Returns the asset of a name, if it is the base or quote asset of an instrument.</summary>
-    public bool TryGetAsset(string name, out Asset? asset) => (asset = Volatile.Read(ref _listed).AssetOf(name)) is not null;
+    public bool TryGetAsset(string name, out Asset? asset) =>
+        (asset = Volatile.Read(ref _listed).AssetOf(name)) is not null;
 
     /// <summary>Returns true if a symbol change retired an asset's name: nothing new moves under it.</summary>
     public bool IsOldName(string asset) => Volatile.Read(ref _oldNames).Contains(asset);
@@ -71,7 +74,8 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     public FrozenDictionary<long, long>? TradeGroups => Volatile.Read(ref _tradeGroups);
 
     /// <summary>Returns the risk limits of every account in a symbol.</summary>
-    public ImmutableArray<AccountLimit> LimitsOf(string symbol) => Volatile.Read(ref _limits).GetValueOrDefault(symbol, []);
+    public ImmutableArray<AccountLimit> LimitsOf(string symbol) =>
+        Volatile.Read(ref _limits).GetValueOrDefault(symbol, []);
 
     /// <summary>Returns the grain of a symbol's book.</summary>
     public async ValueTask<IOrderBookGrain> BookAsync(string symbol)
@@ -114,16 +118,25 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         Volatile.Write(ref _fees, read.Fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
         Volatile.Write(ref _calendars, read.Calendars.ToFrozenDictionary(
             of => of.Venue, of => new BusinessCalendar(of.Holidays), StringComparer.Ordinal));
-        Volatile.Write(ref _limits, read.Limits.ToFrozenDictionary(of => of.Symbol, of => of.Limits, StringComparer.Ordinal));
+        Volatile.Write(
+            ref _limits, read.Limits.ToFrozenDictionary(of => of.Symbol, of => of.Limits, StringComparer.Ordinal));
         Volatile.Write(ref _owners, read.OwnersLimits
-            .SelectMany(of => read.Owned.Where(account => account.Owner == of.Owner).Select(account => (Key: (account.Account, of.Symbol), Part: of.PartOf(account.Account))))
+            .SelectMany(
+                of => read.Owned.Where(account => account.Owner == of.Owner)
+                    .Select(account => (Key: (account.Account, of.Symbol), Part: of.PartOf(account.Account))))
             .ToFrozenDictionary(part => part.Key, part => part.Part));
-        var groups = read.Owned.Where(account => account.TradeGroup != 0).ToFrozenDictionary(account => account.Account, account => account.TradeGroup);
-        if (TradeGroups is not { } known || known.Count != groups.Count || groups.Any(of => known.GetValueOrDefault(of.Key) != of.Value))
+        var groups = read.Owned.Where(account => account.TradeGroup != 0)
+            .ToFrozenDictionary(account => account.Account, account => account.TradeGroup);
+        if (TradeGroups is not { } known || known.Count != groups.Count
+            || groups.Any(of => known.GetValueOrDefault(of.Key) != of.Value))
             Volatile.Write(ref _tradeGroups, groups);
         Volatile.Write(ref _listed, _listed.With(read.Instruments));
-        Volatile.Write(ref _oldNames, (read.Margin.OldNames.IsDefault ? [] : read.Margin.OldNames).ToFrozenSet(StringComparer.Ordinal));
-        Volatile.Write(ref _margin, new MarginAgreements(read.Margin, symbol => TryGet(symbol, out var instrument) ? instrument : null));
+        Volatile.Write(
+            ref _oldNames,
+            (read.Margin.OldNames.IsDefault ? [] : read.Margin.OldNames).ToFrozenSet(StringComparer.Ordinal));
+        Volatile.Write(
+            ref _margin,
+            new MarginAgreements(read.Margin, symbol => TryGet(symbol, out var instrument) ? instrument : null));
     }
 
     /// <summary>Values read from the catalog.</summary>

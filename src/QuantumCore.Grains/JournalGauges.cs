@@ -17,15 +17,18 @@ public sealed class JournalGauges : IHostedService, IDisposable
             null,
             "Age of the oldest record that is not durable yet.");
         _meter.CreateObservableGauge(
-            "quantumcore_journal_pending_records", () => writer.PendingRecords, null, "Records that are not durable yet.");
+            "quantumcore_journal_pending_records", () => writer.PendingRecords, null,
+            "Records that are not durable yet.");
         _meter.CreateObservableCounter(
             "quantumcore_journal_records", () => writer.RecordsCommitted, null, "Records committed.");
         _meter.CreateObservableCounter(
             "quantumcore_journal_frames", () => writer.FramesCommitted, null, "Commits.");
         _meter.CreateObservableCounter(
-            "quantumcore_journal_streams_fenced", () => writer.StreamsFenced, null, "Streams that another activation took from this process.");
+            "quantumcore_journal_streams_fenced", () => writer.StreamsFenced, null,
+            "Streams that another activation took from this process.");
         _meter.CreateObservableCounter(
-            "quantumcore_journal_outcomes_unknown", () => writer.OutcomesUnknown, null, "Attempts to commit that ended without a known outcome.");
+            "quantumcore_journal_outcomes_unknown", () => writer.OutcomesUnknown, null,
+            "Attempts to commit that ended without a known outcome.");
     }
 
     /// <inheritdoc/>

@@ -37,7 +37,8 @@ public sealed class JournalKeeper(
         var (frames, packs) = (0, 0);
         while (await _packer.PackNextAsync(IsOld, cancellationToken) is { } pack)
         {
-            GrainMetrics.Packed(pack.Frames.Count, pack.Slices.Sum(slice => (long)slice.Length), pack.Packed.Body.Length);
+            GrainMetrics.Packed(
+                pack.Frames.Count, pack.Slices.Sum(slice => (long)slice.Length), pack.Packed.Body.Length);
             (frames, packs) = (frames + pack.Frames.Count, packs + 1);
             await Task.Delay(options.Pause, time, cancellationToken);
         }
@@ -82,10 +83,14 @@ public sealed class JournalKeeper(
     {
         long? written = stream switch
         {
-            _ when stream.StartsWith(HistoryChunk.BookPrefix, StringComparison.Ordinal) => BookRecordEncoding.Decode(body.Span).TimeNanos,
-            _ when stream.StartsWith(HistoryChunk.AccountPrefix, StringComparison.Ordinal) => AccountRecordEncoding.Decode(body.Span).TimeNanos,
-            _ when stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal) => PayoutRecordEncoding.Decode(body.Span).TimeNanos,
-            _ when stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal) => SettlementRecordEncoding.Decode(body.Span).TimeNanos,
+            _ when stream.StartsWith(HistoryChunk.BookPrefix, StringComparison.Ordinal) =>
+                BookRecordEncoding.Decode(body.Span).TimeNanos,
+            _ when stream.StartsWith(HistoryChunk.AccountPrefix, StringComparison.Ordinal) =>
+                AccountRecordEncoding.Decode(body.Span).TimeNanos,
+            _ when stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal) =>
+                PayoutRecordEncoding.Decode(body.Span).TimeNanos,
+            _ when stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal) =>
+                SettlementRecordEncoding.Decode(body.Span).TimeNanos,
             _ => null,
         };
         return written is not { } nanos ? null : nanos <= time.UnixNanos() - options.PackAfter.Nanos();
@@ -97,6 +102,8 @@ internal static partial class GrainLog
     [LoggerMessage(45, LogLevel.Information, "{Frames} old frames of the journal are packed into {Packs}.")]
     public static partial void FramesPacked(ILogger logger, int frames, int packs);
 
-    [LoggerMessage(46, LogLevel.Warning, "Old frames of the journal could not be packed; they stay as they are, and it is tried again.")]
+    [LoggerMessage(
+        46, LogLevel.Warning,
+        "Old frames of the journal could not be packed; they stay as they are, and it is tried again.")]
     public static partial void PackingFailed(ILogger logger, Exception exception);
 }

@@ -25,7 +25,8 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     private bool _broken;
 
     /// <summary>The stream; for a bundle, the first one. Available from activation on.</summary>
-    protected JournalStream Stream => _streams.Count > 0 ? _streams[0] : throw new InvalidOperationException("The grain is not active.");
+    protected JournalStream Stream =>
+        _streams.Count > 0 ? _streams[0] : throw new InvalidOperationException("The grain is not active.");
 
     /// <summary>The log of the grain's class.</summary>
     protected ILogger Log => log;
@@ -146,7 +147,8 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
 
         async Task EndAsync()
         {
-            await durable.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await durable.ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             ended.TrySetResult(true);
         }
     }
@@ -177,12 +179,14 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     /// <summary>
     /// Reads the stream's newest durable records before a sequence, newest first, up to a maximum number.
     /// </summary>
-    protected async ValueTask<ImmutableArray<T>> NewestAsync<T>(IJournalStore store, long before, int limit, Func<JournalRecord, T> read)
+    protected async ValueTask<ImmutableArray<T>> NewestAsync<T>(
+        IJournalStore store, long before, int limit, Func<JournalRecord, T> read)
     {
         var last = Math.Min(before - 1, Stream.Head);
         await Stream.WhenDurable(last);
         var newest = new List<T>();
-        await foreach (var record in store.ReadAsync(Stream.Name, Math.Max(1, last - limit + 1), last, CancellationToken.None))
+        await foreach (var record in store.ReadAsync(
+            Stream.Name, Math.Max(1, last - limit + 1), last, CancellationToken.None))
         {
             newest.Add(read(record));
         }

@@ -24,7 +24,8 @@ public sealed partial class LedgerGrain
     {
         await CatchUpToAsync(seen);
         await CatchUpAsync(HistoryChunk.StreamOf(account));
-        return await _turns.ReadAsync(() => history.StatementAsync(account, fromNanos, toNanos, after, limit, CancellationToken.None));
+        return await _turns.ReadAsync(
+            () => history.StatementAsync(account, fromNanos, toNanos, after, limit, CancellationToken.None));
     }
 
     /// <inheritdoc/>
@@ -107,7 +108,9 @@ public sealed partial class LedgerGrain
         var own = HistoryChunk.StreamOf(view.Account);
         var cursors = CursorsOf(view).ToDictionary(c => c.Stream, c => c.Sequence, StringComparer.Ordinal);
         return ledger.Streams.GetValueOrDefault(own).Cursor == view.Sequence
-            && cursors.All(other => ledger.Streams.TryGetValue(other.Key, out var at) ? at.Cursor >= other.Value : other.Value == 0)
+            && cursors.All(other => ledger.Streams.TryGetValue(other.Key, out var at)
+                ? at.Cursor >= other.Value
+                : other.Value == 0)
             && ledger.Streams.All(at => at.Key == own || at.Value.Last <= cursors.GetValueOrDefault(at.Key));
     }
 
@@ -118,7 +121,9 @@ public sealed partial class LedgerGrain
         foreach (var asset in balances.Keys.Union(ledger.Assets.Keys).Order(StringComparer.Ordinal))
         {
             var (total, held, pending) = ledger.Assets.GetValueOrDefault(asset);
-            var (totalThere, heldThere, pendingThere) = balances.TryGetValue(asset, out var balance) ? (balance.Total, balance.Held, balance.Pending) : (0, 0, 0);
+            var (totalThere, heldThere, pendingThere) = balances.TryGetValue(asset, out var balance)
+                ? (balance.Total, balance.Held, balance.Pending)
+                : (0, 0, 0);
             if (total != totalThere)
             {
                 findings.Add(new("balance in the ledger and in the account", view.Account, asset, total, totalThere));
@@ -131,7 +136,8 @@ public sealed partial class LedgerGrain
 
             if (pending != pendingThere)
             {
-                findings.Add(new("pending in the ledger and in the account", view.Account, asset, pending, pendingThere));
+                findings.Add(
+                    new("pending in the ledger and in the account", view.Account, asset, pending, pendingThere));
             }
         }
     }
@@ -144,7 +150,8 @@ public sealed partial class LedgerGrain
             _reconciledAfter = report.LastAccount;
             foreach (var finding in report.Findings)
             {
-                GrainLog.LedgerDisagrees(log, finding.Check, finding.Account, finding.Subject, finding.Ledger, finding.Other);
+                GrainLog.LedgerDisagrees(
+                    log, finding.Check, finding.Account, finding.Subject, finding.Ledger, finding.Other);
             }
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
@@ -156,8 +163,11 @@ public sealed partial class LedgerGrain
 
 internal static partial class GrainLog
 {
-    [LoggerMessage(43, LogLevel.Critical, "The ledger disagrees: {Check}: account {Account}, {Subject}: {Ledger} against {Other}. Nothing is repaired.")]
-    public static partial void LedgerDisagrees(ILogger logger, string check, long account, string subject, Int128 ledger, Int128 other);
+    [LoggerMessage(
+        43, LogLevel.Critical,
+        "The ledger disagrees: {Check}: account {Account}, {Subject}: {Ledger} against {Other}. Nothing is repaired.")]
+    public static partial void LedgerDisagrees(
+        ILogger logger, string check, long account, string subject, Int128 ledger, Int128 other);
 
     [LoggerMessage(44, LogLevel.Warning, "The ledger could not be reconciled; it is tried again in a minute.")]
     public static partial void NotReconciled(ILogger logger, Exception exception);

@@ -18,7 +18,8 @@ public sealed partial class LedgerGrain
         var cut = action.Request.Kind == CorporateActionKind.SymbolChange ? long.MaxValue : action.CutNanos;
         // An account that sold everything that was deposited has no units, but has a position in old ones.
         return await history.EntitledAsync(
-            action.Request.Id, action.UnitAsset, cut, !action.Request.ChangesUnits, action.Request.Kind == CorporateActionKind.Split, after, limit,
+            action.Request.Id, action.UnitAsset, cut, !action.Request.ChangesUnits,
+            action.Request.Kind == CorporateActionKind.Split, after, limit,
             CancellationToken.None);
     }
 
@@ -29,7 +30,8 @@ public sealed partial class LedgerGrain
         var sums = await history.CorporateSumsAsync(action.Request.Id, CancellationToken.None);
         return action.Request.ChangesUnits ? sums : sums with
         {
-            Rounding = DividendShare.Rest(sums.LongUnits - sums.ShortUnits, action.UnitDecimals, action.Request.Rate, sums.Received - sums.Owed),
+            Rounding = DividendShare.Rest(
+                sums.LongUnits - sums.ShortUnits, action.UnitDecimals, action.Request.Rate, sums.Received - sums.Owed),
         };
     }
 
@@ -47,7 +49,8 @@ public sealed partial class LedgerGrain
         await CatchUp();
         if (_stoppedAfter.Keys.FirstOrDefault() is { } stopped)
         {
-            throw new InvalidOperationException($"The history of {stopped} has stopped: it does not tell who had what.");
+            throw new InvalidOperationException(
+                $"The history of {stopped} has stopped: it does not tell who had what.");
         }
     }
 }

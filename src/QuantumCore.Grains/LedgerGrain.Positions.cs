@@ -83,15 +83,19 @@ public sealed partial class LedgerGrain
         {
             while (!_forward.IsCompleted)
             {
-                await _forward.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                await _forward.ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
 
             await (_forward = ReadAsync(history, account, names));
-            return new PositionProfit(names[^1], _position.Quantity, _position.Cost, _position.Realised, _position.Fees);
+            return new PositionProfit(
+                names[^1], _position.Quantity, _position.Cost, _position.Realised, _position.Fees);
         }
 
         private static PositionCost Nothing(PositionMethod method) => new(
-            method is PositionMethod.FirstInFirstOut or PositionMethod.FirstInFirstOutWithFees ? CostMethod.FirstInFirstOut : CostMethod.Average,
+            method is PositionMethod.FirstInFirstOut or PositionMethod.FirstInFirstOutWithFees
+                ? CostMethod.FirstInFirstOut
+                : CostMethod.Average,
             method is PositionMethod.AverageWithFees or PositionMethod.FirstInFirstOutWithFees);
 
         /// <summary>

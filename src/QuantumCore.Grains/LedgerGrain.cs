@@ -19,7 +19,8 @@ public sealed partial class LedgerGrain(
     internal const int BatchLimit = 8_000;
 
     private const int StreamLimit = 2_000;
-    private static readonly string[] s_projected = [HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix, SettlementRecord.StreamPrefix];
+    private static readonly string[] s_projected =
+        [HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix, SettlementRecord.StreamPrefix];
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
     // A transaction costs as much as hundreds of rows, so what comes within a moment goes together. Queries of the
@@ -85,7 +86,8 @@ public sealed partial class LedgerGrain(
         long account, string symbol, TradePlace after, int limit, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await _turns.ReadAsync(() => history.FillsAfterAsync(account, symbol, after, limit, CancellationToken.None));
+        return await _turns.ReadAsync(
+            () => history.FillsAfterAsync(account, symbol, after, limit, CancellationToken.None));
     }
 
     /// <inheritdoc/>
@@ -110,7 +112,8 @@ public sealed partial class LedgerGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen)
+    public async ValueTask<ImmutableArray<PublicTrade>> PublicTrades(
+        TradeQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
         return await _turns.ReadAsync(() => history.PublicTradesAsync(query, CancellationToken.None));
@@ -124,7 +127,8 @@ public sealed partial class LedgerGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query, ImmutableArray<SeenSequence> seen)
+    public async ValueTask<ImmutableArray<PreventedMatch>> Prevented(
+        PreventedQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
         return await _turns.ReadAsync(() => history.PreventedAsync(query, CancellationToken.None));
@@ -147,7 +151,8 @@ public sealed partial class LedgerGrain(
     public ValueTask<LedgerStanding> Standing()
     {
         var without = IsBehind() ? time.GetElapsedTime(_progressAt) : TimeSpan.Zero;
-        return ValueTask.FromResult(new LedgerStanding(_heads.Values.Sum(), Behind(), without.Nanos(), Stopped(), _fails && IsBehind()));
+        return ValueTask.FromResult(
+            new LedgerStanding(_heads.Values.Sum(), Behind(), without.Nanos(), Stopped(), _fails && IsBehind()));
     }
 
     /// <summary>Projects everything durable in these streams. A name that ends with a slash is a prefix.</summary>
@@ -169,7 +174,8 @@ public sealed partial class LedgerGrain(
         {
             // A sequence that a client has seen is durable, so the journal has it. Do not wait for one that the journal
             // does not have.
-            await LookTogetherAsync([.. wanted.Where(w => _heads.GetValueOrDefault(w.Stream) < w.Sequence).Select(w => w.Stream)]);
+            await LookTogetherAsync(
+                [.. wanted.Where(w => _heads.GetValueOrDefault(w.Stream) < w.Sequence).Select(w => w.Stream)]);
             await ProjectAsync([.. wanted.Select(w => (w.Stream, Math.Min(w.Sequence, Goal(w.Stream))))]);
         }
     }
@@ -210,7 +216,8 @@ public sealed partial class LedgerGrain(
     private async Task NextLookAsync()
     {
         await Task.Yield();
-        await _look.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await _look.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         string[] names = [.. _toLookAt];
         _toLookAt.Clear();
         _nextLook = null;
@@ -256,7 +263,8 @@ public sealed partial class LedgerGrain(
     private bool IsBehind() => _heads.Keys.Any(stream => Cursor(stream) < Goal(stream));
 
     private ImmutableArray<StoppedStream> Stopped() =>
-        [.. _stoppedAfter.Select(static stream => new StoppedStream(stream.Key, stream.Value + 1)).OrderBy(static stream => stream.Stream, StringComparer.Ordinal)];
+        [.. _stoppedAfter.Select(static stream => new StoppedStream(stream.Key, stream.Value + 1))
+            .OrderBy(static stream => stream.Stream, StringComparer.Ordinal)];
 
     private long Behind() => _heads.Sum(stream => Math.Max(0, stream.Value - Cursor(stream.Key)));
 

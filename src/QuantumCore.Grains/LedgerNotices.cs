@@ -26,7 +26,8 @@ public sealed class LedgerNotices : IDisposable
         _services = services;
         _log = log;
         _timer = time.CreateTimer(
-            static notices => ((LedgerNotices)notices!).Send(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static notices => ((LedgerNotices)notices!).Send(), this, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Notes the durable head of a stream.</summary>

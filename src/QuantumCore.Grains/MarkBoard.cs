@@ -11,7 +11,8 @@ namespace QuantumCore.Grains;
 /// A silo's mark prices of instruments on margin, computed each second from what books have made durable. An account
 /// records the price it uses, so a difference of a tick between silos does no harm.
 /// </summary>
-public sealed class MarkBoard(InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<MarkBoard> log)
+public sealed class MarkBoard(
+    InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<MarkBoard> log)
 {
     /// <summary>Maximum age of an index; an older one does not count.</summary>
     public static readonly TimeSpan IndexLifetime = TimeSpan.FromSeconds(10);
@@ -59,12 +60,15 @@ public sealed class MarkBoard(InstrumentCatalog catalog, IGrainFactory grains, T
         var middle = isOpen
             ? MarkRule.Middle(Impact(depth.Bids, margined), Impact(depth.Asks, margined), margined.Terms.SpreadLimitPpm)
             : 0;
-        var last = isOpen && !trades.IsEmpty && IsFresh(trades[0].TimeNanos, MarkRule.Lifetime, now) ? trades[0].PriceTicks : 0;
+        var last = isOpen && !trades.IsEmpty && IsFresh(trades[0].TimeNanos, MarkRule.Lifetime, now)
+            ? trades[0].PriceTicks
+            : 0;
         var ticks = MarkRule.Ticks(index, Of(symbol)?.PriceTicks ?? 0, middle, last);
         if (ticks > 0 && margined.IsInRange(ticks, 0))
         {
             _marks[symbol] = new MarkPrice(
-                symbol, ticks, index > 0 ? MarkSource.Index : MarkSource.Book, Math.Max(state.Sequence, depth.Sequence), now);
+                symbol, ticks, index > 0 ? MarkSource.Index : MarkSource.Book, Math.Max(state.Sequence, depth.Sequence),
+                now);
         }
     }
 

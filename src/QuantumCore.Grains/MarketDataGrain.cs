@@ -16,7 +16,8 @@ namespace QuantumCore.Grains;
 /// </summary>
 [Reentrant, ImplicitStreamSubscription(EventStreams.Book)]
 public sealed class MarketDataGrain(
-    IJournalStore journal, InstrumentCatalog catalog, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<MarketDataGrain> log)
+    IJournalStore journal, InstrumentCatalog catalog, TimeProvider time, IHostApplicationLifetime lifetime,
+    ILogger<MarketDataGrain> log)
     : Grain, IMarketDataGrain, IStreamSubscriptionObserver, IAsyncObserver<BookBatch>
 {
     /// <summary>Maximum number of levels, or orders, per side in one answer.</summary>
@@ -114,7 +115,9 @@ public sealed class MarketDataGrain(
 
     /// <inheritdoc/>
     public async ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence) =>
-        afterSequence == _book.Sequence && afterSequence > 0 && !await _watch.NextAsync() ? null : UpdateAfter(afterSequence);
+        afterSequence == _book.Sequence && afterSequence > 0 && !await _watch.NextAsync()
+            ? null
+            : UpdateAfter(afterSequence);
 
     /// <inheritdoc/>
     public ValueTask ForwardTrades()
@@ -124,7 +127,8 @@ public sealed class MarketDataGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit) => (await OrdersAsync()).First(Math.Clamp(limit, 0, LevelsLimit));
+    public async ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit) =>
+        (await OrdersAsync()).First(Math.Clamp(limit, 0, LevelsLimit));
 
     /// <inheritdoc/>
     public async ValueTask<OrderByOrderUpdate?> WaitForOrders(long afterSequence)
@@ -147,10 +151,12 @@ public sealed class MarketDataGrain(
     private static ImmutableArray<PublicTrade> Trades(IEnumerable<BookTrade> trades) => [.. trades.Select(Trade)];
 
     private static PublicTrade Trade(BookTrade trade) => new(
-        trade.Sequence, trade.Index, trade.TimeNanos, trade.PriceTicks, trade.QuantityLots, trade.TakerSide, trade.ChangedTicks, trade.IsOfLeg, trade.IsAuction);
+        trade.Sequence, trade.Index, trade.TimeNanos, trade.PriceTicks, trade.QuantityLots, trade.TakerSide,
+        trade.ChangedTicks, trade.IsOfLeg, trade.IsAuction);
 
     private static ImmutableArray<PublicTradeChange> TradeChanges(IEnumerable<BookTradeChange> changes) =>
-        [.. changes.Select(c => new PublicTradeChange(c.Sequence, c.TimeNanos, Trade(c.Trade), c.BeforeTicks, c.PriceTicks))];
+        [.. changes.Select(
+            c => new PublicTradeChange(c.Sequence, c.TimeNanos, Trade(c.Trade), c.BeforeTicks, c.PriceTicks))];
 
     private string BookStream => "book/" + Symbol;
 
@@ -185,7 +191,8 @@ public sealed class MarketDataGrain(
             // Published records are in the journal. If it has fewer, stop instead of reading again without end.
             if (orders.Sequence == before)
             {
-                throw new InvalidOperationException($"{Symbol}: the journal has nothing after {before}, and the book is at {through}.");
+                throw new InvalidOperationException(
+                    $"{Symbol}: the journal has nothing after {before}, and the book is at {through}.");
             }
         }
 
@@ -365,9 +372,11 @@ public static class BookRecordFold
         else if (record is BookTurn turn)
         {
             trades.AddRange(turn.Steps.Where(step => step.Kind == StepKind.Fill).Select((step, index) => new BookTrade(
-                sequence, index, record.TimeNanos, step.PriceTicks, step.QuantityLots, step.Side, IsOfLeg: IsOfLeg(record, in step), IsAuction: step.IsAuction)));
+                sequence, index, record.TimeNanos, step.PriceTicks, step.QuantityLots, step.Side,
+                IsOfLeg: IsOfLeg(record, in step), IsAuction: step.IsAuction)));
             if (ChangeOfTrade.Of(turn) is { Trade.Place: var place, Now: var now }
-                && trades.FindIndex(trade => (trade.Sequence, trade.Index) == (place.Sequence, place.Index)) is >= 0 and var at)
+                && trades.FindIndex(trade => (trade.Sequence, trade.Index) == (place.Sequence, place.Index)) is >= 0
+                    and var at)
             {
                 trades[at] = trades[at].At(now?.PriceTicks ?? 0);
             }
@@ -440,7 +449,10 @@ public static class BookRecordFold
         {
             var ((place, nanos, made), before, now) = change;
             book.ChangeTrade(
-                new(place.Sequence, place.Index, nanos, made.PriceTicks, made.QuantityLots, made.Side, IsAuction: made.IsAuction), before.PriceTicks, now?.PriceTicks ?? 0);
+                new(
+                    place.Sequence, place.Index, nanos, made.PriceTicks, made.QuantityLots, made.Side,
+                    IsAuction: made.IsAuction),
+                before.PriceTicks, now?.PriceTicks ?? 0);
         }
 
         foreach (var level in turn.Levels)

@@ -42,7 +42,8 @@ public sealed partial class OpenWorkAgent
             }
             else
             {
-                GrainLog.TransferWaits(log, transfer.Arrival.From, transfer.Arrival.Sequence, transfer.To, arrived.Reason);
+                GrainLog.TransferWaits(
+                    log, transfer.Arrival.From, transfer.Arrival.Sequence, transfer.To, arrived.Reason);
             }
         }
         catch (Exception e)
@@ -57,7 +58,8 @@ public sealed partial class OpenWorkAgent
         for (var page = 0; page < PagesPerRound; page++)
         {
             var open = await history.OpenWithdrawalsAsync(TransfersPerPage, page * TransfersPerPage, cancellationToken);
-            foreach (var group in open.GroupBy(withdrawal => (withdrawal.Item.Account, withdrawal.Asset, withdrawal.Decimals)))
+            foreach (var group in open.GroupBy(
+                withdrawal => (withdrawal.Item.Account, withdrawal.Asset, withdrawal.Decimals)))
             {
                 foreach (var items in group.Select(withdrawal => withdrawal.Item).Chunk(PayoutGrain.ItemsLimit))
                 {

@@ -9,11 +9,13 @@ namespace QuantumCore.Grains;
 /// <summary>
 /// Recovers abandoned work: a hold whose order never reached its book, a transfer that has not arrived, a withdrawal
 /// that is not paid. It acts on durable records only and asks the owner of the decision. The book's journal decides
-/// about an order, and that decision releases the hold. Every silo runs an agent, so that recovery need not wait until a
-/// silo is declared dead; any number may run. The agent also refreshes the mark prices of its silo.
+/// about an order, and that decision releases the hold. Every silo runs an agent, so that recovery need not wait until
+/// a silo is declared dead; any number may run. The agent also refreshes the mark prices of its silo.
 /// </summary>
 public sealed partial class OpenWorkAgent(
-    HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains, TimeProvider time, ILogger<OpenWorkAgent> log) : BackgroundService
+    HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains, TimeProvider time,
+    ILogger<OpenWorkAgent> log)
+    : BackgroundService
 {
     /// <summary>Age of a hold from which the agent asks for its order.</summary>
     public static readonly TimeSpan OrphanAge = TimeSpan.FromSeconds(5);
@@ -36,7 +38,8 @@ public sealed partial class OpenWorkAgent(
         for (var page = 0; page < PagesPerRound; page++)
         {
             // Holds of a halted book stay and must not block those of the others.
-            var orphans = await history.OrphanHoldsAsync(0, before, HoldsPerPage, page * HoldsPerPage, cancellationToken);
+            var orphans =
+                await history.OrphanHoldsAsync(0, before, HoldsPerPage, page * HoldsPerPage, cancellationToken);
             found += orphans.Length;
             await ResolveAsync(orphans);
             if (orphans.Length < HoldsPerPage)

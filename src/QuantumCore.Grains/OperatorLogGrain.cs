@@ -14,11 +14,13 @@ namespace QuantumCore.Grains;
 /// catalog it would slow down every start, since that has no snapshots.
 /// </remarks>
 [Reentrant]
-public sealed class OperatorLogGrain(JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<OperatorLogGrain> log)
+public sealed class OperatorLogGrain(
+    JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<OperatorLogGrain> log)
     : JournaledGrain(writer, time, log), IOperatorLogGrain
 {
     /// <inheritdoc/>
-    public override Task OnActivateAsync(CancellationToken cancellationToken) => OpenAsync(OperatorLogEncoding.Stream, cancellationToken);
+    public override Task OnActivateAsync(CancellationToken cancellationToken) =>
+        OpenAsync(OperatorLogEncoding.Stream, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<long> Note(OperatorAct act)
@@ -35,5 +37,6 @@ public sealed class OperatorLogGrain(JournalWriter writer, IJournalStore store, 
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit) =>
-        NewestAsync(store, before, limit, static record => OperatorLogEncoding.Decode(record.Sequence, record.Body.Span));
+        NewestAsync(
+            store, before, limit, static record => OperatorLogEncoding.Decode(record.Sequence, record.Body.Span));
 }

@@ -16,10 +16,12 @@ public sealed class PreferencesState
 
 /// <summary>The preferences of one user. The state is written before a change is answered.</summary>
 [GrainType("preferences")]
-public sealed class PreferencesGrain([PersistentState("preferences")] IPersistentState<PreferencesState> state) : Grain, IPreferencesGrain
+public sealed class PreferencesGrain([PersistentState("preferences")] IPersistentState<PreferencesState> state)
+    : Grain, IPreferencesGrain
 {
     private ImmutableArray<Preference> Sorted =>
-        [.. state.State.Values.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new Preference(pair.Key, pair.Value))];
+        [.. state.State.Values.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => new Preference(pair.Key, pair.Value))];
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<Preference>> All() => new(Sorted);

@@ -46,7 +46,8 @@ internal sealed class ReadingTurns(int most, TimeProvider time)
     {
         var turn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var waiting = _waiting.AddLast(turn);
-        await using var patience = time.CreateTimer(_ => turn.TrySetResult(false), null, Patience, Timeout.InfiniteTimeSpan);
+        await using var patience =
+            time.CreateTimer(_ => turn.TrySetResult(false), null, Patience, Timeout.InfiniteTimeSpan);
         var isMine = await turn.Task;
         if (waiting.List is not null)
         {

@@ -16,7 +16,8 @@ internal sealed class SignalRegister
     public int Count => _lines.Count;
 
     /// <summary>Returns all strategies, sorted by name.</summary>
-    public ImmutableArray<SignalStrategyState> All(long nowNanos) => [.. _lines.Values.Select(line => line.State(nowNanos))];
+    public ImmutableArray<SignalStrategyState> All(long nowNanos) =>
+        [.. _lines.Values.Select(line => line.State(nowNanos))];
 
     /// <summary>Returns a strategy, or null if there is none.</summary>
     public SignalStrategyState? Find(string name, long nowNanos) => _lines.GetValueOrDefault(name)?.State(nowNanos);
@@ -35,7 +36,8 @@ internal sealed class SignalRegister
     public int FailuresOf(string strategy) => _lines.GetValueOrDefault(strategy)?.Failures ?? 0;
 
     /// <summary>Returns the strategies whose failures are not loaded yet.</summary>
-    public ImmutableArray<string> Unloaded() => [.. _lines.Values.Where(line => !line.IsLoaded).Select(line => line.Strategy.Name)];
+    public ImmutableArray<string> Unloaded() =>
+        [.. _lines.Values.Where(line => !line.IsLoaded).Select(line => line.Strategy.Name)];
 
     /// <summary>Returns true if a strategy's failures are still to be loaded.</summary>
     public bool IsUnloaded(string strategy) => _lines.GetValueOrDefault(strategy) is { IsLoaded: false };
@@ -105,13 +107,16 @@ internal sealed class SignalRegister
 
         public int Failures { get; set; }
 
-        public SignalStrategyState State(long nowNanos) => new(Strategy, _pausedUntil > nowNanos ? _pausedUntil : 0, Failures);
+        public SignalStrategyState State(long nowNanos) =>
+            new(Strategy, _pausedUntil > nowNanos ? _pausedUntil : 0, Failures);
 
         // After a pause it is on trial: the next failure pauses it again, and the next success ends the trial.
         public long Fail(long nowNanos)
         {
             Failures++;
-            return Failures >= Strategy.MostFailures ? nowNanos + TimeSpan.FromSeconds(Strategy.PauseSeconds).Nanos() : 0;
+            return Failures >= Strategy.MostFailures
+                ? nowNanos + TimeSpan.FromSeconds(Strategy.PauseSeconds).Nanos()
+                : 0;
         }
 
         public void Pause(long untilNanos)

@@ -26,7 +26,8 @@ public sealed record AdmittedSignal(long TimeNanos, string Key);
 /// <summary>The recent signals of one strategy. The state is written before a signal goes on.</summary>
 [GrainType("signal-window")]
 public sealed class SignalWindowGrain(
-    [PersistentState("signal-window")] IPersistentState<SignalWindowState> state, TimeProvider time) : Grain, ISignalWindowGrain
+    [PersistentState("signal-window")] IPersistentState<SignalWindowState> state, TimeProvider time)
+    : Grain, ISignalWindowGrain
 {
     /// <inheritdoc/>
     public ValueTask<int?> Failures() => new(state.State.Failures);
@@ -37,7 +38,8 @@ public sealed class SignalWindowGrain(
         var now = time.UnixNanos();
 
         // A signal of the future was admitted by a clock that was ahead.
-        var admitted = state.State.Admitted.FindAll(signal => signal.TimeNanos > now - windowNanos && signal.TimeNanos <= now);
+        var admitted =
+            state.State.Admitted.FindAll(signal => signal.TimeNanos > now - windowNanos && signal.TimeNanos <= now);
         if (admitted.Exists(signal => signal.Key == key))
             return default;
         if (admitted.Count >= most)

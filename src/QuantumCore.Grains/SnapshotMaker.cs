@@ -84,7 +84,8 @@ public sealed class SnapshotMaker(
 
     private async Task<(long Sequence, byte[] Body)> BookAsync(string stream, CancellationToken cancellationToken)
     {
-        var machine = await BookRecovery.NewestSnapshotAsync(store, stream[BookPrefix.Length..], log, cancellationToken);
+        var machine =
+            await BookRecovery.NewestSnapshotAsync(store, stream[BookPrefix.Length..], log, cancellationToken);
         var head = await HeadAsync(stream, cancellationToken);
         await foreach (var record in store.ReadAsync(stream, machine.Sequence + 1, head, cancellationToken))
         {
@@ -115,7 +116,8 @@ public sealed class SnapshotMaker(
         foreach (var symbol in machine.Cursors.Keys.ToArray())
         {
             var through = books.GetValueOrDefault(symbol);
-            foreach (var record in await tails.AfterAsync(symbol, id.Value, machine.CursorOf(symbol), through, cancellationToken))
+            foreach (var record in await tails.AfterAsync(
+                symbol, id.Value, machine.CursorOf(symbol), through, cancellationToken))
             {
                 machine.ApplyStored(symbol, record.Sequence, record.Body.Span, machine.Sequence);
             }

@@ -65,7 +65,8 @@ public sealed class SteadyClock(TimeProvider machine, Func<TimeSpan?> upFor) : T
     {
         var elapsed = machine.GetElapsedTime(_started).Ticks;
         var offset = machine.GetUtcNow().UtcTicks - elapsed;
-        return elapsed < Volatile.Read(ref _periodEnds) && offset <= Volatile.Read(ref _highest) && Volatile.Read(ref _ahead) == 0
+        return elapsed < Volatile.Read(ref _periodEnds) && offset <= Volatile.Read(ref _highest)
+            && Volatile.Read(ref _ahead) == 0
             ? Accept(offset, elapsed)
             : Judge();
     }

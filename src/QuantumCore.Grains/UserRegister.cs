@@ -29,7 +29,8 @@ internal sealed class UserRegister
 
     /// <summary>Returns a session that has not ended, with its user, or null if there is none.</summary>
     public SignedIn? FindSession(string id, long nowNanos) =>
-        _sessionsById.TryGetValue(id, out var session) && session.EndsNanos > nowNanos && _users.TryGetValue(session.User, out var user)
+        _sessionsById.TryGetValue(id, out var session) && session.EndsNanos > nowNanos
+            && _users.TryGetValue(session.User, out var user)
             ? new SignedIn(user, session)
             : null;
 
@@ -43,7 +44,8 @@ internal sealed class UserRegister
     /// </summary>
     public User? TakeUnused(long nowNanos)
     {
-        if (!_signUps.TryPeek(out var oldest) || nowNanos - oldest.TimeNanos < TimeSpan.FromDays(User.UnusedDays).Nanos())
+        if (!_signUps.TryPeek(out var oldest)
+            || nowNanos - oldest.TimeNanos < TimeSpan.FromDays(User.UnusedDays).Nanos())
             return null;
 
         _signUps.Dequeue();

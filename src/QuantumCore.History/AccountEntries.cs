@@ -24,9 +24,11 @@ public static class AccountEntries
     public static AccountEntry? Of(AccountId account, long sequence, AccountRecord record) => record switch
     {
         Deposited deposit when TransferKey.IsTransfer(deposit.Key) => Entry(
-            AccountId.Transit, account, new(deposit.Asset, deposit.Decimals), deposit.Amount, "transfer " + deposit.Key, record.TimeNanos),
+            AccountId.Transit, account, new(deposit.Asset, deposit.Decimals), deposit.Amount, "transfer " + deposit.Key,
+            record.TimeNanos),
         Deposited deposit => Entry(
-            AccountId.World, account, new(deposit.Asset, deposit.Decimals), deposit.Amount, "deposit " + deposit.Key, record.TimeNanos),
+            AccountId.World, account, new(deposit.Asset, deposit.Decimals), deposit.Amount, "deposit " + deposit.Key,
+            record.TimeNanos),
         TransferredOut transfer => Entry(
             account, AccountId.Transit, new(transfer.Asset, transfer.Decimals), transfer.Amount,
             "transfer " + TransferKey.Of(account.Value, sequence), record.TimeNanos),
@@ -34,19 +36,23 @@ public static class AccountEntries
             account, AccountId.Payout, new(withdrawal.Asset, withdrawal.Decimals), withdrawal.Amount,
             WithdrawalCause(account.Value, sequence), record.TimeNanos),
         LiquidationStepEnded { Fee: > 0 } step => Entry(
-            account, AccountId.Insurance, new(step.Asset, step.Decimals), step.Fee, LiquidationCause(account.Value, sequence),
+            account, AccountId.Insurance, new(step.Asset, step.Decimals), step.Fee,
+            LiquidationCause(account.Value, sequence),
             record.TimeNanos),
         DeficitCovered covered when covered.FromFund + covered.FromHouse > 0 => Entry(account, sequence, covered),
         DeficitSharePaid { Amount: > 0 } paid => Entry(
-            account, AccountId.House, new(paid.Asset, paid.Decimals), paid.Amount, DeficitCause(paid.Loser, paid.Deficit), record.TimeNanos),
+            account, AccountId.House, new(paid.Asset, paid.Decimals), paid.Amount,
+            DeficitCause(paid.Loser, paid.Deficit), record.TimeNanos),
         InterestAccrued accrued when accrued.LoanCharge + accrued.BorrowCharge > 0 => Entry(
-            account, AccountId.Interest, new(accrued.Asset, accrued.Decimals), accrued.LoanCharge + accrued.BorrowCharge,
+            account, AccountId.Interest, new(accrued.Asset, accrued.Decimals),
+            accrued.LoanCharge + accrued.BorrowCharge,
             string.Create(CultureInfo.InvariantCulture, $"interest {account.Value}:{accrued.Day}"), record.TimeNanos),
         CorporateActionEntered { Amount: not 0 } entered => new(
             TradePostings.Of(AccountId.World, account, entered.Asset, entered.Amount, isPending: entered.PayDay > 0),
             ActionCause(entered.Kind, entered.Action), new(entered.Asset, entered.Decimals), record.TimeNanos),
         CorporateActionPaid paid => new(
-            TradePostings.OfPayment(AccountId.World, account, paid.Asset, paid.Amount), ActionCause(CorporateActionKind.CashDividend, paid.Action),
+            TradePostings.OfPayment(AccountId.World, account, paid.Asset, paid.Amount),
+            ActionCause(CorporateActionKind.CashDividend, paid.Action),
             new(paid.Asset, paid.Decimals), record.TimeNanos),
         _ => null,
     };
@@ -64,8 +70,12 @@ public static class AccountEntries
         {
             var name = ActionCause(CorporateActionKind.SymbolChange, changed.Action);
             return [
-                Entry(account, AccountId.World, new(changed.UnitAsset, changed.Decimals), changed.Units, name, changed.TimeNanos),
-                Entry(AccountId.World, account, new(changed.Asset, changed.Decimals), changed.Units, name, changed.TimeNanos),
+                Entry(
+                    account, AccountId.World, new(changed.UnitAsset, changed.Decimals), changed.Units, name,
+                    changed.TimeNanos),
+                Entry(
+                    AccountId.World, account, new(changed.Asset, changed.Decimals), changed.Units, name,
+                    changed.TimeNanos),
             ];
         }
 
@@ -76,7 +86,9 @@ public static class AccountEntries
 
         var cause = ActionCause(CorporateActionKind.Split, split.Action);
         return ((AccountEntry[])[
-            Entry(AccountId.World, account, new(split.UnitAsset, split.UnitDecimals), split.Change, cause, split.TimeNanos),
+            Entry(
+                AccountId.World, account, new(split.UnitAsset, split.UnitDecimals), split.Change, cause,
+                split.TimeNanos),
             Entry(AccountId.World, account, new(split.Asset, split.Decimals), split.Amount, cause, split.TimeNanos),
         ]).Where(entry => entry.Lines[0].Amount != 0);
     }
@@ -94,7 +106,8 @@ public static class AccountEntries
     public static IEnumerable<AccountEntry> Of(string asset, PayoutRecord record) => record is BatchMade
         ? []
         : record.Items.Select(item => Entry(
-            AccountId.Payout, record is BatchPaid ? AccountId.World : new(item.Account), new(asset, record.Decimals), item.Amount,
+            AccountId.Payout, record is BatchPaid ? AccountId.World : new(item.Account), new(asset, record.Decimals),
+            item.Amount,
             WithdrawalCause(item.Account, item.Sequence), record.TimeNanos));
 
     /// <summary>
@@ -105,7 +118,9 @@ public static class AccountEntries
         ? []
         : record.Items.Where(item => item.Amount != 0).Select(item => new AccountEntry(
             TradePostings.OfSettlement(new(item.Account), item.Asset, item.Amount),
-            string.Create(CultureInfo.InvariantCulture, $"settlement {venue}:{(record as SettlementPartial)?.Batch ?? ((SettlementSettled)record).Batch}"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"settlement {venue}:{(record as SettlementPartial)?.Batch ?? ((SettlementSettled)record).Batch}"),
             new(item.Asset, item.Decimals),
             record.TimeNanos));
 
@@ -115,7 +130,8 @@ public static class AccountEntries
     private static AccountEntry Entry(AccountId account, long sequence, DeficitCovered covered)
     {
         var lines = new List<Posting>(3);
-        foreach (var (payer, amount) in (ReadOnlySpan<(AccountId, long)>)[(AccountId.Insurance, covered.FromFund), (AccountId.House, covered.FromHouse)])
+        foreach (var (payer, amount) in (ReadOnlySpan<(AccountId, long)>)[
+            (AccountId.Insurance, covered.FromFund), (AccountId.House, covered.FromHouse)])
         {
             if (amount > 0)
             {
@@ -125,7 +141,8 @@ public static class AccountEntries
 
         lines.Add(new Posting(lines.Count, account, covered.Asset, covered.FromFund + covered.FromHouse));
         return new(
-            lines, LiquidationCause(account.Value, covered.Claim), new(covered.Asset, covered.Decimals), covered.TimeNanos);
+            lines, LiquidationCause(account.Value, covered.Claim), new(covered.Asset, covered.Decimals),
+            covered.TimeNanos);
     }
 
     private static string DeficitCause(long account, long sequence) =>

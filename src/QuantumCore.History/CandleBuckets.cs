@@ -28,7 +28,8 @@ internal static class CandleBuckets
         ? MonthStart(Months(start) + candles)
         : start + (candles * (long)period);
 
-    private static long FloorDivide(long value, long divisor) => (value - ((value % divisor) + divisor) % divisor) / divisor;
+    private static long FloorDivide(long value, long divisor) =>
+        (value - ((value % divisor) + divisor) % divisor) / divisor;
 
     private static int Months(long minute)
     {
@@ -39,7 +40,8 @@ internal static class CandleBuckets
     private static long MonthStart(int months)
     {
         var month = Math.Max(months, 1970 * 12);
-        return (long)(new DateTime(month / 12, (month % 12) + 1, 1, 0, 0, 0, DateTimeKind.Utc) - DateTime.UnixEpoch).Ticks
+        return (long)(new DateTime(month / 12, (month % 12) + 1, 1, 0, 0, 0, DateTimeKind.Utc)
+            - DateTime.UnixEpoch).Ticks
             / TimeSpan.TicksPerMinute;
     }
 }

@@ -32,7 +32,8 @@ internal sealed class CandleFold
         if (isNewest)
         {
             var newest = CandleBuckets.Start(period, last);
-            (_start, EndMinute) = (Math.Max(CandleBuckets.Move(period, newest, 1 - limit), 0), CandleBuckets.Move(period, newest, 1));
+            (_start, EndMinute) = (Math.Max(CandleBuckets.Move(period, newest, 1 - limit), 0),
+                CandleBuckets.Move(period, newest, 1));
         }
         else
         {
@@ -119,8 +120,14 @@ internal sealed class CandleFold
         var end = Next(_start);
         if (_open is not null || _lastPrice > 0)
         {
-            var candle = _open ?? new Candle(0, 0, _lastPrice, _lastPrice, _lastPrice, _lastPrice, 0, 0, 0, 0, 0, default, default);
-            _candles.Add(candle with { StartNanos = _start * CandleBuckets.MinuteNanos, EndNanos = end * CandleBuckets.MinuteNanos });
+            var candle = _open
+                ?? new Candle(0, 0, _lastPrice, _lastPrice, _lastPrice, _lastPrice, 0, 0, 0, 0, 0, default, default);
+            _candles.Add(
+                candle with
+                {
+                    StartNanos = _start * CandleBuckets.MinuteNanos,
+                    EndNanos = end * CandleBuckets.MinuteNanos,
+                });
             _lastPrice = candle.CloseTicks;
         }
 

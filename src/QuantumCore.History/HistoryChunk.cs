@@ -78,7 +78,8 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
                 Decode(stream, firstSequence, bodies, static body => SettlementRecordEncoding.Decode(body)));
         }
 
-        throw new HistoryStreamException(stream, firstSequence, "it is no stream of a book, an account, a payout or a settlement");
+        throw new HistoryStreamException(
+            stream, firstSequence, "it is no stream of a book, an account, a payout or a settlement");
     }
 
     private static T[] Decode<T>(
@@ -109,7 +110,8 @@ public sealed record BookChunk(string Symbol, long FirstSequence, IReadOnlyList<
     : HistoryChunk(BookPrefix + Symbol, FirstSequence, Records.Count)
 {
     /// <inheritdoc/>
-    protected override HistoryChunk Part(int skip, int count) => new BookChunk(Symbol, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
+    protected override HistoryChunk Part(int skip, int count) =>
+        new BookChunk(Symbol, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
 }
 
 /// <summary>Records of one account.</summary>
@@ -117,7 +119,8 @@ public sealed record AccountChunk(long Account, long FirstSequence, IReadOnlyLis
     : HistoryChunk(StreamOf(Account), FirstSequence, Records.Count)
 {
     /// <inheritdoc/>
-    protected override HistoryChunk Part(int skip, int count) => new AccountChunk(Account, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
+    protected override HistoryChunk Part(int skip, int count) =>
+        new AccountChunk(Account, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
 }
 
 /// <summary>Records of one asset's payout.</summary>
@@ -125,7 +128,8 @@ public sealed record PayoutChunk(string Asset, long FirstSequence, IReadOnlyList
     : HistoryChunk(PayoutRecord.StreamPrefix + Asset, FirstSequence, Records.Count)
 {
     /// <inheritdoc/>
-    protected override HistoryChunk Part(int skip, int count) => new PayoutChunk(Asset, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
+    protected override HistoryChunk Part(int skip, int count) =>
+        new PayoutChunk(Asset, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
 }
 
 /// <summary>Records of one venue's settlement.</summary>
@@ -133,7 +137,8 @@ public sealed record SettlementChunk(string Venue, long FirstSequence, IReadOnly
     : HistoryChunk(SettlementRecord.StreamPrefix + Venue, FirstSequence, Records.Count)
 {
     /// <inheritdoc/>
-    protected override HistoryChunk Part(int skip, int count) => new SettlementChunk(Venue, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
+    protected override HistoryChunk Part(int skip, int count) =>
+        new SettlementChunk(Venue, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
 }
 
 /// <summary>A record cannot be projected. Its stream stops here; others continue.</summary>

@@ -54,11 +54,16 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
         {
             await EachPageAsync(
                 Page("prevented_match", "taker", "maker"), ("@of", symbol), beforeNanos,
-                keys => DropAsync(transaction => transaction.WriteAsync(Keys(Statements.DropPrevented, symbol, keys), cancellationToken), cancellationToken),
+                keys =>
+                    DropAsync(
+                        transaction =>
+                            transaction.WriteAsync(Keys(Statements.DropPrevented, symbol, keys), cancellationToken),
+                        cancellationToken),
                 cancellationToken);
             trades += await EachPageAsync(
                 Page("trade", "buyer", "seller", NotAmongNewest), ("@of", symbol), beforeNanos,
-                keys => DropAsync(transaction => DropTradesAsync(transaction, symbol, keys, cancellationToken), cancellationToken),
+                keys => DropAsync(
+                    transaction => DropTradesAsync(transaction, symbol, keys, cancellationToken), cancellationToken),
                 cancellationToken);
         }
 
@@ -66,22 +71,27 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
         {
             orders += await EachPageAsync(
                 s_orders, ("@of", account), beforeNanos,
-                keys => DropAsync(transaction => DropOrdersAsync(transaction, account, keys, cancellationToken), cancellationToken),
+                keys => DropAsync(
+                    transaction => DropOrdersAsync(transaction, account, keys, cancellationToken), cancellationToken),
                 cancellationToken);
         }
 
         return new(trades, orders);
     }
 
-    private static readonly string s_orders = Page("ord WHERE account = @of", "number", "account", "created_at", "closed_at < @before");
+    private static readonly string s_orders =
+        Page("ord WHERE account = @of", "number", "account", "created_at", "closed_at < @before");
 
     private string NotAmongNewest =>
         $"(seq, idx) <= (SELECT n.seq, n.idx FROM trade n WHERE n.symbol = @of ORDER BY n.seq DESC, n.idx DESC LIMIT 1 OFFSET {TradesKept})";
 
     private string Page(string table, string one, string other, string condition = "1 = 1") => Page(
-        $"{table} WHERE symbol = @of AND {condition}", "seq", "idx", "time", $"time < @before AND {one} IN ({_accounts}) AND {other} IN ({_accounts})");
+        $"{table} WHERE symbol = @of AND {condition}", "seq", "idx", "time",
+        $"time < @before AND {one} IN ({_accounts}) AND {other} IN ({_accounts})");
 
-    /// <summary>Returns SQL for the next rows by key: the key, whether a row is old, and whether it is to be deleted.</summary>
+    /// <summary>
+    /// Returns SQL for the next rows by key: the key, whether a row is old, and whether it is to be deleted.
+    /// </summary>
     private static string Page(string rows, string first, string second, string made, string isPruned) =>
         $"""
         SELECT {first}, {second}, CASE WHEN {made} < @before THEN 1 ELSE 0 END, CASE WHEN {isPruned} THEN 1 ELSE 0 END
@@ -89,11 +99,12 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
         """;
 
     /// <summary>
-    /// Calls with the keys to delete of each page; returns the number of deleted rows. The first page without an old row
-    /// is the last one.
+    /// Calls with the keys to delete of each page; returns the number of deleted rows. The first page without an old
+    /// row is the last one.
     /// </summary>
     private async Task<long> EachPageAsync(
-        string page, (string Name, object Value) of, long beforeNanos, Func<List<(long First, long Second)>, Task<int>> drop,
+        string page, (string Name, object Value) of, long beforeNanos,
+        Func<List<(long First, long Second)>, Task<int>> drop,
         CancellationToken cancellationToken)
     {
         var (dropped, at, isOld) = (0L, (First: -1L, Second: 0L), true);
@@ -130,7 +141,8 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
     }
 
     /// <summary>Runs a transaction that is no batch, while no silo writes one.</summary>
-    private Task<int> DropAsync(Func<HistoryTransaction, Task<int>> drop, CancellationToken cancellationToken) => history.WriteAsync(
+    private Task<int> DropAsync(Func<HistoryTransaction, Task<int>> drop, CancellationToken cancellationToken) =>
+        history.WriteAsync(
         async transaction =>
         {
             await transaction.WriteAsync(new RowBuffer(Statements.LockBatches).Add(1), cancellationToken);
@@ -139,13 +151,14 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
         cancellationToken);
 
     /// <summary>
-    /// Deletes trades with their lines and adds up both. The rows are read again: another silo may have deleted some, or
-    /// a trade may have been changed.
+    /// Deletes trades with their lines and adds up both. The rows are read again: another silo may have deleted some,
+    /// or a trade may have been changed.
     /// </summary>
     private static async Task<int> DropTradesAsync(
         HistoryTransaction transaction, string symbol, List<(long, long)> keys, CancellationToken cancellationToken)
     {
-        var (found, sums, lines) = (new List<(long, long)>(), new Dictionary<(long Day, long Buyer, long Seller), TradeSums>(), new DayTotals());
+        var (found, sums, lines) = (new List<(long, long)>(),
+            new Dictionary<(long Day, long Buyer, long Seller), TradeSums>(), new DayTotals());
         await transaction.ReadAsync(
             Keys(Statements.FindUnchangedTrade, symbol, keys),
             row =>
@@ -159,7 +172,8 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
         await transaction.ReadAsync(
             Keys(Statements.FindEntry, stream, found),
             row => lines.Add(
-                new Posting(0, new(row.Number(0)), row.Text(2)!, row.Number(3), row.Text(1) == HistoryWords.Pending), row.Text(4)!, row.Number(5)),
+                new Posting(0, new(row.Number(0)), row.Text(2)!, row.Number(3), row.Text(1) == HistoryWords.Pending),
+                row.Text(4)!, row.Number(5)),
             cancellationToken);
         var trades = new RowBuffer(Statements.AddPrunedTrade);
         foreach (var ((day, buyer, seller), sum) in sums)
@@ -174,7 +188,8 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
     }
 
     private static async Task<int> DropOrdersAsync(
-        HistoryTransaction transaction, long account, List<(long Number, long)> keys, CancellationToken cancellationToken)
+        HistoryTransaction transaction, long account, List<(long Number, long)> keys,
+        CancellationToken cancellationToken)
     {
         var dropped = 0;
         foreach (var statement in Statements.DropOrder)
@@ -220,7 +235,8 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
     /// <summary>Number of trades and their lots and fees, which may need more than 63 bits.</summary>
     private readonly record struct TradeSums(long Trades, Int128 Lots, Int128 MakerFees, Int128 TakerFees)
     {
-        public TradeSums With(long lots, long makerFee, long takerFee) => new(Trades + 1, Lots + lots, MakerFees + makerFee, TakerFees + takerFee);
+        public TradeSums With(long lots, long makerFee, long takerFee) =>
+            new(Trades + 1, Lots + lots, MakerFees + makerFee, TakerFees + takerFee);
 
         public void AddTo(RowBuffer rows)
         {

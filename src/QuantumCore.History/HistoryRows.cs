@@ -192,7 +192,9 @@ internal static class HistoryWords
     public static IEnumerable<(string Name, long Value)> Of(SubmitOrder order)
     {
         var conditions = Of(order.Conditions.Decode() ?? new OrderConditions());
-        return order.SelfTrade == SelfTradePrevention.None ? conditions : conditions.Prepend(("selfTrade", (long)order.SelfTrade));
+        return order.SelfTrade == SelfTradePrevention.None
+            ? conditions
+            : conditions.Prepend(("selfTrade", (long)order.SelfTrade));
     }
 
     /// <summary>Returns the terms of conditions, in the same form.</summary>
@@ -220,8 +222,10 @@ internal static class HistoryWords
             (StrategyNet, terms.Strategy?.Net),
             (StrategyLeg, terms.Strategy?.Leg),
         ];
-        var legs = terms.Strategy?.Legs.Select((leg, at) => ($"{LegAt}{at} {leg.Symbol}", leg.Side == Side.Buy ? leg.Lots : -leg.Lots));
-        return all.Where(term => term.Value is not null).Select(term => (term.Name, term.Value!.Value)).Concat(legs ?? []);
+        var legs = terms.Strategy?.Legs.Select(
+            (leg, at) => ($"{LegAt}{at} {leg.Symbol}", leg.Side == Side.Buy ? leg.Lots : -leg.Lots));
+        return all.Where(term => term.Value is not null).Select(term => (term.Name, term.Value!.Value))
+            .Concat(legs ?? []);
     }
 
     public static string Of(PayoutState state) => state switch
@@ -280,8 +284,14 @@ internal static class HistoryWords
             };
         }
 
-        order = order with { Stage = StageOf(order, triggered, activated), StageNanos = Math.Max(triggered, activated) };
-        return conditions == new OrderConditions() ? order : order with { Conditions = EncodedConditions.From(conditions) };
+        order = order with
+        {
+            Stage = StageOf(order, triggered, activated),
+            StageNanos = Math.Max(triggered, activated),
+        };
+        return conditions == new OrderConditions()
+            ? order
+            : order with { Conditions = EncodedConditions.From(conditions) };
     }
 
     /// <summary>
@@ -291,11 +301,14 @@ internal static class HistoryWords
     {
         StrategyLeg[] legs =
         [
-            .. terms.Where(term => term.Name.StartsWith(LegAt, StringComparison.Ordinal)).OrderBy(term => term.Name, StringComparer.Ordinal).Select(
-                term => new StrategyLeg(term.Name.Split(' ')[2], term.Value > 0 ? Side.Buy : Side.Sell, Math.Abs(term.Value))),
+            .. terms.Where(term => term.Name.StartsWith(LegAt, StringComparison.Ordinal))
+                .OrderBy(term => term.Name, StringComparer.Ordinal).Select(
+                term => new StrategyLeg(
+                    term.Name.Split(' ')[2], term.Value > 0 ? Side.Buy : Side.Sell, Math.Abs(term.Value))),
         ];
         return legs.Length == 0 ? null : new StrategyTerms(
-            terms.First(term => term.Name == StrategyNet).Value, (int)terms.First(term => term.Name == StrategyLeg).Value, [.. legs]);
+            terms.First(term => term.Name == StrategyNet).Value,
+            (int)terms.First(term => term.Name == StrategyLeg).Value, [.. legs]);
     }
 
     /// <summary>
@@ -313,7 +326,8 @@ internal static class HistoryWords
 
     public static OrderType TypeOf(string word) => Enum.GetValues<OrderType>().First(type => Of(type) == word);
 
-    public static TimeInForce TimeInForceOf(string word) => Enum.GetValues<TimeInForce>().First(time => Of(time) == word);
+    public static TimeInForce TimeInForceOf(string word) =>
+        Enum.GetValues<TimeInForce>().First(time => Of(time) == word);
 
     public static string Of(Side side) => side == Side.Buy ? "B" : "S";
 

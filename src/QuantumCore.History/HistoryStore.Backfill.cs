@@ -21,20 +21,24 @@ public abstract partial class HistoryStore
     /// <param name="trades">Trades, oldest first. They are reported with sequence 0 and their position here.</param>
     /// <param name="cancellationToken">Token that cancels the call, before anything is written.</param>
     public async Task BackfillAsync(
-        string symbol, IReadOnlyList<Candle> minutes, IReadOnlyList<PublicTrade> trades, CancellationToken cancellationToken)
+        string symbol, IReadOnlyList<Candle> minutes, IReadOnlyList<PublicTrade> trades,
+        CancellationToken cancellationToken)
     {
         var candles = new RowBuffer(Statements.AddBackfilledCandle);
         foreach (var c in minutes)
         {
-            candles.Add(symbol).Add(c.StartNanos / CandleBuckets.MinuteNanos).Add(c.OpenTicks).Add(c.HighTicks).Add(c.LowTicks)
-                .Add(c.CloseTicks).Add((long)c.Lots).Add((long)c.Value).Add(c.Trades).Add((long)c.BoughtLots).Add((long)c.BoughtValue);
+            candles.Add(symbol).Add(c.StartNanos / CandleBuckets.MinuteNanos).Add(c.OpenTicks).Add(c.HighTicks)
+                .Add(c.LowTicks)
+                .Add(c.CloseTicks).Add((long)c.Lots).Add((long)c.Value).Add(c.Trades).Add((long)c.BoughtLots)
+                .Add((long)c.BoughtValue);
         }
 
         var prints = new RowBuffer(Statements.AddBackfilledTrade);
         for (var i = 0; i < trades.Count; i++)
         {
             var trade = trades[i];
-            prints.Add(symbol).Add(0).Add(i).Add(trade.PriceTicks).Add(trade.QuantityLots).Add(HistoryWords.Of(trade.TakerSide))
+            prints.Add(symbol).Add(0).Add(i).Add(trade.PriceTicks).Add(trade.QuantityLots)
+                .Add(HistoryWords.Of(trade.TakerSide))
                 .Add(trade.TimeNanos);
         }
 

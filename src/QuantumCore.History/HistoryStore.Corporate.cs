@@ -22,13 +22,16 @@ public abstract partial class HistoryStore
     /// <param name="limit">Most accounts.</param>
     /// <param name="cancellationToken">Token that cancels the call.</param>
     public Task<ImmutableArray<EntitledAccount>> EntitledAsync(
-        string action, string asset, long cutNanos, bool withTrades, bool withPositions, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
+        string action, string asset, long cutNanos, bool withTrades, bool withPositions, long after, int limit,
+        CancellationToken cancellationToken) => ReadAsync(
             s_entitledQuery,
             [
-                ("@action", action), ("@asset", asset), ("@cut", cutNanos), ("@trades", withTrades ? 1L : 0L), ("@positions", withPositions ? 1L : 0L),
+                ("@action", action), ("@asset", asset), ("@cut", cutNanos), ("@trades", withTrades ? 1L : 0L),
+                ("@positions", withPositions ? 1L : 0L),
                 ("@after", after), ("@limit", limit),
             ],
-            static (reader, token) => ListAsync(reader, static row => new EntitledAccount(row.GetInt64(0), (long)Whole(row, 1)), token),
+            static (reader, token) =>
+                ListAsync(reader, static row => new EntitledAccount(row.GetInt64(0), (long)Whole(row, 1)), token),
             cancellationToken);
 
     /// <summary>Returns the sums of an action's recorded parts, without the rounding difference.</summary>
@@ -44,14 +47,17 @@ public abstract partial class HistoryStore
             [("@action", action)],
             static (reader, token) => ListAsync(
                 reader,
-                static row => (IsLong: Convert.ToInt64(row.GetValue(0)) == 1, Accounts: (int)row.GetInt64(1), Units: Whole(row, 2), Amount: Whole(row, 4)),
+                static row => (IsLong: Convert.ToInt64(row.GetValue(0)) == 1, Accounts: (int)row.GetInt64(1),
+                    Units: Whole(row, 2), Amount: Whole(row, 4)),
                 token),
             cancellationToken);
         var sums = default(CorporateSums);
         foreach (var (isLong, accounts, units, amount) in rows)
         {
             sums = sums with { Accounts = sums.Accounts + accounts };
-            sums = isLong ? sums with { LongUnits = units, Received = amount } : sums with { ShortUnits = -units, Owed = -amount };
+            sums = isLong
+                ? sums with { LongUnits = units, Received = amount }
+                : sums with { ShortUnits = -units, Owed = -amount };
         }
 
         return sums;
@@ -66,7 +72,10 @@ public abstract partial class HistoryStore
             """,
             [("@action", action), ("@unpaid", unpaid ? 1L : 0L), ("@after", after), ("@limit", limit)],
             static (reader, token) => ListAsync(
-                reader, static row => new CorporatePart(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), !row.IsDBNull(3), row.GetInt64(4)), token),
+                reader,
+                static row => new CorporatePart(
+                    row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), !row.IsDBNull(3), row.GetInt64(4)),
+                token),
             cancellationToken);
 
     /// <summary>
@@ -86,7 +95,8 @@ public abstract partial class HistoryStore
     /// change continues under the new name too. Other instruments may trade the new units later; the first of them is
     /// the one that the change listed.
     /// </summary>
-    public async Task<IReadOnlyDictionary<string, string>> NewSymbolsAsync(CancellationToken cancellationToken) => (await ReadAsync(
+    public async Task<IReadOnlyDictionary<string, string>> NewSymbolsAsync(CancellationToken cancellationToken) =>
+        (await ReadAsync(
         FirstParts +
         """
         SELECT DISTINCT o.symbol, n.symbol FROM first_part f JOIN instrument o ON o.base = f.unit_asset JOIN instrument n ON n.base = f.asset
@@ -94,14 +104,16 @@ public abstract partial class HistoryStore
         WHERE f.numerator = 0 AND f.unit_change <> 0
         """,
         [],
-        static (reader, token) => ListAsync(reader, static row => (Old: row.GetString(0), New: row.GetString(1)), token),
+        static (reader, token) =>
+            ListAsync(reader, static row => (Old: row.GetString(0), New: row.GetString(1)), token),
         cancellationToken)).ToDictionary(change => change.Old, change => change.New, StringComparer.Ordinal);
 
     /// <summary>
     /// Returns the splits of a symbol's units, oldest first. They come from the account's own records or, where it had
     /// no units then, from the first account that had.
     /// </summary>
-    public Task<ImmutableArray<AccountSplit>> SplitsAsync(long account, string symbol, CancellationToken cancellationToken) => ReadAsync(
+    public Task<ImmutableArray<AccountSplit>> SplitsAsync(
+        long account, string symbol, CancellationToken cancellationToken) => ReadAsync(
         FirstParts +
         """
         SELECT COALESCE(c.time, f.time), f.numerator, f.denominator, f.rate, i.base_decimals FROM first_part f
@@ -112,7 +124,8 @@ public abstract partial class HistoryStore
         [("@account", account), ("@symbol", symbol)],
         static (reader, token) => ListAsync(
             reader,
-            static row => new AccountSplit(row.GetInt64(0), new SplitShare(row.GetInt64(1), row.GetInt64(2), row.GetInt32(4), row.GetInt64(3))),
+            static row => new AccountSplit(
+                row.GetInt64(0), new SplitShare(row.GetInt64(1), row.GetInt64(2), row.GetInt32(4), row.GetInt64(3))),
             token),
         cancellationToken);
 

@@ -39,9 +39,14 @@ public abstract partial class HistoryStore
                 WHERE unit_asset = @base AND asset = @asset AND numerator = 0 AND time >= @from GROUP BY account) d ON d.account = b.account
             WHERE b.asset = @base AND m.asset = @asset ORDER BY b.account
             """,
-            [("@symbol", symbol), ("@base", instrument.Base.Name), ("@asset", instrument.Quote.Name), ("@from", day * UtcDay.Nanos)],
+            [
+                ("@symbol", symbol), ("@base", instrument.Base.Name), ("@asset", instrument.Quote.Name),
+                ("@from", day * UtcDay.Nanos)],
             (reader, token) => ListAsync(
-                reader, row => (Account: row.GetInt64(0), Before: Whole(row, 1) - (Whole(row, 3) * lotUnits), Dividends: Whole(row, 5)), token),
+                reader,
+                row => (Account: row.GetInt64(0), Before: Whole(row, 1) - (Whole(row, 3) * lotUnits),
+                    Dividends: Whole(row, 5)),
+                token),
             cancellationToken);
         var gains = ImmutableArray.CreateBuilder<DayGain>();
         var yesterday = new TradeTime((day * UtcDay.Nanos) - 1, long.MaxValue, long.MaxValue);

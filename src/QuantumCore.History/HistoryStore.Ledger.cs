@@ -94,7 +94,8 @@ public abstract partial class HistoryStore
     }
 
     /// <summary>Returns the symbols that an account has traded.</summary>
-    public Task<ImmutableArray<string>> TradedSymbolsAsync(long account, CancellationToken cancellationToken) => ReadAsync(
+    public Task<ImmutableArray<string>> TradedSymbolsAsync(long account, CancellationToken cancellationToken) =>
+        ReadAsync(
         "SELECT symbol FROM position WHERE account = @account ORDER BY symbol",
         [("@account", account)],
         static (reader, token) => ListAsync(reader, static row => row.GetString(0), token),
@@ -111,10 +112,12 @@ public abstract partial class HistoryStore
     /// <param name="cancellationToken">Token that cancels the call.</param>
     /// <returns>The place of the last trade.</returns>
     public Task<TradeTime> TradesAfterAsync(
-        long account, string symbol, TradeTime after, Action<AccountTrade> take, CancellationToken cancellationToken) => ReadAsync(
+        long account, string symbol, TradeTime after, Action<AccountTrade> take, CancellationToken cancellationToken) =>
+            ReadAsync(
             TradesQuery,
             [
-                ("@account", account), ("@symbol", symbol), ("@time", after.TimeNanos), ("@seq", after.Sequence), ("@idx", after.Index),
+                ("@account", account), ("@symbol", symbol), ("@time", after.TimeNanos), ("@seq", after.Sequence),
+                ("@idx", after.Index),
             ],
             async (reader, token) =>
             {
@@ -156,7 +159,8 @@ public abstract partial class HistoryStore
     }
 
     /// <summary>Returns changes of trades since a time, oldest first, each with the accounts of both sides.</summary>
-    public Task<ImmutableArray<(string Symbol, long Sequence, long Buyer, long Seller, long TimeNanos)>> TradeChangesAsync(
+    public Task<ImmutableArray<(string Symbol, long Sequence, long Buyer, long Seller,
+        long TimeNanos)>> TradeChangesAsync(
         long fromNanos, int limit, CancellationToken cancellationToken) => ReadAsync(
             """
             SELECT c.symbol, c.seq, t.buyer, t.seller, c.time FROM trade_change c
@@ -165,7 +169,9 @@ public abstract partial class HistoryStore
             """,
             [("@from", fromNanos), ("@limit", limit)],
             static (reader, token) => ListAsync(
-                reader, static row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)), token),
+                reader,
+                static row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
+                token),
             cancellationToken);
 
     // Sorted by time, like a book's trades: each side's index returns them in that order, so no page is sorted.
@@ -208,7 +214,8 @@ public abstract partial class HistoryStore
             static (reader, token) => ListAsync(
                 reader,
                 static row => new FeeRevenueRow(
-                    UtcDay.StartOf(row.GetInt64(0)), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4),
+                    UtcDay.StartOf(row.GetInt64(0)), row.GetString(1), row.GetString(2), row.GetInt32(3),
+                    row.GetInt64(4),
                     Whole(row, 5), Whole(row, 7)),
                 token),
             cancellationToken);
@@ -223,7 +230,8 @@ public abstract partial class HistoryStore
     /// <summary>
     /// Returns contradictions between the ledger's own tables. It reads small tables only, so it can run every minute.
     /// </summary>
-    public Task<ImmutableArray<ReconciliationFinding>> HouseFindingsAsync(CancellationToken cancellationToken) => ReadAsync(
+    public Task<ImmutableArray<ReconciliationFinding>> HouseFindingsAsync(CancellationToken cancellationToken) =>
+        ReadAsync(
         $"""
         SELECT 'over all holders an asset is nothing' AS rule, 0 AS account, asset, SUM(total_hi), SUM(total_lo), 0, 0
         FROM balance_sum GROUP BY asset HAVING SUM(total_hi) * 1000000000 + SUM(total_lo) <> 0
@@ -269,7 +277,8 @@ public abstract partial class HistoryStore
         cancellationToken);
 
     /// <summary>Returns customer accounts after an account, in sequence.</summary>
-    public Task<ImmutableArray<long>> AccountsAsync(long after, int limit, CancellationToken cancellationToken) => ReadAsync(
+    public Task<ImmutableArray<long>> AccountsAsync(long after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(
         "SELECT DISTINCT account FROM balance WHERE account > @after AND account >= 1000 ORDER BY account LIMIT @limit",
         [("@after", after), ("@limit", limit)],
         static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
@@ -291,12 +300,15 @@ public abstract partial class HistoryStore
         [("@account", account), ("@own", HistoryChunk.StreamOf(account))],
         static async (reader, token) =>
         {
-            var (assets, streams) = (new Dictionary<string, (Int128, Int128, Int128)>(), new Dictionary<string, (long, long)>());
+            var (assets, streams) = (new Dictionary<string, (Int128, Int128, Int128)>(),
+                new Dictionary<string, (long, long)>());
             while (await reader.ReadAsync(token))
             {
                 if (reader.GetString(0) == "A")
                 {
-                    assets.Add(reader.GetString(1), (WideColumns.Read(reader, 2), WideColumns.Read(reader, 4), WideColumns.Read(reader, 6)));
+                    assets.Add(
+                        reader.GetString(1),
+                        (WideColumns.Read(reader, 2), WideColumns.Read(reader, 4), WideColumns.Read(reader, 6)));
                 }
                 else
                 {
@@ -308,7 +320,8 @@ public abstract partial class HistoryStore
         },
         cancellationToken);
 
-    private static async Task<ImmutableArray<AssetStatement>> ReadAssetsAsync(DbDataReader reader, CancellationToken token)
+    private static async Task<ImmutableArray<AssetStatement>> ReadAssetsAsync(
+        DbDataReader reader, CancellationToken token)
     {
         var assets = ImmutableArray.CreateBuilder<AssetStatement>();
         var causes = ImmutableArray.CreateBuilder<CauseTotal>();
@@ -331,7 +344,9 @@ public abstract partial class HistoryStore
             pendingSince += isPending ? Whole(reader, 8) : 0;
             if (reader.GetInt64(3) > 0)
             {
-                causes.Add(new CauseTotal(reader.GetString(2), reader.GetInt64(3), Whole(reader, 4), -Whole(reader, 6), isPending));
+                causes.Add(
+                    new CauseTotal(
+                        reader.GetString(2), reader.GetInt64(3), Whole(reader, 4), -Whole(reader, 6), isPending));
             }
         }
 
@@ -344,7 +359,8 @@ public abstract partial class HistoryStore
             {
                 var (opening, openingPending) = (now - since, pending - pendingSince);
                 var closing = causes.Aggregate(opening, static (sum, cause) => sum + cause.In - cause.Out);
-                var closingPending = causes.Where(cause => cause.IsPending).Aggregate(openingPending, static (sum, cause) => sum + cause.In - cause.Out);
+                var closingPending = causes.Where(cause => cause.IsPending)
+                    .Aggregate(openingPending, static (sum, cause) => sum + cause.In - cause.Out);
                 assets.Add(new AssetStatement(
                     name, decimals, opening, closing, held, causes.DrainToImmutable(), openingPending, closingPending));
             }
@@ -375,7 +391,8 @@ public abstract partial class HistoryStore
 /// payout does.
 /// </param>
 public sealed record AccountInLedger(
-    IReadOnlyDictionary<string, (Int128 Total, Int128 Held, Int128 Pending)> Assets, IReadOnlyDictionary<string, (long Cursor, long Last)> Streams);
+    IReadOnlyDictionary<string, (Int128 Total, Int128 Held, Int128 Pending)> Assets,
+    IReadOnlyDictionary<string, (long Cursor, long Last)> Streams);
 
 /// <summary>Place of a trade in its book, sorted by time first.</summary>
 /// <param name="TimeNanos">Time, in Unix nanoseconds.</param>

@@ -34,12 +34,15 @@ public abstract partial class HistoryStore
             ORDER BY minute DESC LIMIT 1
             """,
             [("@symbol", query.Symbol), ("@first", fold.FirstMinute)],
-            async (reader, token) => await reader.ReadAsync(token) ? units.PriceOf(reader.GetInt64(0), reader.GetInt64(1)) : 0,
+            async (reader, token) => await reader.ReadAsync(token)
+                ? units.PriceOf(reader.GetInt64(0), reader.GetInt64(1))
+                : 0,
             cancellationToken);
         if (before == 0 && query.FromNanos is not null
             && await FirstCandleAsync(query.Symbol, cancellationToken) is { } first && first > fold.FirstMinute)
         {
-            fold = new CandleFold(period, CandleBuckets.Start(period, first), last, isNewest: false, Math.Max(query.Limit, 1), units);
+            fold = new CandleFold(
+                period, CandleBuckets.Start(period, first), last, isNewest: false, Math.Max(query.Limit, 1), units);
         }
 
         fold.StartFrom(before);
@@ -66,7 +69,8 @@ public abstract partial class HistoryStore
             cancellationToken);
     }
 
-    private async Task<UnitsOfNow> UnitsOfNowAsync(string symbol, CancellationToken cancellationToken) => new(await ReadAsync(
+    private async Task<UnitsOfNow> UnitsOfNowAsync(string symbol, CancellationToken cancellationToken) =>
+        new(await ReadAsync(
         "SELECT seq, new_units, old_units FROM book_split WHERE symbol = @symbol ORDER BY seq",
         [("@symbol", symbol)],
         static (reader, token) => ListAsync(
@@ -82,11 +86,14 @@ public abstract partial class HistoryStore
           SELECT MIN(minute) AS minute FROM backfilled_candle WHERE symbol = @symbol) a
         """,
         [("@symbol", symbol)],
-        static async (reader, token) => await reader.ReadAsync(token) && !await reader.IsDBNullAsync(0, token) ? reader.GetInt64(0) : default(long?),
+        static async (reader, token) => await reader.ReadAsync(token) && !await reader.IsDBNullAsync(0, token)
+            ? reader.GetInt64(0)
+            : default(long?),
         cancellationToken);
 
     /// <summary>Returns public trades of a symbol, oldest first, as they were made, with their later changes.</summary>
-    public async Task<ImmutableArray<PublicTrade>> PublicTradesAsync(TradeQuery query, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<PublicTrade>> PublicTradesAsync(
+        TradeQuery query, CancellationToken cancellationToken)
     {
         var from = query.From;
         if (from is null && query.FromNanos is { } time)
@@ -130,7 +137,8 @@ public abstract partial class HistoryStore
             static (reader, token) => ListAsync(
                 reader,
                 static row => new PublicTrade(
-                    row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), HistoryWords.SideOf(row.GetString(5)),
+                    row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4),
+                    HistoryWords.SideOf(row.GetString(5)),
                     row.GetInt64(6) is var now && now != row.GetInt64(3) ? now : null,
                     row.GetInt64(7) == 1,
                     row.GetString(5) == HistoryWords.NoTaker),

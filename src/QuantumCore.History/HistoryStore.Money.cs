@@ -11,7 +11,8 @@ public abstract partial class HistoryStore
     public const int TransfersLimit = 1_000;
 
     /// <summary>Returns transfers whose arrival is not recorded, oldest first: work for the recovery agent.</summary>
-    public Task<ImmutableArray<OpenTransfer>> OpenTransfersAsync(int limit, int skip, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<OpenTransfer>> OpenTransfersAsync(
+        int limit, int skip, CancellationToken cancellationToken) =>
         ReadAsync(
             """
             SELECT account, seq, target, asset, amount FROM transfer WHERE ended_at IS NULL
@@ -21,7 +22,8 @@ public abstract partial class HistoryStore
             static (reader, token) => ListAsync(
                 reader,
                 static row => new OpenTransfer(
-                    new TransferArrival(row.GetInt64(0), row.GetInt64(1), row.GetString(3), row.GetInt64(4)), row.GetInt64(2)),
+                    new TransferArrival(row.GetInt64(0), row.GetInt64(1), row.GetString(3), row.GetInt64(4)),
+                    row.GetInt64(2)),
                 token),
             cancellationToken);
 
@@ -66,7 +68,8 @@ public abstract partial class HistoryStore
     /// <summary>
     /// Returns open orders of killed accounts, one entry for each book of an account: work for the recovery agent.
     /// </summary>
-    public Task<ImmutableArray<KilledOrders>> KilledOrdersAsync(int limit, CancellationToken cancellationToken) => ReadAsync(
+    public Task<ImmutableArray<KilledOrders>> KilledOrdersAsync(int limit, CancellationToken cancellationToken) =>
+        ReadAsync(
         """
         SELECT DISTINCT s.account, h.symbol, s.floor FROM account_state s
         JOIN hold h ON h.account = s.account AND h.number <= s.floor WHERE s.state = 'killed'
@@ -80,7 +83,8 @@ public abstract partial class HistoryStore
     /// <summary>
     /// Returns margin accounts that owe or are not healthy, or all of them, in sequence after an account.
     /// </summary>
-    public Task<ImmutableArray<long>> MarginAccountsAsync(bool all, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
+    public Task<ImmutableArray<long>> MarginAccountsAsync(
+        bool all, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
         """
         SELECT m.account FROM margin_account m WHERE m.account > @after AND m.asset <> ''
           AND (@all = 1 OR m.state <> 'healthy' OR EXISTS (SELECT 1 FROM balance b WHERE b.account = m.account AND (b.total < 0 OR b.total_high < 0)))
@@ -93,7 +97,8 @@ public abstract partial class HistoryStore
     /// <summary>
     /// Returns withdrawals that are neither paid nor rejected, oldest first: work for the recovery agent.
     /// </summary>
-    public Task<ImmutableArray<UnpaidWithdrawal>> OpenWithdrawalsAsync(int limit, int skip, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<UnpaidWithdrawal>> OpenWithdrawalsAsync(
+        int limit, int skip, CancellationToken cancellationToken) =>
         ReadAsync(
             """
             SELECT w.account, w.seq, w.amount, w.destination, w.asset, a.decimals
@@ -122,7 +127,9 @@ public abstract partial class HistoryStore
             LEFT JOIN payout p ON p.account = w.account AND p.seq = w.seq
             WHERE w.account = @account AND w.seq < @before ORDER BY w.seq DESC LIMIT @limit
             """,
-            [("@account", account), ("@before", before ?? long.MaxValue), ("@limit", Math.Clamp(limit, 0, TransfersLimit + 1))],
+            [
+                ("@account", account), ("@before", before ?? long.MaxValue),
+                ("@limit", Math.Clamp(limit, 0, TransfersLimit + 1))],
             static (reader, token) => ListAsync(reader, ReadWithdrawal, token),
             cancellationToken);
 

@@ -29,9 +29,12 @@ public abstract partial class HistoryStore
         filter.Ask("o.number >= @list", "@list", query.ListId);
         filter.Ask("o.number <= @list_end", "@list_end", query.ListId + OrderListKindExtensions.MostOrders - 1);
         filter.Ask(
-            "o.number = (SELECT l.number FROM ord_list l WHERE l.account = o.account AND l.name = @list_name)", "@list_name", query.ListName);
-        var isListed = "AND EXISTS (SELECT 1 FROM ord_terms x WHERE x.account = o.account AND x.number = o.number AND x.name = 'listFirst'";
-        var listed = query.ListId is not null ? $"{isListed} AND x.value = @list)" : query.IsListed ? $"{isListed})" : "";
+            "o.number = (SELECT l.number FROM ord_list l WHERE l.account = o.account AND l.name = @list_name)",
+            "@list_name", query.ListName);
+        var isListed =
+            "AND EXISTS (SELECT 1 FROM ord_terms x WHERE x.account = o.account AND x.number = o.number AND x.name = 'listFirst'";
+        var listed =
+            query.ListId is not null ? $"{isListed} AND x.value = @list)" : query.IsListed ? $"{isListed})" : "";
         var open = query.IsOpen ? "JOIN hold h ON h.account = o.account AND h.number = o.number" : "";
         // Pages continue from an id, a number or a time, so they are sorted by it.
         var order = query.FromOrderId is not null ? "o.order_id"
@@ -47,19 +50,26 @@ public abstract partial class HistoryStore
             ORDER BY {order} LIMIT @limit
             """,
             filter.Parameters,
-            static (reader, token) => ListAsync(reader, static row => (Order: ReadOrder(row), IsReplacement: !row.IsDBNull(16)), token),
+            static (reader, token) =>
+                ListAsync(reader, static row => (Order: ReadOrder(row), IsReplacement: !row.IsDBNull(16)), token),
             cancellationToken);
         if (rows.IsEmpty)
             return [];
 
         // A rejected replacement has replaced nothing.
-        var replacements = query.HasChain ? rows.Where(row => row.IsReplacement && row.Order.Status != OrderStatus.Rejected).Select(row => row.Order.Number) : [];
+        var replacements = query.HasChain
+            ? rows.Where(row => row.IsReplacement && row.Order.Status != OrderStatus.Rejected)
+                .Select(row => row.Order.Number)
+            : [];
         var chains = await ChainsAsync(query.Account, [.. replacements], cancellationToken);
-        return await WithTermsAsync(query.Account, [.. rows.Select(row => row.Order).OrderBy(order => order.Number)], chains, cancellationToken);
+        return await WithTermsAsync(
+            query.Account, [.. rows.Select(row => row.Order).OrderBy(order => order.Number)], chains,
+            cancellationToken);
     }
 
     /// <summary>Returns the totals of all orders that each of these replaced, directly or through a chain.</summary>
-    private async Task<Dictionary<long, ChainTotals>> ChainsAsync(long account, long[] numbers, CancellationToken cancellationToken)
+    private async Task<Dictionary<long, ChainTotals>> ChainsAsync(
+        long account, long[] numbers, CancellationToken cancellationToken)
     {
         var chains = new Dictionary<long, ChainTotals>();
         foreach (var some in numbers.Chunk(ChainsAtOnce))
@@ -80,13 +90,16 @@ public abstract partial class HistoryStore
                 [("@account", account)],
                 static (reader, token) => ListAsync(
                     reader,
-                    static row => (Last: row.GetInt64(0), Totals: new ChainTotals(row.GetInt64(1), ((Int128)row.GetInt64(2) * ChainUnit) + row.GetInt64(3), 0)),
+                    static row => (Last: row.GetInt64(0),
+                        Totals: new ChainTotals(
+                            row.GetInt64(1), ((Int128)row.GetInt64(2) * ChainUnit) + row.GetInt64(3), 0)),
                     token),
                 cancellationToken);
             var takenOff = await ReadAsync(
                 $"{chain} {TakenOff("taker")} UNION ALL {TakenOff("maker")}",
                 [("@account", account), ("@mode", (long)SelfTradePrevention.Decrement)],
-                static (reader, token) => ListAsync(reader, static row => (Last: row.GetInt64(0), Lots: row.GetInt64(1)), token),
+                static (reader, token) =>
+                    ListAsync(reader, static row => (Last: row.GetInt64(0), Lots: row.GetInt64(1)), token),
                 cancellationToken);
             var lostBy = takenOff.ToLookup(lost => lost.Last, lost => lost.Lots);
             foreach (var (last, totals) in done)
@@ -112,7 +125,8 @@ public abstract partial class HistoryStore
         var names = await ReadAsync(
             "SELECT number, name FROM ord_list WHERE account = @account AND number >= @first AND number <= @last",
             [("@account", account), ("@first", orders[0].Number), ("@last", orders[^1].Number)],
-            static (reader, token) => ListAsync(reader, static row => (Number: row.GetInt64(0), Name: row.GetString(1)), token),
+            static (reader, token) =>
+                ListAsync(reader, static row => (Number: row.GetInt64(0), Name: row.GetString(1)), token),
             cancellationToken);
         var nameOf = names.ToDictionary(list => list.Number, list => list.Name);
         var prevented = await PreventedOfAsync(account, orders[0].Number, orders[^1].Number, cancellationToken);
@@ -133,7 +147,8 @@ public abstract partial class HistoryStore
         var stands = query.OmitsVoid ? " AND t.px > 0" : "";
         var fills = await ReadAsync(
             FillsQuery(
-                "AND t.symbol = @symbol AND (t.seq > @seq OR (t.seq = @seq AND t.idx >= @idx)) AND t.time >= @from AND t.time <= @through" + ofOrder + stands,
+                "AND t.symbol = @symbol AND (t.seq > @seq OR (t.seq = @seq AND t.idx >= @idx)) AND t.time >= @from AND t.time <= @through"
+                    + ofOrder + stands,
                 isNewest ? "{0}.seq DESC, {0}.idx DESC" : "{0}.seq, {0}.idx"),
             [
                 ("@account", query.Account),
@@ -184,6 +199,8 @@ public abstract partial class HistoryStore
             SelfTradePrevention.None,
             null,
             null,
-            Refusal: state == "rejected" && Enum.TryParse<RejectReason>(why, out var refusal) ? refusal : RejectReason.None);
+            Refusal: state == "rejected" && Enum.TryParse<RejectReason>(why, out var refusal)
+                ? refusal
+                : RejectReason.None);
     }
 }

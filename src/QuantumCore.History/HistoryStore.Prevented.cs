@@ -13,7 +13,8 @@ public abstract partial class HistoryStore
         + "p.maker, p.maker_number, p.maker_order, p.maker_qty";
 
     /// <summary>Returns prevented matches of an account. A query by order or place is about one symbol.</summary>
-    public Task<ImmutableArray<PreventedMatch>> PreventedAsync(PreventedQuery query, CancellationToken cancellationToken)
+    public Task<ImmutableArray<PreventedMatch>> PreventedAsync(
+        PreventedQuery query, CancellationToken cancellationToken)
     {
         var filter = new RowFilter(("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrdersLimit)));
         filter.Ask("p.symbol = @symbol", "@symbol", query.Symbol);
@@ -25,7 +26,8 @@ public abstract partial class HistoryStore
             "p.{0}_number = (SELECT o.number FROM ord o WHERE o.symbol = @symbol AND o.order_id = @order AND o.account = @account)",
             "@order",
             query.OrderId);
-        var terms = filter.Terms + (query.IsOpen ? " AND p.{0}_number IN (SELECT h.number FROM hold h WHERE h.account = @account)" : "");
+        var terms = filter.Terms
+            + (query.IsOpen ? " AND p.{0}_number IN (SELECT h.number FROM hold h WHERE h.account = @account)" : "");
         var order = query.From is null ? "p.time DESC, p.symbol, p.seq DESC, p.idx DESC" : "p.seq, p.idx";
 
         // Each side has its own indexes, so only the requested rows are read.

@@ -61,7 +61,8 @@ public abstract partial class HistoryStore
     /// <summary>
     /// Returns one candle over the minutes from a first one to an exclusive end; none before there is a price.
     /// </summary>
-    private async Task<ImmutableArray<Candle>> WholeAsync(string symbol, long first, long end, bool isAsTraded, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<Candle>> WholeAsync(
+        string symbol, long first, long end, bool isAsTraded, CancellationToken cancellationToken)
     {
         (string, object)[] parameters = [("@symbol", symbol), ("@first", first), ("@end", end)];
         var edges = await ReadAsync(
@@ -69,7 +70,8 @@ public abstract partial class HistoryStore
             static (reader, token) => ListAsync(
                 reader,
                 static row => new Edge(
-                    (EdgeKind)row.GetInt32(0), row.GetInt64(2), new TradePlace(row.GetInt64(3), row.GetInt32(4)), row.GetInt64(5)),
+                    (EdgeKind)row.GetInt32(0), row.GetInt64(2), new TradePlace(row.GetInt64(3), row.GetInt32(4)),
+                    row.GetInt64(5)),
                 token),
             cancellationToken);
         var units = new UnitsOfNow(
@@ -80,7 +82,8 @@ public abstract partial class HistoryStore
         ]);
         // Reads the edges first, so that a trade made before the sums are read never becomes a close that they lack.
         Candle? whole = null;
-        foreach (var part in await ReadAsync(Sums, parameters, static (reader, token) => ListAsync(reader, ReadPart, token), cancellationToken))
+        foreach (var part in await ReadAsync(
+            Sums, parameters, static (reader, token) => ListAsync(reader, ReadPart, token), cancellationToken))
         {
             whole = CandleFold.Join(whole, units.Of(part));
         }
@@ -103,12 +106,14 @@ public abstract partial class HistoryStore
         var candle = whole is { } traded
             ? traded with { OpenTicks = open, CloseTicks = close, First = opening.Place, Last = closing.Place }
             : new Candle(0, 0, open, open, open, open, 0, 0, 0, 0, 0, default, default);
-        return [candle with { StartNanos = first * CandleBuckets.MinuteNanos, EndNanos = end * CandleBuckets.MinuteNanos }];
+        return [
+            candle with { StartNanos = first * CandleBuckets.MinuteNanos, EndNanos = end * CandleBuckets.MinuteNanos }];
 
         long PriceOf(Edge edge) => units.PriceOf(edge.PriceTicks, edge.Place.Sequence);
     }
 
     private static Candle ReadPart(DbDataReader row) => new(
-        0, 0, 1, row.GetInt64(2), row.GetInt64(1), 1, Whole(row, 4), Whole(row, 6), row.GetInt64(3), Whole(row, 8), Whole(row, 10),
+        0, 0, 1, row.GetInt64(2), row.GetInt64(1), 1, Whole(row, 4), Whole(row, 6), row.GetInt64(3), Whole(row, 8),
+        Whole(row, 10),
         new TradePlace(row.GetInt64(0), 0), default);
 }

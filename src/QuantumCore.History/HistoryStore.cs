@@ -33,7 +33,8 @@ public abstract partial class HistoryStore : IAsyncDisposable
     public async Task<bool> IsOfThisReleaseAsync(CancellationToken cancellationToken)
     {
         var there = await ReadAsync(
-            RelationsQuery, [], static (reader, token) => ListAsync(reader, static row => row.GetString(0), token), cancellationToken);
+            RelationsQuery, [], static (reader, token) => ListAsync(reader, static row => row.GetString(0), token),
+            cancellationToken);
         return Tables().Concat(Views().Select(static view => view.Name)).Append(BatchColumn).All(there.Contains);
     }
 
@@ -305,9 +306,11 @@ public abstract partial class HistoryStore : IAsyncDisposable
         }
     }
 
-    private Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, Pool, cancellationToken);
+    private Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
+        RunAsync(work, Pool, cancellationToken);
 
-    private static Task<T> RunAsync<T>(Func<Task<T>> work, TaskScheduler scheduler, CancellationToken cancellationToken) =>
+    private static Task<T> RunAsync<T>(
+        Func<Task<T>> work, TaskScheduler scheduler, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
 
     private static async Task<ImmutableArray<T>> ListAsync<T>(

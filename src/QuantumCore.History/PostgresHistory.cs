@@ -28,11 +28,16 @@ public sealed class PostgresHistory : HistoryStore
     {
         if (schema.Length == 0 || schema.Any(c => c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '_')))
         {
-            throw new ArgumentException("A schema's name is lower-case letters, digits and underscores.", nameof(schema));
+            throw new ArgumentException(
+                "A schema's name is lower-case letters, digits and underscores.", nameof(schema));
         }
 
         _schema = schema;
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, MaxPoolSize = MaxConnections };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            SearchPath = schema,
+            MaxPoolSize = MaxConnections,
+        };
         settings.Options = $"{GivesUp} {PlansPages} {settings.Options}";
         _source = NpgsqlDataSource.Create(settings);
     }
@@ -54,7 +59,8 @@ public sealed class PostgresHistory : HistoryStore
         // transaction that keeps reading a view is reported as a lock timeout.
         const string first = "SELECT pg_advisory_xact_lock(715001); SET LOCAL lock_timeout = '20s';\n";
 #pragma warning disable CA2100 // The schema's name was checked; the rest is a fixed text.
-        await using var command = new NpgsqlCommand($"{first}{script};\nCOMMENT ON TABLE projection IS '{mark}'", connection, transaction);
+        await using var command =
+            new NpgsqlCommand($"{first}{script};\nCOMMENT ON TABLE projection IS '{mark}'", connection, transaction);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -67,7 +73,9 @@ public sealed class PostgresHistory : HistoryStore
     private Task<string?> MarkAsync(CancellationToken cancellationToken) => ReadAsync(
         "SELECT obj_description(to_regclass('projection'), 'pg_class')",
         [],
-        static async (reader, token) => await reader.ReadAsync(token) && !await reader.IsDBNullAsync(0, token) ? reader.GetString(0) : null,
+        static async (reader, token) => await reader.ReadAsync(token) && !await reader.IsDBNullAsync(0, token)
+            ? reader.GetString(0)
+            : null,
         cancellationToken);
 
     /// <summary>Returns SQL that drops tables of an older release. They are rebuilt from the journal.</summary>

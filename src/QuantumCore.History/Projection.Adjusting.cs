@@ -21,9 +21,12 @@ internal sealed partial class Projection
         var before = change.PriceTicks ?? entered?.PriceTicks ?? stored!.PriceTicks;
         change.PriceTicks = adjustment.PriceOf(step.Side, before);
         change.Resized += step.QuantityLots;
-        _adjusted.Add(step.Account).Add(step.Number).Add(place.Sequence).Add(before).Add(change.PriceTicks.Value).Add(step.QuantityLots);
+        _adjusted.Add(step.Account).Add(step.Number).Add(place.Sequence).Add(before).Add(change.PriceTicks.Value)
+            .Add(step.QuantityLots);
 
-        var terms = entered is null ? stored!.Terms : HistoryWords.Of(entered).ToDictionary(term => term.Name, term => term.Value, StringComparer.Ordinal);
+        var terms = entered is null
+            ? stored!.Terms
+            : HistoryWords.Of(entered).ToDictionary(term => term.Name, term => term.Value, StringComparer.Ordinal);
         var total = (entered?.QuantityLots ?? stored!.Lots) + change.Resized;
         PutTerms(key, adjustment.Of(step.Side, new OrderConditions
         {

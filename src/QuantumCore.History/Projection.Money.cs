@@ -24,7 +24,9 @@ internal sealed partial class Projection
 
     // Payouts come before withdrawals, which check whether they have ended.
     private IEnumerable<RowBuffer> MoneyRows() =>
-        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(), .. MarginRows(), _accountChanges, _parts, _partEnds, _fails];
+        [
+            _transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(),
+            .. MarginRows(), _accountChanges, _parts, _partEnds, _fails];
 
     private RowBuffer[] MarginRows()
     {
@@ -57,7 +59,9 @@ internal sealed partial class Projection
     {
         if (record is AccountFrozen frozen)
         {
-            Change(place, account, frozen.Closes ? "killed" : "frozen", frozen.Floor, frozen.By, frozen.Why, frozen.TimeNanos);
+            Change(
+                place, account, frozen.Closes ? "killed" : "frozen", frozen.Floor, frozen.By, frozen.Why,
+                frozen.TimeNanos);
         }
         else if (record is AccountUnfrozen unfrozen)
         {
@@ -76,7 +80,9 @@ internal sealed partial class Projection
 
     private static string WordsOf(LimitsSet set) => $"limits {set.Symbol} " + (set.Limits.IsEmpty
         ? "none"
-        : string.Join(' ', set.Limits.Select(limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Kind}={limit.Most}"))));
+        : string.Join(
+            ' ',
+            set.Limits.Select(limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Kind}={limit.Most}"))));
 
     private void Apply(string asset, Place place, PayoutRecord record)
     {
@@ -136,13 +142,16 @@ internal sealed partial class Projection
             var fail = partial.Fails[i];
             _assets[fail.Base.Name] = fail.Base.Decimals;
             _assets[fail.Quote.Name] = fail.Quote.Decimals;
-            _fails.Add(place.Stream).Add(place.Sequence).Add(i).Add(fail.Account).Add(fail.Symbol).Add(fail.Base.Name).Add(fail.Quote.Name)
-                .Add(fail.Since).Add(fail.Units).Add(fail.Cash).Add(fail.UnitsLeft).Add(fail.CashLeft).Add(partial.TimeNanos);
+            _fails.Add(place.Stream).Add(place.Sequence).Add(i).Add(fail.Account).Add(fail.Symbol).Add(fail.Base.Name)
+                .Add(fail.Quote.Name)
+                .Add(fail.Since).Add(fail.Units).Add(fail.Cash).Add(fail.UnitsLeft).Add(fail.CashLeft)
+                .Add(partial.TimeNanos);
         }
 
         if (partial.Fails.IsEmpty)
         {
-            _fails.Add(place.Stream).Add(place.Sequence).Add(0).Add(0).Add("").Add("").Add("").Add(0).Add(0).Add(0).Add(0).Add(0).Add(partial.TimeNanos);
+            _fails.Add(place.Stream).Add(place.Sequence).Add(0).Add(0).Add("").Add("").Add("").Add(0).Add(0).Add(0)
+                .Add(0).Add(0).Add(partial.TimeNanos);
         }
     }
 
@@ -164,7 +173,9 @@ internal sealed partial class Projection
         {
             _marginAccounts[account] = kind.Currency;
             _marginStates.Remove(account);
-            Note(place, account, kind.Currency.Length == 0 ? "cash" : $"margin {kind.Currency} {kind.Symbol}".TrimEnd(), kind.By, kind.Why, kind.TimeNanos);
+            Note(
+                place, account, kind.Currency.Length == 0 ? "cash" : $"margin {kind.Currency} {kind.Symbol}".TrimEnd(),
+                kind.By, kind.Why, kind.TimeNanos);
         }
         else if (record is MarginReviewed reviewed)
         {
@@ -180,7 +191,8 @@ internal sealed partial class Projection
         }
         else if (record is Withdrawn withdrawal)
         {
-            _withdrawals.Add(account).Add(place.Sequence).Add(withdrawal.Key).Add(withdrawal.Asset).Add(withdrawal.Amount)
+            _withdrawals.Add(account).Add(place.Sequence).Add(withdrawal.Key).Add(withdrawal.Asset)
+                .Add(withdrawal.Amount)
                 .Add(withdrawal.Destination).Add(withdrawal.TimeNanos);
         }
         else if (record is TransferEnded ended)
@@ -198,15 +210,20 @@ internal sealed partial class Projection
         switch (record)
         {
             case CorporateActionEntered part:
-                _parts.Add(part.Action).Add(account).Add(place.Sequence).Add(part.UnitAsset).Add(part.Units).Add(part.Asset).Add(part.Amount)
-                    .Add(part.PayDay).Add(part.PayDay == 0 ? part.TimeNanos : RowBuffer.Null).Add(part.TimeNanos).Add(0).Add(0).Add(0).Add(0);
+                _parts.Add(part.Action).Add(account).Add(place.Sequence).Add(part.UnitAsset).Add(part.Units)
+                    .Add(part.Asset).Add(part.Amount)
+                    .Add(part.PayDay).Add(part.PayDay == 0 ? part.TimeNanos : RowBuffer.Null).Add(part.TimeNanos).Add(0)
+                    .Add(0).Add(0).Add(0);
                 break;
             case SplitEntered split:
-                _parts.Add(split.Action).Add(account).Add(place.Sequence).Add(split.UnitAsset).Add(split.Units).Add(split.Asset).Add(split.Amount)
-                    .Add(0).Add(split.TimeNanos).Add(split.TimeNanos).Add(split.Change).Add(split.Numerator).Add(split.Denominator).Add(split.Rate);
+                _parts.Add(split.Action).Add(account).Add(place.Sequence).Add(split.UnitAsset).Add(split.Units)
+                    .Add(split.Asset).Add(split.Amount)
+                    .Add(0).Add(split.TimeNanos).Add(split.TimeNanos).Add(split.Change).Add(split.Numerator)
+                    .Add(split.Denominator).Add(split.Rate);
                 break;
             case SymbolChanged changed:
-                _parts.Add(changed.Action).Add(account).Add(place.Sequence).Add(changed.UnitAsset).Add(changed.Units).Add(changed.Asset).Add(changed.Units)
+                _parts.Add(changed.Action).Add(account).Add(place.Sequence).Add(changed.UnitAsset).Add(changed.Units)
+                    .Add(changed.Asset).Add(changed.Units)
                     .Add(0).Add(changed.TimeNanos).Add(changed.TimeNanos).Add(-changed.Units).Add(0).Add(0).Add(0);
                 break;
             case CorporateActionPaid paid:

@@ -17,9 +17,12 @@ internal sealed partial class Projection
             if (step.Kind == StepKind.Fill)
             {
                 Trade(place, InstrumentOf(place), trades++, turn.TimeNanos, in step);
-                Fill(new(step.Account, step.Number), step.PriceTicks, step.QuantityLots, step.LeavesLots, step.Hold, turn.TimeNanos);
                 Fill(
-                    new(step.MakerAccount, step.MakerNumber), step.PriceTicks, step.QuantityLots, step.MakerLeavesLots, step.MakerHold,
+                    new(step.Account, step.Number), step.PriceTicks, step.QuantityLots, step.LeavesLots, step.Hold,
+                    turn.TimeNanos);
+                Fill(
+                    new(step.MakerAccount, step.MakerNumber), step.PriceTicks, step.QuantityLots, step.MakerLeavesLots,
+                    step.MakerHold,
                     turn.TimeNanos);
             }
             else if (step.ChangesTrade)
@@ -40,7 +43,8 @@ internal sealed partial class Projection
         {
             RaiseFloor(place, turn.Command.Account, turn.Command.Number);
         }
-        else if (turn.Command.Verb == BookVerb.AdjustOrders && turn.Command.Changes.AsAdjustment() is { IsSplit: true } split)
+        else if (turn.Command.Verb == BookVerb.AdjustOrders
+            && turn.Command.Changes.AsAdjustment() is { IsSplit: true } split)
         {
             _splits.Add(place.Symbol).Add(place.Sequence).Add(split.NewUnits).Add(split.OldUnits).Add(turn.TimeNanos);
             rows.SetSplit(place.Symbol, place.Sequence);
@@ -67,12 +71,15 @@ internal sealed partial class Projection
 
         // A restated trade follows the reversal; after a bust nothing does.
         var now = turn.Steps.FirstOrDefault(static restated => restated.Kind == StepKind.Restated);
-        _tradeChanges.Add(place.Symbol).Add(place.Sequence).Add(trade.Place.Sequence).Add(trade.Place.Index).Add(now.PriceTicks)
-            .Add(now.MakerFee).Add(now.Fee).Add(now.MakerFee - step.MakerFee).Add(now.Fee - step.Fee).Add(turn.TimeNanos);
+        _tradeChanges.Add(place.Symbol).Add(place.Sequence).Add(trade.Place.Sequence).Add(trade.Place.Index)
+            .Add(now.PriceTicks)
+            .Add(now.MakerFee).Add(now.Fee).Add(now.MakerFee - step.MakerFee).Add(now.Fee - step.Fee)
+            .Add(turn.TimeNanos);
     }
 
     private void Prevent(Place place, int index, long timeNanos, in TurnStep step) => _prevented
-        .Add(place.Symbol).Add(place.Sequence).Add(index).Add(step.PriceTicks).Add(step.QuantityLots).Add((long)step.SelfTrade)
+        .Add(place.Symbol).Add(place.Sequence).Add(index).Add(step.PriceTicks).Add(step.QuantityLots)
+        .Add((long)step.SelfTrade)
         .Add(step.Owner).Add(step.Account).Add(step.Number).Add(step.OrderId).Add(step.LeavesLots)
         .Add(step.MakerAccount).Add(step.MakerNumber).Add(step.MakerOrderId).Add(step.MakerLeavesLots).Add(timeNanos);
 
@@ -112,7 +119,8 @@ internal sealed partial class Projection
             case StepKind.Changed:
                 Change(key, turn.TimeNanos).Resized -= step.QuantityLots;
                 SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
-                if (turn.Command.Verb == BookVerb.Amend && key == new OrderKey(turn.Command.Account, turn.Command.Number))
+                if (turn.Command.Verb == BookVerb.Amend
+                    && key == new OrderKey(turn.Command.Account, turn.Command.Number))
                 {
                     PutTerms(key, ((OrderConditions?)null).With(turn.Command.Changes));
                     if (turn.Command.Changes.ValueOf(ChangedValue.WorstTicks) is { } worst)
@@ -147,7 +155,8 @@ internal sealed partial class Projection
         }
 
         SetHold(key, new(
-            place.Symbol, step.Side, HeldAsset(InstrumentOf(place), step.Side), step.Hold, InBook: true, turn.TimeNanos));
+            place.Symbol, step.Side, HeldAsset(InstrumentOf(place), step.Side), step.Hold, InBook: true,
+            turn.TimeNanos));
     }
 
     private void EnterListed(OrderKey key, SubmitOrder order, BookCommand command)
@@ -160,7 +169,8 @@ internal sealed partial class Projection
         }
     }
 
-    private void AddTerm(OrderKey key, string name, long value) => _terms.Add(key.Account).Add(key.Number).Add(name).Add(value);
+    private void AddTerm(OrderKey key, string name, long value) =>
+        _terms.Add(key.Account).Add(key.Number).Add(name).Add(value);
 
     private void Fill(OrderKey key, long priceTicks, long lots, long leaves, long hold, long timeNanos)
     {

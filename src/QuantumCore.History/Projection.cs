@@ -16,7 +16,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly HashSet<OrderKey> _storedHolds = [];
     private readonly Dictionary<long, List<OrderKey>> _holdsByAccount = [];
     private readonly HashSet<(string Symbol, long Account)> _floors = [];
-    private readonly Dictionary<(long Account, string Asset), (Int128 Total, Int128 Reserved, Int128 Pending)> _balances = [];
+    private readonly Dictionary<(long Account, string Asset),
+        (Int128 Total, Int128 Reserved, Int128 Pending)> _balances = [];
     private readonly DayTotals _days = new();
     private readonly Dictionary<(long Account, string Symbol), Int128> _positions = [];
     private readonly Dictionary<string, int> _assets = [];
@@ -81,8 +82,10 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     /// <summary>Returns the changes, table by table, in a fixed sequence.</summary>
     public IEnumerable<RowBuffer> Rows() =>
     [
-        AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings, _days.Rows(buffers.Empty(Statements.AddDayTotal)),
-        _trades, _tradeChanges, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), _splits, CandleRows(), .. MoneyRows(),
+        AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
+        _days.Rows(buffers.Empty(Statements.AddDayTotal)),
+        _trades, _tradeChanges, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), _splits,
+        CandleRows(), .. MoneyRows(),
     ];
 
     private void Apply(Place place, BookRecord record)
@@ -160,7 +163,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
             .Add(instrument.Quote.Name).Add(instrument.Quote.Decimals)
             .Add(instrument.PriceDecimals).Add(instrument.TickSize)
             .Add(instrument.QuantityDecimals).Add(instrument.LotSize)
-            .Add(instrument.TickLotValue).Add(instrument.LotUnits).Add(defined.TimeNanos).Add(instrument.SettlementDays);
+            .Add(instrument.TickLotValue).Add(instrument.LotUnits).Add(defined.TimeNanos)
+            .Add(instrument.SettlementDays);
         if (isFirst)
         {
             NameHeldAsset(instrument);
@@ -389,7 +393,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private static string HeldAsset(Instrument instrument, Side side) =>
         side == Side.Buy ? instrument.Quote.Name : instrument.Base.Name;
 
-    private void Post(Place place, int index, IReadOnlyList<Posting> entry, string cause, long timeNanos, string? feeCause = null)
+    private void Post(
+        Place place, int index, IReadOnlyList<Posting> entry, string cause, long timeNanos, string? feeCause = null)
     {
         foreach (var line in entry)
         {
@@ -499,7 +504,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         foreach (var ((symbol, minute, split), candle) in _candles)
         {
             to.Add(symbol).Add(minute).Add(split).Add(candle.Open).Add(candle.High).Add(candle.Low).Add(candle.Close)
-                .AddWide(candle.Lots).AddWide(candle.Value).Add(candle.Trades).AddWide(candle.BoughtLots).AddWide(candle.BoughtValue)
+                .AddWide(candle.Lots).AddWide(candle.Value).Add(candle.Trades).AddWide(candle.BoughtLots)
+                .AddWide(candle.BoughtValue)
                 .Add(candle.First.Sequence).Add(candle.First.Index).Add(candle.Last.Sequence).Add(candle.Last.Index);
         }
 

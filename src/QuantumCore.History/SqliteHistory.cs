@@ -39,7 +39,8 @@ public sealed class SqliteHistory : HistoryStore
         if (HasTable("projection") && !(Tables().All(HasTable) && HasBatchColumn()))
         {
             // Tables of an older release: they are rebuilt from the journal.
-            Run("BEGIN IMMEDIATE;" + string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table};")) + "COMMIT");
+            Run("BEGIN IMMEDIATE;" + string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table};"))
+                + "COMMIT");
         }
 
         var schema = Schema("WITHOUT ROWID", "CREATE VIEW IF NOT EXISTS");
@@ -47,7 +48,8 @@ public sealed class SqliteHistory : HistoryStore
         // Another release may have the same tables and other views. A concurrent reader of a view sees its old version.
         Run(Views().All(view => IsView(view.Name, view.Statement))
             ? schema
-            : "BEGIN IMMEDIATE;" + string.Concat(Views().Select(view => $"DROP VIEW IF EXISTS {view.Name};")) + schema + "COMMIT");
+            : "BEGIN IMMEDIATE;" + string.Concat(Views().Select(view => $"DROP VIEW IF EXISTS {view.Name};")) + schema
+                + "COMMIT");
     }
 
     /// <inheritdoc/>

@@ -30,7 +30,8 @@ internal static class Statements
         "tn",
         "SELECT symbol, account, floor FROM book_floor {JOIN} WHERE symbol = @1 AND account = @2");
 
-    public static readonly Statement FindSplits = new("t", "SELECT symbol, seq FROM book_split {JOIN} WHERE symbol = @1 ORDER BY seq");
+    public static readonly Statement FindSplits =
+        new("t", "SELECT symbol, seq FROM book_split {JOIN} WHERE symbol = @1 ORDER BY seq");
 
     public static readonly Statement FindOrder = new(
         "nn", "SELECT account, number FROM ord {JOIN} WHERE account = @1 AND number = @2");
@@ -120,7 +121,8 @@ internal static class Statements
 
     public static readonly Statement AddTradeChange = new("tnnnnnnnnn", "INSERT INTO trade_change " + Row(10));
 
-    public static readonly Statement AddPrevented = new("tnnnnn" + "nnnnn" + "nnnnn", "INSERT INTO prevented_match " + Row(16));
+    public static readonly Statement AddPrevented =
+        new("tnnnnn" + "nnnnn" + "nnnnn", "INSERT INTO prevented_match " + Row(16));
 
     public static readonly Statement AddCandle = new(
         "tnnnnnn" + "nnnnnnnnn" + "nnnn",
@@ -185,14 +187,18 @@ internal static class Statements
 
     public static readonly Statement AddAccountChange = new("nntttn", "INSERT INTO account_change " + Row(6));
 
-    public static readonly Statement AddCorporatePart = new("tnntntnnnn" + "nnnn", "INSERT INTO corporate_part " + Row(14));
+    public static readonly Statement AddCorporatePart =
+        new("tnntntnnnn" + "nnnn", "INSERT INTO corporate_part " + Row(14));
 
-    public static readonly Statement AddSettlementFail = new("tnnnttt" + "nnnnnn", "INSERT INTO settlement_fail " + Row(13));
+    public static readonly Statement AddSettlementFail =
+        new("tnnnttt" + "nnnnnn", "INSERT INTO settlement_fail " + Row(13));
 
     public static readonly Statement EndCorporatePart = new(
-        "tnn", "UPDATE corporate_part SET paid_at = @3 {FROM} WHERE corporate_part.action = @1 AND corporate_part.account = @2");
+        "tnn",
+        "UPDATE corporate_part SET paid_at = @3 {FROM} WHERE corporate_part.action = @1 AND corporate_part.account = @2");
 
-    public static readonly Statement LockBatches = new("n", "UPDATE projection SET batch_count = projection.batch_count {FROM} WHERE one = @1");
+    public static readonly Statement LockBatches =
+        new("n", "UPDATE projection SET batch_count = projection.batch_count {FROM} WHERE one = @1");
 
     public static readonly Statement PutPruned = new(
         "nn",
@@ -208,7 +214,8 @@ internal static class Statements
         """);
 
     public static readonly Statement FindEntry = new(
-        "tnn", "SELECT account, kind, asset, amount, cause, time FROM posting {JOIN} WHERE stream = @1 AND seq = @2 AND idx = @3");
+        "tnn",
+        "SELECT account, kind, asset, amount, cause, time FROM posting {JOIN} WHERE stream = @1 AND seq = @2 AND idx = @3");
 
     public static readonly Statement DropTrade = Drop("trade", "tnn", "symbol", "seq", "idx");
 
@@ -218,7 +225,8 @@ internal static class Statements
 
     /// <summary>Deletes a closed order, and what other tables have of it.</summary>
     public static readonly ImmutableArray<Statement> DropOrder =
-        [.. ((string[])["ord", "ord_terms", "ord_list", "ord_adjusted"]).Select(static table => Drop(table, "nn", "account", "number"))];
+        [.. ((string[])["ord", "ord_terms", "ord_list", "ord_adjusted"]).Select(
+            static table => Drop(table, "nn", "account", "number"))];
 
     public static readonly Statement AddPrunedLine = AddLineTotals("pruned_line");
 
@@ -243,7 +251,8 @@ internal static class Statements
             + string.Join(", ", sums.Select(sum => $"{sum} = {table}.{sum} + excluded.{sum}")));
 
     private static Statement Drop(string table, string types, params string[] key) => new(
-        types, $"DELETE FROM {table} {{USING}} WHERE {string.Join(" AND ", key.Select((column, i) => $"{table}.{column} = @{i + 1}"))}");
+        types,
+        $"DELETE FROM {table} {{USING}} WHERE {string.Join(" AND ", key.Select((column, i) => $"{table}.{column} = @{i + 1}"))}");
 
     private static string Row(int columns) =>
         $"{{ROW}}{string.Join(", ", Enumerable.Range(1, columns).Select(c => $"@{c}"))}{{END}}";

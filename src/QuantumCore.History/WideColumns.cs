@@ -19,7 +19,8 @@ internal static class WideColumns
     }
 
     /// <summary>Reads a total from its low column at an index and the high column after it.</summary>
-    public static Int128 Read(DbDataReader row, int column) => ((Int128)row.GetInt64(column + 1) * Unit) + row.GetInt64(column);
+    public static Int128 Read(DbDataReader row, int column) =>
+        ((Int128)row.GetInt64(column + 1) * Unit) + row.GetInt64(column);
 
     /// <summary>Returns the assignments that add the row to insert to the existing row, exactly.</summary>
     public static string Add(string table, string column)
@@ -29,6 +30,7 @@ internal static class WideColumns
         var (low, high) = ($"({sum} % {Unit})", $"({table}.{column}_high + excluded.{column}_high + {sum} / {Unit})");
         return $"{column} = {low} + {Mixed(Unit)}, {column}_high = {high} - {Mixed(1)}";
 
-        string Mixed(long one) => $"CASE WHEN {high} > 0 AND {low} < 0 THEN {one} WHEN {high} < 0 AND {low} > 0 THEN -{one} ELSE 0 END";
+        string Mixed(long one) =>
+            $"CASE WHEN {high} > 0 AND {low} < 0 THEN {one} WHEN {high} < 0 AND {low} > 0 THEN -{one} ELSE 0 END";
     }
 }

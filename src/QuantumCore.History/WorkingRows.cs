@@ -100,9 +100,12 @@ internal sealed class WorkingRows
         await from.ReadAsync(
             needs.Orders, row => MarkInBook(new(row.Number(0), row.Number(1))), cancellationToken);
         await from.ReadAsync(
-            needs.OrdersToAdjust, row => _toAdjust.Add(new(row.Number(0), row.Number(1)), new(row.Number(2), row.Number(3))), cancellationToken);
+            needs.OrdersToAdjust,
+            row => _toAdjust.Add(new(row.Number(0), row.Number(1)), new(row.Number(2), row.Number(3))),
+            cancellationToken);
         await from.ReadAsync(
-            needs.TermsToAdjust, row => _toAdjust[new(row.Number(0), row.Number(1))].Terms[row.Text(2)!] = row.Number(3), cancellationToken);
+            needs.TermsToAdjust,
+            row => _toAdjust[new(row.Number(0), row.Number(1))].Terms[row.Text(2)!] = row.Number(3), cancellationToken);
         needs.AddHolds();
         await from.ReadAsync(needs.Holds, row => TakeHold(row), cancellationToken);
         await from.ReadAsync(needs.HoldsUpTo, row => _loadedForSweep.Add(TakeHold(row)), cancellationToken);

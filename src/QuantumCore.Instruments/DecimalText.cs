@@ -26,12 +26,15 @@ public static class DecimalText
 
     private static readonly long[] s_powersOfTen =
     [
-        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+        100_000_000_000,
         1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000,
         100_000_000_000_000_000, 1_000_000_000_000_000_000,
     ];
 
-    /// <summary>Reads a non-negative decimal such as <c>150.25</c> as <c>15025</c> at <paramref name="decimals"/> 2.</summary>
+    /// <summary>
+    /// Reads a non-negative decimal such as <c>150.25</c> as <c>15025</c> at <paramref name="decimals"/> 2.
+    /// </summary>
     /// <remarks>
     /// Trailing zeros beyond the scale are accepted (<c>1.50</c> at scale 1); other digits there are not.
     /// </remarks>

@@ -178,9 +178,12 @@ public sealed record Instrument
 
     private InstrumentFault? CheckSteps()
     {
-        if (OutOfScale(PriceDecimals) || OutOfScale(QuantityDecimals) || OutOfScale(Base.Decimals) || OutOfScale(Quote.Decimals))
+        if (OutOfScale(PriceDecimals) || OutOfScale(QuantityDecimals) || OutOfScale(Base.Decimals)
+            || OutOfScale(Quote.Decimals))
         {
-            var field = OutOfScale(Base.Decimals) ? "baseDecimals" : OutOfScale(Quote.Decimals) ? "quoteDecimals" : OutOfScale(PriceDecimals) ? "tickSize" : "lotSize";
+            var field = OutOfScale(Base.Decimals)
+                ? "baseDecimals"
+                : OutOfScale(Quote.Decimals) ? "quoteDecimals" : OutOfScale(PriceDecimals) ? "tickSize" : "lotSize";
             return new(field, $"{DecimalText.MaxDecimals}", $"decimals are 0 to {DecimalText.MaxDecimals}");
         }
 
@@ -217,11 +220,14 @@ public sealed record Instrument
         ?? CheckRange("Quantity", "lots", "2^53", MinQuantityLots, MaxQuantityLots, 1, QuantityLotsLimit)
         ?? CheckRange("Notional", "minor units", "2^60", MinNotional, MaxNotional, 0, NotionalLimit);
 
-    private static InstrumentFault? CheckRange(string what, string units, string mostInWords, long from, long to, long least, long most)
+    private static InstrumentFault? CheckRange(
+        string what, string units, string mostInWords, long from, long to, long least, long most)
     {
         if (from < least || from > to)
         {
-            return new($"min{what}", from < least ? $"{least}" : $"{to}", $"min{what} is at least {least} {units} and at most max{what}");
+            return new(
+                $"min{what}", from < least ? $"{least}" : $"{to}",
+                $"min{what} is at least {least} {units} and at most max{what}");
         }
 
         return to > most ? new($"max{what}", $"{most}", $"max{what} is at most {mostInWords} {units}") : null;
@@ -231,7 +237,9 @@ public sealed record Instrument
     {
         if (MakerFeePpm is < 0 or > FeePpmLimit || TakerFeePpm is < 0 or > FeePpmLimit)
         {
-            return new(MakerFeePpm is < 0 or > FeePpmLimit ? "makerFeePpm" : "takerFeePpm", $"{FeePpmLimit}", $"fees are 0 to {FeePpmLimit} millionths");
+            return new(
+                MakerFeePpm is < 0 or > FeePpmLimit ? "makerFeePpm" : "takerFeePpm", $"{FeePpmLimit}",
+                $"fees are 0 to {FeePpmLimit} millionths");
         }
 
         if (ReferencePriceTicks is < 0 or > PriceTicksLimit)
@@ -241,7 +249,8 @@ public sealed record Instrument
 
         if (ProtectionPpm is < 0 or > ProtectionPpmLimit)
         {
-            return new("protectionPpm", $"{ProtectionPpmLimit}", $"protectionPpm is 0 to {ProtectionPpmLimit} millionths");
+            return new(
+                "protectionPpm", $"{ProtectionPpmLimit}", $"protectionPpm is 0 to {ProtectionPpmLimit} millionths");
         }
 
         return MaxLevels < 1 ? new("maxLevels", "1", "maxLevels is at least 1") : null;

@@ -71,7 +71,8 @@ public sealed record MarginTable(ImmutableArray<MarginTier> Tiers, long FloorPer
         var before = new MarginTier(0, 0, 0);
         foreach (var tier in Tiers)
         {
-            if (tier.UpTo <= before.UpTo || tier.InitialPpm < before.InitialPpm || tier.MaintenancePpm < before.MaintenancePpm)
+            if (tier.UpTo <= before.UpTo || tier.InitialPpm < before.InitialPpm
+                || tier.MaintenancePpm < before.MaintenancePpm)
             {
                 return "tiers are in the sequence of their sizes, and rates do not fall with size";
             }
@@ -139,7 +140,8 @@ public sealed record MarginTerms
             return wrong;
         }
 
-        if ((CheapShort is null) != (CheapBelowTicks == 0) || (CheapShort is not null && Short is null) || CheapBelowTicks < 0)
+        if ((CheapShort is null) != (CheapBelowTicks == 0) || (CheapShort is not null && Short is null)
+            || CheapBelowTicks < 0)
         {
             return "a table of cheap shares comes with the price below which they are cheap, and a table of short positions";
         }
@@ -204,7 +206,8 @@ public sealed record MarginPolicy
         : CallSeconds is < 0 or > 864_000 ? "callSeconds is 0 to 864000"
         : LiquidationPpm is < 0 or > 1_000_000 || TargetPpm is < 1_000_000 or > 5_000_000 || FeePpm is < 0 or > 100_000
             ? "liquidationPpm is 0 to 1000000, targetPpm 1000000 to 5000000, feePpm 0 to 100000"
-        : Skin is < 0 or > SkinLimit || (Skin > 0 && !SharesOut) ? $"skin is 0 to {SkinLimit}, and something only where sharesOut is true"
+        : Skin is < 0 or > SkinLimit || (Skin > 0 && !SharesOut)
+            ? $"skin is 0 to {SkinLimit}, and something only where sharesOut is true"
         : null;
 }
 

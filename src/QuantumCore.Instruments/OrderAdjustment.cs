@@ -24,7 +24,8 @@ public readonly record struct OrderAdjustment(long NewUnits, long OldUnits, long
 
     /// <summary>True if it is a split, a dividend or neither, within their limits.</summary>
     public bool IsValid => IsSplit
-        ? NewUnits is >= 1 and <= RatioLimit && OldUnits is >= 1 and <= RatioLimit && NewUnits != OldUnits && FallTicks == 0
+        ? NewUnits is >= 1 and <= RatioLimit && OldUnits is >= 1 and <= RatioLimit && NewUnits != OldUnits
+            && FallTicks == 0
         : FallTicks is >= 0 and <= Instrument.PriceTicksLimit;
 
     /// <summary>True for a split, which turns units into others.</summary>
@@ -45,7 +46,8 @@ public readonly record struct OrderAdjustment(long NewUnits, long OldUnits, long
             : Rounding.DivUp((Int128)priceTicks * OldUnits, NewUnits));
 
     /// <summary>Returns the adjusted lots, rounded down and capped at 2^63 - 1.</summary>
-    public long LotsOf(long lots) => IsSplit ? (long)Int128.Min(Rounding.DivDown((Int128)lots * NewUnits, OldUnits), long.MaxValue) : lots;
+    public long LotsOf(long lots) =>
+        IsSplit ? (long)Int128.Min(Rounding.DivDown((Int128)lots * NewUnits, OldUnits), long.MaxValue) : lots;
 
     /// <summary>
     /// Returns the adjusted display quantity of an iceberg, in lots: rounded down, at most its total, and at least what
@@ -54,7 +56,11 @@ public readonly record struct OrderAdjustment(long NewUnits, long OldUnits, long
     /// <param name="displayLots">Display quantity before, in lots.</param>
     /// <param name="totalLots">Adjusted total, in lots.</param>
     public long DisplayOf(long displayLots, long totalLots) =>
-        IsSplit ? Math.Max(Math.Min(LotsOf(displayLots), totalLots), (long)Rounding.DivUp(totalLots, OrderConditions.IcebergPartsLimit)) : displayLots;
+        IsSplit
+            ? Math.Max(
+                Math.Min(LotsOf(displayLots), totalLots),
+                (long)Rounding.DivUp(totalLots, OrderConditions.IcebergPartsLimit))
+            : displayLots;
 
     /// <summary>Returns the adjusted conditions of an order.</summary>
     /// <param name="side">Its side.</param>

@@ -204,7 +204,8 @@ public static class OrderCombinations
             : s_fine;
     }
 
-    private static (OrderField First, OrderField Second) WithAllOrNone(in OrderInstructions order, OrderConditions terms)
+    private static (OrderField First, OrderField Second) WithAllOrNone(
+        in OrderInstructions order, OrderConditions terms)
     {
         if (order.TimeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose)
             return (OrderField.AllOrNone, OrderField.TimeInForce);
@@ -216,7 +217,8 @@ public static class OrderCombinations
             : s_fine;
     }
 
-    private static (OrderField First, OrderField Second) WithLessShown(in OrderInstructions order, OrderConditions terms)
+    private static (OrderField First, OrderField Second) WithLessShown(
+        in OrderInstructions order, OrderConditions terms)
     {
         var what = terms.Hidden ? OrderField.Hidden : OrderField.Display;
         if (terms.Hidden && terms.DisplayLots is not null)

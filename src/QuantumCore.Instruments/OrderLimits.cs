@@ -30,7 +30,8 @@ public static class OrderLimits
     /// notional.
     /// </summary>
     public static bool IsLess(Instrument instrument, long priceTicks, long quantityLots) =>
-        quantityLots < instrument.MinQuantityLots || instrument.Notional(priceTicks, quantityLots) < instrument.MinNotional;
+        quantityLots < instrument.MinQuantityLots
+            || instrument.Notional(priceTicks, quantityLots) < instrument.MinNotional;
 
     /// <summary>Returns the first limit that a part of an order breaks, or null if none.</summary>
     /// <param name="instrument">The instrument.</param>

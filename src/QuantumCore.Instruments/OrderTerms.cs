@@ -232,8 +232,10 @@ public static class SelfTradePreventionExtensions
     /// <param name="makerId">The resting order's public id.</param>
     public static SelfTradePrevention Between(this SelfTradePrevention mode, long takerId, long makerId) => mode switch
     {
-        SelfTradePrevention.CancelNewest => takerId > makerId ? SelfTradePrevention.ExpireTaker : SelfTradePrevention.ExpireMaker,
-        SelfTradePrevention.CancelOldest => takerId > makerId ? SelfTradePrevention.ExpireMaker : SelfTradePrevention.ExpireTaker,
+        SelfTradePrevention.CancelNewest =>
+            takerId > makerId ? SelfTradePrevention.ExpireTaker : SelfTradePrevention.ExpireMaker,
+        SelfTradePrevention.CancelOldest =>
+            takerId > makerId ? SelfTradePrevention.ExpireMaker : SelfTradePrevention.ExpireTaker,
         _ => mode,
     };
 

@@ -48,7 +48,8 @@ public sealed record StrategyTerms(long Net, int Leg, ImmutableArray<StrategyLeg
         var instruments = Legs.Select(leg => instrumentOf(leg.Symbol)).ToArray();
         if (Legs.DistinctBy(leg => leg.Symbol).Count() != Legs.Length)
             return "each leg has a symbol of its own";
-        if (Legs.Any(leg => leg.Side is not (Side.Buy or Side.Sell) || leg.Lots is < 1 or > Instrument.QuantityLotsLimit))
+        if (Legs.Any(
+            leg => leg.Side is not (Side.Buy or Side.Sell) || leg.Lots is < 1 or > Instrument.QuantityLotsLimit))
             return "a leg buys or sells at least one lot";
         if (instruments.Any(i => i.Group.Length == 0 || i.Group != instruments[0].Group))
             return "symbol and symbol: strategies trade within one group of instruments";

@@ -9,10 +9,12 @@ public static class TradingPhases
         TradingPhase.Closed => to == TradingPhase.PreOpen,
         TradingPhase.PreOpen => to == TradingPhase.Opening,
         TradingPhase.Opening => to is TradingPhase.Continuous or TradingPhase.Halt,
-        TradingPhase.Continuous => to is TradingPhase.Volatility or TradingPhase.Closing or TradingPhase.Halt or TradingPhase.Closed,
+        TradingPhase.Continuous =>
+            to is TradingPhase.Volatility or TradingPhase.Closing or TradingPhase.Halt or TradingPhase.Closed,
         TradingPhase.Volatility => to is TradingPhase.Continuous or TradingPhase.Closing or TradingPhase.Halt,
         TradingPhase.Closing => to is TradingPhase.Closed or TradingPhase.Halt,
-        TradingPhase.Halt => to is TradingPhase.Opening or TradingPhase.Volatility or TradingPhase.Closing or TradingPhase.Closed,
+        TradingPhase.Halt =>
+            to is TradingPhase.Opening or TradingPhase.Volatility or TradingPhase.Closing or TradingPhase.Closed,
         _ => false,
     };
 }

@@ -33,7 +33,8 @@ public static class UtcDay
     /// <summary>Reads a day from 1970-01-01 to 2199-12-31; returns false for anything else.</summary>
     public static bool TryParse(string? text, out long day)
     {
-        var isDate = DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        var isDate =
+            DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             && date >= s_first && date.Year <= LastYear;
         day = isDate ? date.DayNumber - s_first.DayNumber : 0;
         return isDate;

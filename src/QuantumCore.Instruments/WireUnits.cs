@@ -3,7 +3,9 @@ namespace QuantumCore.Instruments;
 /// <summary>Converts prices and quantities of an instrument between wire decimals and ticks or lots.</summary>
 public static class WireUnits
 {
-    /// <summary>Reads a price as ticks. A price between two ticks is <see cref="DecimalError.TooManyDecimals"/>.</summary>
+    /// <summary>
+    /// Reads a price as ticks. A price between two ticks is <see cref="DecimalError.TooManyDecimals"/>.
+    /// </summary>
     public static DecimalError TryParsePrice(this Instrument instrument, ReadOnlySpan<char> text, out long ticks) =>
         TryParseSteps(text, instrument.PriceDecimals, instrument.TickSize, out ticks);
 

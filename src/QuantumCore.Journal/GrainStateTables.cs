@@ -22,9 +22,11 @@ public static class GrainStateTables
         await using var connection = new NpgsqlConnection(postgres);
         await connection.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        using var text = new StreamReader(typeof(GrainStateTables).Assembly.GetManifestResourceStream("GrainState.sql")!);
+        using var text =
+            new StreamReader(typeof(GrainStateTables).Assembly.GetManifestResourceStream("GrainState.sql")!);
 #pragma warning disable CA2100 // The statements are this assembly's own text.
-        await using var create = new NpgsqlCommand(await text.ReadToEndAsync(cancellationToken), connection, transaction);
+        await using var create =
+            new NpgsqlCommand(await text.ReadToEndAsync(cancellationToken), connection, transaction);
 #pragma warning restore CA2100
         await create.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

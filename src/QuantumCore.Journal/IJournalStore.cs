@@ -55,7 +55,8 @@ public interface IJournalStore : IAsyncDisposable
     Task<UnpackedFrames> UnpackedAsync(PackLimits limits, CancellationToken cancellationToken);
 
     /// <summary>Returns the names of the streams with these numbers.</summary>
-    Task<IReadOnlyDictionary<long, string>> NamesAsync(IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<long, string>> NamesAsync(
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken);
 
     /// <summary>
     /// Replaces frames by a pack in one transaction. Changes nothing and returns false if a frame or an index entry

@@ -30,7 +30,8 @@ internal static class SliceLayout
     public const int HeaderBytes = 36;
     public const int RecordBytes = 8;
 
-    public static void WriteHeader(Span<byte> into, int count, in StreamActivation at, long first, byte version = Version)
+    public static void WriteHeader(
+        Span<byte> into, int count, in StreamActivation at, long first, byte version = Version)
     {
         into[..4].Clear();
         into[0] = version;

@@ -74,7 +74,8 @@ public abstract class JournalImage : IDisposable
     /// </summary>
     public static bool IsWrittenTo(string connectionString, string schema)
     {
-        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         connection.Open();
 #pragma warning disable CA2100 // A fixed text; the schema's name is checked by the store.
         using var free = new NpgsqlCommand(PostgresSchema.IsFree(schema), connection);

@@ -41,7 +41,8 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
     {
         foreach (var slices in chunk.Contents.AsEnumerable().Reverse())
         {
-            var names = await store.NamesAsync([.. slices.Select(slice => slice.StreamId).Distinct()], cancellationToken);
+            var names =
+                await store.NamesAsync([.. slices.Select(slice => slice.StreamId).Distinct()], cancellationToken);
             bool?[] verdicts = [.. slices.SelectMany(slice => slice.Records.Select(record =>
                 names.TryGetValue(slice.StreamId, out var name) ? isOld(name, record.Body) : false))];
             if (verdicts.Contains(false)) return false;
@@ -69,7 +70,8 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
 
         /// <summary>Returns true if these records continue the run and fit in it.</summary>
         public bool Continues(long byEpoch, long from, uint before, int bytes, PackLimits limits) =>
-            byEpoch == _before.Epoch && from == First + _records.Count && before == Chain && Bytes + bytes <= limits.SliceBytes;
+            byEpoch == _before.Epoch && from == First + _records.Count && before == Chain
+                && Bytes + bytes <= limits.SliceBytes;
 
         public void Add(IEnumerable<JournalRecord> records, int bytes, uint chain)
         {
@@ -84,7 +86,8 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
             RequireSame(slice);
             var position = (int)body.Position;
             body.Write(slice);
-            return new FrameSlice(StreamId, _before.Epoch, First, First + _records.Count - 1, position, slice.Length, Chain);
+            return new FrameSlice(
+                StreamId, _before.Epoch, First, First + _records.Count - 1, position, slice.Length, Chain);
         }
 
         /// <summary>Verifies the written slice by reading it again before the frames are deleted.</summary>
@@ -92,8 +95,10 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
         {
             var reader = new SliceReader("", StreamId, First);
             var read = reader.Decode(new StoredSlice(First, First + _records.Count - 1, slice));
-            if (reader.Chain == Chain && read.Zip(_records).All(pair => pair.First.Body.Span.SequenceEqual(pair.Second.Body.Span))) return;
-            throw new InvalidDataException($"Records {First} to {First + _records.Count - 1} of stream {StreamId} can't be packed.");
+            if (reader.Chain == Chain
+                && read.Zip(_records).All(pair => pair.First.Body.Span.SequenceEqual(pair.Second.Body.Span))) return;
+            throw new InvalidDataException(
+                $"Records {First} to {First + _records.Count - 1} of stream {StreamId} can't be packed.");
         }
 
         private byte[] Plain()
@@ -158,24 +163,29 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
             var slices = _runs.Values.SelectMany(runs => runs).Select(run => run.Write(body)).ToList();
             var bytes = body.ToArray();
             return new JournalPack(
-                Frames, _slices, new JournalFrame(new FrameId(JournalPack.WriterId, packNo), Checksum.Of(bytes), bytes, slices));
+                Frames, _slices,
+                new JournalFrame(new FrameId(JournalPack.WriterId, packNo), Checksum.Of(bytes), bytes, slices));
         }
 
-        private static List<(SliceRow Row, uint ChainBefore, long Epoch, List<JournalRecord> Records, uint Chain)>? Decode(
+        private static List<(SliceRow Row, uint ChainBefore, long Epoch, List<JournalRecord> Records,
+            uint Chain)>? Decode(
             in FrameRow frame)
         {
             if (Checksum.Of(frame.Body) != frame.Crc) return null;
             var parts = new List<(SliceRow, uint, long, List<JournalRecord>, uint)>();
             for (var at = 0; at < frame.Body.Length;)
             {
-                if (!SliceLayout.TryMeasure(frame.Body, at, out var streamId, out var first, out var last, out var length)) return null;
+                if (!SliceLayout.TryMeasure(
+                    frame.Body, at, out var streamId, out var first, out var last, out var length))
+                    return null;
                 var reader = new SliceReader("", streamId, first);
                 try
                 {
                     var stored = new StoredSlice(first, last, frame.Body.AsMemory(at, length));
                     var records = reader.Decode(stored).ToList();
                     var before = BinaryPrimitives.ReadUInt32LittleEndian(frame.Body.AsSpan(at + 32));
-                    parts.Add((new SliceRow(streamId, first, last, frame.Id, at, length), before, records[0].Epoch, records, reader.Chain));
+                    parts.Add((new SliceRow(streamId, first, last, frame.Id, at, length), before, records[0].Epoch,
+                        records, reader.Chain));
                 }
                 catch (JournalCorruptionException)
                 {

@@ -79,7 +79,8 @@ public sealed class JournalStream
     /// the bundle's other streams include what was appended together with the record.
     /// </summary>
     public Task WhenDurable(long sequence) =>
-        JournalTracing.Begin(this, sequence) is { } span ? JournalTracing.UntilAsync(_writer.WhenDurable(this, sequence), span)
+        JournalTracing.Begin(this, sequence) is { } span
+            ? JournalTracing.UntilAsync(_writer.WhenDurable(this, sequence), span)
         : sequence <= DurableHead && Bundle.Streams.Length == 1 ? Task.CompletedTask
         : _writer.WhenDurable(this, sequence);
 

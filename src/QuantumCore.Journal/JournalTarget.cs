@@ -13,7 +13,8 @@ public abstract class JournalTarget : IDisposable
     /// Creates a journal in a file that does not exist yet, or in a database whose schema does not exist yet.
     /// </summary>
     /// <exception cref="JournalSetupException">The file or schema already exists.</exception>
-    public static JournalTarget Create(string place, string schema = "journal") => JournalImage.IsConnectionString(place)
+    public static JournalTarget Create(string place, string schema = "journal") =>
+        JournalImage.IsConnectionString(place)
         ? new PostgresJournalTarget(place, schema, [])
         : new SqliteJournalTarget(place);
 
@@ -25,7 +26,8 @@ public abstract class JournalTarget : IDisposable
     /// <param name="schema">The schema of the new journal.</param>
     /// <param name="aside">Names of existing schemas and their new names.</param>
     /// <exception cref="JournalSetupException">An exchange is running on it.</exception>
-    public static JournalTarget Replace(string connectionString, string schema, IReadOnlyList<(string Name, string Aside)> aside) =>
+    public static JournalTarget Replace(
+        string connectionString, string schema, IReadOnlyList<(string Name, string Aside)> aside) =>
         new PostgresJournalTarget(connectionString, schema, aside);
 
     /// <summary>Adds a stream under its number.</summary>
@@ -44,7 +46,8 @@ public abstract class JournalTarget : IDisposable
     public virtual void Add(FileRow file) => throw new NotSupportedException("A database keeps no files.");
 
     /// <summary>Adds a grain's state; supported only by a journal in a file.</summary>
-    public virtual void Add(StateRow state) => throw new NotSupportedException("A database keeps grain state in tables of its own.");
+    public virtual void Add(StateRow state) =>
+        throw new NotSupportedException("A database keeps grain state in tables of its own.");
 
     /// <summary>Completes the journal: it is valid and on disk from now on.</summary>
     public abstract void Complete();
@@ -106,7 +109,8 @@ internal sealed class SqliteJournalTarget : JournalTarget
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """)
         .Bind(1, slice.StreamId).Bind(2, slice.FirstSequence).Bind(3, slice.LastSequence)
-        .Bind(4, slice.Frame.WriterId).Bind(5, slice.Frame.FrameNo).Bind(6, slice.Position).Bind(7, slice.Length).Step();
+        .Bind(4, slice.Frame.WriterId).Bind(5, slice.Frame.FrameNo).Bind(6, slice.Position).Bind(7, slice.Length)
+        .Step();
 
     public override void Add(SnapshotRow snapshot)
     {
@@ -125,14 +129,16 @@ internal sealed class SqliteJournalTarget : JournalTarget
 
     public override void Add(FileRow file)
     {
-        _database.Execute("CREATE TABLE IF NOT EXISTS outgoing_file (folder TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (folder, name))");
+        _database.Execute(
+            "CREATE TABLE IF NOT EXISTS outgoing_file (folder TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (folder, name))");
         _database.Statement("INSERT INTO outgoing_file (folder, name, body) VALUES (?1, ?2, ?3)")
             .Bind(1, file.Folder).Bind(2, file.Name).Bind(3, file.Body).Step();
     }
 
     public override void Add(StateRow state)
     {
-        _database.Execute("CREATE TABLE IF NOT EXISTS grain_state (grain TEXT NOT NULL, name TEXT NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (grain, name))");
+        _database.Execute(
+            "CREATE TABLE IF NOT EXISTS grain_state (grain TEXT NOT NULL, name TEXT NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (grain, name))");
         _database.Statement("INSERT INTO grain_state (grain, name, payload) VALUES (?1, ?2, ?3)")
             .Bind(1, state.Grain).Bind(2, state.Name).Bind(3, state.Payload).Step();
     }
@@ -164,9 +170,15 @@ internal sealed class PostgresJournalTarget : JournalTarget
     private NpgsqlBinaryImporter? _rows;
     private string _table = "";
 
-    public PostgresJournalTarget(string connectionString, string schema, IReadOnlyList<(string Name, string Aside)> aside)
+    public PostgresJournalTarget(
+        string connectionString, string schema, IReadOnlyList<(string Name, string Aside)> aside)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, Pooling = false, CommandTimeout = 0 };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            SearchPath = schema,
+            Pooling = false,
+            CommandTimeout = 0,
+        };
         _connection = new NpgsqlConnection(settings.ConnectionString);
         try
         {

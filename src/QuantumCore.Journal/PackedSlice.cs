@@ -24,7 +24,8 @@ internal static class PackedSlice
     /// Encodes a slice with these records; returns null if it would not be smaller than
     /// <paramref name="unpackedLength"/>.
     /// </summary>
-    public static byte[]? Encode(in StreamActivation before, long first, IReadOnlyList<JournalRecord> records, uint chain, int unpackedLength)
+    public static byte[]? Encode(
+        in StreamActivation before, long first, IReadOnlyList<JournalRecord> records, uint chain, int unpackedLength)
     {
         var plain = new byte[records.Sum(record => RecordBytes + record.Body.Length)];
         var at = 0;
@@ -58,7 +59,8 @@ internal static class PackedSlice
     }
 
     /// <summary>Returns the stored chain of the last record.</summary>
-    public static uint ChainOf(ReadOnlySpan<byte> slice) => BinaryPrimitives.ReadUInt32LittleEndian(slice[SliceLayout.HeaderBytes..]);
+    public static uint ChainOf(ReadOnlySpan<byte> slice) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(slice[SliceLayout.HeaderBytes..]);
 
     /// <summary>Returns lengths and bodies of the records; null if they cannot be unpacked.</summary>
     public static byte[]? Unpack(ReadOnlySpan<byte> slice)
@@ -67,6 +69,8 @@ internal static class PackedSlice
         var length = BinaryPrimitives.ReadInt32LittleEndian(slice[(SliceLayout.HeaderBytes + 4)..]);
         if (length is < 0 or > MostBytes) return null;
         var plain = new byte[length];
-        return BrotliDecoder.TryDecompress(slice[HeaderBytes..], plain, out var written) && written == length ? plain : null;
+        return BrotliDecoder.TryDecompress(slice[HeaderBytes..], plain, out var written) && written == length
+            ? plain
+            : null;
     }
 }

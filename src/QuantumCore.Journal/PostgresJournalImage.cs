@@ -50,7 +50,8 @@ internal sealed class PostgresJournalImage : JournalImage
     /// </remarks>
     public override IEnumerable<FrameRow> Frames()
     {
-        using var place = Command("SELECT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = 'frame'::regclass AND attname = 'place')");
+        using var place = Command(
+            "SELECT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = 'frame'::regclass AND attname = 'place')");
         var order = place.ExecuteScalar() is true ? "ORDER BY place" : "";
         return Rows($"SELECT writer_id, frame_no, crc, body FROM frame {order}", FrameAt);
     }
@@ -87,7 +88,9 @@ internal sealed class PostgresJournalImage : JournalImage
         "SELECT stream_id, seq, epoch, crc, body FROM snapshot ORDER BY stream_id, seq", SnapshotAt);
 
     public override SnapshotRow? Snapshot(long streamId, long sequence) => Rows(
-        "SELECT stream_id, seq, epoch, crc, body FROM snapshot WHERE stream_id = $1 AND seq = $2", SnapshotAt, streamId, sequence).FirstOrDefault();
+        "SELECT stream_id, seq, epoch, crc, body FROM snapshot WHERE stream_id = $1 AND seq = $2", SnapshotAt, streamId,
+        sequence)
+        .FirstOrDefault();
 
     /// <remarks>PostgreSQL reports a page that fails its own checks when it is read.</remarks>
     public override IReadOnlyList<string> FileDamage() => [];

@@ -23,9 +23,11 @@ public sealed class PostgresJournalStore : IJournalStore
     /// <param name="maxReadConnections">Maximum size of the connection pool for everything but commits.</param>
     public PostgresJournalStore(string connectionString, string schema = "journal", int maxReadConnections = 8)
     {
-        if (schema.Length == 0 || schema.Any(letter => !char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter) && letter != '_'))
+        if (schema.Length == 0
+            || schema.Any(letter => !char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter) && letter != '_'))
         {
-            throw new ArgumentException("A schema's name is lower-case letters, digits and underscores.", nameof(schema));
+            throw new ArgumentException(
+                "A schema's name is lower-case letters, digits and underscores.", nameof(schema));
         }
 
         _schema = schema;
@@ -77,7 +79,8 @@ public sealed class PostgresJournalStore : IJournalStore
             ON CONFLICT (name) DO UPDATE SET epoch = stream_head.epoch + 1
             RETURNING stream_id, epoch, head, chain
             """,
-            static row => new StreamActivation(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), (uint)row.GetInt64(3)),
+            static row =>
+                new StreamActivation(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), (uint)row.GetInt64(3)),
             cancellationToken,
             stream);
         return raised[0];
@@ -203,7 +206,8 @@ public sealed class PostgresJournalStore : IJournalStore
                     SELECT * FROM frame WHERE place > $1 ORDER BY place LIMIT $2) AS oldest) AS sized
             WHERE before < $3 ORDER BY place
             """,
-            static row => new FrameRow(new FrameId(row.GetInt64(0), row.GetInt64(1)), row.GetInt64(2), row.GetFieldValue<byte[]>(3)),
+            static row => new FrameRow(
+                new FrameId(row.GetInt64(0), row.GetInt64(1)), row.GetInt64(2), row.GetFieldValue<byte[]>(3)),
             cancellationToken,
             newest.Place,
             limits.MaxFrames,
@@ -230,7 +234,8 @@ public sealed class PostgresJournalStore : IJournalStore
         // A repeat after an outage finds its frames gone and reports that; the pack itself stays.
         try
         {
-            await RowsAsync(PostgresPacks.Put, static row => row.IsDBNull(0), cancellationToken, PostgresPacks.Parameters(pack));
+            await RowsAsync(
+                PostgresPacks.Put, static row => row.IsDBNull(0), cancellationToken, PostgresPacks.Parameters(pack));
             return true;
         }
         catch (PostgresException other) when (other.SqlState == PostgresPacks.Otherwise)
@@ -291,7 +296,8 @@ public sealed class PostgresJournalStore : IJournalStore
     /// <summary>
     /// Reads a page of slices. The running sum limits its bytes and reads only the small rows of the index.
     /// </summary>
-    private Task<List<StoredSlice>> PageAsync(long streamId, long next, long through, CancellationToken cancellationToken) =>
+    private Task<List<StoredSlice>> PageAsync(
+        long streamId, long next, long through, CancellationToken cancellationToken) =>
         RowsAsync(
             """
             SELECT s.first_seq, s.last_seq, COALESCE(substr(f.body, s.position + 1, s.length), '')
@@ -339,7 +345,8 @@ public sealed class PostgresJournalStore : IJournalStore
             {
                 _connection.Open();
                 using (var held = new NpgsqlCommand(PostgresSchema.Run(schema), _connection)) held.ExecuteNonQuery();
-                _append = new NpgsqlCommand("SELECT append_frame($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", _connection);
+                _append = new NpgsqlCommand(
+                    "SELECT append_frame($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", _connection);
                 NpgsqlDbType[] types = [
                     NpgsqlDbType.Bigint, NpgsqlDbType.Bigint, NpgsqlDbType.Bigint, NpgsqlDbType.Bytea, Longs,
                     Longs, Longs, Longs, Longs, Ints, Ints];

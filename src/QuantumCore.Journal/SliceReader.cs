@@ -128,7 +128,8 @@ internal sealed class SliceReader(string stream, long streamId, long from)
             at += length;
         }
 
-        if (_records.Count == count && at == plain.Length && chain == PackedSlice.ChainOf(slice.Bytes.Span)) return chain;
+        if (_records.Count == count && at == plain.Length && chain == PackedSlice.ChainOf(slice.Bytes.Span))
+            return chain;
         _records.Clear();
         throw Damaged(first, "the checksum of the packed records does not match");
     }
@@ -139,7 +140,8 @@ internal sealed class SliceReader(string stream, long streamId, long from)
         var bytes = slice.Bytes.Span;
         if (first > _next) throw Damaged(_next, "the record is missing");
         if (bytes.Length < SliceLayout.HeaderBytes) throw Damaged(first, "its frame is missing or cut off");
-        if (bytes[0] is not (SliceLayout.Version or PackedSlice.Version)) throw Damaged(first, $"slice version {bytes[0]} is unknown");
+        if (bytes[0] is not (SliceLayout.Version or PackedSlice.Version))
+            throw Damaged(first, $"slice version {bytes[0]} is unknown");
         var count = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
         if (BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]) != streamId ||
             BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]) != first ||

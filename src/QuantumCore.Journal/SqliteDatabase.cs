@@ -159,7 +159,8 @@ internal sealed class SqliteDatabase : IDisposable
     public void Check(int code)
     {
         if (code is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE) return;
-        throw new SqliteFailureException(raw.sqlite3_extended_errcode(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string());
+        throw new SqliteFailureException(
+            raw.sqlite3_extended_errcode(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string());
     }
 
     /// <summary>Ends an open transaction without committing it. Never throws.</summary>

@@ -36,14 +36,18 @@ internal sealed class SqliteJournalImage : JournalImage
     {
         var streams = new List<StreamRow>();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var rows = _database.Statement("SELECT stream_id, name, epoch, head, chain FROM stream_head ORDER BY stream_id");
+        var rows =
+            _database.Statement("SELECT stream_id, name, epoch, head, chain FROM stream_head ORDER BY stream_id");
         while (rows.Step())
         {
-            if (rows.IsNull(1) || !names.Add(rows.Text(1)) || (streams.Count > 0 && rows.Long(0) <= streams[^1].StreamId))
+            if (rows.IsNull(1) || !names.Add(rows.Text(1))
+                || (streams.Count > 0 && rows.Long(0) <= streams[^1].StreamId))
             {
                 var number = rows.Long(0);
                 rows.Reset();
-                throw new SqliteFailureException(raw.SQLITE_CORRUPT, $"the list of streams has an entry {number} without a name, or two of one number or name");
+                throw new SqliteFailureException(
+                    raw.SQLITE_CORRUPT,
+                    $"the list of streams has an entry {number} without a name, or two of one number or name");
             }
 
             streams.Add(new StreamRow(rows.Long(0), rows.Text(1), rows.Long(2), rows.Long(3), rows.Long(4)));
@@ -111,13 +115,16 @@ internal sealed class SqliteJournalImage : JournalImage
 
     public override IEnumerable<SnapshotRow> Snapshots()
     {
-        var rows = _database.Statement("SELECT stream_id, seq, epoch, crc, parts FROM snapshot ORDER BY stream_id, seq");
+        var rows =
+            _database.Statement("SELECT stream_id, seq, epoch, crc, parts FROM snapshot ORDER BY stream_id, seq");
         while (rows.Step()) yield return SnapshotAt(rows);
     }
 
     public override SnapshotRow? Snapshot(long streamId, long sequence)
     {
-        var rows = _database.Statement("SELECT stream_id, seq, epoch, crc, parts FROM snapshot WHERE stream_id = ?1 AND seq = ?2")
+        var rows =
+            _database.Statement(
+                "SELECT stream_id, seq, epoch, crc, parts FROM snapshot WHERE stream_id = ?1 AND seq = ?2")
             .Bind(1, streamId).Bind(2, sequence);
         return rows.Step() ? SnapshotAt(rows) : null;
     }

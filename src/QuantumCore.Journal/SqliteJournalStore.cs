@@ -173,9 +173,12 @@ public sealed class SqliteJournalStore : IJournalStore
         var parts = (body.Length + SnapshotPartBytes - 1) / SnapshotPartBytes;
         for (var part = 0; part < parts; part++)
         {
-            var slice = body.Slice(part * SnapshotPartBytes, Math.Min(SnapshotPartBytes, body.Length - part * SnapshotPartBytes));
+            var slice = body.Slice(
+                part * SnapshotPartBytes, Math.Min(SnapshotPartBytes, body.Length - part * SnapshotPartBytes));
             var at = part;
-            if (!await WriteAsync(database => SqliteSnapshots.PutPart(database, streamId, epoch, sequence, at, slice.Span))) return false;
+            if (!await WriteAsync(
+                database => SqliteSnapshots.PutPart(database, streamId, epoch, sequence, at, slice.Span)))
+                return false;
         }
 
         var crc = Checksum.Of(body.Span);
@@ -303,7 +306,8 @@ public sealed class SqliteJournalStore : IJournalStore
     {
         if (found is not (FormatVersion or PackedFormatVersion))
         {
-            throw new JournalSetupException($"{path} has format {found}; this program knows {FormatVersion} and {PackedFormatVersion}.");
+            throw new JournalSetupException(
+                $"{path} has format {found}; this program knows {FormatVersion} and {PackedFormatVersion}.");
         }
     }
 
@@ -351,7 +355,8 @@ public sealed class SqliteJournalStore : IJournalStore
         }
     }
 
-    private (StreamActivation Activation, JournalCorruptionException? Damage) Activate(SqliteDatabase database, string stream)
+    private (StreamActivation Activation, JournalCorruptionException? Damage) Activate(
+        SqliteDatabase database, string stream)
     {
         var row = database.Statement("""
             INSERT INTO stream_head (name, epoch, head, chain) VALUES (?1, 1, 0, 0)
@@ -369,7 +374,8 @@ public sealed class SqliteJournalStore : IJournalStore
 
     private static (long StreamId, long Epoch, long Head, uint Chain) Find(SqliteDatabase reader, string stream)
     {
-        var row = reader.Statement("SELECT stream_id, epoch, head, chain FROM stream_head WHERE name = ?1").Bind(1, stream);
+        var row =
+            reader.Statement("SELECT stream_id, epoch, head, chain FROM stream_head WHERE name = ?1").Bind(1, stream);
         var found = row.Step() ? (row.Long(0), row.Long(1), row.Long(2), (uint)row.Long(3)) : default;
         row.Reset();
         return found;
@@ -515,7 +521,8 @@ public sealed class SqliteJournalStore : IJournalStore
 
         public SqliteDatabase Value { get; } = database;
 
-        public void KeepForReuse() => _keep = store._readers.Count < IdleReaders && !store._closing.IsCancellationRequested;
+        public void KeepForReuse() =>
+            _keep = store._readers.Count < IdleReaders && !store._closing.IsCancellationRequested;
 
         public void Dispose()
         {
@@ -557,7 +564,8 @@ public sealed class SqliteJournalStore : IJournalStore
                 try
                 {
                     var isStored = _database.InTransaction(() => Move(frame, refused) && Insert(frame));
-                    if (isStored) _store._witness!.Add(frame.Slices.Sum(slice => slice.LastSequence - slice.FirstSequence + 1));
+                    if (isStored)
+                        _store._witness!.Add(frame.Slices.Sum(slice => slice.LastSequence - slice.FirstSequence + 1));
                 }
                 catch
                 {

@@ -6,13 +6,15 @@ internal static class SqlitePacks
     /// <summary>Returns the oldest frames after the newest pack. Rows of frames are in commit sequence.</summary>
     public static UnpackedFrames Unpacked(SqliteDatabase reader, PackLimits limits)
     {
-        var newest = reader.Statement("SELECT rowid, frame_no FROM frame WHERE writer_id = ?1 ORDER BY frame_no DESC LIMIT 1")
+        var newest =
+            reader.Statement("SELECT rowid, frame_no FROM frame WHERE writer_id = ?1 ORDER BY frame_no DESC LIMIT 1")
             .Bind(1, JournalPack.WriterId);
         var (place, number) = newest.Step() ? (newest.Long(0), newest.Long(1)) : (0, 0);
         newest.Reset();
         var frames = new List<FrameRow>();
         var bytes = 0;
-        var rows = reader.Statement("SELECT writer_id, frame_no, crc, body FROM frame WHERE rowid > ?1 ORDER BY rowid").Bind(1, place);
+        var rows = reader.Statement("SELECT writer_id, frame_no, crc, body FROM frame WHERE rowid > ?1 ORDER BY rowid")
+            .Bind(1, place);
         while (frames.Count < limits.MaxFrames && bytes < limits.MaxBytes && rows.Step())
         {
             frames.Add(new FrameRow(new FrameId(rows.Long(0), rows.Long(1)), rows.Long(2), rows.Blob(3)));
@@ -43,7 +45,9 @@ internal static class SqlitePacks
     public static bool Put(SqliteDatabase database, JournalPack pack)
     {
         var place = PlaceOf(database, pack.Frames[0]);
-        if (place == 0 || !IsIndexed(database, pack.Frames[^1]) || !DropFrames(database, pack) || !DropSlices(database, pack)) return false;
+        if (place == 0 || !IsIndexed(database, pack.Frames[^1]) || !DropFrames(database, pack)
+            || !DropSlices(database, pack))
+            return false;
         var (id, crc, body, slices) = pack.Packed;
         database.Statement("INSERT INTO frame (rowid, writer_id, frame_no, crc, body) VALUES (?1, ?2, ?3, ?4, ?5)")
             .Bind(1, place).Bind(2, id.WriterId).Bind(3, id.FrameNo).Bind(4, crc).Bind(5, body).Step();

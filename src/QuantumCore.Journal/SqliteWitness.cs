@@ -44,7 +44,8 @@ internal sealed class SqliteWitness : IDisposable
     {
         _records += records;
         BinaryPrimitives.WriteInt64LittleEndian(_bytes, _records);
-        BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(sizeof(long)), Checksum.Of(_bytes.AsSpan(0, sizeof(long))));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            _bytes.AsSpan(sizeof(long)), Checksum.Of(_bytes.AsSpan(0, sizeof(long))));
         try
         {
             RandomAccess.Write(_file.SafeFileHandle, _bytes, 0);
@@ -61,7 +62,8 @@ internal sealed class SqliteWitness : IDisposable
     {
         var bytes = new byte[Bytes];
         var isWhole = RandomAccess.Read(file.SafeFileHandle, bytes, 0) == Bytes
-            && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(sizeof(long))) == Checksum.Of(bytes.AsSpan(0, sizeof(long)));
+            && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(sizeof(long))) == Checksum.Of(
+                bytes.AsSpan(0, sizeof(long)));
         return isWhole ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
     }
 }

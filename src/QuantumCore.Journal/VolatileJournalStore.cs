@@ -61,7 +61,8 @@ public sealed class VolatileJournalStore : IJournalStore
             var held = _streams.GetValueOrDefault(stream) ?? new Held(0);
             var through = Math.Min(throughSequence, held.Head);
             return SliceReader.ReadAsync(
-                stream, held.Id, fromSequence, through, chainAtEnd: null, next => Task.FromResult(Page(held, next)), cancellationToken);
+                stream, held.Id, fromSequence, through, chainAtEnd: null, next => Task.FromResult(Page(held, next)),
+                cancellationToken);
         }
     }
 
@@ -121,7 +122,8 @@ public sealed class VolatileJournalStore : IJournalStore
         foreach (var (sequence, snapshot) in snapshots)
         {
             await Task.CompletedTask;
-            if (Checksum.Of(snapshot.Body) == snapshot.Crc) yield return new StreamSnapshot(stream, sequence, snapshot.Body);
+            if (Checksum.Of(snapshot.Body) == snapshot.Crc)
+                yield return new StreamSnapshot(stream, sequence, snapshot.Body);
         }
     }
 
@@ -147,7 +149,8 @@ public sealed class VolatileJournalStore : IJournalStore
             var newest = _order.FindLastIndex(id => id.WriterId == JournalPack.WriterId);
             var frames = new List<FrameRow>();
             var bytes = 0;
-            for (var i = newest + 1; i < _order.Count && frames.Count < limits.MaxFrames && bytes < limits.MaxBytes; i++)
+            for (var i = newest + 1; i < _order.Count && frames.Count < limits.MaxFrames && bytes < limits.MaxBytes;
+                i++)
             {
                 var frame = _frames[_order[i]];
                 frames.Add(new FrameRow(frame.Id, frame.Crc, frame.Body));
@@ -167,7 +170,8 @@ public sealed class VolatileJournalStore : IJournalStore
         {
             ThrowIfDown();
             return Task.FromResult<IReadOnlyDictionary<long, string>>(
-                _streams.Where(pair => streamIds.Contains(pair.Value.Id)).ToDictionary(pair => pair.Value.Id, pair => pair.Key));
+                _streams.Where(pair => streamIds.Contains(pair.Value.Id))
+                    .ToDictionary(pair => pair.Value.Id, pair => pair.Key));
         }
     }
 
@@ -177,13 +181,15 @@ public sealed class VolatileJournalStore : IJournalStore
         lock (_gate)
         {
             ThrowIfDown();
-            if (_frames.ContainsKey(pack.Packed.Id) || !pack.Frames.All(_frames.ContainsKey)) return Task.FromResult(false);
+            if (_frames.ContainsKey(pack.Packed.Id) || !pack.Frames.All(_frames.ContainsKey))
+                return Task.FromResult(false);
             var first = _order.IndexOf(pack.Frames[0]);
             _order.RemoveRange(first, pack.Frames.Count);
             _order.Insert(first, pack.Packed.Id);
             foreach (var frame in pack.Frames) _frames.Remove(frame);
             _frames.Add(pack.Packed.Id, pack.Packed);
-            foreach (var slices in pack.Packed.Slices.GroupBy(slice => slice.StreamId)) _byId[slices.Key].Replace(pack.Packed, [.. slices]);
+            foreach (var slices in pack.Packed.Slices.GroupBy(slice =>
+                slice.StreamId)) _byId[slices.Key].Replace(pack.Packed, [.. slices]);
             return Task.FromResult(true);
         }
     }
@@ -217,7 +223,9 @@ public sealed class VolatileJournalStore : IJournalStore
                 .. held.Slices.Skip(from).Take(SliceReader.PageSlices).Select(at => new StoredSlice(
                     at.Slice.FirstSequence,
                     at.Slice.LastSequence,
-                    _frames.TryGetValue(at.Frame.Id, out var frame) ? frame.Body.AsMemory(at.Slice.Position, at.Slice.Length) : default))];
+                    _frames.TryGetValue(at.Frame.Id, out var frame)
+                        ? frame.Body.AsMemory(at.Slice.Position, at.Slice.Length)
+                        : default))];
         }
     }
 

@@ -24,16 +24,20 @@ public static class EarlierDays
     /// <param name="model">Parameters of the market.</param>
     /// <param name="seed">Seed of the whole market.</param>
     /// <param name="days">Number of days.</param>
-    public static IReadOnlyList<MinuteOfTrades> Make(PastMarket past, Instrument instrument, MarketModel model, ulong seed, int days)
+    public static IReadOnlyList<MinuteOfTrades> Make(
+        PastMarket past, Instrument instrument, MarketModel model, ulong seed, int days)
     {
         if (past.Minutes is not [var first, ..])
             return [];
 
         var chance = new Chance(seed, "earlier days of " + instrument.Symbol);
-        var (home, count) = ((double)(instrument.ReferencePriceTicks > 0 ? instrument.ReferencePriceTicks : first.OpenTicks), days * MinutesPerDay / StepMinutes);
+        var (home, count) =
+            ((double)(instrument.ReferencePriceTicks > 0 ? instrument.ReferencePriceTicks : first.OpenTicks),
+            days * MinutesPerDay / StepMinutes);
         var step = model.DailyVolatility * Math.Sqrt((double)StepMinutes / MinutesPerDay);
         var pull = 0.693 * StepMinutes / (HalfLifeDays * MinutesPerDay);
-        var (lots, trades) = (past.Minutes.Average(minute => (double)minute.Lots) * StepMinutes, past.Minutes.Average(minute => (double)minute.Trades) * StepMinutes);
+        var (lots, trades) = (past.Minutes.Average(minute => (double)minute.Lots) * StepMinutes,
+            past.Minutes.Average(minute => (double)minute.Trades) * StepMinutes);
         var deviation = Chance.Ln(first.OpenTicks / home);
         var (minute, close) = ((first.Minute - 1) / StepMinutes * StepMinutes, first.OpenTicks);
         var candles = new MinuteOfTrades[count];
@@ -42,7 +46,9 @@ public static class EarlierDays
             // Such a walk looks the same in both directions.
             deviation += (-pull * deviation) + (step * chance.Normal());
             var open = Math.Max(1, (long)(home * Chance.Exp(deviation)));
-            candles[i] = Candle(minute, open, close, step, Math.Max(2, (long)(lots * Busyness(chance))), Math.Max(2, (int)(trades * Busyness(chance))), chance);
+            candles[i] = Candle(
+                minute, open, close, step, Math.Max(2, (long)(lots * Busyness(chance))),
+                Math.Max(2, (int)(trades * Busyness(chance))), chance);
             close = open;
         }
 
@@ -51,7 +57,8 @@ public static class EarlierDays
 
     private static double Busyness(Chance chance) => 0.4 + chance.Exponential(0.6);
 
-    private static MinuteOfTrades Candle(long minute, long open, long close, double step, long lots, int trades, Chance chance)
+    private static MinuteOfTrades Candle(
+        long minute, long open, long close, double step, long lots, int trades, Chance chance)
     {
         var (top, bottom, middle) = (Math.Max(open, close), Math.Min(open, close), (open + close) / 2);
         var high = top + (long)(top * step * 0.5 * Math.Abs(chance.Normal()));

@@ -49,7 +49,8 @@ internal sealed class InventoryMaker : Trader
 
         var variance = moment.Volatility * moment.Volatility * _model.Horizon;
         var inventory = Math.Clamp(InventoryRounds, -MostRounds, MostRounds);
-        var reservation = moment.ReferenceTicks - (inventory / _size * _model.RiskAversion * variance * moment.BasisPoint);
+        var reservation =
+            moment.ReferenceTicks - (inventory / _size * _model.RiskAversion * variance * moment.BasisPoint);
         var half = ((_model.RiskAversion * variance / 2)
             + (Chance.Ln(1 + (_model.RiskAversion * _halfSpread)) / _model.RiskAversion)) * moment.BasisPoint;
         if (isNew || IsFarFrom(reservation, half))

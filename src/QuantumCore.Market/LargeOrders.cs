@@ -6,7 +6,8 @@ namespace QuantumCore.Market;
 /// Institutions that occasionally work a large order in slices: half of them by time (TWAP), half as a share of the
 /// traded volume (VWAP).
 /// </summary>
-internal sealed class LargeOrders(MarketModel model, Scale scale, Chance chance) : Trader(Participant.Institution, scale, chance)
+internal sealed class LargeOrders(MarketModel model, Scale scale, Chance chance)
+    : Trader(Participant.Institution, scale, chance)
 {
     private const double Share = 0.12;
     private const double SliceSeconds = 10;

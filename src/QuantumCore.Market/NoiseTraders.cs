@@ -3,7 +3,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Market;
 
 /// <summary>Noise traders, arriving at random. Some take liquidity, some rest near the market for a while.</summary>
-internal sealed class NoiseTraders(MarketModel model, Scale scale, Chance chance) : Trader(Participant.Noise, scale, chance)
+internal sealed class NoiseTraders(MarketModel model, Scale scale, Chance chance)
+    : Trader(Participant.Noise, scale, chance)
 {
     /// <summary>Additional buying probability for each half spread that the reference is above the market.</summary>
     private const double Tilt = 0.08;
@@ -31,7 +32,8 @@ internal sealed class NoiseTraders(MarketModel model, Scale scale, Chance chance
             Take(in moment, sheet, SideOf(in moment), Scale.Draw(Chance));
         }
 
-        for (var arrivals = Chance.Poisson(model.RestersPerSecond * moment.Activity * model.StepSeconds); arrivals > 0; arrivals--)
+        for (var arrivals = Chance.Poisson(model.RestersPerSecond * moment.Activity * model.StepSeconds); arrivals > 0;
+            arrivals--)
             Rest(in moment, sheet);
     }
 

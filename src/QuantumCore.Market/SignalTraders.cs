@@ -3,7 +3,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Market;
 
 /// <summary>Trades with a move of the last seconds, and exits when it is over.</summary>
-internal sealed class MomentumTrader(MarketModel model, Scale scale, Chance chance) : Trader(Participant.Momentum, scale, chance)
+internal sealed class MomentumTrader(MarketModel model, Scale scale, Chance chance)
+    : Trader(Participant.Momentum, scale, chance)
 {
     private const double MostRounds = 30;
 
@@ -33,7 +34,8 @@ internal sealed class MomentumTrader(MarketModel model, Scale scale, Chance chan
 }
 
 /// <summary>Trades against a price that has left its average of the last minutes, and exits when it returns.</summary>
-internal sealed class ReversionTrader(MarketModel model, Scale scale, Chance chance) : Trader(Participant.Reversion, scale, chance)
+internal sealed class ReversionTrader(MarketModel model, Scale scale, Chance chance)
+    : Trader(Participant.Reversion, scale, chance)
 {
     private const double MostRounds = 30;
 

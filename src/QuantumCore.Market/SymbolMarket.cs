@@ -63,9 +63,11 @@ public sealed class SymbolMarket
     {
         _sheet.Intents.Clear();
         if (sight.SignedLots != 0)
-            _reference.Push(Math.Clamp((double)sight.SignedLots / _scale.RoundLots, -500, 500) * _model.ImpactBasisPoints);
+            _reference.Push(
+                Math.Clamp((double)sight.SignedLots / _scale.RoundLots, -500, 500) * _model.ImpactBasisPoints);
         _reference.Step(Volatility);
-        var moment = new Moment(_steps++, sight, _reference.Ticks, _reference.BasisPointsPerSecond, _reference.Activity);
+        var moment =
+            new Moment(_steps++, sight, _reference.Ticks, _reference.BasisPointsPerSecond, _reference.Activity);
         foreach (var trader in _traders)
         {
             if (Away.Contains(trader.Participant))

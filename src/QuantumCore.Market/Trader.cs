@@ -3,7 +3,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Market;
 
 /// <summary>An order in flight or in the book.</summary>
-internal sealed class WorkingOrder(Trader owner, long handle, Side side, long priceTicks, long quantityLots, long untilStep)
+internal sealed class WorkingOrder(
+    Trader owner, long handle, Side side, long priceTicks, long quantityLots, long untilStep)
 {
     public Trader Owner => owner;
 
@@ -31,13 +32,15 @@ internal sealed class WorkingOrder(Trader owner, long handle, Side side, long pr
 /// <param name="ReferenceTicks">Reference price, in ticks.</param>
 /// <param name="Volatility">Standard deviation of a second's return, in basis points.</param>
 /// <param name="Activity">Activity relative to usual: high when prices move.</param>
-internal readonly record struct Moment(long Step, MarketSight Sight, double ReferenceTicks, double Volatility, double Activity)
+internal readonly record struct Moment(
+    long Step, MarketSight Sight, double ReferenceTicks, double Volatility, double Activity)
 {
     /// <summary>Basis point of the reference price, in ticks.</summary>
     public double BasisPoint => ReferenceTicks / 10_000;
 
     /// <summary>Midpoint of the spread, in ticks; the reference price if there is none.</summary>
-    public double MiddleTicks => Sight is { BidTicks: > 0, AskTicks: > 0 } ? (Sight.BidTicks + Sight.AskTicks) / 2.0 : ReferenceTicks;
+    public double MiddleTicks =>
+        Sight is { BidTicks: > 0, AskTicks: > 0 } ? (Sight.BidTicks + Sight.AskTicks) / 2.0 : ReferenceTicks;
 }
 
 /// <summary>A participant in one symbol. It acts only on the market data and its own random numbers.</summary>
@@ -73,7 +76,9 @@ internal abstract class Trader(Participant participant, Scale scale, Chance chan
             return;
 
         var through = Math.Max(5, (long)(12 * moment.BasisPoint));
-        sheet.Add(this, IntentKind.Take, side, scale.Price(side == Side.Buy ? best + through : best - through), lots, moment.Step);
+        sheet.Add(
+            this, IntentKind.Take, side, scale.Price(side == Side.Buy ? best + through : best - through), lots,
+            moment.Step);
     }
 }
 
@@ -83,14 +88,16 @@ internal sealed class Scale(Instrument instrument, double priceTicks)
     /// <summary>Smallest order, in lots.</summary>
     public long LeastLots { get; } = Math.Max(
         instrument.MinQuantityLots,
-        (long)Math.Min(instrument.MinNotional * 1.2 / (priceTicks * instrument.TickLotValue), instrument.MaxQuantityLots) + 1);
+        (long)Math.Min(
+            instrument.MinNotional * 1.2 / (priceTicks * instrument.TickLotValue), instrument.MaxQuantityLots) + 1);
 
     /// <summary>Usual size, in lots: 100, or twice the smallest order.</summary>
     public long RoundLots => Math.Clamp(Math.Max(100, 2 * LeastLots), LeastLots, MostLots);
 
     /// <summary>Largest order, in lots.</summary>
     public long MostLots { get; } = (long)Math.Min(
-        instrument.MaxQuantityLots, Math.Min(instrument.MaxNotional, Instrument.NotionalLimit) / 4 / (priceTicks * instrument.TickLotValue));
+        instrument.MaxQuantityLots,
+        Math.Min(instrument.MaxNotional, Instrument.NotionalLimit) / 4 / (priceTicks * instrument.TickLotValue));
 
     /// <summary>Returns the closest valid price.</summary>
     public long Price(long ticks) => Math.Clamp(ticks, instrument.MinPriceTicks, instrument.MaxPriceTicks);

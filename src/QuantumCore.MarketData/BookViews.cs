@@ -19,7 +19,8 @@ public readonly record struct BookLevel(long PriceTicks, long QuantityLots, int 
 /// <param name="IsOfLeg">True for a strategy leg's trade, which does not change the last price.</param>
 /// <param name="IsAuction">True for an auction trade, which has no taker.</param>
 public readonly record struct BookTrade(
-    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide, long? ChangedTicks = null, bool IsOfLeg = false, bool IsAuction = false)
+    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide,
+    long? ChangedTicks = null, bool IsOfLeg = false, bool IsAuction = false)
 {
     /// <summary>
     /// Returns the trade with a new price, in ticks; 0 busts it. The original price makes it unchanged again.
@@ -33,7 +34,8 @@ public readonly record struct BookTrade(
 /// <param name="Trade">Original trade.</param>
 /// <param name="BeforeTicks">Price before the change, in ticks.</param>
 /// <param name="PriceTicks">Price after the change, in ticks; 0 if busted.</param>
-public readonly record struct BookTradeChange(long Sequence, long TimeNanos, BookTrade Trade, long BeforeTicks, long PriceTicks);
+public readonly record struct BookTradeChange(
+    long Sequence, long TimeNanos, BookTrade Trade, long BeforeTicks, long PriceTicks);
 
 /// <summary>A book by price level at a sequence, best level first.</summary>
 public sealed record BookSnapshot(

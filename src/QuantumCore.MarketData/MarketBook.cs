@@ -184,7 +184,8 @@ public sealed class MarketBook
     private List<BookTradeChange> TradeChangesAfter(long sequence)
     {
         var changes = new List<BookTradeChange>();
-        for (var i = 0; i < _tradeChanges.Count && _tradeChanges.FromNewest(i) is var change && change.Sequence > sequence; i++)
+        for (var i = 0;
+            i < _tradeChanges.Count && _tradeChanges.FromNewest(i) is var change && change.Sequence > sequence; i++)
         {
             changes.Add(change);
         }
@@ -204,7 +205,9 @@ public sealed class MarketBook
 
     private void KeepTrade(Side takerSide, long priceTicks, long lots, bool isOfLeg = false, bool isAuction = false)
     {
-        var trade = new BookTrade(Sequence, _tradesInSequence++, TimeNanos, priceTicks, lots, takerSide, IsOfLeg: isOfLeg, IsAuction: isAuction);
+        var trade = new BookTrade(
+            Sequence, _tradesInSequence++, TimeNanos, priceTicks, lots, takerSide, IsOfLeg: isOfLeg,
+            IsAuction: isAuction);
         if (_trades.Add(trade, out var forgotten))
         {
             _remembersAfter = Math.Max(_remembersAfter, forgotten.Sequence);

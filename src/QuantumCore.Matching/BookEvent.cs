@@ -210,7 +210,8 @@ public record struct BookEvent
     /// <summary>Sets an event without another order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Set(
-        BookEventKind kind, Side side, EndReason reason, byte detail, long orderId, long price, long quantity, long leaves)
+        BookEventKind kind, Side side, EndReason reason, byte detail, long orderId, long price, long quantity,
+        long leaves)
     {
         _first = Vector256.Create(Head(kind, side, reason, detail), orderId, price, quantity);
         _second = Vector256.CreateScalar(leaves);

@@ -67,7 +67,9 @@ public sealed class DisplayedBook
             foreach (var order in book.Orders(side))
             {
                 if (order.IsDisplayed)
-                    _shown.Add(order.OrderId, new Shown { Side = side, PriceTicks = order.PriceTicks, Lots = order.ShownLots });
+                    _shown.Add(
+                        order.OrderId,
+                        new Shown { Side = side, PriceTicks = order.PriceTicks, Lots = order.ShownLots });
             }
         }
 

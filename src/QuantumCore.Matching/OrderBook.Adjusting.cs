@@ -31,7 +31,8 @@ public sealed partial class OrderBook
     /// </param>
     public RejectReason Adjust(long timeNanos, in OrderAdjustment adjustment, long lowestTicks = 1)
     {
-        var reject = BeginAt(timeNanos, adjustment.IsValid && lowestTicks >= 1 ? RejectReason.None : RejectReason.BadRequest);
+        var reject =
+            BeginAt(timeNanos, adjustment.IsValid && lowestTicks >= 1 ? RejectReason.None : RejectReason.BadRequest);
         if (reject != RejectReason.None)
             return reject;
         if (adjustment.IsSplit && PhaseRefusal() == RejectReason.None)
@@ -54,7 +55,9 @@ public sealed partial class OrderBook
     {
         Int128 lots = 0;
         for (var slot = 1; slot < _entriesUsed; slot++)
-            lots += _entries[slot].Id != 0 && CanFollow(slot, in adjustment, lowest) ? TotalAfter(slot, in adjustment) : 0;
+            lots += _entries[slot].Id != 0 && CanFollow(slot, in adjustment, lowest)
+                ? TotalAfter(slot, in adjustment)
+                : 0;
         return lots;
     }
 
@@ -86,7 +89,8 @@ public sealed partial class OrderBook
 
         ref var kept = ref ConditionsOf(slot);
         return StaysAPrice(slot, kept.Price, in adjustment, lowest)
-            && (!IsWaitingStop(slot) || StaysAPrice(slot, OrderRules.IsTrailing(kept.Type) ? PeakNow(slot) : kept.Trigger, in adjustment, lowest));
+            && (!IsWaitingStop(slot) || StaysAPrice(
+                slot, OrderRules.IsTrailing(kept.Type) ? PeakNow(slot) : kept.Trigger, in adjustment, lowest));
     }
 
     private bool StaysAPrice(int slot, long price, in OrderAdjustment adjustment, long lowest) =>
@@ -117,7 +121,8 @@ public sealed partial class OrderBook
             return false;
         if (IsWaitingStop(slot))
             return !RisesTo(side, kept.Type);
-        return side == Side.Buy && !OrderRules.IsMarket(kept.Type) && (kept.Type != OrderType.Pegged || kept.Price != 0);
+        return side == Side.Buy && !OrderRules.IsMarket(kept.Type)
+            && (kept.Type != OrderType.Pegged || kept.Price != 0);
     }
 
     private Int128 TotalAfter(int slot, in OrderAdjustment adjustment) =>
@@ -139,7 +144,9 @@ public sealed partial class OrderBook
             var side = _entries[slot].Side;
             var (before, after) = (PriceNow(slot), adjustment.PriceOf(side, PriceNow(slot)));
             if (HasPriority(slot) && !Has(slot, Traits.Peg))
-                line.Add(new Adjusted(slot, IndexOf(side), Toward(IndexOf(side) ^ 1, before), _entries[slot].Priority, after));
+                line.Add(
+                    new Adjusted(
+                        slot, IndexOf(side), Toward(IndexOf(side) ^ 1, before), _entries[slot].Priority, after));
             AdjustOne(slot, in adjustment, after);
         }
 

@@ -123,7 +123,8 @@ public sealed partial class OrderBook
         var stops = found != RejectReason.None && mode != ReplaceMode.AllowFailure;
         if (!stops)
         {
-            var wrong = order.Type == OrderType.Leg || (found == RejectReason.None && (Has(slot, Traits.Listed) || IsLeg(slot)))
+            var wrong =
+                order.Type == OrderType.Leg || (found == RejectReason.None && (Has(slot, Traits.Listed) || IsLeg(slot)))
                 ? RejectReason.InvalidCombination
                 : CheckAlone(in order);
             if (wrong != RejectReason.None)
@@ -151,7 +152,8 @@ public sealed partial class OrderBook
     {
         newOrderId = 0;
         var price = order.PriceTicks;
-        var reject = old == 0 ? CheckState(timeNanos, in order, ref price) : CheckWithout(old, timeNanos, in order, ref price);
+        var reject =
+            old == 0 ? CheckState(timeNanos, in order, ref price) : CheckWithout(old, timeNanos, in order, ref price);
         var replaces = PhaseRefusal() == RejectReason.None;
         if (reject != RejectReason.None && (mode == ReplaceMode.Atomic || old == 0 || !replaces))
             return Refuse(reject);
@@ -266,7 +268,8 @@ public sealed partial class OrderBook
             return RejectReason.InvalidCombination;
         if (amendment.TotalLots is { } total && !IsTotalAllowed(slot, total))
             return RejectReason.InvalidQuantity;
-        if (!CanShow(slot, amendment.TotalLots, amendment.DisplayLots) || !CanShow(Sibling(slot), amendment.TotalLots, null))
+        if (!CanShow(slot, amendment.TotalLots, amendment.DisplayLots)
+            || !CanShow(Sibling(slot), amendment.TotalLots, null))
             return RejectReason.InvalidQuantity;
 
         var lowest = amendment.PriceTicks is not null && AllowsNoPrice(slot) ? 0 : 1;
@@ -306,7 +309,8 @@ public sealed partial class OrderBook
             && (amendment.TriggerTicks is null || (waits && !trailing))
             && (amendment.TrailTicks is null || (trailing && ConditionsOf(slot).TrailTicks != 0))
             && (amendment.TrailBasisPoints is null || (trailing && ConditionsOf(slot).TrailBasisPoints != 0))
-            && (amendment.ExpiryNanos is null || (conditional && ConditionsOf(slot).TimeInForce == TimeInForce.GoodTillDate))
+            && (amendment.ExpiryNanos is null
+                || (conditional && ConditionsOf(slot).TimeInForce == TimeInForce.GoodTillDate))
             && (amendment.PriceTicks is null
                 || (waits ? type != OrderType.TrailingStopLimit : !OrderRules.IsMarket(type)));
     }
@@ -336,7 +340,8 @@ public sealed partial class OrderBook
         var isPending = _entries[slot].Place == OrderPlace.Pending;
         if (!isPending && MovesOutOfPlace(slot, amendment, price) is not RejectReason.None and var misplaced)
             return misplaced;
-        if (growth > 0 && Has(slot, Traits.Conditional) && _conditionalLots > MaxConditionalLots - (sibling == 0 ? growth : 2 * growth))
+        if (growth > 0 && Has(slot, Traits.Conditional)
+            && _conditionalLots > MaxConditionalLots - (sibling == 0 ? growth : 2 * growth))
             return RejectReason.Overflow;
         if (isPending)
             return RejectReason.None;

@@ -76,7 +76,8 @@ public sealed partial class OrderBook
     private AuctionResult WouldGive()
     {
         var free = FindPrice(1, Instrument.PriceTicksLimit);
-        return free.Lots > 0 && _extensions >= _rules.MaxExtensions && IsOutsideCollar(free.PriceTicks, out var low, out var high)
+        return free.Lots > 0 && _extensions >= _rules.MaxExtensions
+            && IsOutsideCollar(free.PriceTicks, out var low, out var high)
             ? FindPrice(low, high)
             : free;
     }
@@ -179,7 +180,8 @@ public sealed partial class OrderBook
             return;
         }
 
-        var lowest = Math.Min(buys.Count > 0 ? buys[^1].Price : long.MaxValue, sells.Count > 0 ? sells[0].Price : long.MaxValue);
+        var lowest =
+            Math.Min(buys.Count > 0 ? buys[^1].Price : long.MaxValue, sells.Count > 0 ? sells[0].Price : long.MaxValue);
         var highest = Math.Max(buys.Count > 0 ? buys[0].Price : 0, sells.Count > 0 ? sells[^1].Price : 0);
         (low, high) = (Math.Clamp(lowest, low, high), Math.Clamp(highest, low, high));
         _candidates.Add(low);
@@ -381,7 +383,8 @@ public sealed partial class OrderBook
             throw new InvalidOperationException("An auction gives more lots than a side has.");
 
         var takesLit = queue.Dark == 0 || (queue.Lit != 0
-            && Toward(queue.Side ^ 1, _ladder.PriceOf(queue.Lit)) <= Toward(queue.Side ^ 1, _ladder.PriceOf(queue.Dark)));
+            && Toward(
+                queue.Side ^ 1, _ladder.PriceOf(queue.Lit)) <= Toward(queue.Side ^ 1, _ladder.PriceOf(queue.Dark)));
         if (takesLit)
         {
             queue.Slot = _ladder[queue.Lit].First;

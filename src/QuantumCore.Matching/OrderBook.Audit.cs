@@ -57,7 +57,8 @@ public sealed partial class OrderBook
         for (var slot = queue.First; slot != 0; slot = _entries[slot].Next)
         {
             ref var entry = ref _entries[slot];
-            if (entry.Previous != previous || entry.Level != level || (side < Triggers && IndexOf(entry.Side) != (side & 1)))
+            if (entry.Previous != previous || entry.Level != level
+                || (side < Triggers && IndexOf(entry.Side) != (side & 1)))
                 return $"order {entry.Id} has a wrong link, level or side";
             var belongs = entry.Place switch
             {
@@ -136,7 +137,9 @@ public sealed partial class OrderBook
         if (entry.Place == OrderPlace.Resting != (entry.Level != 0) && entry.Place != OrderPlace.Armed)
             return "is in a queue and does not rest, or the other way round";
         if ((entry.Traits & Traits.Conditional) == 0)
-            return (entry.Traits & Traits.Flags & ~PlainTraits) == 0 && entry.Place == OrderPlace.Resting ? null : "lacks its conditions";
+            return (entry.Traits & Traits.Flags & ~PlainTraits) == 0 && entry.Place == OrderPlace.Resting
+                ? null
+                : "lacks its conditions";
 
         ref var kept = ref ConditionsOf(slot);
         if (entry.Place == OrderPlace.Armed && !IsWaitingStop(slot))

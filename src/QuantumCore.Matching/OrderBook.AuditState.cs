@@ -68,7 +68,8 @@ public sealed partial class OrderBook
         var ask = BestFirm(Sell);
         if (matches && bid != 0 && ask != 0 && bid >= ask)
             return $"the book is crossed: bid {bid}, ask {ask}";
-        if (Phase is TradingPhase.Continuous or TradingPhase.Closed && _sides[AtMarket].Levels + _sides[AtMarket + 1].Levels > 0)
+        if (Phase is TradingPhase.Continuous or TradingPhase.Closed
+            && _sides[AtMarket].Levels + _sides[AtMarket + 1].Levels > 0)
             return "market orders wait for an auction that is over";
         if (_held.Count > 0 && Phase is TradingPhase.Closing or TradingPhase.Closed)
             return "orders wait for a closing auction that began";
@@ -146,7 +147,9 @@ public sealed partial class OrderBook
             TrailTicks = kept.TrailTicks == 0 ? null : kept.TrailTicks,
             TrailBasisPoints = kept.TrailBasisPoints == 0 ? null : kept.TrailBasisPoints,
             ActivationTicks = kept.Activation == 0 ? null : kept.Activation,
-            LimitOffsetTicks = kept.Type == OrderType.TrailingStopLimit || kept.LimitOffset != 0 ? kept.LimitOffset : null,
+            LimitOffsetTicks = kept.Type == OrderType.TrailingStopLimit || kept.LimitOffset != 0
+                ? kept.LimitOffset
+                : null,
             Peg = kept.Peg,
             PegOffsetTicks = kept.PegOffset,
             ProtectionTicks = kept.Protection == -1 ? null : kept.Protection,
@@ -174,9 +177,11 @@ public sealed partial class OrderBook
             {
                 OrderPlace.Parked when kept.Type != OrderType.Pegged => "is parked and no peg",
                 OrderPlace.Held when !Has(slot, Traits.AtTheClose) => "is held and not for the close",
-                OrderPlace.Aside when kept.Type != OrderType.Leg || kept.List != 0 => "stands aside and is no leg, or one of a list",
+                OrderPlace.Aside when kept.Type != OrderType.Leg || kept.List != 0 =>
+                    "stands aside and is no leg, or one of a list",
                 not OrderPlace.Aside when kept.Type == OrderType.Leg => "is a leg and does not stand aside",
-                OrderPlace.Pending when kept.Role is not (ListRole.Leg or ListRole.Child) => "waits for a parent it does not have",
+                OrderPlace.Pending when kept.Role is not (ListRole.Leg or ListRole.Child) =>
+                    "waits for a parent it does not have",
                 _ => kept.Triggered ? "has triggered and waits" : null,
             };
         if ((triggered && !kept.Triggered) || kept.Minimum != 0 || kept.Type == OrderType.Leg)
@@ -197,10 +202,13 @@ public sealed partial class OrderBook
         if (kept.Expiry != 0 && kept.Expiry <= LastTimeNanos)
             return "has expired";
         if (Phase == TradingPhase.Closed && (kept.TimeInForce == TimeInForce.Day
-            || (entry.Place == OrderPlace.Resting && kept.TimeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose)))
+            || (entry.Place == OrderPlace.Resting
+                && kept.TimeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose)))
             return "has outlived its day";
         var atOnce = kept.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill;
-        return atOnce && entry.Place is not (OrderPlace.Armed or OrderPlace.Pending or OrderPlace.Aside) ? "should have ended at once" : null;
+        return atOnce && entry.Place is not (OrderPlace.Armed or OrderPlace.Pending or OrderPlace.Aside)
+            ? "should have ended at once"
+            : null;
     }
 
     private string? AuditTrigger(int slot)
@@ -209,10 +217,14 @@ public sealed partial class OrderBook
         var trailing = OrderRules.IsTrailing(kept.Type);
         if (kept.ArmedAtPrint > _printsSeen + _prints.Count)
             return "was armed at a print that has not come";
-        if (kept.IsDue && (_entries[slot].Place != OrderPlace.Armed || kept.Reference is not (TriggerReference.Last or TriggerReference.Mark) || Phase == TradingPhase.Continuous))
+        if (kept.IsDue && (_entries[slot].Place != OrderPlace.Armed
+            || kept.Reference is not (TriggerReference.Last or TriggerReference.Mark)
+            || Phase == TradingPhase.Continuous))
             return "is due and does not wait for its book";
         if (!trailing)
-            return kept.Follows || (kept.Peak != 0 && kept.Peg == PegReference.None) ? "follows and is no trailing stop" : null;
+            return kept.Follows || (kept.Peak != 0 && kept.Peg == PegReference.None)
+                ? "follows and is no trailing stop"
+                : null;
 
         var trigger = kept.Peak == 0 ? 0 : TrailFrom(in kept, _entries[slot].Side == Side.Sell);
         if (kept.Trigger != trigger || (kept.Peak != 0 && !kept.Follows) || (kept.Triggered && kept.Peak == 0))
@@ -274,7 +286,8 @@ public sealed partial class OrderBook
             if (slot == 0)
                 continue;
             var waits = members.Parent != 0 || awaited.Contains(_entries[slot].Id);
-            if (waits != (_entries[slot].Place == OrderPlace.Pending) || ConditionsOf(slot).Role != (single ? ListRole.Child : ListRole.Leg))
+            if (waits != (_entries[slot].Place == OrderPlace.Pending)
+                || ConditionsOf(slot).Role != (single ? ListRole.Child : ListRole.Leg))
                 return "has a child that waits for nothing";
         }
 

@@ -57,7 +57,8 @@ public sealed partial class OrderBook
 
         if (NeedsConditions(in order) && !HasRoomToKeep(in order))
             return RejectReason.Overflow;
-        if (order.Type == OrderType.Pegged && order.TimeInForce == TimeInForce.ImmediateOrCancel && PegPrice(in order) == 0)
+        if (order.Type == OrderType.Pegged && order.TimeInForce == TimeInForce.ImmediateOrCancel
+            && PegPrice(in order) == 0)
             return RejectReason.PegNoReference;
         if (order.Type != OrderType.Limit
             || order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill
@@ -66,7 +67,8 @@ public sealed partial class OrderBook
 
         var taker = TakerFor(in order);
         return CheckPlace(
-            in taker, TraitsOf(in order), order.Conditions?.MinimumLots ?? 0, order.Conditions?.Slide == true, ref price);
+            in taker, TraitsOf(in order), order.Conditions?.MinimumLots ?? 0, order.Conditions?.Slide == true,
+            ref price);
     }
 
     private bool HasRoomToKeep(in NewOrder order) => _conditionalLots <= MaxConditionalLots - order.QuantityLots;

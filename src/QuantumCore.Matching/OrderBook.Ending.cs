@@ -264,7 +264,8 @@ public sealed partial class OrderBook
         _expiries.Clear();
         for (var slot = 1; slot < _entriesUsed; slot++)
         {
-            if (_entries[slot].Id != 0 && Has(slot, Traits.Conditional) && ConditionsOf(slot).Expiry is not 0 and var expiry)
+            if (_entries[slot].Id != 0 && Has(slot, Traits.Conditional)
+                && ConditionsOf(slot).Expiry is not 0 and var expiry)
                 _expiries.Enqueue(_entries[slot].Id, (expiry, _entries[slot].Id));
         }
     }

@@ -254,7 +254,8 @@ public sealed partial class OrderBook
 
         ref var kept = ref ConditionsOf(slot);
         var kills = kept.TimeInForce == TimeInForce.FillOrKill
-            || (Has(slot, Traits.AllOrNone) && (IsMarketNow(slot) || kept.TimeInForce == TimeInForce.ImmediateOrCancel));
+            || (Has(slot, Traits.AllOrNone)
+                && (IsMarketNow(slot) || kept.TimeInForce == TimeInForce.ImmediateOrCancel));
         var whole = kills || Has(slot, Traits.AllOrNone);
         var least = whole ? taker.Leaves : kept.Minimum;
         kept.Minimum = 0;

@@ -147,7 +147,8 @@ public sealed partial class OrderBook
                 Narrow(BandAround(ReferencePriceTicks, stands));
             return (low, high);
 
-            void Narrow((long Low, long High) band) => (low, high) = (Math.Max(low, band.Low), Math.Min(high, band.High));
+            void Narrow((long Low, long High) band) =>
+                (low, high) = (Math.Max(low, band.Low), Math.Min(high, band.High));
         }
     }
 
@@ -209,7 +210,8 @@ public sealed partial class OrderBook
         }
 
         if (left > 0)
-            throw new InvalidOperationException($"Order {orderId} was to take {lots} lots at {priceTicks}; {left} are not there.");
+            throw new InvalidOperationException(
+                $"Order {orderId} was to take {lots} lots at {priceTicks}; {left} are not there.");
         Diminish(slot, lots);
         if (!goesOn)
             Conclude();
@@ -220,7 +222,8 @@ public sealed partial class OrderBook
     public void EndPhase(long timeNanos)
     {
         if (timeNanos != LastTimeNanos)
-            throw new InvalidOperationException($"A phase that was begun at {LastTimeNanos} does not end at {timeNanos}.");
+            throw new InvalidOperationException(
+                $"A phase that was begun at {LastTimeNanos} does not end at {timeNanos}.");
 
         Begin();
         Conclude();
@@ -297,7 +300,8 @@ public sealed partial class OrderBook
         if (FindOpen(orderId, out var slot) != RejectReason.None || _entries[slot].Place != OrderPlace.Aside
             || lots < 1 || lots > _entries[slot].Leaves || timeNanos < LastTimeNanos || timeNanos >= _nextExpiry
             || Phase != TradingPhase.Continuous)
-            throw new InvalidOperationException($"Order {orderId} does not stand aside with {lots} lots at {timeNanos}.");
+            throw new InvalidOperationException(
+                $"Order {orderId} does not stand aside with {lots} lots at {timeNanos}.");
 
         Begin();
         LastTimeNanos = timeNanos;

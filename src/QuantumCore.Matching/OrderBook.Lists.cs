@@ -197,7 +197,8 @@ public sealed partial class OrderBook
     /// (RULES 13).
     /// </summary>
     private static bool IsChild(in NewOrder order) =>
-        order.Conditions?.Amount is null && order.Type != OrderType.Leg && order.TimeInForce != TimeInForce.AtTheOpening;
+        order.Conditions?.Amount is null && order.Type != OrderType.Leg
+            && order.TimeInForce != TimeInForce.AtTheOpening;
 
     /// <summary>
     /// Returns true for two legs of one side and size: one waits for the better price, one for the worse.
@@ -205,9 +206,11 @@ public sealed partial class OrderBook
     private static bool ArePair(in NewOrder a, in NewOrder b) => a.Side == b.Side && a.QuantityLots == b.QuantityLots
         && IsTarget(in a) != IsTarget(in b) && IsStop(in a) != IsStop(in b);
 
-    private static bool IsTarget(in NewOrder order) => order.Type == OrderType.Limit || OrderRules.IsTakeProfit(order.Type);
+    private static bool IsTarget(in NewOrder order) =>
+        order.Type == OrderType.Limit || OrderRules.IsTakeProfit(order.Type);
 
-    private static bool IsStop(in NewOrder order) => OrderRules.IsTriggered(order.Type) && !OrderRules.IsTakeProfit(order.Type);
+    private static bool IsStop(in NewOrder order) =>
+        OrderRules.IsTriggered(order.Type) && !OrderRules.IsTakeProfit(order.Type);
 
     private RejectReason CheckListState(
         long timeNanos, OrderListKind kind, ReadOnlySpan<NewOrder> legs, Span<long> prices)
@@ -223,7 +226,9 @@ public sealed partial class OrderBook
             lots += legs[i].QuantityLots;
             var reject = isPair || i == 0 ? CheckStanding(timeNanos, in legs[i]) : CheckWaiting(timeNanos, in legs[i]);
             if (reject == RejectReason.None && isPair && !StraddlesLast(in legs[0], in legs[1]))
-                return CheckStanding(timeNanos, in legs[1]) is not RejectReason.None and var before ? RefuseForOne(1, before) : RejectReason.ListPrices;
+                return CheckStanding(timeNanos, in legs[1]) is not RejectReason.None and var before
+                    ? RefuseForOne(1, before)
+                    : RejectReason.ListPrices;
             if (reject == RejectReason.None && (isPair || i == 0))
                 reject = CheckBook(in legs[i], ref prices[i]);
             if (reject != RejectReason.None)
@@ -271,7 +276,9 @@ public sealed partial class OrderBook
         if (sibling == 0)
             return true;
 
-        var target = OrderRules.IsTakeProfit(ConditionsOf(slot).Type) || ConditionsOf(slot).Type == OrderType.Limit ? slot : sibling;
+        var target = OrderRules.IsTakeProfit(ConditionsOf(slot).Type) || ConditionsOf(slot).Type == OrderType.Limit
+            ? slot
+            : sibling;
         return AreInOrder(_entries[slot].Side, WaitsFor(target), 0, WaitsFor(target == slot ? sibling : slot));
     }
 

@@ -278,7 +278,8 @@ public sealed partial class OrderBook
             taker.Amount -= quantity * at.Price;
         else
             taker.Leaves -= quantity;
-        AppendTrade(taker.Side, taker.Id, makerId, at.Price, quantity, taker.Amount >= 0 ? 0 : taker.Leaves, makerLeaves);
+        AppendTrade(
+            taker.Side, taker.Id, makerId, at.Price, quantity, taker.Amount >= 0 ? 0 : taker.Leaves, makerLeaves);
         LastTradeNumber++;
         if (!taker.IsSilent)
             NotePrint(at.Price);

@@ -61,7 +61,9 @@ public sealed partial class OrderBook
     /// </summary>
     public RejectReason SetReference(long timeNanos, long priceTicks)
     {
-        var reject = BeginAt(timeNanos, priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
+        var reject = BeginAt(
+            timeNanos,
+            priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
         if (reject != RejectReason.None)
             return reject;
 
@@ -172,7 +174,8 @@ public sealed partial class OrderBook
     /// </summary>
     private static (long Low, long High) BandAround(long reference, int basisPoints) => reference == 0
         ? (1, Instrument.PriceTicksLimit)
-        : (ScaleDown(reference, 10_000 - basisPoints, roundUp: true), ScaleDown(reference, 10_000 + basisPoints, roundUp: false));
+        : (ScaleDown(reference, 10_000 - basisPoints, roundUp: true),
+            ScaleDown(reference, 10_000 + basisPoints, roundUp: false));
 
     private static bool Uncrosses(TradingPhase from, TradingPhase to) => from switch
     {

@@ -152,7 +152,8 @@ public sealed partial class OrderBook
     /// </summary>
     private bool NeedsCare(in NewOrder order)
     {
-        if (_care != Care.DarkOrders || _allOrNone > 0 || order.Type != OrderType.Limit || order.Side is not (Side.Buy or Side.Sell))
+        if (_care != Care.DarkOrders || _allOrNone > 0 || order.Type != OrderType.Limit
+            || order.Side is not (Side.Buy or Side.Sell))
             return true;
 
         // Orders that are not displayed matter only to those that could meet them.

@@ -91,7 +91,8 @@ public sealed partial class OrderBook
 
         if (Has(slot, Traits.Dark))
         {
-            ref var shown = ref _ladder[_ladder.Find(IndexOf(_entries[slot].Side), _ladder.PriceOf(_entries[slot].Level))];
+            ref var shown =
+                ref _ladder[_ladder.Find(IndexOf(_entries[slot].Side), _ladder.PriceOf(_entries[slot].Level))];
             orders += shown.Orders;
             lots += shown.Lots;
         }

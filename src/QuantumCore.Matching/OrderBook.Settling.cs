@@ -104,7 +104,8 @@ public sealed partial class OrderBook
     {
         ref var entry = ref _entries[slot];
         Append(
-            BookEventKind.Activated, entry.Side, EndReason.None, entry.Id, PriceNow(slot), entry.TotalLots, entry.Leaves);
+            BookEventKind.Activated, entry.Side, EndReason.None, entry.Id, PriceNow(slot), entry.TotalLots,
+            entry.Leaves);
         entry.Place = OrderPlace.Entering;
     }
 

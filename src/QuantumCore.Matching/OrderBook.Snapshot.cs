@@ -154,7 +154,8 @@ public sealed partial class OrderBook
         Phase = (TradingPhase)from.Read(0, (long)TradingPhase.Closed, "phase");
         _extensions = (int)from.Read(0, int.MaxValue, "extensions");
         _mustTell = from.Read(0, 0, "indicative") == 1;
-        _told = new AuctionResult(from.Read(0, Instrument.PriceTicksLimit, "indicative"), ReadWide(ref from), ReadWide(ref from));
+        _told = new AuctionResult(
+            from.Read(0, Instrument.PriceTicksLimit, "indicative"), ReadWide(ref from), ReadWide(ref from));
         _rules = new BookRules
         {
             MinPriceTicks = from.Read(1, Instrument.PriceTicksLimit, "lowest price"),
@@ -226,7 +227,8 @@ public sealed partial class OrderBook
     {
         if (_armed + _held.Count + _pegs.Count + _aside + _listsUsed > 1)
         {
-            foreach (var place in (ReadOnlySpan<OrderPlace>)[OrderPlace.Armed, OrderPlace.Pending, OrderPlace.Parked, OrderPlace.Held, OrderPlace.Aside])
+            foreach (var place in (ReadOnlySpan<OrderPlace>)[
+                OrderPlace.Armed, OrderPlace.Pending, OrderPlace.Parked, OrderPlace.Held, OrderPlace.Aside])
             {
                 foreach (var id in OrdersAt(place))
                 {
@@ -413,7 +415,8 @@ public sealed partial class OrderBook
             throw new InvalidDataException($"Snapshot of a book: a market order has no price, and not {price}.");
 
         var level = _ladder.Find(SideOf(slot), price);
-        if (_ladder[level].Orders > 0 && _ladder[level].Lots > MaxLevelLots + MaxConditionalLots - _entries[slot].Leaves)
+        if (_ladder[level].Orders > 0
+            && _ladder[level].Lots > MaxLevelLots + MaxConditionalLots - _entries[slot].Leaves)
             throw new InvalidDataException("Snapshot of a book: a level has too many lots.");
 
         var lots = Has(slot, Traits.Iceberg) ? ConditionsOf(slot).Shown : _entries[slot].Leaves;
@@ -469,7 +472,8 @@ public sealed partial class OrderBook
         var id = from.Read(0, LastOrderId, "member of a list");
         if (id == 0)
             return 0;
-        if (FindOpen(id, out var slot) != RejectReason.None || !Has(slot, Traits.Conditional) || ConditionsOf(slot).List != 0)
+        if (FindOpen(id, out var slot) != RejectReason.None || !Has(slot, Traits.Conditional)
+            || ConditionsOf(slot).List != 0)
             throw new InvalidDataException($"Snapshot of a book: order {id} can't be in that list.");
 
         ref var kept = ref ConditionsOf(slot);

@@ -36,7 +36,9 @@ public sealed partial class OrderBook
     /// </summary>
     public RejectReason SetMark(long timeNanos, long priceTicks)
     {
-        var reject = BeginAt(timeNanos, priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
+        var reject = BeginAt(
+            timeNanos,
+            priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
         if (reject != RejectReason.None)
             return reject;
 
@@ -59,7 +61,9 @@ public sealed partial class OrderBook
     /// </summary>
     public RejectReason SetLast(long timeNanos, long priceTicks)
     {
-        var reject = BeginAt(timeNanos, priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
+        var reject = BeginAt(
+            timeNanos,
+            priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
         if (reject != RejectReason.None)
             return reject;
 
@@ -211,7 +215,8 @@ public sealed partial class OrderBook
             if (_entries[slot].Id == 0 || _entries[slot].Place != OrderPlace.Armed || !ConditionsOf(slot).IsDue)
                 continue;
 
-            _hits.Add((_entries[slot].Id, ConditionsOf(slot).Trigger, RisesTo(_entries[slot].Side, ConditionsOf(slot).Type)));
+            _hits.Add(
+                (_entries[slot].Id, ConditionsOf(slot).Trigger, RisesTo(_entries[slot].Side, ConditionsOf(slot).Type)));
             LeaveTrigger(slot);
         }
     }

@@ -59,7 +59,8 @@ public static class OrderRules
     private static bool IsDefined(in NewOrder order) => order.Side is Side.Buy or Side.Sell
         && order.Type is >= OrderType.Market and <= OrderType.Leg
         && order.TimeInForce is TimeInForce.Day or TimeInForce.GoodTillCancel or TimeInForce.AtTheOpening
-            or TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill or TimeInForce.GoodTillDate or TimeInForce.AtTheClose
+            or TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill or TimeInForce.GoodTillDate
+            or TimeInForce.AtTheClose
         && order.SelfTrade <= SelfTradePrevention.CancelOldest
         && (order.Conditions is not { } terms
             || (terms.TriggerReference <= TriggerReference.Mark && terms.Peg <= PegReference.Midpoint));
@@ -98,7 +99,8 @@ public static class OrderRules
     }
 
     private static bool HasGoodTrail(OrderConditions terms) =>
-        (terms.TrailTicks is >= 1 and <= Instrument.PriceTicksLimit || terms.TrailBasisPoints is >= 1 and <= BasisPointsLimit)
+        (terms.TrailTicks is >= 1 and <= Instrument.PriceTicksLimit
+            || terms.TrailBasisPoints is >= 1 and <= BasisPointsLimit)
         && (terms.ActivationTicks is null || IsPrice(terms.ActivationTicks));
 
     private static bool IsPrice(long? ticks) => ticks is >= 1 and <= Instrument.PriceTicksLimit;

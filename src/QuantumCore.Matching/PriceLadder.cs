@@ -247,7 +247,8 @@ internal struct PriceLadder
     private static long NumberOf(int side, long key) => ((long)side << SideShift) | (key >> StripBits);
 
     /// <summary>Returns the place of a strip in the table of recent ones; only its low bits count.</summary>
-    private static int RecentOf(long number) => unchecked((int)((number << 1) + ((number >> SideShift) * RecentStride)));
+    private static int RecentOf(long number) =>
+        unchecked((int)((number << 1) + ((number >> SideShift) * RecentStride)));
 
     private static int RootOf(long number) => (int)(number >> SideShift) + 1;
 

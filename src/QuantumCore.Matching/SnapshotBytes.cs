@@ -51,7 +51,8 @@ internal ref struct SnapshotWriter : IStateSink
         var crc = uint.MaxValue;
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
         foreach (var word in words)
-            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+            crc = BitOperations.Crc32C(
+                crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
         foreach (var one in bytes[(words.Length * sizeof(ulong))..])
             crc = BitOperations.Crc32C(crc, one);
         return ~crc;
@@ -96,7 +97,8 @@ internal ref struct SnapshotReader
     public SnapshotReader(ReadOnlySpan<byte> snapshot)
     {
         var magic = SnapshotWriter.Magic;
-        if (snapshot.Length < SnapshotWriter.HeaderLength + SnapshotWriter.ChecksumLength || !snapshot.StartsWith(magic))
+        if (snapshot.Length < SnapshotWriter.HeaderLength + SnapshotWriter.ChecksumLength
+            || !snapshot.StartsWith(magic))
             throw new InvalidDataException("These bytes are no snapshot of a book.");
 
         var body = snapshot[..^SnapshotWriter.ChecksumLength];

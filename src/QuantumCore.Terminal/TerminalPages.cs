@@ -49,7 +49,8 @@ public static class TerminalPages
     private static Task ChoosePage(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
-        if (context.GetEndpoint() is not null || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
+        if (context.GetEndpoint() is not null
+            || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
             return next(context);
 
         var first = (request.Path.Value ?? "/").Split('/', 3)[1];

@@ -45,7 +45,8 @@ internal sealed class AccountLane : Lane
     /// <summary>Returns the account number of an account's stream; 0 for another stream.</summary>
     /// <remarks>A name with leading zeros is not an account's: it would be a second stream of the account.</remarks>
     public static long AccountOf(StreamRow stream) =>
-        stream.Name.StartsWith(Prefix, StringComparison.Ordinal) && !stream.Name.StartsWith(Prefix + "0", StringComparison.Ordinal)
+        stream.Name.StartsWith(Prefix, StringComparison.Ordinal)
+            && !stream.Name.StartsWith(Prefix + "0", StringComparison.Ordinal)
         && long.TryParse(stream.Name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
             : 0;
@@ -78,7 +79,9 @@ internal sealed class AccountLane : Lane
 
         if (_early.TryPeek(out var orphan))
         {
-            var what = orphan.Payout is null ? "an order that the account never held" : "a withdrawal that the account never made";
+            var what = orphan.Payout is null
+                ? "an order that the account never held"
+                : "a withdrawal that the account never made";
             Contradiction(orphan, $"{orphan.Source} {orphan.Sequence} speaks of {what}");
             return;
         }
@@ -200,7 +203,8 @@ internal sealed class AccountLane : Lane
             $"account {Account} can't fold it: {what}",
             "The account's records contradict the books' records; the account stays offline. Restore a backup.");
         Stop(
-            FindingKind.AccountContradicts, Stream.Head, $"it can't fold {delivered.Source} {delivered.Sequence}: {what}",
+            FindingKind.AccountContradicts, Stream.Head,
+            $"it can't fold {delivered.Source} {delivered.Sequence}: {what}",
             "The account does not serve.");
     }
 }

@@ -75,7 +75,8 @@ public static class Backup
     /// </summary>
     /// <exception cref="JournalSetupException">The place is occupied, or an exchange is running on it.</exception>
     public static async Task<VerifyReport> RestoreAsync(
-        string file, JournalPlace to, bool replace, CancellationToken cancellationToken, OutgoingFolders? folders = null)
+        string file, JournalPlace to, bool replace, CancellationToken cancellationToken,
+        OutgoingFolders? folders = null)
     {
         var report = await Verification.RunAsync(new JournalPlace(file), null, cancellationToken);
         if (!report.IsClean)
@@ -113,7 +114,8 @@ public static class Backup
             // The same transaction renames the old schemas and fills the new ones. After an interruption an exchange
             // must not find an empty database and start anew.
             var aside = await SchemasAsideAsync(to, cancellationToken);
-            await FillAsync(() => JournalTarget.Replace(to.Text, to.JournalSchema, aside), file, atLeast, cancellationToken);
+            await FillAsync(
+                () => JournalTarget.Replace(to.Text, to.JournalSchema, aside), file, atLeast, cancellationToken);
             await GrainStateRows.FillPostgresAsync(to.Text, states, cancellationToken);
         }
         else
@@ -135,22 +137,26 @@ public static class Backup
         return await Verification.RunAsync(to, null, cancellationToken);
     }
 
-    private static Task FillStateAsync(JournalPlace to, IReadOnlyList<StateRow> states, CancellationToken cancellationToken) =>
-        to.StateFile is { } file ? GrainStateRows.FillAsync(file + Restored, states, cancellationToken) : Task.CompletedTask;
+    private static Task FillStateAsync(
+        JournalPlace to, IReadOnlyList<StateRow> states, CancellationToken cancellationToken) =>
+        to.StateFile is { } file
+            ? GrainStateRows.FillAsync(file + Restored, states, cancellationToken)
+            : Task.CompletedTask;
 
     private static Task FillAsync(
-        Func<JournalTarget> into, string file, Dictionary<string, long> atLeast, CancellationToken cancellationToken) => Task.Run(
-        () =>
-        {
-            using var image = JournalImage.Open(file);
-            using var target = into();
-            Copy(image, target, stream => stream with
+        Func<JournalTarget> into, string file, Dictionary<string, long> atLeast, CancellationToken cancellationToken) =>
+            Task.Run(
+            () =>
             {
-                Epoch = Math.Max(stream.Epoch, atLeast.GetValueOrDefault(stream.Name)) + EpochStep,
-            }, cancellationToken);
-            target.Complete();
-        },
-        cancellationToken);
+                using var image = JournalImage.Open(file);
+                using var target = into();
+                Copy(image, target, stream => stream with
+                {
+                    Epoch = Math.Max(stream.Epoch, atLeast.GetValueOrDefault(stream.Name)) + EpochStep,
+                }, cancellationToken);
+                target.Complete();
+            },
+            cancellationToken);
 
     private static void Copy(
         JournalImage from, JournalTarget to, Func<StreamRow, StreamRow> change, CancellationToken cancellationToken)
@@ -187,7 +193,8 @@ public static class Backup
             using var image = JournalImage.Open(place.Text, place.JournalSchema);
             return image.Streams().ToDictionary(stream => stream.Name, stream => stream.Epoch, StringComparer.Ordinal);
         }
-        catch (Exception unreadable) when (unreadable is FileNotFoundException or JournalSetupException or SqliteFailureException)
+        catch (Exception unreadable)
+            when (unreadable is FileNotFoundException or JournalSetupException or SqliteFailureException)
         {
             return [];
         }
@@ -197,7 +204,9 @@ public static class Backup
     {
         // The acknowledged sequences of the old journal do not apply to the restored one.
         var witness = Path.ChangeExtension(place.JournalFile, ".witness");
-        string[] files = place is { HistoryFile: { } history, StateFile: { } state } ? [place.JournalFile, history, state, witness] : [place.JournalFile, witness];
+        string[] files = place is { HistoryFile: { } history, StateFile: { } state }
+            ? [place.JournalFile, history, state, witness]
+            : [place.JournalFile, witness];
         string[] parts = ["-shm", "-wal", ""];
         var aside = FreeSuffix(".before-restore", '-', suffix => files.Any(file => File.Exists(file + suffix)));
         foreach (var file in files)
@@ -214,18 +223,21 @@ public static class Backup
     }
 
     /// <summary>Returns the existing schemas of a place, each with its new name.</summary>
-    private static async Task<IReadOnlyList<(string Name, string Aside)>> SchemasAsideAsync(JournalPlace place, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<(string Name, string Aside)>> SchemasAsideAsync(
+        JournalPlace place, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(place.Text) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         var there = await SchemasAsync(connection, cancellationToken);
         string[] schemas = [place.JournalSchema, place.HistorySchema, GrainStateTables.Schema];
-        var aside = FreeSuffix("_before_restore", '_', suffix => schemas.Any(schema => there.Contains(schema + suffix)));
+        var aside =
+            FreeSuffix("_before_restore", '_', suffix => schemas.Any(schema => there.Contains(schema + suffix)));
         return [.. schemas.Where(there.Contains).Select(schema => (schema, schema + aside))];
     }
 
-    private static async Task<HashSet<string>> SchemasAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<HashSet<string>> SchemasAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var schemas = new HashSet<string>(StringComparer.Ordinal);
         await using var ask = new NpgsqlCommand("SELECT nspname::text FROM pg_namespace", connection);

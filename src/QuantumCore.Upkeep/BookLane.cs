@@ -80,7 +80,8 @@ internal class BookLane(
             else
             {
                 Findings.Add(
-                    FindingKind.AccountContradicts, Stream.Name, sequence, $"it touches account {account}, which has no records",
+                    FindingKind.AccountContradicts, Stream.Name, sequence,
+                    $"it touches account {account}, which has no records",
                     "The account's stream is lost: restore a backup.");
             }
         }
@@ -91,7 +92,8 @@ internal class BookLane(
         if (machine.SnapshotOf(version) is not { } again)
         {
             Findings.Add(
-                FindingKind.SnapshotDamaged, Stream.Name, sequence, "the snapshot is of a version that this release does not read",
+                FindingKind.SnapshotDamaged, Stream.Name, sequence,
+                "the snapshot is of a version that this release does not read",
                 "It is not used: an older one serves, or the whole stream is replayed. Nothing is lost.");
             return;
         }
@@ -148,7 +150,9 @@ internal sealed class PlainLane(StreamRow stream, FindingList findings) : Lane(s
         {
             Stop(
                 FindingKind.RecordUnreadable, record.Sequence, e.Message,
-                Stream.Name == Catalog ? "An exchange would not start on it." : "That part of the audit log can't be read; nothing else depends on it.");
+                Stream.Name == Catalog
+                    ? "An exchange would not start on it."
+                    : "That part of the audit log can't be read; nothing else depends on it.");
         }
     }
 }

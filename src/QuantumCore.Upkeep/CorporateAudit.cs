@@ -16,7 +16,8 @@ namespace QuantumCore.Upkeep;
 /// <param name="findings">Receives the differences.</param>
 internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument?> instrumentOf, FindingList findings)
 {
-    private const string Meaning = "An account got or owes an amount that does not follow from its units; or a clock was seconds behind, and its records are late. Find out which before money leaves.";
+    private const string Meaning =
+        "An account got or owes an amount that does not follow from its units; or a clock was seconds behind, and its records are late. Find out which before money leaves.";
     private readonly Dictionary<string, Announced> _actions = new(StringComparer.Ordinal);
 
     /// <summary>Compares every action of the catalog with the accounts' records.</summary>
@@ -24,7 +25,8 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
     /// <param name="cancellationToken">Token that stops the call.</param>
     public void Compare(IReadOnlyCollection<StreamRow> streams, CancellationToken cancellationToken)
     {
-        foreach (var record in streams.Where(stream => stream.Name == PlainLane.Catalog).SelectMany(stream => StoredRecords.Of(image, stream)))
+        foreach (var record in streams.Where(stream => stream.Name == PlainLane.Catalog)
+            .SelectMany(stream => StoredRecords.Of(image, stream)))
         {
             See(CatalogRecordEncoding.Decode(record.Body.Span));
         }
@@ -54,7 +56,8 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         {
             (action.Sums, action.ClosedNanos) = (closed.Sums, closed.TimeNanos);
         }
-        else if (record is CorporateActionBegun begun && _actions.TryGetValue(begun.Id, out var split) && split.ChangesUnits)
+        else if (record is CorporateActionBegun begun && _actions.TryGetValue(begun.Id, out var split)
+            && split.ChangesUnits)
         {
             split.CutNanos = begun.TimeNanos;
         }
@@ -76,21 +79,27 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
             }
             else if (record is SplitEntered split)
             {
-                See(stream.Name, stored.Sequence, account, split.Action, new Part(split.Units, split.Change, split.Amount));
+                See(
+                    stream.Name, stored.Sequence, account, split.Action,
+                    new Part(split.Units, split.Change, split.Amount));
             }
             else if (record is SymbolChanged changed)
             {
-                See(stream.Name, stored.Sequence, account, changed.Action, new Part(changed.Units, -changed.Units, changed.Units));
+                See(
+                    stream.Name, stored.Sequence, account, changed.Action,
+                    new Part(changed.Units, -changed.Units, changed.Units));
             }
         }
         else if (PayoutLane.Is(stream))
         {
-            foreach (var entry in AccountEntries.Of(stream.Name[PayoutRecord.StreamPrefix.Length..], PayoutRecordEncoding.Decode(stored.Body.Span)))
+            foreach (var entry in AccountEntries.Of(
+                stream.Name[PayoutRecord.StreamPrefix.Length..], PayoutRecordEncoding.Decode(stored.Body.Span)))
             {
                 See(entry);
             }
         }
-        else if (stream.Name.StartsWith(BookLane.Prefix, StringComparison.Ordinal) && instrumentOf(stream.Name[BookLane.Prefix.Length..]) is { } instrument)
+        else if (stream.Name.StartsWith(BookLane.Prefix, StringComparison.Ordinal)
+            && instrumentOf(stream.Name[BookLane.Prefix.Length..]) is { } instrument)
         {
             See(instrument, BookRecordEncoding.Decode(stored.Body.Span));
         }
@@ -108,7 +117,8 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
     {
         foreach (var trade in BookTrades.Of(record))
         {
-            var (units, cash) = ((Int128)trade.QuantityLots * instrument.LotUnits, (Int128)trade.PriceTicks * trade.QuantityLots * instrument.TickLotValue);
+            var (units, cash) = ((Int128)trade.QuantityLots * instrument.LotUnits,
+                (Int128)trade.PriceTicks * trade.QuantityLots * instrument.TickLotValue);
             Had(trade.Buyer.Value, instrument.Base.Name, units, record.TimeNanos, isTrade: true);
             Had(trade.Seller.Value, instrument.Base.Name, -units, record.TimeNanos, isTrade: true);
             Had(trade.Buyer.Value, instrument.Quote.Name, -cash - trade.BuyerFee, record.TimeNanos, isTrade: true);
@@ -124,14 +134,17 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         }
 
         findings.Add(
-            FindingKind.ActionDiffers, stream, sequence, $"it has a part of corporate action {id}, which was not announced, or twice", Meaning);
+            FindingKind.ActionDiffers, stream, sequence,
+            $"it has a part of corporate action {id}, which was not announced, or twice", Meaning);
     }
 
-    private void Had(long account, string asset, Int128 amount, long timeNanos, bool isTrade = false, string? symbolChange = null)
+    private void Had(
+        long account, string asset, Int128 amount, long timeNanos, bool isTrade = false, string? symbolChange = null)
     {
         foreach (var action in _actions.Values)
         {
-            if (action.Instrument.Base.Name == asset && action.IsBefore(timeNanos, isTrade) && action.Id != symbolChange && new AccountId(account).IsCustomer)
+            if (action.Instrument.Base.Name == asset && action.IsBefore(timeNanos, isTrade) && action.Id != symbolChange
+                && new AccountId(account).IsCustomer)
             {
                 action.Had[account] = action.Had.GetValueOrDefault(account) + amount;
             }
@@ -194,7 +207,8 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         /// sums are recorded, so trades are compared with that moment, as clocks of books may be ahead. For a symbol
         /// change every record is from before: nothing stays under an old name.
         /// </summary>
-        public bool IsBefore(long timeNanos, bool isTrade) => IsSymbolChange || timeNanos < (ChangesUnits && isTrade ? ClosedNanos : CutNanos);
+        public bool IsBefore(long timeNanos, bool isTrade) =>
+            IsSymbolChange || timeNanos < (ChangesUnits && isTrade ? ClosedNanos : CutNanos);
 
         /// <summary>Time at which its sums were recorded; the end of time before that.</summary>
         public long ClosedNanos { get; set; } = long.MaxValue;
@@ -224,8 +238,10 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
                 (units, amount, accounts) = (units + part.Units, amount + part.Amount, accounts + 1);
             }
 
-            return accounts == sums.Accounts && units == sums.LongUnits - sums.ShortUnits && amount == sums.Received - sums.Owed
-                && kept == sums.Rounding && (ChangesUnits ? kept == 0 : amount + kept == Floor(units * request.Rate, Scale));
+            return accounts == sums.Accounts && units == sums.LongUnits - sums.ShortUnits
+                && amount == sums.Received - sums.Owed
+                && kept == sums.Rounding
+                && (ChangesUnits ? kept == 0 : amount + kept == Floor(units * request.Rate, Scale));
         }
 
         private static BigInteger Floor(BigInteger dividend, BigInteger divisor)

@@ -37,11 +37,13 @@ public static class Export
     /// <param name="cancellationToken">Token that stops the call.</param>
     /// <exception cref="JournalSetupException">There is no journal, or no such stream in it.</exception>
     public static async Task<IReadOnlyList<Finding>> WriteAsync(
-        JournalPlace place, ExportKind kind, bool csv, string? stream, TextWriter to, CancellationToken cancellationToken)
+        JournalPlace place, ExportKind kind, bool csv, string? stream, TextWriter to,
+        CancellationToken cancellationToken)
     {
         if (csv && kind == ExportKind.Records)
         {
-            throw new ArgumentException("Records of different kinds have different fields: they are JSON only.", nameof(csv));
+            throw new ArgumentException(
+                "Records of different kinds have different fields: they are JSON only.", nameof(csv));
         }
 
         var findings = new FindingList();
@@ -100,7 +102,9 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
         }
         catch (InvalidDataException unreadable)
         {
-            Stop(FindingKind.RecordUnreadable, record.Sequence, unreadable.Message, "The export of this stream ends here.");
+            Stop(
+                FindingKind.RecordUnreadable, record.Sequence, unreadable.Message,
+                "The export of this stream ends here.");
         }
     }
 
@@ -122,7 +126,9 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
                 Write(at, record.TimeNanos, index++, fill);
             }
 
-            foreach (var change in kind == ExportKind.Postings && record is BookTurn turn ? turn.Steps.Where(step => step.ChangesTrade) : [])
+            foreach (var change in kind == ExportKind.Postings && record is BookTurn turn
+                ? turn.Steps.Where(step => step.ChangesTrade)
+                : [])
             {
                 Write(at, record.TimeNanos, index++, change);
             }
@@ -208,15 +214,18 @@ internal sealed class ExportLines(TextWriter to, bool csv)
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new InstrumentText(), new ConditionsText() },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new InstrumentText(),
+            new ConditionsText() },
     };
 
     private static readonly string[] s_trade =
     [
-        "symbol", "sequence", "index", "timeNanos", "price", "quantity", "takerSide", "takerOrder", "makerOrder", "buyer", "seller", "buyerFee", "sellerFee",
+        "symbol", "sequence", "index", "timeNanos", "price", "quantity", "takerSide", "takerOrder", "makerOrder",
+        "buyer", "seller", "buyerFee", "sellerFee",
     ];
 
-    private static readonly string[] s_posting = ["stream", "sequence", "index", "leg", "account", "asset", "amount", "timeNanos", "kind"];
+    private static readonly string[] s_posting =
+        ["stream", "sequence", "index", "leg", "account", "asset", "amount", "timeNanos", "kind"];
 
     /// <summary>Writes the header once, also for an empty export.</summary>
     public void Begin(ExportKind kind)
@@ -229,23 +238,25 @@ internal sealed class ExportLines(TextWriter to, bool csv)
         new { stream, at.Sequence, at.Epoch, kind = record.GetType().Name, record }, s_json));
 
     public void Trade(
-        Instrument instrument, long sequence, int index, long timeNanos, in TurnStep fill, in TradeMoney sides) => Write(
-        s_trade,
-        instrument.Symbol,
-        sequence,
-        index,
-        Text(timeNanos),
-        instrument.FormatPrice(fill.PriceTicks),
-        instrument.FormatQuantity(fill.QuantityLots),
-        fill.IsAuction ? "none" : fill.Side == Side.Buy ? "buy" : "sell",
-        fill.OrderId,
-        fill.MakerOrderId,
-        sides.Buyer.Value,
-        sides.Seller.Value,
-        DecimalText.Format(sides.BuyerFee, instrument.Quote.Decimals),
-        DecimalText.Format(sides.SellerFee, instrument.Quote.Decimals));
+        Instrument instrument, long sequence, int index, long timeNanos, in TurnStep fill, in TradeMoney sides) =>
+            Write(
+            s_trade,
+            instrument.Symbol,
+            sequence,
+            index,
+            Text(timeNanos),
+            instrument.FormatPrice(fill.PriceTicks),
+            instrument.FormatQuantity(fill.QuantityLots),
+            fill.IsAuction ? "none" : fill.Side == Side.Buy ? "buy" : "sell",
+            fill.OrderId,
+            fill.MakerOrderId,
+            sides.Buyer.Value,
+            sides.Seller.Value,
+            DecimalText.Format(sides.BuyerFee, instrument.Quote.Decimals),
+            DecimalText.Format(sides.SellerFee, instrument.Quote.Decimals));
 
-    public void Posting(string stream, long sequence, int index, in Posting posting, int decimals, long timeNanos) => Write(
+    public void Posting(string stream, long sequence, int index, in Posting posting, int decimals, long timeNanos) =>
+        Write(
         s_posting,
         stream,
         sequence,
@@ -262,11 +273,13 @@ internal sealed class ExportLines(TextWriter to, bool csv)
     // Names of streams, symbols and assets hold neither commas nor quotes.
     private void Write(string[] names, params object[] values) => to.WriteLine(csv
         ? string.Join(',', values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)))
-        : JsonSerializer.Serialize(names.Zip(values).ToDictionary(field => field.First, field => field.Second), s_json));
+        : JsonSerializer.Serialize(
+            names.Zip(values).ToDictionary(field => field.First, field => field.Second), s_json));
 
     private sealed class InstrumentText : JsonConverter<EncodedInstrument>
     {
-        public override EncodedInstrument Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override EncodedInstrument Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException();
 
         public override void Write(Utf8JsonWriter writer, EncodedInstrument value, JsonSerializerOptions options) =>
@@ -275,7 +288,8 @@ internal sealed class ExportLines(TextWriter to, bool csv)
 
     private sealed class ConditionsText : JsonConverter<EncodedConditions>
     {
-        public override EncodedConditions Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override EncodedConditions Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException();
 
         public override void Write(Utf8JsonWriter writer, EncodedConditions value, JsonSerializerOptions options) =>

@@ -6,13 +6,15 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Upkeep;
 
 /// <summary>Net units and cash of trades by account and symbol, in minor units.</summary>
-internal sealed class DueBySymbol : Dictionary<(long Account, string Symbol), (Asset Base, Int128 Units, Asset Quote, Int128 Cash)>
+internal sealed class DueBySymbol
+    : Dictionary<(long Account, string Symbol), (Asset Base, Int128 Units, Asset Quote, Int128 Cash)>
 {
     /// <summary>Adds units and cash of an account's side of a trade.</summary>
     public void Add(AccountId account, Instrument instrument, Int128 units, Int128 cash)
     {
         var before = this.GetValueOrDefault((account.Value, instrument.Symbol));
-        this[(account.Value, instrument.Symbol)] = (instrument.Base, before.Units + units, instrument.Quote, before.Cash + cash);
+        this[(account.Value, instrument.Symbol)] = (instrument.Base, before.Units + units, instrument.Quote,
+            before.Cash + cash);
     }
 }
 
@@ -24,8 +26,10 @@ internal sealed class DueBySymbol : Dictionary<(long Account, string Symbol), (A
 /// <param name="findings">Receives the differences.</param>
 internal sealed class FailsAudit(string stream, FindingList findings)
 {
-    private const string Meaning = "Accounts got what was not delivered, or still wait for what was. Stop settling, and find out where the record comes from.";
-    private readonly Dictionary<long, (SettlementClosed Closed, DueBySymbol Due, ImmutableArray<SettlementFail> Carried)> _open = [];
+    private const string Meaning =
+        "Accounts got what was not delivered, or still wait for what was. Stop settling, and find out where the record comes from.";
+    private readonly Dictionary<long,
+        (SettlementClosed Closed, DueBySymbol Due, ImmutableArray<SettlementFail> Carried)> _open = [];
     private ImmutableArray<SettlementFail> _fails = [];
     private long _carrier;
 
@@ -59,12 +63,16 @@ internal sealed class FailsAudit(string stream, FindingList findings)
     }
 
     private static string? DifferenceOf(
-        SettlementPartial partial, SettlementClosed closed, DueBySymbol due, ImmutableArray<SettlementFail> carried, SettlementFail[] left)
+        SettlementPartial partial, SettlementClosed closed, DueBySymbol due, ImmutableArray<SettlementFail> carried,
+        SettlementFail[] left)
     {
         foreach (var fail in left)
         {
-            if (!carried.Any(of => IsRestOf(fail, of.Since, of.Units, of.Cash) && of.Account == fail.Account && of.Symbol == fail.Symbol && of.Settled <= fail.Settled)
-                && !(due.TryGetValue((fail.Account, fail.Symbol), out var own) && IsRestOf(fail, closed.Date, own.Units, own.Cash)))
+            if (!carried.Any(
+                of => IsRestOf(fail, of.Since, of.Units, of.Cash) && of.Account == fail.Account
+                    && of.Symbol == fail.Symbol && of.Settled <= fail.Settled)
+                && !(due.TryGetValue((fail.Account, fail.Symbol), out var own)
+                    && IsRestOf(fail, closed.Date, own.Units, own.Cash)))
             {
                 return Text($"account {fail.Account} fails in {fail.Symbol} what its trades do not say");
             }
@@ -73,11 +81,13 @@ internal sealed class FailsAudit(string stream, FindingList findings)
             var cash = fail.Units == 0 ? 0 : (Int128)fail.Cash * fail.Settled / Int128.Abs(fail.Units);
             if (fail.UnitsLeft != (fail.Units < 0 ? -units : units) || fail.CashLeft != fail.Cash - cash)
             {
-                return Text($"account {fail.Account} has {fail.UnitsLeft} {fail.Base.Name} and {fail.CashLeft} {fail.Quote.Name} left of {fail.Symbol}, by its units {units} and {fail.Cash - cash}");
+                return Text(
+                    $"account {fail.Account} has {fail.UnitsLeft} {fail.Base.Name} and {fail.CashLeft} {fail.Quote.Name} left of {fail.Symbol}, by its units {units} and {fail.Cash - cash}");
             }
         }
 
-        if (left.GroupBy(fail => fail.Symbol, StringComparer.Ordinal).FirstOrDefault(of => of.Aggregate((Int128)0, (sum, fail) => sum + fail.UnitsLeft) != 0) is { } symbol)
+        if (left.GroupBy(fail => fail.Symbol, StringComparer.Ordinal)
+            .FirstOrDefault(of => of.Aggregate((Int128)0, (sum, fail) => sum + fail.UnitsLeft) != 0) is { } symbol)
         {
             return $"what fails of {symbol.Key} does not balance";
         }
@@ -86,21 +96,26 @@ internal sealed class FailsAudit(string stream, FindingList findings)
     }
 
     private static string? DifferenceOf(
-        SettlementPartial partial, Dictionary<(long Account, string Asset), Int128> owed, Dictionary<(long Account, string Asset), Int128> left)
+        SettlementPartial partial, Dictionary<(long Account, string Asset), Int128> owed,
+        Dictionary<(long Account, string Asset), Int128> left)
     {
         var settled = partial.Items.ToDictionary(item => (item.Account, item.Asset), item => (Int128)item.Amount);
         foreach (var key in owed.Keys.Union(settled.Keys).Order())
         {
-            var (now, was) = (settled.GetValueOrDefault(key), owed.GetValueOrDefault(key) - left.GetValueOrDefault(key));
+            var (now, was) = (settled.GetValueOrDefault(key),
+                owed.GetValueOrDefault(key) - left.GetValueOrDefault(key));
             if (now != was)
             {
-                return Text($"it settles {now} {key.Asset} of account {key.Account}, what is due less what fails is {was}");
+                return Text(
+                    $"it settles {now} {key.Asset} of account {key.Account}, what is due less what fails is {was}");
             }
         }
 
         foreach (var said in partial.Shorts)
         {
-            if (settled.GetValueOrDefault((said.Account, said.Asset)) < owed.GetValueOrDefault((said.Account, said.Asset)) + said.Amount)
+            if (settled.GetValueOrDefault((said.Account,
+                said.Asset)) < owed.GetValueOrDefault((said.Account, said.Asset))
+                + said.Amount)
             {
                 return Text($"account {said.Account} was short of {said.Amount} {said.Asset} and has given them");
             }
@@ -109,7 +124,8 @@ internal sealed class FailsAudit(string stream, FindingList findings)
         return null;
     }
 
-    private static Dictionary<(long Account, string Asset), Int128> Owed(DueBySymbol due, ImmutableArray<SettlementFail> fails)
+    private static Dictionary<(long Account, string Asset), Int128> Owed(
+        DueBySymbol due, ImmutableArray<SettlementFail> fails)
     {
         var sums = new Dictionary<(long Account, string Asset), Int128>();
         foreach (var ((account, _), of) in due)
@@ -126,7 +142,8 @@ internal sealed class FailsAudit(string stream, FindingList findings)
 
         return sums;
 
-        void Add(long account, Asset asset, Int128 amount) => sums[(account, asset.Name)] = sums.GetValueOrDefault((account, asset.Name)) + amount;
+        void Add(long account, Asset asset, Int128 amount) =>
+            sums[(account, asset.Name)] = sums.GetValueOrDefault((account, asset.Name)) + amount;
     }
 
     private static bool IsRestOf(SettlementFail fail, long since, Int128 units, Int128 cash) =>

@@ -24,14 +24,20 @@ internal static class GrainStateRows
                 return [];
             }
 
-            await using var postgres = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(place.Text) { Pooling = false }.ConnectionString);
+            await using var postgres = new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(place.Text) { Pooling = false }.ConnectionString);
             return await ReadAsync(postgres, InPostgres, cancellationToken);
         }
 
         if (place.StateFile is { } file && File.Exists(file))
         {
             await using var sqlite = new SqliteConnection(
-                new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+                new SqliteConnectionStringBuilder
+                {
+                    DataSource = file,
+                    Mode = SqliteOpenMode.ReadOnly,
+                    Pooling = false,
+                }.ToString());
             return await ReadAsync(sqlite, InFile, cancellationToken);
         }
 
@@ -43,13 +49,15 @@ internal static class GrainStateRows
     public static async Task FillAsync(string file, IEnumerable<StateRow> rows, CancellationToken cancellationToken)
     {
         File.Delete(file);
-        await using var sqlite = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        await using var sqlite =
+            new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         GrainStateTables.Open(sqlite);
         await FillAsync(sqlite, InFile, "strftime('%Y-%m-%dT%H:%M:%SZ')", rows, cancellationToken);
     }
 
     /// <summary>Writes state to a database without any.</summary>
-    public static async Task FillPostgresAsync(string postgres, IEnumerable<StateRow> rows, CancellationToken cancellationToken)
+    public static async Task FillPostgresAsync(
+        string postgres, IEnumerable<StateRow> rows, CancellationToken cancellationToken)
     {
         await GrainStateTables.CreateAsync(postgres, cancellationToken);
         await using var connection = new NpgsqlConnection(postgres);
@@ -58,7 +66,8 @@ internal static class GrainStateRows
     }
 
 #pragma warning disable CA2100 // Tables and clocks are this class's own text.
-    private static async Task<IReadOnlyList<StateRow>> ReadAsync(DbConnection connection, string table, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<StateRow>> ReadAsync(
+        DbConnection connection, string table, CancellationToken cancellationToken)
     {
         await connection.OpenAsync(cancellationToken);
         await using var query = connection.CreateCommand();
@@ -74,15 +83,18 @@ internal static class GrainStateRows
     }
 
     private static async Task FillAsync(
-        DbConnection connection, string table, string now, IEnumerable<StateRow> rows, CancellationToken cancellationToken)
+        DbConnection connection, string table, string now, IEnumerable<StateRow> rows,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         foreach (var row in rows)
         {
             await using var insert = connection.CreateCommand();
             insert.Transaction = transaction;
-            insert.CommandText = $"INSERT INTO {table} (grain, name, version, payload, written) VALUES (@grain, @name, 1, @payload, {now})";
-            foreach (var (name, value) in new[] { ("@grain", row.Grain), ("@name", row.Name), ("@payload", row.Payload) })
+            insert.CommandText =
+                $"INSERT INTO {table} (grain, name, version, payload, written) VALUES (@grain, @name, 1, @payload, {now})";
+            foreach (var (name,
+                value) in new[] { ("@grain", row.Grain), ("@name", row.Name), ("@payload", row.Payload) })
             {
                 var parameter = insert.CreateParameter();
                 (parameter.ParameterName, parameter.Value) = (name, value);

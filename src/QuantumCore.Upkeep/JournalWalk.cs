@@ -126,7 +126,8 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
                 if (isSound)
                 {
                     findings.Add(
-                        FindingKind.FrameDamaged, null, null, $"frame {frame.Id.WriterId}/{frame.Id.FrameNo}: its checksum is right, its layout is not",
+                        FindingKind.FrameDamaged, null, null,
+                        $"frame {frame.Id.WriterId}/{frame.Id.FrameNo}: its checksum is right, its layout is not",
                         "It was written by another program; its records can't be read.");
                 }
 
@@ -165,7 +166,8 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
         }
 
         /// <summary>Queues a round, accounts first: a book's record may depend on a hold of the same round.</summary>
-        public async Task PostAsync(List<(Lane Lane, StoredSlice Slice)>[] accounts, List<(Lane Lane, StoredSlice Slice)>[] books)
+        public async Task PostAsync(
+            List<(Lane Lane, StoredSlice Slice)>[] accounts, List<(Lane Lane, StoredSlice Slice)>[] books)
         {
             while (Volatile.Read(ref _ahead) > JobsAhead)
             {

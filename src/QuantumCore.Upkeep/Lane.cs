@@ -166,7 +166,8 @@ internal abstract class Lane
         if (record.Epoch > Stream.Epoch)
         {
             Stop(
-                FindingKind.HeadDiffers, record.Sequence, $"its epoch {record.Epoch} is ahead of the stream's {Stream.Epoch}",
+                FindingKind.HeadDiffers, record.Sequence,
+                $"its epoch {record.Epoch} is ahead of the stream's {Stream.Epoch}",
                 "The fence against older activations no longer works.");
             return;
         }

@@ -12,7 +12,8 @@ namespace QuantumCore.Upkeep;
 /// <param name="Executions">Number of executions of displayed orders.</param>
 /// <param name="HiddenExecutions">Number of executions of hidden orders and of strategies' legs.</param>
 /// <param name="Crosses">Number of auction trades, and of trades they triggered.</param>
-public sealed record LobsterSummary(long Messages, long Submissions, long Executions, long HiddenExecutions, long Crosses);
+public sealed record LobsterSummary(
+    long Messages, long Submissions, long Executions, long HiddenExecutions, long Crosses);
 
 /// <summary>
 /// Exports the public view of a book (market-by-order) in the LOBSTER format (lobsterdata.com): a message file and a
@@ -39,7 +40,8 @@ public static class LobsterExport
     /// There is no journal, no such book in it, or its prices are finer than the format's.
     /// </exception>
     public static async Task<(LobsterSummary Summary, IReadOnlyList<Finding> Findings)> WriteAsync(
-        JournalPlace place, string symbol, long? day, int levels, TextWriter messages, TextWriter rows, CancellationToken cancellationToken)
+        JournalPlace place, string symbol, long? day, int levels, TextWriter messages, TextWriter rows,
+        CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(levels, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(levels, LevelsLimit);
@@ -51,7 +53,10 @@ public static class LobsterExport
         }
 
         var writer = new LobsterWriter(day, levels, messages, rows);
-        await new JournalWalk([new LobsterLane(stream, symbol, writer, findings)], findings) { Workers = 1 }.RunAsync(image, cancellationToken);
+        await new JournalWalk([new LobsterLane(stream, symbol, writer, findings)], findings)
+        {
+            Workers = 1,
+        }.RunAsync(image, cancellationToken);
         await messages.FlushAsync(cancellationToken);
         await rows.FlushAsync(cancellationToken);
         return (writer.Summary, findings.All());
@@ -83,7 +88,9 @@ internal sealed class LobsterLane : Lane
         }
         catch (DivergenceException divergence)
         {
-            Stop(FindingKind.BookDiverges, record.Sequence, divergence.Message, "The records after it are not exported.");
+            Stop(
+                FindingKind.BookDiverges, record.Sequence, divergence.Message,
+                "The records after it are not exported.");
             return;
         }
 

@@ -25,7 +25,8 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
     private const char Halted = '7';
 
     private readonly Dictionary<long, Told> _orders = [];
-    private readonly SortedDictionary<long, long> _bids = new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
+    private readonly SortedDictionary<long, long> _bids =
+        new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
     private readonly SortedDictionary<long, long> _asks = [];
 
     // Orders that met others as they appeared, and are about to move away in the same command.
@@ -217,7 +218,8 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
                     (price, place) = (order.PriceTicks, order.PriceTicks == price ? place : 0);
 
                     // A new order stands last, and so do all orders behind it.
-                    place = _orders.GetValueOrDefault(order.OrderId) is var told && told.Side == side && told.PriceTicks == price
+                    place = _orders.GetValueOrDefault(order.OrderId) is var told && told.Side == side
+                        && told.PriceTicks == price
                         && told.Lots >= order.ShownLots && told.Place > place ? told.Place : long.MaxValue;
                     if (place != long.MaxValue)
                     {
@@ -321,6 +323,7 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
 
     private void Add(bool isThere, KeyValuePair<long, long> level, string none)
     {
-        _row.Append(_row.Length == 0 ? "" : ",").Append(isThere ? Price(level.Key) : none).Append(',').Append(isThere ? level.Value : 0);
+        _row.Append(_row.Length == 0 ? "" : ",").Append(isThere ? Price(level.Key) : none).Append(',')
+            .Append(isThere ? level.Value : 0);
     }
 }

@@ -20,7 +20,8 @@ public sealed record OutgoingFolders(string? Payouts, string? Settlements)
             settlements ?? (data is null ? null : Path.Combine(data, OutgoingFiles.Settlements)));
     }
 
-    internal IEnumerable<(string Kind, string? Path)> All => [(OutgoingFiles.Payouts, Payouts), (OutgoingFiles.Settlements, Settlements)];
+    internal IEnumerable<(string Kind, string? Path)> All =>
+        [(OutgoingFiles.Payouts, Payouts), (OutgoingFiles.Settlements, Settlements)];
 }
 
 /// <summary>
@@ -42,7 +43,9 @@ internal static class OutgoingFiles
         var there = new HashSet<(string Kind, string Id)>();
         foreach (var (kind, path) in folders.All)
         {
-            foreach (var file in path is not null && Directory.Exists(path) ? Directory.EnumerateFiles(path, "*" + Extension) : [])
+            foreach (var file in path is not null && Directory.Exists(path)
+                ? Directory.EnumerateFiles(path, "*" + Extension)
+                : [])
             {
                 there.Add((kind, Path.GetFileNameWithoutExtension(file)));
             }
@@ -61,9 +64,14 @@ internal static class OutgoingFiles
     /// </summary>
     public static (int Count, IReadOnlyList<string> Wrong) Compare(JournalImage image)
     {
-        var files = image.Files().ToDictionary(file => (file.Folder, Path.GetFileNameWithoutExtension(file.Name)), file => file.Body);
-        var batches = files.Count == 0 ? [] : Batches(image, [.. files.Keys]).ToDictionary(batch => (batch.Kind, batch.Id), batch => batch.Bytes());
-        return (files.Count, [.. files.Where(file => !batches.TryGetValue(file.Key, out var bytes) || !bytes.AsSpan().SequenceEqual(file.Value))
+        var files = image.Files()
+            .ToDictionary(file => (file.Folder, Path.GetFileNameWithoutExtension(file.Name)), file => file.Body);
+        var batches = files.Count == 0
+            ? []
+            : Batches(image, [.. files.Keys]).ToDictionary(batch => (batch.Kind, batch.Id), batch => batch.Bytes());
+        return (files.Count,
+            [.. files.Where(
+                file => !batches.TryGetValue(file.Key, out var bytes) || !bytes.AsSpan().SequenceEqual(file.Value))
             .Select(file => $"{file.Key.Folder}/{file.Key.Item2}{Extension}").Order(StringComparer.Ordinal)]);
     }
 
@@ -79,7 +87,8 @@ internal static class OutgoingFiles
             var files = image.Files().Where(file => file.Folder == kind).ToArray();
             if (files.Length > 0 && path is null)
             {
-                throw new JournalSetupException($"The backup has {files.Length} files of {kind}: name a folder for them with --{kind}.");
+                throw new JournalSetupException(
+                    $"The backup has {files.Length} files of {kind}: name a folder for them with --{kind}.");
             }
 
             if (files.Length > 0 && !Directory.Exists(path))
@@ -100,7 +109,8 @@ internal static class OutgoingFiles
         Directory.CreateDirectory(filling);
         foreach (var file in files)
         {
-            using var to = new FileStream(Path.Combine(filling, Path.GetFileName(file.Name)), FileMode.CreateNew, FileAccess.Write);
+            using var to = new FileStream(
+                Path.Combine(filling, Path.GetFileName(file.Name)), FileMode.CreateNew, FileAccess.Write);
             to.Write(file.Body);
             to.Flush(flushToDisk: true);
         }
@@ -109,7 +119,8 @@ internal static class OutgoingFiles
     }
 
     /// <summary>Returns the batches of a journal with one of these names.</summary>
-    private static IEnumerable<(string Kind, string Id, Func<byte[]> Bytes)> Batches(JournalImage image, HashSet<(string Kind, string Id)> wanted)
+    private static IEnumerable<(string Kind, string Id, Func<byte[]> Bytes)> Batches(
+        JournalImage image, HashSet<(string Kind, string Id)> wanted)
     {
         foreach (var stream in image.Streams())
         {
@@ -121,7 +132,8 @@ internal static class OutgoingFiles
                     if (wanted.Contains((Payouts, PayoutRecord.BatchId(asset, record.Sequence)))
                         && PayoutRecordEncoding.Decode(record.Body.Span) is BatchMade made)
                     {
-                        var batch = new PayoutBatch(PayoutRecord.BatchId(asset, record.Sequence), asset, made.Decimals, made.Items);
+                        var batch = new PayoutBatch(
+                            PayoutRecord.BatchId(asset, record.Sequence), asset, made.Decimals, made.Items);
                         yield return (Payouts, batch.Id, () => FilePayouts.Bytes(batch));
                     }
                 }
@@ -131,9 +143,11 @@ internal static class OutgoingFiles
                 var venue = stream.Name[SettlementRecord.StreamPrefix.Length..];
                 foreach (var record in StoredRecords.Of(image, stream))
                 {
-                    if (SettlementRecordEncoding.Decode(record.Body.Span) is SettlementClosed closed && wanted.Contains((Settlements, closed.IdAt(venue))))
+                    if (SettlementRecordEncoding.Decode(record.Body.Span) is SettlementClosed closed
+                        && wanted.Contains((Settlements, closed.IdAt(venue))))
                     {
-                        yield return (Settlements, closed.IdAt(venue), () => FileSettlements.Bytes(new SettlementBatch(closed.IdAt(venue), venue, closed)));
+                        yield return (Settlements, closed.IdAt(venue),
+                            () => FileSettlements.Bytes(new SettlementBatch(closed.IdAt(venue), venue, closed)));
                     }
                 }
             }
@@ -149,7 +163,8 @@ internal static class StoredRecords
         var reader = new SliceReader(stream.Name, stream.StreamId, 1);
         foreach (var slice in image.Slices(stream.StreamId).ToArray())
         {
-            if (image.Frame(slice.Frame) is not { } frame || slice.Position < 0 || slice.Length < 0 || slice.Position > frame.Body.Length - slice.Length)
+            if (image.Frame(slice.Frame) is not { } frame || slice.Position < 0 || slice.Length < 0
+                || slice.Position > frame.Body.Length - slice.Length)
             {
                 yield break;
             }
@@ -157,7 +172,11 @@ internal static class StoredRecords
             IReadOnlyList<JournalRecord> records;
             try
             {
-                records = [.. reader.Decode(new StoredSlice(slice.FirstSequence, slice.LastSequence, frame.Body.AsMemory(slice.Position, slice.Length)))];
+                records = [
+                    .. reader.Decode(
+                        new StoredSlice(
+                            slice.FirstSequence, slice.LastSequence,
+                            frame.Body.AsMemory(slice.Position, slice.Length)))];
             }
             catch (JournalCorruptionException)
             {

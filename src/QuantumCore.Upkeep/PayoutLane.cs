@@ -22,7 +22,8 @@ internal sealed class PayoutLane(
     public List<Delivered> Deliveries { get; } = [];
 
     /// <summary>Returns true for the stream of a payout.</summary>
-    public static bool Is(StreamRow stream) => stream.Name.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
+    public static bool Is(StreamRow stream) =>
+        stream.Name.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
 
     protected override void Take(in JournalRecord record)
     {
@@ -49,7 +50,8 @@ internal sealed class PayoutLane(
             else if (after == 0)
             {
                 Findings.Add(
-                    FindingKind.AccountContradicts, Stream.Name, record.Sequence, $"it pays for account {account}, which has no records",
+                    FindingKind.AccountContradicts, Stream.Name, record.Sequence,
+                    $"it pays for account {account}, which has no records",
                     "The account's stream is lost: restore a backup.");
             }
         }

@@ -17,8 +17,10 @@ namespace QuantumCore.Upkeep;
 /// <param name="findings">Receives the differences.</param>
 internal sealed class Renetting(JournalImage image, Func<string, Instrument?> instrumentOf, FindingList findings)
 {
-    private const string Meaning = "Accounts got, or will get, amounts that do not follow from their trades. Stop settling, and find out where the batch comes from.";
-    private readonly Dictionary<string, StreamRow> _streams = image.Streams().ToDictionary(stream => stream.Name, StringComparer.Ordinal);
+    private const string Meaning =
+        "Accounts got, or will get, amounts that do not follow from their trades. Stop settling, and find out where the batch comes from.";
+    private readonly Dictionary<string, StreamRow> _streams =
+        image.Streams().ToDictionary(stream => stream.Name, StringComparer.Ordinal);
 
     /// <summary>Compares the batches of a venue.</summary>
     /// <param name="stream">Stream of the venue; its records are sound.</param>
@@ -62,15 +64,19 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
 
     /// <summary>Returns the net of a batch's trades; null if some trades are of an unlisted instrument.</summary>
     private Dictionary<(long Account, string Asset, long TradeDay), Int128>? Net(
-        string stream, long sequence, string id, SettlementClosed closed, BusinessCalendar calendar, Dictionary<string, IEnumerator<JournalRecord>> books,
+        string stream, long sequence, string id, SettlementClosed closed, BusinessCalendar calendar,
+        Dictionary<string, IEnumerator<JournalRecord>> books,
         DueBySymbol due)
     {
         var parts = new Dictionary<(long Account, string Asset, long TradeDay), Int128>();
         foreach (var range in closed.Trades)
         {
-            if (instrumentOf(range.Symbol) is not { } instrument || !_streams.TryGetValue(BookLane.Prefix + range.Symbol, out var book))
+            if (instrumentOf(range.Symbol) is not { } instrument
+                || !_streams.TryGetValue(BookLane.Prefix + range.Symbol, out var book))
             {
-                findings.Add(FindingKind.BatchDiffers, stream, sequence, $"{id} has trades of {range.Symbol}, which is not listed", Meaning);
+                findings.Add(
+                    FindingKind.BatchDiffers, stream, sequence,
+                    $"{id} has trades of {range.Symbol}, which is not listed", Meaning);
                 return null;
             }
 
@@ -85,7 +91,9 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
             {
                 findings.Add(
                     FindingKind.BatchDiffers, stream, sequence,
-                    string.Create(CultureInfo.InvariantCulture, $"{id} has {range.Trades} trades of {range.Symbol}, its records {range.After + 1} to {range.Through} have {trades}, {late} of them of another date"),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{id} has {range.Trades} trades of {range.Symbol}, its records {range.After + 1} to {range.Through} have {trades}, {late} of them of another date"),
                     Meaning);
             }
         }
@@ -99,14 +107,16 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
     {
         foreach (var fail in carried)
         {
-            foreach (var (asset, part) in fail.UnitParts.Select(part => (fail.Base.Name, part)).Concat(fail.CashParts.Select(part => (fail.Quote.Name, part))))
+            foreach (var (asset, part) in fail.UnitParts.Select(part => (fail.Base.Name, part))
+                .Concat(fail.CashParts.Select(part => (fail.Quote.Name, part))))
             {
                 var key = (fail.Account, asset, part.TradeDay);
                 parts[key] = parts.GetValueOrDefault(key) + part.Amount;
             }
         }
 
-        foreach (var part in closed.Items.SelectMany(item => item.Parts.Select(part => (Key: (item.Account, item.Asset, part.TradeDay), part.Amount))))
+        foreach (var part in closed.Items.SelectMany(
+            item => item.Parts.Select(part => (Key: (item.Account, item.Asset, part.TradeDay), part.Amount))))
         {
             parts[part.Key] = parts.GetValueOrDefault(part.Key) - part.Amount;
         }
@@ -114,7 +124,8 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
         foreach (var (key, difference) in parts.Where(part => part.Value != 0).OrderBy(part => part.Key).Take(1))
         {
             var batch = closed.Items.Where(item => (item.Account, item.Asset) == (key.Account, key.Asset))
-                .SelectMany(item => item.Parts).Where(part => part.TradeDay == key.TradeDay).Aggregate((Int128)0, (sum, part) => sum + part.Amount);
+                .SelectMany(item => item.Parts).Where(part => part.TradeDay == key.TradeDay)
+                .Aggregate((Int128)0, (sum, part) => sum + part.Amount);
             var others = parts.Count(part => part.Value != 0) - 1;
             findings.Add(
                 FindingKind.BatchDiffers, stream, sequence,
@@ -129,7 +140,8 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
     /// Adds the trades of a range. Returns their number, and the number of those not due on the batch's date.
     /// </summary>
     private static (long Trades, long Late) Take(
-        SettledTrades range, Instrument instrument, long date, BusinessCalendar calendar, IEnumerator<JournalRecord> records,
+        SettledTrades range, Instrument instrument, long date, BusinessCalendar calendar,
+        IEnumerator<JournalRecord> records,
         Dictionary<(long Account, string Asset, long TradeDay), Int128> parts, DueBySymbol due)
     {
         var (count, late) = (0L, 0L);
@@ -152,7 +164,8 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
                     void Add(AccountId account, Int128 units, Int128 cash)
                     {
                         due.Add(account, instrument, units, cash);
-                        foreach (var (asset, amount) in ((Asset, Int128)[])[(instrument.Base, units), (instrument.Quote, cash)])
+                        foreach (var (asset, amount) in ((Asset, Int128)[])[
+                            (instrument.Base, units), (instrument.Quote, cash)])
                         {
                             var key = (account.Value, asset.Name, day);
                             parts[key] = parts.GetValueOrDefault(key) + amount;
@@ -174,7 +187,9 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
     private BusinessCalendar CalendarOf(string venue)
     {
         var holidays = new SortedSet<long>();
-        foreach (var record in _streams.TryGetValue(PlainLane.Catalog, out var catalog) ? StoredRecords.Of(image, catalog) : [])
+        foreach (var record in _streams.TryGetValue(PlainLane.Catalog, out var catalog)
+            ? StoredRecords.Of(image, catalog)
+            : [])
         {
             if (CatalogRecordEncoding.Decode(record.Body.Span) is HolidaysSet set && set.Request.Venue == venue)
             {

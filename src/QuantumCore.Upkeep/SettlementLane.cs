@@ -22,7 +22,8 @@ internal sealed class SettlementLane(
     public List<Delivered> Deliveries { get; } = [];
 
     /// <summary>Returns true for the stream of a settlement.</summary>
-    public static bool Is(StreamRow stream) => stream.Name.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
+    public static bool Is(StreamRow stream) =>
+        stream.Name.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
 
     protected override void Take(in JournalRecord record)
     {
@@ -32,7 +33,8 @@ internal sealed class SettlementLane(
             settlement = SettlementRecordEncoding.Decode(record.Body.Span);
             _machine.Apply(settlement);
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception e)
+            when (e is InvalidDataException or InvalidOperationException or ArgumentException or OverflowException)
         {
             Stop(
                 FindingKind.AccountContradicts, record.Sequence, e.Message,
@@ -49,7 +51,8 @@ internal sealed class SettlementLane(
             else if (after == 0)
             {
                 Findings.Add(
-                    FindingKind.AccountContradicts, Stream.Name, record.Sequence, $"it settles for account {account}, which has no records",
+                    FindingKind.AccountContradicts, Stream.Name, record.Sequence,
+                    $"it settles for account {account}, which has no records",
                     "The account's stream is lost: restore a backup.");
             }
         }

@@ -88,12 +88,14 @@ public sealed class Verification
     {
         foreach (var line in _image.FileDamage())
         {
-            _findings.Add(FindingKind.FileDamaged, null, null, line, "The database's file is damaged: restore a backup.");
+            _findings.Add(
+                FindingKind.FileDamaged, null, null, line, "The database's file is damaged: restore a backup.");
         }
 
         OpenLanes();
         ExpectSnapshots();
-        var walk = new JournalWalk([.. _plain.Values, .. _accounts.Values, .. _books.Values, .. _movers.Values], _findings);
+        var walk =
+            new JournalWalk([.. _plain.Values, .. _accounts.Values, .. _books.Values, .. _movers.Values], _findings);
         await walk.RunAsync(_image, cancellationToken);
         CheckIndex(walk, cancellationToken);
         CheckFiles();
@@ -124,12 +126,16 @@ public sealed class Verification
 
     private static bool IsMover(StreamRow stream) => PayoutLane.Is(stream) || SettlementLane.Is(stream);
 
-    private static Lane MoverOf(StreamRow stream, long after, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings) =>
-        PayoutLane.Is(stream) ? new PayoutLane(stream, after, accounts, findings) : new SettlementLane(stream, after, accounts, findings);
+    private static Lane MoverOf(
+        StreamRow stream, long after, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings) =>
+        PayoutLane.Is(stream)
+            ? new PayoutLane(stream, after, accounts, findings)
+            : new SettlementLane(stream, after, accounts, findings);
 
     private void OpenLanes()
     {
-        foreach (var stream in _streams.Where(stream => !IsBook(stream) && !IsMover(stream) && AccountLane.AccountOf(stream) == 0))
+        foreach (var stream in _streams.Where(
+            stream => !IsBook(stream) && !IsMover(stream) && AccountLane.AccountOf(stream) == 0))
         {
             var lane = new PlainLane(stream, _findings);
             _plain.Add(stream.StreamId, lane);
@@ -190,13 +196,15 @@ public sealed class Verification
             if (stream is null)
             {
                 _findings.Add(
-                    FindingKind.SnapshotDiffers, null, snapshot.Sequence, $"there is a snapshot of a stream {snapshot.StreamId}, which is not there",
+                    FindingKind.SnapshotDiffers, null, snapshot.Sequence,
+                    $"there is a snapshot of a stream {snapshot.StreamId}, which is not there",
                     "The stream's entry is lost: restore a backup.");
             }
             else if (Checksum.Of(snapshot.Body) != snapshot.Crc)
             {
                 _findings.Add(
-                    FindingKind.SnapshotDamaged, stream.Name, snapshot.Sequence, "the snapshot's checksum does not match",
+                    FindingKind.SnapshotDamaged, stream.Name, snapshot.Sequence,
+                    "the snapshot's checksum does not match",
                     "It is not used: an older one serves, or the whole stream is replayed. Nothing is lost.");
             }
             else if (books.TryGetValue(snapshot.StreamId, out var book))
@@ -237,7 +245,9 @@ public sealed class Verification
         foreach (var frame in walk.Damaged)
         {
             var there = inDamaged.Where(slice => slice.Frame == frame)
-                .Select(slice => $"{names.GetValueOrDefault(slice.StreamId, "?")} {slice.FirstSequence}-{slice.LastSequence}");
+                .Select(
+                    slice =>
+                        $"{names.GetValueOrDefault(slice.StreamId, "?")} {slice.FirstSequence}-{slice.LastSequence}");
             _findings.Add(
                 FindingKind.FrameDamaged, null, null,
                 $"frame {frame.WriterId}/{frame.FrameNo}: its checksum does not match; it holds {string.Join(", ", there)}",
@@ -268,9 +278,11 @@ public sealed class Verification
     // The same if any stream is not sound: each may have moved units.
     private void CompareActions(CancellationToken cancellationToken)
     {
-        if (!_plain.Values.Concat<Lane>(_accounts.Values).Concat(_books.Values).Concat(_movers.Values).Any(lane => lane.IsStopped))
+        if (!_plain.Values.Concat<Lane>(_accounts.Values).Concat(_books.Values).Concat(_movers.Values)
+            .Any(lane => lane.IsStopped))
         {
-            new CorporateAudit(_image, symbol => _listed.GetValueOrDefault(symbol), _findings).Compare(_streams, cancellationToken);
+            new CorporateAudit(
+                _image, symbol => _listed.GetValueOrDefault(symbol), _findings).Compare(_streams, cancellationToken);
         }
     }
 
@@ -306,7 +318,8 @@ public sealed class Verification
     }
 
     /// <summary>Checks that an account's snapshot and the records after it give the state of all records.</summary>
-    private async Task FoldFromSnapshotsAsync(int rank, IReadOnlyDictionary<string, long> heads, CancellationToken cancellationToken)
+    private async Task FoldFromSnapshotsAsync(
+        int rank, IReadOnlyDictionary<string, long> heads, CancellationToken cancellationToken)
     {
         var restored = new Dictionary<long, (AccountLane Lane, long Sequence)>();
         var apart = new FindingList();
@@ -342,7 +355,8 @@ public sealed class Verification
 
         var lanes = restored.ToDictionary(pair => pair.Key, pair => pair.Value.Lane);
         var books = _books.Values.Where(book => !book.IsStopped).Select(book => new BookTailLane(
-            book.Stream, book.Machine.Symbol, lanes.Values.Min(lane => lane.Machine.CursorOf(book.Machine.Symbol)), lanes, apart));
+            book.Stream, book.Machine.Symbol, lanes.Values.Min(lane => lane.Machine.CursorOf(book.Machine.Symbol)),
+            lanes, apart));
         var movers = _movers.Where(mover => !mover.Value.IsStopped).Select(mover => MoverOf(
             mover.Value.Stream, lanes.Values.Min(lane => lane.Machine.CursorOf(mover.Key)), lanes, apart));
         await new JournalWalk([.. lanes.Values, .. books, .. movers], apart).RunAsync(_image, cancellationToken);
@@ -360,7 +374,8 @@ public sealed class Verification
             else
             {
                 _findings.Add(
-                    FindingKind.SnapshotDiffers, lane.Stream.Name, sequence, "the snapshot and the records after it do not give the state that all records give",
+                    FindingKind.SnapshotDiffers, lane.Stream.Name, sequence,
+                    "the snapshot and the records after it do not give the state that all records give",
                     "An account that starts from it would have a wrong state: delete this snapshot; an older one is used.");
             }
         }
@@ -390,7 +405,8 @@ public sealed class Verification
             foreach (var violation in await HistoryInvariants.CheckAsync(history, 0, heads, cancellationToken))
             {
                 _findings.Add(
-                    FindingKind.HistoryContradicts, null, null, $"{violation.Name}: {string.Join("; ", violation.Rows)}",
+                    FindingKind.HistoryContradicts, null, null,
+                    $"{violation.Name}: {string.Join("; ", violation.Rows)}",
                     "Only the SQL rows are wrong: delete the history, and the exchange rebuilds it from the journal.");
             }
         }

@@ -65,7 +65,9 @@ public class AccountTests
     public void E03_A_buy_pays_and_what_it_saves_is_free_at_once()
     {
         var account = Funded(100_100);
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 1_000, 100, 0, FeeTerms.Of(Sample.Share), out var amount));
+        Assert.Equal(
+            RejectReason.None,
+            account.CheckHold(Sample.Share, Side.Buy, 1_000, 100, 0, FeeTerms.Of(Sample.Share), out var amount));
         Assert.Equal(100_100, amount);
         account.Hold(Sample.Order(account, Sample.Share, Side.Buy, 1_000, 100, amount));
         account.Entered(1, 5);
@@ -86,7 +88,9 @@ public class AccountTests
     {
         var account = new Account(new AccountId(1001));
         account.Deposit(Sample.Share.Base, 10);
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Sell, 1_000, 10, 0, FeeTerms.Of(Sample.Share), out var amount));
+        Assert.Equal(
+            RejectReason.None,
+            account.CheckHold(Sample.Share, Side.Sell, 1_000, 10, 0, FeeTerms.Of(Sample.Share), out var amount));
         account.Hold(Sample.Order(account, Sample.Share, Side.Sell, 1_000, 10, amount));
         Assert.Equal(0, account.Of(Sample.Share.Base).Available);
         account.Fill(1, 1_050, 4, 5);
@@ -101,8 +105,12 @@ public class AccountTests
     public void One_unit_short_is_refused_and_nothing_is_held()
     {
         var account = Funded(100_099);
-        Assert.Equal(RejectReason.InsufficientFunds, account.CheckHold(Sample.Share, Side.Buy, 1_000, 100, 0, FeeTerms.Of(Sample.Share), out _));
-        Assert.Equal(RejectReason.ShortNotAllowed, account.CheckHold(Sample.Share, Side.Sell, 1_000, 1, 0, FeeTerms.Of(Sample.Share), out _));
+        Assert.Equal(
+            RejectReason.InsufficientFunds,
+            account.CheckHold(Sample.Share, Side.Buy, 1_000, 100, 0, FeeTerms.Of(Sample.Share), out _));
+        Assert.Equal(
+            RejectReason.ShortNotAllowed,
+            account.CheckHold(Sample.Share, Side.Sell, 1_000, 1, 0, FeeTerms.Of(Sample.Share), out _));
         Assert.Equal(new Balance(2, 100_099, 0), account.Of(s_usd));
         Assert.Equal(0, account.LastNumber);
     }
@@ -112,7 +120,9 @@ public class AccountTests
     {
         var account = Funded(200_000);
         Place(account, Side.Buy, 1_000, 100);
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 1_100, 100, 1, FeeTerms.Of(Sample.Share), out var more));
+        Assert.Equal(
+            RejectReason.None,
+            account.CheckHold(Sample.Share, Side.Buy, 1_100, 100, 1, FeeTerms.Of(Sample.Share), out var more));
         Assert.Equal(10_010, more);
         account.Hold(Sample.Order(account, Sample.Share, Side.Buy, 1_100, 100, more, replaces: 1));
         account.Entered(2, 6);
@@ -120,7 +130,9 @@ public class AccountTests
         Assert.Equal(110_110, account.Of(s_usd).Held);
         Assert.Equal(110_110, account.Orders[2].Held);
         Assert.False(account.Orders.ContainsKey(1));
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 900, 100, 2, FeeTerms.Of(Sample.Share), out var less));
+        Assert.Equal(
+            RejectReason.None,
+            account.CheckHold(Sample.Share, Side.Buy, 900, 100, 2, FeeTerms.Of(Sample.Share), out var less));
         Assert.Equal(0, less);
     }
 
@@ -174,9 +186,12 @@ public class AccountTests
             account.Hold(Sample.Order(account, Sample.Share, Side.Buy, 1, 1, 2));
         }
 
-        Assert.Equal(RejectReason.TooManyOrders, account.CheckHold(Sample.Share, Side.Buy, 1, 1, 0, FeeTerms.Of(Sample.Share), out _));
+        Assert.Equal(
+            RejectReason.TooManyOrders,
+            account.CheckHold(Sample.Share, Side.Buy, 1, 1, 0, FeeTerms.Of(Sample.Share), out _));
         account.Release(17);
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 1, 1, 0, FeeTerms.Of(Sample.Share), out _));
+        Assert.Equal(
+            RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 1, 1, 0, FeeTerms.Of(Sample.Share), out _));
     }
 
     [Fact]
@@ -225,7 +240,8 @@ public class AccountTests
             var held = account.Orders.Values.Where(order => order.HeldAsset.Name == name).Sum(order => order.Held);
             Assert.True(balance.Held == held, $"{phase}: {name} holds {balance.Held}, its orders {held}");
             Assert.True(held >= 0 && balance.Available >= 0, $"{phase}: {name} is overdrawn: {balance}");
-            Assert.True(balance.Total == trading.Owned(name), $"{phase}: {name} is {balance.Total}, not {trading.Owned(name)}");
+            Assert.True(
+                balance.Total == trading.Owned(name), $"{phase}: {name} is {balance.Total}, not {trading.Owned(name)}");
         }
 
         Assert.All(account.Orders.Values, order => Assert.True(order.LeavesLots > 0, phase));
@@ -233,10 +249,14 @@ public class AccountTests
         {
             var (open, buys) = (account.OpenIn(group.Key)!, group.Where(order => order.Side == Side.Buy).ToArray());
             Assert.True(open.Orders == group.Count() && open.BuyLots == buys.Sum(order => order.OpenLots), phase);
-            Assert.True(open.BuyValue == buys.Aggregate(Int128.Zero, (sum, order) => sum + order.Instrument.Notional(order.PriceTicks, order.OpenLots)), phase);
+            Assert.True(
+                open.BuyValue == buys.Aggregate(
+                    Int128.Zero, (sum, order) => sum + order.Instrument.Notional(order.PriceTicks, order.OpenLots)),
+                phase);
         }
 
-        Assert.Equal(account.Orders.Values.Select(order => order.Instrument.Symbol).Distinct().Order(), account.OpenSymbols);
+        Assert.Equal(
+            account.Orders.Values.Select(order => order.Instrument.Symbol).Distinct().Order(), account.OpenSymbols);
     }
 
     private static Account Funded(long cents)
@@ -248,11 +268,15 @@ public class AccountTests
 
     private static void Place(Account account, Side side, long priceTicks, long lots)
     {
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, side, priceTicks, lots, 0, FeeTerms.Of(Sample.Share), out var amount));
+        Assert.Equal(
+            RejectReason.None,
+            account.CheckHold(Sample.Share, side, priceTicks, lots, 0, FeeTerms.Of(Sample.Share), out var amount));
         account.Hold(Sample.Order(account, Sample.Share, side, priceTicks, lots, amount));
     }
 
     private static string Text(Account account) => string.Join('\n', account.Balances.Select(pair => $"{pair}")
-        .Concat(account.Orders.Values.Select(order => $"{order.Number} {order.Held} {order.FilledLots} {order.QuantityLots}"))
+        .Concat(
+            account.Orders.Values.Select(
+                order => $"{order.Number} {order.Held} {order.FilledLots} {order.QuantityLots}"))
         .Append($"{account.LastNumber}"));
 }

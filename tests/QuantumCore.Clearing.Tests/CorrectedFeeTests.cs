@@ -22,7 +22,9 @@ public class CorrectedFeeTests
             // If the fee was more than the minimum, other fills of the order may have paid it: only the trade's own
             // part counts.
             var part = new OrderFees(side, terms with { Minimum = 0 }).After(value, rate).Due;
-            Assert.True(corrected == right || (paid > minimum && corrected == part && part < minimum), $"{side} {terms}: {paid} for {made} becomes {corrected} for {value}, not {right}");
+            Assert.True(
+                corrected == right || (paid > minimum && corrected == part && part < minimum),
+                $"{side} {terms}: {paid} for {made} becomes {corrected} for {value}, not {right}");
         }
     }
 
@@ -36,6 +38,7 @@ public class CorrectedFeeTests
     [InlineData(1_000, 500, 200, 5_000, 150, 150)]
     // A fill whose minimum other fills have paid.
     [InlineData(1_000, 500, 0, 5_000, 9_000, 4)]
-    public void Fill_of_an_order_with_others_changes_by_its_own_part(int rate, long minimum, long paid, long made, long value, long corrected) =>
+    public void Fill_of_an_order_with_others_changes_by_its_own_part(
+        int rate, long minimum, long paid, long made, long value, long corrected) =>
         Assert.Equal(corrected, CorrectedFee.Of(Side.Sell, new FeeTerms(rate, rate, minimum), rate, paid, made, value));
 }

@@ -12,10 +12,12 @@ public class DeficitShareTests
     [InlineData(1_001, new long[] { 500, 300, 200 }, new long[] { 500, 300, 200 })]
     [InlineData(101, new long[] { 70, 70, 70 }, new long[] { 34, 34, 33 })]
     [InlineData(100, new long[] { -1, 0 }, new long[] { 0, 0 })]
-    public void E36_who_gained_pays_by_largest_remainder_and_never_more_than_he_gained(long deficit, long[] gains, long[] expected)
+    public void E36_who_gained_pays_by_largest_remainder_and_never_more_than_he_gained(
+        long deficit, long[] gains, long[] expected)
     {
         var gainers = gains.Select((gain, i) => Gainer(1_001 + i, 10_000, ("AAPL", gain))).ToArray();
-        var shares = DeficitShares.Of(deficit, [new("AAPL", -5_000)], gainers).ToDictionary(share => share.Account, share => share.Amount);
+        var shares = DeficitShares.Of(deficit, [new("AAPL", -5_000)], gainers)
+            .ToDictionary(share => share.Account, share => share.Amount);
         Assert.Equal(expected, gains.Select((_, i) => shares.GetValueOrDefault(1_001 + i)));
     }
 
@@ -33,7 +35,8 @@ public class DeficitShareTests
     public void Nobody_pays_more_than_he_has_over_all_symbols()
     {
         var shares = DeficitShares.Of(
-            1_000, [new("AAPL", -1), new("MSFT", -1)], [Gainer(1, 600, ("AAPL", 500), ("MSFT", 500)), Gainer(2, -5, ("AAPL", 500))]);
+            1_000, [new("AAPL", -1), new("MSFT", -1)],
+            [Gainer(1, 600, ("AAPL", 500), ("MSFT", 500)), Gainer(2, -5, ("AAPL", 500))]);
         Assert.Equal([(1L, 600L)], shares);
     }
 
@@ -41,7 +44,8 @@ public class DeficitShareTests
     public void Other_accounts_of_the_same_owner_pay_first()
     {
         var own = Gainer(7, 10_000, ("AAPL", 60)) with { IsRelated = true };
-        Assert.Equal([(3L, 40L), (7L, 60L)], DeficitShares.Of(100, [new("AAPL", -1)], [Gainer(3, 10_000, ("AAPL", 900)), own]));
+        Assert.Equal(
+            [(3L, 40L), (7L, 60L)], DeficitShares.Of(100, [new("AAPL", -1)], [Gainer(3, 10_000, ("AAPL", 900)), own]));
         Assert.Equal([(7L, 50L)], DeficitShares.Of(50, [new("AAPL", -1)], [Gainer(3, 10_000, ("AAPL", 900)), own]));
     }
 
@@ -53,17 +57,21 @@ public class DeficitShareTests
         {
             var large = round % 3 == 0 ? 1L << 62 : 200;
             var gainers = Enumerable.Range(0, random.Next(8))
-                .Select(i => Gainer(i, random.NextInt64(-large / 4, large), ("AAPL", random.NextInt64(-large, large)))).ToArray();
+                .Select(i => Gainer(i, random.NextInt64(-large / 4, large), ("AAPL", random.NextInt64(-large, large))))
+                .ToArray();
             var deficit = random.NextInt64(large);
             var shares = DeficitShares.Of(deficit, [new("AAPL", -1)], gainers);
-            var most = gainers.Select(gainer => Int128.Max(0, Int128.Min(gainer.Equity, gainer.Gains[0].Amount))).ToArray();
+            var most =
+                gainers.Select(gainer => Int128.Max(0, Int128.Min(gainer.Equity, gainer.Gains[0].Amount))).ToArray();
             Assert.All(shares, share => Assert.InRange((Int128)share.Amount, 1, most[share.Account]));
             var sum = most.Aggregate((Int128)0, (all, one) => all + one);
             Assert.Equal(Int128.Min(deficit, sum), shares.Aggregate((Int128)0, (all, share) => all + share.Amount));
 
             // No part differs from its exact share by a whole unit.
             foreach (var (account, amount) in shares)
-                Assert.True(Int128.Abs((amount * (sum >> 2)) - (Int128.Min(deficit, sum) * (most[account] >> 2))) <= 4 * (sum + most[account] + deficit));
+                Assert.True(
+                    Int128.Abs((amount * (sum >> 2)) - (Int128.Min(deficit, sum) * (most[account] >> 2))) <= 4 * (sum
+                        + most[account] + deficit));
         }
     }
 

@@ -19,7 +19,8 @@ public class DividendShareTests
     [InlineData(150_000_000, 8, 25 * WholeRate, 37)]
     [InlineData(-150_000_000, 8, 25 * WholeRate, -38)]
     [InlineData(1L << 62, 0, WholeRate, 1L << 62)]
-    public void Who_holds_gets_it_rounded_down_and_who_owes_pays_it_rounded_up(long units, int decimals, long rate, long expected) =>
+    public void Who_holds_gets_it_rounded_down_and_who_owes_pays_it_rounded_up(
+        long units, int decimals, long rate, long expected) =>
         Assert.Equal(expected, DividendShare.Of(units, decimals, rate));
 
     [Fact]

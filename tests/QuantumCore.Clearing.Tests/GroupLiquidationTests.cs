@@ -66,10 +66,15 @@ public class GroupLiquidationTests
         for (var i = 0; i < 2_000; i++)
         {
             var table = MarginPropertyTests.Table(random);
-            var alone = MarginGroupTests.At(MarginFloor.Named(0, table, random.Next(2) == 0 ? null : new MarginGroup("NONE", 0)), random.NextInt64(1, 2_000));
-            var figures = new MarginFigures(alone.Maintenance - random.NextInt64(1, 5_000) - alone.Value, 0, 0, 0, 0).With(alone);
+            var alone = MarginGroupTests.At(
+                MarginFloor.Named(0, table, random.Next(2) == 0 ? null : new MarginGroup("NONE", 0)),
+                random.NextInt64(1, 2_000));
+            var figures =
+                new MarginFigures(alone.Maintenance - random.NextInt64(1, 5_000) - alone.Value, 0, 0, 0, 0).With(alone);
             var price = Liquidation.PriceTicks(alone.Of.Instrument, alone.MarkTicks, Side.Sell, 2);
-            Assert.Equal(Liquidation.Lots(figures, alone, price, s_policy), new GroupLiquidation([alone], 2, s_policy).Lots(figures, alone, price));
+            Assert.Equal(
+                Liquidation.Lots(figures, alone, price, s_policy),
+                new GroupLiquidation([alone], 2, s_policy).Lots(figures, alone, price));
         }
     }
 
@@ -96,7 +101,9 @@ public class GroupLiquidationTests
                 }
 
                 run.Close();
-                Assert.True(fewest is null || before >= 0 || lots > fewest || run.Excess >= 0, $"run {number}, step {run.Steps}: {before} before, {run.Excess} after");
+                Assert.True(
+                    fewest is null || before >= 0 || lots > fewest || run.Excess >= 0,
+                    $"run {number}, step {run.Steps}: {before} before, {run.Excess} after");
                 Assert.True(run.Steps < 400, $"run {number} does not end");
             }
 
@@ -161,16 +168,21 @@ public class GroupLiquidationTests
 
         public long Tenth => (long)Rounding.DivUp(_positions[Next().Index].WholeLots, 10);
 
-        private MarginFigures Figures => _positions.Aggregate(new MarginFigures(_cash, 0, 0, 0, 0), (sum, position) => sum.With(position)).Relieved(_positions);
+        private MarginFigures Figures =>
+            _positions.Aggregate(new MarginFigures(_cash, 0, 0, 0, 0), (sum, position) => sum.With(position))
+                .Relieved(_positions);
 
         public static Run Draw(Random random)
         {
-            MarginGroup?[] groups = [null, new("TECH", MarginGroup.CreditLimit), new("OIL", random.Next(MarginGroup.CreditLimit))];
+            MarginGroup?[] groups =
+                [null, new("TECH", MarginGroup.CreditLimit), new("OIL", random.Next(MarginGroup.CreditLimit))];
             var positions = new MarginPosition[random.Next(1, 6)];
             for (var i = 0; i < positions.Length; i++)
             {
                 var of = MarginFloor.Named(i, MarginPropertyTests.Table(random), groups[random.Next(3)]);
-                positions[i] = new MarginPosition(of, random.NextInt64(20, 20_000), random.NextInt64(1, 500) * (random.Next(2) == 0 ? 1 : -1), 0, 0, 0, 0, 0);
+                positions[i] = new MarginPosition(
+                    of, random.NextInt64(20, 20_000), random.NextInt64(1, 500) * (random.Next(2) == 0 ? 1 : -1), 0, 0,
+                    0, 0, 0);
             }
 
             var run = new Run(positions, 0);
@@ -179,7 +191,8 @@ public class GroupLiquidationTests
         }
 
         /// <summary>Sets its equity to a part of its maintenance margin, in millionths.</summary>
-        public void OweUpTo(int ppm) => _cash += Rounding.DivDown(Figures.Maintenance * ppm, 1_000_000) - Figures.Equity;
+        public void OweUpTo(int ppm) =>
+            _cash += Rounding.DivDown(Figures.Maintenance * ppm, 1_000_000) - Figures.Equity;
 
         public Int128 Units(int index) => _positions[index].Units;
 
@@ -229,18 +242,23 @@ public class GroupLiquidationTests
             var sign = Int128.Sign(position.Units);
             var left = _positions.ToArray();
             left[index] = position with { Units = position.Units - (sign * lots) };
-            return new Run(left, _cash + (sign * lots * price) - Rounding.DivUp((Int128)lots * price * s_policy.FeePpm, 1_000_000));
+            return new Run(
+                left,
+                _cash + (sign * lots * price) - Rounding.DivUp((Int128)lots * price * s_policy.FeePpm, 1_000_000));
         }
 
         private bool IsAhead(int index)
         {
             var group = _positions[index].Of.Group;
-            var own = _positions.Where(one => one.Of.Group == group && one.Units > 0 == _positions[index].Units > 0).Aggregate((Int128)0, (sum, one) => sum + one.Maintenance);
-            var other = _positions.Where(one => one.Of.Group == group && one.Units > 0 != _positions[index].Units > 0).Aggregate((Int128)0, (sum, one) => sum + one.Maintenance);
+            var own = _positions.Where(one => one.Of.Group == group && one.Units > 0 == _positions[index].Units > 0)
+                .Aggregate((Int128)0, (sum, one) => sum + one.Maintenance);
+            var other = _positions.Where(one => one.Of.Group == group && one.Units > 0 != _positions[index].Units > 0)
+                .Aggregate((Int128)0, (sum, one) => sum + one.Maintenance);
             return group is not { CreditPpm: > 0 } || own > other;
         }
 
         private long PriceOf(int index) => Liquidation.PriceTicks(
-            _positions[index].Of.Instrument, _positions[index].MarkTicks, _positions[index].Units > 0 ? Side.Sell : Side.Buy, Steps + 1);
+            _positions[index].Of.Instrument, _positions[index].MarkTicks,
+            _positions[index].Units > 0 ? Side.Sell : Side.Buy, Steps + 1);
     }
 }

@@ -99,7 +99,8 @@ public class HoldRuleTests
                 lots -= filled;
                 var after = HoldRule.Hold(Sample.Share, limit, lots, order);
                 Assert.True(after >= 0);
-                Assert.True(spent <= hold - after, $"seed 902, round {round}: {spent} spent, {hold} held, {after} stays");
+                Assert.True(
+                    spent <= hold - after, $"seed 902, round {round}: {spent} spent, {hold} held, {after} stays");
                 hold = after;
             }
 
@@ -114,9 +115,11 @@ public class HoldRuleTests
         for (var round = 0; round < Rounds; round++)
         {
             var lots = Sample.Amount(random, Instrument.QuantityLotsLimit >> 1);
-            var limit = Sample.Amount(random, Math.Min(Instrument.PriceTicksLimit, Instrument.NotionalLimit / (lots + 1)) - 1);
+            var limit =
+                Sample.Amount(random, Math.Min(Instrument.PriceTicksLimit, Instrument.NotionalLimit / (lots + 1)) - 1);
             var (maker, taker) = (Sample.Rate(random), Math.Min(Sample.Rate(random), Instrument.FeePpmLimit - 1));
-            var fees = Buy(maker, taker, random.Next(2) * 1_000).After(Sample.Amount(random, Instrument.NotionalLimit), random.Next(Instrument.FeePpmLimit));
+            var fees = Buy(maker, taker, random.Next(2) * 1_000)
+                .After(Sample.Amount(random, Instrument.NotionalLimit), random.Next(Instrument.FeePpmLimit));
             var dearer = fees with { Terms = fees.Terms with { TakerPpm = taker + 1 } };
             var hold = HoldRule.BuyHold(Sample.Share, limit, lots, fees);
             Assert.True(hold <= HoldRule.BuyHold(Sample.Share, limit, lots + 1, fees));
@@ -174,7 +177,8 @@ public class HoldRuleTests
         for (var round = 0; round < Rounds; round++)
         {
             var taker = Sample.Rate(random);
-            var (takes, rests) = (Buy(-random.Next(taker + 1), taker), new OrderFees(Side.Sell, new FeeTerms(-random.Next(taker + 1), taker)));
+            var (takes, rests) = (Buy(-random.Next(taker + 1), taker),
+                new OrderFees(Side.Sell, new FeeTerms(-random.Next(taker + 1), taker)));
             for (var fill = 0; fill < 5; fill++)
             {
                 var notional = Sample.Amount(random, Instrument.NotionalLimit / 5);

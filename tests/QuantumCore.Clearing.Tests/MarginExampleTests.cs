@@ -16,7 +16,8 @@ public class MarginExampleTests
     public void E15_a_margin_account_from_day_to_day(int ratePpm, long mark, long equity, long requirement, long excess)
     {
         var figures = Of(-1_000_000, Share(MarginTable.Flat(ratePpm, 250_000)), mark, 500);
-        Assert.Equal((equity, requirement, excess), ((long)figures.Equity, (long)figures.Requirement, (long)figures.Excess));
+        Assert.Equal(
+            (equity, requirement, excess), ((long)figures.Equity, (long)figures.Requirement, (long)figures.Excess));
     }
 
     /// <summary>
@@ -46,7 +47,8 @@ public class MarginExampleTests
     public void E18_a_short_sale_and_the_first_tick_of_a_call(long mark, long equity, long maintenance, bool isCalled)
     {
         var figures = Of(1_500_000, Shorted(MarginTable.Flat(500_000, 300_000)), mark, -1_000);
-        Assert.Equal((equity, maintenance, isCalled), ((long)figures.Equity, (long)figures.Maintenance, figures.Call > 0));
+        Assert.Equal(
+            (equity, maintenance, isCalled), ((long)figures.Equity, (long)figures.Maintenance, figures.Call > 0));
     }
 
     /// <summary>Sources of E19: FINRA 4210(c)(2) and (3), Reg T.</summary>
@@ -74,10 +76,14 @@ public class MarginExampleTests
     {
         (long UpTo, int Ppm)[] tiers =
         [
-            (50_000, 4_000), (250_000, 5_000), (1_000_000, 10_000), (10_000_000, 25_000), (20_000_000, 50_000), (50_000_000, 100_000),
+            (50_000, 4_000), (250_000, 5_000), (1_000_000, 10_000), (10_000_000, 25_000), (20_000_000, 50_000),
+            (50_000_000, 100_000),
             (100_000_000, 125_000), (200_000_000, 150_000), (300_000_000, 250_000), (long.MaxValue / 100, 500_000),
         ];
-        var table = new MarginTable([.. tiers.Select(tier => new MarginTier(tier.UpTo == long.MaxValue / 100 ? long.MaxValue : tier.UpTo * 100, tier.Ppm, tier.Ppm))]);
+        var table = new MarginTable(
+            [.. tiers.Select(
+                tier => new MarginTier(
+                    tier.UpTo == long.MaxValue / 100 ? long.MaxValue : tier.UpTo * 100, tier.Ppm, tier.Ppm))]);
         Assert.Null(table.Check());
         Assert.Equal(maintenance, (long)Share(table).Maintenance(value, 1));
     }
@@ -94,11 +100,13 @@ public class MarginExampleTests
     [Fact]
     public void E22_open_orders_that_lose_and_pay()
     {
-        var (fees, flat) = (new FeeTerms(1_000, 1_000), new MarginPosition(Shorted(MarginTable.Flat(500_000, 250_000)), 10_000, 0, 0, 0, 0, 0, 0));
+        var (fees, flat) = (new FeeTerms(1_000, 1_000),
+            new MarginPosition(Shorted(MarginTable.Flat(500_000, 250_000)), 10_000, 0, 0, 0, 0, 0, 0));
         var bought = flat.With(Side.Buy, 10_300, 10, new OrderFees(Side.Buy, fees));
         var sold = flat.With(Side.Sell, 9_900, 10, new OrderFees(Side.Sell, fees));
         var both = bought.With(Side.Sell, 9_900, 10, new OrderFees(Side.Sell, fees));
-        Assert.Equal((53_103L, 51_099L, 54_202L), ((long)bought.Requirement, (long)sold.Requirement, (long)both.Requirement));
+        Assert.Equal(
+            (53_103L, 51_099L, 54_202L), ((long)bought.Requirement, (long)sold.Requirement, (long)both.Requirement));
     }
 
     /// <summary>Source of E23: Crypto Facilities, "Margin netting" (all of the smaller side); rule 7.3.</summary>
@@ -115,10 +123,12 @@ public class MarginExampleTests
         var table = MarginTable.Flat(1_000_000, 1_000_000);
         MarginPosition[] positions =
         [
-            new(MarginFloor.Named(0, table, group), 1, 60_000, 0, 0, 0, 0, 0), new(MarginFloor.Named(1, table, group), 1, 40_000, 0, 0, 0, 0, 0),
+            new(MarginFloor.Named(0, table, group), 1, 60_000, 0, 0, 0, 0, 0),
+            new(MarginFloor.Named(1, table, group), 1, 40_000, 0, 0, 0, 0, 0),
             new(MarginFloor.Named(2, table, group), 1, -shorts, 0, 0, 0, 0, 0),
         ];
-        var figures = positions.Aggregate(new MarginFigures(0, 0, 0, 0, 0), (sum, position) => sum.With(position)).Relieved(positions);
+        var figures = positions.Aggregate(new MarginFigures(0, 0, 0, 0, 0), (sum, position) => sum.With(position))
+            .Relieved(positions);
         Assert.Equal((required, required), ((long)figures.Requirement, (long)figures.Maintenance));
     }
 
@@ -173,7 +183,8 @@ public class MarginExampleTests
     [Fact]
     public void E33_the_bankruptcy_price_of_a_long_is_rounded_up()
     {
-        var coin = new MarginInstrument(Sample.Share with { TickSize = 50 }, new MarginTerms { Long = MarginTable.Flat(20_000, 10_000) });
+        var coin = new MarginInstrument(
+            Sample.Share with { TickSize = 50 }, new MarginTerms { Long = MarginTable.Flat(20_000, 10_000) });
         var position = new MarginPosition(coin, 15_780, 51, 0, 0, 0, 0, 0);
         Assert.Equal(15_471L, (long)Liquidation.BankruptcyTicks(position, -789_008 * 50, s_policy with { FeePpm = 0 }));
         Assert.Equal(7_735_50L, 15_471 * coin.TickLotValue);
@@ -203,7 +214,8 @@ public class MarginExampleTests
 
     internal static MarginInstrument Share(MarginTable longs) => new(Sample.Share, new MarginTerms { Long = longs });
 
-    internal static MarginInstrument Shorted(MarginTable both) => new(Sample.Share, new MarginTerms { Long = both, Short = both });
+    internal static MarginInstrument Shorted(MarginTable both) =>
+        new(Sample.Share, new MarginTerms { Long = both, Short = both });
 
     private static MarginFigures Of(long cash, MarginInstrument of, long mark, long units) =>
         new MarginFigures(cash, 0, 0, 0, 0).With(new MarginPosition(of, mark, units, 0, 0, 0, 0, 0));

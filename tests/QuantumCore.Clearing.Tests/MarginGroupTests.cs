@@ -83,8 +83,10 @@ public class MarginGroupTests
         var random = new Random(26);
         for (var run = 0; run < 100_000; run++)
         {
-            var group = new MarginGroup("TECH", random.Next(5) == 0 ? MarginGroup.CreditLimit : random.Next(MarginGroup.CreditLimit + 1));
-            var (longs, shorts, more) = (random.NextInt64(1L << random.Next(1, 60)), random.NextInt64(1L << random.Next(1, 60)), random.NextInt64(1_000));
+            var group = new MarginGroup(
+                "TECH", random.Next(5) == 0 ? MarginGroup.CreditLimit : random.Next(MarginGroup.CreditLimit + 1));
+            var (longs, shorts, more) = (random.NextInt64(1L << random.Next(1, 60)),
+                random.NextInt64(1L << random.Next(1, 60)), random.NextInt64(1_000));
             var needed = group.Required(longs, shorts);
             Assert.InRange(group.Credit(longs, shorts), 0, Math.Min(longs, shorts));
             Assert.InRange(group.Required(longs + more, shorts) - needed, 0, more);
@@ -99,8 +101,10 @@ public class MarginGroupTests
         var (tech, oil) = (new MarginGroup("TECH", 750_000), new MarginGroup("OIL", 500_000));
         MarginPosition[] positions =
         [
-            At(MarginFloor.Named(0, table, tech), 10), At(MarginFloor.Named(1, table, oil), -20), At(MarginFloor.Named(2, table, null), -50),
-            At(MarginFloor.Named(3, table, tech), -4), At(MarginFloor.Named(4, table, oil), 30), At(MarginFloor.Named(5, table, new MarginGroup("FEW", 0)), 8),
+            At(MarginFloor.Named(0, table, tech), 10), At(MarginFloor.Named(1, table, oil), -20),
+            At(MarginFloor.Named(2, table, null), -50),
+            At(MarginFloor.Named(3, table, tech), -4), At(MarginFloor.Named(4, table, oil), 30),
+            At(MarginFloor.Named(5, table, new MarginGroup("FEW", 0)), 8),
         ];
 
         // TECH: 750,000 ppm of 400; OIL: 500,000 ppm of 2,000; half of that for maintenance.
@@ -138,8 +142,12 @@ public class MarginGroupTests
         private SmallAccount(MarginGroup group, (long Units, long Buy, long Sell)[] shares)
             : this(
                 group,
-                [.. shares.Select((share, i) => new MarginPosition(MarginFloor.Named(i, MarginTable.Flat(1_000_000, 1_000_000), group), 1, share.Units, 0, 0, 0, 0, 0))],
-                [.. shares.SelectMany((share, i) => new[] { (i, share.Buy), (i, -share.Sell) }).Where(order => order.Item2 != 0)])
+                [.. shares.Select(
+                    (share, i) => new MarginPosition(
+                        MarginFloor.Named(i, MarginTable.Flat(1_000_000, 1_000_000), group), 1, share.Units, 0, 0, 0, 0,
+                        0))],
+                [.. shares.SelectMany((share, i) => new[] { (i, share.Buy), (i, -share.Sell) })
+                    .Where(order => order.Item2 != 0)])
         {
         }
 
@@ -162,12 +170,20 @@ public class MarginGroupTests
 
         public static SmallAccount Draw(Random random)
         {
-            var group = new MarginGroup("TECH", random.Next(4) switch { 0 => 0, 1 => MarginGroup.CreditLimit, _ => random.Next(MarginGroup.CreditLimit) });
+            var group = new MarginGroup("TECH", random.Next(4) switch
+            {
+                0 =>
+                0,
+                1 => MarginGroup.CreditLimit,
+                _ => random.Next(MarginGroup.CreditLimit)
+            });
             var shares = new MarginPosition[random.Next(1, 5)];
             for (var i = 0; i < shares.Length; i++)
             {
                 var of = MarginFloor.Named(i, MarginPropertyTests.Table(random), group);
-                shares[i] = new MarginPosition(of, random.NextInt64(1, 10_000), random.Next(3) == 0 ? 0 : random.NextInt64(-50, 51), 0, 0, 0, 0, 0);
+                shares[i] = new MarginPosition(
+                    of, random.NextInt64(1, 10_000), random.Next(3) == 0 ? 0 : random.NextInt64(-50, 51), 0, 0, 0, 0,
+                    0);
             }
 
             var orders = Enumerable.Range(0, random.Next(8))
@@ -208,7 +224,8 @@ public class MarginGroupTests
             var position = _positions[share];
             var most = position.Units > 0 ? position.Units - position.SellUnits : -position.Units - position.BuyUnits;
             return most <= 0 ? null : new SmallAccount(
-                _group, _positions, [.. _orders, (share, (long)(random.NextInt64(1, (long)most + 1) * Int128.Sign(-position.Units)))]);
+                _group, _positions,
+                [.. _orders, (share, (long)(random.NextInt64(1, (long)most + 1) * Int128.Sign(-position.Units)))]);
         }
 
         private static Int128 Naive(MarginPosition position, Int128 units)
@@ -223,6 +240,7 @@ public class MarginGroupTests
             return (weighted + 999_999) / 1_000_000;
         }
 
-        private Int128 Sum(Func<MarginPosition, Int128> of) => _positions.Aggregate((Int128)0, (sum, position) => sum + of(position));
+        private Int128 Sum(Func<MarginPosition, Int128> of) =>
+            _positions.Aggregate((Int128)0, (sum, position) => sum + of(position));
     }
 }

@@ -19,7 +19,8 @@ public class MarginPropertyTests
     [InlineData(4, 30_000, 2, 1_000_000)]
     [InlineData(5, 30_000, 3, 750_000)]
     [InlineData(6, 30_000, 4, 333_333)]
-    public void Fills_of_accepted_orders_never_use_up_more_than_the_excess(int seed, int steps, int symbols, int creditPpm)
+    public void Fills_of_accepted_orders_never_use_up_more_than_the_excess(
+        int seed, int steps, int symbols, int creditPpm)
     {
         var floor = new MarginFloor(seed, symbols, creditPpm);
         for (var step = 0; step < steps; step++)
@@ -88,7 +89,8 @@ public class MarginPropertyTests
             if (isHealed && lots > (most + 9) / 10)
             {
                 healed++;
-                Assert.False(Heals(figures, position, price, lots - 1), $"run {run}: {lots - 1} of {units} would have done");
+                Assert.False(
+                    Heals(figures, position, price, lots - 1), $"run {run}: {lots - 1} of {units} would have done");
             }
 
             if (!isHealed)
@@ -144,7 +146,8 @@ public class MarginPropertyTests
         var left = position.Units - (Int128.Sign(position.Units) * (Int128)lots);
         var loss = lots * Int128.Abs((Int128)position.MarkTicks - price);
         var others = figures.Maintenance - position.Maintenance;
-        var kept = ((others * 1_000_000) + position.Of.MaintenanceWeighted(position.MarkTicks, left)) * s_policy.TargetPpm;
+        var kept =
+            ((others * 1_000_000) + position.Of.MaintenanceWeighted(position.MarkTicks, left)) * s_policy.TargetPpm;
         return (((figures.Equity - loss) * 1_000_000) - ((Int128)lots * price * s_policy.FeePpm)) * 1_000_000 >= kept;
     }
 }
@@ -184,19 +187,22 @@ internal sealed class MarginFloor
     public MarginFigures Figures => FiguresOf([.. _shares.Select(PositionIn)]);
 
     public Dictionary<string, OpenOrderWorth> Worth => _shares.ToDictionary(
-        of => of.Instrument.Symbol, of => _account.OpenIn(of.Instrument.Symbol)?.WorthAt(Mark) ?? default, StringComparer.Ordinal);
+        of => of.Instrument.Symbol, of => _account.OpenIn(of.Instrument.Symbol)?.WorthAt(Mark) ?? default,
+        StringComparer.Ordinal);
 
     /// <summary>Returns a share with its own name.</summary>
     internal static MarginInstrument Named(int number, MarginTable both, MarginGroup? group)
     {
         var symbol = $"S{number}";
         return new MarginInstrument(
-            Sample.Share with { Symbol = symbol, Base = new Asset(symbol, 0) }, new MarginTerms { Long = both, Short = both }, group);
+            Sample.Share with { Symbol = symbol, Base = new Asset(symbol, 0) },
+            new MarginTerms { Long = both, Short = both }, group);
     }
 
     public Dictionary<string, OpenOrderWorth> WorthAnew()
     {
-        var sums = _shares.ToDictionary(of => of.Instrument.Symbol, _ => default(OpenOrderWorth), StringComparer.Ordinal);
+        var sums =
+            _shares.ToDictionary(of => of.Instrument.Symbol, _ => default(OpenOrderWorth), StringComparer.Ordinal);
         foreach (var order in _account.Orders.Values)
         {
             var worth = OpenOrderWorth.Of(1, Mark, order.Side, order.PriceTicks, order.WorstLots, order.Paid);
@@ -224,7 +230,9 @@ internal sealed class MarginFloor
             case 6 when order is { LeavesLots: > 1 }:
                 Happened("reduce");
                 var total = order.FilledLots + _random.NextInt64(1, order.LeavesLots);
-                _account.Reduced(order.Number, total, HoldRule.Hold(order.Instrument, order.PriceTicks, total - order.FilledLots, order.Paid));
+                _account.Reduced(
+                    order.Number, total,
+                    HoldRule.Hold(order.Instrument, order.PriceTicks, total - order.FilledLots, order.Paid));
                 break;
             case 7 or 8 when orders.Length < 30:
                 Place(_shares[_random.Next(_shares.Length)]);
@@ -280,7 +288,8 @@ internal sealed class MarginFloor
         var lots = _random.NextInt64(1, order.LeavesLots + 1);
         var better = _random.NextInt64(500);
         var price = order.Side == Side.Buy ? order.PriceTicks - better : order.PriceTicks + better;
-        var rate = _random.Next(3) switch { 0 => order.Fees.MakerPpm, 1 => order.Fees.AuctionPpm, _ => order.Fees.TakerPpm };
+        var rate =
+            _random.Next(3) switch { 0 => order.Fees.MakerPpm, 1 => order.Fees.AuctionPpm, _ => order.Fees.TakerPpm };
         var paid = order.Paid.After(price * lots, rate);
         var fee = paid.Due - order.Paid.Due;
         _account.Fill(order.Number, price, lots, fee, rate);
@@ -291,7 +300,8 @@ internal sealed class MarginFloor
         }
         else
         {
-            _account.ShrinkHold(order.Number, HoldRule.Hold(order.Instrument, order.PriceTicks, order.LeavesLots, paid));
+            _account.ShrinkHold(
+                order.Number, HoldRule.Hold(order.Instrument, order.PriceTicks, order.LeavesLots, paid));
         }
     }
 

@@ -24,14 +24,19 @@ public class PositionCostTests
     public void E07_Fifo_when_no_lot_is_named()
     {
         // J.K. Lasser, Your Income Tax 2013, 30.2.
-        Assert.Equal(1_300_00, After(CostMethod.FirstInFirstOut, (100, 77_00, 0), (200, 84_00, 0), (100, 105_00, 0), (-100, 90_00, 0)).Realised);
+        Assert.Equal(
+            1_300_00,
+            After(
+                CostMethod.FirstInFirstOut, (100, 77_00, 0), (200, 84_00, 0), (100, 105_00, 0),
+                (-100, 90_00, 0)).Realised);
     }
 
     [Fact]
     public void E08_Fifo_across_lots_uses_a_part_of_the_second()
     {
         // Lots of 1,000 at 24, 500 at 18, 750 at 36; 1,200 sold at 38.
-        var position = After(CostMethod.FirstInFirstOut, (1_000, 24_00, 0), (500, 18_00, 0), (750, 36_00, 0), (-1_200, 38_00, 0));
+        var position =
+            After(CostMethod.FirstInFirstOut, (1_000, 24_00, 0), (500, 18_00, 0), (750, 36_00, 0), (-1_200, 38_00, 0));
 
         Assert.Equal((18_000_00, 5_400_00 + 27_000_00, 1_050L), (position.Realised, position.Cost, position.Quantity));
         // The remaining 300 of the second lot leave next.
@@ -56,7 +61,8 @@ public class PositionCostTests
     {
         // The Motley Fool, "Specific Identification vs. FIFO".
         (long, long, long)[] fills = [(1_000, 15_00, 25_00), (-1_000, 21_00, 25_00)];
-        var (beside, inside) = (After(CostMethod.Average, fills), new PositionCost(CostMethod.Average, feesInCost: true));
+        var (beside, inside) = (After(CostMethod.Average, fills),
+            new PositionCost(CostMethod.Average, feesInCost: true));
         foreach (var (lots, price, fee) in fills)
             inside.Fill(lots, price, fee);
 
@@ -82,7 +88,8 @@ public class PositionCostTests
         var net = new List<Int128>();
         foreach (var (lots, price, fee) in new[]
         {
-            (12L, 10_000L, 120_000L), (17, 9_999, 169_983), (-9, 10_001, 90_009), (3, 10_003, 30_009), (-4, 10_005, 40_020),
+            (12L, 10_000L, 120_000L), (17, 9_999, 169_983), (-9, 10_001, 90_009), (3, 10_003, 30_009),
+            (-4, 10_005, 40_020),
         })
         {
             position.Fill(lots, price * 100_000_000, fee * 100_000);
@@ -137,7 +144,8 @@ public class PositionCostTests
     [InlineData(CostMethod.Average, true)]
     [InlineData(CostMethod.FirstInFirstOut, false)]
     [InlineData(CostMethod.FirstInFirstOut, true)]
-    public void Whatever_is_traded_profit_is_the_change_in_equity_to_the_last_minor_unit(CostMethod method, bool feesInCost)
+    public void Whatever_is_traded_profit_is_the_change_in_equity_to_the_last_minor_unit(
+        CostMethod method, bool feesInCost)
     {
         for (var seed = 1; seed <= 50; seed++)
         {
@@ -166,7 +174,9 @@ public class PositionCostTests
     [Fact]
     public void Half_to_even_is_what_its_name_says()
     {
-        (int, int, int)[] table = [(5, 2, 2), (7, 2, 4), (-5, 2, -2), (-7, 2, -4), (-1, 2, 0), (1, 2, 0), (3, 2, 2), (10, 4, 2), (11, 4, 3), (-11, 4, -3), (9, 3, 3)];
+        (int, int, int)[] table = [
+            (5, 2, 2), (7, 2, 4), (-5, 2, -2), (-7, 2, -4), (-1, 2, 0), (1, 2, 0), (3, 2, 2), (10, 4, 2), (11, 4, 3),
+            (-11, 4, -3), (9, 3, 3)];
         Assert.All(table, line => Assert.Equal(line.Item3, Rounding.DivHalfEven(line.Item1, line.Item2)));
         Assert.Throws<ArgumentOutOfRangeException>(() => Rounding.DivHalfEven(1, 0));
     }

@@ -123,7 +123,8 @@ internal sealed class RandomTrading
         }
 
         var before = _fees[order.Number].Due;
-        _fees[order.Number] = _fees[order.Number].After(notional, _random.Next(2) == 0 ? order.Fees.MakerPpm : order.Fees.TakerPpm);
+        _fees[order.Number] = _fees[order.Number].After(
+            notional, _random.Next(2) == 0 ? order.Fees.MakerPpm : order.Fees.TakerPpm);
         var fee = _fees[order.Number].Due - before;
         Account.Fill(order.Number, price, lots, fee);
         var sign = order.Side == Side.Buy ? 1 : -1;

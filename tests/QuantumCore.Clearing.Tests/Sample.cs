@@ -33,7 +33,8 @@ internal static class Sample
 
     /// <summary>Returns an order with the account's next number, and the account's requirement for it.</summary>
     public static HeldOrder Order(
-        Account account, Instrument instrument, Side side, long priceTicks, long quantityLots, long held, long replaces = 0,
+        Account account, Instrument instrument, Side side, long priceTicks, long quantityLots, long held,
+        long replaces = 0,
         FeeTerms? fees = null) =>
         new()
         {

@@ -37,7 +37,8 @@ public class SettlementDateTests
         account.Settle("USD", new("MAIN", Monday, 1), -1_007);
         account.Settle("AAA", new("MAIN", Monday, 1), 10);
         Assert.True(account.Pending.IsEmpty);
-        Assert.Equal((98_993, 98_993, 10), (account.Of(s_usd).Total, account.SettledOf("USD"), account.SettledOf("AAA")));
+        Assert.Equal(
+            (98_993, 98_993, 10), (account.Of(s_usd).Total, account.SettledOf("USD"), account.SettledOf("AAA")));
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public class SettlementDateTests
     [Fact]
     public void What_may_go_into_a_batch_is_what_is_due_there_and_neither_promised_at_once_nor_overdue_elsewhere()
     {
-        // 400.00 settled, then 140.00; 100.00 are due here, 50.00 elsewhere, both since Tuesday; 30.00 may be given away at once, 20.00 tomorrow.
+        // 400.00 settled, then 140.00; 100.00 are due here, 50.00 elsewhere, both since Tuesday; 30.00 may be given
+        // away at once, 20.00 tomorrow.
         var account = Funded(40_000);
         Trade(account, Share("AAA", 1), Side.Buy, 100, 100, Monday);
         Trade(account, Share("BBB", 1) with { SettlementVenue = "ELSE" }, Side.Buy, 100, 50, Monday);
@@ -163,7 +165,9 @@ public class SettlementDateTests
             var (price, lots) = (random.Next(50, 150), random.Next(1, 300));
             var (asset, need, due) = random.Next(6) == 0
                 ? (s_usd, (long)random.Next(1, 20_000), DatedFunds.AtOnce)
-                : side == Side.Buy ? (s_usd, price * lots, dated.DueOf(instrument)) : (instrument.Base, lots, dated.DueOf(instrument));
+                : side == Side.Buy
+                    ? (s_usd, price * lots, dated.DueOf(instrument))
+                    : (instrument.Base, lots, dated.DueOf(instrument));
             if (need > account.Of(asset).Available || dated.Check(asset.Name, need, due) != RejectReason.None)
             {
                 refused++;
@@ -178,7 +182,9 @@ public class SettlementDateTests
             else
                 Trade(account, instrument, side, price, lots, day);
 
-            Assert.All(account.Balances, balance => Assert.True(account.SettledOf(balance.Key) >= 0, $"step {step}: {balance.Key}"));
+            Assert.All(
+                account.Balances,
+                balance => Assert.True(account.SettledOf(balance.Key) >= 0, $"step {step}: {balance.Key}"));
             if (account.Of(s_usd).Total < 20_000)
                 account.Deposit(s_usd, 10_000);
         }
@@ -188,13 +194,15 @@ public class SettlementDateTests
 
     private static int SettleDue(Account account, BusinessCalendar calendar, long day)
     {
-        var due = account.Pending.Entries.Where(entry => calendar.After(entry.Term.TradeDay, entry.Term.Days) <= day).ToArray();
+        var due = account.Pending.Entries.Where(entry => calendar.After(entry.Term.TradeDay, entry.Term.Days) <= day)
+            .ToArray();
         foreach (var (asset, term, amount) in due)
         {
             account.Settle(asset, term, amount);
         }
 
-        Assert.All(account.Balances, balance => Assert.True(account.SettledOf(balance.Key) >= 0, $"{balance.Key} on {day}"));
+        Assert.All(
+            account.Balances, balance => Assert.True(account.SettledOf(balance.Key) >= 0, $"{balance.Key} on {day}"));
         return due.Length;
     }
 
@@ -236,7 +244,8 @@ public class SettlementDateTests
         return number;
     }
 
-    private static void Trade(Account account, Instrument instrument, Side side, long price, long lots, long day, long fee = 0)
+    private static void Trade(
+        Account account, Instrument instrument, Side side, long price, long lots, long day, long fee = 0)
     {
         var number = Hold(account, instrument, side, price, lots, fee);
         account.Fill(number, price, lots, fee, tradeDay: day);
@@ -257,5 +266,6 @@ public class SettlementDateTests
     };
 
     private static long Day(string date) =>
-        DateOnly.Parse(date, CultureInfo.InvariantCulture).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+        DateOnly.Parse(date, CultureInfo.InvariantCulture).DayNumber
+            - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 }

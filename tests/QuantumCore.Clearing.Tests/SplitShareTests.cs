@@ -15,7 +15,8 @@ public class SplitShareTests
     [InlineData(109, 1, 10, 10, 900)]
     [InlineData(1, 1, 3, 0, 333)]
     [InlineData(0, 3, 2, 0, 0)]
-    public void Units_are_rounded_down_and_the_fraction_is_paid_rounded_down(long units, long numerator, long denominator, long expected, long cash)
+    public void Units_are_rounded_down_and_the_fraction_is_paid_rounded_down(
+        long units, long numerator, long denominator, long expected, long cash)
     {
         var split = new SplitShare(numerator, denominator, 0, Ten);
         Assert.Equal((expected, cash), (split.UnitsOf(units), split.CashOf(units)));

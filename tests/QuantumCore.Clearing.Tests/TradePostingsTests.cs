@@ -45,12 +45,14 @@ public class TradePostingsTests
         {
             var instrument = random.Next(2) == 0 ? Sample.Share : Sample.Coin;
             var lots = Sample.Amount(random, Math.Min(
-                Instrument.QuantityLotsLimit, Math.Min(long.MaxValue / instrument.LotUnits, Instrument.NotionalLimit / instrument.TickLotValue)));
+                Instrument.QuantityLotsLimit,
+                Math.Min(long.MaxValue / instrument.LotUnits, Instrument.NotionalLimit / instrument.TickLotValue)));
             var price = Sample.Amount(random, Math.Min(
                 Instrument.PriceTicksLimit, Math.Max(1, Instrument.NotionalLimit / instrument.TickLotValue / lots)));
             var notional = (long)instrument.Notional(price, lots);
             var trade = new TradeMoney(
-                s_buyer, random.Next(10) == 0 ? s_buyer : s_seller, price, lots, random.NextInt64(notional + 1), random.NextInt64(notional + 1));
+                s_buyer, random.Next(10) == 0 ? s_buyer : s_seller, price, lots, random.NextInt64(notional + 1),
+                random.NextInt64(notional + 1));
             var entry = TradePostings.Of(instrument, trade);
             Assert.All(entry.GroupBy(line => line.Asset), lines => Assert.Equal(0, Sum(lines)));
             Assert.Equal(Enumerable.Range(0, entry.Count), entry.Select(line => line.Leg));
@@ -67,7 +69,8 @@ public class TradePostingsTests
         var entry = TradePostings.Of(
             Sample.Share,
             new TradeMoney(
-                s_buyer, s_seller, Instrument.PriceTicksLimit, lots, Instrument.NotionalLimit, Instrument.NotionalLimit));
+                s_buyer, s_seller, Instrument.PriceTicksLimit, lots, Instrument.NotionalLimit,
+                Instrument.NotionalLimit));
         Assert.Equal(-Instrument.NotionalLimit, entry[0].Amount);
         Assert.Equal(8, entry.Count);
     }

@@ -145,7 +145,8 @@ public class WindowTests
         var random = new Random(7);
         for (var round = 0; round < 200; round++)
         {
-            var trades = Enumerable.Range(0, 300).Select(_ => (Day: random.NextInt64(100, 160), Value: (Int128)random.Next(1_000))).ToArray();
+            var trades = Enumerable.Range(0, 300)
+                .Select(_ => (Day: random.NextInt64(100, 160), Value: (Int128)random.Next(1_000))).ToArray();
             var (sorted, mixed) = (new VolumeDays(), new VolumeDays());
             foreach (var trade in trades.OrderBy(trade => trade.Day))
                 sorted.Add(trade.Day, trade.Value);
@@ -165,7 +166,8 @@ public class WindowTests
 
             Assert.Equal(sorted.Volumes, mixed.Volumes);
             Assert.Equal(
-                trades.Where(trade => trade.Day is >= 130 and < 160).Aggregate((Int128)5, (sum, trade) => sum + trade.Value),
+                trades.Where(trade => trade.Day is >= 130 and < 160)
+                    .Aggregate((Int128)5, (sum, trade) => sum + trade.Value),
                 mixed.Before(160));
         }
     }

@@ -13,7 +13,8 @@ public sealed class AccountFeedTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _exchange = await TestExchange.StartAsync();
-        _client = new QuantumCoreClient(_exchange.Address, "demo-alice", new() { FirstPause = TimeSpan.FromMilliseconds(1), JitterSeed = 7 });
+        _client = new QuantumCoreClient(
+            _exchange.Address, "demo-alice", new() { FirstPause = TimeSpan.FromMilliseconds(1), JitterSeed = 7 });
     }
 
     public async ValueTask DisposeAsync()
@@ -35,7 +36,9 @@ public sealed class AccountFeedTests : IAsyncLifetime
         Assert.Equal((AccountChange.Stale, null), await StepAsync(feed));
         Assert.True(feed.Current.Account.IsStale);
         Assert.Equal((AccountChange.Snapshot, null), await StepAsync(feed));
-        Assert.Equal((1000m, false, 1), (feed.Current.Account.TotalOf("USD"), feed.Current.Account.IsStale, _exchange.StreamsOpened));
+        Assert.Equal(
+            (1000m, false, 1),
+            (feed.Current.Account.TotalOf("USD"), feed.Current.Account.IsStale, _exchange.StreamsOpened));
         Tell(Numbered(1, "600.00"));
         Assert.Equal((AccountChange.Stale, null), await StepAsync(feed));
 
@@ -59,7 +62,8 @@ public sealed class AccountFeedTests : IAsyncLifetime
 
         Assert.Equal((AccountChange.Update, null), await StepAsync(feed));
         AccountTradeChange corrected = new(
-            "ACC-1001", "AAPL", "17-0", 9_007_199_254_740_993, OrderSide.Buy, TradeState.Corrected, 150m, 149m, 2m, 0.45m, 40,
+            "ACC-1001", "AAPL", "17-0", 9_007_199_254_740_993, OrderSide.Buy, TradeState.Corrected, 150m, 149m, 2m,
+            0.45m, 40,
             DateTimeOffset.UnixEpoch.AddTicks(4), 410);
         Assert.Equal((AccountChange.TradeChanged, corrected), await StepAsync(feed));
 
@@ -68,7 +72,8 @@ public sealed class AccountFeedTests : IAsyncLifetime
         Assert.Equal((AccountState.Frozen, 800m, false), (account.State, account.TotalOf("USD"), account.IsStale));
         Assert.Empty(feed.Current.Closed);
         Assert.Equal(
-            (AccountChange.TradeChanged, corrected with { State = TradeState.Void, Price = null, Fee = 0m }), await StepAsync(feed));
+            (AccountChange.TradeChanged, corrected with { State = TradeState.Void, Price = null, Fee = 0m }),
+            await StepAsync(feed));
         Assert.Equal((AccountChange.Update, null), await StepAsync(feed));
         Assert.Equal((AccountState.Open, 1000m, 1), (account.State, account.TotalOf("USD"), _exchange.StreamsOpened));
     }
@@ -93,7 +98,8 @@ public sealed class AccountFeedTests : IAsyncLifetime
          "price":{{price}},"quantity":"2","fee":"{{fee}}","sequence":40,"time":"1970-01-01T00:00:00.000000410Z","timeNanos":"410"}
         """)!.AsObject();
 
-    private static async Task<(AccountChange Change, AccountTradeChange? Trade)> StepAsync(IAsyncEnumerator<AccountUpdate> feed)
+    private static async Task<(AccountChange Change, AccountTradeChange? Trade)> StepAsync(
+        IAsyncEnumerator<AccountUpdate> feed)
     {
         Assert.True(await feed.MoveNextAsync());
         return (feed.Current.Change, feed.Current.TradeChange);

@@ -15,7 +15,13 @@ public sealed class AlertTests : IAsyncLifetime
     {
         _exchange = await TestExchange.StartAsync();
         _client = new QuantumCoreClient(
-            _exchange.Address, "demo-alice", new() { FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(20), JitterSeed = 7 });
+            _exchange.Address, "demo-alice",
+            new()
+            {
+                FirstPause = TimeSpan.FromMilliseconds(1),
+                LongestPause = TimeSpan.FromMilliseconds(20),
+                JitterSeed = 7,
+            });
     }
 
     public async ValueTask DisposeAsync()
@@ -30,7 +36,9 @@ public sealed class AlertTests : IAsyncLifetime
     {
         var above = await _client.SetAlertAsync("AAPL", 151.00m, cancellation: Token);
         Assert.Equal(
-            (new PriceAlert(above.Id, "AAPL", 151.00m, true, new DateTimeOffset(2026, 1, 2, 8, 30, 0, TimeSpan.Zero), 1_767_342_600_000_000_009), true),
+            (new PriceAlert(
+                above.Id, "AAPL", 151.00m, true, new DateTimeOffset(2026, 1, 2, 8, 30, 0, TimeSpan.Zero),
+                1_767_342_600_000_000_009), true),
             (above, above.Id > 0));
         var below = await _client.SetAlertAsync("AAPL", 151.00m, isAbove: false, Token);
         Assert.False(below.IsAbove);
@@ -47,13 +55,16 @@ public sealed class AlertTests : IAsyncLifetime
     [Fact]
     public async Task What_the_exchange_refuses_is_told_with_field_and_limit()
     {
-        var now = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.SetAlertAsync("AAPL", 150m, cancellation: Token));
+        var now = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.SetAlertAsync("AAPL", 150m, cancellation: Token));
         Assert.Equal((RejectCodes.BadRequest, "price"), (now.Code, now.Field));
-        var unknown = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.SetAlertAsync("NONE", 150m, cancellation: Token));
+        var unknown = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.SetAlertAsync("NONE", 150m, cancellation: Token));
         Assert.Equal((RejectCodes.UnknownSymbol, "symbol"), (unknown.Code, unknown.Field));
         for (var i = 1; i <= 50; i++)
             await _client.SetAlertAsync("AAPL", 150m + i, cancellation: Token);
-        var full = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.SetAlertAsync("AAPL", 250m, cancellation: Token));
+        var full = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.SetAlertAsync("AAPL", 250m, cancellation: Token));
         Assert.Equal((RejectCodes.Forbidden, "50"), (full.Code, full.Limit));
     }
 
@@ -73,7 +84,8 @@ public sealed class AlertTests : IAsyncLifetime
     public async Task Without_a_side_a_lost_answer_is_told_since_the_price_may_be_on_the_other_side_by_then()
     {
         _exchange.Next(Fault.DropAfter);
-        var lost = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.SetAlertAsync("AAPL", 151m, cancellation: Token));
+        var lost = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.SetAlertAsync("AAPL", 151m, cancellation: Token));
         Assert.Equal(RejectCodes.OutcomeUnknown, lost.Code);
         Assert.Single(_exchange.Changes);
         Assert.Equal(151m, Assert.Single((await _client.GetAlertsAsync(Token)).Alerts).Price);
@@ -98,7 +110,14 @@ public sealed class AlertTests : IAsyncLifetime
         _exchange.Trade("151.20");
         var fired = await NextAsync(feed);
         Assert.Equal(AlertChange.Update, fired.Change);
-        Assert.Equal(low with { Fired = new AlertFired(151.20m, new DateTimeOffset(2026, 1, 2, 9, 0, 0, TimeSpan.Zero).AddTicks(4), 1_767_344_400_000_000_410) }, Assert.Single(fired.Fired));
+        Assert.Equal(
+            low with
+            {
+                Fired = new AlertFired(
+                151.20m, new DateTimeOffset(2026, 1, 2, 9, 0, 0, TimeSpan.Zero).AddTicks(4),
+                1_767_344_400_000_000_410)
+            },
+            Assert.Single(fired.Fired));
 
         _exchange.Trade("152.00");
         Assert.Equal([high.Id], (await NextAsync(feed)).Fired.Select(alert => alert.Id));
@@ -149,7 +168,8 @@ public sealed class AlertTests : IAsyncLifetime
         Assert.Empty(feed.Current.Fired);
     }
 
-    private IAsyncEnumerator<AlertUpdate> Watch() => _client.WatchAlertsAsync(Token).GetAsyncEnumerator(CancellationToken.None);
+    private IAsyncEnumerator<AlertUpdate> Watch() =>
+        _client.WatchAlertsAsync(Token).GetAsyncEnumerator(CancellationToken.None);
 
     private static async Task<AlertUpdate> NextAsync(IAsyncEnumerator<AlertUpdate> feed)
     {

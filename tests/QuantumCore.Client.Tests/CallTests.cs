@@ -94,15 +94,21 @@ public sealed class CallTests : IAsyncLifetime
     public async Task An_order_is_found_by_its_name_and_in_the_history_whatever_became_of_it()
     {
         var order = PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 149m);
-        await _alice.PlaceBatchAsync([order with { ClientOrderId = "a#b?" }, order, order with { ClientOrderId = "last" }], Cancellation);
+        await _alice.PlaceBatchAsync(
+            [order with { ClientOrderId = "a#b?" }, order, order with { ClientOrderId = "last" }], Cancellation);
         await _alice.CancelByClientIdAsync("a#b?", Cancellation);
 
         Assert.Equal(OrderStatus.Cancelled, (await _alice.GetOrderByClientIdAsync("a#b?", Cancellation)).Status);
-        var unknown = await Assert.ThrowsAsync<QuantumCoreException>(() => _alice.GetOrderByClientIdAsync("b", Cancellation));
+        var unknown =
+            await Assert.ThrowsAsync<QuantumCoreException>(() => _alice.GetOrderByClientIdAsync("b", Cancellation));
         Assert.Equal(RejectCodes.UnknownOrder, unknown.Code);
         await Assert.ThrowsAsync<QuantumCoreException>(() => _alice.GetOrderByClientIdAsync("", Cancellation));
-        Assert.Equal([OrderStatus.New, OrderStatus.New, OrderStatus.Cancelled], (await _alice.GetOrderHistoryAsync(cancellation: Cancellation)).Select(past => past.Status));
-        Assert.Equal("last", Assert.Single(await _alice.GetOrderHistoryAsync("AAPL", 1, cancellation: Cancellation)).ClientOrderId);
+        Assert.Equal(
+            [OrderStatus.New, OrderStatus.New, OrderStatus.Cancelled],
+            (await _alice.GetOrderHistoryAsync(cancellation: Cancellation)).Select(past => past.Status));
+        Assert.Equal(
+            "last",
+            Assert.Single(await _alice.GetOrderHistoryAsync("AAPL", 1, cancellation: Cancellation)).ClientOrderId);
     }
 
     [Fact]
@@ -124,7 +130,8 @@ public sealed class CallTests : IAsyncLifetime
         Assert.Equal(("ACC-2001", 985.00m), (account.Account, account.Balances[0].Available));
         Assert.Equal("1.10", (string)_exchange.Deposits["ACC-2001/dep-1"]["amount"]!);
         Assert.Equal("0.01", (string)_exchange.Instruments[1]["tickSize"]!);
-        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => client.CreateApiKeyAsync("ACC-1", Cancellation));
+        var refused =
+            await Assert.ThrowsAsync<QuantumCoreException>(() => client.CreateApiKeyAsync("ACC-1", Cancellation));
         Assert.Equal(("Forbidden", (int?)403), (refused.Code, refused.Status));
     }
 
@@ -156,13 +163,18 @@ public sealed class CallTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_of_somebody_else_in_json_is_a_bad_answer()
     {
-        using var http = new HttpClient(new FixedAnswer("""{"status":"ok"}""")) { BaseAddress = new Uri("http://exchange.test") };
+        using var http = new HttpClient(new FixedAnswer("""{"status":"ok"}"""))
+        {
+            BaseAddress = new Uri("http://exchange.test"),
+        };
         using var client = new QuantumCoreClient(http);
 
         foreach (var call in (Func<Task>[])
             [
-                () => client.GetTradesAsync("AAPL", cancellation: Cancellation), () => client.GetAccountAsync(Cancellation),
-                () => client.GetOpenOrdersAsync(cancellation: Cancellation), () => client.GetInstrumentsAsync(Cancellation),
+                () => client.GetTradesAsync("AAPL", cancellation: Cancellation),
+                () => client.GetAccountAsync(Cancellation),
+                () => client.GetOpenOrdersAsync(cancellation: Cancellation),
+                () => client.GetInstrumentsAsync(Cancellation),
                 () => client.GetBookAsync("AAPL", cancellation: Cancellation),
             ])
         {

@@ -28,17 +28,22 @@ public sealed partial class CommandLineTests
         Assert.Contains(": AAPL at or above 151.00.", _output.ToString(), StringComparison.Ordinal);
         await RunFreshAsync("alerts add AAPL 152.00");
         Assert.Equal(0, await RunFreshAsync("alerts --json"));
-        var ids = Document().GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("id").GetInt64()).ToArray();
+        var ids = Document().GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("id").GetInt64())
+            .ToArray();
         Assert.Equal(0, await RunFreshAsync($"alerts remove {ids[0]} --json"));
         Assert.Equal(ids[1], Document().GetProperty("alerts")[0].GetProperty("id").GetInt64());
         _exchange.Trade("152.50");
         Assert.Equal(0, await RunFreshAsync("alerts"));
-        var row = string.Join(' ', _output.ToString().Replace("│", "", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        Assert.EndsWith(" AAPL at or above 152.00 2026-01-02 08:30:00.000000 152.50 2026-01-02 09:00:00.000000", row, StringComparison.Ordinal);
+        var row = string.Join(' ', _output.ToString().Replace("│", "", StringComparison.Ordinal)
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.EndsWith(
+            " AAPL at or above 152.00 2026-01-02 08:30:00.000000 152.50 2026-01-02 09:00:00.000000", row,
+            StringComparison.Ordinal);
         Assert.Equal(0, await RunFreshAsync($"alerts remove {ids[1]}"));
         Assert.Equal("No alerts.", _output.ToString().Trim());
         Assert.Equal(1, await RunFreshAsync("alerts add AAPL 150.00"));
-        Assert.Equal("qc: BadRequest: This is the current price; choose another one. [field price]", _error.ToString().Trim());
+        Assert.Equal(
+            "qc: BadRequest: This is the current price; choose another one. [field price]", _error.ToString().Trim());
     }
 
     [Fact]
@@ -48,15 +53,21 @@ public sealed partial class CommandLineTests
             await RunAsync($"alerts add AAPL {price}");
         _exchange.Trade("151.50");
         var watching = RunFreshAsync("alerts watch --json --updates 3");
-        await Wait.UntilAsync(() => _output.ToString().Contains('\n', StringComparison.Ordinal), "those that have fired before");
+        await Wait.UntilAsync(
+            () => _output.ToString().Contains('\n', StringComparison.Ordinal), "those that have fired before");
         _exchange.Trade("152.50");
         _exchange.Trade("153.50");
         Assert.Equal(0, await watching);
 
-        var lines = _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToArray();
-        Assert.Equal(["151.00 151.50", "152.00 152.50", "153.00 153.50"], lines.Select(alert => $"{alert["price"]} {alert["fired"]!["price"]}"));
+        var lines = _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!).ToArray();
+        Assert.Equal(
+            ["151.00 151.50", "152.00 152.50", "153.00 153.50"],
+            lines.Select(alert => $"{alert["price"]} {alert["fired"]!["price"]}"));
         Assert.Equal(0, await RunFreshAsync("alerts watch --updates 1"));
-        Assert.Contains("09:00:00.000000 AAPL is at 151.50: at or above 151.00 (alert ", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "09:00:00.000000 AAPL is at 151.50: at or above 151.00 (alert ", _output.ToString(),
+            StringComparison.Ordinal);
         Assert.Equal("waiting for 0 of ACC-1001", _error.ToString().Trim());
     }
 
@@ -68,9 +79,12 @@ public sealed partial class CommandLineTests
         using var interrupt = new CancellationTokenSource();
         _error.GetStringBuilder().Clear();
         var watching = RunAsync("alerts watch", interrupt.Token);
-        await Wait.UntilAsync(() => _error.ToString().Contains("waiting for 2", StringComparison.Ordinal), "the first alerts");
+        await Wait.UntilAsync(
+            () => _error.ToString().Contains("waiting for 2", StringComparison.Ordinal), "the first alerts");
         _exchange.ForgetAlerts(again: "149.00");
-        await Wait.UntilAsync(() => _error.ToString().Contains("forgotten: AAPL at or above 151.00", StringComparison.Ordinal), "what is forgotten");
+        await Wait.UntilAsync(
+            () => _error.ToString().Contains("forgotten: AAPL at or above 151.00", StringComparison.Ordinal),
+            "what is forgotten");
         await interrupt.CancelAsync();
 
         Assert.Equal(0, await watching);

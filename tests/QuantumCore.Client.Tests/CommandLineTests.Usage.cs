@@ -108,10 +108,13 @@ public sealed partial class CommandLineTests
         var lines = _output.ToString().Split('\n').Select(line => line.TrimEnd()).ToArray();
         Assert.Equal(
             ["Trading:", "Account and money:", "Market data:", "Operating an exchange:", "Simulation and files:"],
-            lines.Where(line => line.EndsWith(':') && !line.StartsWith(' ')).Except(["Description:", "Usage:", "Options:", "Examples:"]));
+            lines.Where(line => line.EndsWith(':') && !line.StartsWith(' '))
+                .Except(["Description:", "Usage:", "Options:", "Examples:"]));
         Assert.Contains("  deposit      Book a deposit", lines);
         Assert.Contains("  export       Export a journal's records, trades (as made) or postings as lines", lines);
-        Assert.All(lines.SkipWhile(line => line != "Trading:").TakeWhile(line => line != "Examples:"), line => Assert.InRange(line.Length, 0, 100));
+        Assert.All(
+            lines.SkipWhile(line => line != "Trading:").TakeWhile(line => line != "Examples:"),
+            line => Assert.InRange(line.Length, 0, 100));
     }
 
     [Theory]

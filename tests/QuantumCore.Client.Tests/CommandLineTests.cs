@@ -62,10 +62,14 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     {
         using var alice = new QuantumCoreClient(_exchange.Address, "demo-alice");
         for (var i = 0; i < 3; i++)
-            await alice.PlaceBatchAsync([.. Enumerable.Repeat(PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 100m), 400)], TestContext.Current.CancellationToken);
+            await alice.PlaceBatchAsync(
+                [.. Enumerable.Repeat(PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 100m), 400)],
+                TestContext.Current.CancellationToken);
 
         Assert.Equal(0, await RunAsync("orders --all --limit 1100 --json"));
-        Assert.Equal(Enumerable.Range(101, 1100).Reverse(), Document().EnumerateArray().Select(order => order.GetProperty("orderId").GetInt32()));
+        Assert.Equal(
+            Enumerable.Range(101, 1100).Reverse(),
+            Document().EnumerateArray().Select(order => order.GetProperty("orderId").GetInt32()));
     }
 
     [Fact]
@@ -101,7 +105,8 @@ public sealed partial class CommandLineTests : IAsyncLifetime
         Assert.Equal("cancelled", Document().GetProperty("status").GetString());
         Assert.NotEqual(0, await RunFreshAsync("order --client-id your-1"));
         Assert.Equal(0, await RunFreshAsync("orders --all --json"));
-        Assert.Equal(["new", "cancelled"], Document().EnumerateArray().Select(order => order.GetProperty("status").GetString()));
+        Assert.Equal(
+            ["new", "cancelled"], Document().EnumerateArray().Select(order => order.GetProperty("status").GetString()));
         Assert.Equal(0, await RunFreshAsync("orders --all --symbol AAPL --limit 1 --json"));
         Assert.Equal(1, Document().GetArrayLength());
     }
@@ -165,7 +170,9 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     [Theory]
     [InlineData("buy AAPL ten --limit 150", "quantity: 'ten' is not a decimal")]
     [InlineData("buy AAPL 10 --limit 1e3", "--limit: '1e3' is not a decimal")]
-    [InlineData("buy AAPL 10 --limit 100.00000000000000000000000000001", "--limit: '100.00000000000000000000000000001' has more than 28 digits")]
+    [InlineData(
+        "buy AAPL 10 --limit 100.00000000000000000000000000001",
+        "--limit: '100.00000000000000000000000000001' has more than 28 digits")]
     [InlineData("order 1x --symbol AAPL", "Cannot parse argument '1x' for command 'order'\n")]
     [InlineData("export data trade", "what: 'trade' is none of records, trades, postings")]
     [InlineData("lobster data AAPL --to a --day 25.12.2030", "--day: 25.12.2030: a day is as in 2030-12-25.")]
@@ -380,10 +387,13 @@ public sealed partial class CommandLineTests : IAsyncLifetime
         });
         Assert.Equal(0, await watching);
 
-        var lines = _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToArray();
+        var lines = _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!).ToArray();
         Assert.Equal(2, lines.Length);
         Assert.Equal((3, "150.00"), ((int)lines[0]["bids"]![0]!["orderId"]!, (string)lines[0]["bids"]![0]!["price"]!));
-        Assert.Equal(("executed", "6-0", "4"), ((string)lines[1]["kind"]!, (string)lines[1]["tradeId"]!, (string)lines[1]["quantity"]!));
+        Assert.Equal(
+            ("executed", "6-0", "4"),
+            ((string)lines[1]["kind"]!, (string)lines[1]["tradeId"]!, (string)lines[1]["quantity"]!));
     }
 
     [Fact]
@@ -419,7 +429,8 @@ public sealed partial class CommandLineTests : IAsyncLifetime
         foreach (var how in new[] { line, $"order place {line}" })
         {
             Assert.Equal(0, await RunFreshAsync(how + " --json"));
-            Assert.Equal((type, value), (Document().GetProperty("type").GetString(), Document().GetProperty(member).ToString()));
+            Assert.Equal(
+                (type, value), (Document().GetProperty("type").GetString(), Document().GetProperty(member).ToString()));
             Assert.Equal(0, await RunFreshAsync(how));
         }
     }
@@ -427,17 +438,25 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     [Fact]
     public async Task Terms_of_an_order_are_shown_to_people()
     {
-        Assert.Equal(0, await RunAsync("sell AAPL 100 --trigger 140 --trigger-by mark --good-till 2030-01-01T00:00:00Z"));
+        Assert.Equal(
+            0, await RunAsync("sell AAPL 100 --trigger 140 --trigger-by mark --good-till 2030-01-01T00:00:00Z"));
         Assert.Contains("gtd, till 2030-01-01 00:00:00.000000", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("order list oco sell AAPL 100 --target 160 --stop 140", "oco", "sell limit 160.00,sell stop ")]
-    [InlineData("order list oco sell AAPL 100 --target 160 --stop 140 --stop-limit 139.50", "oco", "sell limit 160.00,sell stopLimit 139.50")]
-    [InlineData("order list oto buy AAPL 100 --limit 150 --then-limit 160", "oto", "buy limit 150.00,sell limit 160.00")]
+    [InlineData(
+        "order list oco sell AAPL 100 --target 160 --stop 140 --stop-limit 139.50", "oco",
+        "sell limit 160.00,sell stopLimit 139.50")]
+    [InlineData(
+        "order list oto buy AAPL 100 --limit 150 --then-limit 160", "oto", "buy limit 150.00,sell limit 160.00")]
     [InlineData("order list oto buy AAPL 100 --limit 150 --then-stop 140", "oto", "buy limit 150.00,sell stop ")]
-    [InlineData("order list oto buy AAPL 100 --limit 150 --then-stop 140 --then-limit 139", "oto", "buy limit 150.00,sell stopLimit 139.00")]
-    [InlineData("order list otoco buy AAPL 100 --limit 150 --target 160 --stop 140 --client-id x", "otoco", "buy limit 150.00,sell limit 160.00,sell stop ")]
+    [InlineData(
+        "order list oto buy AAPL 100 --limit 150 --then-stop 140 --then-limit 139", "oto",
+        "buy limit 150.00,sell stopLimit 139.00")]
+    [InlineData(
+        "order list otoco buy AAPL 100 --limit 150 --target 160 --stop 140 --client-id x", "otoco",
+        "buy limit 150.00,sell limit 160.00,sell stop ")]
     public async Task Lists_are_placed_whole(string line, string kind, string orders)
     {
         Assert.Equal(0, await RunAsync(line + " --json"));
@@ -449,9 +468,15 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("--net 2.00", """{"net":"2.00","units":10,"legs":[{"symbol":"AAPL","side":"buy","quantity":"1"},{"symbol":"MSFT","side":"sell","quantity":"0.5"}],"clientOrderId":"s1"}""")]
-    [InlineData("--net -270.00 --tif ioc", """{"net":"-270.00","units":10,"legs":[{"symbol":"AAPL","side":"buy","quantity":"1"},{"symbol":"MSFT","side":"sell","quantity":"0.5"}],"timeInForce":"ioc","clientOrderId":"s1"}""")]
-    [InlineData("--net=0 --good-till 2030-01-01T00:00:00Z", """{"net":"0","units":10,"legs":[{"symbol":"AAPL","side":"buy","quantity":"1"},{"symbol":"MSFT","side":"sell","quantity":"0.5"}],"timeInForce":"gtd","goodTill":"2030-01-01T00:00:00.0000000Z","clientOrderId":"s1"}""")]
+    [InlineData(
+        "--net 2.00",
+        """{"net":"2.00","units":10,"legs":[{"symbol":"AAPL","side":"buy","quantity":"1"},{"symbol":"MSFT","side":"sell","quantity":"0.5"}],"clientOrderId":"s1"}""")]
+    [InlineData(
+        "--net -270.00 --tif ioc",
+        """{"net":"-270.00","units":10,"legs":[{"symbol":"AAPL","side":"buy","quantity":"1"},{"symbol":"MSFT","side":"sell","quantity":"0.5"}],"timeInForce":"ioc","clientOrderId":"s1"}""")]
+    [InlineData(
+        "--net=0 --good-till 2030-01-01T00:00:00Z",
+        """{"net":"0","units":10,"legs":[{"symbol":"AAPL","side":"buy","quantity":"1"},{"symbol":"MSFT","side":"sell","quantity":"0.5"}],"timeInForce":"gtd","goodTill":"2030-01-01T00:00:00.0000000Z","clientOrderId":"s1"}""")]
     public async Task Strategies_are_placed_whole(string terms, string body)
     {
         _exchange.List("MSFT");
@@ -460,7 +485,8 @@ public sealed partial class CommandLineTests : IAsyncLifetime
         Assert.Equal(body, Assert.Single(_exchange.Strategies));
         Assert.Equal(10, Document().GetProperty("units").GetInt64());
         var second = Document().GetProperty("orders")[1];
-        Assert.Equal(("s1.2", "leg"), (second.GetProperty("clientOrderId").GetString(), second.GetProperty("type").GetString()));
+        Assert.Equal(
+            ("s1.2", "leg"), (second.GetProperty("clientOrderId").GetString(), second.GetProperty("type").GetString()));
         Assert.Equal(0, await RunFreshAsync(line));
         Assert.Contains("leg 2 of 2, net", _output.ToString(), StringComparison.Ordinal);
     }
@@ -485,7 +511,8 @@ public sealed partial class CommandLineTests : IAsyncLifetime
         Assert.Equal(0, await RunFreshAsync(
             "admin list NVDX 0.01 1 --min-price 1 --max-price 900 --min-quantity 2 --max-quantity 50 --min-notional 3 --max-notional 4000 --max-levels 99"));
         var limits = _exchange.Instruments[^1];
-        string[] members = ["minPrice", "maxPrice", "minQuantity", "maxQuantity", "minNotional", "maxNotional", "maxLevels"];
+        string[] members =
+            ["minPrice", "maxPrice", "minQuantity", "maxQuantity", "minNotional", "maxNotional", "maxLevels"];
         Assert.Equal("1 900 2 50 3 4000 99", string.Join(' ', members.Select(member => limits[member])));
         Assert.Equal(1, await RunFreshAsync("admin list NVDA 0.01 1 --key demo-bob"));
         Assert.Contains("Forbidden", _error.ToString(), StringComparison.Ordinal);
@@ -497,7 +524,8 @@ public sealed partial class CommandLineTests : IAsyncLifetime
         await RunAsync("sell AAPL 100 --trigger 140");
         Assert.Equal(0, await RunFreshAsync("order amend 1 --symbol AAPL --trigger 141.00 --json"));
         Assert.Equal("141.00", Document().GetProperty("triggerPrice").GetString());
-        Assert.Equal(0, await RunFreshAsync("amend 1 --symbol AAPL --display 5 --good-till 2030-01-01T00:00:00Z --json"));
+        Assert.Equal(
+            0, await RunFreshAsync("amend 1 --symbol AAPL --display 5 --good-till 2030-01-01T00:00:00Z --json"));
         Assert.Equal("5", Document().GetProperty("displayQuantity").GetString());
         Assert.Equal(0, await RunFreshAsync("order position 1 --symbol AAPL"));
         Assert.Equal("AAPL #1: 3 orders with 120 ahead.", _output.ToString().Trim());
@@ -507,13 +535,20 @@ public sealed partial class CommandLineTests : IAsyncLifetime
 
     [Theory]
     [InlineData("admin phase AAPL opening", """phase AAPL {"phase":"opening"}""")]
-    [InlineData("admin phase AAPL halt --reason newsPending --for 900 --then-for 300", """phase AAPL {"phase":"halt","reason":"newsPending","forSeconds":900,"thenForSeconds":300}""")]
-    [InlineData("admin phase AAPL continuous --for 60 --then closing", """phase AAPL {"phase":"continuous","forSeconds":60,"then":"closing"}""")]
+    [InlineData(
+        "admin phase AAPL halt --reason newsPending --for 900 --then-for 300",
+        """phase AAPL {"phase":"halt","reason":"newsPending","forSeconds":900,"thenForSeconds":300}""")]
+    [InlineData(
+        "admin phase AAPL continuous --for 60 --then closing",
+        """phase AAPL {"phase":"continuous","forSeconds":60,"then":"closing"}""")]
     [InlineData("admin rules AAPL --auction-seconds 120", """rules AAPL {"auctionSeconds":120}""")]
-    [InlineData("admin rules AAPL --auction-seconds none --why calm", """rules AAPL {"auctionSeconds":"none","why":"calm"}""")]
+    [InlineData(
+        "admin rules AAPL --auction-seconds none --why calm", """rules AAPL {"auctionSeconds":"none","why":"calm"}""")]
     [InlineData("admin mark AAPL 150.00", """mark AAPL {"price":"150.00"}""")]
     [InlineData("admin reference AAPL 150.00 --why close", """reference AAPL {"price":"150.00","why":"close"}""")]
-    [InlineData("admin rules AAPL --static-band 500 --dynamic-band none --band-mode auction --collar 300 --extensions 2 --protection none", """rules AAPL {"protection":"none","staticBand":500,"dynamicBand":"none","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2}""")]
+    [InlineData(
+        "admin rules AAPL --static-band 500 --dynamic-band none --band-mode auction --collar 300 --extensions 2 --protection none",
+        """rules AAPL {"protection":"none","staticBand":500,"dynamicBand":"none","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2}""")]
     [InlineData("admin bust AAPL 17-0", """bust AAPL {"trade":"17-0"}""")]
     [InlineData("admin bust AAPL 17-0 --why erroneous", """bust AAPL {"trade":"17-0","why":"erroneous"}""")]
     [InlineData("admin phase AAPL halt --why calm", """phase AAPL {"phase":"halt","why":"calm"}""")]

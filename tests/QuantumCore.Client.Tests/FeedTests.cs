@@ -92,7 +92,8 @@ public sealed class FeedTests : IAsyncLifetime
         Assert.Equal(BookChange.Stale, (await NextAsync(feed, "word of the gap")).Change);
         var again = await NextAsync(feed, "the snapshot after the gap");
 
-        Assert.Equal((BookChange.Snapshot, opened, 0), (again.Change, _exchange.StreamsOpened, _exchange.SnapshotsToLose));
+        Assert.Equal(
+            (BookChange.Snapshot, opened, 0), (again.Change, _exchange.StreamsOpened, _exchange.SnapshotsToLose));
         Assert.Equal([149m, 148m], again.Book.Bids.Select(level => level.Price));
     }
 
@@ -122,7 +123,14 @@ public sealed class FeedTests : IAsyncLifetime
 
     /// <summary>A busy machine may need several attempts for the first snapshot.</summary>
     private QuantumCoreClient Impatient(int attempts = 100) =>
-        new(_exchange.Address, "demo-alice", _options with { AttemptTimeout = TimeSpan.FromMilliseconds(500), MaxAttempts = attempts, RetryBudget = Wait.Limit });
+        new(
+            _exchange.Address, "demo-alice",
+            _options with
+            {
+                AttemptTimeout = TimeSpan.FromMilliseconds(500),
+                MaxAttempts = attempts,
+                RetryBudget = Wait.Limit,
+            });
 
     [Fact]
     public async Task A_lost_connection_is_made_again()
@@ -142,7 +150,8 @@ public sealed class FeedTests : IAsyncLifetime
     [Fact]
     public async Task A_connection_that_fell_silent_is_made_again()
     {
-        using var client = new QuantumCoreClient(_exchange.Address, "demo-alice", _options with { PingInterval = TimeSpan.FromMilliseconds(50) });
+        using var client = new QuantumCoreClient(
+            _exchange.Address, "demo-alice", _options with { PingInterval = TimeSpan.FromMilliseconds(50) });
         _exchange.FallsSilent = true;
         await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
         await NextAsync(feed, "the first snapshot");
@@ -194,7 +203,8 @@ public sealed class FeedTests : IAsyncLifetime
     public async Task A_feed_of_an_exchange_that_is_not_there_ends()
     {
         var time = new InstantTime(_options.AttemptTimeout);
-        using var client = new QuantumCoreClient(new Uri("http://127.0.0.1:1"), null, new() { JitterSeed = 7, Time = time });
+        using var client =
+            new QuantumCoreClient(new Uri("http://127.0.0.1:1"), null, new() { JitterSeed = 7, Time = time });
         await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => feed.MoveNextAsync().AsTask());
@@ -212,7 +222,8 @@ public sealed class FeedTests : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => feed.MoveNextAsync().AsTask());
 
         Assert.Equal(RejectCodes.Unreachable, failure.Code);
-        Assert.EndsWith("The exchange has ended the connection (PolicyViolation).", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "The exchange has ended the connection (PolicyViolation).", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -249,7 +260,8 @@ public sealed class FeedTests : IAsyncLifetime
         Assert.Equal((BookChange.Update, 41), (update.Change, update.Book.Sequence));
         Assert.Equal(
             [
-                new PublicTradeChange("17-1", TradeState.Corrected, 150.10m, 150.10m, 150.00m, 7m, OrderSide.Buy, 60, 40, 400),
+                new PublicTradeChange(
+                    "17-1", TradeState.Corrected, 150.10m, 150.10m, 150.00m, 7m, OrderSide.Buy, 60, 40, 400),
                 new PublicTradeChange("17-1", TradeState.Void, 150.10m, 150.00m, null, 7m, OrderSide.Buy, 60, 41, 410),
             ],
             update.TradeChanges);

@@ -65,13 +65,15 @@ public sealed class ItchFramingTests : IDisposable
         var flow = Open(day[(start + cut)..]);
         Assert.Equal(200 - ((cut + 37) / 38), flow.Commands.OfType<RestOrder>().Count());
         if (cut % 38 != 0)
-            Assert.Contains($"the first whole one after {38 - (cut % 38)} bytes", flow.Reading, StringComparison.Ordinal);
+            Assert.Contains(
+                $"the first whole one after {38 - (cut % 38)} bytes", flow.Reading, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_day_with_gaps_is_read_and_says_so()
     {
-        var flow = Open(new ItchFile().Event('O').Directory(Apple, "AAPL").Execute(Apple, 1, 10).Delete(Apple, 2).Add(Apple, 3, 'B', 100, "AAPL", 1_500_000)
+        var flow = Open(new ItchFile().Event('O').Directory(Apple, "AAPL").Execute(Apple, 1, 10).Delete(Apple, 2)
+            .Add(Apple, 3, 'B', 100, "AAPL", 1_500_000)
             .Execute(Apple, 3, 40).Execute(Apple, 1, 1).Event('C').ToArray());
         Assert.Equal(["rest 3", "Sell 40@1500000: 3:40@1500000"], Commands(flow));
         Assert.Equal("the file has gaps: 3 messages of orders that it does not add are left out", flow.Notes[^1]);
@@ -80,7 +82,8 @@ public sealed class ItchFramingTests : IDisposable
     [Fact]
     public void A_text_is_no_file_of_messages()
     {
-        foreach (var text in (ReadOnlySpan<string>)["A,1,B,100,1500000\n", "34200.1,1,7,100,1500000,1\n", "Some words, and more of them, for a while.\n"])
+        foreach (var text in (ReadOnlySpan<string>)[
+            "A,1,B,100,1500000\n", "34200.1,1,7,100,1500000,1\n", "Some words, and more of them, for a while.\n"])
         {
             var path = Path.Combine(_folder.FullName, "text");
             File.WriteAllText(path, string.Concat(Enumerable.Repeat(text, 100)));
@@ -123,7 +126,8 @@ public sealed class ItchFramingTests : IDisposable
                         framed.AddRange([0, 1, (byte)'H']);
                     break;
                 case "mold":
-                    framed.AddRange([.. "SESSION001"u8, 0, 0, 0, 0, 0, 0, 0, (byte)number, 0, 1, 0, (byte)length, .. message]);
+                    framed.AddRange(
+                        [.. "SESSION001"u8, 0, 0, 0, 0, 0, 0, 0, (byte)number, 0, 1, 0, (byte)length, .. message]);
                     if (number % 3 == 0)
                         framed.AddRange([.. "SESSION001"u8, 0, 0, 0, 0, 0, 0, 0, (byte)number, 0, 0]);
                     break;
@@ -136,7 +140,8 @@ public sealed class ItchFramingTests : IDisposable
         return [.. framed];
     }
 
-    private static string[] Commands(OrderFlow flow) => [.. flow.Commands.Where(command => command is not BookCheck).Select(FlowText.Of)];
+    private static string[] Commands(OrderFlow flow) =>
+        [.. flow.Commands.Where(command => command is not BookCheck).Select(FlowText.Of)];
 
     private OrderFlow Open(byte[] bytes)
     {

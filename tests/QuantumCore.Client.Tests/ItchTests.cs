@@ -57,12 +57,14 @@ public sealed class ItchTests : IDisposable
 
         Assert.Equal(
             [
-                new RestOrder(11, 0x10203, OrderSide.Buy, 400, 1_500_000), new RestOrder(12, 0x10204, OrderSide.Sell, 300, 1_501_100),
+                new RestOrder(11, 0x10203, OrderSide.Buy, 400, 1_500_000),
+                new RestOrder(12, 0x10204, OrderSide.Sell, 300, 1_501_100),
                 new ReduceOrder(14, 0x10203, 10), new ReduceOrder(15, 0x10203, 20), new WithdrawOrder(16, 0x10203, 320),
                 new RestOrder(16, 0x10205, OrderSide.Buy, 500, 1_499_900), new WithdrawOrder(17, 0x10204, 300),
             ],
             flow.Commands.Where(command => command is not AggressiveOrder and not BookCheck));
-        Assert.Equal("Sell 50@1500000: 66051:50@1500000", FlowText.Of(Assert.Single(flow.Commands.OfType<AggressiveOrder>())));
+        Assert.Equal(
+            "Sell 50@1500000: 66051:50@1500000", FlowText.Of(Assert.Single(flow.Commands.OfType<AggressiveOrder>())));
         Assert.Equal("AAPL", flow.Ticker);
         Assert.Equal(
             "7 of 23 messages are of the stock's book; 1 executions of hidden orders, 1 crosses, 1 broken trades, 2 halts and resumptions and 1 imbalances are left out",
@@ -75,7 +77,8 @@ public sealed class ItchTests : IDisposable
     {
         var file = new ItchFile().Event('O').Directory(Apple, "AAPL").Action(Apple, "AAPL", 'T')
             .Add(Apple, 0x10203, 'B', 400, "AAPL", 1_500_000).Add(Apple, 0x10204, 'S', 300, "AAPL", 1_501_100, "FIRM")
-            .Execute(Apple, 0x10203, 50, 0xa0b).ExecuteAt(Apple, 0x10203, 10, 1_499_900, 'Y', 0xa0c).Cancel(Apple, 0x10203, 20)
+            .Execute(Apple, 0x10203, 50, 0xa0b).ExecuteAt(Apple, 0x10203, 10, 1_499_900, 'Y', 0xa0c)
+            .Cancel(Apple, 0x10203, 20)
             .Replace(Apple, 0x10203, 0x10205, 500, 1_499_900).Delete(Apple, 0x10204);
         var expected = new ItchFile();
         foreach (var at in (ReadOnlySpan<int>)[0, 1, 2, 10, 11, 12, 13, 14, 15, 16])
@@ -92,10 +95,14 @@ public sealed class ItchTests : IDisposable
         var longer = Day().Message([.. message, 0]);
         var shorter = Day().Message(message.AsSpan(0, message.Length - 1)).Event('M');
 
-        Refused(longer, 3, $"a message of type {(char)message[0]} has {message.Length} bytes, not {message.Length + 1}");
-        Refused(shorter, 3, $"a message of type {(char)message[0]} has {message.Length} bytes, not {message.Length - 1}");
+        Refused(
+            longer, 3, $"a message of type {(char)message[0]} has {message.Length} bytes, not {message.Length + 1}");
+        Refused(
+            shorter, 3, $"a message of type {(char)message[0]} has {message.Length} bytes, not {message.Length - 1}");
         Refused(Day().Bytes([0]), 3, "cut off within its length");
-        Refused(Day().Bytes([0, (byte)message.Length]).Bytes(message.AsSpan(0, message.Length - 1)), 3, $"cut off within it: {message.Length - 1} of {message.Length}");
+        Refused(
+            Day().Bytes([0, (byte)message.Length]).Bytes(message.AsSpan(0, message.Length - 1)), 3,
+            $"cut off within it: {message.Length - 1} of {message.Length}");
     }
 
     [Fact]
@@ -104,7 +111,9 @@ public sealed class ItchTests : IDisposable
         var day = Day().Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Add(Apple, 2, 'B', 100, "AAPL", 1_500_000)
             .Replace(Apple, 1, 3, 80, 1_500_000).Execute(Apple, 2, 100).Execute(Apple, 3, 50);
 
-        Assert.Equal(["rest 1", "rest 2", "withdraw 1 of 100", "rest 3", "Sell 150@1500000: 2:100@1500000 3:50@1500000"], Commands(day));
+        Assert.Equal(
+            ["rest 1", "rest 2", "withdraw 1 of 100", "rest 3", "Sell 150@1500000: 2:100@1500000 3:50@1500000"],
+            Commands(day));
 
         // If it were met first, it would not have lost its priority.
         day = Day().Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Add(Apple, 2, 'B', 100, "AAPL", 1_500_000)
@@ -118,10 +127,14 @@ public sealed class ItchTests : IDisposable
     public void An_execution_at_the_price_that_was_displayed_is_a_trade_and_at_another_one_a_reduction()
     {
         var day = Day().Add(Apple, 1, 'S', 100, "AAPL", 1_500_000).Add(Apple, 2, 'S', 100, "AAPL", 1_500_000)
-            .ExecuteAt(Apple, 1, 40, 1_500_000, 'Y').ExecuteAt(Apple, 2, 30, 1_499_900, 'Y').ExecuteAt(Apple, 2, 70, 1_500_000, 'N');
+            .ExecuteAt(Apple, 1, 40, 1_500_000, 'Y').ExecuteAt(Apple, 2, 30, 1_499_900, 'Y')
+            .ExecuteAt(Apple, 2, 70, 1_500_000, 'N');
 
-        Assert.Equal(["rest 1", "rest 2", "Buy 40@1500000: 1:40@1500000", "reduce 2 by 30", "withdraw 2 of 70"], Commands(day));
-        Assert.Equal("1 executions in crosses and 1 at other prices than displayed: taken as reductions", Open(day.Event('C')).Notes[1]);
+        Assert.Equal(
+            ["rest 1", "rest 2", "Buy 40@1500000: 1:40@1500000", "reduce 2 by 30", "withdraw 2 of 70"], Commands(day));
+        Assert.Equal(
+            "1 executions in crosses and 1 at other prices than displayed: taken as reductions",
+            Open(day.Event('C')).Notes[1]);
     }
 
     [Theory]
@@ -132,12 +145,16 @@ public sealed class ItchTests : IDisposable
     [InlineData(1L << 40, "Sell 100@1500000: 1:100@1500000|Sell 100@1500000: 2:100@1500000")]
     public void Executions_of_one_time_and_side_are_one_aggressive_order(long later, string expected)
     {
-        var day = Day().Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Add(Apple, 2, 'B', 100, "AAPL", 1_500_000).Add(Apple, 3, 'S', 100, "AAPL", 1_600_000);
-        day.Execute(Apple, 1, 100).Hidden(Apple, 5, "AAPL", 1_500_000).Add(Other, 9, 'B', 7, "MSFT", 100).Execute(Other, 9, 7);
+        var day = Day().Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Add(Apple, 2, 'B', 100, "AAPL", 1_500_000)
+            .Add(Apple, 3, 'S', 100, "AAPL", 1_600_000);
+        day.Execute(Apple, 1, 100).Hidden(Apple, 5, "AAPL", 1_500_000).Add(Other, 9, 'B', 7, "MSFT", 100)
+            .Execute(Other, 9, 7);
         day.Time += later;
         day.Execute(Apple, 2, 100).Execute(Apple, 3, 10).Execute(Apple, 3, 20);
 
-        Assert.Equal([.. expected.Split('|'), "Buy 10@1600000: 3:10@1600000", "Buy 20@1600000: 3:20@1600000"], Commands(day)[3..]);
+        Assert.Equal(
+            [.. expected.Split('|'), "Buy 10@1600000: 3:10@1600000", "Buy 20@1600000: 3:20@1600000"],
+            Commands(day)[3..]);
     }
 
     [Fact]
@@ -147,7 +164,8 @@ public sealed class ItchTests : IDisposable
         {
             var other = (ushort)(locate ^ 0x100);
             var day = new ItchFile().Event('O').Directory(other, "AAPLW").Directory(locate, "AAPL").Event('S')
-                .Add(other, 1, 'B', 100, "AAPLW", 1_500_000).Add(locate, 2, 'B', 100, "AAPL", 1_500_000).Execute(other, 1, 100).Execute(locate, 2, 30).Event('C');
+                .Add(other, 1, 'B', 100, "AAPLW", 1_500_000).Add(locate, 2, 'B', 100, "AAPL", 1_500_000)
+                .Execute(other, 1, 100).Execute(locate, 2, 30).Event('C');
 
             Assert.Equal(["rest 2", "Sell 30@1500000: 2:30@1500000", "row"], Open(day).Commands.Select(FlowText.Of));
             Assert.Equal("rest 1", FlowText.Of(Open(day, "AAPLW").Commands[0]));
@@ -161,33 +179,42 @@ public sealed class ItchTests : IDisposable
     {
         // Orders gather while the stock is halted. Then the cross executes some, and the rest trades on.
         var day = Day().Add(Apple, 1, 'S', 100, "AAPL", 1_500_000).Action(Apple, "AAPL", 'H')
-            .Add(Apple, 2, 'B', 150, "AAPL", 1_500_200).Add(Apple, 3, 'B', 50, "AAPL", 1_500_200).Add(Apple, 4, 'B', 10, "AAPL", 1_499_900)
+            .Add(Apple, 2, 'B', 150, "AAPL", 1_500_200).Add(Apple, 3, 'B', 50, "AAPL", 1_500_200)
+            .Add(Apple, 4, 'B', 10, "AAPL", 1_499_900)
             .Cancel(Apple, 2, 20)
-            .ExecuteAt(Apple, 2, 100, 1_500_100, 'N').ExecuteAt(Apple, 1, 100, 1_500_100, 'N').Cross(Apple, 100, "AAPL", 1_500_100, 'H')
+            .ExecuteAt(Apple, 2, 100, 1_500_100, 'N').ExecuteAt(Apple, 1, 100, 1_500_100, 'N')
+            .Cross(Apple, 100, "AAPL", 1_500_100, 'H')
             .Action(Apple, "AAPL", 'T').Execute(Apple, 2, 30).Execute(Apple, 3, 50).Event('C');
 
         var flow = Open(day);
         Assert.Equal(
-            ["rest 1", "rest 4", "withdraw 1 of 100", "rest 2", "rest 3", "row", "Sell 80@1500200: 2:30@1500200 3:50@1500200", "row"],
+            [
+                "rest 1", "rest 4", "withdraw 1 of 100", "rest 2", "rest 3", "row",
+                "Sell 80@1500200: 2:30@1500200 3:50@1500200", "row"],
             flow.Commands.Select(FlowText.Of));
-        Assert.Equal("2 executions in crosses and 0 at other prices than displayed: taken as reductions", flow.Notes[1]);
+        Assert.Equal(
+            "2 executions in crosses and 0 at other prices than displayed: taken as reductions", flow.Notes[1]);
         Assert.Equal(
             "2 orders came to a crossed book and wait until they would not trade, 0 executions of such are reductions; 1 book rows are not checked meanwhile",
             flow.Notes[3]);
-        Assert.Equal(new BookCheck(16, 5, [new RecordedLevel(1_499_900, 10)], []).Bids, Assert.IsType<BookCheck>(flow.Commands[^1]).Bids);
+        Assert.Equal(
+            new BookCheck(16, 5, [new RecordedLevel(1_499_900, 10)], []).Bids,
+            Assert.IsType<BookCheck>(flow.Commands[^1]).Bids);
     }
 
     [Fact]
     public void Orders_at_fractions_of_a_cent_are_left_out_unless_the_stock_trades_there()
     {
-        var day = Day().Add(Apple, 1, 'B', 100, "AAPL", 1).Add(Apple, 2, 'B', 100, "AAPL", 1_500_000).Replace(Apple, 1, 3, 50, 2).Cancel(Apple, 3, 10)
+        var day = Day().Add(Apple, 1, 'B', 100, "AAPL", 1).Add(Apple, 2, 'B', 100, "AAPL", 1_500_000)
+            .Replace(Apple, 1, 3, 50, 2).Cancel(Apple, 3, 10)
             .Execute(Apple, 2, 100).Delete(Apple, 3).Event('C');
 
         var flow = Open(day);
         Assert.Equal(["rest 2", "Sell 100@1500000: 2:100@1500000", "row"], flow.Commands.Select(FlowText.Of));
         Assert.Equal("2 orders at fractions of a cent, of which none was executed, are left out", flow.Notes[3]);
 
-        day = Day().Add(Apple, 1, 'B', 100, "AAPL", 4_512).Add(Apple, 2, 'B', 100, "AAPL", 4_513).Execute(Apple, 2, 100);
+        day = Day().Add(Apple, 1, 'B', 100, "AAPL", 4_512).Add(Apple, 2, 'B', 100, "AAPL", 4_513)
+            .Execute(Apple, 2, 100);
         Assert.Equal(["rest 1", "rest 2", "Sell 100@4513: 2:100@4513"], Commands(day));
     }
 
@@ -216,35 +243,45 @@ public sealed class ItchTests : IDisposable
 
         var refused = Assert.Throws<FlowTickerException>(() => Open(day, null));
         Assert.Equal((null, 40, 10), (refused.Ticker, refused.Stocks, refused.Examples.Count));
-        Assert.Equal("day.NASDAQ_ITCH50 holds 40 stocks: name one by its ticker, such as S00, S01, S02, S03, S04, S05, S06, S07, S08, S09", refused.Message);
+        Assert.Equal(
+            "day.NASDAQ_ITCH50 holds 40 stocks: name one by its ticker, such as S00, S01, S02, S03, S04, S05, S06, S07, S08, S09",
+            refused.Message);
 
         // The directory is complete before the first order, so a missing stock needs no search to the end.
         refused = Assert.Throws<FlowTickerException>(() => Open(day.Bytes([0, 12]), "s20x"));
-        Assert.Equal("s20x is none of the 40 stocks of day.NASDAQ_ITCH50, such as S16, S17, S18, S19, S20, S21, S22, S23, S24, S25", refused.Message);
+        Assert.Equal(
+            "s20x is none of the 40 stocks of day.NASDAQ_ITCH50, such as S16, S17, S18, S19, S20, S21, S22, S23, S24, S25",
+            refused.Message);
         Assert.Equal("S39", Assert.Throws<FlowTickerException>(() => Open(day, "TOO LONG A NAME")).Examples[^1]);
         Assert.Throws<FlowTickerException>(() => Open(new ItchFile().Event('O'), "AAPL"));
         Assert.Throws<FlowTickerException>(() => Open(new ItchFile().Add(Apple, 1, 'B', 1, "AAPL", 100), "AAP\u00c4"));
 
         File.WriteAllText(Path.Combine(_folder.FullName, "day.csv"), "A,1,B,1,100\n");
-        refused = Assert.Throws<FlowTickerException>(() => OrderFlow.Open(Path.Combine(_folder.FullName, "day.csv"), "AAPL", cancellation: Token));
+        refused = Assert.Throws<FlowTickerException>(
+            () => OrderFlow.Open(Path.Combine(_folder.FullName, "day.csv"), "AAPL", cancellation: Token));
         Assert.Equal("day.csv is of one stock: AAPL can't be chosen from it", refused.Message);
     }
 
     [Fact]
     public void A_piece_of_a_day_is_read_as_far_as_it_goes()
     {
-        var piece = new ItchFile().Execute(Apple, 5, 10).Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Execute(Apple, 6, 10).Replace(Apple, 6, 7, 10, 1_500_000)
+        var piece = new ItchFile().Execute(Apple, 5, 10).Add(Apple, 1, 'B', 100, "AAPL", 1_500_000)
+            .Execute(Apple, 6, 10).Replace(Apple, 6, 7, 10, 1_500_000)
             .Delete(Apple, 7).Execute(Apple, 1, 10);
         var flow = Open(piece);
 
-        Assert.Equal(["rest 1", "Sell 10@1500000: 1:10@1500000"], flow.Commands.Where(command => command is not BookCheck).Select(FlowText.Of));
-        Assert.Equal("the file begins within the day: 3 messages of orders that it does not add are left out", flow.Notes[^1]);
+        Assert.Equal(
+            ["rest 1", "Sell 10@1500000: 1:10@1500000"],
+            flow.Commands.Where(command => command is not BookCheck).Select(FlowText.Of));
+        Assert.Equal(
+            "the file begins within the day: 3 messages of orders that it does not add are left out", flow.Notes[^1]);
     }
 
     [Fact]
     public void What_nobody_knows_is_passed_over_by_its_length_and_counted()
     {
-        var day = Day().Message("!future".Select(letter => (byte)letter).ToArray()).Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Message([1]).Event('C').Bytes([0, 0]);
+        var day = Day().Message("!future".Select(letter => (byte)letter).ToArray())
+            .Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Message([1]).Event('C').Bytes([0, 0]);
 
         var flow = Open(day);
         Assert.Equal(["rest 1"], flow.Commands.Select(FlowText.Of));
@@ -281,11 +318,16 @@ public sealed class ItchTests : IDisposable
 
         Assert.Equal(5_000, Open(bytes, "AAPL", "day.gz").Commands.OfType<RestOrder>().Count());
         Assert.Equal(5_000, Open(bytes, "AAPL", "day").Commands.OfType<RestOrder>().Count());
-        Assert.Contains("the file is cut off", Assert.Throws<FlowFormatException>(() => Open(bytes[..^5_000], "AAPL", "day.gz")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the file is cut off",
+            Assert.Throws<FlowFormatException>(() => Open(bytes[..^5_000], "AAPL", "day.gz")).Message,
+            StringComparison.Ordinal);
 
         // The checksum is read last.
         bytes[^5] ^= 1;
-        Assert.Contains("what follows can't be unpacked", Assert.Throws<FlowFormatException>(() => Open(bytes, "AAPL", "day.gz")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "what follows can't be unpacked",
+            Assert.Throws<FlowFormatException>(() => Open(bytes, "AAPL", "day.gz")).Message, StringComparison.Ordinal);
         for (var at = bytes.Length / 2; at < (bytes.Length / 2) + 100; at++)
             bytes[at] = 0xff;
         Assert.Throws<FlowFormatException>(() => Open(bytes, "AAPL", "day.gz"));
@@ -294,8 +336,10 @@ public sealed class ItchTests : IDisposable
     [Fact]
     public void A_damaged_day_is_read_or_refused_and_nothing_else()
     {
-        var whole = Day().Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Add(Apple, 2, 'S', 100, "AAPL", 1_500_100, "FIRM").Execute(Apple, 1, 40).ExecuteAt(Apple, 2, 10, 1_500_000, 'N')
-            .Add(Other, 3, 'B', 5, "MSFT", 100).Cancel(Apple, 1, 10).Replace(Apple, 1, 4, 300, 1_500_200).Delete(Apple, 2).Hidden(Apple, 5, "AAPL", 1_500_000).Event('C').ToArray();
+        var whole = Day().Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Add(Apple, 2, 'S', 100, "AAPL", 1_500_100, "FIRM")
+            .Execute(Apple, 1, 40).ExecuteAt(Apple, 2, 10, 1_500_000, 'N')
+            .Add(Other, 3, 'B', 5, "MSFT", 100).Cancel(Apple, 1, 10).Replace(Apple, 1, 4, 300, 1_500_200)
+            .Delete(Apple, 2).Hidden(Apple, 5, "AAPL", 1_500_000).Event('C').ToArray();
         var (read, refused) = (0, 0);
         for (var seed = 0; seed < 3_000; seed++)
         {
@@ -335,7 +379,9 @@ public sealed class ItchTests : IDisposable
 
     [Fact]
     public void A_day_that_nobody_waits_for_any_more_is_not_read_to_its_end() =>
-        Assert.Throws<OperationCanceledException>(() => ItchDay.Read(new MemoryStream(Day().ToArray()), "day", "AAPL", new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () =>
+                ItchDay.Read(new MemoryStream(Day().ToArray()), "day", "AAPL", new CancellationToken(canceled: true)));
 
     [Theory]
     [InlineData("MSFT_2012-06-21_50_1000rows.cmds.csv.gz", 35)]
@@ -372,7 +418,9 @@ public sealed class ItchTests : IDisposable
                     shapes.Add($"rest {next}: {order.Side} {order.Quantity}@{order.Price}");
                     break;
                 case ReduceOrder order:
-                    shapes.Add((left[order.Id] -= order.Quantity) == 0 ? $"out {numbers[order.Id]}" : $"reduce {numbers[order.Id]} by {order.Quantity}");
+                    shapes.Add((left[order.Id] -= order.Quantity) == 0
+                        ? $"out {numbers[order.Id]}"
+                        : $"reduce {numbers[order.Id]} by {order.Quantity}");
                     break;
                 case WithdrawOrder order:
                     shapes.Add($"out {numbers[order.Id]}");
@@ -380,7 +428,9 @@ public sealed class ItchTests : IDisposable
                 case AggressiveOrder order:
                     foreach (var fill in order.Fills)
                         left[fill.MakerId] -= fill.Quantity;
-                    shapes.Add($"{order.Side}: " + string.Join(' ', order.Fills.Select(fill => $"{numbers[fill.MakerId]}:{fill.Quantity}@{fill.Price}")));
+                    shapes.Add(
+                        $"{order.Side}: " + string.Join(
+                            ' ', order.Fills.Select(fill => $"{numbers[fill.MakerId]}:{fill.Quantity}@{fill.Price}")));
                     break;
             }
         }
@@ -393,7 +443,8 @@ public sealed class ItchTests : IDisposable
     private static byte[] Bytes(string hex) => Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
 
     private List<string> Commands(ItchFile day) =>
-        [.. Open(day.ToArray(), "AAPL", "day.NASDAQ_ITCH50").Commands.Where(command => command is not BookCheck).Select(FlowText.Of)];
+        [.. Open(day.ToArray(), "AAPL", "day.NASDAQ_ITCH50").Commands.Where(command => command is not BookCheck)
+            .Select(FlowText.Of)];
 
     private void Refused(ItchFile day, int message, string why)
     {
@@ -423,7 +474,9 @@ public sealed class ItchTests : IDisposable
             var read = 0;
             while (read < count && _at < length)
             {
-                var (from, start) = _at < beginning.Length ? (beginning, (int)_at) : (block, (int)((_at - beginning.Length) % block.Length));
+                var (from, start) = _at < beginning.Length
+                    ? (beginning, (int)_at)
+                    : (block, (int)((_at - beginning.Length) % block.Length));
                 var part = Math.Min(count - read, from.Length - start);
                 from.AsSpan(start, part).CopyTo(buffer.AsSpan(offset + read));
                 (read, _at) = (read + part, _at + part);

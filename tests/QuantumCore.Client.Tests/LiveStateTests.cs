@@ -18,7 +18,8 @@ public sealed class LiveStateTests
     {
         var (state, action) = Press(s_state, $"s{typed}\r");
         var order = Assert.IsType<LiveAction.Place>(action).Order;
-        Assert.Equal(("AAPL", OrderSide.Sell, type, quantity, price), (order.Symbol, order.Side, order.Type, Tables.Text(order.Quantity!.Value), order.Price is { } at ? Tables.Text(at) : null));
+        Assert.Equal(("AAPL", OrderSide.Sell, type, quantity, price), (order.Symbol, order.Side, order.Type,
+            Tables.Text(order.Quantity!.Value), order.Price is { } at ? Tables.Text(at) : null));
         Assert.Equal(LiveMode.Book, state.Mode);
     }
 
@@ -69,7 +70,8 @@ public sealed class LiveStateTests
     {
         Assert.Equal("BTC-USD", Press(s_state, "/btc\r").State.Symbol);
         Assert.Equal("AAPL", Press(s_state, "/a\r").State.Symbol);
-        Assert.Equal((LiveMode.Pick, "AAPL"), (Press(s_state, "/xyz\r").State.Mode, Press(s_state, "/xyz\r").State.Symbol));
+        Assert.Equal(
+            (LiveMode.Pick, "AAPL"), (Press(s_state, "/xyz\r").State.Mode, Press(s_state, "/xyz\r").State.Symbol));
         Assert.Equal("AMZN", Press(s_state, "n").State.Symbol);
         Assert.Equal("BTC-USD", Press(s_state, "p").State.Symbol);
     }
@@ -92,7 +94,8 @@ public sealed class LiveStateTests
     {
         LiveAction? action = null;
         foreach (var key in keys)
-            (state, action) = state.Press(new ConsoleKeyInfo(key, key == '\r' ? ConsoleKey.Enter : ConsoleKey.None, false, false, false), orders);
+            (state, action) = state.Press(
+                new ConsoleKeyInfo(key, key == '\r' ? ConsoleKey.Enter : ConsoleKey.None, false, false, false), orders);
         return (state, action);
     }
 

@@ -25,7 +25,9 @@ public sealed class LiveTests
     {
         var model = Begin();
         model.Take(Update([s_second]));
-        model.Take("AAPL", [Made("9-0", 90, 152m), s_second with { State = TradeState.Void }, s_first with { State = TradeState.Corrected, CorrectedPrice = 149m }]);
+        model.Take("AAPL", [
+            Made("9-0", 90, 152m), s_second with { State = TradeState.Void },
+            s_first with { State = TradeState.Corrected, CorrectedPrice = 149m }]);
         Assert.Equal(["152 2 sell", "151 2 void sell", "150 2 corrected 149 sell"], Tape(model));
         model.Take("AAPL", [Made("9-0", 90, 152m), s_second with { State = TradeState.Void }, s_first]);
         Assert.Equal(["152 2 sell", "151 2 void sell", "150 2 sell"], Tape(model));
@@ -45,7 +47,8 @@ public sealed class LiveTests
     {
         var model = Begin();
         model.Take(Update([s_first, s_second], Changed("7-0", 150m, 149.5m), Changed("8-0", 151m, null)));
-        var lines = LiveScreen.Lines(model.Now, new LiveState(["AAPL"], 0), 80, 24).Select(static line => line.ToString()[..Math.Min(line.Width, 79)]);
+        var lines = LiveScreen.Lines(model.Now, new LiveState(["AAPL"], 0), 80, 24)
+            .Select(static line => line.ToString()[..Math.Min(line.Width, 79)]);
         Assert.Contains(lines, line => line.EndsWith(" 2 void sell", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.EndsWith(" 2 corrected", StringComparison.Ordinal));
     }
@@ -61,14 +64,19 @@ public sealed class LiveTests
     private static string[] Tape(LiveModel model) =>
     [
         .. LiveScreen.Lines(model.Now, new LiveState(["AAPL"], 0), 120, 24).Skip(2).Take(model.Now.Tape.Count)
-            .Select(static line => string.Join(' ', line.ToString()[40..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1))),
+            .Select(
+                static line =>
+                    string.Join(' ', line.ToString()[40..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1))),
     ];
 
     private static BookUpdate Update(IReadOnlyList<Trade> trades, params PublicTradeChange[] changes) =>
         new(BookChange.Update, new LocalBook("AAPL"), trades) { TradeChanges = changes };
 
     private static PublicTradeChange Changed(string trade, decimal traded, decimal? now) =>
-        new(trade, now is null ? TradeState.Void : TradeState.Corrected, traded, traded, now, 2m, OrderSide.Sell, 70, 90, 900);
+        new(
+            trade, now is null ? TradeState.Void : TradeState.Corrected, traded, traded, now, 2m, OrderSide.Sell, 70,
+            90, 900);
 
-    private static Trade Made(string id, long nanos, decimal price) => new(id, price, 2m, OrderSide.Sell, DateTimeOffset.UnixEpoch, nanos);
+    private static Trade Made(string id, long nanos, decimal price) =>
+        new(id, price, 2m, OrderSide.Sell, DateTimeOffset.UnixEpoch, nanos);
 }

@@ -38,7 +38,8 @@ public sealed class NameTests
         foreach (var call in new Func<Task>[]
         {
             () => client.PlaceBatchAsync([other, order], Cancellation),
-            () => client.PlaceListAsync(new PlaceOrderList(OrderListKind.OneCancelsOther, [other, order]), Cancellation),
+            () =>
+                client.PlaceListAsync(new PlaceOrderList(OrderListKind.OneCancelsOther, [other, order]), Cancellation),
         })
         {
             var failure = await Assert.ThrowsAsync<QuantumCoreException>(call);
@@ -66,17 +67,22 @@ public sealed class NameTests
     [Fact]
     public async Task The_answer_of_a_mass_cancel_is_no_order()
     {
-        using var http = new HttpClient(new OneAnswer("""{"cancelled":3}""")) { BaseAddress = new Uri("http://exchange") };
+        using var http = new HttpClient(new OneAnswer("""{"cancelled":3}"""))
+        {
+            BaseAddress = new Uri("http://exchange"),
+        };
         using var client = new QuantumCoreClient(http, "demo-alice");
 
-        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => client.CancelByClientIdAsync("my-1", Cancellation));
+        var failure =
+            await Assert.ThrowsAsync<QuantumCoreException>(() => client.CancelByClientIdAsync("my-1", Cancellation));
 
         Assert.Equal(RejectCodes.BadAnswer, failure.Code);
     }
 
     private sealed class OneAnswer(string json) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
             {
                 Content = new StringContent(json, Encoding.UTF8, "application/json"),

@@ -14,7 +14,13 @@ public sealed class OrderByOrderFeedTests : IAsyncLifetime
     {
         _exchange = await TestExchange.StartAsync();
         _client = new QuantumCoreClient(
-            _exchange.Address, null, new() { FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(20), JitterSeed = 7 });
+            _exchange.Address, null,
+            new()
+            {
+                FirstPause = TimeSpan.FromMilliseconds(1),
+                LongestPause = TimeSpan.FromMilliseconds(20),
+                JitterSeed = 7,
+            });
     }
 
     public async ValueTask DisposeAsync()
@@ -29,7 +35,9 @@ public sealed class OrderByOrderFeedTests : IAsyncLifetime
     {
         await using var feed = Watch();
         var first = await NextAsync(feed);
-        Assert.Equal((BookChange.Snapshot, "AAPL", 5, 50), (first.Change, first.Book.Symbol, first.Book.Sequence, first.Book.TimeNanos));
+        Assert.Equal(
+            (BookChange.Snapshot, "AAPL", 5, 50),
+            (first.Change, first.Book.Symbol, first.Book.Sequence, first.Book.TimeNanos));
         Assert.Equal([new(3, 150.00m, 10m), new(1, 150.00m, 7m), new(2, 149.90m, 1m)], first.Book.Bids);
         Assert.Equal(new OrderPosition("AAPL", 1, 1, 10m), first.Book.PositionOf(1));
         Assert.Equal(new OrderPosition("AAPL", 2, 0, 0m), first.Book.PositionOf(2));
@@ -43,8 +51,11 @@ public sealed class OrderByOrderFeedTests : IAsyncLifetime
             """{"kind":"added","side":"buy","orderId":9,"price":"150.00","quantity":"8","before":1,"sequence":8,"timeNanos":"80"}""",
             """{"kind":"added","side":"sell","orderId":10,"price":"151.00","quantity":"1","sequence":8,"timeNanos":"80"}""");
         var update = await NextAsync(feed);
-        Assert.Equal((BookChange.Update, 8, 80, false), (update.Change, update.Book.Sequence, update.Book.TimeNanos, update.Book.IsStale));
-        Assert.Equal([new(3, 150.00m, 6m), new(9, 150.00m, 8m), new(1, 150.00m, 5m), new(2, 149.90m, 1m)], update.Book.Bids);
+        Assert.Equal(
+            (BookChange.Update, 8, 80, false),
+            (update.Change, update.Book.Sequence, update.Book.TimeNanos, update.Book.IsStale));
+        Assert.Equal(
+            [new(3, 150.00m, 6m), new(9, 150.00m, 8m), new(1, 150.00m, 5m), new(2, 149.90m, 1m)], update.Book.Bids);
         Assert.Equal([new(10, 151.00m, 1m)], update.Book.Asks);
         Assert.Equal(new OrderPosition("AAPL", 1, 2, 14m), update.Book.PositionOf(1));
         Assert.Equal((null, null), (update.Book.Find(4), update.Book.PositionOf(4)));
@@ -56,18 +67,33 @@ public sealed class OrderByOrderFeedTests : IAsyncLifetime
             ],
             update.Changes.Take(2));
 
-        Publish(8, 9, """{"kind":"executed","side":"buy","orderId":3,"price":"150.00","quantity":"6","tradeId":"9-0","sequence":9,"timeNanos":"90"}""");
+        Publish(
+            8, 9,
+            """{"kind":"executed","side":"buy","orderId":3,"price":"150.00","quantity":"6","tradeId":"9-0","sequence":9,"timeNanos":"90"}""");
         Assert.Equal([9, 1, 2], (await NextAsync(feed)).Book.Bids.Select(order => order.OrderId));
     }
 
     [Theory]
-    [InlineData(6, """{"kind":"resized","side":"buy","orderId":1,"price":"150.00","quantity":"5","sequence":7,"timeNanos":"70"}""")]
-    [InlineData(5, """{"kind":"resized","side":"buy","orderId":99,"price":"150.00","quantity":"5","sequence":7,"timeNanos":"70"}""")]
-    [InlineData(5, """{"kind":"resized","side":"buy","orderId":1,"price":"150.01","quantity":"5","sequence":7,"timeNanos":"70"}""")]
-    [InlineData(5, """{"kind":"executed","side":"buy","orderId":1,"price":"150.00","quantity":"8","tradeId":"6-0","sequence":7,"timeNanos":"70"}""")]
-    [InlineData(5, """{"kind":"added","side":"buy","orderId":1,"price":"150.00","quantity":"8","sequence":7,"timeNanos":"70"}""")]
-    [InlineData(5, """{"kind":"added","side":"buy","orderId":9,"price":"150.00","quantity":"8","before":2,"sequence":7,"timeNanos":"70"}""")]
-    public async Task What_is_not_about_the_book_as_it_is_makes_it_stale_until_it_is_told_anew(long previous, string change)
+    [InlineData(
+        6,
+        """{"kind":"resized","side":"buy","orderId":1,"price":"150.00","quantity":"5","sequence":7,"timeNanos":"70"}""")]
+    [InlineData(
+        5,
+        """{"kind":"resized","side":"buy","orderId":99,"price":"150.00","quantity":"5","sequence":7,"timeNanos":"70"}""")]
+    [InlineData(
+        5,
+        """{"kind":"resized","side":"buy","orderId":1,"price":"150.01","quantity":"5","sequence":7,"timeNanos":"70"}""")]
+    [InlineData(
+        5,
+        """{"kind":"executed","side":"buy","orderId":1,"price":"150.00","quantity":"8","tradeId":"6-0","sequence":7,"timeNanos":"70"}""")]
+    [InlineData(
+        5,
+        """{"kind":"added","side":"buy","orderId":1,"price":"150.00","quantity":"8","sequence":7,"timeNanos":"70"}""")]
+    [InlineData(
+        5,
+        """{"kind":"added","side":"buy","orderId":9,"price":"150.00","quantity":"8","before":2,"sequence":7,"timeNanos":"70"}""")]
+    public async Task What_is_not_about_the_book_as_it_is_makes_it_stale_until_it_is_told_anew(
+        long previous, string change)
     {
         await using var feed = Watch();
         await NextAsync(feed);

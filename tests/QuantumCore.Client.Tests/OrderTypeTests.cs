@@ -85,7 +85,8 @@ public sealed class OrderTypeTests : IAsyncLifetime
         Assert.Null(placed.Price);
 
         var iceberg = await _alice.PlaceAsync(
-            PlaceOrder.Limit("AAPL", OrderSide.Buy, 100m, 1m) with { DisplayQuantity = 10m, PostOnly = true }, Cancellation);
+            PlaceOrder.Limit("AAPL", OrderSide.Buy, 100m, 1m) with { DisplayQuantity = 10m, PostOnly = true },
+            Cancellation);
         Assert.Equal((10m, true, false), (iceberg.DisplayQuantity, iceberg.PostOnly, iceberg.Hidden));
     }
 
@@ -116,7 +117,8 @@ public sealed class OrderTypeTests : IAsyncLifetime
     {
         _exchange.Next([.. Enumerable.Repeat(Fault.DropBefore, 3)]);
         using var impatient = new QuantumCoreClient(
-            _exchange.Address, "demo-alice", new QuantumCoreClientOptions { MaxAttempts = 3, FirstPause = TimeSpan.FromMilliseconds(1) });
+            _exchange.Address, "demo-alice",
+            new QuantumCoreClientOptions { MaxAttempts = 3, FirstPause = TimeSpan.FromMilliseconds(1) });
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => impatient.PlaceListAsync(
             PlaceOrderList.OneCancelsOther(
                 PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 160m) with { ClientOrderId = "c" },
@@ -130,26 +132,33 @@ public sealed class OrderTypeTests : IAsyncLifetime
     {
         var stop = await _alice.PlaceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 140m), Cancellation);
         _exchange.Next(Fault.DropAfter);
-        var amended = await _alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 141m }, Cancellation);
-        Assert.Equal((stop.OrderId, stop.ClientOrderId, 141m), (amended.OrderId, amended.ClientOrderId, amended.TriggerPrice));
+        var amended =
+            await _alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 141m }, Cancellation);
+        Assert.Equal(
+            (stop.OrderId, stop.ClientOrderId, 141m), (amended.OrderId, amended.ClientOrderId, amended.TriggerPrice));
         Assert.Equal(1, _exchange.Changes.Count(change => change.StartsWith("PATCH", StringComparison.Ordinal)));
 
         _exchange.Next(Fault.DropAfter);
-        var follows = await _alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TrailingDistance = 2m }, Cancellation);
+        var follows =
+            await _alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TrailingDistance = 2m }, Cancellation);
         Assert.Equal((stop.OrderId, 2m), (follows.OrderId, follows.TrailingDistance));
         Assert.Equal(3, _exchange.Changes.Count(change => change.StartsWith("PATCH", StringComparison.Ordinal)));
         Assert.Equal(
             """{"goodTill":"2030-01-01T00:00:00.0000000Z"}""",
-            QuantumCoreJson.Write(new AmendOrder { GoodTill = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero) }));
+            QuantumCoreJson.Write(
+                new AmendOrder { GoodTill = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero) }));
     }
 
     [Fact]
     public async Task Place_in_line_and_state_are_read()
     {
         var order = await _alice.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 140m), Cancellation);
-        Assert.Equal(new OrderPosition("AAPL", order.OrderId, 3, 120m), await _alice.GetPositionAsync("AAPL", order.OrderId, Cancellation));
         Assert.Equal(
-            new SymbolState("AAPL", 7, TradingPhase.Continuous, 150.00m, null, 149.50m, new IndicativeAuction(150.50m, 30m, -12m)),
+            new OrderPosition("AAPL", order.OrderId, 3, 120m),
+            await _alice.GetPositionAsync("AAPL", order.OrderId, Cancellation));
+        Assert.Equal(
+            new SymbolState(
+                "AAPL", 7, TradingPhase.Continuous, 150.00m, null, 149.50m, new IndicativeAuction(150.50m, 30m, -12m)),
             await _alice.GetStateAsync("AAPL", Cancellation));
     }
 
@@ -157,24 +166,36 @@ public sealed class OrderTypeTests : IAsyncLifetime
     public async Task A_phase_lasts_whole_seconds()
     {
         var terms = new PhaseTerms { For = TimeSpan.FromSeconds(1.5) };
-        var refused = await Assert.ThrowsAsync<ArgumentException>(() => _admin.SetPhaseAsync("AAPL", TradingPhase.Halt, terms, Cancellation));
+        var refused = await Assert.ThrowsAsync<ArgumentException>(
+            () => _admin.SetPhaseAsync("AAPL", TradingPhase.Halt, terms, Cancellation));
         Assert.StartsWith("For and ThenFor are whole seconds.", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Operator_is_understood()
     {
-        Assert.Equal(TradingPhase.PreOpen, (await _admin.SetPhaseAsync("AAPL", TradingPhase.PreOpen, Cancellation)).Phase);
+        Assert.Equal(
+            TradingPhase.PreOpen, (await _admin.SetPhaseAsync("AAPL", TradingPhase.PreOpen, Cancellation)).Phase);
         await _admin.SetMarkAsync("AAPL", 150.00m, Cancellation);
         await _admin.SetReferenceAsync("AAPL", 149.50m, Cancellation);
         await _admin.SetRulesAsync(
             "AAPL",
-            new BookRules { StaticBand = 500, DynamicBand = BookRules.None, DynamicBandMode = BandMode.Auction, Protection = BookRules.None, MaxExtensions = 0 },
+            new BookRules
+            {
+                StaticBand = 500,
+                DynamicBand = BookRules.None,
+                DynamicBandMode = BandMode.Auction,
+                Protection = BookRules.None,
+                MaxExtensions = 0,
+            },
             Cancellation);
         var voided = await _admin.BustAsync("AAPL", "17-0", cancellation: Cancellation);
-        Assert.Equal(("17-0", TradeState.Void, null, 0m), (voided.TradeId, voided.State, voided.Price, voided.BuyerFee));
+        Assert.Equal(
+            ("17-0", TradeState.Void, null, 0m), (voided.TradeId, voided.State, voided.Price, voided.BuyerFee));
         var corrected = await _admin.CorrectAsync("AAPL", "17-0", 150.01m, cancellation: Cancellation);
-        Assert.Equal((TradeState.Corrected, 150m, 150.01m, 0.15m), (corrected.State, corrected.TradedPrice, corrected.Price, corrected.BuyerFee));
+        Assert.Equal(
+            (TradeState.Corrected, 150m, 150.01m, 0.15m),
+            (corrected.State, corrected.TradedPrice, corrected.Price, corrected.BuyerFee));
         await _admin.BreakAsync(930, 1000, Cancellation);
         Assert.Equal(
             [
@@ -214,7 +235,8 @@ public sealed class OrderTypeTests : IAsyncLifetime
     public void Rules_can_be_read_back()
     {
         var rules = new BookRules { Protection = BookRules.None, StaticBand = 5, DynamicBand = BookRules.None };
-        Assert.Equal(rules, QuantumCoreJson.Read<BookRules>(System.Text.Encoding.UTF8.GetBytes(QuantumCoreJson.Write(rules))));
+        Assert.Equal(
+            rules, QuantumCoreJson.Read<BookRules>(System.Text.Encoding.UTF8.GetBytes(QuantumCoreJson.Write(rules))));
         Assert.IsType<JsonObject>(JsonNode.Parse(QuantumCoreJson.Write(rules)));
     }
 }

@@ -24,7 +24,9 @@ public sealed class PlotTests
     [Fact]
     public void Points_that_share_a_column_are_its_range_and_its_volume_together()
     {
-        var column = Assert.Single(new Plot("all", [new("a", 3m, 5m, 4m, 1m), new("b", 2m, 4m, 2m, 10m), new("c", 2m, 9m, 8m, 100m)]).Columns(1));
+        var column = Assert.Single(
+            new Plot(
+                "all", [new("a", 3m, 5m, 4m, 1m), new("b", 2m, 4m, 2m, 10m), new("c", 2m, 9m, 8m, 100m)]).Columns(1));
 
         Assert.Equal(new PlotPoint("a", 2m, 9m, 8m, 111m), column);
     }
@@ -44,7 +46,8 @@ public sealed class PlotTests
         var (width, height, pixels) = Read(PicturePlot.Draw(s_climb));
 
         Assert.Equal((960, 540), (width, height));
-        var line = Enumerable.Range(0, width).Select(x => (X: x, Y: Enumerable.Range(0, height).FirstOrDefault(y => pixels[y][x] == (byte)Ink.Line, -1)))
+        var line = Enumerable.Range(0, width)
+            .Select(x => (X: x, Y: Enumerable.Range(0, height).FirstOrDefault(y => pixels[y][x] == (byte)Ink.Line, -1)))
             .Where(place => place.Y >= 0).ToArray();
         Assert.True(line.Length > 700, "The line is not there.");
         Assert.Equal((390, 40), (line[0].Y, line[^1].Y));
@@ -65,14 +68,16 @@ public sealed class PlotTests
             var length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at));
             var name = Encoding.ASCII.GetString(png, at + 4, 4);
             chunks.Add(name, png[(at + 8)..(at + 8 + length)]);
-            Assert.Equal(Crc(png.AsSpan(at + 4, length + 4)), BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at + 8 + length)));
+            Assert.Equal(
+                Crc(png.AsSpan(at + 4, length + 4)), BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at + 8 + length)));
             at += length + 12;
         }
 
         Assert.Equal(["IHDR", "PLTE", "IDAT", "IEND"], chunks.Keys);
         var header = chunks["IHDR"];
         Assert.Equal([8, 3, 0, 0, 0], header[8..]);
-        var (width, height) = (BinaryPrimitives.ReadInt32BigEndian(header), BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4)));
+        var (width, height) = (BinaryPrimitives.ReadInt32BigEndian(header),
+            BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4)));
         using var inflated = new ZLibStream(new MemoryStream(chunks["IDAT"]), CompressionMode.Decompress);
         var pixels = new byte[height][];
         for (var y = 0; y < height; y++)

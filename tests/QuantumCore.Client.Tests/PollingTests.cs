@@ -72,11 +72,14 @@ public sealed class PollingTests : IAsyncLifetime
         using var client = Client();
         await using var feed = client.WatchAccountAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
         var first = await NextAsync(feed);
-        Assert.Equal((AccountChange.Snapshot, "ACC-1001", false), (first.Change, first.Account.Account, first.Account.IsStale));
+        Assert.Equal(
+            (AccountChange.Snapshot, "ACC-1001", false), (first.Change, first.Account.Account, first.Account.IsStale));
 
         var placed = await PlaceAsync(client, OrderSide.Buy, 10m, 149m);
         var update = await NextAsync(feed);
-        Assert.Equal((AccountChange.Update, placed.ClientOrderId), (update.Change, update.Account.OpenOrders.Single().ClientOrderId));
+        Assert.Equal(
+            (AccountChange.Update, placed.ClientOrderId),
+            (update.Change, update.Account.OpenOrders.Single().ClientOrderId));
 
         await client.CancelAsync("AAPL", placed.OrderId, Cancellation);
         update = await NextAsync(feed);
@@ -127,7 +130,8 @@ public sealed class PollingTests : IAsyncLifetime
         _exchange.UpgradeRefusal = 404;
         using var client = Client(new() { Updates = UpdateTransport.WebSockets, MaxAttempts = 2 });
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            async () => await NextAsync(client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None)));
+            async () => await NextAsync(
+                client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None)));
         Assert.Equal(RejectCodes.Unreachable, refused.Code);
         Assert.Equal(2, _exchange.UpgradesRefused);
     }
@@ -138,7 +142,8 @@ public sealed class PollingTests : IAsyncLifetime
         _exchange.UpgradeRefusal = 404;
         using var client = Client();
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            async () => await NextAsync(client.WatchAsync(["NOPE"], _patience.Token).GetAsyncEnumerator(CancellationToken.None)));
+            async () => await NextAsync(
+                client.WatchAsync(["NOPE"], _patience.Token).GetAsyncEnumerator(CancellationToken.None)));
         Assert.Equal(RejectCodes.UnknownSymbol, refused.Code);
     }
 
@@ -146,9 +151,11 @@ public sealed class PollingTests : IAsyncLifetime
     public async Task A_key_that_is_none_ends_the_polling()
     {
         _exchange.UpgradeRefusal = 403;
-        using var client = new QuantumCoreClient(_exchange.Address, "nobody", new() { PollInterval = TimeSpan.FromMilliseconds(1) });
+        using var client =
+            new QuantumCoreClient(_exchange.Address, "nobody", new() { PollInterval = TimeSpan.FromMilliseconds(1) });
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            async () => await NextAsync(client.WatchAccountAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None)));
+            async () =>
+                await NextAsync(client.WatchAccountAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None)));
         Assert.Equal(RejectCodes.Unauthorized, refused.Code);
     }
 
@@ -164,5 +171,10 @@ public sealed class PollingTests : IAsyncLifetime
     private QuantumCoreClient Client(QuantumCoreClientOptions? options = null) => new(
         _exchange.Address,
         "demo-alice",
-        (options ?? new()) with { PollInterval = TimeSpan.FromMilliseconds(5), FirstPause = TimeSpan.FromMilliseconds(1), JitterSeed = 7 });
+        (options ?? new()) with
+        {
+            PollInterval = TimeSpan.FromMilliseconds(5),
+            FirstPause = TimeSpan.FromMilliseconds(1),
+            JitterSeed = 7,
+        });
 }

@@ -56,9 +56,11 @@ public sealed class RecordingTests
         {
             var path = Path.Combine(folder.FullName, "day.csv.gz");
             File.WriteAllBytes(path, packed.ToArray());
-            Assert.Equal(5_000, OrderFlow.Open(path, cancellation: TestContext.Current.CancellationToken).Commands.Count);
+            Assert.Equal(
+                5_000, OrderFlow.Open(path, cancellation: TestContext.Current.CancellationToken).Commands.Count);
             File.WriteAllBytes(path, packed.ToArray()[..^missing]);
-            var refused = Assert.Throws<FlowFormatException>(() => OrderFlow.Open(path, cancellation: TestContext.Current.CancellationToken));
+            var refused = Assert.Throws<FlowFormatException>(
+                () => OrderFlow.Open(path, cancellation: TestContext.Current.CancellationToken));
             Assert.Contains("it can't be unpacked, or is cut off", refused.Message, StringComparison.Ordinal);
         }
         finally
@@ -240,13 +242,16 @@ public sealed class RecordingTests
 
     [Fact]
     public void A_day_that_nobody_waits_for_any_more_is_not_imported_to_its_end() =>
-        Assert.Throws<OperationCanceledException>(() => Convert("1.0,1,10,100,1500000,1", cancellation: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => Convert("1.0,1,10,100,1500000,1", cancellation: new CancellationToken(canceled: true)));
 
     [Fact]
     public void A_whole_day_of_LOBSTER_imports_like_the_prepared_commands()
     {
-        var raw = OrderFlow.Open(OrderFlowFiles.Find("LOBSTER_AMZN_2012-06-21_5.zip"), cancellation: TestContext.Current.CancellationToken);
-        var prepared = OrderFlow.Open(OrderFlowFiles.Find("AMZN_2012-06-21_5.cmds.csv.gz"), cancellation: TestContext.Current.CancellationToken);
+        var raw = OrderFlow.Open(
+            OrderFlowFiles.Find("LOBSTER_AMZN_2012-06-21_5.zip"), cancellation: TestContext.Current.CancellationToken);
+        var prepared = OrderFlow.Open(
+            OrderFlowFiles.Find("AMZN_2012-06-21_5.cmds.csv.gz"), cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(("AMZN", "AMZN"), (raw.Ticker, prepared.Ticker));
         var expected = Aggressive(prepared);

@@ -50,7 +50,8 @@ public sealed class ReplayTests : IAsyncLifetime
             ["ioc", "iocExact", "fills", "q", "qExact", "orders", "seconds", "ordersPerSecond"], numbers.Keys);
         Assert.Equal(
             (2m, 2m, 3m, 2m, 2m, 9m),
-            (numbers["ioc"], numbers["iocExact"], numbers["fills"], numbers["q"], numbers["qExact"], numbers["orders"]));
+            (numbers["ioc"], numbers["iocExact"], numbers["fills"], numbers["q"], numbers["qExact"],
+                numbers["orders"]));
         Assert.Equal("DAY.L", (string)_exchange.Instruments[^1]["symbol"]!);
     }
 
@@ -61,7 +62,9 @@ public sealed class ReplayTests : IAsyncLifetime
 
         Assert.Equal(0, await ReplayAsync(Write(Flow), "--list", "--png", picture));
 
-        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await File.ReadAllBytesAsync(picture, TestContext.Current.CancellationToken))[..4]);
+        Assert.Equal(
+            [0x89, (byte)'P', (byte)'N', (byte)'G'],
+            (await File.ReadAllBytesAsync(picture, TestContext.Current.CancellationToken))[..4]);
         Assert.Contains($"plot in {picture}", _error.ToString(), StringComparison.Ordinal);
     }
 
@@ -79,10 +82,17 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"asset":"USD","tiers":[{"fromVolume":"0","makerFeePpm":200,"takerFeePpm":1000},{"fromVolume":"1","makerFeePpm":-100,"takerFeePpm":800}],"minimumFee":"0"}""", "31533", "9012", "100")]
-    [InlineData("""{"asset":"USD","tiers":[{"fromVolume":"0","makerFeePpm":0,"takerFeePpm":0}],"minimumFee":"20.00"}""", "31561", "9023", "0")]
-    [InlineData("""{"asset":"EUR","tiers":[{"fromVolume":"0","makerFeePpm":-5,"takerFeePpm":1000}],"minimumFee":"0"}""", "31501", "9003", "0")]
-    public async Task Fees_of_a_schedule_are_paid_in_too_and_what_is_listed_pays_for_its_rebate(string schedule, string maker, string taker, string takerFee)
+    [InlineData(
+        """{"asset":"USD","tiers":[{"fromVolume":"0","makerFeePpm":200,"takerFeePpm":1000},{"fromVolume":"1","makerFeePpm":-100,"takerFeePpm":800}],"minimumFee":"0"}""",
+        "31533", "9012", "100")]
+    [InlineData(
+        """{"asset":"USD","tiers":[{"fromVolume":"0","makerFeePpm":0,"takerFeePpm":0}],"minimumFee":"20.00"}""",
+        "31561", "9023", "0")]
+    [InlineData(
+        """{"asset":"EUR","tiers":[{"fromVolume":"0","makerFeePpm":-5,"takerFeePpm":1000}],"minimumFee":"0"}""",
+        "31501", "9003", "0")]
+    public async Task Fees_of_a_schedule_are_paid_in_too_and_what_is_listed_pays_for_its_rebate(
+        string schedule, string maker, string taker, string takerFee)
     {
         _exchange.FeeSchedules.Add(JsonNode.Parse(schedule)!);
         Assert.Equal(0, await ReplayAsync(Write(Flow), "--list", "--run", "r1"));
@@ -136,7 +146,8 @@ public sealed class ReplayTests : IAsyncLifetime
 
         Assert.Equal(0, await ReplayAsync(Write(Flow), "--batch", "1", "--run", "lossy"));
 
-        Assert.Contains("\"ioc\":2,\"iocExact\":2,\"fills\":3,\"q\":2,\"qExact\":2", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"ioc\":2,\"iocExact\":2,\"fills\":3,\"q\":2,\"qExact\":2", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -180,7 +191,9 @@ public sealed class ReplayTests : IAsyncLifetime
     [InlineData("A,1,B,100,1500000\nX,7,1\n", "line 2: order 7 does not rest at this point of the recording")]
     [InlineData("A,1,B,100,1500000\nD,1,100\nIOC,S,10,1400000,1:10@1500000\n", "line 3: order 1 does not rest")]
     [InlineData("A,1,B,2000000,1500000\n", "line 1: quantity 2000000 is not within DAY.L's 1 to 1000000")]
-    [InlineData("A,1,B,1,99999999999\n", "line 1: price 9999999.9999 is not a whole number of DAY.L's ticks of 0.01: replay to a symbol with ticks of 0.0001")]
+    [InlineData(
+        "A,1,B,1,99999999999\n",
+        "line 1: price 9999999.9999 is not a whole number of DAY.L's ticks of 0.01: replay to a symbol with ticks of 0.0001")]
     [InlineData("A,1,B,1,99999999900\n", "line 1: price 9999999.99 is not within DAY.L's 0.01 to 1000000")]
     public async Task A_recording_that_does_not_fit_is_refused_before_anything_is_sent(string flow, string why)
     {
@@ -235,24 +248,33 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task A_stock_below_a_dollar_is_listed_with_ticks_of_a_hundredth_of_a_cent()
     {
-        Assert.Equal(0, await ReplayAsync(Write("A,1,B,100,4512\nIOC,S,50,4512,1:50@4512\nQ,9999999999,0,4512,50\n"), "--list"));
+        Assert.Equal(
+            0, await ReplayAsync(Write("A,1,B,100,4512\nIOC,S,50,4512,1:50@4512\nQ,9999999999,0,4512,50\n"), "--list"));
 
-        Assert.Contains("\"ioc\":1,\"iocExact\":1,\"fills\":1,\"q\":1,\"qExact\":1", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"ioc\":1,\"iocExact\":1,\"fills\":1,\"q\":1,\"qExact\":1", _output.ToString(), StringComparison.Ordinal);
         var listed = _exchange.Instruments[^1];
-        Assert.Equal(("0.0001", "USD4", 4), (listed["tickSize"]!.ToString(), (string)listed["quoteAsset"]!, (int)listed["quoteDecimals"]!));
+        Assert.Equal(
+            ("0.0001", "USD4", 4),
+            (listed["tickSize"]!.ToString(), (string)listed["quoteAsset"]!, (int)listed["quoteDecimals"]!));
     }
 
     [Fact]
     public async Task A_replay_says_what_the_file_is_read_as_and_why()
     {
         Assert.Equal(0, await ReplayAsync(Write(Flow), "--list"));
-        Assert.Contains("day.cmds.csv is read as commands: 11 of its first 11 lines begin as commands do", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "day.cmds.csv is read as commands: 11 of its first 11 lines begin as commands do", _error.ToString(),
+            StringComparison.Ordinal);
 
         Assert.Equal(2, await ReplayAsync(Write(Flow), "--format", "lobster"));
-        Assert.Contains("line 1: a message has six fields: time, type, id, size, price, direction; here are 5", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "line 1: a message has six fields: time, type, id, size, price, direction; here are 5", _error.ToString(),
+            StringComparison.Ordinal);
 
         Assert.Equal(2, await ReplayAsync(Write(Flow), "--format", "csv"));
-        Assert.Contains("'csv' is none of commands, lobster, lobsterZip, itch50", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "'csv' is none of commands, lobster, lobsterZip, itch50", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -272,7 +294,8 @@ public sealed class ReplayTests : IAsyncLifetime
         Assert.Equal(0, await ReplayAsync(file, "--list"));
 
         Assert.StartsWith(
-            """{"ioc":35,"iocExact":35,"fills":110,"q":80,"qExact":80,"orders":1228,""", _output.ToString(), StringComparison.Ordinal);
+            """{"ioc":35,"iocExact":35,"fills":110,"q":80,"qExact":80,"orders":1228,""", _output.ToString(),
+            StringComparison.Ordinal);
         Assert.Contains("to MSFT.L", _error.ToString(), StringComparison.Ordinal);
     }
 
@@ -280,7 +303,8 @@ public sealed class ReplayTests : IAsyncLifetime
     public async Task A_replay_goes_on_by_itself_where_the_admin_port_does_not_show_it()
     {
         Assert.Equal(0, await ReplayAsync(Write(Flow), "--list", "--admin", _exchange.Address.ToString()));
-        Assert.Contains("does not show the replay, which goes on by itself", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "does not show the replay, which goes on by itself", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

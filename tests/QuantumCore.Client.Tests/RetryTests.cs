@@ -273,10 +273,12 @@ public sealed class RetryTests : IAsyncLifetime
         var order = await _client.PlaceAsync(s_order, Cancellation);
         await _client.CancelAsync("AAPL", order.OrderId, Cancellation);
         var change = new AmendOrder { Price = s_order.Price + (by / 100m), ExpectedRemaining = 100m };
-        var plain = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.AmendAsync("AAPL", order.OrderId, change, Cancellation));
+        var plain = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.AmendAsync("AAPL", order.OrderId, change, Cancellation));
         _exchange.Next(Fault.DropBefore);
 
-        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.AmendAsync("AAPL", order.OrderId, change, Cancellation));
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.AmendAsync("AAPL", order.OrderId, change, Cancellation));
 
         Assert.Equal(plain.Code, failure.Code);
         Assert.NotEqual(RejectCodes.OutcomeUnknown, failure.Code);
@@ -289,7 +291,8 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Next(Fault.DropBefore);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => _client.AmendAsync("AAPL", order.OrderId, new AmendOrder { Quantity = 100m, ExpectedRemaining = 70m }, Cancellation));
+            () => _client.AmendAsync(
+                "AAPL", order.OrderId, new AmendOrder { Quantity = 100m, ExpectedRemaining = 70m }, Cancellation));
 
         Assert.Equal(RejectCodes.StaleLeaves, failure.Code);
     }
@@ -297,7 +300,8 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task A_batch_begins_no_round_and_an_amendment_no_attempt_after_the_time_of_a_call()
     {
-        using var client = new QuantumCoreClient(_exchange.Address, "demo-alice", _options with { RetryBudget = TimeSpan.Zero });
+        using var client =
+            new QuantumCoreClient(_exchange.Address, "demo-alice", _options with { RetryBudget = TimeSpan.Zero });
         _exchange.Next(Fault.None, Fault.Overloaded, Fault.None, Fault.Overloaded);
 
         var result = Assert.Single(await client.PlaceBatchAsync([s_order], Cancellation));
@@ -308,7 +312,8 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Next(Fault.None);
         var order = await _client.PlaceAsync(s_order, Cancellation);
         _exchange.Next(Fault.DropAfter, Fault.DropAfter);
-        await Assert.ThrowsAsync<QuantumCoreException>(() => client.AmendAsync("AAPL", order.OrderId, new AmendOrder { Quantity = 40m }, Cancellation));
+        await Assert.ThrowsAsync<QuantumCoreException>(
+            () => client.AmendAsync("AAPL", order.OrderId, new AmendOrder { Quantity = 40m }, Cancellation));
         Assert.Empty(_time.Pauses);
     }
 
@@ -316,7 +321,8 @@ public sealed class RetryTests : IAsyncLifetime
     public async Task A_side_that_is_none_cancels_nothing()
     {
         await _client.PlaceAsync(s_order, Cancellation);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _client.CancelAllAsync("AAPL", default(OrderSide), Cancellation));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => _client.CancelAllAsync("AAPL", default(OrderSide), Cancellation));
         Assert.Single(_exchange.Book("AAPL").Orders, order => order.IsOpen);
     }
 
@@ -355,14 +361,17 @@ public sealed class RetryTests : IAsyncLifetime
 
         Assert.Equal(_options.MaxAttempts, _exchange.Changes.Count);
         Assert.All(results, static result => Assert.Equal(RejectCodes.OutcomeUnknown, result.Error?.Code));
-        Assert.Equal(_exchange.Book("AAPL").Orders.Select(static order => order.Name), results.Select(static result => result.ClientOrderId));
+        Assert.Equal(
+            _exchange.Book("AAPL").Orders.Select(static order => order.Name),
+            results.Select(static result => result.ClientOrderId));
     }
 
     [Fact]
     public async Task What_a_batch_has_done_is_told_though_its_rest_gets_no_answer()
     {
         // The second order finds no room; its retry gets no response.
-        _exchange.Next([Fault.None, Fault.None, Fault.Overloaded, .. Enumerable.Repeat(Fault.Crash, _options.MaxAttempts)]);
+        _exchange.Next(
+            [Fault.None, Fault.None, Fault.Overloaded, .. Enumerable.Repeat(Fault.Crash, _options.MaxAttempts)]);
 
         var results = await _client.PlaceBatchAsync([s_order, s_order], Cancellation);
 
@@ -428,10 +437,13 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Next(Fault.Hang);
         _exchange.Hung = giveUp.Cancel;
 
-        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.PlaceAsync(s_order, giveUp.Token));
+        var failure =
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.PlaceAsync(s_order, giveUp.Token));
 
         var unknown = Assert.IsType<QuantumCoreException>(failure.InnerException);
-        Assert.Equal((RejectCodes.OutcomeUnknown, Assert.Single(_exchange.Book("AAPL").Orders).Name), (unknown.Code, unknown.ClientOrderId));
+        Assert.Equal(
+            (RejectCodes.OutcomeUnknown, Assert.Single(_exchange.Book("AAPL").Orders).Name),
+            (unknown.Code, unknown.ClientOrderId));
     }
 
     [Fact]
@@ -441,11 +453,14 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Next(Fault.Hang);
         _exchange.Hung = giveUp.Cancel;
 
-        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.PlaceBatchAsync([s_order, s_order], giveUp.Token));
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _client.PlaceBatchAsync([s_order, s_order], giveUp.Token));
 
         var unknown = Assert.IsType<QuantumCoreException>(failure.InnerException);
         Assert.Equal(RejectCodes.OutcomeUnknown, unknown.Code);
-        Assert.Equal(_exchange.Book("AAPL").Orders.Select(static order => order.Name), unknown.BatchResults.Select(static result => result.ClientOrderId));
+        Assert.Equal(
+            _exchange.Book("AAPL").Orders.Select(static order => order.Name),
+            unknown.BatchResults.Select(static result => result.ClientOrderId));
         Assert.All(unknown.BatchResults, static result => Assert.Equal(RejectCodes.OutcomeUnknown, result.Error?.Code));
     }
 
@@ -457,7 +472,8 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Next(Fault.None, Fault.None, Fault.Overloaded, Fault.Hang);
         _exchange.Hung = giveUp.Cancel;
 
-        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.PlaceBatchAsync([s_order, s_order], giveUp.Token));
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _client.PlaceBatchAsync([s_order, s_order], giveUp.Token));
 
         var results = Assert.IsType<QuantumCoreException>(failure.InnerException).BatchResults;
         Assert.Equal((1L, null), (results[0].Order?.OrderId, results[0].Error));
@@ -473,7 +489,8 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Next(Fault.DropAfter);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => client.AmendAsync("AAPL", order.OrderId, new AmendOrder { Price = 149m, ClientOrderId = "new-1" }, Cancellation));
+            () => client.AmendAsync(
+                "AAPL", order.OrderId, new AmendOrder { Price = 149m, ClientOrderId = "new-1" }, Cancellation));
 
         Assert.Equal((RejectCodes.OutcomeUnknown, "new-1"), (failure.Code, failure.ClientOrderId));
     }
@@ -508,7 +525,8 @@ public sealed class RetryTests : IAsyncLifetime
     /// <summary>Reaches the exchange only with amendments.</summary>
     private sealed class OnlyPatches() : DelegatingHandler(new SocketsHttpHandler())
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
             request.Method == HttpMethod.Patch
                 ? base.SendAsync(request, cancellationToken)
                 : throw new HttpRequestException(HttpRequestError.ConnectionError, "nobody listens");

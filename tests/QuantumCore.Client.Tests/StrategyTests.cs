@@ -54,7 +54,8 @@ public sealed class StrategyTests : IAsyncLifetime
         Assert.Equal((-2.50m, 10L), (placed.Net, placed.Units));
         Assert.Equal(
             ["s1 AAPL Buy Leg 10", "s1.2 MSFT Sell Leg 0.020"],
-            placed.Orders.Select(order => $"{order.ClientOrderId} {order.Symbol} {order.Side} {order.Type} {order.Quantity}"));
+            placed.Orders.Select(
+                order => $"{order.ClientOrderId} {order.Symbol} {order.Side} {order.Type} {order.Quantity}"));
         Assert.Equal(["POST /strategies", "POST /strategies"], _exchange.Changes);
         Assert.Single(_exchange.Book("AAPL").Orders);
 
@@ -77,8 +78,10 @@ public sealed class StrategyTests : IAsyncLifetime
     {
         _exchange.Next([.. Enumerable.Repeat(Fault.OutcomeUnknownAfter, 3)]);
         using var impatient = new QuantumCoreClient(
-            _exchange.Address, "demo-alice", new QuantumCoreClientOptions { MaxAttempts = 3, FirstPause = TimeSpan.FromMilliseconds(1) });
-        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => impatient.PlaceStrategyAsync(s_spread, Cancellation));
+            _exchange.Address, "demo-alice",
+            new QuantumCoreClientOptions { MaxAttempts = 3, FirstPause = TimeSpan.FromMilliseconds(1) });
+        var failure =
+            await Assert.ThrowsAsync<QuantumCoreException>(() => impatient.PlaceStrategyAsync(s_spread, Cancellation));
         Assert.Equal((RejectCodes.OutcomeUnknown, "s1"), (failure.Code, failure.ClientOrderId));
     }
 
@@ -96,9 +99,19 @@ public sealed class StrategyTests : IAsyncLifetime
     {
         using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin");
         var listed = await admin.ListInstrumentAsync(
-            new Instrument { Symbol = "NVDA", BaseAsset = "NVDA", QuoteAsset = "USD", TickSize = 0.01m, LotSize = 1m, Group = "TECH" },
+            new Instrument
+            {
+                Symbol = "NVDA",
+                BaseAsset = "NVDA",
+                QuoteAsset = "USD",
+                TickSize = 0.01m,
+                LotSize = 1m,
+                Group = "TECH",
+            },
             Cancellation);
         Assert.Equal("TECH", listed.Group);
-        Assert.Equal([null, null, "TECH"], (await _alice.GetInstrumentsAsync(Cancellation)).Select(instrument => instrument.Group));
+        Assert.Equal(
+            [null, null, "TECH"],
+            (await _alice.GetInstrumentsAsync(Cancellation)).Select(instrument => instrument.Group));
     }
 }

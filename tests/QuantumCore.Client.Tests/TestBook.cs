@@ -120,7 +120,8 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
         if (quantity > 1_000_000)
             throw new TestRefusal(400, "InvalidQuantity", "too large", "quantity", "1000000");
 
-        var price = (string?)body["price"] is { } text ? decimal.Parse(text, CultureInfo.InvariantCulture) : (decimal?)null;
+        var price =
+            (string?)body["price"] is { } text ? decimal.Parse(text, CultureInfo.InvariantCulture) : (decimal?)null;
         var order = new TestOrder
         {
             Id = _byId.Count + 1,
@@ -134,7 +135,8 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
             Content = content,
             Type = (string?)body["type"] ?? "limit",
             Terms = new JsonObject(body.Where(member => member.Key is not ("symbol" or "side" or "type" or "timeInForce"
-                or "price" or "quantity" or "clientOrderId")).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))),
+                or "price" or "quantity" or "clientOrderId"))
+                .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))),
         };
         _names[(account, name)] = order;
         _byId[order.Id] = order;
@@ -165,7 +167,8 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
             return order.ToJson();
         }
 
-        if ((string?)body["expectedRemaining"] is { } expected && decimal.Parse(expected, CultureInfo.InvariantCulture) != order.Quantity - order.Filled)
+        if ((string?)body["expectedRemaining"] is { } expected
+            && decimal.Parse(expected, CultureInfo.InvariantCulture) != order.Quantity - order.Filled)
             throw new TestRefusal(409, "StaleLeaves", "less is open", "expectedRemaining");
 
         var quantity = (string?)body["quantity"] is { } total
@@ -203,7 +206,8 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
 
     internal JsonObject Trades(int limit) => new()
     {
-        ["trades"] = new JsonArray([.. _trades.AsEnumerable().Reverse().Take(limit).Select(trade => trade.DeepClone())]),
+        ["trades"] = new JsonArray(
+            [.. _trades.AsEnumerable().Reverse().Take(limit).Select(trade => trade.DeepClone())]),
     };
 
     private void Enter(TestOrder order)
@@ -299,7 +303,9 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
     private TestOrder FindOpen(string account, long id)
     {
         var order = Find(account, id);
-        return order.IsOpen ? order : throw new TestRefusal(409, "OrderClosed", $"the order is {order.Status}", "orderId");
+        return order.IsOpen
+            ? order
+            : throw new TestRefusal(409, "OrderClosed", $"the order is {order.Status}", "orderId");
     }
 
     private void End(TestOrder order, string status, string? reason, bool count = true)

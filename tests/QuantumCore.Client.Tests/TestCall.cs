@@ -42,7 +42,9 @@ internal sealed class TestCall(HttpContext context, string account, JsonObject? 
     /// <summary>Rejects JSON numbers: prices, quantities and amounts are strings on this wire.</summary>
     private static void RefuseNumbers(JsonObject body)
     {
-        foreach (var name in (ReadOnlySpan<string>)["price", "quantity", "amount", "tickSize", "displayQuantity", "triggerPrice", "trailingDistance", "quoteAmount"])
+        foreach (var name in (ReadOnlySpan<string>)[
+            "price", "quantity", "amount", "tickSize", "displayQuantity", "triggerPrice", "trailingDistance",
+            "quoteAmount"])
         {
             if (body[name] is { } value && value.GetValueKind() != JsonValueKind.String)
                 throw new TestRefusal(400, "BadRequest", $"{name} is not a decimal string", name);

@@ -20,7 +20,12 @@ internal sealed partial class TestExchange
         {
             var traded = decimal.Parse(price, CultureInfo.InvariantCulture);
             foreach (var alert in _alerts.Where(alert => alert["fired"] is null && IsReached(alert, traded)))
-                alert["fired"] = new JsonObject { ["price"] = price, ["time"] = "2026-01-02T09:00:00.000000410Z", ["timeNanos"] = "1767344400000000410" };
+                alert["fired"] = new JsonObject
+                {
+                    ["price"] = price,
+                    ["time"] = "2026-01-02T09:00:00.000000410Z",
+                    ["timeNanos"] = "1767344400000000410",
+                };
             TellAlerts();
         }
     }
@@ -50,7 +55,11 @@ internal sealed partial class TestExchange
         Change(api, "DELETE", "/alerts/{id}", (_, call) => RemoveAlert(call.Id));
     }
 
-    private JsonObject AllAlerts() => new() { ["since"] = $"2026-01-02T08:00:0{_run}.123456789Z", ["alerts"] = Copy(_alerts) };
+    private JsonObject AllAlerts() => new()
+    {
+        ["since"] = $"2026-01-02T08:00:0{_run}.123456789Z",
+        ["alerts"] = Copy(_alerts),
+    };
 
     private JsonObject AlertsMessage()
     {
@@ -69,7 +78,9 @@ internal sealed partial class TestExchange
             throw new TestRefusal(403, "Forbidden", "an account has at most 50 alerts; remove one first", limit: "50");
 
         var isAbove = (bool?)body["above"] ?? price > LastPrice;
-        var alert = _alerts.Find(one => one["fired"] is null && (string)one["price"]! == (string)body["price"]! && (bool)one["above"]! == isAbove);
+        var alert = _alerts.Find(
+            one => one["fired"] is null && (string)one["price"]! == (string)body["price"]!
+                && (bool)one["above"]! == isAbove);
         if (alert is null)
         {
             _alerts.Add(alert = new JsonObject

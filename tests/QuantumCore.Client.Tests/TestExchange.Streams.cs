@@ -38,7 +38,14 @@ internal sealed partial class TestExchange
 
         if (!_books.TryGetValue(symbol, out var book))
         {
-            stream.Send(new() { ["type"] = "error", ["code"] = "UnknownSymbol", ["field"] = "symbol", ["detail"] = $"no symbol {symbol}" });
+            stream.Send(
+                new()
+                {
+                    ["type"] = "error",
+                    ["code"] = "UnknownSymbol",
+                    ["field"] = "symbol",
+                    ["detail"] = $"no symbol {symbol}",
+                });
             return;
         }
 

@@ -340,7 +340,12 @@ internal sealed partial class TestExchange : IAsyncDisposable
             ["price"] = "150.00",
             ["quantity"] = TestBook.Text(units * decimal.Parse((string)leg["quantity"]!, CultureInfo.InvariantCulture)),
             ["clientOrderId"] = i == 0 ? name : $"{name}.{i + 1}",
-            ["strategy"] = new JsonObject { ["net"] = (string)body["net"]!, ["leg"] = i + 1, ["legs"] = legs.DeepClone() },
+            ["strategy"] = new JsonObject
+            {
+                ["net"] = (string)body["net"]!,
+                ["leg"] = i + 1,
+                ["legs"] = legs.DeepClone(),
+            },
         }));
         return new JsonObject
         {
@@ -430,9 +435,15 @@ internal sealed partial class TestExchange : IAsyncDisposable
     {
         var (limit, after) = (int.Parse(call.Query("limit")!), long.Parse(call.Query("after") ?? "9999999"));
         var orders = _books.Values.SelectMany(book => book.Orders)
-            .Where(order => order.Account == call.Account && (call.Query("symbol") ?? order.Symbol) == order.Symbol && order.Id < after)
+            .Where(
+                order => order.Account == call.Account && (call.Query("symbol") ?? order.Symbol) == order.Symbol
+                    && order.Id < after)
             .OrderByDescending(order => order.Id).Take(limit + 1).ToArray();
-        return new() { ["orders"] = Copy(orders.Take(limit).Select(order => order.ToJson())), ["next"] = orders.Length > limit ? $"{orders[limit - 1].Id}" : null };
+        return new()
+        {
+            ["orders"] = Copy(orders.Take(limit).Select(order => order.ToJson())),
+            ["next"] = orders.Length > limit ? $"{orders[limit - 1].Id}" : null,
+        };
     }
 
     private JsonObject CancelAll(TestCall call)
@@ -475,7 +486,8 @@ internal sealed partial class TestExchange : IAsyncDisposable
             .SelectMany(book => book.FillsOf(call.Account));
         var limit = int.Parse(call.Query("limit") ?? "100");
         if (PagesFills && call.Query("after") is { } after)
-            fills = fills.Where(fill => TestBook.Place(((string)fill["tradeId"]!)).CompareTo(TestBook.Place(after)) > 0);
+            fills = fills.Where(
+                fill => TestBook.Place(((string)fill["tradeId"]!)).CompareTo(TestBook.Place(after)) > 0);
         else
             fills = fills.Reverse();
 

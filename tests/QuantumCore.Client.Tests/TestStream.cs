@@ -59,7 +59,8 @@ internal sealed class TestStream
         """)!.AsObject();
 
     /// <summary>Returns a message about Alice's account.</summary>
-    internal static JsonObject AccountMessage(bool isSnapshot, string state = "open", string cash = "1000.00") => JsonNode.Parse(
+    internal static JsonObject AccountMessage(bool isSnapshot, string state = "open", string cash = "1000.00") =>
+        JsonNode.Parse(
         $$"""
         {"type":"account","snapshot":{{(isSnapshot ? "true,\"message\":1" : "false")}},"account":"ACC-1001","sequence":7,"state":"{{state}}",
          "balances":[{"asset":"USD","total":"{{cash}}","held":"0.00","available":"{{cash}}"}],"orders":[],"closed":[]}
@@ -80,7 +81,8 @@ internal sealed class TestStream
             await foreach (var message in _outgoing.Reader.ReadAllAsync(CancellationToken.None))
             {
                 await _socket.SendAsync(
-                    Encoding.UTF8.GetBytes(message).AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None);
+                    Encoding.UTF8.GetBytes(message).AsMemory(), WebSocketMessageType.Text, true,
+                    CancellationToken.None);
             }
         }
         catch (Exception failure) when (failure is WebSocketException or OperationCanceledException

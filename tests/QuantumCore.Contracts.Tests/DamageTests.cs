@@ -83,7 +83,8 @@ public class DamageTests
 
     [Fact]
     public void Every_cut_of_every_record_is_refused() => Assert.All(
-        Encoding.All.SelectMany(encoding => encoding.Samples.Values.Select(sample => (encoding, bytes: encoding.Encode(sample)))),
+        Encoding.All.SelectMany(
+            encoding => encoding.Samples.Values.Select(sample => (encoding, bytes: encoding.Encode(sample)))),
         one => Assert.All(
             Enumerable.Range(0, one.bytes.Length),
             length => Assert.Throws<InvalidDataException>(() => one.encoding.Decode(one.bytes[..length]))));
@@ -135,7 +136,8 @@ public class DamageTests
         }
         catch (Exception other)
         {
-            throw new InvalidOperationException($"{phase}: {Convert.ToHexStringLower(bytes)} gave {other.GetType().Name}", other);
+            throw new InvalidOperationException(
+                $"{phase}: {Convert.ToHexStringLower(bytes)} gave {other.GetType().Name}", other);
         }
     }
 }

@@ -11,12 +11,25 @@ internal sealed record Encoding(
     /// <summary>All kinds of streams.</summary>
     public static IReadOnlyList<Encoding> All { get; } =
     [
-        new("book", Of(Tests.Samples.Book), record => BookRecordEncoding.Encode((BookRecord)record), bytes => BookRecordEncoding.Decode(bytes)),
-        new("account", Of(Tests.Samples.Account), record => AccountRecordEncoding.Encode((AccountRecord)record), bytes => AccountRecordEncoding.Decode(bytes)),
-        new("catalog", Of(Tests.Samples.Catalog), record => CatalogRecordEncoding.Encode((CatalogRecord)record), bytes => CatalogRecordEncoding.Decode(bytes)),
-        new("payout", Of(Tests.Samples.Payout), record => PayoutRecordEncoding.Encode((PayoutRecord)record), bytes => PayoutRecordEncoding.Decode(bytes)),
-        new("settlement", Of(Tests.Samples.Settlement), record => SettlementRecordEncoding.Encode((SettlementRecord)record), bytes => SettlementRecordEncoding.Decode(bytes)),
-        new("operators", Of(Tests.Samples.Operators), line => Bytes((AuditLine)line), bytes => OperatorLogEncoding.Decode(Tests.Samples.OperatorSequence, bytes)),
+        new(
+            "book", Of(Tests.Samples.Book), record => BookRecordEncoding.Encode((BookRecord)record),
+            bytes => BookRecordEncoding.Decode(bytes)),
+        new(
+            "account", Of(Tests.Samples.Account), record => AccountRecordEncoding.Encode((AccountRecord)record),
+            bytes => AccountRecordEncoding.Decode(bytes)),
+        new(
+            "catalog", Of(Tests.Samples.Catalog), record => CatalogRecordEncoding.Encode((CatalogRecord)record),
+            bytes => CatalogRecordEncoding.Decode(bytes)),
+        new(
+            "payout", Of(Tests.Samples.Payout), record => PayoutRecordEncoding.Encode((PayoutRecord)record),
+            bytes => PayoutRecordEncoding.Decode(bytes)),
+        new(
+            "settlement", Of(Tests.Samples.Settlement),
+            record => SettlementRecordEncoding.Encode((SettlementRecord)record),
+            bytes => SettlementRecordEncoding.Decode(bytes)),
+        new(
+            "operators", Of(Tests.Samples.Operators), line => Bytes((AuditLine)line),
+            bytes => OperatorLogEncoding.Decode(Tests.Samples.OperatorSequence, bytes)),
     ];
 
     /// <summary>Returns the encoding of a sample.</summary>

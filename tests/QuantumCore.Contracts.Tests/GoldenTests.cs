@@ -8,7 +8,8 @@ namespace QuantumCore.Contracts.Tests;
 /// </summary>
 public class GoldenTests
 {
-    public static TheoryData<string> SampleNames => [.. Encoding.All.SelectMany(encoding => encoding.Samples.Keys).Order()];
+    public static TheoryData<string> SampleNames =>
+        [.. Encoding.All.SelectMany(encoding => encoding.Samples.Keys).Order()];
 
     [Theory]
     [MemberData(nameof(SampleNames))]
@@ -34,7 +35,9 @@ public class GoldenTests
             && (type.IsAssignableTo(typeof(BookRecord)) || type.IsAssignableTo(typeof(AccountRecord))
                 || type.IsAssignableTo(typeof(CatalogRecord)) || type.IsAssignableTo(typeof(PayoutRecord))
                 || type.IsAssignableTo(typeof(SettlementRecord))));
-        Assert.Empty(kinds.Except(Encoding.All.SelectMany(encoding => encoding.Samples.Values).Select(sample => sample.GetType())));
+        Assert.Empty(
+            kinds.Except(
+                Encoding.All.SelectMany(encoding => encoding.Samples.Values).Select(sample => sample.GetType())));
     }
 
     [Fact]
@@ -98,7 +101,8 @@ public class GoldenTests
     [Fact]
     public void The_description_tells_records_apart_by_every_item()
     {
-        var one = new OrdersClosed(1, [new ClosedOrder(1001, 1, 1, Instruments.Side.Buy, 1, Instruments.EndReason.User, 0, 1)]);
+        var one = new OrdersClosed(
+            1, [new ClosedOrder(1001, 1, 1, Instruments.Side.Buy, 1, Instruments.EndReason.User, 0, 1)]);
         var other = one with { Orders = [one.Orders[0] with { LeavesLots = 2 }] };
         Assert.NotEqual(Encoding.Describe(one), Encoding.Describe(other));
         Assert.Equal(Encoding.Describe(one), Encoding.Describe(one with { Orders = [.. one.Orders] }));

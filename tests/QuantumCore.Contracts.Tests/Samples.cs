@@ -120,7 +120,8 @@ internal static class Samples
     };
 
     private static readonly TurnStep s_step = new(
-        StepKind.Fill, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 600, 900_360, 1002, 8, 4, 3, 240, 12_000, true);
+        StepKind.Fill, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 600, 900_360, 1002, 8, 4, 3, 240, 12_000,
+        true);
 
     private static readonly TurnStep s_prevented = new(
         StepKind.Prevented, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 0, 0, 1002, 8, 2, 70,
@@ -133,16 +134,19 @@ internal static class Samples
         [new PayoutItem(1001, 17, 100_000, "DE89 3704"), new PayoutItem(1002, 5, 1, "vault-7")];
 
     /// <summary>Records of a book's stream.</summary>
-    public static IReadOnlyDictionary<string, BookRecord> Book { get; } = new Dictionary<string, BookRecord>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string,
+        BookRecord> Book
+    { get; } = new Dictionary<string, BookRecord>(StringComparer.Ordinal)
     {
         ["book-i-defined"] = new InstrumentDefined(Time, EncodedInstrument.From(s_instrument)),
         ["book-o-rests"] = new OrderAccepted(Time, s_limit, 3, [], 100, EndReason.None, 1_501_500, null),
         ["book-o-trades"] = new OrderAccepted(
-            Time, s_market, 4, [s_fill, s_fill with { MakerOrderId = 2 }], 0, EndReason.Protection, 0, null),
+                Time, s_market, 4, [s_fill, s_fill with { MakerOrderId = 2 }], 0, EndReason.Protection, 0, null),
         ["book-o-replaces"] = new OrderAccepted(
-            Time, s_replacement, 5, [s_fill], 0, EndReason.None, 0, s_closed with { Reason = EndReason.Replaced }),
+                Time, s_replacement, 5, [s_fill], 0, EndReason.None, 0, s_closed with { Reason = EndReason.Replaced }),
         ["book-o-largest"] = new OrderAccepted(
-            long.MaxValue, s_limit with { Account = AccountId.Last }, long.MaxValue, [s_largest], 0, EndReason.None, 0, null),
+                long.MaxValue, s_limit with { Account = AccountId.Last }, long.MaxValue, [s_largest], 0, EndReason.None,
+                0, null),
         ["book-v-refused"] = new OrderVoided(Time, 1001, 7, RejectReason.PostOnlyWouldTake, s_limit),
         ["book-v-tombstone"] = new OrderVoided(Time, 1001, 7, RejectReason.Voided, null),
         ["book-c-closed"] = new OrdersClosed(Time, [s_closed, s_closed with { Number = 8, OrderId = 4 }]),
@@ -150,97 +154,153 @@ internal static class Samples
         ["book-k-nothing-open"] = new AllClosed(Time, 1001, 12, []),
         ["book-b-reduced"] = new OrderReduced(Time, 1001, 7, 3, Side.Buy, 15_000, 80, 20, 600_240),
         ["book-o-rebate"] = new OrderAccepted(
-            Time, s_market with { MakerFeePpm = -1_000_000, MinimumFee = 7 }, 4, [s_fill with { MakerFee = -40 }, s_fill with { MakerFee = long.MinValue, TakerFee = -1 }], 0, EndReason.None, 0, null),
+                Time, s_market with { MakerFeePpm = -1_000_000, MinimumFee = 7 }, 4,
+                [s_fill with { MakerFee = -40 }, s_fill with { MakerFee = long.MinValue, TakerFee = -1 }], 0,
+                EndReason.None, 0, null),
         ["book-x-rebate"] = new BookTurn(
-            Time, BookCommand.Of(BookVerb.CancelAll, 1, 1001), RejectReason.None, TradingPhase.Continuous, [s_step with { Fee = -600, MakerFee = -1 }], [], null),
+                Time, BookCommand.Of(BookVerb.CancelAll, 1, 1001), RejectReason.None, TradingPhase.Continuous,
+                [s_step with { Fee = -600, MakerFee = -1 }], [], null),
         ["book-v-conditional"] = new OrderVoided(Time, 1001, 7, RejectReason.StopWouldTrigger, s_trailing),
         ["book-x-turn"] = new BookTurn(
-            Time,
-            BookCommand.Of(BookVerb.EnterList, (long)OrderListKind.OneCancelsOther, 1001) with { Orders = [s_iceberg, s_trailing] },
-            RejectReason.None,
-            TradingPhase.Volatility,
-            [s_step with { Kind = StepKind.Opened, MakerAccount = 0, MakerNumber = 0, MakerOrderId = 0, MakerLeavesLots = 0, MakerFee = 0, MakerHold = 0, IsAuction = false }, s_step],
-            [new LevelState(Side.Sell, 15_000, 0, 0), new LevelState(Side.Buy, 14_999, 500, 3)],
-            new IndicativeAuction(15_010, 120, -33)),
+                Time,
+                BookCommand.Of(BookVerb.EnterList, (long)OrderListKind.OneCancelsOther, 1001) with
+                {
+                    Orders = [s_iceberg, s_trailing],
+                },
+                RejectReason.None,
+                TradingPhase.Volatility,
+                [
+                    s_step with
+                    {
+                        Kind = StepKind.Opened,
+                        MakerAccount = 0,
+                        MakerNumber = 0,
+                        MakerOrderId = 0,
+                        MakerLeavesLots = 0,
+                        MakerFee = 0,
+                        MakerHold = 0,
+                        IsAuction = false,
+                    },
+                    s_step],
+                [new LevelState(Side.Sell, 15_000, 0, 0), new LevelState(Side.Buy, 14_999, 500, 3)],
+                new IndicativeAuction(15_010, 120, -33)),
         ["book-x-prevented"] = new BookTurn(
-            Time,
-            BookCommand.Of(BookVerb.Enter, 0, 1001, 7) with { Orders = [s_iceberg] },
-            RejectReason.None,
-            TradingPhase.Continuous,
-            [
-                s_prevented,
-                s_step with { Kind = StepKind.Ended, Reason = EndReason.SelfTrade, MakerAccount = 0, MakerNumber = 0, MakerOrderId = 0, MakerLeavesLots = 0, MakerFee = 0, MakerHold = 0, IsAuction = false },
-                s_prevented with { Owner = 0, SelfTrade = SelfTradePrevention.ExpireTaker, MakerLeavesLots = 0 },
-            ],
-            [new LevelState(Side.Sell, 15_000, 0, 0)],
-            null),
+                Time,
+                BookCommand.Of(BookVerb.Enter, 0, 1001, 7) with { Orders = [s_iceberg] },
+                RejectReason.None,
+                TradingPhase.Continuous,
+                [
+                    s_prevented,
+                    s_step with
+                    {
+                        Kind = StepKind.Ended,
+                        Reason = EndReason.SelfTrade,
+                        MakerAccount = 0,
+                        MakerNumber = 0,
+                        MakerOrderId = 0,
+                        MakerLeavesLots = 0,
+                        MakerFee = 0,
+                        MakerHold = 0,
+                        IsAuction = false,
+                    },
+                    s_prevented with { Owner = 0, SelfTrade = SelfTradePrevention.ExpireTaker, MakerLeavesLots = 0 },
+                ],
+                [new LevelState(Side.Sell, 15_000, 0, 0)],
+                null),
         ["book-x-stages"] = new BookTurn(
-            Time,
-            BookCommand.Of(BookVerb.Enter, 0, 1001, 7) with { Orders = [s_iceberg] },
-            RejectReason.None,
-            TradingPhase.Continuous,
-            [
-                s_step,
-                new TurnStep(StepKind.Triggered, 1002, 3, 70, Side.Sell, EndReason.None, 14_900, 0, 15, 0, 15),
-                new TurnStep(StepKind.Activated, 1003, 2, 71, Side.Buy, EndReason.None, 15_000, 0, 10, 0, 150_000),
-                new TurnStep(StepKind.Ended, 1003, 2, 71, Side.Buy, EndReason.List, 15_000, 0, 10, 0, 0, Refusal: RejectReason.PriceBand),
-                s_prevented,
-                new TurnStep(StepKind.Voided, 1001, 8, 0, Side.Buy, EndReason.None, 15_000, 10, 0, 0, 0, Refusal: RejectReason.StopWouldTrigger),
-            ],
-            [],
-            null),
+                Time,
+                BookCommand.Of(BookVerb.Enter, 0, 1001, 7) with { Orders = [s_iceberg] },
+                RejectReason.None,
+                TradingPhase.Continuous,
+                [
+                    s_step,
+                    new TurnStep(StepKind.Triggered, 1002, 3, 70, Side.Sell, EndReason.None, 14_900, 0, 15, 0, 15),
+                    new TurnStep(StepKind.Activated, 1003, 2, 71, Side.Buy, EndReason.None, 15_000, 0, 10, 0, 150_000),
+                    new TurnStep(
+                        StepKind.Ended, 1003, 2, 71, Side.Buy, EndReason.List, 15_000, 0, 10, 0, 0,
+                        Refusal: RejectReason.PriceBand),
+                    s_prevented,
+                    new TurnStep(
+                        StepKind.Voided, 1001, 8, 0, Side.Buy, EndReason.None, 15_000, 10, 0, 0, 0,
+                        Refusal: RejectReason.StopWouldTrigger),
+                ],
+                [],
+                null),
         ["book-x-operator"] = new BookTurn(
-            Time,
-            BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, 300), new(ChangedValue.StaticBand, -1)] },
-            RejectReason.None,
-            TradingPhase.Continuous,
-            [],
-            [],
-            null),
+                Time,
+                BookCommand.Of(BookVerb.SetRules) with
+                {
+                    Changes = [new(ChangedValue.DynamicBand, 300), new(ChangedValue.StaticBand, -1)],
+                },
+                RejectReason.None,
+                TradingPhase.Continuous,
+                [],
+                [],
+                null),
         ["book-x-groups"] = new BookTurn(
-            Time,
-            BookCommand.Of(BookVerb.SetTradeGroups) with { Changes = [new(ChangedValue.GroupedAccount, 1001), new(ChangedValue.TradeGroup, 3)] },
-            RejectReason.None,
-            TradingPhase.Continuous,
-            [],
-            [],
-            null),
+                Time,
+                BookCommand.Of(BookVerb.SetTradeGroups) with
+                {
+                    Changes = [new(ChangedValue.GroupedAccount, 1001), new(ChangedValue.TradeGroup, 3)],
+                },
+                RejectReason.None,
+                TradingPhase.Continuous,
+                [],
+                [],
+                null),
         ["book-x-split"] = new BookTurn(
-            Time,
-            BookCommand.Of(BookVerb.AdjustOrders, number: 3) with { Changes = [new(ChangedValue.NewUnits, 3), new(ChangedValue.OldUnits, 2)] },
-            RejectReason.None,
-            TradingPhase.Halt,
-            [
-                new TurnStep(StepKind.Adjusted, 1001, 7, 70, Side.Sell, EndReason.None, 10_000, 5, 15, 0, 15, PriceBeforeTicks: 15_000),
-                new TurnStep(StepKind.Ended, 1002, 3, 71, Side.Buy, EndReason.CorporateAction, 9_000, 2, 8, 0, 0),
-            ],
-            [new LevelState(Side.Sell, 10_000, 15, 1), new LevelState(Side.Sell, 15_000, 0, 0)],
-            null),
+                Time,
+                BookCommand.Of(BookVerb.AdjustOrders, number: 3) with
+                {
+                    Changes = [new(ChangedValue.NewUnits, 3), new(ChangedValue.OldUnits, 2)],
+                },
+                RejectReason.None,
+                TradingPhase.Halt,
+                [
+                    new TurnStep(
+                        StepKind.Adjusted, 1001, 7, 70, Side.Sell, EndReason.None, 10_000, 5, 15, 0, 15,
+                        PriceBeforeTicks: 15_000),
+                    new TurnStep(StepKind.Ended, 1002, 3, 71, Side.Buy, EndReason.CorporateAction, 9_000, 2, 8, 0, 0),
+                ],
+                [new LevelState(Side.Sell, 10_000, 15, 1), new LevelState(Side.Sell, 15_000, 0, 0)],
+                null),
         ["book-x-dividend"] = new BookTurn(
-            Time,
-            BookCommand.Of(BookVerb.AdjustOrders, number: 4) with { Changes = [new(ChangedValue.FallTicks, 13)] },
-            RejectReason.None,
-            TradingPhase.Continuous,
-            [new TurnStep(StepKind.Adjusted, 1001, 7, 70, Side.Buy, EndReason.None, 10_487, 0, 15, 0, 157_428, PriceBeforeTicks: 10_500)],
-            [new LevelState(Side.Buy, 10_500, 0, 0), new LevelState(Side.Buy, 10_487, 15, 1)],
-            null),
+                Time,
+                BookCommand.Of(BookVerb.AdjustOrders, number: 4) with { Changes = [new(ChangedValue.FallTicks, 13)] },
+                RejectReason.None,
+                TradingPhase.Continuous,
+                [new TurnStep(
+                    StepKind.Adjusted, 1001, 7, 70, Side.Buy, EndReason.None, 10_487, 0, 15, 0, 157_428,
+                    PriceBeforeTicks: 10_500)],
+                [new LevelState(Side.Buy, 10_500, 0, 0), new LevelState(Side.Buy, 10_487, 15, 1)],
+                null),
         ["book-x-leg"] = new BookTurn(
-            Time,
-            BookCommand.Of(BookVerb.Act) with { Orders = [s_leg], Changes = [new(ChangedValue.Close, 3), new(ChangedValue.Reason, 5)] },
-            RejectReason.None,
-            TradingPhase.Continuous,
-            [],
-            [],
-            null),
+                Time,
+                BookCommand.Of(BookVerb.Act) with
+                {
+                    Orders = [s_leg],
+                    Changes = [new(ChangedValue.Close, 3), new(ChangedValue.Reason, 5)],
+                },
+                RejectReason.None,
+                TradingPhase.Continuous,
+                [],
+                [],
+                null),
         ["book-x-cross"] = new BookTurn(
-            Time,
-            BookCommand.Of(BookVerb.Act) with { Changes = [new(ChangedValue.Cross, 3), new(ChangedValue.Price, 15_000), new(ChangedValue.Lots, 40), new(ChangedValue.Maker, 4)] },
-            RejectReason.None,
-            TradingPhase.Continuous,
-            [s_step with { IsAuction = false }],
-            [],
-            null),
-        ["book-i-in-group"] = new InstrumentDefined(Time, EncodedInstrument.From(s_instrument with { Group = "MAJORS" })),
+                Time,
+                BookCommand.Of(BookVerb.Act) with
+                {
+                    Changes = [
+                    new(ChangedValue.Cross, 3), new(ChangedValue.Price, 15_000), new(ChangedValue.Lots, 40),
+                    new(ChangedValue.Maker, 4)]
+                },
+                RejectReason.None,
+                TradingPhase.Continuous,
+                [s_step with { IsAuction = false }],
+                [],
+                null),
+        ["book-i-in-group"] = new InstrumentDefined(
+                Time, EncodedInstrument.From(s_instrument with { Group = "MAJORS" })),
         ["book-w-nothing-found"] = new NothingFound(Time, 1001, 77),
     };
 
@@ -251,7 +311,8 @@ internal static class Samples
             ["account-h-hold"] = new HoldPlaced(Time, "AAPL", s_limit, 0xFEDC_BA98_7654_3210, 1_501_500),
             ["account-h-replacement"] = new HoldPlaced(Time, "AAPL", s_replacement, ulong.MaxValue, 0),
             ["account-h-conditional"] = new HoldPlaced(Time, "AAPL", s_iceberg, 9, 1_501_500),
-            ["account-l-list"] = new ListHeld(Time, "AAPL", [s_iceberg, s_trailing], 0xFEDC_BA98_7654_3210, [1_501_500, 0]),
+            ["account-l-list"] = new ListHeld(
+                Time, "AAPL", [s_iceberg, s_trailing], 0xFEDC_BA98_7654_3210, [1_501_500, 0]),
             ["account-l-named"] = new ListHeld(Time, "AAPL", [s_named, s_trailing], 6, [1_501_500, 0]),
             ["account-l-strategy"] = new ListHeld(Time, "AAPL", [s_leg, s_otherLeg], 5, [1_501_500, 150]),
             ["account-j-refused"] = new KeyRefused(Time, "my-2", 17, RejectReason.InsufficientFunds),
@@ -267,14 +328,18 @@ internal static class Samples
             ["account-limits-set"] = new LimitsSet(
                 Time,
                 "AAPL",
-                [new(LimitKind.OrderQuantity, 500), new(LimitKind.OrderValue, 10_000_000), new(LimitKind.OpenOrders, 20), new(LimitKind.Position, 0)],
+                [
+                    new(LimitKind.OrderQuantity, 500), new(LimitKind.OrderValue, 10_000_000),
+                    new(LimitKind.OpenOrders, 20), new(LimitKind.Position, 0)],
                 "desk",
                 "new customer"),
             ["account-limits-none"] = new LimitsSet(Time, "AAPL", [], "desk", ""),
             ["account-limits-windows"] = new LimitsSet(
                 Time,
                 LimitScope.All,
-                [new(LimitKind.DuplicateWindow, 500), new(LimitKind.OrdersPerSecond, 20), new(LimitKind.OrderBurst, 40)],
+                [
+                    new(LimitKind.DuplicateWindow, 500), new(LimitKind.OrdersPerSecond, 20),
+                    new(LimitKind.OrderBurst, 40)],
                 "desk",
                 ""),
             ["account-limits-kill"] = new LimitsSet(
@@ -284,8 +349,10 @@ internal static class Samples
                 "desk",
                 ""),
             ["account-limits-money"] = new LimitsSet(
-                Time, LimitScope.PaidIn("USD"), [new(LimitKind.DailyVolume, 100_000_000), new(LimitKind.DailyLoss, 5_025)], "desk", ""),
-            ["account-v-volumes"] = new VolumesSet(Time, 20_777, [new("EUR", 5), new("USD", (Int128)long.MaxValue * 3)]),
+                Time, LimitScope.PaidIn("USD"),
+                [new(LimitKind.DailyVolume, 100_000_000), new(LimitKind.DailyLoss, 5_025)], "desk", ""),
+            ["account-v-volumes"] = new VolumesSet(
+                Time, 20_777, [new("EUR", 5), new("USD", (Int128)long.MaxValue * 3)]),
             ["account-h-rebate"] = new HoldPlaced(
                 Time, "AAPL", s_limit with { MakerFeePpm = -150, TakerFeePpm = 900, MinimumFee = 0 }, 1, 1_501_500),
             ["account-h-minimum-fee"] = new HoldPlaced(Time, "AAPL", s_limit with { MinimumFee = 250 }, 1, 1_501_750),
@@ -300,14 +367,17 @@ internal static class Samples
             ["account-q-deficit"] = new LiquidationStepEnded(Time, "USD", 2, 0, 0, 0, 208_000),
             ["account-covered"] = new DeficitCovered(Time, "USD", 2, 17, 25_000, 183_000),
             ["account-share-paid"] = new DeficitSharePaid(Time, "USD", 2, 1001, 17, 34_000),
-            ["account-interest"] = new InterestAccrued(Time, 20_777, "USD", 2, 360, (Int128)long.MaxValue * 5, 6, 10, 2),
+            ["account-interest"] = new InterestAccrued(
+                Time, 20_777, "USD", 2, 360, (Int128)long.MaxValue * 5, 6, 10, 2),
             ["account-c-dividend"] = new CorporateActionEntered(
                 Time, "aapl-q4", CorporateActionKind.CashDividend, "AAPL", 0, 101, "USD", 2, 12, 20_800),
             ["account-c-dividend-owed"] = new CorporateActionEntered(
                 Time, "aapl-q4", CorporateActionKind.CashDividend, "AAPL", 0, -101, "USD", 2, -13, 0),
             ["account-c-symbol-change"] = new SymbolChanged(Time, "aapl-aplx", "AAPL", 0, 101, "APLX"),
-            ["account-c-split"] = new SplitEntered(Time, "aapl-3-2", "AAPL", 0, 101, 50, 3, 2, 1_000_000_000_000, "USD", 2, 5_000),
-            ["account-c-split-reverse"] = new SplitEntered(Time, "aapl-1-10", "AAPL", 0, 101, -91, 1, 10, 1_000_000_000_000, "USD", 2, 1_000),
+            ["account-c-split"] = new SplitEntered(
+                Time, "aapl-3-2", "AAPL", 0, 101, 50, 3, 2, 1_000_000_000_000, "USD", 2, 5_000),
+            ["account-c-split-reverse"] = new SplitEntered(
+                Time, "aapl-1-10", "AAPL", 0, 101, -91, 1, 10, 1_000_000_000_000, "USD", 2, 1_000),
             ["account-c-paid"] = new CorporateActionPaid(Time, "aapl-q4", "USD", 2, -13),
             ["account-r-reduction"] = new ReductionAsked(Time, "my-4", 19, 7, 40),
             ["account-r-reduction-of"] = new ReductionAsked(Time, "my-4", 19, 7, 40, "AAPL"),
@@ -325,24 +395,33 @@ internal static class Samples
     /// <summary>Records of a settlement venue's stream.</summary>
     public const long OperatorSequence = 7;
 
-    public static IReadOnlyDictionary<string, AuditLine> Operators { get; } = new Dictionary<string, AuditLine>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string,
+        AuditLine> Operators
+    { get; } = new Dictionary<string, AuditLine>(StringComparer.Ordinal)
     {
-        ["operators-act"] = new(OperatorSequence, Time, "tradeVoided", "AAPL", "desk", "trade 17-0, why clearly erroneous"),
+        ["operators-act"] = new(
+                OperatorSequence, Time, "tradeVoided", "AAPL", "desk", "trade 17-0, why clearly erroneous"),
         ["operators-act-bare"] = new(OperatorSequence, Time, "accountFrozen", "ACC-1001", "demo-admin", ""),
     };
 
     public static IReadOnlyDictionary<string, SettlementRecord> Settlement { get; } =
         new Dictionary<string, SettlementRecord>(StringComparer.Ordinal)
         {
-            ["settlement-closed"] = SettlementClosed.Make(Time, 20_780, 2, [new("AAPL", 0, 17, 3), new("MSFT", 5, 9, 1)], s_settled),
+            ["settlement-closed"] = SettlementClosed.Make(
+                Time, 20_780, 2, [new("AAPL", 0, 17, 3), new("MSFT", 5, 9, 1)], s_settled),
             ["settlement-settled"] = new SettlementSettled(Time, 9, s_settled),
-            ["settlement-buy-in"] = new SettlementBuyIn(Time, new BuyInRequest("buy-in-1", 1002, "AAPL", "desk", "four days"), 30),
+            ["settlement-buy-in"] = new SettlementBuyIn(
+                Time, new BuyInRequest("buy-in-1", 1002, "AAPL", "desk", "four days"), 30),
             ["settlement-buy-in-days"] = new BuyInDaysSet(Time, new BuyInDaysRequest(3, "desk", "")),
             ["settlement-partial"] = new SettlementPartial(
                 Time, 9, 20_783, s_settled, [new(1002, "AAPL", 30)],
                 [
-                    new(1001, "AAPL", new("AAPL", 0), new("USD", 2), 20_780, 123, -1_845_000, 93, [new(20_777, 1, 30)], [new(20_777, 1, -450_000)]),
-                    new(1002, "AAPL", new("AAPL", 0), new("USD", 2), 20_780, -123, 1_844_999, 93, [new(20_777, 1, -30)], [new(20_777, 1, 449_999)]),
+                    new(
+                        1001, "AAPL", new("AAPL", 0), new("USD", 2), 20_780, 123, -1_845_000, 93, [new(20_777, 1, 30)],
+                        [new(20_777, 1, -450_000)]),
+                    new(
+                        1002, "AAPL", new("AAPL", 0), new("USD", 2), 20_780, -123, 1_844_999, 93, [new(20_777, 1, -30)],
+                        [new(20_777, 1, 449_999)]),
                 ]),
         };
 
@@ -353,31 +432,43 @@ internal static class Samples
             ["catalog-listed"] = new InstrumentListed(Time, EncodedInstrument.From(s_instrument)),
             ["catalog-key"] = new KeyAdded(Time, new ApiKey(new string('a', 64), 1001, false, true, "Alice (demo)")),
             ["catalog-owner"] = new OwnerSet(Time, new OwnedAccount(1001, "Alice")),
-            ["catalog-holidays"] = new HolidaysSet(Time, 20_779, new HolidaysRequest("MAIN", [20_780, 20_813], "desk", "mourning")),
+            ["catalog-holidays"] = new HolidaysSet(
+                Time, 20_779, new HolidaysRequest("MAIN", [20_780, 20_813], "desk", "mourning")),
             ["catalog-action-announced"] = new CorporateActionAnnounced(
                 Time,
-                new CorporateActionRequest("aapl-q4", CorporateActionKind.CashDividend, "AAPL", 20_790, 20_800, 12_500_000, "desk", "fourth quarter"),
+                new CorporateActionRequest(
+                    "aapl-q4", CorporateActionKind.CashDividend, "AAPL", 20_790, 20_800, 12_500_000, "desk",
+                    "fourth quarter"),
                 Time + 1),
             ["catalog-symbol-change-announced"] = new CorporateActionAnnounced(
-                Time, new CorporateActionRequest("aapl-aplx", CorporateActionKind.SymbolChange, "AAPL", 20_800, 0, 1, "desk", "new name", NewSymbol: "APLX", NewAsset: "APLX"), Time + 1),
+                Time, new CorporateActionRequest(
+                    "aapl-aplx", CorporateActionKind.SymbolChange, "AAPL", 20_800, 0, 1, "desk", "new name",
+                    NewSymbol: "APLX", NewAsset: "APLX"), Time + 1),
             ["catalog-split-announced"] = new CorporateActionAnnounced(
                 Time,
-                new CorporateActionRequest("aapl-3-2", CorporateActionKind.Split, "AAPL", 0, 0, 1_000_000_000_000, "desk", "", 3, 2),
+                new CorporateActionRequest(
+                    "aapl-3-2", CorporateActionKind.Split, "AAPL", 0, 0, 1_000_000_000_000, "desk", "", 3, 2),
                 Time),
-            ["catalog-action-closed"] = new CorporateActionClosed(Time, "aapl-q4", new CorporateSums(3, (Int128)long.MaxValue * 2, 5, 7, 8, 1)),
+            ["catalog-action-closed"] = new CorporateActionClosed(
+                Time, "aapl-q4", new CorporateSums(3, (Int128)long.MaxValue * 2, 5, 7, 8, 1)),
             ["catalog-action-begun"] = new CorporateActionBegun(Time, "aapl-q4"),
             ["catalog-action-ended"] = new CorporateActionEnded(Time, "aapl-q4"),
             ["catalog-breaker"] = new MarketStopped(Time, new BreakerUse(20_458, 2, "desk")),
             ["catalog-owner-blocked"] = new OwnerBlocked(Time, new OwnerBlock("acme", true, "desk", "runs wild")),
-            ["catalog-pin"] = new BookPinned(Time, new BookPinRequest("AAPL", "east", "desk", "beside its market maker")),
+            ["catalog-pin"] = new BookPinned(
+                Time, new BookPinRequest("AAPL", "east", "desk", "beside its market maker")),
             ["catalog-owner-limits"] = new OwnerLimitsSet(
                 Time,
                 new OwnerLimitsRequest(
-                    new OwnerLimits("acme", "AAPL", [new(LimitKind.Position, 1_000), new(LimitKind.OrderQuantity, 50)], [new(1_001, 3), new(1_002, 1)]), "desk", "group")),
+                    new OwnerLimits(
+                        "acme", "AAPL", [new(LimitKind.Position, 1_000), new(LimitKind.OrderQuantity, 50)],
+                        [new(1_001, 3), new(1_002, 1)]),
+                    "desk", "group")),
             ["catalog-limits"] = new EveryonesLimitsSet(
                 Time, new LimitsRequest("AAPL", [new(LimitKind.OpenOrders, 200)], "desk", "queue")),
             ["catalog-fees"] = new FeesScheduled(
-                Time, new FeesRequest(new FeeSchedule("USD", [new(0, 200, 1_000), new(100_000_000, -100, 500)], 0), "desk", "spring")),
+                Time, new FeesRequest(
+                    new FeeSchedule("USD", [new(0, 200, 1_000), new(100_000_000, -100, 500)], 0), "desk", "spring")),
             ["catalog-margin-terms"] = new MarginTermsSet(Time, new MarginTermsRequest(
                 "AAPL",
                 EncodedMarginTerms.From(new MarginTerms
@@ -395,24 +486,35 @@ internal static class Samples
                 "desk",
                 "new")),
             ["catalog-margin-terms-grouped"] = new MarginTermsSet(Time, new MarginTermsRequest(
-                "AAPL", EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000), Group = "TECH" }), "desk", "")),
-            ["catalog-margin-group"] = new MarginGroupSet(Time, new MarginGroupRequest("TECH", 750_000, "desk", "spring")),
+                "AAPL",
+                EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000), Group = "TECH" }),
+                "desk", "")),
+            ["catalog-margin-group"] = new MarginGroupSet(
+                Time, new MarginGroupRequest("TECH", 750_000, "desk", "spring")),
             ["catalog-margin-policy"] = new MarginPolicySet(Time, new MarginPolicyRequest(
-                "USD", EncodedMarginPolicy.From(new MarginPolicy { LoanPpm = 52_500, CallSeconds = 172_800, LiquidationPpm = 700_000 }), "desk", "")),
+                "USD",
+                EncodedMarginPolicy.From(
+                    new MarginPolicy { LoanPpm = 52_500, CallSeconds = 172_800, LiquidationPpm = 700_000 }),
+                "desk", "")),
             ["catalog-locate"] = new LocateSet(Time, new LocateRequest("AAPL", 1001, 100, "desk", "asked for")),
-            ["catalog-insured"] = new LiquidationInsured(Time, new LiquidationClaim(1001, 17, "USD", 3_250, 208_000), 25_000, 183_000),
+            ["catalog-insured"] = new LiquidationInsured(
+                Time, new LiquidationClaim(1001, 17, "USD", 3_250, 208_000), 25_000, 183_000),
             ["catalog-margin-policy-sharing"] = new MarginPolicySet(Time, new MarginPolicyRequest(
-                "USD", EncodedMarginPolicy.From(new MarginPolicy { LoanPpm = 52_500, SharesOut = true, Skin = 100_000 }), "desk", "")),
+                "USD",
+                EncodedMarginPolicy.From(new MarginPolicy { LoanPpm = 52_500, SharesOut = true, Skin = 100_000 }),
+                "desk", "")),
             ["catalog-insured-shared"] = new LiquidationInsured(
                 Time, new LiquidationClaim(1001, 17, "USD", 0, 208_000), 25_000, 183_000, 83_000),
             ["catalog-deficit-shared"] = new DeficitShared(Time, 1001, 17, [new(1002, 49_000), new(1005, 34_000)]),
             ["catalog-deficit-ended"] = new DeficitEnded(Time, 1001, 17),
             ["catalog-signing-key"] = new KeyAdded(Time, new ApiKey(
-                new string('c', 64), 1001, false, false, "ACC-1001", KeyRights.Read, new SigningKey(SigningScheme.HmacSha256, "c2VhbGVk"))),
+                new string('c', 64), 1001, false, false, "ACC-1001", KeyRights.Read,
+                new SigningKey(SigningScheme.HmacSha256, "c2VhbGVk"))),
             ["catalog-bound-key"] = new KeyAdded(Time, new ApiKey(
                 new string('e', 64), 1001, false, false, "ACC-1001", Addresses: "10.0.0.0/8,::1/128")),
             ["catalog-user"] = new UserSet(
-                Time, UserEvent.SignedUp, "zoë", new User("zoe", 1_000_001, UserRole.Customer, "aGFzaA==", "c2VhbGVk", false, true), "kept"),
+                Time, UserEvent.SignedUp, "zoë",
+                new User("zoe", 1_000_001, UserRole.Customer, "aGFzaA==", "c2VhbGVk", false, true), "kept"),
             ["catalog-session"] = new SessionBegun(
                 new UserSession(new string('d', 32), "zoe", Time, Time + 1, "::1", "Mozilla/5.0"), 58_000_000),
             ["catalog-code-used"] = new CodeUsed(Time, "zoe", 58_000_001),
@@ -420,10 +522,12 @@ internal static class Samples
             ["catalog-signal-strategy"] = new SignalStrategySet(
                 Time,
                 new SignalStrategy(
-                    "momentum", 1001, "c2VhbGVk", true, [new(1001, 100), new(1002, 50)], ["AAPL", "MSFT"], SignalPolicy.Reverse, 60, 120, 5, 300, 90, true),
+                    "momentum", 1001, "c2VhbGVk", true, [new(1001, 100), new(1002, 50)], ["AAPL", "MSFT"],
+                    SignalPolicy.Reverse, 60, 120, 5, 300, 90, true),
                 "zoë"),
             ["catalog-signal-failed"] = new SignalFailed(new DeadSignal(
-                0, "momentum", "k-1", Time, RejectReason.InsufficientFunds, "ACC-1001 InsufficientFunds", """{"key":"k-1"}""")),
+                0, "momentum", "k-1", Time, RejectReason.InsufficientFunds, "ACC-1001 InsufficientFunds",
+                """{"key":"k-1"}""")),
             ["catalog-signals-paused"] = new SignalsPaused(Time, "momentum", Time + 1, ""),
             ["catalog-signal-dropped"] = new DeadSignalDropped(Time, 17, "desk"),
             ["catalog-admin-key"] = new KeyAdded(Time, new ApiKey(new string('b', 64), 0, true, false, "Überwachung")),

@@ -33,7 +33,8 @@ public class SignalRuleTests
     [InlineData(SignalPolicy.Flatten, 40, 40)]
     [InlineData(SignalPolicy.Skip, 40, 0)]
     [InlineData(SignalPolicy.Skip, 0, 0)]
-    public void An_account_that_can_not_be_short_sells_what_it_has_at_most(SignalPolicy policy, long position, long lots) =>
+    public void An_account_that_can_not_be_short_sells_what_it_has_at_most(
+        SignalPolicy policy, long position, long lots) =>
         Assert.Equal((Side.Sell, lots), SignalRules.Decide(SignalAction.Sell, policy, 10, position, mayGoShort: false));
 
     [Theory]
@@ -42,7 +43,8 @@ public class SignalRuleTests
     [InlineData(0, Side.Sell, 0)]
     public void To_flatten_is_to_end_the_position_whatever_the_policy(long position, Side side, long lots) =>
         Assert.All(Enum.GetValues<SignalPolicy>(), policy =>
-            Assert.Equal((side, lots), SignalRules.Decide(SignalAction.Flatten, policy, 0, position, mayGoShort: true)));
+            Assert.Equal(
+                (side, lots), SignalRules.Decide(SignalAction.Flatten, policy, 0, position, mayGoShort: true)));
 
     [Fact]
     public void Every_strategy_and_key_have_a_name_of_their_own_that_an_order_may_have()

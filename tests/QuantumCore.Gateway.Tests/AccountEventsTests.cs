@@ -36,11 +36,14 @@ public sealed class AccountEventsTests
         var before = s_fill with { Kind = StepKind.Reversed, PriceTicks = 14_000, Fee = 28, MakerFee = 11 };
         var alice = Assert.Single(Of(Alice, Changed(trade, 0, before)));
         Assert.Equal(
-            new TradeChangedEvent(alice.Book, 0, new(17, 2), Side.Buy, 7, 70, 15_000, new(14_000, 28), null, 4, IsMaker: false, null), alice);
+            new TradeChangedEvent(
+                alice.Book, 0, new(17, 2), Side.Buy, 7, 70, 15_000, new(14_000, 28), null, 4, IsMaker: false,
+                null), alice);
         Assert.Equal((40, 5_000_000, TradeState.Void), (alice.Book.Sequence, alice.Book.TimeNanos, alice.State));
         var bob = Assert.Single(Of(Bob, Changed(trade, 0, before)));
         Assert.Equal(
-            new TradeChangedEvent(bob.Book, 0, new(17, 2), Side.Sell, 9, 90, 15_000, new(14_000, 11), null, 4, IsMaker: true, null), bob);
+            new TradeChangedEvent(
+                bob.Book, 0, new(17, 2), Side.Sell, 9, 90, 15_000, new(14_000, 11), null, 4, IsMaker: true, null), bob);
         Assert.Empty(Of(Carol, Changed(trade, 0, before)));
     }
 
@@ -48,16 +51,26 @@ public sealed class AccountEventsTests
     public void A_corrected_trade_of_an_account_with_itself_is_told_twice_with_its_new_price_and_fees()
     {
         var trade = s_fill with { Side = Side.Sell, MakerAccount = Alice };
-        var told = Of(Alice, Changed(trade, 15_300, trade with { Kind = StepKind.Reversed }, trade with { Kind = StepKind.Restated, PriceTicks = 15_300, Fee = 31, MakerFee = 13 }));
-        Assert.Equal([(0, Side.Sell, 7L, 31L), (1, Side.Buy, 9L, 13L)], told.Select(own => (own.Ordinal, own.Side, own.Number, own.Now!.Value.Fee)));
-        Assert.All(told, own => Assert.Equal((TradeState.Corrected, 15_000, 15_300), (own.State, own.Before.PriceTicks, own.Now!.Value.PriceTicks)));
+        var told = Of(
+            Alice,
+            Changed(
+                trade, 15_300, trade with { Kind = StepKind.Reversed },
+                trade with { Kind = StepKind.Restated, PriceTicks = 15_300, Fee = 31, MakerFee = 13 }));
+        Assert.Equal(
+            [(0, Side.Sell, 7L, 31L), (1, Side.Buy, 9L, 13L)],
+            told.Select(own => (own.Ordinal, own.Side, own.Number, own.Now!.Value.Fee)));
+        Assert.All(
+            told,
+            own => Assert.Equal(
+                (TradeState.Corrected, 15_000, 15_300), (own.State, own.Before.PriceTicks, own.Now!.Value.PriceTicks)));
     }
 
     [Fact]
     public void An_order_is_told_as_it_is_with_a_change_of_its_trade_and_stays_that()
     {
         var resting = OrderViews.Of("AAPL", new SubmitOrder(
-            Alice, 7, "a-7", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, 10, 200, 500), 70, 1_000_000) with
+            Alice, 7, "a-7", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, 10, 200, 500), 70,
+            1_000_000) with
         {
             FilledLots = 4,
             FilledValue = 60_000,
@@ -69,7 +82,17 @@ public sealed class AccountEventsTests
 
         var next = new BookTurn(
             6_000_000, BookCommand.Of(BookVerb.Enter), RejectReason.None, TradingPhase.Continuous,
-            [s_fill with { Account = Bob, Number = 8, OrderId = 80, Side = Side.Sell, MakerAccount = Alice, MakerNumber = 7, MakerOrderId = 70, MakerLeavesLots = 2 }], [], null);
+            [s_fill with
+            {
+                Account = Bob,
+                Number = 8,
+                OrderId = 80,
+                Side = Side.Sell,
+                MakerAccount = Alice,
+                MakerNumber = 7,
+                MakerOrderId = 70,
+                MakerLeavesLots = 2,
+            }], [], null);
         var filled = Assert.Single(All(events, Alice, next).OfType<OrderEvent>()).Order;
         Assert.Equal((8, 120_000), (filled.FilledLots, filled.FilledValue));
     }
@@ -78,36 +101,49 @@ public sealed class AccountEventsTests
     public void What_ends_with_the_record_of_a_change_is_told_before_it()
     {
         var resting = OrderViews.Of("AAPL", new SubmitOrder(
-            Alice, 8, "a-8", Side.Buy, OrderType.Limit, TimeInForce.GoodTillDate, false, 15_000, 10, 200, 500), 80, 1_000_000);
+            Alice, 8, "a-8", Side.Buy, OrderType.Limit, TimeInForce.GoodTillDate, false, 15_000, 10, 200, 500), 80,
+            1_000_000);
         var told = All(new AccountEvents([resting], [], []), Alice, Changed(
-            s_fill, 0, new TurnStep(StepKind.Ended, Alice, 8, 80, Side.Buy, EndReason.GoodTillDate, 15_000, 0, 10, 0, 0), s_fill with { Kind = StepKind.Reversed }));
+            s_fill, 0,
+            new TurnStep(StepKind.Ended, Alice, 8, 80, Side.Buy, EndReason.GoodTillDate, 15_000, 0, 10, 0, 0),
+            s_fill with { Kind = StepKind.Reversed }));
         Assert.Equal(
             ["OrderEvent 0", "TradeChangedEvent 1"],
-            told.Select(one => $"{one.GetType().Name} {(one is OrderEvent order ? order.Ordinal : ((TradeChangedEvent)one).Ordinal)}"));
+            told.Select(
+                one =>
+                    $"{one.GetType().Name} {(one is OrderEvent order ? order.Ordinal : ((TradeChangedEvent)one).Ordinal)}"));
     }
 
     [Fact]
     public void Money_that_a_change_moves_is_no_trade_of_now()
     {
-        var events = new AccountEvents([], [], [new AssetBalance("AAPL", 0, 4, 0), new AssetBalance("USD", 2, 1_000, 0)]);
+        var events =
+            new AccountEvents([], [], [new AssetBalance("AAPL", 0, 4, 0), new AssetBalance("USD", 2, 1_000, 0)]);
         var told = All(
-            events, Alice, [new AssetBalance("AAPL", 0, 0, 0), new AssetBalance("USD", 2, 61_030, 0)], Changed(s_fill, 0, s_fill with { Kind = StepKind.Reversed }));
+            events, Alice, [new AssetBalance("AAPL", 0, 0, 0), new AssetBalance("USD", 2, 61_030, 0)],
+            Changed(s_fill, 0, s_fill with { Kind = StepKind.Reversed }));
         Assert.Equal([-4, 60_030], told.OfType<TransferEvent>().Select(moved => moved.Delta));
         Assert.Equal(2, Assert.Single(told.OfType<BalancesEvent>()).Changed.Count);
     }
 
     private static BookTurn Changed(TurnStep trade, long priceTicks, params ImmutableArray<TurnStep> steps) => new(
-        5_000_000, new TradeAsItWas(new TradePlace(17, 2), 1_000_000, trade).Change(priceTicks), RejectReason.None, TradingPhase.Continuous, steps, [], null);
+        5_000_000, new TradeAsItWas(new TradePlace(17, 2), 1_000_000, trade).Change(priceTicks), RejectReason.None,
+        TradingPhase.Continuous, steps, [], null);
 
-    private static List<TradeChangedEvent> Of(long account, BookTurn turn) => Changes(new AccountEvents([], [], []), account, turn);
+    private static List<TradeChangedEvent> Of(long account, BookTurn turn) =>
+        Changes(new AccountEvents([], [], []), account, turn);
 
     private static List<TradeChangedEvent> Changes(AccountEvents events, long account, BookTurn turn) =>
         [.. All(events, account, turn).Cast<TradeChangedEvent>()];
 
-    private static IReadOnlyList<AccountEvent> All(AccountEvents events, long account, BookTurn turn) => All(events, account, [], turn);
+    private static IReadOnlyList<AccountEvent> All(AccountEvents events, long account, BookTurn turn) =>
+        All(events, account, [], turn);
 
-    private static IReadOnlyList<AccountEvent> All(AccountEvents events, long account, ImmutableArray<AssetBalance> balances, BookTurn turn) => events.Of(
+    private static IReadOnlyList<AccountEvent> All(
+        AccountEvents events, long account, ImmutableArray<AssetBalance> balances, BookTurn turn) => events.Of(
         account,
-        new AccountChange(1, new AccountView(account, 1, balances, [], [], []), [new BookDelivery("AAPL", [new DeliveredRecord(40, 0, turn)])]),
+        new AccountChange(
+            1, new AccountView(account, 1, balances, [], [], []),
+            [new BookDelivery("AAPL", [new DeliveredRecord(40, 0, turn)])]),
         s_listed);
 }

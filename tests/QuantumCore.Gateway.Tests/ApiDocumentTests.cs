@@ -24,7 +24,8 @@ public sealed class ApiDocumentTests
         {
             var file = Path.Combine(Path.GetTempPath(), "openapi.json");
             await File.WriteAllTextAsync(file, described, Token);
-            Assert.Fail($"docs/openapi.json does not describe the routes. To take the right one over: cp {file} docs/openapi.json");
+            Assert.Fail(
+                $"docs/openapi.json does not describe the routes. To take the right one over: cp {file} docs/openapi.json");
         }
     }
 
@@ -35,10 +36,13 @@ public sealed class ApiDocumentTests
         var paths = (await exchange.SendAsync("GET", "openapi.json", null, null, Token)).Json.GetProperty("paths");
 
         var described = paths.EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Select(call => $"{call.Name.ToUpperInvariant()} {path.Name}"));
+            .SelectMany(
+                path => path.Value.EnumerateObject().Select(call => $"{call.Name.ToUpperInvariant()} {path.Name}"));
         var routes = exchange.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(route => route.RoutePattern.RawText!.StartsWith("/api/qc/v1/", StringComparison.Ordinal))
-            .Select(route => $"{route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0]} {route.RoutePattern.RawText}");
+            .Select(
+                route =>
+                    $"{route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0]} {route.RoutePattern.RawText}");
         Assert.Equal(routes.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
 
@@ -47,12 +51,18 @@ public sealed class ApiDocumentTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         var document = (await exchange.SendAsync("GET", "openapi.json", null, null, Token)).Json;
-        var calls = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).ToArray();
+        var calls =
+            document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).ToArray();
 
         Assert.Distinct(calls.Select(call => call.Value.GetProperty("operationId").GetString()));
-        Assert.All(calls.Where(call => call.Name is "post" or "patch"), call => Assert.True(call.Value.TryGetProperty("requestBody", out _), call.Value.ToString()));
+        Assert.All(
+            calls.Where(call => call.Name is "post" or "patch"),
+            call => Assert.True(call.Value.TryGetProperty("requestBody", out _), call.Value.ToString()));
         var schemas = document.GetProperty("components").GetProperty("schemas");
-        Assert.Equal("string", schemas.GetProperty("Order").GetProperty("properties").GetProperty("price").GetProperty("type")[1].GetString());
+        Assert.Equal(
+            "string",
+            schemas.GetProperty("Order").GetProperty("properties").GetProperty("price")
+                .GetProperty("type")[1].GetString());
     }
 
     [Fact]

@@ -61,8 +61,10 @@ public sealed class AuthenticationTests
     public async Task Each_call_lets_in_whom_it_should(string method, string path, bool trader, bool admin)
     {
         await using var exchange = await OpenGateway.StartAsync();
-        async Task<HttpStatusCode> Ask(string? key) => (await exchange.SendAsync(method, path, null, key, Token)).Status;
-        static bool In(HttpStatusCode status) => status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
+        async Task<HttpStatusCode> Ask(string? key) =>
+            (await exchange.SendAsync(method, path, null, key, Token)).Status;
+        static bool In(HttpStatusCode status) =>
+            status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
 
         var isPublic = trader && admin;
         Assert.Equal(trader, In(await Ask("alice")));
@@ -116,7 +118,8 @@ public sealed class AuthenticationTests
     [InlineData("localhost", "X-Amzn-Trace-Id", true)]
     [InlineData("localhost", "X-Azure-ClientIP", false)]
     [InlineData("localhost", "X-Request-Id", true)]
-    public async Task Demo_serves_this_machine_alone_and_true_keys_serve_everyone(string host, string? header, bool isLocal)
+    public async Task Demo_serves_this_machine_alone_and_true_keys_serve_everyone(
+        string host, string? header, bool isLocal)
     {
         await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true });
         async Task<HttpStatusCode> Ask(string method, string path, string? key)
@@ -128,7 +131,9 @@ public sealed class AuthenticationTests
             if (key is not null)
                 request.Headers.Add("X-Api-Key", key);
             if (method == "POST")
-                request.Content = new StringContent(path == "/order" ? """{"symbol":"AAPL","side":"buy","type":"limit","price":1,"quantity":1}""" : "{}");
+                request.Content = new StringContent(path == "/order"
+                    ? """{"symbol":"AAPL","side":"buy","type":"limit","price":1,"quantity":1}"""
+                    : "{}");
             using var response = await exchange.Http.SendAsync(request, Token);
             return response.StatusCode;
         }
@@ -167,7 +172,8 @@ public sealed class AuthenticationTests
     [InlineData("localhost", "Via")]
     public async Task Demo_for_everyone_serves_demo_keys_from_anywhere(string host, string? header)
     {
-        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true, DemoAnywhere = true });
+        await using var exchange =
+            await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true, DemoAnywhere = true });
         async Task<HttpStatusCode> Ask(string method, string path, string? key)
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -177,7 +183,8 @@ public sealed class AuthenticationTests
             if (key is not null)
                 request.Headers.Add("X-Api-Key", key);
             if (method == "POST")
-                request.Content = new StringContent("""{"symbol":"AAPL","side":"buy","type":"limit","price":1,"quantity":1}""");
+                request.Content = new StringContent(
+                    """{"symbol":"AAPL","side":"buy","type":"limit","price":1,"quantity":1}""");
             using var response = await exchange.Http.SendAsync(request, Token);
             return response.StatusCode;
         }
@@ -192,13 +199,16 @@ public sealed class AuthenticationTests
     {
         async Task<string?> SignIn(bool isForEveryone, string forwardedHost)
         {
-            await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true, DemoAnywhere = isForEveryone });
+            await using var exchange =
+                await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true, DemoAnywhere = isForEveryone });
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/qc/v1/sessions");
             request.Headers.Add("Origin", "https://workspace-8080.example");
             request.Headers.Add("X-Forwarded-Host", forwardedHost);
             request.Content = new StringContent("""{"name":"nobody","password":"wrong horse"}""");
             using var response = await exchange.Http.SendAsync(request, Token);
-            return System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("code").GetString();
+            return System.Text.Json.JsonDocument.Parse(
+                await response.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("code")
+                .GetString();
         }
 
         // The name is unknown: who gets to that answer was not taken for a page of another site.
@@ -215,7 +225,8 @@ public sealed class AuthenticationTests
 
         Assert.Equal("ACC-2000", made["account"]);
         Assert.Equal("ACC-2000", (await exchange.SendAsync("GET", "account", null, made["apiKey"], Token))["account"]);
-        Assert.DoesNotContain(exchange.Floor.Keys, key => key.ToString().Contains(made["apiKey"]!, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            exchange.Floor.Keys, key => key.ToString().Contains(made["apiKey"]!, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -226,11 +237,14 @@ public sealed class AuthenticationTests
         int Asked() => exchange.Floor.Calls.Count(call => call == "Keys");
 
         for (var i = 0; i < 50; i++)
-            Assert.Equal(HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", null, $"guess-{i}", Token)).Status);
+            Assert.Equal(
+                HttpStatusCode.Unauthorized,
+                (await exchange.SendAsync("GET", "account", null, $"guess-{i}", Token)).Status);
         Assert.Equal(1, Asked());
 
         exchange.Floor.Keys.Add(new ApiKey(KeyRing.Hash("late"), 1003, false, false, "late"));
-        Assert.Equal(HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", null, "late", Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", null, "late", Token)).Status);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "account", null, "late", Token)).Status);
         Assert.Equal(2, Asked());
@@ -245,7 +259,8 @@ public sealed class AuthenticationTests
 
         exchange.Floor.Keys.RemoveAll(key => key.Label == "alice");
         time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", cancellationToken: Token)).Status);
     }
 
     [Fact]
@@ -257,6 +272,8 @@ public sealed class AuthenticationTests
         using var response = await exchange.Http.SendAsync(request, Token);
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", null, new string('k', 5_000), Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await exchange.SendAsync("GET", "account", null, new string('k', 5_000), Token)).Status);
     }
 }

@@ -19,12 +19,15 @@ public sealed class AuthenticatorTests
     public void Codes_are_those_of_the_standard(long seconds, string code) =>
         Assert.Equal(
             seconds / 30,
-            Authenticator.Step(Encoding.ASCII.GetBytes("12345678901234567890"), code, DateTimeOffset.FromUnixTimeSeconds(seconds)));
+            Authenticator.Step(
+                Encoding.ASCII.GetBytes("12345678901234567890"), code, DateTimeOffset.FromUnixTimeSeconds(seconds)));
 
     [Fact]
     public void A_secret_is_read_as_authenticators_write_it()
     {
-        Assert.Equal("12345678901234567890", Encoding.ASCII.GetString(Authenticator.ReadSecret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")!));
+        Assert.Equal(
+            "12345678901234567890",
+            Encoding.ASCII.GetString(Authenticator.ReadSecret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")!));
         Assert.NotNull(Authenticator.ReadSecret(Authenticator.NewSecret()));
         Assert.NotEqual(Authenticator.NewSecret(), Authenticator.NewSecret());
         Assert.Null(Authenticator.ReadSecret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ1"));
@@ -42,7 +45,9 @@ public sealed class AuthenticatorTests
         var secret = Encoding.ASCII.GetBytes("12345678901234567890");
         var begin = DateTimeOffset.Parse("2026-01-01T00:00:00Z", CultureInfo.InvariantCulture);
         var step = begin.ToUnixTimeSeconds() / 30;
-        Assert.Equal(isGood ? step : null, Authenticator.Step(secret, new Totp(secret).ComputeTotp(begin.UtcDateTime), begin.AddSeconds(seconds)));
+        Assert.Equal(
+            isGood ? step : null,
+            Authenticator.Step(secret, new Totp(secret).ComputeTotp(begin.UtcDateTime), begin.AddSeconds(seconds)));
         Assert.All(["", "12345", "1234567", "abcdef"], code => Assert.Null(Authenticator.Step(secret, code, begin)));
     }
 }

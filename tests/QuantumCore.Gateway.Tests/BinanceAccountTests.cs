@@ -34,7 +34,8 @@ public class BinanceAccountTests
         var events = new AccountEvents([], [], Balances(1_000_000, 0, 0));
         var order = Order(Alice, 1, "a-1", Side.Buy, 10) with { TimeInForce = TimeInForce.ImmediateOrCancel };
         var told = Told(events, Balances(939_970, 4, 0), new OrderAccepted(
-            5_000_000, order, 7, [new TradeFill(3, Bob, 9, 15_000, 4, 0, 30, 0, 0)], 0, EndReason.ImmediateOrCancel, 0, null));
+            5_000_000, order, 7, [new TradeFill(3, Bob, 9, 15_000, 4, 0, 30, 0, 0)], 0, EndReason.ImmediateOrCancel, 0,
+            null));
         Assert.Equal(
             [
                 "executionReport NEW NEW z=0 l=0 L=0 n=0 t=-1 Z=0 m=False",
@@ -55,7 +56,8 @@ public class BinanceAccountTests
             TimeInForce = TimeInForce.ImmediateOrCancel,
             Conditions = EncodedConditions.From(new OrderConditions { Amount = 50_000 }),
         };
-        var fill = new TurnStep(StepKind.Fill, Alice, 1, 7, Side.Buy, EndReason.None, 15_000, 1, 0, 15, 35_000, Bob, 9, 3, 0, 15, 0);
+        var fill = new TurnStep(
+            StepKind.Fill, Alice, 1, 7, Side.Buy, EndReason.None, 15_000, 1, 0, 15, 35_000, Bob, 9, 3, 0, 15, 0);
         var told = Told(events, Balances(54_955, 3, 0), new BookTurn(
             5_000_000,
             BookCommand.Of(BookVerb.Enter) with { Orders = [order] },
@@ -85,7 +87,9 @@ public class BinanceAccountTests
         var told = Told(
             events,
             Balances(59_988, 16, 0),
-            new OrderAccepted(5_000_000, Order(Bob, 1, "b", Side.Buy, 4), 8, [new TradeFill(7, Alice, 7, 15_000, 4, 12, 30, 6, 6)], 0, EndReason.None, 0, null),
+            new OrderAccepted(
+                5_000_000, Order(Bob, 1, "b", Side.Buy, 4), 8, [new TradeFill(7, Alice, 7, 15_000, 4, 12, 30, 6, 6)], 0,
+                EndReason.None, 0, null),
             new OrdersClosed(6_000_000, [new ClosedOrder(Alice, 7, 7, Side.Sell, 15_000, EndReason.User, 4, 6)]),
             new OrdersClosed(7_000_000, [new ClosedOrder(Bob, 2, 9, Side.Sell, 15_000, EndReason.User, 0, 6)]));
         Assert.Equal(
@@ -104,7 +108,9 @@ public class BinanceAccountTests
         var told = Told(
             events,
             Balances(59_988 + 500, 16, 6),
-            new OrderAccepted(5_000_000, Order(Bob, 1, "b", Side.Buy, 4), 8, [new TradeFill(7, Alice, 7, 15_000, 4, 12, 30, 6, 6)], 0, EndReason.None, 0, null));
+            new OrderAccepted(
+                5_000_000, Order(Bob, 1, "b", Side.Buy, 4), 8, [new TradeFill(7, Alice, 7, 15_000, 4, 12, 30, 6, 6)], 0,
+                EndReason.None, 0, null));
         Assert.Equal(["balanceUpdate USD=5", "outboundAccountPosition AAPL=10/6 USD=604.88/0"], told[1..]);
         Assert.Empty(Told(events, Balances(59_988 + 500, 16, 6)));
     }
@@ -112,7 +118,8 @@ public class BinanceAccountTests
     [Fact]
     public void A_trade_that_is_void_is_told_by_what_it_moves_for_want_of_another_word()
     {
-        var trade = new TurnStep(StepKind.Fill, Bob, 1, 8, Side.Buy, EndReason.None, 15_000, 4, 0, 30, 0, Alice, 7, 7, 6, 12, 6);
+        var trade = new TurnStep(
+            StepKind.Fill, Bob, 1, 8, Side.Buy, EndReason.None, 15_000, 4, 0, 30, 0, Alice, 7, 7, 6, 12, 6);
         var bust = new BookTurn(
             5_000_000,
             new TradeAsItWas(new TradePlace(1, 0), 4_000_000, trade).Change(0),
@@ -130,20 +137,35 @@ public class BinanceAccountTests
     public void Turns_are_told_too_triggered_resized_and_refused()
     {
         var events = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
-        var stop = Order(Alice, 8, "s-1", Side.Sell, 3) with { Type = OrderType.Stop, Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 14_000 }) };
+        var stop = Order(Alice, 8, "s-1", Side.Sell, 3) with
+        {
+            Type = OrderType.Stop,
+            Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 14_000 }),
+        };
         var refused = Order(Alice, 9, "s-2", Side.Sell, 3);
         var told = Told(
             events,
             Balances(0, 20, 10),
-            new BookTurn(5_000_000, BookCommand.Of(BookVerb.Enter) with { Orders = [stop] }, RejectReason.None, TradingPhase.Continuous, [new TurnStep(StepKind.Opened, Alice, 8, 11, Side.Sell, EndReason.None, 13_300, 3, 3, 0, 3)], [], null),
-            new BookTurn(6_000_000, BookCommand.Of(BookVerb.Amend), RejectReason.None, TradingPhase.Continuous, [new TurnStep(StepKind.Changed, Alice, 7, 7, Side.Sell, EndReason.None, 15_000, 4, 6, 0, 6)], [], null),
-            new BookTurn(7_000_000, BookCommand.Of(BookVerb.Enter) with { Orders = [refused] }, RejectReason.PriceBand, TradingPhase.Continuous, [new TurnStep(StepKind.Voided, Alice, 9, 0, Side.Sell, EndReason.None, 0, 0, 0, 0, 0)], [], null),
+            new BookTurn(
+                5_000_000, BookCommand.Of(BookVerb.Enter) with { Orders = [stop] }, RejectReason.None,
+                TradingPhase.Continuous,
+                [new TurnStep(StepKind.Opened, Alice, 8, 11, Side.Sell, EndReason.None, 13_300, 3, 3, 0, 3)], [], null),
+            new BookTurn(
+                6_000_000, BookCommand.Of(BookVerb.Amend), RejectReason.None, TradingPhase.Continuous,
+                [new TurnStep(StepKind.Changed, Alice, 7, 7, Side.Sell, EndReason.None, 15_000, 4, 6, 0, 6)], [], null),
+            new BookTurn(
+                7_000_000, BookCommand.Of(BookVerb.Enter) with { Orders = [refused] }, RejectReason.PriceBand,
+                TradingPhase.Continuous,
+                [new TurnStep(StepKind.Voided, Alice, 9, 0, Side.Sell, EndReason.None, 0, 0, 0, 0, 0)], [], null),
             new BookTurn(
                 8_000_000,
                 BookCommand.Of(BookVerb.Enter),
                 RejectReason.None,
                 TradingPhase.Continuous,
-                [new TurnStep(StepKind.Fill, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 6, 0, 0, 0, Alice, 7, 7, 0, 18, 0), new TurnStep(StepKind.Ended, Alice, 8, 11, Side.Sell, EndReason.OneCancelsOther, 0, 0, 3, 0, 0)],
+                [
+                    new TurnStep(
+                        StepKind.Fill, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 6, 0, 0, 0, Alice, 7, 7, 0, 18, 0),
+                    new TurnStep(StepKind.Ended, Alice, 8, 11, Side.Sell, EndReason.OneCancelsOther, 0, 0, 3, 0, 0)],
                 [],
                 null));
         Assert.Equal(
@@ -160,11 +182,20 @@ public class BinanceAccountTests
     [Fact]
     public void An_order_that_trails_is_told_with_how_far()
     {
-        var trailing = Resting(7, 10) with { Type = OrderType.TrailingStop, Conditions = EncodedConditions.From(new OrderConditions { TrailBasisPoints = 150 }) };
+        var trailing = Resting(7, 10) with
+        {
+            Type = OrderType.TrailingStop,
+            Conditions = EncodedConditions.From(new OrderConditions { TrailBasisPoints = 150 }),
+        };
         foreach (var (order, far) in new[] { (trailing, (int?)150), (Resting(7, 10), null) })
         {
-            var ended = new OrdersClosed(6_000_000, [new ClosedOrder(Alice, 7, 7, Side.Sell, 15_000, EndReason.User, 0, 10)]);
-            var told = JsonDocument.Parse(Messages(new AccountEvents([order], [], Balances(0, 20, 10)), Balances(0, 20, 10), [ended])[0]).RootElement;
+            var ended =
+                new OrdersClosed(6_000_000, [new ClosedOrder(Alice, 7, 7, Side.Sell, 15_000, EndReason.User, 0, 10)]);
+            var told =
+                JsonDocument.Parse(
+                    Messages(
+                        new AccountEvents([order], [], Balances(0, 20, 10)), Balances(0, 20, 10),
+                        [ended])[0]).RootElement;
             Assert.Equal(far, told.TryGetProperty("d", out var delta) ? delta.GetInt32() : null);
         }
     }
@@ -178,12 +209,17 @@ public class BinanceAccountTests
             BookCommand.Of(BookVerb.AdjustOrders, number: 1) with { Changes = OrderAdjustment.Split(3, 2).AsChanges() },
             RejectReason.None,
             TradingPhase.Halt,
-            [new TurnStep(StepKind.Adjusted, Alice, 7, 7, Side.Sell, EndReason.None, 10_000, 5, 15, 0, 15, PriceBeforeTicks: 15_000)],
+            [new TurnStep(
+                StepKind.Adjusted, Alice, 7, 7, Side.Sell, EndReason.None, 10_000, 5, 15, 0, 15,
+                PriceBeforeTicks: 15_000)],
             [],
             null);
-        var told = Messages(events, Balances(0, 20, 15), [split]).Select(message => JsonDocument.Parse(message).RootElement)
+        var told =
+            Messages(events, Balances(0, 20, 15), [split]).Select(message => JsonDocument.Parse(message).RootElement)
             .Single(message => message.GetProperty("e").ToString() == "executionReport");
-        Assert.Equal(("REPLACED", "NEW", "15", "100"), (told.GetProperty("x").ToString(), told.GetProperty("X").ToString(), Number(told, "q"), Number(told, "p")));
+        Assert.Equal(
+            ("REPLACED", "NEW", "15", "100"),
+            (told.GetProperty("x").ToString(), told.GetProperty("X").ToString(), Number(told, "q"), Number(told, "p")));
     }
 
     /// <summary>
@@ -207,8 +243,17 @@ public class BinanceAccountTests
         // with it. Then it expires whole.
         var events = new AccountEvents([Resting(7, 10), Resting(8, 10)], [], Balances(0, 20, 10));
         var shrink = new TurnStep(
-            StepKind.Prevented, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 4, 4, 0, 0, Alice, 7, 7, 4, SelfTrade: SelfTradePrevention.Decrement, Owner: 9);
-        var expire = shrink with { Number = 2, OrderId = 13, QuantityLots = 6, LeavesLots = 8, MakerLeavesLots = 6, SelfTrade = SelfTradePrevention.ExpireBoth };
+            StepKind.Prevented, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 4, 4, 0, 0, Alice, 7, 7, 4,
+            SelfTrade: SelfTradePrevention.Decrement, Owner: 9);
+        var expire = shrink with
+        {
+            Number = 2,
+            OrderId = 13,
+            QuantityLots = 6,
+            LeavesLots = 8,
+            MakerLeavesLots = 6,
+            SelfTrade = SelfTradePrevention.ExpireBoth,
+        };
         var told = Reports(
             events,
             Turn(
@@ -231,7 +276,9 @@ public class BinanceAccountTests
         var before = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         Assert.Equal(
             ["EXPIRED EXPIRED_IN_MATCH i=7 q=10"],
-            Reports(before, Turn(new TurnStep(StepKind.Ended, Alice, 7, 7, Side.Sell, EndReason.SelfTrade, 15_000, 0, 10, 0, 0))));
+            Reports(
+                before,
+                Turn(new TurnStep(StepKind.Ended, Alice, 7, 7, Side.Sell, EndReason.SelfTrade, 15_000, 0, 10, 0, 0))));
 
         static BookTurn Turn(params ImmutableArray<TurnStep> steps) =>
             new(5_000_000, BookCommand.Of(BookVerb.Enter), RejectReason.None, TradingPhase.Continuous, steps, [], null);
@@ -245,22 +292,27 @@ public class BinanceAccountTests
         {
             var told = JsonDocument.Parse(message).RootElement;
             var shown = members.Where(member => told.TryGetProperty(member, out _))
-                .Select(member => $"{member}={(numbers.Contains(member) ? Number(told, member) : told.GetProperty(member))}");
+                .Select(
+                    member =>
+                        $"{member}={(numbers.Contains(member) ? Number(told, member) : told.GetProperty(member))}");
             if (told.GetProperty("e").ToString() == "executionReport")
                 yield return $"{told.GetProperty("x")} {told.GetProperty("X")} {string.Join(' ', shown)}";
         }
     }
 
-    private static List<string> Told(AccountEvents events, ImmutableArray<AssetBalance> balances, params BookRecord[] records) =>
+    private static List<string> Told(
+        AccountEvents events, ImmutableArray<AssetBalance> balances, params BookRecord[] records) =>
         [.. Messages(events, balances, records).Select(Short)];
 
-    private static List<ReadOnlyMemory<byte>> Messages(AccountEvents events, ImmutableArray<AssetBalance> balances, BookRecord[] records)
+    private static List<ReadOnlyMemory<byte>> Messages(
+        AccountEvents events, ImmutableArray<AssetBalance> balances, BookRecord[] records)
     {
         var delivered = records.Select((record, i) => new DeliveredRecord(i + 1, 0, record)).ToImmutableArray();
         var view = new AccountView(Alice, 1, balances, [], [], []);
         var told = events.Of(Alice, new AccountChange(1, view, [new BookDelivery("AAPL", delivered)]), s_listed);
         List<ReadOnlyMemory<byte>> messages = [];
-        WireAccountWriting.Listener(messages.Add)(new AccountNews(DateTimeOffset.FromUnixTimeMilliseconds(1), told, []));
+        WireAccountWriting.Listener(messages.Add)(
+            new AccountNews(DateTimeOffset.FromUnixTimeMilliseconds(1), told, []));
         return messages;
     }
 
@@ -270,9 +322,11 @@ public class BinanceAccountTests
         string Text(string name) => told.GetProperty(name).ToString();
         return Text("e") switch
         {
-            "executionReport" => $"executionReport {Text("x")} {Text("X")} z={Number(told, "z")} l={Number(told, "l")} L={Number(told, "L")} n={Number(told, "n")} t={Text("t")} Z={Number(told, "Z")} m={Text("m")}",
+            "executionReport" =>
+                $"executionReport {Text("x")} {Text("X")} z={Number(told, "z")} l={Number(told, "l")} L={Number(told, "L")} n={Number(told, "n")} t={Text("t")} Z={Number(told, "Z")} m={Text("m")}",
             "balanceUpdate" => $"balanceUpdate {Text("a")}={Number(told, "d")}",
-            var position => $"{position} {string.Join(' ', told.GetProperty("B").EnumerateArray().Select(b => $"{b.GetProperty("a")}={Number(b, "f")}/{Number(b, "l")}"))}",
+            var position =>
+                $"{position} {string.Join(' ', told.GetProperty("B").EnumerateArray().Select(b => $"{b.GetProperty("a")}={Number(b, "f")}/{Number(b, "l")}"))}",
         };
     }
 
@@ -285,9 +339,15 @@ public class BinanceAccountTests
         Assert.All(Enum.GetValues<RejectReason>(), static reason => Assert.Matches("^[A-Z_]+$", WireWords.Of(reason)));
 
         var order = Order(Alice, 1, "a-1", Side.Buy, 10) with { PostOnly = true };
-        var told = Messages(new AccountEvents([], [], Balances(0, 20, 0)), Balances(0, 20, 0), [new OrderVoided(5_000_000, Alice, 1, RejectReason.PostOnlyWouldTake, order)])
-            .Select(message => JsonDocument.Parse(message).RootElement).Last(message => message.GetProperty("e").ToString() == "executionReport");
-        Assert.Equal(("REJECTED", "WOULD_MATCH_IMMEDIATELY", false), (told.GetProperty("x").ToString(), told.GetProperty("r").ToString(), told.TryGetProperty("W", out _)));
+        var told =
+            Messages(
+                new AccountEvents([], [], Balances(0, 20, 0)), Balances(0, 20, 0),
+                [new OrderVoided(5_000_000, Alice, 1, RejectReason.PostOnlyWouldTake, order)])
+            .Select(message => JsonDocument.Parse(message).RootElement)
+            .Last(message => message.GetProperty("e").ToString() == "executionReport");
+        Assert.Equal(
+            ("REJECTED", "WOULD_MATCH_IMMEDIATELY", false),
+            (told.GetProperty("x").ToString(), told.GetProperty("r").ToString(), told.TryGetProperty("W", out _)));
     }
 
     /// <summary>Returns a number without the padding zeros of this interface's eight decimals.</summary>

@@ -14,7 +14,8 @@ namespace QuantumCore.Gateway.Tests;
 /// <summary>WebSocket API of the Binance Spot interface: the same calls, each signed or sent after a logon.</summary>
 public sealed class BinanceApiTests
 {
-    private const string Order = """ "symbol":"AAPL","side":"BUY","type":"LIMIT","timeInForce":"GTC","quantity":"10","price":"150.00" """;
+    private const string Order =
+        """ "symbol":"AAPL","side":"BUY","type":"LIMIT","timeInForce":"GTC","quantity":"10","price":"150.00" """;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,7 +27,8 @@ public sealed class BinanceApiTests
         Assert.Equal(
             """{"id":"a-1","status":200,"result":{},"rateLimits":[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":6000,"count":3}]}""",
             pong.GetRawText());
-        var bare = await api.AskAsync("""{"id":7,"method":"depth","params":{"symbol":"AAPL","limit":5,"returnRateLimits":false}}""");
+        var bare = await api.AskAsync(
+            """{"id":7,"method":"depth","params":{"symbol":"AAPL","limit":5,"returnRateLimits":false}}""");
         Assert.Equal("""{"id":7,"status":200,"result":{"lastUpdateId":0,"bids":[],"asks":[]}}""", bare.GetRawText());
     }
 
@@ -35,11 +37,14 @@ public sealed class BinanceApiTests
     {
         await using var api = await Api.OpenAsync();
         var placed = await api.AskAsync(api.Signed("order.place", Order));
-        Assert.Equal((200, "NEW"), (placed.GetProperty("status").GetInt32(), placed.GetProperty("result").GetProperty("status").GetString()));
+        Assert.Equal(
+            (200, "NEW"),
+            (placed.GetProperty("status").GetInt32(), placed.GetProperty("result").GetProperty("status").GetString()));
         Assert.Equal(3, placed.GetProperty("rateLimits").GetArrayLength());
         Assert.Single(api.Exchange.Floor.Open(TradingFloor.Alice));
 
-        var forged = await api.AskAsync(api.Signed("order.place", Order).Replace("150.00", "151.00", StringComparison.Ordinal));
+        var forged =
+            await api.AskAsync(api.Signed("order.place", Order).Replace("150.00", "151.00", StringComparison.Ordinal));
         Assert.Equal((400, -1022), Told(forged));
         Assert.Single(api.Exchange.Floor.Open(TradingFloor.Alice));
     }
@@ -54,7 +59,9 @@ public sealed class BinanceApiTests
         Assert.Equal(200, (await api.AskAsync(api.Signed("session.logon", ""))).GetProperty("status").GetInt32());
         Assert.Equal("NEW", (await api.AskAsync(bare)).GetProperty("result").GetProperty("status").GetString());
         // The timestamp is still checked.
-        Assert.Equal((400, -1021), Told(await api.AskAsync(bare.Replace($"{api.Now}", $"{api.Now - 6_000}", StringComparison.Ordinal))));
+        Assert.Equal(
+            (400, -1021),
+            Told(await api.AskAsync(bare.Replace($"{api.Now}", $"{api.Now - 6_000}", StringComparison.Ordinal))));
 
         var status = await api.AskAsync("""{"id":2,"method":"session.logout"}""");
         Assert.Equal(JsonValueKind.Null, status.GetProperty("result").GetProperty("apiKey").ValueKind);
@@ -81,7 +88,11 @@ public sealed class BinanceApiTests
         await using var api = await Api.OpenAsync();
         var prices = await api.AskAsync("""{"id":1,"method":"ticker.price","params":{"symbols":["AAPL", "MSFT"]}}""");
         Assert.Equal(2, prices.GetProperty("result").GetArrayLength());
-        Assert.Equal((400, -1100), Told(await api.AskAsync("""{"id":1,"method":"ticker.price","params":{"symbols":"[\"AAPL\", \"MSFT\"]"}}""")));
+        Assert.Equal(
+            (400, -1100),
+            Told(
+                await api.AskAsync(
+                    """{"id":1,"method":"ticker.price","params":{"symbols":"[\"AAPL\", \"MSFT\"]"}}""")));
     }
 
     [Fact]
@@ -104,21 +115,27 @@ public sealed class BinanceApiTests
         clock.SetFor(api.Key, TimeSpan.FromMinutes(-1));
         var early = $$"""{"id":1,"method":"order.place","params":{ {{Order}},"timestamp":{{api.Now}} } }""";
         Assert.Equal((400, -1021), Told(await api.AskAsync(early)));
-        Assert.Equal("NEW", (await api.AskAsync(early.Replace($"{api.Now}", $"{api.Now - 60_000}", StringComparison.Ordinal))).GetProperty("result").GetProperty("status").GetString());
+        Assert.Equal(
+            "NEW",
+            (await api.AskAsync(
+                early.Replace($"{api.Now}", $"{api.Now - 60_000}", StringComparison.Ordinal))).GetProperty("result")
+                .GetProperty("status").GetString());
         Assert.Equal((-60_000L, -60_000L), (await AheadAsync("session.status"), await AheadAsync("time")));
         Assert.Equal(0, await AheadAsync("session.logout"));
         Assert.Equal(0, await AheadAsync("time"));
         Assert.Equal((400, -1021), Told(await api.AskAsync(api.Signed("session.logon", ""))));
 
         async Task<long> AheadAsync(string method) =>
-            (await api.AskAsync($$"""{"id":2,"method":"{{method}}"}""")).GetProperty("result").GetProperty("serverTime").GetInt64() - api.Now;
+            (await api.AskAsync($$"""{"id":2,"method":"{{method}}"}""")).GetProperty("result").GetProperty("serverTime")
+                .GetInt64() - api.Now;
     }
 
     [Fact]
     public async Task A_logon_with_another_signature_is_none()
     {
         await using var api = await Api.OpenAsync(signing: "ed25519");
-        var forged = api.Signed("session.logon", "").Replace("\"signature\":\"", "\"signature\":\"AA", StringComparison.Ordinal);
+        var forged =
+            api.Signed("session.logon", "").Replace("\"signature\":\"", "\"signature\":\"AA", StringComparison.Ordinal);
         Assert.Equal((400, -1022), Told(await api.AskAsync(forged)));
         var status = await api.AskAsync("""{"id":2,"method":"session.status"}""");
         Assert.Equal(JsonValueKind.Null, status.GetProperty("result").GetProperty("authorizedSince").ValueKind);
@@ -129,9 +146,12 @@ public sealed class BinanceApiTests
     {
         await using var api = await Api.OpenAsync(signing: "ed25519");
         Assert.Equal((401, -2014), Told(await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe"}""")));
-        Assert.Equal("""{"subscriptionId":0}""", Result(await api.AskAsync(api.Signed("userDataStream.subscribe.signature", ""))));
+        Assert.Equal(
+            """{"subscriptionId":0}""",
+            Result(await api.AskAsync(api.Signed("userDataStream.subscribe.signature", ""))));
         await api.AskAsync(api.Signed("session.logon", ""));
-        Assert.Equal("""{"subscriptionId":1}""", Result(await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe"}""")));
+        Assert.Equal(
+            """{"subscriptionId":1}""", Result(await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe"}""")));
 
         api.Paid(100_500);
         var heard = new List<JsonElement>();
@@ -144,9 +164,16 @@ public sealed class BinanceApiTests
             Assert.Equal("5.00000000", Event(own[0], "d"));
         }
 
-        Assert.Equal("{}", Result(await api.AskAsync("""{"id":1,"method":"userDataStream.unsubscribe","params":{"subscriptionId":0}}""")));
+        Assert.Equal(
+            "{}",
+            Result(
+                await api.AskAsync(
+                    """{"id":1,"method":"userDataStream.unsubscribe","params":{"subscriptionId":0}}""")));
         api.Paid(100_600);
-        Assert.Equal((1, "1.00000000"), ((await api.ReadAsync()) is var more ? more.GetProperty("subscriptionId").GetInt32() : -1, Event(more, "d")));
+        Assert.Equal(
+            (1, "1.00000000"),
+            ((await api.ReadAsync()) is var more ? more.GetProperty("subscriptionId").GetInt32() : -1,
+                Event(more, "d")));
     }
 
     [Fact]
@@ -159,11 +186,14 @@ public sealed class BinanceApiTests
         await api.AskAsync(api.Signed("session.logon", ""));
 
         // A session that is logged on replaces the signature; the timestamp is still required.
-        var bySession = $$"""{"id":1,"method":"userDataStream.subscribe.signature","params":{"timestamp":{{api.Now}} } }""";
+        var bySession =
+            $$"""{"id":1,"method":"userDataStream.subscribe.signature","params":{"timestamp":{{api.Now}} } }""";
         Assert.Equal("""{"subscriptionId":1}""", Result(await api.AskAsync(bySession)));
-        Assert.Equal((400, -1102), Told(await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe.signature"}""")));
+        Assert.Equal(
+            (400, -1102), Told(await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe.signature"}""")));
         await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe"}""");
-        Assert.Equal("""[{"subscriptionId":0},{"subscriptionId":1},{"subscriptionId":2}]""", Result(await api.AskAsync(List)));
+        Assert.Equal(
+            """[{"subscriptionId":0},{"subscriptionId":1},{"subscriptionId":2}]""", Result(await api.AskAsync(List)));
 
         var status = (await api.AskAsync("""{"id":1,"method":"session.logout"}""")).GetProperty("result");
         Assert.True(status.GetProperty("userDataStream").GetBoolean());
@@ -184,13 +214,16 @@ public sealed class BinanceApiTests
     [Fact]
     public async Task Who_asks_too_often_is_told_when_to_ask_again()
     {
-        await using var api = await Api.OpenAsync(new GatewayOptions { WireOrdersPerTenSeconds = 1, WireWeightPerMinute = 20 });
-        const string Placed = """ "symbol":"AAPL","side":"BUY","type":"LIMIT","timeInForce":"GTC","quantity":"1","price":"1" """;
+        await using var api =
+            await Api.OpenAsync(new GatewayOptions { WireOrdersPerTenSeconds = 1, WireWeightPerMinute = 20 });
+        const string Placed =
+            """ "symbol":"AAPL","side":"BUY","type":"LIMIT","timeInForce":"GTC","quantity":"1","price":"1" """;
         await api.AskAsync(api.Signed("order.place", Placed));
         var refused = await api.AskAsync(api.Signed("order.place", Placed));
         Assert.Equal((429, -1015), Told(refused));
         Assert.Equal((api.Now, 10), When(refused));
-        Assert.False((await api.AskAsync("""{"id":1,"method":"nothing"}""")).GetProperty("error").TryGetProperty("data", out _));
+        Assert.False(
+            (await api.AskAsync("""{"id":1,"method":"nothing"}""")).GetProperty("error").TryGetProperty("data", out _));
         do
             refused = await api.AskAsync("""{"id":1,"method":"depth","params":{"symbol":"AAPL","limit":5}}""");
         while (refused.GetProperty("status").GetInt32() == 200);
@@ -218,8 +251,11 @@ public sealed class BinanceApiTests
         api.Paid(100_500);
         Assert.Equal("balanceUpdate", (await Api.ReadAsync(raw)).GetProperty("e").GetString());
         var told = await Api.ReadAsync(wrapped);
-        Assert.Equal((listenKey, "5.00000000"), (told.GetProperty("stream").GetString(), told.GetProperty("data").GetProperty("d").GetString()));
-        Assert.Equal("outboundAccountPosition", (await Api.ReadAsync(wrapped)).GetProperty("data").GetProperty("e").GetString());
+        Assert.Equal(
+            (listenKey, "5.00000000"),
+            (told.GetProperty("stream").GetString(), told.GetProperty("data").GetProperty("d").GetString()));
+        Assert.Equal(
+            "outboundAccountPosition", (await Api.ReadAsync(wrapped)).GetProperty("data").GetProperty("e").GetString());
 
         await Api.SendAsync(wrapped, $$"""{"id":8,"method":"UNSUBSCRIBE","params":["{{listenKey}}"]}""");
         Assert.Equal(8, (await Api.ReadAsync(wrapped)).GetProperty("id").GetInt32());
@@ -290,7 +326,8 @@ public sealed class BinanceApiTests
         var told = await Api.ReadAsync(raw);
         Assert.Equal(
             ("listenKeyExpired", listenKey, api.Time.GetUtcNow().ToUnixTimeMilliseconds()),
-            (told.GetProperty("e").GetString(), told.GetProperty("listenKey").GetString(), told.GetProperty("E").GetInt64()));
+            (told.GetProperty("e").GetString(), told.GetProperty("listenKey").GetString(),
+                told.GetProperty("E").GetInt64()));
         api.Paid(100_600);
         await Api.SendAsync(raw, """{"id":2,"method":"LIST_SUBSCRIPTIONS"}""");
         Assert.Equal("""{"result":[],"id":2}""", (await Api.ReadAsync(raw)).GetRawText());
@@ -318,7 +355,9 @@ public sealed class BinanceApiTests
         var listenKey = await api.ListenKeyAsync();
         Assert.Equal("{}", await api.ListenAsync("PUT", listenKey));
         Assert.Equal("{}", await api.ListenAsync("DELETE", listenKey));
-        Assert.Contains("-1125", await api.ListenAsync("PUT", (listenKey[0] == 'A' ? 'B' : 'A') + listenKey[1..]), StringComparison.Ordinal);
+        Assert.Contains(
+            "-1125", await api.ListenAsync("PUT", (listenKey[0] == 'A' ? 'B' : 'A') + listenKey[1..]),
+            StringComparison.Ordinal);
         Assert.Contains("-1125", await api.ListenAsync("PUT", listenKey, "bob"), StringComparison.Ordinal);
         Assert.Contains("-2014", await api.ListenAsync("POST", null, ""), StringComparison.Ordinal);
         Assert.Contains("-2015", await api.ListenAsync("POST", null, "nobody"), StringComparison.Ordinal);
@@ -363,13 +402,15 @@ public sealed class BinanceApiTests
 
     private static string Result(JsonElement answer) => answer.GetProperty("result").GetRawText();
 
-    private static string? Event(JsonElement message, string name) => message.GetProperty("event").GetProperty(name).GetString();
+    private static string? Event(JsonElement message, string name) =>
+        message.GetProperty("event").GetProperty(name).GetString();
 
     private static (int Status, int Code) Told(JsonElement answer) =>
         (answer.GetProperty("status").GetInt32(), answer.GetProperty("error").GetProperty("code").GetInt32());
 
     /// <summary>An exchange, a signing key of Alice's, and a connection.</summary>
-    private sealed class Api(OpenGateway exchange, ManualTime time, string key, Func<byte[], string> sign) : IAsyncDisposable
+    private sealed class Api(OpenGateway exchange, ManualTime time, string key, Func<byte[], string> sign)
+        : IAsyncDisposable
     {
         private readonly ClientWebSocket _socket = new();
 
@@ -387,13 +428,17 @@ public sealed class BinanceApiTests
             var exchange = await OpenGateway.StartAsync(options, time);
             var rsa = signing == "rsa" ? RSA.Create(2048) : null;
             var edwards = new Ed25519Signer(new byte[32]);
-            var publicKey = rsa?.ExportSubjectPublicKeyInfoPem().ReplaceLineEndings("\\n") ?? (signing == "ed25519" ? edwards.PublicKey : null);
-            var made = publicKey is null ? """{"signing":"hmac"}""" : $$"""{"signing":"{{signing}}","publicKey":"{{publicKey}}"}""";
+            var publicKey = rsa?.ExportSubjectPublicKeyInfoPem().ReplaceLineEndings("\\n")
+                ?? (signing == "ed25519" ? edwards.PublicKey : null);
+            var made = publicKey is null
+                ? """{"signing":"hmac"}"""
+                : $$"""{"signing":"{{signing}}","publicKey":"{{publicKey}}"}""";
             var grant = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", made, "admin", Token);
             var secret = Encoding.UTF8.GetBytes(publicKey is null ? grant["secret"]! : "");
             var api = new Api(exchange, time, grant["apiKey"]!, payload => signing switch
             {
-                "rsa" => Convert.ToBase64String(rsa!.SignData(payload, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)),
+                "rsa" =>
+                    Convert.ToBase64String(rsa!.SignData(payload, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)),
                 "ed25519" => Convert.ToBase64String(edwards.Sign(payload)),
                 _ => Convert.ToHexStringLower(HMACSHA256.HashData(secret, payload)),
             });
@@ -404,8 +449,10 @@ public sealed class BinanceApiTests
         /// <summary>Returns a message with signed parameters.</summary>
         public string Signed(string method, string parameters)
         {
-            var own = $$"""{"apiKey":"{{key}}","timestamp":{{Now}}{{(parameters.Length > 0 ? "," : "")}}{{parameters}} }""";
-            var values = JsonDocument.Parse(own).RootElement.EnumerateObject().OrderBy(value => value.Name, StringComparer.Ordinal)
+            var own =
+                $$"""{"apiKey":"{{key}}","timestamp":{{Now}}{{(parameters.Length > 0 ? "," : "")}}{{parameters}} }""";
+            var values = JsonDocument.Parse(own).RootElement.EnumerateObject()
+                .OrderBy(value => value.Name, StringComparer.Ordinal)
                 .Select(value => $"{value.Name}={value.Value}");
             var signature = sign(Encoding.UTF8.GetBytes(string.Join('&', values)));
             return $$"""{"id":1,"method":"{{method}}","params":{{own[..^1]}},"signature":"{{signature}}"} }""";
@@ -450,8 +497,10 @@ public sealed class BinanceApiTests
         /// <summary>
         /// Reports that Alice has this many cents now, and that her account has processed these books.
         /// </summary>
-        public void Paid(long cents, params ImmutableArray<SeenSequence> books) => Assert.True(exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
-            cents, new AccountView(TradingFloor.Alice, cents, [new AssetBalance("USD", 2, cents, 0)], [], books, []), [])));
+        public void Paid(long cents, params ImmutableArray<SeenSequence> books) =>
+            Assert.True(exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
+            cents, new AccountView(TradingFloor.Alice, cents, [new AssetBalance("USD", 2, cents, 0)], [], books, []),
+            [])));
 
         public Task<JsonElement> ReadAsync() => ReadAsync(_socket);
 

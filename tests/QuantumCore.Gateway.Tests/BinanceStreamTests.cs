@@ -20,7 +20,8 @@ public sealed class BinanceStreamTests
     public async Task Changes_of_the_book_follow_on_each_other_and_add_up_to_it()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [Level(100, 1)], [Level(110, 2), Level(120, 3)], []));
+        exchange.Floor.Publish(
+            "AAPL", new MarketUpdate(true, 0, 5, 50, [Level(100, 1)], [Level(110, 2), Level(120, 3)], []));
         using var reader = await ConnectAsync(exchange, "ws/aapl@depth@100ms");
         await exchange.Floor.WhenCalled("WaitForUpdate 5");
         exchange.Floor.Publish("AAPL", new MarketUpdate(false, 5, 6, 60, [Level(101, 4)], [], []));
@@ -31,13 +32,18 @@ public sealed class BinanceStreamTests
         while (last < 9)
         {
             var change = await ReadAsync(reader);
-            Assert.Equal(("depthUpdate", "AAPL", last + 1), (Text(change, "e"), Text(change, "s"), change.GetProperty("U").GetInt64()));
+            Assert.Equal(
+                ("depthUpdate", "AAPL", last + 1),
+                (Text(change, "e"), Text(change, "s"), change.GetProperty("U").GetInt64()));
             last = change.GetProperty("u").GetInt64();
-            foreach (var level in change.GetProperty("b").EnumerateArray().Concat(change.GetProperty("a").EnumerateArray()))
+            foreach (var level in change.GetProperty("b").EnumerateArray()
+                .Concat(change.GetProperty("a").EnumerateArray()))
                 book[level[0].GetString()!] = level[1].GetString()!;
         }
 
-        Assert.Equal([("1.00000000", "0.00000000"), ("1.01000000", "4.00000000"), ("1.10000000", "1.00000000")], book.OrderBy(level => level.Key, StringComparer.Ordinal).Select(level => (level.Key, level.Value)));
+        Assert.Equal(
+            [("1.00000000", "0.00000000"), ("1.01000000", "4.00000000"), ("1.10000000", "1.00000000")],
+            book.OrderBy(level => level.Key, StringComparer.Ordinal).Select(level => (level.Key, level.Value)));
     }
 
     [Fact]
@@ -47,7 +53,9 @@ public sealed class BinanceStreamTests
         book.Take(new MarketUpdate(true, 0, 5, 50, [Level(100, 1), Level(99, 2)], [Level(110, 2)], []));
         var changes = book.Take(new MarketUpdate(true, 0, 9, 90, [Level(100, 1), Level(98, 1)], [Level(110, 3)], []));
         Assert.Equal([(Side.Buy, 99L), (Side.Buy, 98L), (Side.Sell, 110L)], changes);
-        Assert.Equal((9L, 0L, 1L, 3L), (book.Sequence, book.Lots(Side.Buy, 99), book.Lots(Side.Buy, 98), book.Lots(Side.Sell, 110)));
+        Assert.Equal(
+            (9L, 0L, 1L, 3L),
+            (book.Sequence, book.Lots(Side.Buy, 99), book.Lots(Side.Buy, 98), book.Lots(Side.Sell, 110)));
         Assert.Equal((100L, 110L), (book.Best.Bid.PriceTicks, book.Best.Ask.PriceTicks));
     }
 
@@ -61,14 +69,19 @@ public sealed class BinanceStreamTests
         await exchange.Floor.WhenCalled("WaitForUpdate 5");
         await FollowedAsync(raw);
         await FollowedAsync(wrapped);
-        PublicTrade[] trades = [new(7, 0, 1_000_000, 100, 3, Side.Sell), new(7, 1, 1_000_000, 100, 4, Side.Sell), new(7, 2, 1_000_000, 99, 1, Side.Sell)];
-        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 5, 7, 70, [Level(100, 0), Level(98, 6)], [], [.. trades]));
+        PublicTrade[] trades = [
+            new(7, 0, 1_000_000, 100, 3, Side.Sell), new(7, 1, 1_000_000, 100, 4, Side.Sell),
+            new(7, 2, 1_000_000, 99, 1, Side.Sell)];
+        exchange.Floor.Publish(
+            "AAPL", new MarketUpdate(false, 5, 7, 70, [Level(100, 0), Level(98, 6)], [], [.. trades]));
 
         var first = await ReadAsync(raw);
         Assert.Equal(
             ("aggTrade", 7L << 20, "1.00000000", "7.00000000", 7L << 20, (7L << 20) + 1, 1L, true),
-            (Text(first, "e"), first.GetProperty("a").GetInt64(), Text(first, "p"), Text(first, "q"), first.GetProperty("f").GetInt64(),
-                first.GetProperty("l").GetInt64(), first.GetProperty("T").GetInt64(), first.GetProperty("m").GetBoolean()));
+            (Text(first, "e"), first.GetProperty("a").GetInt64(), Text(first, "p"), Text(first, "q"),
+                first.GetProperty("f").GetInt64(),
+                first.GetProperty("l").GetInt64(), first.GetProperty("T").GetInt64(),
+                first.GetProperty("m").GetBoolean()));
         Assert.Equal("0.99000000", Text(await ReadAsync(raw), "p"));
 
         var seen = new List<string>();
@@ -80,7 +93,8 @@ public sealed class BinanceStreamTests
             if (data.TryGetProperty("u", out var update) && update.GetInt64() == 5)
                 continue;
 
-            seen.Add(Text(message, "stream") == "aapl@trade" ? $"{Text(data, "t")} {Text(data, "q")}" : data.GetRawText());
+            seen.Add(
+                Text(message, "stream") == "aapl@trade" ? $"{Text(data, "t")} {Text(data, "q")}" : data.GetRawText());
         }
 
         Assert.Equal(
@@ -96,7 +110,8 @@ public sealed class BinanceStreamTests
     {
         var clock = new ToldClock(1_000_500);
         await using var exchange = await OpenGateway.StartAsync(time: clock);
-        foreach (var (sequence, millis, lots) in new[] { (1, 998_500L, 1), (2, 999_500, 3), (3, 1_000_700, 5), (4, 1_002_200, 7) })
+        foreach (var (sequence, millis,
+            lots) in new[] { (1, 998_500L, 1), (2, 999_500, 3), (3, 1_000_700, 5), (4, 1_002_200, 7) })
             exchange.Floor.PastTrades.Add(new PublicTrade(sequence, 0, millis * 1_000_000, 100, lots, Side.Buy));
         exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [], [], []));
         using var reader = await ConnectAsync(exchange, "ws/aapl@kline_1s");
@@ -109,17 +124,21 @@ public sealed class BinanceStreamTests
         candles.AddRange(await CandlesUntilAsync(reader, 1_003_000));
 
         Assert.Equal(
-            [(1_000_000, 5m, true), (1_001_000, 0m, false), (1_001_000, 0m, true), (1_002_000, 7m, true), (1_003_000, 0m, false)],
+            [
+                (1_000_000, 5m, true), (1_001_000, 0m, false), (1_001_000, 0m, true), (1_002_000, 7m, true),
+                (1_003_000, 0m, false)],
             candles.SkipWhile(candle => candle is (1_000_000, _, false)));
     }
 
-    private static async Task<List<(long Start, decimal Volume, bool IsClosed)>> CandlesUntilAsync(ClientWebSocket reader, long start)
+    private static async Task<List<(long Start, decimal Volume, bool IsClosed)>> CandlesUntilAsync(
+        ClientWebSocket reader, long start)
     {
         var candles = new List<(long Start, decimal Volume, bool IsClosed)>();
         do
         {
             var candle = (await ReadAsync(reader)).GetProperty("k");
-            candles.Add((candle.GetProperty("t").GetInt64(), decimal.Parse(Text(candle, "v")!, CultureInfo.InvariantCulture), candle.GetProperty("x").GetBoolean()));
+            candles.Add((candle.GetProperty("t").GetInt64(),
+                decimal.Parse(Text(candle, "v")!, CultureInfo.InvariantCulture), candle.GetProperty("x").GetBoolean()));
         }
         while (candles[^1].Start < start);
 
@@ -132,19 +151,45 @@ public sealed class BinanceStreamTests
     [InlineData("""{"method":"LIST_SUBSCRIPTIONS","id":null}""", """{"result":[],"id":null}""")]
     [InlineData("""{"method":"GET_PROPERTY","params":["combined"],"id":3}""", """{"result":false,"id":3}""")]
     [InlineData("""{"method":"SET_PROPERTY","params":["combined",true],"id":4}""", """{"result":null,"id":4}""")]
-    [InlineData("""{"method":"SUBSCRIBE","params":["goog@trade"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
-    [InlineData("""{"method":"SUBSCRIBE","params":["AAPL@trade"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream 'AAPL@trade': a stream's symbol is in lower case, 'aapl@trade'"},"id":5}""")]
-    [InlineData("""{"method":"SUBSCRIBE","params":["aapl@Trade"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
-    [InlineData("""{"method":"subscribe","params":["aapl@trade"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: unknown variant, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`"},"id":5}""")]
-    [InlineData("""{"method":"SUBSCRIBE","params":["aapl@kline_2s"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
-    [InlineData("""{"method":"SUBSCRIBE","params":"aapl@trade","id":5}""", """{"error":{"code":2,"msg":"Invalid request: params must be an array of streams"},"id":5}""")]
-    [InlineData("""{"method":"UNSUBSCRIBE","id":5}""", """{"error":{"code":2,"msg":"Invalid request: params must be an array of streams"},"id":5}""")]
-    [InlineData("""{"method":"GET_PROPERTY","params":["wrapped"],"id":3}""", """{"error":{"code":0,"msg":"Unknown property"},"id":3}""")]
-    [InlineData("""{"method":"SET_PROPERTY","params":["combined","true"],"id":4}""", """{"error":{"code":1,"msg":"Invalid value type: expected Boolean"},"id":4}""")]
-    [InlineData("""{"method":"SET_PROPERTY","params":["combined",1],"id":4}""", """{"error":{"code":1,"msg":"Invalid value type: expected Boolean"},"id":4}""")]
-    [InlineData("""{"method":7,"id":6}""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":6}""")]
-    [InlineData("""[1]""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":null}""")]
-    [InlineData("""hello""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":null}""")]
+    [InlineData(
+        """{"method":"SUBSCRIBE","params":["goog@trade"],"id":5}""",
+        """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
+    [InlineData(
+        """{"method":"SUBSCRIBE","params":["AAPL@trade"],"id":5}""",
+        """{"error":{"code":2,"msg":"Invalid request: invalid stream 'AAPL@trade': a stream's symbol is in lower case, 'aapl@trade'"},"id":5}""")]
+    [InlineData(
+        """{"method":"SUBSCRIBE","params":["aapl@Trade"],"id":5}""",
+        """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
+    [InlineData(
+        """{"method":"subscribe","params":["aapl@trade"],"id":5}""",
+        """{"error":{"code":2,"msg":"Invalid request: unknown variant, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`"},"id":5}""")]
+    [InlineData(
+        """{"method":"SUBSCRIBE","params":["aapl@kline_2s"],"id":5}""",
+        """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
+    [InlineData(
+        """{"method":"SUBSCRIBE","params":"aapl@trade","id":5}""",
+        """{"error":{"code":2,"msg":"Invalid request: params must be an array of streams"},"id":5}""")]
+    [InlineData(
+        """{"method":"UNSUBSCRIBE","id":5}""",
+        """{"error":{"code":2,"msg":"Invalid request: params must be an array of streams"},"id":5}""")]
+    [InlineData(
+        """{"method":"GET_PROPERTY","params":["wrapped"],"id":3}""",
+        """{"error":{"code":0,"msg":"Unknown property"},"id":3}""")]
+    [InlineData(
+        """{"method":"SET_PROPERTY","params":["combined","true"],"id":4}""",
+        """{"error":{"code":1,"msg":"Invalid value type: expected Boolean"},"id":4}""")]
+    [InlineData(
+        """{"method":"SET_PROPERTY","params":["combined",1],"id":4}""",
+        """{"error":{"code":1,"msg":"Invalid value type: expected Boolean"},"id":4}""")]
+    [InlineData(
+        """{"method":7,"id":6}""",
+        """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":6}""")]
+    [InlineData(
+        """[1]""",
+        """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":null}""")]
+    [InlineData(
+        """hello""",
+        """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":null}""")]
     public async Task Commands_are_answered_with_their_id_as_it_was_sent(string command, string answer)
     {
         await using var exchange = await OpenGateway.StartAsync();
@@ -199,10 +244,12 @@ public sealed class BinanceStreamTests
     [Fact]
     public async Task Who_does_not_read_is_cut()
     {
-        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { StreamBacklogBytes = 50, StreamBurstBytes = 0 });
+        await using var exchange =
+            await OpenGateway.StartAsync(new GatewayOptions { StreamBacklogBytes = 50, StreamBurstBytes = 0 });
         using var reader = await ConnectAsync(exchange, "ws/aapl@trade");
         await exchange.Floor.WhenCalled("WaitForUpdate 1");
-        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 1, 7, 70, [], [], [new PublicTrade(7, 0, 1_000_000, 100, 3, Side.Sell)]));
+        exchange.Floor.Publish(
+            "AAPL", new MarketUpdate(false, 1, 7, 70, [], [], [new PublicTrade(7, 0, 1_000_000, 100, 3, Side.Sell)]));
         await Assert.ThrowsAsync<WebSocketException>(() => EndAsync(reader));
     }
 
@@ -222,7 +269,8 @@ public sealed class BinanceStreamTests
         Assert.All(told, message => Assert.Equal("!bookTicker", Text(message, "stream")));
         Assert.Equal(
             [("AAPL", "1.00000000"), ("MSFT", "2.00000000")],
-            told.Select(message => message.GetProperty("data")).Select(best => (Text(best, "s"), Text(best, "b"))).Order());
+            told.Select(message => message.GetProperty("data")).Select(best => (Text(best, "s"), Text(best, "b")))
+                .Order());
     }
 
     [Theory]
@@ -251,7 +299,8 @@ public sealed class BinanceStreamTests
     [InlineData("!miniticker@arr", false)]
     [InlineData("@trade", false)]
     [InlineData("a@b@c@d", false)]
-    public void Names_of_streams_are_read_exactly(string name, bool isStream) => Assert.Equal(isStream, WireStreamName.Parse(name) is not null);
+    public void Names_of_streams_are_read_exactly(string name, bool isStream) =>
+        Assert.Equal(isStream, WireStreamName.Parse(name) is not null);
 
     private static DepthLevel Level(long ticks, long lots) => new(ticks, lots, 1);
 

@@ -16,9 +16,11 @@ public sealed class BlockCallTests
     public async Task Owner_is_blocked_with_all_its_accounts_and_with_no_other()
     {
         await using var exchange = await StartAsync();
-        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1.00","quantity":"5"}""", "alice", Token);
+        await exchange.SendAsync(
+            "POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1.00","quantity":"5"}""", "alice", Token);
 
-        var reply = await exchange.SendAsync("POST", "admin/owners/acme/block", """{"why":"runs wild"}""", "admin", Token);
+        var reply =
+            await exchange.SendAsync("POST", "admin/owners/acme/block", """{"why":"runs wild"}""", "admin", Token);
 
         Assert.Equal(
             """{"owner":"acme","blocked":true,"accounts":[{"account":"ACC-1001","blocked":true,"symbols":["AAPL"]},{"account":"ACC-2001","blocked":true,"symbols":[]}]}""",
@@ -38,7 +40,8 @@ public sealed class BlockCallTests
         Assert.Equal(
             """{"owner":"acme","blocked":false,"accounts":[{"account":"ACC-1001","blocked":false,"symbols":["AAPL","MSFT"]},{"account":"ACC-2001","blocked":false,"symbols":["AAPL","MSFT"]}]}""",
             reply.Text);
-        Assert.Equal(["Unfreeze 1001 admin", "Unfreeze 2001 admin"], Called(exchange, "Unfreeze").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Unfreeze 1001 admin", "Unfreeze 2001 admin"], Called(exchange, "Unfreeze").Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -58,7 +61,8 @@ public sealed class BlockCallTests
         await using var exchange = await StartAsync();
         var reply = await exchange.SendAsync("POST", "admin/owners/Acme/block", "{}", "admin", Token);
         Assert.Equal((HttpStatusCode.NotFound, "UnknownAccount", "owner"), (reply.Status, reply.Code, reply["field"]));
-        Assert.Equal("Forbidden", (await exchange.SendAsync("POST", "admin/owners/acme/block", "{}", "alice", Token)).Code);
+        Assert.Equal(
+            "Forbidden", (await exchange.SendAsync("POST", "admin/owners/acme/block", "{}", "alice", Token)).Code);
         Assert.Empty(Called(exchange, "Freeze"));
     }
 
@@ -73,12 +77,15 @@ public sealed class BlockCallTests
         exchange.Floor.Unused.Add(10_001);
         exchange.Floor.Unused.Add(2_001);
         var reply = await exchange.SendAsync("POST", $"admin/accounts/ACC-10001/{call}", "{}", "admin", Token);
-        Assert.Equal((HttpStatusCode.NotFound, "UnknownAccount", "account"), (reply.Status, reply.Code, reply["field"]));
+        Assert.Equal(
+            (HttpStatusCode.NotFound, "UnknownAccount", "account"), (reply.Status, reply.Code, reply["field"]));
         Assert.Empty(Called(exchange, "Freeze", "Unfreeze"));
         Assert.Empty(exchange.Floor.Acts);
 
         // The account has an owner, though no record yet.
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", $"admin/accounts/ACC-2001/{call}", "{}", "admin", Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await exchange.SendAsync("POST", $"admin/accounts/ACC-2001/{call}", "{}", "admin", Token)).Status);
     }
 
     private static async Task<OpenGateway> StartAsync()

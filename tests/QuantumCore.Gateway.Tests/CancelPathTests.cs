@@ -6,7 +6,8 @@ namespace QuantumCore.Gateway.Tests;
 /// <summary>A cancel with a malformed path or query cancels nothing.</summary>
 public sealed class CancelPathTests
 {
-    private const string Order = """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100","clientOrderId":"my-1"}""";
+    private const string Order =
+        """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100","clientOrderId":"my-1"}""";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -42,7 +43,8 @@ public sealed class CancelPathTests
         using var response = await exchange.Http.SendAsync(request, Token);
 
         Assert.True(
-            response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed,
+            response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound
+                or HttpStatusCode.MethodNotAllowed,
             $"{path} was answered {response.StatusCode}");
         Assert.Equal(before, exchange.Floor.State());
         Assert.DoesNotContain("CancelAll", exchange.Floor.Calls);
@@ -56,7 +58,8 @@ public sealed class CancelPathTests
     public async Task Order_whose_name_could_not_be_cancelled_is_refused(string name)
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var reply = await exchange.SendAsync("POST", "orders", Order.Replace("my-1", name, StringComparison.Ordinal), cancellationToken: Token);
+        var reply = await exchange.SendAsync(
+            "POST", "orders", Order.Replace("my-1", name, StringComparison.Ordinal), cancellationToken: Token);
         Assert.Equal((400, "BadRequest", "clientOrderId"), ((int)reply.Status, reply.Code, reply["field"]));
     }
 
@@ -64,7 +67,8 @@ public sealed class CancelPathTests
     public async Task Name_with_dots_and_percent_is_cancelled_under_its_escaped_form()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        await exchange.SendAsync("POST", "orders", Order.Replace("my-1", "..a%2Fb", StringComparison.Ordinal), cancellationToken: Token);
+        await exchange.SendAsync(
+            "POST", "orders", Order.Replace("my-1", "..a%2Fb", StringComparison.Ordinal), cancellationToken: Token);
         var reply = await exchange.SendAsync("DELETE", "orders/by-client-id/..a%252Fb", cancellationToken: Token);
         Assert.Equal("cancelled", reply["status"]);
     }

@@ -76,7 +76,8 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task Behind_a_trusted_proxy_each_client_has_a_share_of_its_own()
     {
-        await using var gateway = await OpenGateway.StartAsync(s_options with { Proxies = [IPNetwork.Parse("127.0.0.1/32")] });
+        await using var gateway =
+            await OpenGateway.StartAsync(s_options with { Proxies = [IPNetwork.Parse("127.0.0.1/32")] });
         var open = new List<TcpClient>();
         for (var i = 0; i <= s_options.ConnectionsOfAddress; i++)
             open.Add(await ConnectAsync(gateway));
@@ -104,14 +105,16 @@ public sealed class ConnectionLimitTests
     [InlineData("Max open files            1024                 524288               files     ", 1_024)]
     [InlineData("Max open files            unlimited            unlimited            files     ", null)]
     [InlineData("Max processes             95586                95586                processes ", null)]
-    public void The_limit_in_force_is_read(string line, int? limit) => Assert.Equal(limit, OpenFiles.LimitIn(["Limit  Soft Limit", line]));
+    public void The_limit_in_force_is_read(string line, int? limit) =>
+        Assert.Equal(limit, OpenFiles.LimitIn(["Limit  Soft Limit", line]));
 
     private static async Task<TcpClient> ConnectAsync(OpenGateway gateway)
     {
         var client = new TcpClient();
         try
         {
-            await client.ConnectAsync(gateway.Address.Host, gateway.Address.Port, TestContext.Current.CancellationToken);
+            await client.ConnectAsync(
+                gateway.Address.Host, gateway.Address.Port, TestContext.Current.CancellationToken);
         }
         catch (SocketException)
         {
@@ -130,7 +133,8 @@ public sealed class ConnectionLimitTests
         try
         {
             await client.GetStream().WriteAsync(
-                Encoding.ASCII.GetBytes("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"), TestContext.Current.CancellationToken);
+                Encoding.ASCII.GetBytes("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+                TestContext.Current.CancellationToken);
         }
         catch (IOException)
         {
@@ -152,7 +156,8 @@ public sealed class ConnectionLimitTests
         }
     }
 
-    private static async Task<(ClientWebSocket? Socket, HttpStatusCode Status)> OpenSocketAsync(OpenGateway gateway, string? client = null)
+    private static async Task<(ClientWebSocket? Socket, HttpStatusCode Status)> OpenSocketAsync(
+        OpenGateway gateway, string? client = null)
     {
         var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
@@ -160,7 +165,8 @@ public sealed class ConnectionLimitTests
             socket.Options.SetRequestHeader("X-Forwarded-For", client);
         try
         {
-            await socket.ConnectAsync(new Uri($"ws://{gateway.Address.Authority}/api/qc/v1/stream"), TestContext.Current.CancellationToken);
+            await socket.ConnectAsync(
+                new Uri($"ws://{gateway.Address.Authority}/api/qc/v1/stream"), TestContext.Current.CancellationToken);
             return (socket, HttpStatusCode.SwitchingProtocols);
         }
         catch (WebSocketException)

@@ -48,7 +48,8 @@ public sealed class DoorTests : IDisposable
     [Fact]
     public void Readers_of_streams_leave_room_for_connections_that_take_orders()
     {
-        var door = new Door(new GatewayOptions { StreamConnections = 20 }, new CommitAge(() => TimeSpan.Zero), _metrics, _time);
+        var door = new Door(
+            new GatewayOptions { StreamConnections = 20 }, new CommitAge(() => TimeSpan.Zero), _metrics, _time);
         Assert.Equal(18, Enumerable.Range(0, 30).Count(_ => door.Enter(Lane.Streams)));
         Assert.Equal(2, Enumerable.Range(0, 30).Count(_ => door.Enter(Lane.Trading)));
         Assert.True(door.IsEmpty);
@@ -278,10 +279,17 @@ public sealed class DoorTests : IDisposable
         Assert.Equal(RefusalPace.RetryAfter, pauses[^1]);
     }
 
-    private static Task<bool> Order(Door door, long account, int weight = 1) => door.EnterOrders(weight, account).AsTask();
+    private static Task<bool> Order(Door door, long account, int weight = 1) =>
+        door.EnterOrders(weight, account).AsTask();
 
     private Door Open(int inside, int waiting, int warmUp = 0) => new(
-        new GatewayOptions { MostOrdersInside = inside, MostOrdersWaiting = waiting, MostReadingsInside = 1, OrdersOfWarmUp = warmUp },
+        new GatewayOptions
+        {
+            MostOrdersInside = inside,
+            MostOrdersWaiting = waiting,
+            MostReadingsInside = 1,
+            OrdersOfWarmUp = warmUp,
+        },
         new CommitAge(() => _oldestCommit),
         _metrics,
         _time);

@@ -31,12 +31,15 @@ public sealed class EngineCallTests
 
         Assert.Equal("""{"accepted":true,"order_id":1,"remaining":100,"fills":[]}""", await Order("buy"));
         Assert.Equal(
-            """{"accepted":true,"order_id":2,"remaining":0,"fills":[{"price":150.00,"quantity":100}]}""", await Order("sell"));
+            """{"accepted":true,"order_id":2,"remaining":0,"fills":[{"price":150.00,"quantity":100}]}""",
+            await Order("sell"));
         Assert.Equal("""{"accepted":true,"order_id":3,"remaining":7,"fills":[]}""", await Order("buy", 7));
         Assert.Equal(
             """{"symbol":"AAPL","bids":[{"price":150.00,"quantity":7}],"asks":[]}""",
             (await exchange.SendAsync("GET", "/book/AAPL", null, null, Token)).Text);
-        Assert.Equal("""{"cancelled":true,"order_id":3}""", (await exchange.SendAsync("DELETE", "/order/AAPL/3", null, null, Token)).Text);
+        Assert.Equal(
+            """{"cancelled":true,"order_id":3}""",
+            (await exchange.SendAsync("DELETE", "/order/AAPL/3", null, null, Token)).Text);
         Assert.Equal("OrderClosed", (await exchange.SendAsync("DELETE", "/order/AAPL/3", null, null, Token)).Code);
     }
 
@@ -51,21 +54,30 @@ public sealed class EngineCallTests
             null,
             Token)).Text;
 
-        Assert.Equal("""{"accepted":true,"order_id":1,"remaining":100,"fills":[]}""", await Order("TRADER1", "buy", "limit", 100));
+        Assert.Equal(
+            """{"accepted":true,"order_id":1,"remaining":100,"fills":[]}""",
+            await Order("TRADER1", "buy", "limit", 100));
         Assert.Equal(100, exchange.Floor.Open(TradingFloor.Alice).Single().Order.QuantityLots);
         Assert.Equal(
-            """{"accepted":true,"order_id":2,"remaining":0,"fills":[{"price":150.00,"quantity":40}]}""", await Order("TRADER2", "sell", "ioc", 40));
-        Assert.Equal("""{"accepted":true,"order_id":3,"remaining":0,"fills":[]}""", await Order("ACC-1002", "sell", "fok", 61));
-        Assert.Equal("""{"accepted":true,"order_id":4,"remaining":20,"fills":[{"price":150.00,"quantity":60}]}""", await Order("TRADER2", "sell", "limit", 80));
+            """{"accepted":true,"order_id":2,"remaining":0,"fills":[{"price":150.00,"quantity":40}]}""",
+            await Order("TRADER2", "sell", "ioc", 40));
+        Assert.Equal(
+            """{"accepted":true,"order_id":3,"remaining":0,"fills":[]}""", await Order("ACC-1002", "sell", "fok", 61));
+        Assert.Equal(
+            """{"accepted":true,"order_id":4,"remaining":20,"fills":[{"price":150.00,"quantity":60}]}""",
+            await Order("TRADER2", "sell", "limit", 80));
         Assert.Equal(
             """{"symbol":"AAPL","bids":[],"asks":[{"price":150.00,"quantity":20}]}""",
             (await exchange.SendAsync("GET", "/book?symbol=AAPL&levels=10", null, null, Token)).Text);
-        Assert.Equal("BadRequest", (await exchange.SendAsync("GET", "/book?symbol=AAPL&levels=0", null, null, Token)).Code);
+        Assert.Equal(
+            "BadRequest", (await exchange.SendAsync("GET", "/book?symbol=AAPL&levels=0", null, null, Token)).Code);
 
-        Assert.Equal("NotOwner", (await exchange.SendAsync("DELETE", "/cancel?symbol=AAPL&order_id=4", null, null, Token)).Code);
+        Assert.Equal(
+            "NotOwner", (await exchange.SendAsync("DELETE", "/cancel?symbol=AAPL&order_id=4", null, null, Token)).Code);
         Assert.Equal(
             """{"cancelled":true,"order_id":4}""",
-            (await exchange.SendAsync("DELETE", "/cancel?symbol=AAPL&order_id=4&account_id=TRADER2", null, null, Token)).Text);
+            (await exchange.SendAsync(
+                "DELETE", "/cancel?symbol=AAPL&order_id=4&account_id=TRADER2", null, null, Token)).Text);
     }
 
     [Theory]
@@ -77,7 +89,8 @@ public sealed class EngineCallTests
     public async Task Account_of_somebody_else_is_refused(string? key, string account)
     {
         await using var exchange = await OpenGateway.StartAsync(s_demo);
-        var body = $$"""{"symbol":"AAPL","side":"buy","type":"limit","price":150,"quantity":1,"account_id":"{{account}}"}""";
+        var body =
+            $$"""{"symbol":"AAPL","side":"buy","type":"limit","price":150,"quantity":1,"account_id":"{{account}}"}""";
         var reply = await exchange.SendAsync("POST", "/order", body, key, Token);
         Assert.Equal((HttpStatusCode.Forbidden, "Forbidden"), (reply.Status, reply.Code));
         Assert.Empty(exchange.Floor.Open(TradingFloor.Alice));
@@ -95,7 +108,8 @@ public sealed class EngineCallTests
     {
         await using var exchange = await OpenGateway.StartAsync(s_demo);
         var reply = await exchange.SendAsync(
-            "POST", "/order", $$"""{"symbol":"AAPL","side":"buy","type":"limit","price":{{price}},"quantity":1}""", null, Token);
+            "POST", "/order", $$"""{"symbol":"AAPL","side":"buy","type":"limit","price":{{price}},"quantity":1}""",
+            null, Token);
         Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
         Assert.Empty(exchange.Floor.Open(TradingFloor.Alice));
     }
@@ -105,10 +119,14 @@ public sealed class EngineCallTests
     {
         await using var exchange = await OpenGateway.StartAsync(s_demo);
         await exchange.SendAsync(
-            "POST", "/order", """{"symbol":"AAPL","side":"buy","type":"limit","price":999999.990000000000000000000000001e0,"quantity":1}""", null, Token);
+            "POST", "/order",
+            """{"symbol":"AAPL","side":"buy","type":"limit","price":999999.990000000000000000000000001e0,"quantity":1}""",
+            null, Token);
         Assert.Empty(exchange.Floor.Open(TradingFloor.Alice));
         await exchange.SendAsync(
-            "POST", "/order", """{"symbol":"AAPL","side":"buy","type":"limit","price":999999.990000000000000000000000000,"quantity":1}""", null, Token);
+            "POST", "/order",
+            """{"symbol":"AAPL","side":"buy","type":"limit","price":999999.990000000000000000000000000,"quantity":1}""",
+            null, Token);
         Assert.Equal(99_999_999, exchange.Floor.Open(TradingFloor.Alice).Single().Order.PriceTicks);
     }
 
@@ -120,7 +138,8 @@ public sealed class EngineCallTests
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/order");
             request.Headers.Add("Origin", origin);
-            request.Content = new StringContent("""{"symbol":"AAPL","side":"buy","type":"limit","price":1,"quantity":1}""");
+            request.Content = new StringContent(
+                """{"symbol":"AAPL","side":"buy","type":"limit","price":1,"quantity":1}""");
             using var response = await exchange.Http.SendAsync(request, Token);
             return response.StatusCode;
         }

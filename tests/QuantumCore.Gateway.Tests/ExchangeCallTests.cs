@@ -36,9 +36,11 @@ public sealed class ExchangeCallTests
         Assert.Equal(
             """{"matches":[{"matchId":"7-0","symbol":"AAPL","mode":"expireBoth","role":"taker","takerOrderId":2,"makerOrderId":1,"price":"150.00","quantity":"10","takerPrevented":"12","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"}]}""",
             (await exchange.SendAsync("GET", "prevented-matches", cancellationToken: Token)).Text);
-        await exchange.SendAsync("GET", "prevented-matches?symbol=AAPL&orderId=2&limit=5&after=6-2", cancellationToken: Token);
+        await exchange.SendAsync(
+            "GET", "prevented-matches?symbol=AAPL&orderId=2&limit=5&after=6-2", cancellationToken: Token);
         Assert.Equal(
-            [new PreventedQuery(1001, Limit: 100), new PreventedQuery(1001, "AAPL", 2, new TradePlace(6, 3), Limit: 5)], exchange.Floor.Prevented);
+            [new PreventedQuery(1001, Limit: 100), new PreventedQuery(1001, "AAPL", 2, new TradePlace(6, 3), Limit: 5)],
+            exchange.Floor.Prevented);
     }
 
     [Theory]
@@ -62,7 +64,9 @@ public sealed class ExchangeCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         foreach (var price in new[] { "1.00", "1.02", "1.01" })
-            await exchange.SendAsync("POST", "orders", $$"""{"symbol":"AAPL","side":"buy","price":"{{price}}","quantity":"5"}""", cancellationToken: Token);
+            await exchange.SendAsync(
+                "POST", "orders", $$"""{"symbol":"AAPL","side":"buy","price":"{{price}}","quantity":"5"}""",
+                cancellationToken: Token);
         PublicTrade trade = new(9, 1, 1_767_225_600_000_000_001, 101, 3, Side.Sell);
         exchange.Floor.Trades = [trade];
 
@@ -85,9 +89,11 @@ public sealed class ExchangeCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync(
-            "POST", "admin/accounts/ACC-1001/deposits", """{"key":"dep-1","asset":"USD","amount":"1000"}""", "admin", Token);
+            "POST", "admin/accounts/ACC-1001/deposits", """{"key":"dep-1","asset":"USD","amount":"1000"}""", "admin",
+            Token);
 
-        Assert.Equal("""{"account":"ACC-1001","key":"dep-1","asset":"USD","amount":"1000.00","sequence":1}""", reply.Text);
+        Assert.Equal(
+            """{"account":"ACC-1001","key":"dep-1","asset":"USD","amount":"1000.00","sequence":1}""", reply.Text);
         Assert.Equal([new DepositRequest("dep-1", "USD", 100_000)], exchange.Floor.Deposits);
     }
 
@@ -102,7 +108,9 @@ public sealed class ExchangeCallTests
         Assert.Equal(Bitcoin, listed.Text);
         var all = await exchange.SendAsync("GET", "instruments", null, null, Token);
         Assert.Equal(Bitcoin, all.Json.GetProperty("instruments")[1].ToString());
-        var order = await exchange.SendAsync("POST", "orders", """{"symbol":"BTC-USD","side":"buy","price":"95000","quantity":"0.015"}""", cancellationToken: Token);
+        var order = await exchange.SendAsync(
+            "POST", "orders", """{"symbol":"BTC-USD","side":"buy","price":"95000","quantity":"0.015"}""",
+            cancellationToken: Token);
         Assert.Equal(("95000", "0.015"), (order["price"], order["quantity"]));
     }
 
@@ -110,7 +118,8 @@ public sealed class ExchangeCallTests
     public async Task Group_of_an_instrument_is_told_and_never_changes()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        const string Plain = """{"symbol":"X","baseAsset":"X","baseDecimals":0,"quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.01","lotSize":"1"}""";
+        const string Plain =
+            """{"symbol":"X","baseAsset":"X","baseDecimals":0,"quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.01","lotSize":"1"}""";
         string Grouped(string group) => Plain.Replace("}", $",\"group\":\"{group}\"}}", StringComparison.Ordinal);
         var listed = await exchange.SendAsync("POST", "admin/instruments", Grouped("TECH-1"), "admin", Token);
         Assert.Equal("TECH-1", listed["group"]);
@@ -127,8 +136,11 @@ public sealed class ExchangeCallTests
 
         // An instrument without a group cannot join one; the same group again is no change.
         var joining = Grouped("TECH-1").Replace("\"X\"", "\"AAPL\"", StringComparison.Ordinal);
-        Assert.Equal("group", (await exchange.SendAsync("POST", "admin/instruments", joining, "admin", Token))["field"]);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "admin/instruments", Grouped("TECH-1"), "admin", Token)).Status);
+        Assert.Equal(
+            "group", (await exchange.SendAsync("POST", "admin/instruments", joining, "admin", Token))["field"]);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await exchange.SendAsync("POST", "admin/instruments", Grouped("TECH-1"), "admin", Token)).Status);
     }
 
     [Theory]
@@ -170,7 +182,8 @@ public sealed class ExchangeCallTests
     [InlineData("maxLevels", "0", "1")]
     [InlineData("settlementDays", "3", "2")]
     [InlineData("settlementVenue", "\"MAIN\"", null)]
-    public async Task Instrument_that_cannot_be_listed_is_refused_with_its_field_and_the_limit(string field, string value, string? limit)
+    public async Task Instrument_that_cannot_be_listed_is_refused_with_its_field_and_the_limit(
+        string field, string value, string? limit)
     {
         await using var exchange = await OpenGateway.StartAsync();
         var instrument = System.Text.Json.Nodes.JsonNode.Parse(
@@ -188,7 +201,8 @@ public sealed class ExchangeCallTests
     [InlineData("0", "1", 2, "positive")]
     [InlineData("-1", "1", 2, "positive")]
     [InlineData("0.01", "1", 3, "the 2 decimals that USD already has")]
-    public async Task Instrument_that_cannot_be_traded_exactly_is_refused(string tick, string lot, int decimals, string why)
+    public async Task Instrument_that_cannot_be_traded_exactly_is_refused(
+        string tick, string lot, int decimals, string why)
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync(
@@ -233,7 +247,9 @@ public sealed class ExchangeCallTests
             """{"symbol":"X","baseAsset":"X","baseDecimals":0,"quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.01","lotSize":"1"}""",
             "admin",
             Token);
-        Assert.Equal((400, "BadRequest", "symbol", "Another was quicker."), ((int)reply.Status, reply.Code, reply["field"], reply["detail"]));
+        Assert.Equal(
+            (400, "BadRequest", "symbol", "Another was quicker."),
+            ((int)reply.Status, reply.Code, reply["field"], reply["detail"]));
     }
 
     [Theory]
@@ -256,25 +272,32 @@ public sealed class ExchangeCallTests
     public async Task Exchange_that_is_not_open_is_alive_but_serves_nothing()
     {
         await using var exchange = await OpenGateway.StartAsync(isReady: false);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/live", cancellationToken: Token)).Status);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/live", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.ServiceUnavailable,
+            (await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token)).Status);
         var order = await exchange.SendAsync("POST", "orders", "{}", cancellationToken: Token);
         Assert.Equal((503, "Overloaded", "1"), ((int)order.Status, order.Code, order.RetryAfter));
 
         exchange.Services.GetRequiredService<ExchangeReadiness>().Open();
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token)).Status);
     }
 
     [Fact]
     public async Task Readiness_tells_that_the_history_of_a_stream_has_stopped_and_trading_goes_on()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        exchange.Floor.Standing = Task.FromResult(new LedgerStanding(1_000, 7, 0, [new StoppedStream("book/AAPL", 17)]));
+        exchange.Floor.Standing = Task.FromResult(
+            new LedgerStanding(1_000, 7, 0, [new StoppedStream("book/AAPL", 17)]));
         var ready = await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
-        Assert.Equal("not ready: The history has stopped of book/AAPL at record 17: it can't take the record.\n", ready.Text);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/trading", cancellationToken: Token)).Status);
+        Assert.Equal(
+            "not ready: The history has stopped of book/AAPL at record 17: it can't take the record.\n", ready.Text);
+        Assert.Equal(
+            HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/trading", cancellationToken: Token)).Status);
     }
 
     [Fact]
@@ -285,8 +308,11 @@ public sealed class ExchangeCallTests
         var ready = await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
-        Assert.Equal("not ready: The history can't be written, and 7 records wait: its database is locked, full or gone. The log says which.\n", ready.Text);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/trading", cancellationToken: Token)).Status);
+        Assert.Equal(
+            "not ready: The history can't be written, and 7 records wait: its database is locked, full or gone. The log says which.\n",
+            ready.Text);
+        Assert.Equal(
+            HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/trading", cancellationToken: Token)).Status);
     }
 
     [Fact]
@@ -298,7 +324,8 @@ public sealed class ExchangeCallTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
         Assert.Equal("not ready: The history has not advanced for 31 s; 7 records wait.\n", ready.Text);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/trading", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/trading", cancellationToken: Token)).Status);
     }
 
     [Fact]
@@ -320,18 +347,31 @@ public sealed class ExchangeCallTests
         await using var exchange = await OpenGateway.StartAsync();
         // Latencies are counted from the first scrape.
         await exchange.SendAsync("GET", "/metrics", cancellationToken: Token);
-        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1"}""", cancellationToken: Token);
-        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1000001"}""", cancellationToken: Token);
+        await exchange.SendAsync(
+            "POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1"}""",
+            cancellationToken: Token);
+        await exchange.SendAsync(
+            "POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1000001"}""",
+            cancellationToken: Token);
         var page = (await exchange.SendAsync("GET", "/metrics", cancellationToken: Token)).Text.Split('\n');
 
         Assert.Contains("# TYPE quantumcore_orders_total counter", page);
         Assert.Contains("# TYPE quantumcore_order_seconds histogram", page);
-        Assert.Contains(page, line => line.StartsWith("quantumcore_orders_total{outcome=\"Accepted\"} ", StringComparison.Ordinal));
-        Assert.Contains(page, line => line.StartsWith("quantumcore_orders_total{outcome=\"InsufficientFunds\"} ", StringComparison.Ordinal));
+        Assert.Contains(
+            page, line => line.StartsWith("quantumcore_orders_total{outcome=\"Accepted\"} ", StringComparison.Ordinal));
+        Assert.Contains(
+            page,
+            line =>
+                line.StartsWith("quantumcore_orders_total{outcome=\"InsufficientFunds\"} ", StringComparison.Ordinal));
         // Counters are on the page before their first count.
         Assert.Contains("quantumcore_orders_total{outcome=\"OutcomeUnknown\"} 0", page);
         Assert.Contains("quantumcore_stream_readers{} 0", page);
-        Assert.Contains(page, line => line.StartsWith("quantumcore_http_requests_total{route=\"POST /api/qc/v1/orders\",status=\"200\"} ", StringComparison.Ordinal));
-        Assert.Contains(page, line => line.StartsWith("quantumcore_order_seconds_bucket{le=\"+Inf\"} ", StringComparison.Ordinal));
+        Assert.Contains(
+            page,
+            line => line.StartsWith(
+                "quantumcore_http_requests_total{route=\"POST /api/qc/v1/orders\",status=\"200\"} ",
+                StringComparison.Ordinal));
+        Assert.Contains(
+            page, line => line.StartsWith("quantumcore_order_seconds_bucket{le=\"+Inf\"} ", StringComparison.Ordinal));
     }
 }

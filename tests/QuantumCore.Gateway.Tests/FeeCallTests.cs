@@ -15,10 +15,17 @@ public sealed class FeeCallTests
         await using var exchange = await OpenGateway.StartAsync();
         const string Shown =
             """[{"asset":"USD","tiers":[{"fromVolume":"0.00","makerFeePpm":200,"takerFeePpm":1000},{"fromVolume":"1000000.50","makerFeePpm":-100,"takerFeePpm":500}],"minimumFee":"0.00"}]""";
-        Assert.Equal("""{"account":"ACC-1001","fees":[],"schedules":[]}""", (await exchange.SendAsync("GET", "fees", null, "alice", Token)).Text);
-        Assert.Equal($$"""{"schedules":{{Shown}}}""", (await exchange.SendAsync("POST", "admin/fees", Schedule, "admin", Token)).Text);
-        Assert.Equal($$"""{"schedules":{{Shown}}}""", (await exchange.SendAsync("GET", "admin/fees", null, "admin", Token)).Text);
-        const string Mine = """[{"asset":"USD","volume30Days":"0.00","makerFeePpm":200,"takerFeePpm":1000,"minimumFee":"0.00"}]""";
+        Assert.Equal(
+            """{"account":"ACC-1001","fees":[],"schedules":[]}""",
+            (await exchange.SendAsync("GET", "fees", null, "alice", Token)).Text);
+        Assert.Equal(
+            $$"""{"schedules":{{Shown}}}""",
+            (await exchange.SendAsync("POST", "admin/fees", Schedule, "admin", Token)).Text);
+        Assert.Equal(
+            $$"""{"schedules":{{Shown}}}""",
+            (await exchange.SendAsync("GET", "admin/fees", null, "admin", Token)).Text);
+        const string Mine =
+            """[{"asset":"USD","volume30Days":"0.00","makerFeePpm":200,"takerFeePpm":1000,"minimumFee":"0.00"}]""";
         var all = $$"""{"account":"ACC-1001","fees":{{Mine}},"schedules":{{Shown}}}""";
         Assert.Equal(all, (await exchange.SendAsync("GET", "fees", null, "alice", Token)).Text);
         Assert.Equal(all, (await exchange.SendAsync("GET", "admin/accounts/ACC-1001/fees", null, "admin", Token)).Text);
@@ -29,7 +36,8 @@ public sealed class FeeCallTests
     [InlineData("""{}""", "asset")]
     [InlineData("""{"asset":"USD","tiers":[{"fromVolume":"1","makerFeePpm":0,"takerFeePpm":0}]}""", "tiers")]
     [InlineData("""{"asset":"USD","tiers":[{"fromVolume":"-1","makerFeePpm":0,"takerFeePpm":0}]}""", "tiers")]
-    [InlineData("""{"asset":"USD","tiers":[{"makerFeePpm":0,"takerFeePpm":0},{"makerFeePpm":0,"takerFeePpm":0}]}""", "tiers")]
+    [InlineData(
+        """{"asset":"USD","tiers":[{"makerFeePpm":0,"takerFeePpm":0},{"makerFeePpm":0,"takerFeePpm":0}]}""", "tiers")]
     [InlineData("""{"asset":"USD","tiers":[{"makerFeePpm":0,"takerFeePpm":1000001}]}""", "tiers")]
     [InlineData("""{"asset":"USD","tiers":[{"makerFeePpm":0,"takerFeePpm":-1}]}""", "tiers")]
     [InlineData("""{"asset":"USD","tiers":[{"makerFeePpm":-501,"takerFeePpm":600}]}""", "tiers")]

@@ -18,7 +18,8 @@ internal static class FixText
         return Encoding.Latin1.GetBytes($"{text}10={text.Sum(letter => letter) % 256:000}\u0001");
     }
 
-    public static FixMessage Message(string fields, string version = "FIX.4.4") => FixMessage.Read(Frame(fields, version));
+    public static FixMessage Message(string fields, string version = "FIX.4.4") =>
+        FixMessage.Read(Frame(fields, version));
 
     public static string Plain(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes).Replace('\u0001', '|');
 
@@ -78,7 +79,8 @@ internal sealed partial class FixDesk : IFixLine, IFixApplication
 
     public bool Knows(string type) => type is "D" or "V";
 
-    public bool MayHave(string type, int tag) => type == "D" ? tag is 11 or 38 or 40 or 55 : tag is 262 or 267 or 269 or 146 or 55;
+    public bool MayHave(string type, int tag) =>
+        type == "D" ? tag is 11 or 38 or 40 or 55 : tag is 262 or 267 or 269 or 146 or 55;
 
     public async ValueTask Take(FixMessage message)
     {
@@ -156,7 +158,9 @@ internal sealed partial class FixDesk : IFixLine, IFixApplication
         string[] head = ["49=DESK", "56=QUANTUMCORE", $"34={number}", Timed("52=@")];
         var others = odd.Split('|', StringSplitOptions.RemoveEmptyEntries);
         var kept = head.Where(field => !others.Any(other => other.Split('=')[0] == field[..2]));
-        return string.Join('|', [$"35={type}", .. kept, .. others.Where(other => other.Contains('=')), .. body.Split('|', StringSplitOptions.RemoveEmptyEntries)]) + "|";
+        return string.Join('|', [
+            $"35={type}", .. kept, .. others.Where(other => other.Contains('=')),
+            .. body.Split('|', StringSplitOptions.RemoveEmptyEntries)]) + "|";
     }
 
     private async ValueTask<FixLogon> LogOn(FixMessage message)
@@ -166,7 +170,10 @@ internal sealed partial class FixDesk : IFixLine, IFixApplication
     }
 
     private string Timed(string text) => Moment().Replace(
-        text, found => FixTime.Text(Time.GetUtcNow().AddSeconds(found.Length == 1 ? 0 : int.Parse(found.Value[1..], CultureInfo.InvariantCulture))));
+        text,
+        found =>
+            FixTime.Text(Time.GetUtcNow()
+                .AddSeconds(found.Length == 1 ? 0 : int.Parse(found.Value[1..], CultureInfo.InvariantCulture))));
 
     [GeneratedRegex(@"^(\S+) (\S+) ?(?:\[(.*)\])? ?(.*)$")]
     private static partial Regex Line();

@@ -20,12 +20,14 @@ internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
     private readonly GatewayMetrics _metrics = new();
     private readonly Channel<FixFloorApplication> _applications = Channel.CreateUnbounded<FixFloorApplication>();
 
-    public FixFloor(TimeProvider? time = null, SslServerAuthenticationOptions? tls = null, GatewayOptions? options = null)
+    public FixFloor(
+        TimeProvider? time = null, SslServerAuthenticationOptions? tls = null, GatewayOptions? options = null)
     {
         Time = time ?? TimeProvider.System;
         options ??= new GatewayOptions();
         Server = new FixServer(
-            new IPEndPoint(IPAddress.Loopback, 0), tls, (message, _) => ValueTask.FromResult(LogOn(message)), options, new BurstRoom(options), _metrics, Time, this);
+            new IPEndPoint(IPAddress.Loopback, 0), tls, (message, _) => ValueTask.FromResult(LogOn(message)), options,
+            new BurstRoom(options), _metrics, Time, this);
     }
 
     public TimeProvider Time { get; }
@@ -41,7 +43,8 @@ internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
         return ValueTask.CompletedTask;
     };
 
-    public static async Task<FixFloor> OpenAsync(TimeProvider? time = null, SslServerAuthenticationOptions? tls = null, GatewayOptions? options = null)
+    public static async Task<FixFloor> OpenAsync(
+        TimeProvider? time = null, SslServerAuthenticationOptions? tls = null, GatewayOptions? options = null)
     {
         var floor = new FixFloor(time, tls, options);
         await floor.Server.StartAsync(TestContext.Current.CancellationToken);
@@ -59,7 +62,8 @@ internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
     }
 
     /// <summary>Returns the application of the next logon.</summary>
-    public Task<FixFloorApplication> NextApplication() => _applications.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask();
+    public Task<FixFloorApplication> NextApplication() =>
+        _applications.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask();
 
     public async ValueTask DisposeAsync()
     {
@@ -73,13 +77,17 @@ internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         Logged.Enqueue(formatter(state, exception));
 
     public void Begun(FixFloorApplication application) => Assert.True(_applications.Writer.TryWrite(application));
 
     private FixLogon LogOn(FixMessage message) =>
-        message[554] == "key" ? new FixLogon(new FixFloorApplication(this), null) : new FixLogon(null, "The key is not known.");
+        message[554] == "key"
+            ? new FixLogon(new FixFloorApplication(this), null)
+            : new FixLogon(null, "The key is not known.");
 }
 
 /// <summary>Application of one session.</summary>
@@ -156,7 +164,8 @@ internal sealed class FixClient : IAsyncDisposable
     }
 
     /// <summary>Sends a message, with the next number or another one.</summary>
-    public ValueTask SayAsync(string type, string body = "", int? number = null) => WriteAsync(Message(type, body, number));
+    public ValueTask SayAsync(string type, string body = "", int? number = null) =>
+        WriteAsync(Message(type, body, number));
 
     public byte[] Message(string type, string body = "", int? number = null) => FixText.Frame(
         $"35={type}|49=DESK|56=QUANTUMCORE|34={number ?? _next++}|52={FixTime.Text(_time.GetUtcNow())}|{(body.Length == 0 ? "" : $"{body}|")}");

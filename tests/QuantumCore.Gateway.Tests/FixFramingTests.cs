@@ -13,21 +13,27 @@ public class FixFramingTests
     [Fact]
     public void A_message_is_found_however_it_comes_in_pieces()
     {
-        byte[] stream = [.. FixText.Frame("35=D|34=1|11=a|"), .. FixText.Frame("35=A|34=2|95=17|96=8=FIX.4.4|9=5|35=|"), .. FixText.Frame("35=0|34=3|")];
+        byte[] stream = [
+            .. FixText.Frame("35=D|34=1|11=a|"), .. FixText.Frame("35=A|34=2|95=17|96=8=FIX.4.4|9=5|35=|"),
+            .. FixText.Frame("35=0|34=3|")];
         for (var first = 0; first <= stream.Length; first++)
         {
             for (var second = first; second <= stream.Length; second++)
-                Assert.Equal([1, 2, 3], Read(stream[..first], stream[first..second], stream[second..]).Select(message => message.Sequence));
+                Assert.Equal(
+                    [1, 2, 3],
+                    Read(stream[..first], stream[first..second], stream[second..]).Select(message => message.Sequence));
         }
     }
 
     [Fact]
     public void A_message_is_its_fields_in_their_order()
     {
-        var message = Assert.Single(Read(FixText.Frame("35=D|49=me|34=0012|11=a=b|95=3|96=|\u00ff||55=x y|", "FIX.4.2")));
+        var message =
+            Assert.Single(Read(FixText.Frame("35=D|49=me|34=0012|11=a=b|95=3|96=|\u00ff||55=x y|", "FIX.4.2")));
         Assert.Equal(("FIX.4.2", "D", 12), (message.Version, message.Type, message.Sequence));
         Assert.Equal(
-            [(35, "D"), (49, "me"), (34, "0012"), (11, "a=b"), (95, "3"), (96, "\u0001\u00ff\u0001"), (55, "x y")], message.All);
+            [(35, "D"), (49, "me"), (34, "0012"), (11, "a=b"), (95, "3"), (96, "\u0001\u00ff\u0001"), (55, "x y")],
+            message.All);
         Assert.Equal(("a=b", null), (message[11], message[12]));
         Assert.True(message.Has(55));
         Assert.Null(message.Fault);
@@ -99,7 +105,8 @@ public class FixFramingTests
             byte[] rest = [];
             for (var round = 0; round < 60; round++)
             {
-                var buffer = new ReadOnlySequence<byte>([.. rest, .. claims, .. Enumerable.Repeat(fill, 4000 / fill.Length).SelectMany(part => part)]);
+                var buffer = new ReadOnlySequence<byte>(
+                    [.. rest, .. claims, .. Enumerable.Repeat(fill, 4000 / fill.Length).SelectMany(part => part)]);
                 Assert.Null(FixFraming.TryRead(ref buffer));
                 rest = buffer.ToArray();
                 kept = Math.Max(kept, rest.Length);
@@ -123,9 +130,13 @@ public class FixFramingTests
                 numbers.Add(number);
             }
 
-            var cuts = Enumerable.Range(0, random.Next(0, 20)).Select(_ => random.Next(stream.Count)).Append(0).Append(stream.Count).Order().ToArray();
+            var cuts = Enumerable.Range(0, random.Next(0, 20)).Select(_ => random.Next(stream.Count)).Append(0)
+                .Append(stream.Count).Order().ToArray();
             var pieces = cuts.Zip(cuts.Skip(1), (from, to) => stream.GetRange(from, to - from).ToArray()).ToArray();
-            Assert.True(numbers.SequenceEqual(Read(pieces).Where(message => message.Type == "D").Select(message => message.Sequence)), $"seed {seed}");
+            Assert.True(
+                numbers.SequenceEqual(
+                    Read(pieces).Where(message => message.Type == "D").Select(message => message.Sequence)),
+                $"seed {seed}");
         }
     }
 
@@ -136,7 +147,8 @@ public class FixFramingTests
         for (var seed = 0; seed < 20_000; seed++)
         {
             var random = new Random(seed);
-            var body = string.Concat(Enumerable.Range(0, random.Next(0, 60)).Select(_ => letters[random.Next(letters.Length)]));
+            var body = string.Concat(
+                Enumerable.Range(0, random.Next(0, 60)).Select(_ => letters[random.Next(letters.Length)]));
             var data = random.Next(3) == 0 ? $"95={random.Next(0, 80)}|96=" : "";
             var message = Assert.Single(Read(FixText.Frame($"35={data}{body}|")));
             _ = FixRules.WrongFields(message, null) ?? FixRules.WrongHeader(message, "DESK", DateTimeOffset.UnixEpoch);
@@ -148,7 +160,8 @@ public class FixFramingTests
     public void What_is_written_is_a_message_and_holds_nothing_that_FIX_does_not_carry()
     {
         var time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
-        var body = new FixWriter().Add(58, "a\u0001b\né€z~").Add(58, "").Add(38, -5).Add(54, '\u0001').Add(60, time).Add(6, long.MinValue);
+        var body = new FixWriter().Add(58, "a\u0001b\né€z~").Add(58, "").Add(38, -5).Add(54, '\u0001').Add(60, time)
+            .Add(6, long.MinValue);
         var written = FixWriter.Message(new FixHead("8", "DESK", 12, time, time.AddMinutes(-1)), body.Written.Span);
         var message = Assert.Single(Read(written.ToArray()));
         Assert.Equal(
@@ -172,7 +185,8 @@ public class FixFramingTests
     [InlineData("", null)]
     [InlineData(null, null)]
     public void Times_are_read_to_their_fraction(string? text, int? ticks) => Assert.Equal(
-        ticks is null ? null : new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(ticks.Value), FixTime.Read(text));
+        ticks is null ? null : new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(ticks.Value),
+        FixTime.Read(text));
 
     private static byte[] Noise(Random random)
     {

@@ -20,7 +20,8 @@ public sealed class FixMarketTests
         await using var exchange = await OpenGateway.StartAsync(hasFix: true);
         await using var desk = await FollowAsync(exchange, "265=1|267=1|269=2");
         exchange.Floor.Publish("AAPL", Update(5, 6, [s_first, s_second]));
-        await desk.HearsAsync($"X 3 262=m|268=2|279=0|269=2|278=6-0|55=AAPL|270=150.00|271=10|{At}|58=buy|279=0|269=2|278=6-1|55=AAPL|270=151.00|271=20|{At}|58=buy");
+        await desk.HearsAsync(
+            $"X 3 262=m|268=2|279=0|269=2|278=6-0|55=AAPL|270=150.00|271=10|{At}|58=buy|279=0|269=2|278=6-1|55=AAPL|270=151.00|271=20|{At}|58=buy");
 
         // Times and quantities are those of the trade. The price is the current one, or for a bust the last one.
         exchange.Floor.Publish("AAPL", Update(6, 7, [], Change(7, s_first, 15_000, 14_900)));
@@ -36,7 +37,8 @@ public sealed class FixMarketTests
         await using var exchange = await OpenGateway.StartAsync(hasFix: true);
         await using var desk = await FollowAsync(exchange, "265=1|267=1|269=2");
         exchange.Floor.Publish("AAPL", Update(5, 7, [s_first], Change(7, s_first, 15_000, 0)));
-        await desk.HearsAsync($"X 3 262=m|268=2|279=0|269=2|278=6-0|55=AAPL|270=150.00|271=10|{At}|58=buy|279=2|285=0|269=2|278=6-0|55=AAPL|270=150.00|271=10|{At}|58=buy");
+        await desk.HearsAsync(
+            $"X 3 262=m|268=2|279=0|269=2|278=6-0|55=AAPL|270=150.00|271=10|{At}|58=buy|279=2|285=0|269=2|278=6-0|55=AAPL|270=150.00|271=10|{At}|58=buy");
     }
 
     [Fact]
@@ -44,7 +46,9 @@ public sealed class FixMarketTests
     {
         await using var exchange = await OpenGateway.StartAsync(hasFix: true);
         await using var desk = await FollowAsync(exchange, "265=0|267=1|269=2");
-        exchange.Floor.Publish("AAPL", Update(5, 8, [s_first, s_second], Change(7, s_first, 15_000, 0), Change(8, s_second, 15_100, 15_200)));
+        exchange.Floor.Publish(
+            "AAPL",
+            Update(5, 8, [s_first, s_second], Change(7, s_first, 15_000, 0), Change(8, s_second, 15_100, 15_200)));
         await desk.HearsAsync($"W 3 262=m|55=AAPL|268=1|269=2|270=152.00|271=20|{At}|58=buy");
 
         // An update without a trade sends no message.
@@ -60,14 +64,16 @@ public sealed class FixMarketTests
         await using var desk = await FollowAsync(exchange, "265=1|267=1|269=0");
         exchange.Floor.Publish("AAPL", Update(5, 7, [s_first], Change(7, s_first, 15_000, 0)));
         exchange.Floor.Publish("AAPL", Update(7, 8, []) with { Bids = [new DepthLevel(14_000, 5, 1)] });
-        await desk.HearsAsync("X 3 262=m|268=1|279=0|269=0|55=AAPL|270=140.00|271=5|272=19700101|273=00:00:00.000|346=1");
+        await desk.HearsAsync(
+            "X 3 262=m|268=1|279=0|269=0|55=AAPL|270=140.00|271=5|272=19700101|273=00:00:00.000|346=1");
     }
 
     /// <summary>Subscribes a desk to AAPL, from the empty book at sequence 5.</summary>
     private static async Task<FixClient> FollowAsync(OpenGateway exchange, string what)
     {
         exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [], [], []));
-        var desk = await FixClient.ConnectAsync(exchange.Services.GetRequiredService<FixServer>().Address, TimeProvider.System);
+        var desk = await FixClient.ConnectAsync(
+            exchange.Services.GetRequiredService<FixServer>().Address, TimeProvider.System);
         await desk.SayAsync("A", "98=0|108=3600|141=Y|554=alice");
         await desk.HearsAsync("A 1 98=0|108=3600|141=Y");
         await desk.SayAsync("V", $"262=m|263=1|264=0|{what}|146=1|55=AAPL");
@@ -75,7 +81,8 @@ public sealed class FixMarketTests
         return desk;
     }
 
-    private static MarketUpdate Update(long previous, long sequence, PublicTrade[] trades, params PublicTradeChange[] changes) =>
+    private static MarketUpdate Update(
+        long previous, long sequence, PublicTrade[] trades, params PublicTradeChange[] changes) =>
         new(false, previous, sequence, sequence * 10, [], [], [.. trades], [.. changes]);
 
     private static PublicTradeChange Change(long sequence, PublicTrade trade, long before, long now) =>

@@ -26,7 +26,8 @@ public class FixServerTests
         await using var floor = await FixFloor.OpenAsync(new ManualTime());
         var (client, application) = await floor.LogOnAsync();
         await using var _ = client;
-        byte[] orders = [.. client.Message("D", "11=a"), .. client.Message("D", "11=b"), .. client.Message("1", "112=x")];
+        byte[] orders =
+            [.. client.Message("D", "11=a"), .. client.Message("D", "11=b"), .. client.Message("1", "112=x")];
         await client.WriteAsync(orders.AsMemory(..50));
         await client.WriteAsync(orders.AsMemory(50..));
         await client.HearsAsync("8 2 11=a", "8 3 11=b", "0 4 112=x");
@@ -108,7 +109,8 @@ public class FixServerTests
     [Fact]
     public async Task A_client_that_lets_too_much_wait_is_cut()
     {
-        await using var floor = await FixFloor.OpenAsync(options: new GatewayOptions { StreamBacklogBytes = 100_000, StreamBurstBytes = 100_000 });
+        await using var floor = await FixFloor.OpenAsync(
+            options: new GatewayOptions { StreamBacklogBytes = 100_000, StreamBurstBytes = 100_000 });
         var (client, application) = await floor.LogOnAsync();
         await using var _ = client;
         var text = new string('x', 60_000);
@@ -302,7 +304,8 @@ public class FixServerTests
         using var metrics = new GatewayMetrics();
         var options = new GatewayOptions();
         using var second = new FixServer(
-            floor.Server.Address, null, (_, _) => default, options, new BurstRoom(options), metrics, TimeProvider.System, NullLogger<FixServer>.Instance);
+            floor.Server.Address, null, (_, _) => default, options, new BurstRoom(options), metrics,
+            TimeProvider.System, NullLogger<FixServer>.Instance);
         var error = await Assert.ThrowsAsync<IOException>(() => second.StartAsync(Token));
         Assert.StartsWith($"FIX can't listen at {floor.Server.Address}: ", error.Message, StringComparison.Ordinal);
     }
@@ -311,7 +314,8 @@ public class FixServerTests
     public async Task A_session_by_TLS_is_a_session()
     {
         using var certificate = Certificate();
-        await using var floor = await FixFloor.OpenAsync(new ManualTime(), new SslServerAuthenticationOptions { ServerCertificate = certificate });
+        await using var floor = await FixFloor.OpenAsync(
+            new ManualTime(), new SslServerAuthenticationOptions { ServerCertificate = certificate });
         await using var client = await floor.ConnectAsync();
         await client.SecureAsync(certificate);
         await client.LogOnAsync();
@@ -328,7 +332,8 @@ public class FixServerTests
     {
         using var certificate = Certificate();
         var time = new ManualTime();
-        await using var floor = await FixFloor.OpenAsync(time, new SslServerAuthenticationOptions { ServerCertificate = certificate });
+        await using var floor =
+            await FixFloor.OpenAsync(time, new SslServerAuthenticationOptions { ServerCertificate = certificate });
         await using var plain = await floor.ConnectAsync();
         await plain.SayAsync("A", "98=0|108=30|141=Y|554=key");
         while (await plain.HearAsync() is not null)

@@ -19,7 +19,9 @@ public sealed class FixSessionTests : IAsyncDisposable
         await _desk.Plays(Logon, LoggedOn, "> 1 2 112=HELLO", "< 0 2 112=HELLO");
         Assert.Equal(1, _desk.Begun);
         Assert.Equal("DESK", _desk.Session.Client);
-        Assert.Equal("8=FIX.4.4|9=70|35=A|49=QUANTUMCORE|56=DESK|34=1|52=20260102-09:00:00.000|98=0|108=30|10=094|", _desk.Sent[0]);
+        Assert.Equal(
+            "8=FIX.4.4|9=70|35=A|49=QUANTUMCORE|56=DESK|34=1|52=20260102-09:00:00.000|98=0|108=30|10=094|",
+            _desk.Sent[0]);
     }
 
     [Theory]
@@ -44,7 +46,8 @@ public sealed class FixSessionTests : IAsyncDisposable
     [InlineData("1", "", "98=0|108=30|95=5|96=abc|554=key", "RawDataLength (95)")]
     [InlineData("1", "", "98=0|108=30|554=other", "The key is not known.")]
     [InlineData("1", "", "98=0|108=30", "The key is not known.")]
-    public async Task A_logon_that_is_refused_gets_a_logout_that_says_why(string number, string header, string body, string why)
+    public async Task A_logon_that_is_refused_gets_a_logout_that_says_why(
+        string number, string header, string body, string why)
     {
         await _desk.Session.Obey(FixText.Message(_desk.Whole($"A {number} [{header}] {body}")));
         var only = Assert.Single(_desk.Out());
@@ -88,7 +91,9 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task A_name_may_have_64_characters()
     {
         var name = new string('n', 64);
-        await _desk.Plays($"> A 1 [49={name}] 98=0|108=30|554=key", LoggedOn, $"> 0 2 [49={name}]", $"> 5 3 [49={name}]", "< 5 2", "closed");
+        await _desk.Plays(
+            $"> A 1 [49={name}] 98=0|108=30|554=key", LoggedOn, $"> 0 2 [49={name}]", $"> 5 3 [49={name}]", "< 5 2",
+            "closed");
         Assert.Contains($"|56={name}|", _desk.Sent[0], StringComparison.Ordinal);
     }
 
@@ -118,7 +123,8 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task A_heartbeat_goes_out_where_nothing_else_did()
     {
         await _desk.Starts();
-        await _desk.Plays("+ 29", "> 1 2 112=a", "< 0 2 112=a", "+ 29", "> 0 3", "+ 1", "< 0 3", "+ 29", "> 0 4", "+ 1", "< 0 4");
+        await _desk.Plays(
+            "+ 29", "> 1 2 112=a", "< 0 2 112=a", "+ 29", "> 0 3", "+ 1", "< 0 3", "+ 29", "> 0 4", "+ 1", "< 0 4");
     }
 
     [Fact]
@@ -136,7 +142,9 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task Whatever_is_heard_ends_the_silence(string said)
     {
         await _desk.Starts(10);
-        await _desk.Plays("+ 10", "< 0 2", "+ 2", "< 1 3 112=TEST-3", "+ 9", said, "+ 1", "< 0 4", "+ 10", "< 0 5", "+ 1", "< 1 6 112=TEST-6", "+ 9", "+ 1", "< 0 7");
+        await _desk.Plays(
+            "+ 10", "< 0 2", "+ 2", "< 1 3 112=TEST-3", "+ 9", said, "+ 1", "< 0 4", "+ 10", "< 0 5", "+ 1",
+            "< 1 6 112=TEST-6", "+ 9", "+ 1", "< 0 7");
     }
 
     [Fact]
@@ -157,7 +165,9 @@ public sealed class FixSessionTests : IAsyncDisposable
     {
         await _desk.Starts();
         await _desk.Plays("> D 2 11=a", "> D 5 11=d", "< 2 2 7=3|16=0", "> D 6 11=e", "> 0 7");
-        await _desk.Plays("> D 3 [43=Y|122=@-1] 11=b", "> D 4 [43=Y|122=@] 11=c", "> D 5 [43=Y|122=@] 11=d", "> 4 6 [43=Y|122=@] 123=Y|36=8", "> D 8 11=f");
+        await _desk.Plays(
+            "> D 3 [43=Y|122=@-1] 11=b", "> D 4 [43=Y|122=@] 11=c", "> D 5 [43=Y|122=@] 11=d",
+            "> 4 6 [43=Y|122=@] 123=Y|36=8", "> D 8 11=f");
         Assert.Equal(["D 2 a", "D 3 b", "D 4 c", "D 5 d", "D 8 f"], _desk.Taken);
     }
 
@@ -165,7 +175,9 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task What_does_not_come_is_asked_for_again()
     {
         await _desk.Starts();
-        await _desk.Plays("> 0 4", "< 2 2 7=2|16=0", "+ 29", "> 0 5", "+ 1", "< 0 3", "> 0 6", "< 2 4 7=2|16=0", "> D 2 11=a", "> 0 7", "+ 1");
+        await _desk.Plays(
+            "> 0 4", "< 2 2 7=2|16=0", "+ 29", "> 0 5", "+ 1", "< 0 3", "> 0 6", "< 2 4 7=2|16=0", "> D 2 11=a",
+            "> 0 7", "+ 1");
         await _desk.Plays("> D 3 11=b", "> D 4 11=c", "> D 5 11=d", "> D 8 11=f", "< 2 5 7=6|16=0");
     }
 
@@ -173,7 +185,8 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task A_number_too_low_ends_the_session()
     {
         await _desk.Starts();
-        await _desk.Plays("> 0 2", "> 0 3", "> 0 4", "> 0 2", "< 5 2 58=MsgSeqNum too low, expecting 5 but received 2", "closed");
+        await _desk.Plays(
+            "> 0 2", "> 0 3", "> 0 4", "> 0 2", "< 5 2 58=MsgSeqNum too low, expecting 5 but received 2", "closed");
     }
 
     [Fact]
@@ -188,7 +201,9 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task A_duplicate_is_not_carried_out_again()
     {
         await _desk.Starts();
-        await _desk.Plays("> D 2 11=a", "> D 2 [43=Y|122=@-1] 11=a", "> D 3 [43=Y|122=@-1] 11=b", "> D 3 [43=Y|122=@] 11=b", "> D 4 11=c");
+        await _desk.Plays(
+            "> D 2 11=a", "> D 2 [43=Y|122=@-1] 11=a", "> D 3 [43=Y|122=@-1] 11=b", "> D 3 [43=Y|122=@] 11=b",
+            "> D 4 11=c");
         Assert.Equal(["D 2 a", "D 3 b", "D 4 c"], _desk.Taken);
     }
 
@@ -199,7 +214,8 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task A_duplicate_says_when_it_was_sent_first(string header, string refused)
     {
         await _desk.Starts();
-        await _desk.Plays("> D 2 11=a", $"> D 2 [{header}] 11=a", $"< 3 2 45=2|{refused}", "> 1 3 112=a", "< 0 3 112=a");
+        await _desk.Plays(
+            "> D 2 11=a", $"> D 2 [{header}] 11=a", $"< 3 2 45=2|{refused}", "> 1 3 112=a", "< 0 3 112=a");
         await _desk.Plays($"> D 4 [{header}] 11=a", $"< 3 4 45=4|{refused}", "> 1 5 112=a", "< 0 5 112=a");
         Assert.Equal(["D 2 a"], _desk.Taken);
     }
@@ -213,7 +229,8 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task Whose_name_or_clock_is_wrong_is_refused_and_logged_out(string header, string refused, string why)
     {
         await _desk.Starts();
-        await _desk.Plays($"> D 2 [{header}] 11=a", $"< 3 2 45=2|{refused}58={why}", $"< 5 3 58={why}", "closed", "> D 3 11=b");
+        await _desk.Plays(
+            $"> D 2 [{header}] 11=a", $"< 3 2 45=2|{refused}58={why}", $"< 5 3 58={why}", "closed", "> D 3 11=b");
         Assert.Empty(_desk.Taken);
     }
 
@@ -231,20 +248,30 @@ public sealed class FixSessionTests : IAsyncDisposable
     [InlineData("> D 2 11=a|44=1", "371=44|372=D|373=2|58=44 is not a tag of message D.")]
     [InlineData("> D 2 [90=3|91=abc] 11=a", "371=90|372=D|373=2|58=90 is not a tag of message D.")]
     [InlineData("> D 2 [97=J] 11=a", "371=97|372=D|373=5|58=PossResend (97): Y or N.")]
-    [InlineData("> D 2 [122=yesterday] 11=a", "371=122|372=D|373=6|58=OrigSendingTime (122): UTC, such as 20260131-15:30:00.")]
+    [InlineData(
+        "> D 2 [122=yesterday] 11=a", "371=122|372=D|373=6|58=OrigSendingTime (122): UTC, such as 20260131-15:30:00.")]
     [InlineData("> D 2 [369=+1] 11=a", "371=369|372=D|373=6|58=LastMsgSeqNumProcessed (369): A whole number.")]
-    [InlineData("> D 2 [347=UTF-9] 11=a", "371=347|372=D|373=5|58=MessageEncoding (347) has no value UTF-9 in FIX 4.4.")]
-    [InlineData("> D 2 [212=2|213=abc] 11=a", "371=212|372=D|373=6|58=XmlDataLen (212) stands before XmlData (213) and is its length.")]
-    [InlineData("> D 2 [627=2|628=HUB] 11=a", "371=627|372=D|373=16|58=627 is the number of the entries that follow it.")]
+    [InlineData(
+        "> D 2 [347=UTF-9] 11=a", "371=347|372=D|373=5|58=MessageEncoding (347) has no value UTF-9 in FIX 4.4.")]
+    [InlineData(
+        "> D 2 [212=2|213=abc] 11=a",
+        "371=212|372=D|373=6|58=XmlDataLen (212) stands before XmlData (213) and is its length.")]
+    [InlineData(
+        "> D 2 [627=2|628=HUB] 11=a", "371=627|372=D|373=16|58=627 is the number of the entries that follow it.")]
     [InlineData("> D 2 11=a|55=", "371=55|372=D|373=4|58=55 has no value.")]
     [InlineData("> D 2 11=ä", "371=11|372=D|373=6|58=11 holds a character that is not printable ASCII.")]
     [InlineData("> D 2 11=a\tb", "371=11|372=D|373=6|58=11 holds a character that is not printable ASCII.")]
     [InlineData("> D 2 11=a|50=me", "371=50|372=D|373=14|58=50 belongs to the header, before the message's own tags.")]
     [InlineData("> D 2 11=a|40=1|40=2", "371=40|372=D|373=13|58=40 is there more than once.")]
     [InlineData("> D 2 [49=DESK|49=DESK] 11=a", "371=49|372=D|373=13|58=49 is there more than once.")]
-    [InlineData("> V 2 262=q|267=2|269=0|146=1|55=a", "371=267|372=V|373=16|58=267 is the number of the entries that follow it.")]
-    [InlineData("> V 2 262=q|267=1|269=0|146=1|55=a|55=b", "371=146|372=V|373=16|58=146 is the number of the entries that follow it.")]
-    [InlineData("> V 2 262=q|267=one|269=0", "371=267|372=V|373=16|58=267 is the number of the entries that follow it.")]
+    [InlineData(
+        "> V 2 262=q|267=2|269=0|146=1|55=a",
+        "371=267|372=V|373=16|58=267 is the number of the entries that follow it.")]
+    [InlineData(
+        "> V 2 262=q|267=1|269=0|146=1|55=a|55=b",
+        "371=146|372=V|373=16|58=146 is the number of the entries that follow it.")]
+    [InlineData(
+        "> V 2 262=q|267=one|269=0", "371=267|372=V|373=16|58=267 is the number of the entries that follow it.")]
     [InlineData("> V 2 262=q|267=1|269=0|146=1|55=a|269=1", "371=269|372=V|373=13|58=269 is there more than once.")]
     [InlineData("> V 2 262=q|55=b|146=1|55=a", "371=55|372=V|373=13|58=55 is there more than once.")]
     [InlineData("> * 2", "371=35|372=*|373=11|58=FIX 4.4 has no such MsgType (35).")]
@@ -258,7 +285,9 @@ public sealed class FixSessionTests : IAsyncDisposable
     [InlineData("> 4 2 123=Y", "371=36|372=4|373=1|58=36 is missing.")]
     [InlineData("> 4 2 123=Y|36=2", "371=36|372=4|373=5|58=NewSeqNo (36) is 3 at least.")]
     [InlineData("> 4 2 123=J|36=20", "371=123|372=4|373=5|58=GapFillFlag (123) is Y or N.")]
-    [InlineData("> A 2 98=0|108=30", "371=35|372=A|373=99|58=The session is logged on. With MsgSeqNum (34) 1 and ResetSeqNumFlag (141) Y its numbers begin anew.")]
+    [InlineData(
+        "> A 2 98=0|108=30",
+        "371=35|372=A|373=99|58=The session is logged on. With MsgSeqNum (34) 1 and ResetSeqNumFlag (141) Y its numbers begin anew.")]
     public async Task A_message_that_is_wrong_is_refused_by_its_tag_and_changes_nothing(string said, string refused)
     {
         await _desk.Starts();
@@ -287,7 +316,9 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task A_message_that_is_not_taken_is_told_so(string type)
     {
         await _desk.Starts();
-        await _desk.Plays($"> {type} 2 11=a|11=b", $"< j 2 45=2|372={type}|380=3|58=The exchange does not take messages of type {type}.");
+        await _desk.Plays(
+            $"> {type} 2 11=a|11=b",
+            $"< j 2 45=2|372={type}|380=3|58=The exchange does not take messages of type {type}.");
     }
 
     [Fact]
@@ -317,7 +348,8 @@ public sealed class FixSessionTests : IAsyncDisposable
     [InlineData("115=JCD|116=CS|144=CHI", "128=JCD|129=CS|145=CHI")]
     [InlineData("128=JCD", "115=JCD")]
     [InlineData("128=JCD|129=CS|145=CHI", "115=JCD|116=CS|144=CHI")]
-    [InlineData("115=A|128=B|212=3|213=a=b|347=UTF-8|627=2|628=HUB|629=20260102-09:00:00|630=7|628=HUB2", "115=B|128=A")]
+    [InlineData(
+        "115=A|128=B|212=3|213=a=b|347=UTF-8|627=2|628=HUB|629=20260102-09:00:00|630=7|628=HUB2", "115=B|128=A")]
     public async Task An_answer_goes_back_by_the_way_its_message_came(string header, string back)
     {
         await _desk.Starts();
@@ -329,7 +361,8 @@ public sealed class FixSessionTests : IAsyncDisposable
         _desk.Session.RejectBusiness(order, 2, "a", "No.");
         _desk.Session.Send("8", to => to.Add(11, "a"), route: FixRoute.BackOf(order));
         await _desk.Plays(
-            $"< 3 2 {back}|45=2|371=11|372=D|373=5|58=No.", $"< j 3 {back}|45=2|372=D|379=a|380=2|58=No.", $"< 8 4 {back}|11=a",
+            $"< 3 2 {back}|45=2|371=11|372=D|373=5|58=No.", $"< j 3 {back}|45=2|372=D|379=a|380=2|58=No.",
+            $"< 8 4 {back}|11=a",
             "> 2 3 7=4|16=4", $"< 8 4 43=Y|122=@|{back}|11=a");
     }
 
@@ -347,7 +380,8 @@ public sealed class FixSessionTests : IAsyncDisposable
     {
         await _desk.Starts();
         await _desk.Plays("> 4 2 123=Y|36=20", "> 1 20 112=HELLO", "< 0 2 112=HELLO");
-        await _desk.Plays("> 4 30 123=Y|36=40", "< 2 3 7=21|16=0", "> 4 1 [43=Y|122=@-1] 123=Y|36=50", "> 1 21 112=a", "< 0 4 112=a");
+        await _desk.Plays(
+            "> 4 30 123=Y|36=40", "< 2 3 7=21|16=0", "> 4 1 [43=Y|122=@-1] 123=Y|36=50", "> 1 21 112=a", "< 0 4 112=a");
         await _desk.Plays("> 4 1 123=Y|36=50", "< 5 5 58=MsgSeqNum too low, expecting 22 but received 1", "closed");
     }
 
@@ -355,8 +389,11 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task A_sequence_reset_that_fills_no_gap_counts_whatever_its_own_number_is()
     {
         await _desk.Starts();
-        await _desk.Plays("> 4 0 36=25", "> 1 25 112=a", "< 0 2 112=a", "> 4 0 123=N|36=50", "> 1 50 112=b", "< 0 3 112=b");
-        await _desk.Plays("> 4 0 36=51", "> 1 51 112=c", "< 0 4 112=c", "> 4 700 36=1", "< 3 5 45=700|371=36|372=4|373=5|58=NewSeqNo (36) is 52 at least.");
+        await _desk.Plays(
+            "> 4 0 36=25", "> 1 25 112=a", "< 0 2 112=a", "> 4 0 123=N|36=50", "> 1 50 112=b", "< 0 3 112=b");
+        await _desk.Plays(
+            "> 4 0 36=51", "> 1 51 112=c", "< 0 4 112=c", "> 4 700 36=1",
+            "< 3 5 45=700|371=36|372=4|373=5|58=NewSeqNo (36) is 52 at least.");
         await _desk.Plays("> 1 52 112=d", "< 0 6 112=d", "> 4 0 36=999999999", "> 1 999999999 112=e", "< 0 7 112=e");
         await _desk.Plays("> 1 1000000000 112=f", "< 5 8 58=MsgSeqNum (34) is missing, or no number.", "closed");
     }
@@ -381,11 +418,14 @@ public sealed class FixSessionTests : IAsyncDisposable
         await _desk.Plays(["> 2 4 7=1|16=0", .. again]);
         await _desk.Plays(["> 2 5 7=1|16=999999", .. again]);
         await _desk.Plays("> 2 6 7=2|16=2", again[1], "> 2 7 7=3|16=3", again[2], "> 1 8 112=z", "< 0 6 112=z");
-        await _desk.Plays("> 2 9 7=5|16=4", "< 3 7 45=9|371=7|372=2|373=5|58=BeginSeqNo (7) is 1 to 6, and not above EndSeqNo (16).");
+        await _desk.Plays(
+            "> 2 9 7=5|16=4", "< 3 7 45=9|371=7|372=2|373=5|58=BeginSeqNo (7) is 1 to 6, and not above EndSeqNo (16).");
         Assert.Equal(12, _desk.AskedFor);
         Assert.Equal(
             "8=FIX.4.4|9=94|35=8|49=QUANTUMCORE|56=DESK|34=2|52=20260102-09:00:05.000|43=Y|122=20260102-09:00:00.000|11=a|10=047|",
-            _desk.Sent.First(message => message.Contains("|43=Y|", StringComparison.Ordinal) && message.Contains("|11=a|", StringComparison.Ordinal)));
+            _desk.Sent.First(
+                message => message.Contains("|43=Y|", StringComparison.Ordinal)
+                    && message.Contains("|11=a|", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -394,7 +434,9 @@ public sealed class FixSessionTests : IAsyncDisposable
         await _desk.Starts();
         _desk.Session.Send("8", to => to.Add(11, "a"));
         await _desk.Plays("< 8 2 11=a", "> 2 4 7=2|16=2", "< 2 3 7=2|16=0", "< 8 2 43=Y|122=@|11=a");
-        await _desk.Plays("> 2 5 7=2|16=2|55=a", "< 3 4 45=5|371=55|372=2|373=2|58=55 is not a tag of message 2.", "> 5 9", "< 5 5", "closed");
+        await _desk.Plays(
+            "> 2 5 7=2|16=2|55=a", "< 3 4 45=5|371=55|372=2|373=2|58=55 is not a tag of message 2.", "> 5 9", "< 5 5",
+            "closed");
     }
 
     [Fact]
@@ -445,9 +487,12 @@ public sealed class FixSessionTests : IAsyncDisposable
         _desk.Session.Send("8", to => to.Add(11, "a"));
         await _desk.Plays("< 8 2 11=a", "> 0 2", "> 0 3", "> A 1 98=0|108=10|141=Y", "< A 1 98=0|108=10|141=Y");
         _desk.Session.Send("8", to => to.Add(11, "b"));
-        await _desk.Plays("< 8 2 11=b", "> 2 2 7=1|16=0", "< 4 1 43=Y|122=@|123=Y|36=2", "< 8 2 43=Y|122=@|11=b", "+ 10", "< 0 3");
-        await _desk.Plays("> A 1 98=0|108=0|141=Y", "< 3 4 45=1|371=108|372=A|373=5|58=HeartBtInt (108) is 1 to 3600 seconds.");
-        await _desk.Plays("> 0 9", "< 2 5 7=3|16=0", "> A 1 98=0|108=10|141=Y", "< A 1 98=0|108=10|141=Y", "> 0 3", "< 2 2 7=2|16=0");
+        await _desk.Plays(
+            "< 8 2 11=b", "> 2 2 7=1|16=0", "< 4 1 43=Y|122=@|123=Y|36=2", "< 8 2 43=Y|122=@|11=b", "+ 10", "< 0 3");
+        await _desk.Plays(
+            "> A 1 98=0|108=0|141=Y", "< 3 4 45=1|371=108|372=A|373=5|58=HeartBtInt (108) is 1 to 3600 seconds.");
+        await _desk.Plays(
+            "> 0 9", "< 2 5 7=3|16=0", "> A 1 98=0|108=10|141=Y", "< A 1 98=0|108=10|141=Y", "> 0 3", "< 2 2 7=2|16=0");
         Assert.Equal(1, _desk.Begun);
     }
 

@@ -18,7 +18,8 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return results;
     }
 
-    public ValueTask<HoldResult> HoldSignal(SignalIntent intent) => throw new NotSupportedException("The floor has no signals.");
+    public ValueTask<HoldResult> HoldSignal(SignalIntent intent) =>
+        throw new NotSupportedException("The floor has no signals.");
 
     public ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
@@ -41,9 +42,11 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 
     public ValueTask<SettlementFunds?> FundsFor(string venue, long date) => throw new NotSupportedException();
 
-    public ValueTask<NamedOrder> FindForCancel(string clientOrderId) => ValueTask.FromResult(floor.Find(Account, clientOrderId));
+    public ValueTask<NamedOrder> FindForCancel(string clientOrderId) =>
+        ValueTask.FromResult(floor.Find(Account, clientOrderId));
 
-    public async ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
+    public async ValueTask<AccountChange?> WaitForChange(
+        long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
     {
         if (version >= 0)
             return await floor.WaitForChange();
@@ -51,7 +54,8 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return new AccountChange(0, await View([]), []);
     }
 
-    public ValueTask<NamedOrder> LookUp(string clientOrderId) => ValueTask.FromResult(floor.LookUp(Account, clientOrderId));
+    public ValueTask<NamedOrder> LookUp(string clientOrderId) =>
+        ValueTask.FromResult(floor.LookUp(Account, clientOrderId));
 
     public ValueTask<CancelAllMark> CancelAll()
     {
@@ -105,15 +109,19 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 
     public ValueTask SetLimits(LimitsRequest request)
     {
-        floor.Note("SetLimits", $"{Account} {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
+        floor.Note(
+            "SetLimits",
+            $"{Account} {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
         floor.Limits = new SymbolLimits(request.Symbol, request.Limits);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<ImmutableArray<AccountFees>> Fees() => ValueTask.FromResult<ImmutableArray<AccountFees>>([.. floor.Fees.Values.Select(of =>
+    public ValueTask<ImmutableArray<AccountFees>> Fees() =>
+        ValueTask.FromResult<ImmutableArray<AccountFees>>([.. floor.Fees.Values.Select(of =>
         new AccountFees(of.Asset, 0, of.Tiers[0].MakerPpm, of.Tiers[0].TakerPpm, of.Minimum))]);
 
-    public ValueTask<ImmutableArray<TradedVolume>> VolumesBefore(long day) => ValueTask.FromResult(ImmutableArray<TradedVolume>.Empty);
+    public ValueTask<ImmutableArray<TradedVolume>> VolumesBefore(long day) =>
+        ValueTask.FromResult(ImmutableArray<TradedVolume>.Empty);
 
     public ValueTask<string?> SetKind(AccountKindRequest request)
     {
@@ -145,9 +153,14 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         ImmutableArray<OpenOrder> open =
         [
             .. floor.Open(Account).Select(order => new OpenOrder(
-                order.Symbol, order.Order.Number, order.Order.ClientOrderId, order.Id, order.Order.Side, order.Order.Type, order.Order.TimeInForce, order.Order.PriceTicks, order.Order.QuantityLots, order.Filled, 0, 1, order.Order.PostOnly, order.Order.SelfTrade, order.Order.Conditions)),
+                order.Symbol, order.Order.Number, order.Order.ClientOrderId, order.Id, order.Order.Side,
+                order.Order.Type, order.Order.TimeInForce, order.Order.PriceTicks, order.Order.QuantityLots,
+                order.Filled, 0, 1, order.Order.PostOnly, order.Order.SelfTrade, order.Order.Conditions)),
         ];
-        return ValueTask.FromResult(new AccountView(Account, floor.Unused.Contains(Account) ? 0 : 12, [new AssetBalance("USD", 2, 100_000, 1_500)], open, seen, []));
+        return ValueTask.FromResult(
+            new AccountView(
+                Account, floor.Unused.Contains(Account) ? 0 : 12, [new AssetBalance("USD", 2, 100_000, 1_500)], open,
+                seen, []));
     }
 
     public Task Deliver(BookDelivery delivery) => Task.CompletedTask;
@@ -164,11 +177,14 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
     {
         market.Note("Submit", $"{symbol} {orders.Length}");
         if (market.BusySubmits-- > 0)
-            return ValueTask.FromResult(orders.Select(order => TradingFloor.Refuse(symbol, order.Account, RejectReason.Overloaded)).ToImmutableArray());
+            return ValueTask.FromResult(
+                orders.Select(order => TradingFloor.Refuse(symbol, order.Account, RejectReason.Overloaded))
+                    .ToImmutableArray());
         return ValueTask.FromResult(orders.Select(order => market.Submit(symbol, order)).ToImmutableArray());
     }
 
-    public ValueTask<ImmutableArray<ExecutionReport>> SubmitList(string symbol, OrderListKind kind, ImmutableArray<SubmitOrder> orders)
+    public ValueTask<ImmutableArray<ExecutionReport>> SubmitList(
+        string symbol, OrderListKind kind, ImmutableArray<SubmitOrder> orders)
     {
         market.Note("SubmitList", $"{symbol} {kind} {orders.Length}");
         var refused = market.RefusesLists;
@@ -185,13 +201,18 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
         {
             var strategy = leg.Conditions.Decode()!.Strategy!;
             var symbol = strategy.Legs[strategy.Leg].Symbol;
-            return refused == RejectReason.None ? market.Submit(symbol, leg) : TradingFloor.Refuse(symbol, leg.Account, refused);
+            return refused == RejectReason.None
+                ? market.Submit(symbol, leg)
+                : TradingFloor.Refuse(symbol, leg.Account, refused);
         }).ToImmutableArray());
     }
 
-    public ValueTask<ExecutionReport> Amend(string symbol, long account, long orderId, ImmutableArray<NamedValue> changes)
+    public ValueTask<ExecutionReport> Amend(
+        string symbol, long account, long orderId, ImmutableArray<NamedValue> changes)
     {
-        market.Note("AmendConditions", $"{symbol} {orderId} {string.Join(' ', changes.Select(change => $"{change.Name}={change.Value}"))}");
+        market.Note(
+            "AmendConditions",
+            $"{symbol} {orderId} {string.Join(' ', changes.Select(change => $"{change.Name}={change.Value}"))}");
         return ValueTask.FromResult(market.Status(symbol, account, orderId));
     }
 
@@ -207,11 +228,13 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
     public ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
     {
         market.Note("ChangeTrade", $"{symbol} {trade.Sequence}-{trade.Index} {priceTicks}");
-        return ValueTask.FromResult(market.RefusesToOperate.GetValueOrDefault(symbol) is var reason and not RejectReason.None
+        return ValueTask.FromResult(
+            market.RefusesToOperate.GetValueOrDefault(symbol) is var reason and not RejectReason.None
             ? new TradeChanged(reason)
             : new TradeChanged(
                 RejectReason.None, market.Sequence(symbol) + 1,
-                new TurnStep(StepKind.Fill, 1001, 1, 4, Side.Sell, EndReason.None, 15000, 10, 0, 30, 0, 1002, 1, 3, 0, 15),
+                new TurnStep(
+                    StepKind.Fill, 1001, 1, 4, Side.Sell, EndReason.None, 15000, 10, 0, 30, 0, 1002, 1, 3, 0, 15),
                 priceTicks, priceTicks == 0 ? 0 : 16, priceTicks == 0 ? 0 : 31));
     }
 
@@ -221,7 +244,8 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
         return ValueTask.FromResult(new PlaceInLine(market.Status(symbol, account, orderId).Reason, 3, 120));
     }
 
-    public ValueTask<ImmutableArray<ExecutionReport>> Close(string symbol, long account, ImmutableArray<long> numbers, EndReason reason)
+    public ValueTask<ImmutableArray<ExecutionReport>> Close(
+        string symbol, long account, ImmutableArray<long> numbers, EndReason reason)
     {
         market.Note("Close", $"{symbol} {string.Join(' ', numbers)}");
         return ValueTask.FromResult(numbers
@@ -243,7 +267,8 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
 
     public ValueTask Resolve(string symbol, long account, ImmutableArray<long> numbers) => ValueTask.CompletedTask;
 
-    public ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots, long expectedLots)
+    public ValueTask<ExecutionReport> Reduce(
+        string symbol, long account, long number, long totalLots, long expectedLots)
     {
         market.Note("Reduce", expectedLots == 0 ? "" : $"if {expectedLots} are open");
         return ValueTask.FromResult(market.Reduce(symbol, account, number, totalLots));
@@ -269,11 +294,13 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
 
 public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
 {
-    public ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen)
+    public ValueTask<ImmutableArray<AccountFill>> Fills(
+        long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen)
     {
         floor.Seen = seen;
         var fill = new OrderFill(7, 0, 15_000, 10, 30, false);
-        return ValueTask.FromResult<ImmutableArray<AccountFill>>([new AccountFill("AAPL", 1, "my-1", Side.Buy, 1_767_225_600_000_000_001, fill)]);
+        return ValueTask.FromResult<ImmutableArray<AccountFill>>(
+            [new AccountFill("AAPL", 1, "my-1", Side.Buy, 1_767_225_600_000_000_001, fill)]);
     }
 
     public ValueTask<ImmutableArray<AccountFill>> FillsAfter(
@@ -293,8 +320,12 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
     public ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit, long? before) =>
         ValueTask.FromResult<ImmutableArray<AccountWithdrawal>>(
         [
-            new AccountWithdrawal(8, "out-2", account, "USD", 2, 150, "DE89 3704", PayoutState.Pending, null, null, 1_767_225_600_000_000_001),
-            new AccountWithdrawal(4, "out-1", account, "AAPL", 0, 5, "x", PayoutState.Refused, "AAPL-3", "no such account", 1_767_225_600_000_000_000),
+            new AccountWithdrawal(
+                8, "out-2", account, "USD", 2, 150, "DE89 3704", PayoutState.Pending, null, null,
+                1_767_225_600_000_000_001),
+            new AccountWithdrawal(
+                4, "out-1", account, "AAPL", 0, 5, "x", PayoutState.Refused, "AAPL-3", "no such account",
+                1_767_225_600_000_000_000),
         ]);
 
     public ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen)
@@ -305,8 +336,11 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
 
     public ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen)
     {
-        var found = floor.PastTrades.Where(trade => trade.TimeNanos >= (query.FromNanos ?? 0) && trade.TimeNanos <= (query.ThroughNanos ?? long.MaxValue)
-            && (query.From is not { } from || (trade.Sequence, trade.Index).CompareTo((from.Sequence, from.Index)) >= 0));
+        var found = floor.PastTrades.Where(
+            trade => trade.TimeNanos >= (query.FromNanos ?? 0)
+                && trade.TimeNanos <= (query.ThroughNanos ?? long.MaxValue)
+            && (query.From is not { } from
+                || (trade.Sequence, trade.Index).CompareTo((from.Sequence, from.Index)) >= 0));
         return ValueTask.FromResult<ImmutableArray<PublicTrade>>(
             [.. query.From is null && query.FromNanos is null ? found.TakeLast(query.Limit) : found.Take(query.Limit)]);
     }
@@ -315,7 +349,9 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
     {
         floor.Prevented.Add(query);
         return ValueTask.FromResult<ImmutableArray<PreventedMatch>>(
-            [new PreventedMatch("AAPL", new TradePlace(7, 0), 1_767_225_600_000_000_001, SelfTradePrevention.ExpireBoth, 15_000, 10, 9, new(2, 5, true, 12), new(1, 0, false, null))]);
+            [new PreventedMatch(
+                "AAPL", new TradePlace(7, 0), 1_767_225_600_000_000_001, SelfTradePrevention.ExpireBoth, 15_000, 10, 9,
+                new(2, 5, true, 12), new(1, 0, false, null))]);
     }
 
     public ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query, ImmutableArray<SeenSequence> seen) =>
@@ -330,19 +366,23 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
         long account, long fromNanos, long toNanos, LinePlace? after, int limit, ImmutableArray<SeenSequence> seen) =>
         ValueTask.FromResult(new AccountStatement(account, fromNanos, toNanos, [], [], false));
 
-    public ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method, ImmutableArray<SeenSequence> seen) =>
+    public ValueTask<ImmutableArray<PositionProfit>> Positions(
+        long account, PositionMethod method, ImmutableArray<SeenSequence> seen) =>
         ValueTask.FromResult<ImmutableArray<PositionProfit>>([]);
 
-    public ValueTask<ImmutableArray<TrialBalanceRow>> TrialBalance() => ValueTask.FromResult<ImmutableArray<TrialBalanceRow>>([]);
+    public ValueTask<ImmutableArray<TrialBalanceRow>> TrialBalance() =>
+        ValueTask.FromResult<ImmutableArray<TrialBalanceRow>>([]);
 
     public ValueTask<ImmutableArray<FeeRevenueRow>> FeeRevenue(long fromNanos, long toNanos) =>
         ValueTask.FromResult<ImmutableArray<FeeRevenueRow>>([]);
 
-    public ValueTask<ImmutableArray<EntitledAccount>> Entitled(CorporateActionView action, long after, int limit) => throw new NotSupportedException();
+    public ValueTask<ImmutableArray<EntitledAccount>> Entitled(CorporateActionView action, long after, int limit) =>
+        throw new NotSupportedException();
 
     public ValueTask<CorporateSums> CorporateSums(CorporateActionView action) => throw new NotSupportedException();
 
-    public ValueTask<CorporateParts> CorporateParts(string action, bool unpaid, long after, int limit) => throw new NotSupportedException();
+    public ValueTask<CorporateParts> CorporateParts(string action, bool unpaid, long after, int limit) =>
+        throw new NotSupportedException();
 
     public ValueTask<ReconciliationReport> Reconcile(long after, int limit) =>
         ValueTask.FromResult(new ReconciliationReport(0, 0, 0, 0, []));
@@ -357,7 +397,9 @@ public sealed class FloorPayout(TradingFloor floor) : Grain, IPayoutGrain
 {
     public ValueTask<ImmutableArray<PayoutState>> Enlist(int decimals, ImmutableArray<PayoutItem> items)
     {
-        floor.Note("Enlist", $"{this.GetPrimaryKeyString()} {items[0].Account}:{items[0].Sequence} {items[0].Amount} {items[0].Destination}");
+        floor.Note(
+            "Enlist",
+            $"{this.GetPrimaryKeyString()} {items[0].Account}:{items[0].Sequence} {items[0].Amount} {items[0].Destination}");
         return ValueTask.FromResult<ImmutableArray<PayoutState>>([PayoutState.Sent]);
     }
 }
@@ -374,7 +416,8 @@ public sealed class FloorOperatorLog(TradingFloor floor) : Grain, IOperatorLogGr
     }
 
     public ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit) => ValueTask.FromResult(floor.Acts
-        .Select((act, at) => new AuditLine(at + 1, 1_000_000_000L * (at + 1), act.What, act.Subject, act.By, act.Detail))
+        .Select(
+            (act, at) => new AuditLine(at + 1, 1_000_000_000L * (at + 1), act.What, act.Subject, act.By, act.Detail))
         .Reverse().Where(line => line.Sequence < before).Take(limit).ToImmutableArray());
 }
 
@@ -414,15 +457,18 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() => throw new NotSupportedException();
 
-    public ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits() => ValueTask.FromResult(ImmutableArray<OwnerLimits>.Empty);
+    public ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits() =>
+        ValueTask.FromResult(ImmutableArray<OwnerLimits>.Empty);
 
     public ValueTask<string?> SetOwnerLimits(OwnerLimitsRequest request) => throw new NotSupportedException();
 
     public ValueTask<string?> SetHolidays(HolidaysRequest request) => throw new NotSupportedException();
 
-    public ValueTask<ImmutableArray<CorporateActionView>> CorporateActions() => ValueTask.FromResult(ImmutableArray<CorporateActionView>.Empty);
+    public ValueTask<ImmutableArray<CorporateActionView>> CorporateActions() =>
+        ValueTask.FromResult(ImmutableArray<CorporateActionView>.Empty);
 
-    public ValueTask<CorporateRefusal?> AnnounceAction(CorporateActionRequest request) => throw new NotSupportedException();
+    public ValueTask<CorporateRefusal?> AnnounceAction(CorporateActionRequest request) =>
+        throw new NotSupportedException();
 
     public ValueTask BeginAction(string id) => throw new NotSupportedException();
 
@@ -434,11 +480,14 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<string?> SetPin(BookPinRequest request) => throw new NotSupportedException();
 
-    public ValueTask<ImmutableArray<string>> BlockedOwners() => ValueTask.FromResult<ImmutableArray<string>>([.. floor.BlockedOwners]);
+    public ValueTask<ImmutableArray<string>> BlockedOwners() =>
+        ValueTask.FromResult<ImmutableArray<string>>([.. floor.BlockedOwners]);
 
     public ValueTask BlockOwner(OwnerBlock block)
     {
-        floor.BlockedOwners = block.IsBlocked ? floor.BlockedOwners.Add(block.Owner) : floor.BlockedOwners.Remove(block.Owner);
+        floor.BlockedOwners = block.IsBlocked
+            ? floor.BlockedOwners.Add(block.Owner)
+            : floor.BlockedOwners.Remove(block.Owner);
         return ValueTask.CompletedTask;
     }
 
@@ -476,17 +525,22 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
         return ValueTask.FromResult<string?>(null);
     }
 
-    public ValueTask<ImmutableArray<DeficitShare>> ShareDeficit(DeficitDay day) => ValueTask.FromResult<ImmutableArray<DeficitShare>>([]);
+    public ValueTask<ImmutableArray<DeficitShare>> ShareDeficit(DeficitDay day) =>
+        ValueTask.FromResult<ImmutableArray<DeficitShare>>([]);
 
     public ValueTask EndDeficit(long account, long sequence) => ValueTask.CompletedTask;
 
-    public ValueTask<LiquidationCover> Insure(LiquidationClaim claim) => ValueTask.FromResult(new LiquidationCover(claim.Sequence, 0, claim.Deficit));
+    public ValueTask<LiquidationCover> Insure(LiquidationClaim claim) =>
+        ValueTask.FromResult(new LiquidationCover(claim.Sequence, 0, claim.Deficit));
 
-    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => ValueTask.FromResult<ImmutableArray<FeeSchedule>>([.. floor.Fees.Values]);
+    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() =>
+        ValueTask.FromResult<ImmutableArray<FeeSchedule>>([.. floor.Fees.Values]);
 
     public ValueTask<string?> SetFees(FeesRequest request)
     {
-        floor.Note("SetFees", $"{request.Schedule.Asset} {string.Join(' ', request.Schedule.Tiers)} {request.Schedule.Minimum} {request.By} {request.Why}");
+        floor.Note(
+            "SetFees",
+            $"{request.Schedule.Asset} {string.Join(' ', request.Schedule.Tiers)} {request.Schedule.Minimum} {request.By} {request.Why}");
         if (request.Schedule.Tiers.Any(tier => tier.MakerPpm < -500))
             return ValueTask.FromResult<string?>("a rebate is too much");
         floor.Fees[request.Schedule.Asset] = request.Schedule;
@@ -498,7 +552,9 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask SetLimits(LimitsRequest request)
     {
-        floor.Note("SetLimits", $"everyone {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
+        floor.Note(
+            "SetLimits",
+            $"everyone {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
         floor.EveryonesLimits = new SymbolLimits(request.Symbol, request.Limits);
         return ValueTask.CompletedTask;
     }
@@ -518,7 +574,8 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<SignedIn?> FindSession(string id) => ValueTask.FromResult<SignedIn?>(null);
 
-    public ValueTask<ImmutableArray<UserSession>> SessionsOf(string user) => ValueTask.FromResult(ImmutableArray<UserSession>.Empty);
+    public ValueTask<ImmutableArray<UserSession>> SessionsOf(string user) =>
+        ValueTask.FromResult(ImmutableArray<UserSession>.Empty);
 
     public ValueTask<UserResult> AddUser(User user, UserEvent how, string by) => throw NoUsers;
 
@@ -530,7 +587,8 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<ImmutableArray<SignalStrategyState>> SignalStrategies() => throw NoSignals;
 
-    public ValueTask<SignalStrategyState?> FindSignalStrategy(string name) => ValueTask.FromResult<SignalStrategyState?>(null);
+    public ValueTask<SignalStrategyState?> FindSignalStrategy(string name) =>
+        ValueTask.FromResult<SignalStrategyState?>(null);
 
     public ValueTask<RejectReason> SetSignalStrategy(SignalStrategy strategy, string by) => throw NoSignals;
 
@@ -544,7 +602,8 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<bool> DropDeadSignal(long id, string by) => throw NoSignals;
 
-    public ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit) => ValueTask.FromResult(ImmutableArray<AuditLine>.Empty);
+    public ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit) =>
+        ValueTask.FromResult(ImmutableArray<AuditLine>.Empty);
 
     /// <summary>Error for signals, which SignalsOverHttpTests tests against the catalog itself.</summary>
     private static NotSupportedException NoSignals => new("The floor has no signals.");
@@ -568,7 +627,8 @@ public sealed class FloorAlerts : Grain, IPriceAlertsGrain
         return s_none;
     }
 
-    public ValueTask<AlertResult> Add(AlertRequest request) => ValueTask.FromResult(new AlertResult(RejectReason.Forbidden, null));
+    public ValueTask<AlertResult> Add(AlertRequest request) =>
+        ValueTask.FromResult(new AlertResult(RejectReason.Forbidden, null));
 
     public ValueTask<AccountAlerts> Remove(long id) => ValueTask.FromResult(s_none);
 

@@ -38,7 +38,17 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
             break;
         }
 
-        var resting = await alice.PlaceAsync(new PlaceOrder { Symbol = "AAPL", Side = OrderSide.Buy, Quantity = 5, Price = 150.00m, ClientOrderId = "in-1" }, Token);
+        var resting =
+            await alice.PlaceAsync(
+                new PlaceOrder
+                {
+                    Symbol = "AAPL",
+                    Side = OrderSide.Buy,
+                    Quantity = 5,
+                    Price = 150.00m,
+                    ClientOrderId = "in-1",
+                },
+                Token);
         Assert.Equal(OrderStatus.New, resting.Status);
         Assert.Equal(5, _floor.Held("in-1").QuantityLots);
         Assert.Equal(OrderStatus.Cancelled, (await alice.CancelAsync("AAPL", resting.OrderId, Token)).Status);
@@ -50,8 +60,12 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
         await using var exchange = await JoinedExchange.OverAsync(_cluster!.Grains, Token);
         using var nobody = exchange.CreateClient("nobody");
         var order = new PlaceOrder { Symbol = "AAPL", Side = OrderSide.Buy, Quantity = 5, Price = 150.00m };
-        Assert.Equal(RejectCodes.Unauthorized, (await Assert.ThrowsAsync<QuantumCoreException>(() => nobody.PlaceAsync(order, Token))).Code);
-        Assert.Equal(RejectCodes.Unauthorized, (await Assert.ThrowsAsync<QuantumCoreException>(() => nobody.CancelOnDisconnectAsync(Token))).Code);
+        Assert.Equal(
+            RejectCodes.Unauthorized,
+            (await Assert.ThrowsAsync<QuantumCoreException>(() => nobody.PlaceAsync(order, Token))).Code);
+        Assert.Equal(
+            RejectCodes.Unauthorized,
+            (await Assert.ThrowsAsync<QuantumCoreException>(() => nobody.CancelOnDisconnectAsync(Token))).Code);
         Assert.DoesNotContain("Hold", _floor.Calls);
     }
 
@@ -64,7 +78,9 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
         {
             door = Assert.Single(Doors().Except(before, StringComparer.Ordinal));
             if (!OperatingSystem.IsWindows())
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(door));
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                    File.GetUnixFileMode(door));
         }
 
         Assert.False(Directory.Exists(door));
@@ -79,5 +95,6 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
         Assert.Empty(Doors().Except(before, StringComparer.Ordinal));
     }
 
-    private static string[] Doors() => Directory.GetDirectories(Path.GetTempPath(), $"quantumcore-joined-{Environment.ProcessId}-*");
+    private static string[] Doors() =>
+        Directory.GetDirectories(Path.GetTempPath(), $"quantumcore-joined-{Environment.ProcessId}-*");
 }

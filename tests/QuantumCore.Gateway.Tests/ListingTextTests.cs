@@ -8,12 +8,17 @@ namespace QuantumCore.Gateway.Tests;
 public class ListingTextTests
 {
     [Theory]
-    [InlineData("""{"symbol":"A","baseAsset":"A","quoteAsset":"USD","quoteDecimals":2,"tickSize":"0","lotSize":"1"}""", "A, tickSize: tickSize 0 is not a positive decimal number such as 0.01, with at most 18 decimals")]
-    [InlineData("""{"symbol":"A","baseAsset":"A","quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.001","lotSize":"1"}""", "A, tickSize: tickSize 0.001 is not valid: tickSize times lotSize is not a whole number of USD minor units")]
+    [InlineData(
+        """{"symbol":"A","baseAsset":"A","quoteAsset":"USD","quoteDecimals":2,"tickSize":"0","lotSize":"1"}""",
+        "A, tickSize: tickSize 0 is not a positive decimal number such as 0.01, with at most 18 decimals")]
+    [InlineData(
+        """{"symbol":"A","baseAsset":"A","quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.001","lotSize":"1"}""",
+        "A, tickSize: tickSize 0.001 is not valid: tickSize times lotSize is not a whole number of USD minor units")]
     [InlineData("null", "An instrument is null.")]
     public void What_is_wrong_with_an_instrument_is_told_with_its_symbol(string instrument, string sentence)
     {
-        var wrong = Assert.Throws<InvalidDataException>(() => ListingText.Read(Encoding.UTF8.GetBytes($$"""{"instruments":[{{instrument}}]}""")));
+        var wrong = Assert.Throws<InvalidDataException>(
+            () => ListingText.Read(Encoding.UTF8.GetBytes($$"""{"instruments":[{{instrument}}]}""")));
         Assert.Equal(sentence, wrong.Message);
     }
 }

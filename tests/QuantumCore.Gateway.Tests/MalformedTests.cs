@@ -120,19 +120,34 @@ public sealed class MalformedTests
     }
 
     [Theory]
-    [InlineData("admin/fees", """{"tier":[]}""", "tier", "There is no member 'tier' (did you mean 'tiers'?); members are asset, tiers, minimumFee, why (line 1, byte 8).")]
-    [InlineData("admin/fees", """{"a.b":[]}""", "['a.b']", "There is no member 'a.b'; members are asset, tiers, minimumFee, why (line 1, byte 7).")]
+    [InlineData(
+        "admin/fees", """{"tier":[]}""", "tier",
+        "There is no member 'tier' (did you mean 'tiers'?); members are asset, tiers, minimumFee, why (line 1, byte 8).")]
+    [InlineData(
+        "admin/fees", """{"a.b":[]}""", "['a.b']",
+        "There is no member 'a.b'; members are asset, tiers, minimumFee, why (line 1, byte 7).")]
     [InlineData("admin/fees", """{"tiers":3}""", "tiers", "The value must be a list (line 1, byte 10).")]
-    [InlineData("admin/fees", """{"tiers":[3]}""", "tiers[0]", "The value must be an object with fromVolume, makerFeePpm, takerFeePpm (line 1, byte 11).")]
-    [InlineData("admin/fees", """{"tiers":[{"fromVolume":3}]}""", "tiers[0].fromVolume", "The value must be a string, in quotes (line 1, byte 25).")]
-    [InlineData("admin/fees", """{"tiers":[{"makerFeePpm":2.5}]}""", "tiers[0].makerFeePpm", "The value must be a whole number, without quotes (line 1, byte 28).")]
-    [InlineData("admin/fees", """[]""", null, "The value must be an object with asset, tiers, minimumFee, why (line 1, byte 1).")]
+    [InlineData(
+        "admin/fees", """{"tiers":[3]}""", "tiers[0]",
+        "The value must be an object with fromVolume, makerFeePpm, takerFeePpm (line 1, byte 11).")]
+    [InlineData(
+        "admin/fees", """{"tiers":[{"fromVolume":3}]}""", "tiers[0].fromVolume",
+        "The value must be a string, in quotes (line 1, byte 25).")]
+    [InlineData(
+        "admin/fees", """{"tiers":[{"makerFeePpm":2.5}]}""", "tiers[0].makerFeePpm",
+        "The value must be a whole number, without quotes (line 1, byte 28).")]
+    [InlineData(
+        "admin/fees", """[]""", null,
+        "The value must be an object with asset, tiers, minimumFee, why (line 1, byte 1).")]
     [InlineData("orders", """{"price":1.5}""", "price", "The value must be a string, in quotes (line 1, byte 12).")]
     [InlineData("orders", """{"hidden":"yes"}""", "hidden", "The value must be true or false (line 1, byte 15).")]
-    [InlineData("orders", """{"trailingBasisPoints":true}""", "trailingBasisPoints", "The value must be a number (line 1, byte 27).")]
+    [InlineData(
+        "orders", """{"trailingBasisPoints":true}""", "trailingBasisPoints",
+        "The value must be a number (line 1, byte 27).")]
     [InlineData("orders", """{"side":"buy","side":"buy"}""", "side", "The member is given twice (line 1, byte 21).")]
     [InlineData("orders", """{"side":"buy",}""", null, "This is not valid JSON (line 1, byte 14).")]
-    public async Task Member_that_is_unknown_or_of_another_kind_is_named_with_what_is_taken(string path, string body, string? field, string detail)
+    public async Task Member_that_is_unknown_or_of_another_kind_is_named_with_what_is_taken(
+        string path, string body, string? field, string detail)
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync("POST", path, body, path == "orders" ? "alice" : "admin", Token);
@@ -166,7 +181,8 @@ public sealed class MalformedTests
     public async Task Body_over_its_bound_is_too_large(string path, int length)
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var reply = await exchange.SendBytesAsync("POST", path, Encoding.ASCII.GetBytes(new string(' ', length)), "alice", Token);
+        var reply = await exchange.SendBytesAsync(
+            "POST", path, Encoding.ASCII.GetBytes(new string(' ', length)), "alice", Token);
         Assert.Equal((413, "BadRequest"), ((int)reply.Status, reply.Code));
     }
 
@@ -197,14 +213,16 @@ public sealed class MalformedTests
             // The server closed while the body was still being sent; that is a valid response, too.
         }
 
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/live", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/live", cancellationToken: Token)).Status);
     }
 
     [Fact]
     public async Task A_time_beyond_the_years_that_are_taken_is_refused_with_them()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var order = """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1","goodTill":"2262-01-01T00:00:00Z"}""";
+        var order =
+            """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1","goodTill":"2262-01-01T00:00:00Z"}""";
         var reply = await exchange.SendAsync("POST", "orders", order, "alice", Token);
         Assert.Equal(("BadRequest", "goodTill"), (reply.Code, reply["field"]));
         Assert.Contains("of the years 1970 to 2261", reply["detail"], StringComparison.Ordinal);
@@ -220,7 +238,8 @@ public sealed class MalformedTests
     public async Task Account_that_is_none_is_refused(string method, string path)
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var reply = await exchange.SendAsync(method, path, """{"key":"k","asset":"USD","amount":"1"}""", "admin", Token);
+        var reply =
+            await exchange.SendAsync(method, path, """{"key":"k","asset":"USD","amount":"1"}""", "admin", Token);
         Assert.Equal((400, "BadRequest", "account"), ((int)reply.Status, reply.Code, reply["field"]));
         Assert.Empty(exchange.Floor.Deposits);
     }
@@ -277,13 +296,31 @@ public sealed class MalformedTests
     /// Sends mutants of a good order: cut, flipped and doubled bytes. They are seeded; a failure names its mutant.
     /// </summary>
     [Theory]
-    [InlineData("orders", """{"symbol":"AAPL","side":"buy","type":"limit","timeInForce":"gtc","price":"150.00","quantity":"100","clientOrderId":"my-1","postOnly":false}""", 3_000)]
-    [InlineData("orders/batch", """{"orders":[{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100"},{"symbol":"MSFT","side":"sell","price":"1","quantity":"1"}]}""", 1_000)]
+    [InlineData(
+        "orders",
+        """{"symbol":"AAPL","side":"buy","type":"limit","timeInForce":"gtc","price":"150.00","quantity":"100","clientOrderId":"my-1","postOnly":false}""",
+        3_000)]
+    [InlineData(
+        "orders/batch",
+        """{"orders":[{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100"},{"symbol":"MSFT","side":"sell","price":"1","quantity":"1"}]}""",
+        1_000)]
     [InlineData("/order", """{"symbol":"AAPL","side":"sell","type":"limit","price":150.00,"quantity":100}""", 1_000)]
-    [InlineData("orders", """{"symbol":"AAPL","side":"sell","type":"trailingStopLimit","timeInForce":"gtd","goodTill":"2030-01-01T00:00:00.5Z","quantity":"100","trailingBasisPoints":250,"activationPrice":"151","limitOffset":"0.10","triggerBy":"mark","selfTrade":"expireTaker"}""", 2_000)]
-    [InlineData("orders", """{"symbol":"AAPL","side":"buy","price":"150","quantity":"100","displayQuantity":"10","minQuantity":"5","hidden":false,"allOrNone":false,"slide":false}""", 2_000)]
-    [InlineData("order-lists", """{"kind":"oco","orders":[{"symbol":"AAPL","side":"sell","price":"160","quantity":"1"},{"symbol":"AAPL","side":"sell","type":"stop","triggerPrice":"140","quantity":"1"}]}""", 1_000)]
-    [InlineData("admin/symbols/AAPL/rules", """{"protection":"1.00","staticBand":500,"dynamicBand":"none","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2}""", 1_000)]
+    [InlineData(
+        "orders",
+        """{"symbol":"AAPL","side":"sell","type":"trailingStopLimit","timeInForce":"gtd","goodTill":"2030-01-01T00:00:00.5Z","quantity":"100","trailingBasisPoints":250,"activationPrice":"151","limitOffset":"0.10","triggerBy":"mark","selfTrade":"expireTaker"}""",
+        2_000)]
+    [InlineData(
+        "orders",
+        """{"symbol":"AAPL","side":"buy","price":"150","quantity":"100","displayQuantity":"10","minQuantity":"5","hidden":false,"allOrNone":false,"slide":false}""",
+        2_000)]
+    [InlineData(
+        "order-lists",
+        """{"kind":"oco","orders":[{"symbol":"AAPL","side":"sell","price":"160","quantity":"1"},{"symbol":"AAPL","side":"sell","type":"stop","triggerPrice":"140","quantity":"1"}]}""",
+        1_000)]
+    [InlineData(
+        "admin/symbols/AAPL/rules",
+        """{"protection":"1.00","staticBand":500,"dynamicBand":"none","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2}""",
+        1_000)]
     [InlineData("admin/breaker", """{"index":46500,"previousClose":50000}""", 1_000)]
     public async Task Mutants_of_a_good_request_never_end_in_a_fault(string path, string good, int count)
     {
@@ -292,7 +329,8 @@ public sealed class MalformedTests
         for (var i = 0; i < count; i++)
         {
             var mutant = Mutant.Of(Encoding.UTF8.GetBytes(good), random);
-            var reply = await exchange.SendBytesAsync("POST", path, mutant, path.StartsWith("admin", StringComparison.Ordinal) ? "admin" : "alice", Token);
+            var reply = await exchange.SendBytesAsync(
+                "POST", path, mutant, path.StartsWith("admin", StringComparison.Ordinal) ? "admin" : "alice", Token);
             Assert.True(
                 (int)reply.Status is 200 or (>= 400 and < 500),
                 $"Mutant {i} {Convert.ToHexString(mutant)} was answered {(int)reply.Status}: {reply.Text}");

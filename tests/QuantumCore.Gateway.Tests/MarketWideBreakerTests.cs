@@ -47,8 +47,12 @@ public sealed class MarketWideBreakerTests
     [InlineData(15, 25, 0, 870, false)]
     [InlineData(15, 25, 0, 800, true)]
     [InlineData(23, 59, 59, 800, true)]
-    public void Late_in_the_day_only_the_third_level_stops_trading(int hour, int minute, int second, long index, bool acts) =>
-        Assert.Equal(acts, MarketWideBreaker.Judge(index, 1_000, new DateTime(2026, 1, 5, hour, minute, second), BreakerUse.None).Acts);
+    public void Late_in_the_day_only_the_third_level_stops_trading(
+        int hour, int minute, int second, long index, bool acts) =>
+        Assert.Equal(
+            acts,
+            MarketWideBreaker.Judge(
+                index, 1_000, new DateTime(2026, 1, 5, hour, minute, second), BreakerUse.None).Acts);
 
     private static BreakerUse Used(int level) => new(MarketWideBreaker.DayOf(s_noon), level, "desk");
 }

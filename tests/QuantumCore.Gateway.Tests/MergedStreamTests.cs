@@ -26,7 +26,9 @@ public sealed class MergedStreamTests
     {
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
-        exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [new DepthLevel(15_000, 100, 1)], [new DepthLevel(15_010, 7, 1)], []));
+        exchange.Floor.Publish(
+            "AAPL",
+            new MarketUpdate(true, 0, 5, 50, [new DepthLevel(15_000, 100, 1)], [new DepthLevel(15_010, 7, 1)], []));
         using var merged = await ConnectAsync(exchange, null);
         await SendAsync(merged, Subscribe);
         Assert.Equal(
@@ -39,7 +41,8 @@ public sealed class MergedStreamTests
         exchange.Floor.Publish("AAPL", new MarketUpdate(
             false, 5, 6, 60, [new DepthLevel(15_000, 90, 1)], [], [new PublicTrade(6, 0, 60, 15_000, 10, Side.Sell)]));
         exchange.Floor.Publish("AAPL", new MarketUpdate(
-            false, 6, 8, 80, [new DepthLevel(15_000, 70, 1), new DepthLevel(14_990, 5, 1)], [new DepthLevel(15_010, 0, 0)],
+            false, 6, 8, 80, [new DepthLevel(15_000, 70, 1), new DepthLevel(14_990, 5, 1)],
+            [new DepthLevel(15_010, 0, 0)],
             [new PublicTrade(8, 0, 80, 15_000, 20, Side.Sell)],
             [new PublicTradeChange(7, 70, new(6, 0, 60, 15_000, 10, Side.Sell), 15_000, 14_995)]));
 
@@ -68,7 +71,8 @@ public sealed class MergedStreamTests
         Assert.Contains("\"phase\":\"continuous\"", await ReadAsync(reader, time, "state"), StringComparison.Ordinal);
         // The same state is not sent again.
         Assert.StartsWith(
-            """{"type":"heartbeat","symbol":"AAPL","sequence":1,"timeNanos":""", await ReadAsync(reader, time, "heartbeat", not: "state"), StringComparison.Ordinal);
+            """{"type":"heartbeat","symbol":"AAPL","sequence":1,"timeNanos":""",
+            await ReadAsync(reader, time, "heartbeat", not: "state"), StringComparison.Ordinal);
         exchange.Floor.BookState = exchange.Floor.BookState with
         {
             Phase = TradingPhase.Opening,
@@ -92,13 +96,15 @@ public sealed class MergedStreamTests
         var publishing = Task.Run(() =>
         {
             for (var i = 1; i <= Updates; i++)
-                exchange.Floor.Publish("AAPL", new MarketUpdate(false, i, i + 1, i, [new DepthLevel(15_000, i, 1)], [], []));
+                exchange.Floor.Publish(
+                    "AAPL", new MarketUpdate(false, i, i + 1, i, [new DepthLevel(15_000, i, 1)], [], []));
         }, Token);
         long sequence;
         do
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            sequence = JsonDocument.Parse(await ReadAsync(reader, time, "update")).RootElement.GetProperty("sequence").GetInt64();
+            sequence = JsonDocument.Parse(await ReadAsync(reader, time, "update")).RootElement.GetProperty("sequence")
+                .GetInt64();
         }
         while (sequence <= Updates);
         await publishing;
@@ -124,12 +130,17 @@ public sealed class MergedStreamTests
     {
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
-        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"140.00","quantity":"10","clientOrderId":"rests"}""", cancellationToken: Token);
+        await exchange.SendAsync(
+            "POST", "orders",
+            """{"symbol":"AAPL","side":"buy","price":"140.00","quantity":"10","clientOrderId":"rests"}""",
+            cancellationToken: Token);
         using var reader = await ConnectAsync(exchange, "alice");
         await SendAsync(reader, """{"op":"subscribe","channel":"account"}""");
         var first = JsonDocument.Parse(await ReadAsync(reader, time, "account")).RootElement;
         Assert.True(first.GetProperty("snapshot").GetBoolean());
-        Assert.Equal("rests", Assert.Single(first.GetProperty("orders").EnumerateArray()).GetProperty("clientOrderId").GetString());
+        Assert.Equal(
+            "rests",
+            Assert.Single(first.GetProperty("orders").EnumerateArray()).GetProperty("clientOrderId").GetString());
 
         var account = AccountId.TryParse(first.GetProperty("account").GetString()!, out var id) ? id.Value : 0;
         exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
@@ -151,8 +162,11 @@ public sealed class MergedStreamTests
         await ReadAsync(reader, time, "account");
 
         var trade = new TurnStep(
-            StepKind.Fill, TradingFloor.Alice, 7, 70, Side.Buy, EndReason.None, 15_000, 4, 0, 30, 0, TradingFloor.Alice, 9, 90, 0, 12, 0);
-        var bust = Changed(new TradePlace(17, 1), 0, trade with { Kind = StepKind.Reversed, PriceTicks = 14_000, Fee = 28, MakerFee = 11 });
+            StepKind.Fill, TradingFloor.Alice, 7, 70, Side.Buy, EndReason.None, 15_000, 4, 0, 30, 0, TradingFloor.Alice,
+            9, 90, 0, 12, 0);
+        var bust = Changed(
+            new TradePlace(17, 1), 0,
+            trade with { Kind = StepKind.Reversed, PriceTicks = 14_000, Fee = 28, MakerFee = 11 });
         var correction = Changed(
             new TradePlace(18, 0), 15_300, trade with { MakerAccount = 1, Kind = StepKind.Reversed },
             trade with { MakerAccount = 1, Kind = StepKind.Restated, PriceTicks = 15_300, Fee = 31, MakerFee = 13 });
@@ -160,7 +174,9 @@ public sealed class MergedStreamTests
             1,
             new AccountView(TradingFloor.Alice, 13, [], [], [new SeenSequence("AAPL", 41)], []),
             [new BookDelivery("AAPL", [new DeliveredRecord(40, 0, bust), new DeliveredRecord(41, 0, correction)])]));
-        Assert.Contains("\"snapshot\":false", await ReadAsync(reader, time, "account", not: "tradeChanged"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"snapshot\":false", await ReadAsync(reader, time, "account", not: "tradeChanged"),
+            StringComparison.Ordinal);
         foreach (var told in new[]
         {
             "\"tradeId\":\"17-1\",\"orderId\":70,\"side\":\"buy\",\"state\":\"void\",\"tradedPrice\":\"150.00\",\"price\":null,\"quantity\":\"4\",\"fee\":\"0.00\",\"sequence\":40",
@@ -175,7 +191,8 @@ public sealed class MergedStreamTests
         }
 
         BookTurn Changed(TradePlace place, long priceTicks, params ImmutableArray<TurnStep> steps) => new(
-            5_000_000, new TradeAsItWas(place, 1_000_000, trade).Change(priceTicks), RejectReason.None, TradingPhase.Continuous, steps, [], null);
+            5_000_000, new TradeAsItWas(place, 1_000_000, trade).Change(priceTicks), RejectReason.None,
+            TradingPhase.Continuous, steps, [], null);
     }
 
     [Fact]
@@ -194,7 +211,9 @@ public sealed class MergedStreamTests
         exchange.Floor.Changes.Writer.TryWrite(new AccountChange(1, poorer, []));
 
         var ended = JsonDocument.Parse(await ReadAsync(reader, time, "error", not: "account")).RootElement;
-        Assert.Equal(("Unauthorized", "channel"), (ended.GetProperty("code").GetString(), ended.GetProperty("field").GetString()));
+        Assert.Equal(
+            ("Unauthorized", "channel"),
+            (ended.GetProperty("code").GetString(), ended.GetProperty("field").GetString()));
     }
 
     /// <summary>
@@ -208,7 +227,9 @@ public sealed class MergedStreamTests
         var context = new DefaultHttpContext();
         context.Request.Headers["X-Api-Key"] = "alice";
         context.Request.Host = new HostString("127.0.0.1");
-        var known = Call.StillKnown(context, exchange.Services.GetRequiredService<KeyRing>(), exchange.Services.GetRequiredService<UserSessions>());
+        var known = Call.StillKnown(
+            context, exchange.Services.GetRequiredService<KeyRing>(),
+            exchange.Services.GetRequiredService<UserSessions>());
         context.Uninitialize();
         Assert.True(await known());
     }
@@ -223,7 +244,8 @@ public sealed class MergedStreamTests
         await ReadAsync(reader, time, "account");
         SeenSequence filled = new("AAPL", 41);
         exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
-            1, new AccountView(TradingFloor.Alice, 13, [new AssetBalance("USD", 2, 100_000, 0)], [], [filled], []), []));
+            1, new AccountView(TradingFloor.Alice, 13, [new AssetBalance("USD", 2, 100_000, 0)], [], [filled], []),
+            []));
         await ReadAsync(reader, time, "account");
 
         await exchange.SendAsync("GET", "fills", cancellationToken: Token);
@@ -244,7 +266,8 @@ public sealed class MergedStreamTests
         using var reader = await ConnectAsync(exchange, null);
         await SendAsync(reader, message);
         var error = JsonDocument.Parse(await ReceiveAsync(reader)).RootElement;
-        Assert.Equal(("error", code, field), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString(), error.GetProperty("field").GetString()));
+        Assert.Equal(("error", code, field), (error.GetProperty("type").GetString(),
+            error.GetProperty("code").GetString(), error.GetProperty("field").GetString()));
     }
 
     [Fact]
@@ -282,7 +305,8 @@ public sealed class MergedStreamTests
         var reader = new ClientWebSocket();
         if (key is not null)
             reader.Options.SetRequestHeader("X-Api-Key", key);
-        await reader.ConnectAsync(new UriBuilder(exchange.Address) { Scheme = "ws", Path = "/api/qc/v1/stream" }.Uri, Token);
+        await reader.ConnectAsync(
+            new UriBuilder(exchange.Address) { Scheme = "ws", Path = "/api/qc/v1/stream" }.Uri, Token);
         return reader;
     }
 
@@ -293,7 +317,8 @@ public sealed class MergedStreamTests
     /// Returns the next message of a kind. The clock advances until it arrives, since conflated updates are sent at the
     /// end of an interval.
     /// </summary>
-    internal static async Task<string> ReadAsync(ClientWebSocket reader, ManualTime time, string type, string? not = null)
+    internal static async Task<string> ReadAsync(
+        ClientWebSocket reader, ManualTime time, string type, string? not = null)
     {
         while (true)
         {

@@ -20,17 +20,21 @@ public sealed class MetricsPageTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         for (var i = 0; i < 2; i++)
-            Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "orders", Bid, cancellationToken: Token)).Status);
+            Assert.Equal(
+                HttpStatusCode.OK, (await exchange.SendAsync("POST", "orders", Bid, cancellationToken: Token)).Status);
         Assert.Equal(2, (await ReadAsync(exchange)).Samples["quantumcore_orders_total{outcome=\"Accepted\"}"]);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "orders", Bid, cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await exchange.SendAsync("POST", "orders", Bid, cancellationToken: Token)).Status);
 
         var page = await ReadAsync(exchange);
         Assert.Equal(0, page.Samples["quantumcore_stream_readers"]);
         Assert.Equal(3, page.Samples["quantumcore_orders_total{outcome=\"Accepted\"}"]);
-        Assert.Equal(3, page.Samples["quantumcore_http_requests_total{route=\"POST /api/qc/v1/orders\",status=\"200\"}"]);
+        Assert.Equal(
+            3, page.Samples["quantumcore_http_requests_total{route=\"POST /api/qc/v1/orders\",status=\"200\"}"]);
         Assert.Equal(
             ("counter", "gauge", "histogram"),
-            (page.Types["quantumcore_orders_total"], page.Types["quantumcore_orders_waiting"], page.Types["quantumcore_order_seconds"]));
+            (page.Types["quantumcore_orders_total"], page.Types["quantumcore_orders_waiting"],
+                page.Types["quantumcore_order_seconds"]));
     }
 
     [Fact]
@@ -45,7 +49,8 @@ public sealed class MetricsPageTests
 
         var page = await ReadAsync(exchange);
         double Within(string bound) => page.Samples[$"quantumcore_order_seconds_bucket{{le=\"{bound}\"}}"];
-        Assert.Equal((2, 2, 3, 3, 4), (Within("0.0001"), Within("0.0005"), Within("0.00075"), Within("5"), Within("+Inf")));
+        Assert.Equal(
+            (2, 2, 3, 3, 4), (Within("0.0001"), Within("0.0005"), Within("0.00075"), Within("5"), Within("+Inf")));
         Assert.Equal(4, page.Samples["quantumcore_order_seconds_count"]);
         Assert.Equal(6.00088, page.Samples["quantumcore_order_seconds_sum"], 6);
     }
@@ -58,7 +63,8 @@ public sealed class MetricsPageTests
         Assert.All(
             [
                 "dotnet_process_cpu_time_seconds_total{cpu_mode=\"user\"}", "dotnet_process_memory_working_set_bytes",
-                "dotnet_gc_heap_total_allocated_bytes_total", "dotnet_thread_pool_thread_count_total", "quantumcore_process_threads",
+                "dotnet_gc_heap_total_allocated_bytes_total", "dotnet_thread_pool_thread_count_total",
+                "quantumcore_process_threads",
             ],
             series => Assert.True(page.Samples[series] > 0, series));
         Assert.Contains("dotnet_gc_collections_total{gc_heap_generation=\"gen2\"}", page.Samples.Keys);
@@ -99,7 +105,9 @@ public sealed class MetricsPageTests
 
         await counting;
         var page = await ReadAsync(exchange);
-        Assert.All(Enumerable.Range(0, routes), i => Assert.Equal(1, page.Samples[$"quantumcore_http_requests_total{{route=\"{i}\",status=\"200\"}}"]));
+        Assert.All(
+            Enumerable.Range(0, routes),
+            i => Assert.Equal(1, page.Samples[$"quantumcore_http_requests_total{{route=\"{i}\",status=\"200\"}}"]));
     }
 
     [Fact]
@@ -129,7 +137,10 @@ public sealed class MetricsPageTests
         await using var exchange = await OpenGateway.StartAsync();
         using var meter = new Meter(SharedMeter);
         var here = new List<string> { "AAPL", "MSFT" };
-        meter.CreateObservableGauge("here", () => here.ToArray().Select(symbol => new Measurement<long>(1, new KeyValuePair<string, object?>("symbol", symbol))));
+        meter.CreateObservableGauge(
+            "here",
+            () => here.ToArray()
+                .Select(symbol => new Measurement<long>(1, new KeyValuePair<string, object?>("symbol", symbol))));
         Assert.Equal(1, (await ReadAsync(exchange)).Samples["here{symbol=\"MSFT\"}"]);
 
         here = ["AAPL"];

@@ -20,7 +20,8 @@ public sealed class MoneyCallTests
         var reply = await exchange.SendAsync("POST", "transfers", Move, "alice", Token);
 
         Assert.Equal(
-            """{"sequence":7,"key":"move-1","from":"ACC-1001","to":"ACC-1002","asset":"USD","amount":"1.50","state":"done"}""", reply.Text);
+            """{"sequence":7,"key":"move-1","from":"ACC-1001","to":"ACC-1002","asset":"USD","amount":"1.50","state":"done"}""",
+            reply.Text);
         Assert.Equal(
             ["Transfer 1001 1002 150", "TakeInTransfer 1002 1001:7 150", "EndTransfer 1001 7"],
             exchange.Floor.Calls.Where(call => call.Contains("Transfer", StringComparison.Ordinal)));
@@ -46,13 +47,16 @@ public sealed class MoneyCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.Owners.AddRange(
-            new[] { new OwnedAccount(1001, owner), new OwnedAccount(1002, other) }.Where(owned => owned.Owner.Length > 0));
+            new[] { new OwnedAccount(1001, owner), new OwnedAccount(1002, other) }.Where(
+                owned => owned.Owner.Length > 0));
 
         var reply = await exchange.SendAsync("POST", "transfers", Move, "alice", Token);
 
         Assert.Equal((HttpStatusCode.Forbidden, "to"), (reply.Status, reply["field"]));
         Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Transfer", StringComparison.Ordinal));
-        Assert.Equal("done", (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/transfers", Move, "admin", Token))["state"]);
+        Assert.Equal(
+            "done",
+            (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/transfers", Move, "admin", Token))["state"]);
     }
 
     [Theory]
@@ -80,10 +84,14 @@ public sealed class MoneyCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
 
-        var reply = await exchange.SendAsync("POST", "transfers", Move.Replace("1.50", "99999999999999999999", StringComparison.Ordinal), "alice", Token);
+        var reply = await exchange.SendAsync(
+            "POST", "transfers", Move.Replace("1.50", "99999999999999999999", StringComparison.Ordinal), "alice",
+            Token);
 
         Assert.Equal(("BadRequest", "amount", "46116860184273879.04"), (reply.Code, reply["field"], reply["limit"]));
-        Assert.Equal("amount 99999999999999999999 is outside the range 0.01 to 46116860184273879.04; nearest: 46116860184273879.04", reply["detail"]);
+        Assert.Equal(
+            "amount 99999999999999999999 is outside the range 0.01 to 46116860184273879.04; nearest: 46116860184273879.04",
+            reply["detail"]);
     }
 
     [Fact]
@@ -104,9 +112,13 @@ public sealed class MoneyCallTests
 
         Assert.Equal(
             """{"account":"ACC-1001","owner":"Alice"}""",
-            (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/owner", """{"owner":"Alice"}""", "admin", Token)).Text);
+            (await exchange.SendAsync(
+                "POST", "admin/accounts/ACC-1001/owner", """{"owner":"Alice"}""", "admin", Token)).Text);
         Assert.Equal([new OwnedAccount(1001, "Alice")], exchange.Floor.Owners);
-        Assert.Equal("owner", (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/owner", """{"owner":" x"}""", "admin", Token))["field"]);
+        Assert.Equal(
+            "owner",
+            (await exchange.SendAsync(
+                "POST", "admin/accounts/ACC-1001/owner", """{"owner":" x"}""", "admin", Token))["field"]);
     }
 
     [Fact]
@@ -115,13 +127,17 @@ public sealed class MoneyCallTests
         await using var exchange = await OpenGateway.StartAsync();
 
         var reply = await exchange.SendAsync(
-            "POST", "withdrawals", """{"key":"out-1","asset":"USD","amount":"1.5","destination":"DE89 3704"}""", "alice", Token);
+            "POST", "withdrawals", """{"key":"out-1","asset":"USD","amount":"1.5","destination":"DE89 3704"}""",
+            "alice", Token);
 
         Assert.Equal(
-            """{"sequence":8,"key":"out-1","account":"ACC-1001","asset":"USD","amount":"1.50","destination":"DE89 3704","state":"sent"}""", reply.Text);
+            """{"sequence":8,"key":"out-1","account":"ACC-1001","asset":"USD","amount":"1.50","destination":"DE89 3704","state":"sent"}""",
+            reply.Text);
         Assert.Equal(
             ["Withdraw 1001 150 DE89 3704", "Enlist USD 1001:8 150 DE89 3704"],
-            exchange.Floor.Calls.Where(call => call.StartsWith("Withdraw", StringComparison.Ordinal) || call.StartsWith("Enlist", StringComparison.Ordinal)));
+            exchange.Floor.Calls.Where(
+                call => call.StartsWith("Withdraw", StringComparison.Ordinal)
+                    || call.StartsWith("Enlist", StringComparison.Ordinal)));
     }
 
     [Theory]

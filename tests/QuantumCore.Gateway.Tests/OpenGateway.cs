@@ -20,7 +20,8 @@ public sealed class OpenGateway : IAsyncDisposable
     private OpenGateway(GrainCluster cluster, WebApplication app, TradingFloor floor)
     {
         (_cluster, _app, Floor) = (cluster, app, floor);
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Address = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
@@ -33,7 +34,8 @@ public sealed class OpenGateway : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<OpenGateway> StartAsync(
-        GatewayOptions? options = null, TimeProvider? time = null, bool isReady = true, bool hasFix = false, Action<IServiceCollection>? more = null)
+        GatewayOptions? options = null, TimeProvider? time = null, bool isReady = true, bool hasFix = false,
+        Action<IServiceCollection>? more = null)
     {
         var floor = new TradingFloor();
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
@@ -59,14 +61,16 @@ public sealed class OpenGateway : IAsyncDisposable
 
     /// <summary>Sends a request with its body unchanged.</summary>
     public async Task<Reply> SendAsync(
-        string method, string path, string? body = null, string? key = "alice", CancellationToken cancellationToken = default) =>
+        string method, string path, string? body = null, string? key = "alice",
+        CancellationToken cancellationToken = default) =>
         await SendBytesAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body), key, cancellationToken);
 
     /// <summary>Sends a request with its body unchanged.</summary>
     public async Task<Reply> SendBytesAsync(
         string method, string path, byte[]? body, string? key, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path.StartsWith('/') ? path : $"/api/qc/v1/{path}");
+        using var request =
+            new HttpRequestMessage(new HttpMethod(method), path.StartsWith('/') ? path : $"/api/qc/v1/{path}");
         if (key is not null)
             request.Headers.Add("X-Api-Key", key);
         if (body is not null)
@@ -77,7 +81,9 @@ public sealed class OpenGateway : IAsyncDisposable
 
         using var response = await Http.SendAsync(request, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        return new Reply(response.StatusCode, text, response.Content.Headers.ContentType?.MediaType, response.Headers.RetryAfter?.ToString());
+        return new Reply(
+            response.StatusCode, text, response.Content.Headers.ContentType?.MediaType,
+            response.Headers.RetryAfter?.ToString());
     }
 
     public async ValueTask DisposeAsync()
@@ -97,5 +103,6 @@ public sealed record Reply(HttpStatusCode Status, string Text, string? Type, str
 
     public string? Code => Json.TryGetProperty("code", out var code) ? code.GetString() : null;
 
-    public string? this[string name] => Json.GetProperty(name) is { ValueKind: not JsonValueKind.Null } value ? value.ToString() : null;
+    public string? this[string name] =>
+        Json.GetProperty(name) is { ValueKind: not JsonValueKind.Null } value ? value.ToString() : null;
 }

@@ -20,15 +20,27 @@ public sealed class OperatorCallTests
     [InlineData("phase", """{"phase":"halt"}""", "SetPhase account 0 number 0 value 5")]
     [InlineData("phase", """{"phase":"closed"}""", "SetPhase account 0 number 0 value 6")]
     [InlineData("phase", """{"phase":"halt","reason":"technical"}""", "SetPhase account 0 number 0 value 5 Why=4")]
-    [InlineData("phase", """{"phase":"halt","forSeconds":900,"thenForSeconds":"300"}""", "SetPhase account 0 number 0 value 5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000")]
-    [InlineData("phase", """{"phase":"preOpen","forSeconds":"1"}""", "SetPhase account 0 number 0 value 1 Next=2 NextNanos=1767625201000000000")]
-    [InlineData("phase", """{"phase":"continuous","forSeconds":604800,"then":"halt"}""", "SetPhase account 0 number 0 value 0 Next=5 NextNanos=1768230000000000000")]
+    [InlineData(
+        "phase", """{"phase":"halt","forSeconds":900,"thenForSeconds":"300"}""",
+        "SetPhase account 0 number 0 value 5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000")]
+    [InlineData(
+        "phase", """{"phase":"preOpen","forSeconds":"1"}""",
+        "SetPhase account 0 number 0 value 1 Next=2 NextNanos=1767625201000000000")]
+    [InlineData(
+        "phase", """{"phase":"continuous","forSeconds":604800,"then":"halt"}""",
+        "SetPhase account 0 number 0 value 0 Next=5 NextNanos=1768230000000000000")]
     [InlineData("rules", """{"auctionSeconds":120}""", "SetRules account 0 number 0 value 0 AuctionNanos=120000000000")]
     [InlineData("rules", """{"auctionSeconds":"none"}""", "SetRules account 0 number 0 value 0 AuctionNanos=-1")]
     [InlineData("mark", """{"price":"150.05"}""", "SetMark account 0 number 0 value 15005")]
     [InlineData("reference", """{"price":"150.05"}""", "SetReference account 0 number 0 value 15005")]
-    [InlineData("rules", """{"staticBand":500,"dynamicBand":"200","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2,"protection":"1.50"}""", "SetRules account 0 number 0 value 0 ProtectionTicks=150 StaticBand=500 DynamicBand=200 DynamicBandAuction=1 AuctionCollar=300 MaxExtensions=2")]
-    [InlineData("rules", """{"staticBand":"none","dynamicBand":"none","dynamicBandMode":"reject","auctionCollar":"none","protection":"none"}""", "SetRules account 0 number 0 value 0 ProtectionTicks=-1 StaticBand=-1 DynamicBand=-1 DynamicBandAuction=0 AuctionCollar=-1")]
+    [InlineData(
+        "rules",
+        """{"staticBand":500,"dynamicBand":"200","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2,"protection":"1.50"}""",
+        "SetRules account 0 number 0 value 0 ProtectionTicks=150 StaticBand=500 DynamicBand=200 DynamicBandAuction=1 AuctionCollar=300 MaxExtensions=2")]
+    [InlineData(
+        "rules",
+        """{"staticBand":"none","dynamicBand":"none","dynamicBandMode":"reject","auctionCollar":"none","protection":"none"}""",
+        "SetRules account 0 number 0 value 0 ProtectionTicks=-1 StaticBand=-1 DynamicBand=-1 DynamicBandAuction=0 AuctionCollar=-1")]
     public async Task Command_reaches_its_book_and_the_state_is_the_answer(string call, string body, string command)
     {
         var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));
@@ -79,7 +91,8 @@ public sealed class OperatorCallTests
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync("POST", $"admin/symbols/AAPL/{call}", body, "admin", Token);
         Assert.Equal((400, "BadRequest", field), ((int)reply.Status, reply.Code, reply["field"]));
-        Assert.DoesNotContain(exchange.Floor.Calls, made => made.StartsWith("Operate", StringComparison.Ordinal) || made.StartsWith("ChangeTrade", StringComparison.Ordinal));
+        Assert.DoesNotContain(exchange.Floor.Calls, made => made.StartsWith("Operate", StringComparison.Ordinal)
+            || made.StartsWith("ChangeTrade", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -88,7 +101,8 @@ public sealed class OperatorCallTests
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
         (exchange.Floor.IsStalled, exchange.Floor.NotesNothing) = (true, true);
-        var reply = await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""", "admin", Token);
+        var reply =
+            await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""", "admin", Token);
         Assert.Equal((202, "AAPL"), ((int)reply.Status, reply["symbol"]));
         Assert.Empty(exchange.Floor.Acts);
 
@@ -105,7 +119,9 @@ public sealed class OperatorCallTests
 
     [Theory]
     [InlineData("bust", """{"trade":"17-2"}""", "ChangeTrade AAPL 17-2 0", "void", null, "0.00", "0.00")]
-    [InlineData("correct", """{"trade":"17-2","price":"150.05"}""", "ChangeTrade AAPL 17-2 15005", "corrected", "150.05", "0.16", "0.31")]
+    [InlineData(
+        "correct", """{"trade":"17-2","price":"150.05"}""", "ChangeTrade AAPL 17-2 15005", "corrected", "150.05",
+        "0.16", "0.31")]
     public async Task Change_of_a_trade_names_its_sides_and_what_they_pay_now(
         string call, string body, string made, string state, string? price, string buyerFee, string sellerFee)
     {
@@ -113,10 +129,16 @@ public sealed class OperatorCallTests
         var reply = await exchange.SendAsync("POST", $"admin/symbols/AAPL/{call}", body, "admin", Token);
 
         Assert.Contains(made, exchange.Floor.Calls);
-        Assert.Equal(("AAPL", "17-2", state, "150.00", price), (reply["symbol"], reply["tradeId"], reply["state"], reply["tradedPrice"], reply["price"]));
-        Assert.Equal(("ACC-1002", "ACC-1001", buyerFee, sellerFee), (reply["buyer"], reply["seller"], reply["buyerFee"], reply["sellerFee"]));
+        Assert.Equal(
+            ("AAPL", "17-2", state, "150.00", price),
+            (reply["symbol"], reply["tradeId"], reply["state"], reply["tradedPrice"], reply["price"]));
+        Assert.Equal(
+            ("ACC-1002", "ACC-1001", buyerFee, sellerFee),
+            (reply["buyer"], reply["seller"], reply["buyerFee"], reply["sellerFee"]));
         // Both accounts are updated before the response.
-        Assert.Equal(["View 1001", "View 1002"], exchange.Floor.Calls.Where(told => told.StartsWith("View", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["View 1001", "View 1002"],
+            exchange.Floor.Calls.Where(told => told.StartsWith("View", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -125,7 +147,8 @@ public sealed class OperatorCallTests
     public async Task Price_that_a_symbol_can_not_have_is_no_correction(string price)
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var reply = await exchange.SendAsync("POST", "admin/symbols/AAPL/correct", $$"""{"trade":"17-0","price":"{{price}}"}""", "admin", Token);
+        var reply = await exchange.SendAsync(
+            "POST", "admin/symbols/AAPL/correct", $$"""{"trade":"17-0","price":"{{price}}"}""", "admin", Token);
         Assert.Equal((400, "InvalidPrice", "price"), ((int)reply.Status, reply.Code, reply["field"]));
         Assert.DoesNotContain(exchange.Floor.Calls, made => made.StartsWith("ChangeTrade", StringComparison.Ordinal));
     }
@@ -138,7 +161,8 @@ public sealed class OperatorCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.RefusesToOperate["AAPL"] = reason;
-        var reply = await exchange.SendAsync("POST", "admin/symbols/AAPL/correct", """{"trade":"17-2","price":"150.05"}""", "admin", Token);
+        var reply = await exchange.SendAsync(
+            "POST", "admin/symbols/AAPL/correct", """{"trade":"17-2","price":"150.05"}""", "admin", Token);
         Assert.Equal((status, reason.ToString(), field), ((int)reply.Status, reply.Code, reply["field"]));
     }
 
@@ -174,9 +198,13 @@ public sealed class OperatorCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.RefusesToOperate["AAPL"] = RejectReason.NotInThisPhase;
-        var reply = await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"opening"}""", "admin", Token);
+        var reply =
+            await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"opening"}""", "admin", Token);
         Assert.Equal((422, "NotInThisPhase"), ((int)reply.Status, reply.Code));
-        Assert.Equal("UnknownSymbol", (await exchange.SendAsync("POST", "admin/symbols/GOOG/phase", """{"phase":"halt"}""", "admin", Token)).Code);
+        Assert.Equal(
+            "UnknownSymbol",
+            (await exchange.SendAsync(
+                "POST", "admin/symbols/GOOG/phase", """{"phase":"halt"}""", "admin", Token)).Code);
     }
 
     [Fact]
@@ -189,10 +217,13 @@ public sealed class OperatorCallTests
 
         exchange.Floor.BookState = new BookState(
             0, 0, false, TradingPhase.Opening, 15_000, 15_001, 14_900, new IndicativeAuction(15_050, 30, -12), 0,
-            PhaseReason.PriceBand, 1_767_625_200_000_000_000, new PhasePlan(TradingPhase.Continuous, 1_767_625_320_000_000_000), 120_000_000_000,
+            PhaseReason.PriceBand, 1_767_625_200_000_000_000,
+            new PhasePlan(TradingPhase.Continuous, 1_767_625_320_000_000_000), 120_000_000_000,
             [
-                new(ChangedValue.ProtectionTicks, 250), new(ChangedValue.StaticBand, 1_000), new(ChangedValue.DynamicBand, 300),
-                new(ChangedValue.DynamicBandAuction, 1), new(ChangedValue.AuctionCollar, 500), new(ChangedValue.MaxExtensions, 3),
+                new(ChangedValue.ProtectionTicks, 250), new(ChangedValue.StaticBand, 1_000),
+                new(ChangedValue.DynamicBand, 300),
+                new(ChangedValue.DynamicBandAuction, 1), new(ChangedValue.AuctionCollar, 500),
+                new(ChangedValue.MaxExtensions, 3),
             ],
             13_410, 16_390);
         Assert.Equal(
@@ -200,7 +231,8 @@ public sealed class OperatorCallTests
             (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Text);
 
         exchange.Floor.BookState = new BookState(0, 0, true);
-        Assert.Equal("SymbolUnavailable", (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Code);
+        Assert.Equal(
+            "SymbolUnavailable", (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Code);
         Assert.Equal("UnknownSymbol", (await exchange.SendAsync("GET", "symbols/GOOG/state", null, null, Token)).Code);
     }
 
@@ -208,30 +240,43 @@ public sealed class OperatorCallTests
     public async Task Kill_switch_freezes_first_and_then_closes_what_is_open()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1.00","quantity":"5"}""", "alice", Token);
+        await exchange.SendAsync(
+            "POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1.00","quantity":"5"}""", "alice", Token);
         var before = exchange.Floor.Calls.Count;
 
-        var all = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", """{"why":"runs wild"}""", "admin", Token);
+        var all = await exchange.SendAsync(
+            "POST", "admin/accounts/ACC-1001/block", """{"why":"runs wild"}""", "admin", Token);
 
         Assert.Equal("""{"account":"ACC-1001","blocked":true,"symbols":["AAPL"]}""", all.Text);
         Assert.Equal(
             ["Freeze 1001 True admin runs wild", "CloseAll AAPL 1"],
-            exchange.Floor.Calls.Skip(before).Where(call => call.StartsWith("Freeze", StringComparison.Ordinal) || call.StartsWith("CloseAll", StringComparison.Ordinal)));
+            exchange.Floor.Calls.Skip(before)
+                .Where(
+                    call => call.StartsWith("Freeze", StringComparison.Ordinal)
+                        || call.StartsWith("CloseAll", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task Kill_switch_works_in_one_book_alone()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var one = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", """{"symbol":"MSFT"}""", "admin", Token);
+        var one =
+            await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", """{"symbol":"MSFT"}""", "admin", Token);
         Assert.Equal("""{"account":"ACC-1001","blocked":true,"symbols":["MSFT"]}""", one.Text);
         var all = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/unblock", "{}", "admin", Token);
         Assert.Equal("""{"account":"ACC-1001","blocked":false,"symbols":["AAPL","MSFT"]}""", all.Text);
-        Assert.Equal("UnknownSymbol", (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", """{"symbol":"GOOG"}""", "admin", Token)).Code);
+        Assert.Equal(
+            "UnknownSymbol",
+            (await exchange.SendAsync(
+                "POST", "admin/accounts/ACC-1001/block", """{"symbol":"GOOG"}""", "admin", Token)).Code);
 
         Assert.Equal(
-            ["Operate MSFT Block account 1001", "Unfreeze 1001 admin", "Operate AAPL Unblock account 1001", "Operate MSFT Unblock account 1001"],
-            exchange.Floor.Calls.Where(call => call.StartsWith("Operate", StringComparison.Ordinal) || call.StartsWith("Unfreeze", StringComparison.Ordinal))
+            [
+                "Operate MSFT Block account 1001", "Unfreeze 1001 admin", "Operate AAPL Unblock account 1001",
+                "Operate MSFT Unblock account 1001"],
+            exchange.Floor.Calls.Where(
+                call => call.StartsWith("Operate", StringComparison.Ordinal)
+                    || call.StartsWith("Unfreeze", StringComparison.Ordinal))
                 .Select(call => call.Split(" number")[0]));
     }
 
@@ -252,11 +297,16 @@ public sealed class OperatorCallTests
         await using var exchange = await OpenGateway.StartAsync();
         Assert.Equal(
             """{"account":"ACC-1001","state":"frozen"}""",
-            (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/freeze", """{"why":"lost key"}""", "admin", Token)).Text);
+            (await exchange.SendAsync(
+                "POST", "admin/accounts/ACC-1001/freeze", """{"why":"lost key"}""", "admin", Token)).Text);
         Assert.Equal(
             """{"account":"ACC-1001","state":"open"}""",
             (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/unfreeze", "{}", "admin", Token)).Text);
-        Assert.Equal("why", (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/freeze", $$"""{"why":"{{new string('x', 201)}}"}""", "admin", Token))["field"]);
+        Assert.Equal(
+            "why",
+            (await exchange.SendAsync(
+                "POST", "admin/accounts/ACC-1001/freeze", $$"""{"why":"{{new string('x', 201)}}"}""", "admin",
+                Token))["field"]);
         Assert.Equal(
             ["Freeze 1001 False admin lost key", "Unfreeze 1001 admin"],
             exchange.Floor.Calls.Where(call => call.Contains("reeze", StringComparison.Ordinal)));
@@ -269,7 +319,8 @@ public sealed class OperatorCallTests
         await using var exchange = await OpenGateway.StartAsync(time: time);
         async Task<string> At(string index) => (await exchange.SendAsync(
             "POST", "admin/breaker", $$"""{"index":{{index}},"previousClose":"1000"}""", "admin", Token)).Text;
-        string[] Phases() => [.. exchange.Floor.Calls.Where(call => call.StartsWith("Operate", StringComparison.Ordinal))
+        string[] Phases() =>
+            [.. exchange.Floor.Calls.Where(call => call.StartsWith("Operate", StringComparison.Ordinal))
             .Select(call => $"{call.Split(' ')[1]} {string.Join(' ', call.Split(' ')[8..])}")];
         // Halted for 15 minutes, then an auction of five minutes. The third level is for the day.
         const string Halted = "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6";
@@ -285,9 +336,13 @@ public sealed class OperatorCallTests
 
     [Theory]
     // Before the opening, a halt is reached through the opening and ends in it.
-    [InlineData(TradingPhase.PreOpen, "930", "2 Why=6|5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
-    [InlineData(TradingPhase.Opening, "930", "5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
-    [InlineData(TradingPhase.Volatility, "870", "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+    [InlineData(
+        TradingPhase.PreOpen, "930",
+        "2 Why=6|5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+    [InlineData(
+        TradingPhase.Opening, "930", "5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+    [InlineData(
+        TradingPhase.Volatility, "870", "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
     // A closing auction goes on until it is ended: there is no trading after it.
     [InlineData(TradingPhase.Closing, "870", "5 Next=4 NextNanos=1767626100000000000 Why=6")]
     [InlineData(TradingPhase.Halt, "870", "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
@@ -300,7 +355,8 @@ public sealed class OperatorCallTests
         var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));
         await using var exchange = await OpenGateway.StartAsync(time: time);
         exchange.Floor.BookState = new BookState(0, 0, Phase: phase);
-        var reply = await exchange.SendAsync("POST", "admin/breaker", $$"""{"index":{{index}},"previousClose":"1000"}""", "admin", Token);
+        var reply = await exchange.SendAsync(
+            "POST", "admin/breaker", $$"""{"index":{{index}},"previousClose":"1000"}""", "admin", Token);
         Assert.Equal(200, (int)reply.Status);
         Assert.Equal(expected, string.Join('|', PhaseCalls(exchange, "AAPL")));
     }
@@ -314,7 +370,9 @@ public sealed class OperatorCallTests
         var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));
         var zone = TimeZoneInfo.CreateCustomTimeZone("east", TimeSpan.FromHours(1), "east", "east");
         await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { TimeZone = zone }, time: time);
-        var plan = new PhasePlan(TradingPhase.PreOpen, DateTimeOffset.Parse(opens, CultureInfo.InvariantCulture).ToUnixTimeSeconds() * 1_000_000_000);
+        var plan = new PhasePlan(
+            TradingPhase.PreOpen,
+            DateTimeOffset.Parse(opens, CultureInfo.InvariantCulture).ToUnixTimeSeconds() * 1_000_000_000);
         exchange.Floor.BookState = new BookState(0, 0, Phase: TradingPhase.Closed, Plan: plan);
         await exchange.SendAsync("POST", "admin/breaker", """{"index":800,"previousClose":"1000"}""", "admin", Token);
         Assert.Equal(expected, string.Join('|', PhaseCalls(exchange, "AAPL")));
@@ -325,14 +383,16 @@ public sealed class OperatorCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.RefusesToOperate["MSFT"] = RejectReason.NotInThisPhase;
-        var reply = await exchange.SendAsync("POST", "admin/breaker", """{"index":800,"previousClose":"1000"}""", "admin", Token);
+        var reply = await exchange.SendAsync(
+            "POST", "admin/breaker", """{"index":800,"previousClose":"1000"}""", "admin", Token);
         Assert.Equal(("NotInThisPhase", "symbol"), (reply.Code, reply["field"]));
         Assert.Contains("MSFT", reply.Text, StringComparison.Ordinal);
         Assert.Equal(["5 Why=6", "6 Why=6"], PhaseCalls(exchange, "AAPL"));
     }
 
     private static string[] PhaseCalls(OpenGateway exchange, string symbol) =>
-        [.. exchange.Floor.Calls.Where(call => call.StartsWith($"Operate {symbol}", StringComparison.Ordinal)).Select(call => string.Join(' ', call.Split(' ')[8..]))];
+        [.. exchange.Floor.Calls.Where(call => call.StartsWith($"Operate {symbol}", StringComparison.Ordinal))
+            .Select(call => string.Join(' ', call.Split(' ')[8..]))];
 
     [Theory]
     [InlineData("""{"index":0,"previousClose":1000}""", "index")]
@@ -369,7 +429,9 @@ public sealed class OperatorCallTests
         const string Body = """{"index":"930","previousClose":"1000"}""";
         Assert.Equal(503, (int)(await exchange.SendAsync("POST", "admin/breaker", Body, "admin", Token)).Status);
         exchange.Floor.RefusesToOperate.Clear();
-        Assert.Contains("\"acted\":true", (await exchange.SendAsync("POST", "admin/breaker", Body, "admin", Token)).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"acted\":true", (await exchange.SendAsync("POST", "admin/breaker", Body, "admin", Token)).Text,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -59,18 +59,22 @@ public sealed class OrderByOrderTests
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.Orders.Publish(new OrderByOrderUpdate(true, 0, 5, 50, [new(3, 15_000, 1L << 60)], [], []));
         using var reader = await ConnectAsync(exchange, null);
-        await SendAsync(reader, """{"op":"subscribe","channel":"level3","symbol":"AAPL","units":"ticks","conflate":0}""");
+        await SendAsync(
+            reader, """{"op":"subscribe","channel":"level3","symbol":"AAPL","units":"ticks","conflate":0}""");
         Assert.Equal(
             """{"type":"level3","snapshot":true,"symbol":"AAPL","sequence":5,"timeNanos":"50","bids":[{"orderId":3,"price":15000,"quantity":"1152921504606846976"}],"asks":[]}""",
             await ReceiveAsync(reader));
         await SendAsync(reader, """{"op":"subscribe","symbol":"AAPL"}""");
-        Assert.StartsWith("""{"type":"snapshot","symbol":"AAPL",""", await ReceiveAsync(reader), StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"type":"snapshot","symbol":"AAPL",""", await ReceiveAsync(reader), StringComparison.Ordinal);
         await SendAsync(reader, """{"op":"unsubscribe","channel":"level3","symbol":"AAPL"}""");
         await SendAsync(reader, """{"op":"?"}""");
         Assert.Contains("\"field\":\"op\"", await ReceiveAsync(reader), StringComparison.Ordinal);
         exchange.Floor.Orders.Publish(new OrderByOrderUpdate(false, 5, 6, 60, [], [], []));
         exchange.Floor.Publish("AAPL", new MarketUpdate(false, 1, 2, 2, [new DepthLevel(100, 1, 1)], [], []));
-        Assert.StartsWith("""{"type":"update","symbol":"AAPL","previousSequence":1""", await ReceiveAsync(reader), StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"type":"update","symbol":"AAPL","previousSequence":1""", await ReceiveAsync(reader),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +122,9 @@ public sealed class OrderByOrderTests
         using var reader = await ConnectAsync(exchange, null);
         await SendAsync(reader, Subscribe);
         await ReadAsync(reader, time, "level3");
-        Assert.StartsWith("""{"type":"level3Heartbeat","symbol":"AAPL","sequence":5,"timeNanos":""", await ReadAsync(reader, time, "level3Heartbeat"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"type":"level3Heartbeat","symbol":"AAPL","sequence":5,"timeNanos":""",
+            await ReadAsync(reader, time, "level3Heartbeat"), StringComparison.Ordinal);
 
         exchange.Floor.Orders.IsQuiet = false;
         exchange.Floor.Orders.Publish(new OrderByOrderUpdate(false, 5, 6, 60, [], [], []));
@@ -130,7 +136,8 @@ public sealed class OrderByOrderTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.Orders.Publish(s_all);
-        var feed = exchange.Services.GetRequiredService<OrderByOrderFeeds>().Of(exchange.Floor.Instruments.Single(of => of.Symbol == "AAPL"));
+        var feed = exchange.Services.GetRequiredService<OrderByOrderFeeds>()
+            .Of(exchange.Floor.Instruments.Single(of => of.Symbol == "AAPL"));
         var all = await feed.NextAsync(0);
         var allOfOneWhoCameLater = await feed.NextAsync(0);
         Assert.Equal(all!.Bytes(inTicks: false), allOfOneWhoCameLater!.Bytes(inTicks: false));
@@ -196,13 +203,15 @@ public sealed class OrderByOrderTests
     [InlineData("""{"op":"subscribe","channel":"level3","symbol":"AAPL","units":"grams"}""", "BadRequest", "units")]
     [InlineData("""{"op":"subscribe","channel":"level3","symbol":"AAPL","conflate":1001}""", "BadRequest", "conflate")]
     [InlineData("""{"op":"subscribe","channel":"level4","symbol":"AAPL"}""", "BadRequest", "channel")]
-    public async Task Message_that_asks_for_what_there_is_not_is_answered_with_an_error(string message, string code, string field)
+    public async Task Message_that_asks_for_what_there_is_not_is_answered_with_an_error(
+        string message, string code, string field)
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var reader = await ConnectAsync(exchange, null);
         await SendAsync(reader, message);
         var answer = await ReceiveAsync(reader);
-        Assert.StartsWith($$"""{"type":"error","code":"{{code}}","field":"{{field}}",""", answer, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $$"""{"type":"error","code":"{{code}}","field":"{{field}}",""", answer, StringComparison.Ordinal);
     }
 
     [Fact]

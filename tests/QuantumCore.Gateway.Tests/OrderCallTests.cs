@@ -7,7 +7,8 @@ namespace QuantumCore.Gateway.Tests;
 
 public sealed class OrderCallTests
 {
-    private const string Order = """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100","clientOrderId":"my-1"}""";
+    private const string Order =
+        """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100","clientOrderId":"my-1"}""";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -16,17 +17,21 @@ public sealed class OrderCallTests
     [InlineData(OrderStatus.Cancelled, EndReason.User, "0")]
     [InlineData(OrderStatus.Expired, EndReason.Day, "0")]
     [InlineData(OrderStatus.Rejected, EndReason.None, "0")]
-    public async Task Of_an_order_that_has_ended_nothing_remains_in_the_history_either(OrderStatus status, EndReason end, string remaining)
+    public async Task Of_an_order_that_has_ended_nothing_remains_in_the_history_either(
+        OrderStatus status, EndReason end, string remaining)
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.PastOrders =
         [
             new PastOrder(
-                "AAPL", 1, 7, "p1", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, 15_000, 10, 4, 60_000, status, end, 1_000, 2_000,
+                "AAPL", 1, 7, "p1", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, 15_000, 10, 4, 60_000,
+                status, end, 1_000, 2_000,
                 PostOnly: false, SelfTradePrevention.None, Conditions: null, List: null),
         ];
-        var order = (await exchange.SendAsync("GET", "orders/history", null, "alice", Token)).Json.GetProperty("orders")[0];
-        Assert.Equal(("10", "4", remaining), (order.GetProperty("quantity").GetString(), order.GetProperty("filled").GetString(), order.GetProperty("remaining").GetString()));
+        var order =
+            (await exchange.SendAsync("GET", "orders/history", null, "alice", Token)).Json.GetProperty("orders")[0];
+        Assert.Equal(("10", "4", remaining), (order.GetProperty("quantity").GetString(),
+            order.GetProperty("filled").GetString(), order.GetProperty("remaining").GetString()));
     }
 
     [Fact]
@@ -48,10 +53,13 @@ public sealed class OrderCallTests
         await using var exchange = await OpenGateway.StartAsync();
         await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token);
         var reply = await exchange.SendAsync(
-            "POST", "orders", """{"symbol":"AAPL","side":"sell","price":"149.99","quantity":"30","clientOrderId":"b"}""", "bob", Token);
+            "POST", "orders",
+            """{"symbol":"AAPL","side":"sell","price":"149.99","quantity":"30","clientOrderId":"b"}""", "bob", Token);
 
         Assert.Equal("filled", reply["status"]);
-        Assert.Equal("""[{"tradeId":"2-0","price":"150.00","quantity":"30","fee":"0.00","liquidity":"taker"}]""", reply["fills"]);
+        Assert.Equal(
+            """[{"tradeId":"2-0","price":"150.00","quantity":"30","fee":"0.00","liquidity":"taker"}]""",
+            reply["fills"]);
     }
 
     [Fact]
@@ -60,7 +68,8 @@ public sealed class OrderCallTests
         await using var exchange = await OpenGateway.StartAsync();
         var first = await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token);
         var again = await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token);
-        var other = await exchange.SendAsync("POST", "orders", Order.Replace("100\"", "101\"", StringComparison.Ordinal), cancellationToken: Token);
+        var other = await exchange.SendAsync(
+            "POST", "orders", Order.Replace("100\"", "101\"", StringComparison.Ordinal), cancellationToken: Token);
 
         Assert.Equal(first.Text, again.Text);
         Assert.Equal(HttpStatusCode.Conflict, other.Status);
@@ -74,32 +83,64 @@ public sealed class OrderCallTests
     public async Task Order_without_a_name_gets_one()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var reply = await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1"}""", cancellationToken: Token);
+        var reply = await exchange.SendAsync(
+            "POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1"}""",
+            cancellationToken: Token);
 
         Assert.True(ClientOrderId.IsValid(reply["clientOrderId"]));
     }
 
     [Theory]
     [InlineData("""{"symbol":"GOOG","side":"buy","price":"1","quantity":"0"}""", 404, "UnknownSymbol", "symbol", null)]
-    [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","price":"1","quantity":"0"}""", 400, "InvalidCombination", "type,price", null)]
-    [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","timeInForce":"gtd","goodTill":"2030-01-01T00:00:00Z","quantity":"1"}""", 400, "InvalidCombination", "type,timeInForce", null)]
-    [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","timeInForce":"gtc","slide":true,"quantity":"1"}""", 400, "InvalidCombination", "type,slide", null)]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","timeInForce":"ioc","postOnly":true,"quantity":"1"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","timeInForce":"fok","postOnly":true,"quantity":"1"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1.001","timeInForce":"ioc","postOnly":true,"quantity":"1.5"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]
-    [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","postOnly":true,"quantity":"1.5"}""", 400, "InvalidCombination", "type,postOnly", null)]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1.001","quantity":"1.5"}""", 400, "InvalidQuantity", "quantity", "1")]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"0","quantity":"0"}""", 400, "InvalidQuantity", "quantity", "1")]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","quantity":"0.5"}""", 400, "InvalidQuantity", "quantity", "1")]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","quantity":"1000000001"}""", 400, "InvalidQuantity", "quantity", "1000000000")]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","quantity":"9223372036854775808"}""", 400, "InvalidQuantity", "quantity", "1000000000")]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"0.00","quantity":"1"}""", 400, "InvalidPrice", "price", "0.01")]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1.001","quantity":"1"}""", 400, "InvalidPrice", "price", "0.01")]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1000000.01","quantity":"1"}""", 400, "InvalidPrice", "price", "1000000.00")]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1000000.00","quantity":"1000000000"}""", 400, "InvalidNotional", "price,quantity", "1000000000000.00")]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","type":"market","price":"1","quantity":"0"}""", 400, "InvalidCombination",
+        "type,price", null)]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","type":"market","timeInForce":"gtd","goodTill":"2030-01-01T00:00:00Z","quantity":"1"}""",
+        400, "InvalidCombination", "type,timeInForce", null)]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","type":"market","timeInForce":"gtc","slide":true,"quantity":"1"}""", 400,
+        "InvalidCombination", "type,slide", null)]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"1","timeInForce":"ioc","postOnly":true,"quantity":"1"}""", 400,
+        "InvalidCombination", "postOnly,timeInForce", null)]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"1","timeInForce":"fok","postOnly":true,"quantity":"1"}""", 400,
+        "InvalidCombination", "postOnly,timeInForce", null)]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"1.001","timeInForce":"ioc","postOnly":true,"quantity":"1.5"}""", 400,
+        "InvalidCombination", "postOnly,timeInForce", null)]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","type":"market","postOnly":true,"quantity":"1.5"}""", 400,
+        "InvalidCombination", "type,postOnly", null)]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"1.001","quantity":"1.5"}""", 400, "InvalidQuantity", "quantity", "1")]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"0","quantity":"0"}""", 400, "InvalidQuantity", "quantity", "1")]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"0.5"}""", 400, "InvalidQuantity", "quantity", "1")]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1000000001"}""", 400, "InvalidQuantity", "quantity",
+        "1000000000")]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"9223372036854775808"}""", 400, "InvalidQuantity",
+        "quantity", "1000000000")]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"0.00","quantity":"1"}""", 400, "InvalidPrice", "price", "0.01")]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"1.001","quantity":"1"}""", 400, "InvalidPrice", "price", "0.01")]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"1000000.01","quantity":"1"}""", 400, "InvalidPrice", "price",
+        "1000000.00")]
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"1000000.00","quantity":"1000000000"}""", 400, "InvalidNotional",
+        "price,quantity", "1000000000000.00")]
     [InlineData("""{"symbol":"MSFT","side":"buy","type":"market","quantity":"1"}""", 422, "NoReference", null, null)]
-    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","quantity":"1000001"}""", 422, "InsufficientFunds", "quantity", "1000000")]
-    public async Task Refusal_names_code_field_and_limit(string order, int status, string code, string? field, string? limit)
+    [InlineData(
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1000001"}""", 422, "InsufficientFunds", "quantity",
+        "1000000")]
+    public async Task Refusal_names_code_field_and_limit(
+        string order, int status, string code, string? field, string? limit)
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync("POST", "orders", order, cancellationToken: Token);
@@ -117,7 +158,8 @@ public sealed class OrderCallTests
         var alone = await exchange.SendAsync("POST", "orders", Wrong, cancellationToken: Token);
         Assert.Equal(("side", "side 'up' is not one of buy, sell"), (alone["field"], alone["detail"]));
 
-        var batch = await exchange.SendAsync("POST", "orders/batch", $$"""{"orders":[{{Wrong}}]}""", cancellationToken: Token);
+        var batch =
+            await exchange.SendAsync("POST", "orders/batch", $$"""{"orders":[{{Wrong}}]}""", cancellationToken: Token);
         var error = batch.Json.GetProperty("results")[0].GetProperty("error");
         Assert.Equal(alone["detail"], error.GetProperty("detail").GetString());
     }
@@ -126,12 +168,18 @@ public sealed class OrderCallTests
     public async Task Market_order_is_held_at_the_protection_price_of_the_last_trade_else_of_the_reference()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var reply = await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","type":"market","quantity":"1"}""", cancellationToken: Token);
-        Assert.Equal(("0.00", "expired", "noLiquidity", "ioc"), (reply["price"], reply["status"], reply["endReason"], reply["timeInForce"]));
+        var reply = await exchange.SendAsync(
+            "POST", "orders", """{"symbol":"AAPL","side":"buy","type":"market","quantity":"1"}""",
+            cancellationToken: Token);
+        Assert.Equal(
+            ("0.00", "expired", "noLiquidity", "ioc"),
+            (reply["price"], reply["status"], reply["endReason"], reply["timeInForce"]));
         Assert.Equal(15_750, exchange.Floor.LastOrder!.PriceTicks);
 
         exchange.Floor.Trades = [new PublicTrade(1, 0, 1, 20_000, 1, Side.Buy)];
-        reply = await exchange.SendAsync("POST", "orders", """{"symbol":"MSFT","side":"sell","type":"market","quantity":"1"}""", cancellationToken: Token);
+        reply = await exchange.SendAsync(
+            "POST", "orders", """{"symbol":"MSFT","side":"sell","type":"market","quantity":"1"}""",
+            cancellationToken: Token);
         Assert.Equal("0.00", reply["price"]);
         Assert.Equal(19_000, exchange.Floor.LastOrder!.PriceTicks);
     }
@@ -158,10 +206,13 @@ public sealed class OrderCallTests
             .Select(result => result.TryGetProperty("order", out var order)
                 ? $"{order.GetProperty("clientOrderId")} {order.GetProperty("status")} {order.GetProperty("fills").GetArrayLength()}"
                 : $"{result.GetProperty("error").GetProperty("clientOrderId")} {result.GetProperty("error").GetProperty("code")}");
-        Assert.Equal(["a new 0", "b InvalidQuantity", "c new 0", "d InsufficientFunds", "e new 0", "f filled 2"], results);
+        Assert.Equal(
+            ["a new 0", "b InvalidQuantity", "c new 0", "d InsufficientFunds", "e new 0", "f filled 2"], results);
         Assert.Equal(
             ["Hold 5", "Submit AAPL 2", "Submit MSFT 1", "Submit AAPL 1"],
-            exchange.Floor.Calls.Where(call => call.StartsWith("Hold", StringComparison.Ordinal) || call.StartsWith("Submit", StringComparison.Ordinal)));
+            exchange.Floor.Calls.Where(
+                call => call.StartsWith("Hold", StringComparison.Ordinal)
+                    || call.StartsWith("Submit", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -180,9 +231,12 @@ public sealed class OrderCallTests
     public async Task Batch_of_501_is_refused_and_of_500_is_not()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        string Body(int count) => $$"""{"orders":[{{string.Join(',', Enumerable.Repeat("""{"symbol":"AAPL","side":"buy","price":"1","quantity":"1"}""", count))}}]}""";
+        string Body(int count) =>
+            $$"""{"orders":[{{string.Join(',', Enumerable.Repeat("""{"symbol":"AAPL","side":"buy","price":"1","quantity":"1"}""", count))}}]}""";
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await exchange.SendAsync("POST", "orders/batch", Body(501), cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await exchange.SendAsync("POST", "orders/batch", Body(501), cancellationToken: Token)).Status);
         var reply = await exchange.SendAsync("POST", "orders/batch", Body(500), cancellationToken: Token);
         Assert.Equal(500, reply.Json.GetProperty("results").GetArrayLength());
     }
@@ -222,9 +276,14 @@ public sealed class OrderCallTests
         await using var exchange = await OpenGateway.StartAsync();
         await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token);
 
-        Assert.Equal("cancelled", (await exchange.SendAsync("DELETE", "orders/by-client-id/my-1", cancellationToken: Token))["status"]);
-        Assert.Equal("UnknownOrder", (await exchange.SendAsync("DELETE", "orders/by-client-id/late", cancellationToken: Token)).Code);
-        var late = await exchange.SendAsync("POST", "orders", Order.Replace("my-1", "late", StringComparison.Ordinal), cancellationToken: Token);
+        Assert.Equal(
+            "cancelled",
+            (await exchange.SendAsync("DELETE", "orders/by-client-id/my-1", cancellationToken: Token))["status"]);
+        Assert.Equal(
+            "UnknownOrder",
+            (await exchange.SendAsync("DELETE", "orders/by-client-id/late", cancellationToken: Token)).Code);
+        var late = await exchange.SendAsync(
+            "POST", "orders", Order.Replace("my-1", "late", StringComparison.Ordinal), cancellationToken: Token);
         Assert.Equal((409, "KeyCancelled"), ((int)late.Status, late.Code));
     }
 
@@ -234,13 +293,16 @@ public sealed class OrderCallTests
         await using var exchange = await OpenGateway.StartAsync();
         await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token);
 
-        var reduced = await exchange.SendAsync("PATCH", "orders/AAPL/1", """{"quantity":"40"}""", cancellationToken: Token);
+        var reduced =
+            await exchange.SendAsync("PATCH", "orders/AAPL/1", """{"quantity":"40"}""", cancellationToken: Token);
         Assert.Equal(("1", "40"), (reduced["orderId"], reduced["quantity"]));
-        var replaced = await exchange.SendAsync("PATCH", "orders/AAPL/1", """{"price":"151.00","clientOrderId":"my-2"}""", cancellationToken: Token);
+        var replaced = await exchange.SendAsync(
+            "PATCH", "orders/AAPL/1", """{"price":"151.00","clientOrderId":"my-2"}""", cancellationToken: Token);
         Assert.Equal(("2", "151.00", "my-2"), (replaced["orderId"], replaced["price"], replaced["clientOrderId"]));
         var nothing = await exchange.SendAsync("PATCH", "orders/AAPL/1", "{}", cancellationToken: Token);
         Assert.Equal((400, "BadRequest"), ((int)nothing.Status, nothing.Code));
-        var between = await exchange.SendAsync("PATCH", "orders/AAPL/1", """{"price":"1.005"}""", cancellationToken: Token);
+        var between =
+            await exchange.SendAsync("PATCH", "orders/AAPL/1", """{"price":"1.005"}""", cancellationToken: Token);
         Assert.Equal((400, "InvalidPrice"), ((int)between.Status, between.Code));
     }
 
@@ -249,18 +311,21 @@ public sealed class OrderCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         async Task Place(string symbol, string side, string price) => await exchange.SendAsync(
-            "POST", "orders", $$"""{"symbol":"{{symbol}}","side":"{{side}}","price":"{{price}}","quantity":"1"}""", cancellationToken: Token);
+            "POST", "orders", $$"""{"symbol":"{{symbol}}","side":"{{side}}","price":"{{price}}","quantity":"1"}""",
+            cancellationToken: Token);
         await Place("AAPL", "buy", "1.00");
         await Place("AAPL", "sell", "2.00");
         await Place("MSFT", "buy", "1.00");
         await Place("MSFT", "sell", "2.00");
 
-        async Task<string> Cancel(string query) => (await exchange.SendAsync("DELETE", $"orders{query}", cancellationToken: Token)).Text;
+        async Task<string> Cancel(string query) =>
+            (await exchange.SendAsync("DELETE", $"orders{query}", cancellationToken: Token)).Text;
         Assert.Equal("""{"cancelled":1}""", await Cancel("?symbol=MSFT&side=sell"));
         Assert.Equal("""{"cancelled":1}""", await Cancel("?symbol=MSFT"));
         Assert.Equal("""{"cancelled":2}""", await Cancel(""));
         Assert.Contains("CloseAll AAPL 4", exchange.Floor.Calls);
-        Assert.Equal("""{"orders":[]}""", (await exchange.SendAsync("GET", "orders?open=true", cancellationToken: Token)).Text);
+        Assert.Equal(
+            """{"orders":[]}""", (await exchange.SendAsync("GET", "orders?open=true", cancellationToken: Token)).Text);
     }
 
     [Fact]
@@ -296,7 +361,9 @@ public sealed class OrderCallTests
         exchange.Floor.Fail(call, new InvalidOperationException("gone again"));
         var reply = await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token);
 
-        Assert.Equal((503, "OutcomeUnknown", "1", "my-1"), ((int)reply.Status, reply.Code, reply.RetryAfter, reply["clientOrderId"]));
+        Assert.Equal(
+            (503, "OutcomeUnknown", "1", "my-1"),
+            ((int)reply.Status, reply.Code, reply.RetryAfter, reply["clientOrderId"]));
         Assert.DoesNotContain("gone", reply.Text, StringComparison.Ordinal);
         Assert.Equal("new", (await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token))["status"]);
     }
@@ -359,7 +426,8 @@ public sealed class OrderCallTests
             exchange.Floor.Fail("Submit", new LimitExceededException("full"));
         else
             exchange.Floor.BusySubmits = 1;
-        var reply = await exchange.SendAsync("PATCH", "orders/AAPL/1", """{"price":"151.00"}""", cancellationToken: Token);
+        var reply =
+            await exchange.SendAsync("PATCH", "orders/AAPL/1", """{"price":"151.00"}""", cancellationToken: Token);
 
         Assert.Equal((503, "OutcomeUnknown", "1"), ((int)reply.Status, reply.Code, reply.RetryAfter));
     }
@@ -388,7 +456,9 @@ public sealed class OrderCallTests
         exchange.Floor.Fail("View", new InvalidOperationException("secret words"));
         var reply = await exchange.SendAsync("GET", "account", cancellationToken: Token);
 
-        Assert.Equal((503, "OutcomeUnknown", "This can't be read now. Ask again."), ((int)reply.Status, reply.Code, reply["title"]));
+        Assert.Equal(
+            (503, "OutcomeUnknown", "This can't be read now. Ask again."),
+            ((int)reply.Status, reply.Code, reply["title"]));
         Assert.DoesNotContain("secret", reply.Text, StringComparison.Ordinal);
     }
 }

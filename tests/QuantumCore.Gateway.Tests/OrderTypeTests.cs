@@ -43,7 +43,8 @@ public sealed class OrderTypeTests
         },
         {
             """ "side":"buy","type":"stop","triggerPrice":"155.00","triggerBy":"quote","quantity":"100" """,
-            OrderType.Stop, TimeInForce.GoodTillCancel, new() { TriggerTicks = 15_500, TriggerReference = TriggerReference.Quote },
+            OrderType.Stop, TimeInForce.GoodTillCancel,
+            new() { TriggerTicks = 15_500, TriggerReference = TriggerReference.Quote },
             "\"triggerPrice\":\"155.00\",\"triggerBy\":\"quote\""
         },
         {
@@ -69,7 +70,8 @@ public sealed class OrderTypeTests
         },
         {
             """ "side":"sell","type":"trailingStopLimit","trailingBasisPoints":250,"limitOffset":"0.10","quantity":"100" """,
-            OrderType.TrailingStopLimit, TimeInForce.GoodTillCancel, new() { TrailBasisPoints = 250, LimitOffsetTicks = 10 },
+            OrderType.TrailingStopLimit, TimeInForce.GoodTillCancel,
+            new() { TrailBasisPoints = 250, LimitOffsetTicks = 10 },
             "\"triggerBy\":\"last\",\"trailingBasisPoints\":250,\"limitOffset\":\"0.10\""
         },
         {
@@ -112,7 +114,9 @@ public sealed class OrderTypeTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         await exchange.SendAsync(
-            "POST", "orders", $$"""{{{Named}},"side":"buy","price":"1","quantity":"1","hidden":false,"slide":false,"selfTrade":"none"}""", cancellationToken: Token);
+            "POST", "orders",
+            $$"""{{{Named}},"side":"buy","price":"1","quantity":"1","hidden":false,"slide":false,"selfTrade":"none"}""",
+            cancellationToken: Token);
         Assert.Null(exchange.Floor.Held("x").Conditions);
     }
 
@@ -128,9 +132,12 @@ public sealed class OrderTypeTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync(
-            "POST", "orders", $$"""{{{Named}},"side":"buy","price":"1","quantity":"1","selfTrade":"{{word}}"}""", cancellationToken: Token);
+            "POST", "orders", $$"""{{{Named}},"side":"buy","price":"1","quantity":"1","selfTrade":"{{word}}"}""",
+            cancellationToken: Token);
         Assert.Equal(mode, exchange.Floor.Held("x").SelfTrade);
-        Assert.Equal(mode != SelfTradePrevention.None, reply.Text.Contains($"\"selfTrade\":\"{word}\"", StringComparison.Ordinal));
+        Assert.Equal(
+            mode != SelfTradePrevention.None,
+            reply.Text.Contains($"\"selfTrade\":\"{word}\"", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -142,7 +149,8 @@ public sealed class OrderTypeTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync(
-            "POST", "orders", $$"""{{{Named}},"side":"buy","type":"market","quantity":"1","timeInForce":"{{word}}"}""", cancellationToken: Token);
+            "POST", "orders", $$"""{{{Named}},"side":"buy","type":"market","quantity":"1","timeInForce":"{{word}}"}""",
+            cancellationToken: Token);
         Assert.Equal((word, timeInForce), (reply["timeInForce"], exchange.Floor.Held("x").TimeInForce));
     }
 
@@ -153,20 +161,29 @@ public sealed class OrderTypeTests
     [InlineData(""" "type":"stop","triggerPrice":"1","quantity":"1","postOnly":true """, "type,postOnly")]
     [InlineData(""" "type":"stopLimit","triggerPrice":"1","price":"1","quantity":"1","slide":true """, "type,slide")]
     [InlineData(""" "type":"stop","triggerPrice":"1","price":"1","quantity":"1" """, "type,price")]
-    [InlineData(""" "type":"trailingStopLimit","trailingDistance":"1","limitOffset":"0","price":"1","quantity":"1" """, "type,price")]
+    [InlineData(
+        """ "type":"trailingStopLimit","trailingDistance":"1","limitOffset":"0","price":"1","quantity":"1" """,
+        "type,price")]
     [InlineData(""" "type":"stop","triggerPrice":"1","quantity":"1","timeInForce":"ioc" """, "type,timeInForce")]
-    [InlineData(""" "type":"stopLimit","triggerPrice":"1","price":"1","quantity":"1","timeInForce":"opg" """, "type,timeInForce")]
-    [InlineData(""" "type":"pegged","peg":"primary","price":"1","quantity":"1","timeInForce":"fok" """, "type,timeInForce")]
+    [InlineData(
+        """ "type":"stopLimit","triggerPrice":"1","price":"1","quantity":"1","timeInForce":"opg" """,
+        "type,timeInForce")]
+    [InlineData(
+        """ "type":"pegged","peg":"primary","price":"1","quantity":"1","timeInForce":"fok" """, "type,timeInForce")]
     [InlineData(""" "price":"1","quantity":"1","goodTill":"2030-01-01T00:00:00Z" """, "goodTill,timeInForce")]
     [InlineData(""" "price":"1","quantity":"1","triggerPrice":"1" """, "type,triggerPrice")]
-    [InlineData(""" "type":"trailingStop","trailingDistance":"1","triggerPrice":"1","quantity":"1" """, "type,triggerPrice")]
+    [InlineData(
+        """ "type":"trailingStop","trailingDistance":"1","triggerPrice":"1","quantity":"1" """, "type,triggerPrice")]
     [InlineData(""" "price":"1","quantity":"1","triggerBy":"mark" """, "type,triggerBy")]
     [InlineData(""" "price":"1","quantity":"1","triggerBy":"last" """, "type,triggerBy")]
     [InlineData(""" "price":"1","quantity":"1","trailingDistance":"1" """, "type,trailingDistance")]
     [InlineData(""" "price":"1","quantity":"1","trailingBasisPoints":1 """, "type,trailingBasisPoints")]
-    [InlineData(""" "type":"trailingStop","trailingDistance":"1","trailingBasisPoints":1,"quantity":"1" """, "trailingDistance,trailingBasisPoints")]
+    [InlineData(
+        """ "type":"trailingStop","trailingDistance":"1","trailingBasisPoints":1,"quantity":"1" """,
+        "trailingDistance,trailingBasisPoints")]
     [InlineData(""" "price":"1","quantity":"1","activationPrice":"1" """, "type,activationPrice")]
-    [InlineData(""" "type":"trailingStop","trailingDistance":"1","limitOffset":"1","quantity":"1" """, "type,limitOffset")]
+    [InlineData(
+        """ "type":"trailingStop","trailingDistance":"1","limitOffset":"1","quantity":"1" """, "type,limitOffset")]
     [InlineData(""" "price":"1","quantity":"1","peg":"primary" """, "type,peg")]
     [InlineData(""" "price":"1","quantity":"1","pegOffset":"0" """, "type,pegOffset")]
     [InlineData(""" "type":"pegged","peg":"market","price":"1","quantity":"1" """, "peg,pegOffset")]
@@ -189,11 +206,14 @@ public sealed class OrderTypeTests
     [InlineData(""" "price":"1","quantity":"1","hidden":true,"displayQuantity":"1" """, "hidden,displayQuantity")]
     [InlineData(""" "price":"1","quantity":"1","hidden":true,"timeInForce":"ioc" """, "hidden,timeInForce")]
     [InlineData(""" "type":"market","quantity":"1","hidden":true """, "type,hidden")]
-    [InlineData(""" "type":"pegged","peg":"primary","price":"1","quantity":"1","displayQuantity":"1" """, "type,displayQuantity")]
+    [InlineData(
+        """ "type":"pegged","peg":"primary","price":"1","quantity":"1","displayQuantity":"1" """,
+        "type,displayQuantity")]
     public async Task Instructions_that_exclude_each_other_are_both_named(string members, string field)
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var reply = await exchange.SendAsync("POST", "orders", $"{{{Named},\"side\":\"buy\",{members}}}", cancellationToken: Token);
+        var reply = await exchange.SendAsync(
+            "POST", "orders", $"{{{Named},\"side\":\"buy\",{members}}}", cancellationToken: Token);
 
         Assert.Equal((400, "InvalidCombination", field), ((int)reply.Status, reply.Code, reply["field"]));
         Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Hold", StringComparison.Ordinal));
@@ -201,35 +221,53 @@ public sealed class OrderTypeTests
 
     [Theory]
     [InlineData(""" "price":"1","quantity":"10","displayQuantity":"11" """, "InvalidQuantity", "displayQuantity", "10")]
-    [InlineData(""" "price":"1","quantity":"10000","displayQuantity":"9" """, "InvalidQuantity", "displayQuantity", "10")]
+    [InlineData(
+        """ "price":"1","quantity":"10000","displayQuantity":"9" """, "InvalidQuantity", "displayQuantity", "10")]
     [InlineData(""" "price":"1","quantity":"10","minQuantity":"11" """, "InvalidQuantity", "minQuantity", "10")]
     [InlineData(""" "price":"1","quantity":"10","minQuantity":"1.5" """, "InvalidQuantity", "minQuantity", "1")]
     [InlineData(""" "type":"stop","triggerPrice":"1.005","quantity":"1" """, "InvalidPrice", "triggerPrice", "0.01")]
-    [InlineData(""" "type":"stop","triggerPrice":"1000000.01","quantity":"1" """, "InvalidPrice", "triggerPrice", "1000000.00")]
+    [InlineData(
+        """ "type":"stop","triggerPrice":"1000000.01","quantity":"1" """, "InvalidPrice", "triggerPrice", "1000000.00")]
     [InlineData(""" "type":"stop","triggerPrice":"0","quantity":"1" """, "InvalidPrice", "triggerPrice", "0.01")]
-    [InlineData(""" "type":"trailingStop","trailingDistance":"0","quantity":"1" """, "InvalidPrice", "trailingDistance", "0.01")]
-    [InlineData(""" "type":"trailingStop","trailingBasisPoints":0,"quantity":"1" """, "InvalidPrice", "trailingBasisPoints", "1")]
-    [InlineData(""" "type":"trailingStop","trailingBasisPoints":"10000","quantity":"1" """, "InvalidPrice", "trailingBasisPoints", "9999")]
-    [InlineData(""" "type":"trailingStop","trailingDistance":"1","activationPrice":"1000000.01","quantity":"1" """, "InvalidPrice", "activationPrice", "1000000.00")]
-    [InlineData(""" "type":"trailingStopLimit","trailingDistance":"1","limitOffset":"0.001","quantity":"1" """, "InvalidPrice", "limitOffset", "0.01")]
+    [InlineData(
+        """ "type":"trailingStop","trailingDistance":"0","quantity":"1" """, "InvalidPrice", "trailingDistance",
+        "0.01")]
+    [InlineData(
+        """ "type":"trailingStop","trailingBasisPoints":0,"quantity":"1" """, "InvalidPrice", "trailingBasisPoints",
+        "1")]
+    [InlineData(
+        """ "type":"trailingStop","trailingBasisPoints":"10000","quantity":"1" """, "InvalidPrice",
+        "trailingBasisPoints", "9999")]
+    [InlineData(
+        """ "type":"trailingStop","trailingDistance":"1","activationPrice":"1000000.01","quantity":"1" """,
+        "InvalidPrice", "activationPrice", "1000000.00")]
+    [InlineData(
+        """ "type":"trailingStopLimit","trailingDistance":"1","limitOffset":"0.001","quantity":"1" """, "InvalidPrice",
+        "limitOffset", "0.01")]
     [InlineData(""" "type":"market","quoteAmount":"0" """, "InvalidQuantity", "quoteAmount", "0.01")]
     [InlineData(""" "type":"market","quoteAmount":"1.001" """, "InvalidQuantity", "quoteAmount", "0.01")]
-    [InlineData(""" "type":"market","quoteAmount":"1000000000000.01" """, "InvalidNotional", "quoteAmount", "1000000000000.00")]
-    [InlineData(""" "type":"pegged","peg":"primary","price":"1000000","quantity":"1000000000" """, "InvalidNotional", "price,quantity", "1000000000000.00")]
+    [InlineData(
+        """ "type":"market","quoteAmount":"1000000000000.01" """, "InvalidNotional", "quoteAmount", "1000000000000.00")]
+    [InlineData(
+        """ "type":"pegged","peg":"primary","price":"1000000","quantity":"1000000000" """, "InvalidNotional",
+        "price,quantity", "1000000000000.00")]
     [InlineData(""" "type":"pegged","peg":"primary","price":"0","quantity":"1" """, "InvalidPrice", "price", "0.01")]
     [InlineData(""" "type":"pegged","peg":"primary","quantity":"1" """, "BadRequest", "price", null)]
     [InlineData(""" "type":"pegged","price":"1","quantity":"1" """, "BadRequest", "peg", null)]
     [InlineData(""" "type":"stop","quantity":"1" """, "BadRequest", "triggerPrice", null)]
     [InlineData(""" "type":"trailingStop","quantity":"1" """, "BadRequest", "trailingDistance", null)]
-    [InlineData(""" "type":"trailingStopLimit","trailingBasisPoints":5,"quantity":"1" """, "BadRequest", "limitOffset", null)]
+    [InlineData(
+        """ "type":"trailingStopLimit","trailingBasisPoints":5,"quantity":"1" """, "BadRequest", "limitOffset", null)]
     [InlineData(""" "price":"1","quantity":"1","timeInForce":"gtd" """, "BadRequest", "goodTill", null)]
-    [InlineData(""" "price":"1","quantity":"1","timeInForce":"gtd","goodTill":"2030-01-01" """, "BadRequest", "goodTill", null)]
+    [InlineData(
+        """ "price":"1","quantity":"1","timeInForce":"gtd","goodTill":"2030-01-01" """, "BadRequest", "goodTill", null)]
     [InlineData(""" "type":"market" """, "BadRequest", "quantity", null)]
     public async Task Value_that_is_missing_or_out_of_range_is_named_with_its_limit(
         string members, string code, string field, string? limit)
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var reply = await exchange.SendAsync("POST", "orders", $"{{{Named},\"side\":\"buy\",{members}}}", cancellationToken: Token);
+        var reply = await exchange.SendAsync(
+            "POST", "orders", $"{{{Named},\"side\":\"buy\",{members}}}", cancellationToken: Token);
         Assert.Equal((400, code, field, limit), ((int)reply.Status, reply.Code, reply["field"], reply["limit"]));
     }
 
@@ -250,20 +288,31 @@ public sealed class OrderTypeTests
     // A sell's: 149.505, down to 149.50, × 0.95 = 142.025.
     [InlineData(""" "side":"sell","type":"trailingStop","trailingBasisPoints":33,"quantity":"1" """, "142.03")]
     // A buy begins to follow at 140.00 or below: (140.00 + 1.00) × 1.05.
-    [InlineData(""" "side":"buy","type":"trailingStop","trailingDistance":"1.00","activationPrice":"140.00","quantity":"1" """, "148.05")]
+    [InlineData(
+        """ "side":"buy","type":"trailingStop","trailingDistance":"1.00","activationPrice":"140.00","quantity":"1" """,
+        "148.05")]
     // It follows at once if the price is below already.
-    [InlineData(""" "side":"buy","type":"trailingStop","trailingDistance":"1.00","activationPrice":"160.00","quantity":"1" """, "158.55")]
-    [InlineData(""" "side":"sell","type":"trailingStop","trailingDistance":"1.00","activationPrice":"160.00","quantity":"1" """, "151.05")]
+    [InlineData(
+        """ "side":"buy","type":"trailingStop","trailingDistance":"1.00","activationPrice":"160.00","quantity":"1" """,
+        "158.55")]
+    [InlineData(
+        """ "side":"sell","type":"trailingStop","trailingDistance":"1.00","activationPrice":"160.00","quantity":"1" """,
+        "151.05")]
     // The limit's worst price, without protection: 150.00 + 2.00 + 0.25.
-    [InlineData(""" "side":"buy","type":"trailingStopLimit","trailingDistance":"2.00","limitOffset":"0.25","quantity":"1" """, "152.25")]
-    [InlineData(""" "side":"sell","type":"trailingStopLimit","trailingDistance":"2.00","limitOffset":"0.25","quantity":"1" """, "147.75")]
+    [InlineData(
+        """ "side":"buy","type":"trailingStopLimit","trailingDistance":"2.00","limitOffset":"0.25","quantity":"1" """,
+        "152.25")]
+    [InlineData(
+        """ "side":"sell","type":"trailingStopLimit","trailingDistance":"2.00","limitOffset":"0.25","quantity":"1" """,
+        "147.75")]
     // Below the lowest price of the instrument: the lowest price.
     [InlineData(""" "side":"sell","type":"trailingStop","trailingDistance":"500.00","quantity":"1" """, "0.01")]
     [InlineData(""" "side":"buy","type":"stopLimit","triggerPrice":"155","price":"155.50","quantity":"1" """, "155.50")]
     [InlineData(""" "side":"buy","type":"pegged","peg":"primary","price":"151","quantity":"1" """, "151.00")]
     [InlineData(""" "side":"sell","type":"pegged","peg":"primary","quantity":"1" """, "0.00")]
     [InlineData(""" "side":"buy","type":"market","quoteAmount":"1000" """, "157.50")]
-    public async Task Order_without_a_limit_is_held_at_the_worst_price_it_may_ever_trade_at(string members, string price)
+    public async Task Order_without_a_limit_is_held_at_the_worst_price_it_may_ever_trade_at(
+        string members, string price)
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync("POST", "orders", $"{{{Named},{members}}}", cancellationToken: Token);
@@ -279,20 +328,27 @@ public sealed class OrderTypeTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.BookState = exchange.Floor.BookState with { MarkPriceTicks = 20_000 };
-        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"sell","price":"170.00","quantity":"1"}""", "bob", Token);
+        await exchange.SendAsync(
+            "POST", "orders", """{"symbol":"AAPL","side":"sell","price":"170.00","quantity":"1"}""", "bob", Token);
         async Task<string?> PriceBy(string by) => (await exchange.SendAsync(
-            "POST", "orders", $$"""{"symbol":"AAPL","side":"buy","type":"trailingStop","trailingDistance":"10","triggerBy":"{{by}}","quantity":"1"}""", cancellationToken: Token))["price"];
+            "POST", "orders",
+            $$"""{"symbol":"AAPL","side":"buy","type":"trailingStop","trailingDistance":"10","triggerBy":"{{by}}","quantity":"1"}""",
+            cancellationToken: Token))["price"];
 
-        Assert.Equal(("220.50", "189.00", "168.00"), (await PriceBy("mark"), await PriceBy("quote"), await PriceBy("last")));
+        Assert.Equal(
+            ("220.50", "189.00", "168.00"), (await PriceBy("mark"), await PriceBy("quote"), await PriceBy("last")));
     }
 
     [Fact]
     public async Task Trailing_stop_without_any_price_to_start_from_is_refused()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        const string Order = """{"symbol":"MSFT","side":"buy","type":"trailingStop","trailingDistance":"1","quantity":"1"}""";
+        const string Order =
+            """{"symbol":"MSFT","side":"buy","type":"trailingStop","trailingDistance":"1","quantity":"1"}""";
         Assert.Equal("NoReference", (await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token)).Code);
-        var waiting = Order.Replace("\"quantity\"", "\"activationPrice\":\"100\",\"quantity\"", StringComparison.Ordinal);
-        Assert.Equal("106.05", (await exchange.SendAsync("POST", "orders", waiting, cancellationToken: Token))["price"]);
+        var waiting =
+            Order.Replace("\"quantity\"", "\"activationPrice\":\"100\",\"quantity\"", StringComparison.Ordinal);
+        Assert.Equal(
+            "106.05", (await exchange.SendAsync("POST", "orders", waiting, cancellationToken: Token))["price"]);
     }
 }

@@ -16,8 +16,10 @@ public sealed class OverloadTests
     [Fact]
     public async Task While_orders_are_refused_cancels_and_the_kill_switch_pass()
     {
-        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { MostOrdersInside = 1, MostOrdersWaiting = 1 });
-        var resting = (await exchange.SendAsync("POST", "orders", Order("resting"), cancellationToken: Token))["orderId"];
+        await using var exchange =
+            await OpenGateway.StartAsync(new GatewayOptions { MostOrdersInside = 1, MostOrdersWaiting = 1 });
+        var resting =
+            (await exchange.SendAsync("POST", "orders", Order("resting"), cancellationToken: Token))["orderId"];
         await exchange.SendAsync("POST", "orders", Order("resting-2"), cancellationToken: Token);
         var hold = new TaskCompletionSource();
         exchange.Floor.Holding = hold.Task;
@@ -28,25 +30,44 @@ public sealed class OverloadTests
         // One of the two finds the waiting place taken.
         Task<Reply>[] others =
         [
-            exchange.SendAsync("POST", "orders", Order("b"), "bob", Token), exchange.SendAsync("POST", "orders", Order("c"), "bob", Token),
+            exchange.SendAsync("POST", "orders", Order("b"), "bob", Token),
+            exchange.SendAsync("POST", "orders", Order("c"), "bob", Token),
         ];
         var refused = await await Task.WhenAny(others).WaitAsync(Wait.Limit, Token);
         Assert.Equal((503, "Overloaded", "1"), ((int)refused.Status, refused.Code, refused.RetryAfter));
         Assert.Equal("application/problem+json", refused.Type);
         Assert.NotNull(refused["trace"]);
-        foreach (var (path, body) in new[] { ("orders/batch", $$"""{"orders":[{{Order("d")}}]}"""), ("order-lists", "{}"), ("strategies", "{}"), ("/order", "{}") })
-            Assert.Equal((503, "Overloaded"), Seen(await exchange.SendAsync("POST", path, body, cancellationToken: Token)));
-        Assert.Equal((503, "Overloaded"), Seen(await exchange.SendAsync("PATCH", $"orders/AAPL/{resting}", """{"quantity":"1"}""", cancellationToken: Token)));
+        foreach (var (path, body) in new[] { ("orders/batch", $$"""{"orders":[{{Order("d")}}]}"""),
+            ("order-lists", "{}"), ("strategies", "{}"), ("/order", "{}") })
+            Assert.Equal(
+                (503, "Overloaded"), Seen(await exchange.SendAsync("POST", path, body, cancellationToken: Token)));
+        Assert.Equal(
+            (503, "Overloaded"),
+            Seen(
+                await exchange.SendAsync(
+                    "PATCH", $"orders/AAPL/{resting}", """{"quantity":"1"}""", cancellationToken: Token)));
 
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("DELETE", $"orders/AAPL/{resting}", cancellationToken: Token)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("DELETE", "orders/by-client-id/resting-2", cancellationToken: Token)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("DELETE", "orders", cancellationToken: Token)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", "{}", "admin", Token)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""", "admin", Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await exchange.SendAsync("DELETE", $"orders/AAPL/{resting}", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await exchange.SendAsync("DELETE", "orders/by-client-id/resting-2", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await exchange.SendAsync("DELETE", "orders", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", "{}", "admin", Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await exchange.SendAsync(
+                "POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""", "admin", Token)).Status);
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "account", cancellationToken: Token)).Status);
 
         // A waiting order of an account that cancels everything is dropped before any work is done.
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("DELETE", "orders", key: "bob", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await exchange.SendAsync("DELETE", "orders", key: "bob", cancellationToken: Token)).Status);
         foreach (var other in others)
             Assert.Equal((503, "Overloaded"), Seen(await other));
         Assert.Equal(1, exchange.Floor.Calls.Skip(calls).Count(call => call == "Hold 1"));
@@ -75,7 +96,8 @@ public sealed class OverloadTests
     [Fact]
     public async Task Orders_that_arrive_slowly_take_no_room_from_others()
     {
-        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { MostOrdersInside = 1, MostOrdersWaiting = 0 });
+        await using var exchange =
+            await OpenGateway.StartAsync(new GatewayOptions { MostOrdersInside = 1, MostOrdersWaiting = 0 });
         using var slow = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await slow.ConnectAsync(exchange.Address.Host, exchange.Address.Port, Token);
         await slow.SendAsync(Encoding.ASCII.GetBytes(
@@ -85,51 +107,77 @@ public sealed class OverloadTests
         // The server reads from it: its call has begun.
         var length = await slow.ReceiveAsync(answer, Token).AsTask().WaitAsync(Wait.Limit, Token);
         Assert.StartsWith("HTTP/1.1 100", Encoding.ASCII.GetString(answer, 0, length), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "orders", Order("a"), cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await exchange.SendAsync("POST", "orders", Order("a"), cancellationToken: Token)).Status);
     }
 
     [Fact]
     public async Task An_account_that_asks_too_often_is_told_so_and_can_still_cancel()
     {
         var time = new ManualTime();
-        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { AccountRequestsPerSecond = 2 }, time);
+        await using var exchange =
+            await OpenGateway.StartAsync(new GatewayOptions { AccountRequestsPerSecond = 2 }, time);
         for (var i = 0; i < 2; i++)
-            Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "orders", Order($"a{i}"), cancellationToken: Token)).Status);
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await exchange.SendAsync("POST", "orders", Order($"a{i}"), cancellationToken: Token)).Status);
 
         var calls = exchange.Floor.Calls.Count;
         var refused = await exchange.SendAsync("POST", "orders", Order("a2"), cancellationToken: Token);
         Assert.Equal((429, "TooManyRequests", "1"), ((int)refused.Status, refused.Code, refused.RetryAfter));
-        Assert.Equal((429, "TooManyRequests"), Seen(await exchange.SendAsync("GET", "account", cancellationToken: Token)));
+        Assert.Equal(
+            (429, "TooManyRequests"), Seen(await exchange.SendAsync("GET", "account", cancellationToken: Token)));
         Assert.Equal(calls, exchange.Floor.Calls.Count);
 
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("DELETE", "orders", cancellationToken: Token)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "account", key: "bob", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await exchange.SendAsync("DELETE", "orders", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await exchange.SendAsync("GET", "account", key: "bob", cancellationToken: Token)).Status);
         for (var i = 0; i < 5; i++)
-            Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", "{}", "admin", Token)).Status);
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", "{}", "admin", Token)).Status);
 
         time.Advance(TimeSpan.FromMilliseconds(500));
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "orders", Order("a2"), cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await exchange.SendAsync("POST", "orders", Order("a2"), cancellationToken: Token)).Status);
     }
 
     [Fact]
     public async Task An_address_that_asks_too_often_is_told_so_whatever_its_headers_say()
     {
-        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { AddressRequestsPerSecond = 3 }, new ManualTime());
+        await using var exchange =
+            await OpenGateway.StartAsync(new GatewayOptions { AddressRequestsPerSecond = 3 }, new ManualTime());
         for (var i = 0; i < 3; i++)
-            Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "instruments", key: null, cancellationToken: Token)).Status);
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await exchange.SendAsync("GET", "instruments", key: null, cancellationToken: Token)).Status);
 
         exchange.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.1");
-        Assert.Equal((429, "TooManyRequests"), Seen(await exchange.SendAsync("GET", "instruments", key: "x", cancellationToken: Token)));
-        Assert.Equal((429, "TooManyRequests"), Seen(await exchange.SendAsync("POST", "orders", Order("a"), cancellationToken: Token)));
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("DELETE", "orders", cancellationToken: Token)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/live", cancellationToken: Token)).Status);
+        Assert.Equal(
+            (429, "TooManyRequests"),
+            Seen(await exchange.SendAsync("GET", "instruments", key: "x", cancellationToken: Token)));
+        Assert.Equal(
+            (429, "TooManyRequests"),
+            Seen(await exchange.SendAsync("POST", "orders", Order("a"), cancellationToken: Token)));
+        Assert.Equal(
+            HttpStatusCode.OK, (await exchange.SendAsync("DELETE", "orders", cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/live", cancellationToken: Token)).Status);
     }
 
     [Fact]
     public async Task Behind_a_proxy_that_is_believed_each_client_is_itself_and_none_can_say_otherwise()
     {
         await using var exchange = await OpenGateway.StartAsync(
-            new GatewayOptions { AddressRequestsPerSecond = 2, Proxies = [AddressNetwork.Read("127.0.0.1")!.Value, AddressNetwork.Read("10.0.0.0/8")!.Value] },
+            new GatewayOptions
+            {
+                AddressRequestsPerSecond = 2,
+                Proxies = [AddressNetwork.Read("127.0.0.1")!.Value, AddressNetwork.Read("10.0.0.0/8")!.Value],
+            },
             new ManualTime());
         async Task<HttpStatusCode> Ask(string forwarded)
         {
@@ -152,7 +200,8 @@ public sealed class OverloadTests
     [InlineData("10.0.0.0/8", false)]
     public async Task Tls_at_a_proxy_counts_where_the_proxy_is_believed(string proxy, bool isBelieved)
     {
-        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { Proxies = [AddressNetwork.Read(proxy)!.Value] });
+        await using var exchange =
+            await OpenGateway.StartAsync(new GatewayOptions { Proxies = [AddressNetwork.Read(proxy)!.Value] });
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/qc/v1/instruments");
         request.Headers.Host = "exchange.example";
         request.Headers.Add("X-Forwarded-For", "192.0.2.1");
@@ -167,7 +216,9 @@ public sealed class OverloadTests
         await using var exchange = await OpenGateway.StartAsync(
             new GatewayOptions { DemoMode = true, Proxies = [AddressNetwork.Read("127.0.0.1")!.Value] });
         exchange.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.1");
-        Assert.Equal(HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", null, "demo-alice", Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await exchange.SendAsync("GET", "account", null, "demo-alice", Token)).Status);
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "account", null, "alice", Token)).Status);
     }
 

@@ -48,5 +48,6 @@ public sealed class PriceAlertTests
         return exchange;
     }
 
-    private static Task<Reply> AddAsync(OpenGateway exchange, string body) => exchange.SendAsync("POST", "alerts", body, cancellationToken: Token);
+    private static Task<Reply> AddAsync(OpenGateway exchange, string body) =>
+        exchange.SendAsync("POST", "alerts", body, cancellationToken: Token);
 }

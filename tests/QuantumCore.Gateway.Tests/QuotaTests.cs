@@ -8,7 +8,11 @@ namespace QuantumCore.Gateway.Tests;
 /// <summary>Rate limits of sign-ins, and whom they may lock out.</summary>
 public sealed class QuotaTests : IDisposable
 {
-    private static readonly GatewayOptions s_options = new() { UserSignInsPerMinute = 3, AddressSignInsPerMinute = 100 };
+    private static readonly GatewayOptions s_options = new()
+    {
+        UserSignInsPerMinute = 3,
+        AddressSignInsPerMinute = 100,
+    };
 
     private readonly GatewayMetrics _metrics = new();
 
@@ -19,7 +23,8 @@ public sealed class QuotaTests : IDisposable
     {
         var quotas = new Quotas(s_options, _metrics, new ManualTime());
         var stranger = IPAddress.Parse("10.0.0.9");
-        Assert.Equal([true, true, true, false, false], Enumerable.Range(0, 5).Select(_ => quotas.TakeSignIn(stranger, "zoe")));
+        Assert.Equal(
+            [true, true, true, false, false], Enumerable.Range(0, 5).Select(_ => quotas.TakeSignIn(stranger, "zoe")));
         Assert.True(quotas.TakeSignIn(IPAddress.Parse("10.0.0.7"), "zoe"));
         Assert.True(quotas.TakeSignIn(IPAddress.Parse("::ffff:10.0.0.9"), "yves"));
         Assert.False(quotas.TakeSignIn(IPAddress.Parse("::ffff:10.0.0.9"), "zoe"));
@@ -45,7 +50,8 @@ public sealed class QuotaTests : IDisposable
     public void Addresses_of_one_network_of_version_6_are_one()
     {
         var quotas = new Quotas(s_options, _metrics, new ManualTime());
-        var let = Enumerable.Range(0, 10).Count(i => quotas.TakeSignIn(IPAddress.Parse($"2001:db8:1:2::{i + 1:x}"), "zoe"));
+        var let =
+            Enumerable.Range(0, 10).Count(i => quotas.TakeSignIn(IPAddress.Parse($"2001:db8:1:2::{i + 1:x}"), "zoe"));
         Assert.Equal(3, let);
         Assert.True(quotas.TakeSignIn(IPAddress.Parse("2001:db8:1:3::1"), "zoe"));
     }

@@ -12,14 +12,17 @@ public sealed class RiskCallTests
     public async Task Limits_are_set_in_the_instruments_units_and_shown_again()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var body = """{"symbol":"AAPL","maxOrderQuantity":"500","maxOrderValue":"1000.5","maxOpenOrders":20,"maxPosition":"900","why":"new"}""";
+        var body =
+            """{"symbol":"AAPL","maxOrderQuantity":"500","maxOrderValue":"1000.5","maxOpenOrders":20,"maxPosition":"900","why":"new"}""";
         const string Shown =
             """{"account":"ACC-1001","limits":[{"symbol":"AAPL","maxOrderQuantity":"500","maxOrderValue":"1000.50","maxOpenOrders":20,"maxPosition":"900"}],"everyones":[]}""";
 
         Assert.Equal(Shown, (await exchange.SendAsync("POST", Path, body, "admin", Token)).Text);
         Assert.Equal(Shown, (await exchange.SendAsync("GET", Path, null, "admin", Token)).Text);
         Assert.Equal(Shown, (await exchange.SendAsync("GET", "limits", null, "alice", Token)).Text);
-        Assert.Contains("SetLimits 1001 AAPL OrderQuantity=500 OrderValue=100050 OpenOrders=20 Position=900 admin new", exchange.Floor.Calls);
+        Assert.Contains(
+            "SetLimits 1001 AAPL OrderQuantity=500 OrderValue=100050 OpenOrders=20 Position=900 admin new",
+            exchange.Floor.Calls);
         await exchange.SendAsync("POST", Path, """{"symbol":"AAPL"}""", "admin", Token);
         Assert.Contains("SetLimits 1001 AAPL  admin", exchange.Floor.Calls);
     }
@@ -28,13 +31,17 @@ public sealed class RiskCallTests
     public async Task Other_scopes_have_their_own_units()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var all = """{"symbol":"*","maxOpenOrders":50,"duplicateWindowMillis":500,"maxOrdersPerSecond":20,"orderBurst":40}""";
+        var all =
+            """{"symbol":"*","maxOpenOrders":50,"duplicateWindowMillis":500,"maxOrdersPerSecond":20,"orderBurst":40}""";
         Assert.Equal(
             $$"""{"account":"ACC-1001","limits":[{"symbol":"*","duplicateWindowMillis":500,"maxOrdersPerSecond":20,"orderBurst":40,"maxOpenOrders":50}],"everyones":[]}""",
             (await exchange.SendAsync("POST", Path, all, "admin", Token)).Text);
-        Assert.Contains("SetLimits 1001 * DuplicateWindow=500 OrdersPerSecond=20 OrderBurst=40 OpenOrders=50 admin", exchange.Floor.Calls);
+        Assert.Contains(
+            "SetLimits 1001 * DuplicateWindow=500 OrdersPerSecond=20 OrderBurst=40 OpenOrders=50 admin",
+            exchange.Floor.Calls);
 
-        await exchange.SendAsync("POST", Path, """{"symbol":"*USD","maxDailyVolume":"1000000","maxDailyLoss":"50.25"}""", "admin", Token);
+        await exchange.SendAsync(
+            "POST", Path, """{"symbol":"*USD","maxDailyVolume":"1000000","maxDailyLoss":"50.25"}""", "admin", Token);
         Assert.Contains("SetLimits 1001 *USD DailyVolume=100000000 DailyLoss=5025 admin", exchange.Floor.Calls);
     }
 
@@ -46,7 +53,8 @@ public sealed class RiskCallTests
         Assert.Equal(
             $$"""{"account":"ACC-1001","limits":[{{all}}],"everyones":[]}""",
             (await exchange.SendAsync("POST", Path, all, "admin", Token)).Text);
-        Assert.Contains("SetLimits 1001 * QuantityMultiple=20 KillOrders=100 KillWindow=10 admin", exchange.Floor.Calls);
+        Assert.Contains(
+            "SetLimits 1001 * QuantityMultiple=20 KillOrders=100 KillWindow=10 admin", exchange.Floor.Calls);
 
         var paidIn = """{"symbol":"*USD","killValue":"5000.00","killWindowSeconds":"60","killDailyLoss":"50.25"}""";
         await exchange.SendAsync("POST", Path, paidIn, "admin", Token);
@@ -58,12 +66,19 @@ public sealed class RiskCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         var body = """{"symbol":"AAPL","maxOpenOrders":200,"why":"queue"}""";
-        Assert.Equal(System.Net.HttpStatusCode.Forbidden, (await exchange.SendAsync("POST", "admin/limits", body, "alice", Token)).Status);
-        var shown = """[{"symbol":"AAPL","maxOpenOrders":200}]""";
-        Assert.Equal($$"""{"everyones":{{shown}}}""", (await exchange.SendAsync("POST", "admin/limits", body, "admin", Token)).Text);
-        Assert.Equal($$"""{"everyones":{{shown}}}""", (await exchange.SendAsync("GET", "admin/limits", null, "admin", Token)).Text);
         Assert.Equal(
-            $$"""{"account":"ACC-1001","limits":[],"everyones":{{shown}}}""", (await exchange.SendAsync("GET", "limits", null, "alice", Token)).Text);
+            System.Net.HttpStatusCode.Forbidden,
+            (await exchange.SendAsync("POST", "admin/limits", body, "alice", Token)).Status);
+        var shown = """[{"symbol":"AAPL","maxOpenOrders":200}]""";
+        Assert.Equal(
+            $$"""{"everyones":{{shown}}}""",
+            (await exchange.SendAsync("POST", "admin/limits", body, "admin", Token)).Text);
+        Assert.Equal(
+            $$"""{"everyones":{{shown}}}""",
+            (await exchange.SendAsync("GET", "admin/limits", null, "admin", Token)).Text);
+        Assert.Equal(
+            $$"""{"account":"ACC-1001","limits":[],"everyones":{{shown}}}""",
+            (await exchange.SendAsync("GET", "limits", null, "alice", Token)).Text);
         Assert.Contains("SetLimits everyone AAPL OpenOrders=200 admin queue", exchange.Floor.Calls);
     }
 

@@ -14,7 +14,8 @@ public sealed class SecondFoldTests
     {
         PublicTrade[] trades =
         [
-            Trade(1, 10 * Second, 100, 5, Side.Buy), Trade(2, (10 * Second) + 1, 103, 1, Side.Sell), Trade(3, (11 * Second) - 1, 99, 2, Side.Buy),
+            Trade(1, 10 * Second, 100, 5, Side.Buy), Trade(2, (10 * Second) + 1, 103, 1, Side.Sell),
+            Trade(3, (11 * Second) - 1, 99, 2, Side.Buy),
             Trade(4, 12 * Second, 101, 4, Side.Sell),
         ];
 
@@ -22,9 +23,13 @@ public sealed class SecondFoldTests
 
         Assert.Equal(
             [
-                new Candle(10 * Second, 11 * Second, 100, 103, 99, 99, 8, 801, 3, 7, 698, new TradePlace(1, 0), new TradePlace(3, 0)),
+                new Candle(
+                    10 * Second, 11 * Second, 100, 103, 99, 99, 8, 801, 3, 7, 698, new TradePlace(1, 0),
+                    new TradePlace(3, 0)),
                 new Candle(11 * Second, 12 * Second, 99, 99, 99, 99, 0, 0, 0, 0, 0, default, default),
-                new Candle(12 * Second, 13 * Second, 101, 101, 101, 101, 4, 404, 1, 0, 0, new TradePlace(4, 0), new TradePlace(4, 0)),
+                new Candle(
+                    12 * Second, 13 * Second, 101, 101, 101, 101, 4, 404, 1, 0, 0, new TradePlace(4, 0),
+                    new TradePlace(4, 0)),
                 new Candle(13 * Second, 14 * Second, 101, 101, 101, 101, 0, 0, 0, 0, 0, default, default),
             ],
             candles);
@@ -33,10 +38,14 @@ public sealed class SecondFoldTests
     [Fact]
     public void Before_the_first_trade_there_is_no_candle_unless_there_is_a_price()
     {
-        PublicTrade[] trades = [Trade(1, 9 * Second, 50, 1, Side.Buy), Trade(2, 11 * Second, 100, 1, Side.Buy), Trade(3, 12 * Second, 70, 1, Side.Buy)];
+        PublicTrade[] trades = [
+            Trade(1, 9 * Second, 50, 1, Side.Buy), Trade(2, 11 * Second, 100, 1, Side.Buy),
+            Trade(3, 12 * Second, 70, 1, Side.Buy)];
 
         Assert.Equal([11 * Second], SecondFold.Of(trades, 10, 11, 0).Select(candle => candle.StartNanos));
-        Assert.Equal([(10 * Second, 50L), (11 * Second, 100L)], SecondFold.Of(trades, 10, 11, 50).Select(candle => (candle.StartNanos, candle.CloseTicks)));
+        Assert.Equal(
+            [(10 * Second, 50L), (11 * Second, 100L)],
+            SecondFold.Of(trades, 10, 11, 50).Select(candle => (candle.StartNanos, candle.CloseTicks)));
         Assert.Empty(SecondFold.Of([], 10, 11, 0));
     }
 
@@ -48,7 +57,9 @@ public sealed class SecondFoldTests
         var candle = Assert.Single(SecondFold.Of(trades, 0, 0, 0));
 
         var bought = (Int128)(long.MaxValue / 2) * 3;
-        Assert.Equal(((Int128)long.MaxValue + 3, bought + long.MaxValue, (Int128)3, bought), (candle.Lots, candle.Value, candle.BoughtLots, candle.BoughtValue));
+        Assert.Equal(
+            ((Int128)long.MaxValue + 3, bought + long.MaxValue, (Int128)3, bought),
+            (candle.Lots, candle.Value, candle.BoughtLots, candle.BoughtValue));
     }
 
     [Fact]
@@ -59,23 +70,33 @@ public sealed class SecondFoldTests
         // 1,010 trades in each of 25 seconds.
         const int InSecond = 1_010;
         for (var i = 0; i < 25 * InSecond; i++)
-            exchange.Floor.PastTrades.Add(Trade(i + 1, (1_000 * Second) + (i * Second / InSecond), 100 + (i / InSecond), 1, Side.Buy));
+            exchange.Floor.PastTrades.Add(
+                Trade(i + 1, (1_000 * Second) + (i * Second / InSecond), 100 + (i / InSecond), 1, Side.Buy));
         async Task<(long Start, string Volume)[]> CandlesAsync(string query)
         {
-            var reply = await exchange.SendAsync("GET", $"/api/v3/klines?symbol=AAPL&interval=1s&{query}", null, null, TestContext.Current.CancellationToken);
+            var reply = await exchange.SendAsync(
+                "GET", $"/api/v3/klines?symbol=AAPL&interval=1s&{query}", null, null,
+                TestContext.Current.CancellationToken);
             return [.. reply.Json.EnumerateArray().Select(candle => (candle[0].GetInt64(), candle[5].GetString()!))];
         }
 
         // 20,000 trades are 19 whole seconds and part of another, which the next request returns.
         var from = await CandlesAsync("startTime=1000000&endTime=1024999");
         Assert.Equal(Enumerable.Range(0, 19).Select(i => (1_000_000L + (i * 1_000), "1010.00000000")), from);
-        Assert.Equal(Enumerable.Range(19, 6).Select(i => (1_000_000L + (i * 1_000), "1010.00000000")), await CandlesAsync("startTime=1019000&endTime=1024999"));
+        Assert.Equal(
+            Enumerable.Range(19, 6).Select(i => (1_000_000L + (i * 1_000), "1010.00000000")),
+            await CandlesAsync("startTime=1019000&endTime=1024999"));
         Assert.Equal([(1_024_000L, "1010.00000000")], await CandlesAsync("startTime=1024000&limit=1&endTime=1024999"));
 
         // Of the newest 25 seconds, 19 could be read. The response has half as many, up to the newest.
-        Assert.Equal(Enumerable.Range(15, 10).Select(i => (1_000_000L + (i * 1_000), "1010.00000000")), await CandlesAsync("endTime=1024999&limit=25"));
-        Assert.Equal([(1_023_000L, "1010.00000000"), (1_024_000L, "1010.00000000")], await CandlesAsync("endTime=1024999&limit=2"));
+        Assert.Equal(
+            Enumerable.Range(15, 10).Select(i => (1_000_000L + (i * 1_000), "1010.00000000")),
+            await CandlesAsync("endTime=1024999&limit=25"));
+        Assert.Equal(
+            [(1_023_000L, "1010.00000000"), (1_024_000L, "1010.00000000")],
+            await CandlesAsync("endTime=1024999&limit=2"));
     }
 
-    private static PublicTrade Trade(long sequence, long nanos, long ticks, long lots, Side taker) => new(sequence, 0, nanos, ticks, lots, taker);
+    private static PublicTrade Trade(long sequence, long nanos, long ticks, long lots, Side taker) =>
+        new(sequence, 0, nanos, ticks, lots, taker);
 }

@@ -34,7 +34,8 @@ public class SigningKeyTests
     {
         var seal = new SecretSeal(Enumerable.Range(0, 32).Select(i => (byte)i).ToArray());
         var closed = seal.Close("my secret", "hash-a");
-        Assert.DoesNotContain("my secret", Encoding.UTF8.GetString(Convert.FromBase64String(closed)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "my secret", Encoding.UTF8.GetString(Convert.FromBase64String(closed)), StringComparison.Ordinal);
         Assert.NotEqual(closed, seal.Close("my secret", "hash-a"));
         Assert.Equal("my secret"u8.ToArray(), seal.Open(closed, "hash-a"));
         Assert.Null(seal.Open(closed, "hash-b"));
@@ -48,10 +49,12 @@ public class SigningKeyTests
     public async Task An_hmac_key_has_a_secret_that_is_shown_once_and_kept_sealed()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var made = await exchange.SendAsync("POST", "admin/accounts/ACC-2000/keys", """{"signing":"hmac","readOnly":true}""", "admin", Token);
+        var made = await exchange.SendAsync(
+            "POST", "admin/accounts/ACC-2000/keys", """{"signing":"hmac","readOnly":true}""", "admin", Token);
         Assert.Equal((HttpStatusCode.OK, "ACC-2000"), (made.Status, made["account"]));
         var kept = exchange.Floor.Keys.Single(key => key.Hash == KeyRing.Hash(made["apiKey"]!));
-        Assert.Equal((2000, KeyRights.Read, SigningScheme.HmacSha256), (kept.Account, kept.Rights, kept.Signing!.Scheme));
+        Assert.Equal(
+            (2000, KeyRights.Read, SigningScheme.HmacSha256), (kept.Account, kept.Rights, kept.Signing!.Scheme));
         Assert.DoesNotContain(made["secret"]!, kept.ToString(), StringComparison.Ordinal);
 
         var seal = exchange.Services.GetRequiredService<SecretSeal>();
@@ -67,13 +70,15 @@ public class SigningKeyTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var rsa = RSA.Create(2048);
-        var body = $$"""{"signing":"rsa","publicKey":"{{rsa.ExportSubjectPublicKeyInfoPem().ReplaceLineEndings("\\n")}}"}""";
+        var body =
+            $$"""{"signing":"rsa","publicKey":"{{rsa.ExportSubjectPublicKeyInfoPem().ReplaceLineEndings("\\n")}}"}""";
         var made = await exchange.SendAsync("POST", "admin/accounts/ACC-2000/keys", body, "admin", Token);
         Assert.Equal(HttpStatusCode.OK, made.Status);
         Assert.False(made.Json.TryGetProperty("secret", out _));
         var kept = exchange.Floor.Keys.Single(key => key.Hash == KeyRing.Hash(made["apiKey"]!));
         var seal = exchange.Services.GetRequiredService<SecretSeal>();
-        var signature = Convert.ToBase64String(rsa.SignData("a=1"u8, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        var signature =
+            Convert.ToBase64String(rsa.SignData("a=1"u8, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
         Assert.True(RequestSignature.IsValid(seal, kept, "a=1", signature));
         Assert.False(RequestSignature.IsValid(seal, kept, "a=2", signature));
         Assert.False(RequestSignature.IsValid(seal, kept, "a=1", "no base64"));
@@ -107,7 +112,9 @@ public class SigningKeyTests
         Assert.False(key.Signed(told, made));
 
         var signer = new Ed25519Signer(Convert.FromHexString(seed));
-        Assert.Equal((publicKey, signature), (Convert.ToHexStringLower(signer.Point), Convert.ToHexStringLower(signer.Sign(told))));
+        Assert.Equal(
+            (publicKey, signature),
+            (Convert.ToHexStringLower(signer.Point), Convert.ToHexStringLower(signer.Sign(told))));
     }
 
     [Theory]
@@ -123,7 +130,8 @@ public class SigningKeyTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         var signer = new Ed25519Signer(new byte[32]);
-        var body = $$"""{"signing":"ed25519","publicKey":"-----BEGIN PUBLIC KEY-----\n{{signer.PublicKey}}\n-----END PUBLIC KEY-----"}""";
+        var body =
+            $$"""{"signing":"ed25519","publicKey":"-----BEGIN PUBLIC KEY-----\n{{signer.PublicKey}}\n-----END PUBLIC KEY-----"}""";
         var made = await exchange.SendAsync("POST", "admin/accounts/ACC-2000/keys", body, "admin", Token);
         Assert.Equal(HttpStatusCode.OK, made.Status);
         Assert.False(made.Json.TryGetProperty("secret", out _));
@@ -156,7 +164,8 @@ public class SigningKeyTests
     public async Task The_name_of_a_key_that_signs_opens_nothing_by_itself()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var made = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", "admin", Token);
+        var made =
+            await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", "admin", Token);
         var refused = await exchange.SendAsync("GET", "account", null, made["apiKey"], Token);
         Assert.Equal((HttpStatusCode.Unauthorized, "Unauthorized"), (refused.Status, refused.Code));
     }

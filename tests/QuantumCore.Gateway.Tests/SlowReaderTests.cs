@@ -25,7 +25,8 @@ public sealed class SlowReaderTests
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
         exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [new DepthLevel(15_000, 100, 1)], [], []));
-        exchange.Floor.Orders.Publish(new OrderByOrderUpdate(true, 0, 5, 50, [new DisplayedOrder(1, 15_000, 1)], [], []));
+        exchange.Floor.Orders.Publish(
+            new OrderByOrderUpdate(true, 0, 5, 50, [new DisplayedOrder(1, 15_000, 1)], [], []));
         using var socket = new StillSocket();
         await using var reader = Reader(exchange, socket, time);
         var serving = reader.Run(CancellationToken.None, Token);
@@ -45,7 +46,8 @@ public sealed class SlowReaderTests
             }
 
             if (i < Times - 1)
-                await socket.SayAsync($"{{\"op\":\"unsubscribe\",{what.Replace(",\"conflate\":0", "", StringComparison.Ordinal)}}}");
+                await socket.SayAsync(
+                    $"{{\"op\":\"unsubscribe\",{what.Replace(",\"conflate\":0", "", StringComparison.Ordinal)}}}");
         }
 
         // This message waits behind all earlier ones.
@@ -55,11 +57,13 @@ public sealed class SlowReaderTests
             () =>
             {
                 time.Advance(TimeSpan.FromMilliseconds(100));
-                return socket.Sent.Count(message => message.Contains("\"type\":\"error\"", StringComparison.Ordinal)) == 2
+                return socket.Sent.Count(
+                    message => message.Contains("\"type\":\"error\"", StringComparison.Ordinal)) == 2
                     && socket.Sent.Any(message => message.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal));
             },
             "the last message and what is followed are told");
-        Assert.InRange(socket.Sent.Count(message => message.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal)), 1, 3);
+        Assert.InRange(
+            socket.Sent.Count(message => message.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal)), 1, 3);
         socket.Leave();
         await serving.WaitAsync(Wait.Limit, Token);
     }
@@ -120,16 +124,19 @@ public sealed class SlowReaderTests
 
         public void GoOn() => _goesOn.TrySetResult();
 
-        public override async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+        public override async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _asked);
             return await _said.Reader.ReadAsync(cancellationToken) is { } message
-                ? new ValueWebSocketReceiveResult(Encoding.ASCII.GetBytes(message, buffer.Span), WebSocketMessageType.Text, endOfMessage: true)
+                ? new ValueWebSocketReceiveResult(
+                    Encoding.ASCII.GetBytes(message, buffer.Span), WebSocketMessageType.Text, endOfMessage: true)
                 : new ValueWebSocketReceiveResult(0, WebSocketMessageType.Close, endOfMessage: true);
         }
 
         public override async ValueTask SendAsync(
-            ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
+            ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage,
+            CancellationToken cancellationToken)
         {
             lock (_sent)
                 _sent.Add(Encoding.ASCII.GetString(buffer.Span));
@@ -140,21 +147,25 @@ public sealed class SlowReaderTests
         {
         }
 
-        public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
+        public override Task CloseAsync(
+            WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
             Task.CompletedTask;
 
-        public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
+        public override Task CloseOutputAsync(
+            WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
             Task.CompletedTask;
 
         public override void Dispose()
         {
         }
 
-        public override Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken) =>
+        public override Task<WebSocketReceiveResult> ReceiveAsync(
+            ArraySegment<byte> buffer, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public override Task SendAsync(
-            ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) =>
+            ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage,
+            CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

@@ -35,7 +35,9 @@ public sealed class StrategyCallTests
             reply.Text);
         Assert.Equal(
             ["HoldList Strategy 2", "SubmitStrategy 2"],
-            exchange.Floor.Calls.Where(call => call.StartsWith("Hold", StringComparison.Ordinal) || call.StartsWith("Submit", StringComparison.Ordinal)));
+            exchange.Floor.Calls.Where(
+                call => call.StartsWith("Hold", StringComparison.Ordinal)
+                    || call.StartsWith("Submit", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -61,11 +63,18 @@ public sealed class StrategyCallTests
         var third = exchange.Floor.Held("t.3");
         var conditions = third.Conditions.Decode()!;
         Assert.Equal(
-            new StrategyTerms(-4_050, 2, [new("A", Side.Buy, 1), new("C", Side.Sell, 2), new("B", Side.Sell, 2)]), conditions.Strategy);
-        Assert.Equal((1_893_456_000_000_000_000L, TimeInForce.GoodTillDate), (conditions.ExpiryNanos, third.TimeInForce));
-        Assert.Equal(("B", Side.Sell, OrderType.Leg, 6L, 9_500L), (third.Symbol, third.Side, third.Type, third.QuantityLots, third.PriceTicks));
+            new StrategyTerms(-4_050, 2, [new("A", Side.Buy, 1), new("C", Side.Sell, 2), new("B", Side.Sell, 2)]),
+            conditions.Strategy);
+        Assert.Equal(
+            (1_893_456_000_000_000_000L, TimeInForce.GoodTillDate), (conditions.ExpiryNanos, third.TimeInForce));
+        Assert.Equal(
+            ("B", Side.Sell, OrderType.Leg, 6L, 9_500L),
+            (third.Symbol, third.Side, third.Type, third.QuantityLots, third.PriceTicks));
         Assert.Equal(("C", 6L), (exchange.Floor.Held("t.2").Symbol, exchange.Floor.Held("t.2").QuantityLots));
-        Assert.Equal("0.002", reply.Json.GetProperty("orders")[0].GetProperty("strategy").GetProperty("legs")[1].GetProperty("quantity").GetString());
+        Assert.Equal(
+            "0.002",
+            reply.Json.GetProperty("orders")[0].GetProperty("strategy").GetProperty("legs")[1].GetProperty("quantity")
+                .GetString());
     }
 
     [Theory]
@@ -76,7 +85,8 @@ public sealed class StrategyCallTests
     public async Task Strategy_lives_as_long_as_told(string timeInForce)
     {
         await using var exchange = await OpenAsync();
-        var reply = await PlaceAsync(exchange, $$"""{"net":"0","units":1,"timeInForce":"{{timeInForce}}","legs":[{{Buy}},{{Sell}}]}""");
+        var reply = await PlaceAsync(
+            exchange, $$"""{"net":"0","units":1,"timeInForce":"{{timeInForce}}","legs":[{{Buy}},{{Sell}}]}""");
         var orders = reply.Json.GetProperty("orders").EnumerateArray().ToArray();
         Assert.All(orders, order => Assert.Equal(timeInForce, order.GetProperty("timeInForce").GetString()));
 
@@ -92,8 +102,12 @@ public sealed class StrategyCallTests
         await using var exchange = await OpenAsync();
         var placed = (await PlaceAsync(exchange, Spread)).Json.GetProperty("orders")[1].ToString();
 
-        var open = (await exchange.SendAsync("GET", "orders?open=true&symbol=B", cancellationToken: Token)).Json.GetProperty("orders");
-        Assert.Equal(("leg", 2), (open[0].GetProperty("type").GetString(), open[0].GetProperty("strategy").GetProperty("leg").GetInt32()));
+        var open =
+            (await exchange.SendAsync("GET", "orders?open=true&symbol=B", cancellationToken: Token)).Json.GetProperty(
+                "orders");
+        Assert.Equal(
+            ("leg", 2),
+            (open[0].GetProperty("type").GetString(), open[0].GetProperty("strategy").GetProperty("leg").GetInt32()));
         Assert.Equal(placed, (await exchange.SendAsync("GET", "orders/B/1", cancellationToken: Token)).Text);
         var cancelled = await exchange.SendAsync("DELETE", "orders/by-client-id/s1.2", cancellationToken: Token);
         Assert.Equal(("leg", "cancelled"), (cancelled["type"], cancelled["status"]));
@@ -105,16 +119,25 @@ public sealed class StrategyCallTests
 
     [Theory]
     [InlineData("orders", """{"symbol":"A","side":"buy","type":"leg","quantity":"1"}""", "type")]
-    [InlineData("orders", """{"symbol":"A","side":"buy","price":"1","quantity":"1","strategy":{"net":"1.00","leg":1,"legs":[]}}""", "strategy")]
+    [InlineData(
+        "orders",
+        """{"symbol":"A","side":"buy","price":"1","quantity":"1","strategy":{"net":"1.00","leg":1,"legs":[]}}""",
+        "strategy")]
     [InlineData("order-lists", $$"""{"kind":"strategy","orders":[{{Buy}},{{Sell}}]}""", "kind")]
-    [InlineData("order-lists", """{"kind":"oco","orders":[{"symbol":"A","side":"buy","type":"leg","quantity":"1"},{"symbol":"A","side":"buy","type":"leg","quantity":"1"}]}""", "orders[0].type")]
+    [InlineData(
+        "order-lists",
+        """{"kind":"oco","orders":[{"symbol":"A","side":"buy","type":"leg","quantity":"1"},{"symbol":"A","side":"buy","type":"leg","quantity":"1"}]}""",
+        "orders[0].type")]
     public async Task Leg_comes_in_by_no_other_door(string call, string body, string field)
     {
         await using var exchange = await OpenAsync();
         var reply = await exchange.SendAsync("POST", call, body, cancellationToken: Token);
         Assert.Equal((400, "BadRequest", field), ((int)reply.Status, reply.Code, reply["field"]));
-        var batch = await exchange.SendAsync("POST", "orders/batch", """{"orders":[{"symbol":"A","side":"buy","type":"leg","quantity":"1"}]}""", cancellationToken: Token);
-        Assert.Equal("type", batch.Json.GetProperty("results")[0].GetProperty("error").GetProperty("field").GetString());
+        var batch = await exchange.SendAsync(
+            "POST", "orders/batch", """{"orders":[{"symbol":"A","side":"buy","type":"leg","quantity":"1"}]}""",
+            cancellationToken: Token);
+        Assert.Equal(
+            "type", batch.Json.GetProperty("results")[0].GetProperty("error").GetProperty("field").GetString());
         Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Hold", StringComparison.Ordinal));
     }
 
@@ -122,32 +145,44 @@ public sealed class StrategyCallTests
     {
         // The form, before anything else.
         { Order("1.00", 1, Buy, Sell, """,{"clientOrderId":"a b"}"""), "BadRequest", "clientOrderId", null },
-        { Order("1.00", 1, Buy, Sell, """,{"clientOrderId":"12345678901234567890123456789012345"}"""), "BadRequest", "clientOrderId", "34" },
+        { Order("1.00", 1, Buy, Sell, """,{"clientOrderId":"12345678901234567890123456789012345"}"""), "BadRequest",
+            "clientOrderId", "34" },
         { $$"""{"units":1,"legs":[{{Buy}},{{Sell}}]}""", "BadRequest", "net", null },
         { $$"""{"net":"1.00","legs":[{{Buy}},{{Sell}}]}""", "BadRequest", "units", null },
         { """{"net":"1.00","units":1}""", "BadRequest", "legs", "2" },
         { $$"""{"net":"1.00","units":1,"legs":[{{Buy}}]}""", "BadRequest", "legs", "2" },
-        { $$"""{"net":"1.00","units":1,"legs":[{{Buy}},{{Sell}},{{Buy}},{{Sell}},{{Buy}}]}""", "BadRequest", "legs", "4" },
+        { $$"""{"net":"1.00","units":1,"legs":[{{Buy}},{{Sell}},{{Buy}},{{Sell}},{{Buy}}]}""", "BadRequest", "legs",
+            "4" },
         { Order("1.00", 1, Buy, "null"), "BadRequest", "legs[1]", null },
         { Order("1.00", 1, Buy, """{"side":"buy","quantity":"1"}"""), "BadRequest", "legs[1].symbol", null },
         { Order("1.00", 1, """{"symbol":"A","quantity":"1"}""", Sell), "BadRequest", "legs[0].side", null },
-        { Order("1.00", 1, Buy, """{"symbol":"B","side":"SELL","quantity":"1"}"""), "BadRequest", "legs[1].side", null },
+        { Order("1.00", 1, Buy, """{"symbol":"B","side":"SELL","quantity":"1"}"""), "BadRequest", "legs[1].side",
+            null },
         { Order("1.00", 1, Buy, """{"symbol":"B","side":"sell"}"""), "BadRequest", "legs[1].quantity", null },
         { Order("1.00", 1, Buy, Sell, """,{"timeInForce":"always"}"""), "BadRequest", "timeInForce", null },
         { Order("1.00", 1, Buy, Sell, """,{"timeInForce":"gtd"}"""), "BadRequest", "goodTill", null },
         { Order("1.00", 1, Buy, Sell, """,{"timeInForce":"gtd","goodTill":"soon"}"""), "BadRequest", "goodTill", null },
 
         // Symbols, then combinations that exclude each other.
-        { Order("1.00", 1, Buy, """{"symbol":"Z","side":"sell","quantity":"1"}"""), "UnknownSymbol", "legs[1].symbol", null },
+        { Order("1.00", 1, Buy, """{"symbol":"Z","side":"sell","quantity":"1"}"""), "UnknownSymbol", "legs[1].symbol",
+            null },
         { Order("1.00", 1, Buy, Sell, """,{"timeInForce":"opg"}"""), "InvalidCombination", "legs,timeInForce", null },
         { Order("1.00", 1, Buy, Sell, """,{"timeInForce":"cls"}"""), "InvalidCombination", "legs,timeInForce", null },
-        { Order("1.00", 1, Buy, Sell, """,{"goodTill":"2030-01-01T00:00:00Z"}"""), "InvalidCombination", "goodTill,timeInForce", null },
-        { Order("1.00", 1, Buy, Sell.Replace("\"B\"", "\"A\"", StringComparison.Ordinal)), "InvalidCombination", "legs[0].symbol,legs[1].symbol", null },
+        { Order("1.00", 1, Buy, Sell, """,{"goodTill":"2030-01-01T00:00:00Z"}"""), "InvalidCombination",
+            "goodTill,timeInForce", null },
+        { Order("1.00", 1, Buy, Sell.Replace("\"B\"", "\"A\"", StringComparison.Ordinal)), "InvalidCombination",
+            "legs[0].symbol,legs[1].symbol", null },
         { Order("1.00", 1, Buy, Sell + "," + Sell), "InvalidCombination", "legs[1].symbol,legs[2].symbol", null },
-        { Order("1.00", 1, Buy, Sell + ",{\"symbol\":\"D\",\"side\":\"buy\",\"quantity\":\"x\"}"), "InvalidCombination", "legs[0].symbol,legs[2].symbol", null },
-        { Order("1.00", 1, """{"symbol":"AAPL","side":"buy","quantity":"1"}""", """{"symbol":"D","side":"buy","quantity":"1"}"""), "InvalidCombination", "legs[0].symbol,legs[1].symbol", null },
-        { Order("1.00", 1, Buy, """{"symbol":"E","side":"buy","quantity":"1"}"""), "InvalidCombination", "legs[0].symbol,legs[1].symbol", null },
-        { Order("1.00", 1, Buy, """{"symbol":"F","side":"buy","quantity":"1"}"""), "InvalidCombination", "legs[0].symbol,legs[1].symbol", null },
+        { Order("1.00", 1, Buy, Sell + ",{\"symbol\":\"D\",\"side\":\"buy\",\"quantity\":\"x\"}"), "InvalidCombination",
+            "legs[0].symbol,legs[2].symbol", null },
+        { Order(
+            "1.00", 1, """{"symbol":"AAPL","side":"buy","quantity":"1"}""",
+            """{"symbol":"D","side":"buy","quantity":"1"}"""),
+            "InvalidCombination", "legs[0].symbol,legs[1].symbol", null },
+        { Order("1.00", 1, Buy, """{"symbol":"E","side":"buy","quantity":"1"}"""), "InvalidCombination",
+            "legs[0].symbol,legs[1].symbol", null },
+        { Order("1.00", 1, Buy, """{"symbol":"F","side":"buy","quantity":"1"}"""), "InvalidCombination",
+            "legs[0].symbol,legs[1].symbol", null },
 
         // Numbers.
         { Order("1.00", 0, Buy, Sell), "InvalidQuantity", "units", "1" },
@@ -155,14 +190,22 @@ public sealed class StrategyCallTests
         { Order("1.00", long.MaxValue, Buy, Sell), "InvalidQuantity", "units", "9007199254740992" },
         { Order("1.00", -1, Buy, Sell), "BadRequest", "units", null },
         { $$"""{"net":"1.00","units":1.5,"legs":[{{Buy}},{{Sell}}]}""", "BadRequest", "units", null },
-        { Order("1.00", 1, Buy, """{"symbol":"B","side":"sell","quantity":"0"}"""), "InvalidQuantity", "legs[1].quantity", "1" },
-        { Order("1.00", 1, Buy, """{"symbol":"B","side":"sell","quantity":"-1"}"""), "BadRequest", "legs[1].quantity", null },
-        { Order("1.00", 1, Buy, """{"symbol":"C","side":"sell","quantity":"0.0005"}"""), "InvalidQuantity", "legs[1].quantity", "0.001" },
-        { Order("1.00", 1, """{"symbol":"A","side":"sell","quantity":"9223372036854775808"}""", Sell), "InvalidQuantity", "legs[0].quantity", "9007199254740992" },
-        { Order("1.00", 1, """{"symbol":"A","side":"sell","quantity":"9223372036854775807"}""", Sell), "InvalidQuantity", "legs[0].quantity", "9007199254740992" },
+        { Order("1.00", 1, Buy, """{"symbol":"B","side":"sell","quantity":"0"}"""), "InvalidQuantity",
+            "legs[1].quantity", "1" },
+        { Order("1.00", 1, Buy, """{"symbol":"B","side":"sell","quantity":"-1"}"""), "BadRequest", "legs[1].quantity",
+            null },
+        { Order("1.00", 1, Buy, """{"symbol":"C","side":"sell","quantity":"0.0005"}"""), "InvalidQuantity",
+            "legs[1].quantity", "0.001" },
+        { Order("1.00", 1, """{"symbol":"A","side":"sell","quantity":"9223372036854775808"}""", Sell),
+            "InvalidQuantity", "legs[0].quantity", "9007199254740992" },
+        { Order("1.00", 1, """{"symbol":"A","side":"sell","quantity":"9223372036854775807"}""", Sell),
+            "InvalidQuantity", "legs[0].quantity", "9007199254740992" },
         { Order("1.00", 1_000_000, Buy, Sell), "InvalidQuantity", "units,legs[1].quantity", "1000000" },
-        { Order("1.00", 1L << 53, Buy, """{"symbol":"B","side":"sell","quantity":"9007199254740992"}"""), "InvalidQuantity", "units,legs[0].quantity", "1000000" },
-        { Order("1.00", 4, """{"symbol":"E","side":"buy","quantity":"1"}""", """{"symbol":"E2","side":"buy","quantity":"1"}"""), "InvalidQuantity", "units,legs[0].quantity", "5" },
+        { Order("1.00", 1L << 53, Buy, """{"symbol":"B","side":"sell","quantity":"9007199254740992"}"""),
+            "InvalidQuantity", "units,legs[0].quantity", "1000000" },
+        { Order(
+            "1.00", 4, """{"symbol":"E","side":"buy","quantity":"1"}""",
+            """{"symbol":"E2","side":"buy","quantity":"1"}"""), "InvalidQuantity", "units,legs[0].quantity", "5" },
         { Order("2,00", 1, Buy, Sell), "BadRequest", "net", null },
         { Order("+2.00", 1, Buy, Sell), "BadRequest", "net", null },
         { Order("--2.00", 1, Buy, Sell), "BadRequest", "net", null },
@@ -177,13 +220,16 @@ public sealed class StrategyCallTests
 
         // A tick of one leg in one unit must be able to make up the difference: 2 and 3 cents cannot; 2 cents cannot
         // make up 1.
-        { Order("1.00", 1, """{"symbol":"A","side":"buy","quantity":"3"}""", Sell), "InvalidCombination", "legs[0].quantity,legs[1].quantity", null },
-        { Order("1.01", 1, """{"symbol":"A","side":"buy","quantity":"2"}""", Sell), "InvalidCombination", "net,legs[0].quantity", "0.02" },
+        { Order("1.00", 1, """{"symbol":"A","side":"buy","quantity":"3"}""", Sell), "InvalidCombination",
+            "legs[0].quantity,legs[1].quantity", null },
+        { Order("1.01", 1, """{"symbol":"A","side":"buy","quantity":"2"}""", Sell), "InvalidCombination",
+            "net,legs[0].quantity", "0.02" },
     };
 
     [Theory]
     [MemberData(nameof(Unfit))]
-    public async Task Strategy_that_does_not_fit_together_is_refused_whole(string body, string code, string? field, string? limit)
+    public async Task Strategy_that_does_not_fit_together_is_refused_whole(
+        string body, string code, string? field, string? limit)
     {
         await using var exchange = await OpenAsync();
         var reply = await PlaceAsync(exchange, body);
@@ -207,7 +253,8 @@ public sealed class StrategyCallTests
     [InlineData($$"""{"net":"2.00","units":1,"selfTrade":"none","legs":[{{Buy}},{{Sell}}]}""")]
     [InlineData($$"""{"net":"2.00","units":1,"legs":{{Buy}}}""")]
     [InlineData($$"""{"net":"2.00","units":1,"legs":[{{Buy}},{"symbol":"B","side":"sell","quantity":1}]}""")]
-    [InlineData($$"""{"net":"2.00","units":1,"legs":[{{Buy}},{"symbol":"B","side":"sell","quantity":"1","price":"1"}]}""")]
+    [InlineData(
+        $$"""{"net":"2.00","units":1,"legs":[{{Buy}},{"symbol":"B","side":"sell","quantity":"1","price":"1"}]}""")]
     [InlineData($$"""{"net":"2.00","units":1e1,"legs":[{{Buy}},{{Sell}}]}""")]
     public async Task Malformed_strategy_changes_nothing(string body)
     {
@@ -223,7 +270,8 @@ public sealed class StrategyCallTests
     public async Task Leg_without_a_reference_price_has_no_worst_price()
     {
         await using var exchange = await OpenAsync();
-        var reply = await PlaceAsync(exchange, Order("1.00", 1, Buy, """{"symbol":"G","side":"sell","quantity":"1"}"""));
+        var reply =
+            await PlaceAsync(exchange, Order("1.00", 1, Buy, """{"symbol":"G","side":"sell","quantity":"1"}"""));
         Assert.Equal((422, "NoReference", "legs[1]"), ((int)reply.Status, reply.Code, reply["field"]));
         Assert.StartsWith("The leg of G: ", reply["detail"], StringComparison.Ordinal);
     }
@@ -241,13 +289,18 @@ public sealed class StrategyCallTests
     {
         await using var exchange = await OpenAsync();
         exchange.Floor.RefusesHolds = new(RejectReason.InvalidNotional, "quantity", "3000.00", [], At: 1);
-        var notional = await PlaceAsync(exchange, Order("1.00", 30, Buy, """{"symbol":"B","side":"sell","quantity":"1"}"""));
-        Assert.Equal((400, "InvalidNotional", "legs[1].quantity", "3000.00"), ((int)notional.Status, notional.Code, notional["field"], notional["limit"]));
+        var notional =
+            await PlaceAsync(exchange, Order("1.00", 30, Buy, """{"symbol":"B","side":"sell","quantity":"1"}"""));
+        Assert.Equal(
+            (400, "InvalidNotional", "legs[1].quantity", "3000.00"),
+            ((int)notional.Status, notional.Code, notional["field"], notional["limit"]));
         Assert.Equal("The leg of B: Price times quantity is outside this instrument's limits.", notional["detail"]);
 
         exchange.Floor.RefusesHolds = new(RejectReason.InvalidCombination, "legs", "these do not fit", []);
         var combination = await PlaceAsync(exchange, Spread);
-        Assert.Equal(("InvalidCombination", "legs", null, "these do not fit"), (combination.Code, combination["field"], combination["limit"], combination["detail"]));
+        Assert.Equal(
+            ("InvalidCombination", "legs", null, "these do not fit"),
+            (combination.Code, combination["field"], combination["limit"], combination["detail"]));
 
         exchange.Floor.RefusesHolds = new(RejectReason.InsufficientFunds, null, null, []);
         var funds = await PlaceAsync(exchange, Spread);
@@ -273,7 +326,8 @@ public sealed class StrategyCallTests
 
     /// <summary>Returns the symbol of the leg that a field belongs to.</summary>
     private static string SymbolOf(string body, string field) => JsonDocument.Parse(body).RootElement
-        .GetProperty("legs")[field[field.IndexOf('[', StringComparison.Ordinal) + 1] - '0'].GetProperty("symbol").GetString()!;
+        .GetProperty("legs")[field[field.IndexOf('[', StringComparison.Ordinal) + 1] - '0'].GetProperty("symbol")
+        .GetString()!;
 
     private static string Order(string net, long units, string first, string second, string more = "")
     {
@@ -295,7 +349,8 @@ public sealed class StrategyCallTests
             Named(plain, "B") with { ReferencePriceTicks = 10_000, MinNotional = 300_000 },
             Named(plain, "C") with
             {
-                Base = new Asset("C", 8), PriceDecimals = 0, TickSize = 10, QuantityDecimals = 3, ReferencePriceTicks = 9_500,
+                Base = new Asset("C", 8), PriceDecimals =
+                    0, TickSize = 10, QuantityDecimals = 3, ReferencePriceTicks = 9_500,
             },
             Named(plain, "D") with { Group = "" },
             Named(other, "E"),
@@ -306,5 +361,9 @@ public sealed class StrategyCallTests
         return exchange;
     }
 
-    private static Instrument Named(Instrument like, string symbol) => like with { Symbol = symbol, Base = new Asset(symbol, 0) };
+    private static Instrument Named(Instrument like, string symbol) => like with
+    {
+        Symbol = symbol,
+        Base = new Asset(symbol, 0),
+    };
 }

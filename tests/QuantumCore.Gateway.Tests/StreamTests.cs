@@ -20,14 +20,17 @@ public sealed class StreamTests
     public async Task Snapshot_comes_first_and_updates_follow_in_a_chain()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [new DepthLevel(15_000, 100, 1)], [new DepthLevel(15_010, 7, 1)], []));
+        exchange.Floor.Publish(
+            "AAPL",
+            new MarketUpdate(true, 0, 5, 50, [new DepthLevel(15_000, 100, 1)], [new DepthLevel(15_010, 7, 1)], []));
         using var reader = await FollowAsync(exchange, "AAPL");
         Assert.Equal(
             """{"type":"snapshot","symbol":"AAPL","sequence":5,"timeNanos":"50","bids":[["150.00","100"]],"asks":[["150.10","7"]]}""",
             await ReadAsync(reader));
 
         exchange.Floor.Publish("AAPL", new MarketUpdate(
-            false, 5, 7, 70, [], [new DepthLevel(15_010, 0, 0)], [new PublicTrade(7, 0, 1_767_225_600_000_000_001, 15_010, 7, Side.Buy)]));
+            false, 5, 7, 70, [], [new DepthLevel(15_010, 0, 0)],
+            [new PublicTrade(7, 0, 1_767_225_600_000_000_001, 15_010, 7, Side.Buy)]));
         Assert.Equal(
             """{"type":"update","symbol":"AAPL","previousSequence":5,"sequence":7,"timeNanos":"70","bids":[],"asks":[["150.10","0"]],"trades":[{"tradeId":"7-0","price":"150.10","quantity":"7","takerSide":"buy","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"}]}""",
             await ReadAsync(reader));
@@ -41,7 +44,8 @@ public sealed class StreamTests
         await ReadAsync(reader);
         PublicTrade trade = new(17, 1, 60, 15_010, 7, Side.Buy);
         exchange.Floor.Publish("AAPL", new MarketUpdate(
-            false, 1, 41, 410, [], [], [], [new PublicTradeChange(40, 400, trade, 15_010, 15_000), new PublicTradeChange(41, 410, trade, 15_000, 0)]));
+            false, 1, 41, 410, [], [], [],
+            [new PublicTradeChange(40, 400, trade, 15_010, 15_000), new PublicTradeChange(41, 410, trade, 15_000, 0)]));
         Assert.Equal(
             """{"type":"update","symbol":"AAPL","previousSequence":1,"sequence":41,"timeNanos":"410","bids":[],"asks":[],"trades":[],"tradeChanges":[{"tradeId":"17-1","state":"corrected","tradedPrice":"150.10","priceBefore":"150.10","price":"150.00","quantity":"7","takerSide":"buy","tradedTimeNanos":"60","sequence":40,"timeNanos":"400"},{"tradeId":"17-1","state":"void","tradedPrice":"150.10","priceBefore":"150.00","price":null,"quantity":"7","takerSide":"buy","tradedTimeNanos":"60","sequence":41,"timeNanos":"410"}]}""",
             await ReadAsync(reader));
@@ -53,11 +57,14 @@ public sealed class StreamTests
         await using var exchange = await OpenGateway.StartAsync();
         using var early = await FollowAsync(exchange, "AAPL");
         await ReadAsync(early);
-        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 1, 2, 2, [new DepthLevel(100, 1, 1), new DepthLevel(101, 2, 1)], [], []));
+        exchange.Floor.Publish(
+            "AAPL", new MarketUpdate(false, 1, 2, 2, [new DepthLevel(100, 1, 1), new DepthLevel(101, 2, 1)], [], []));
         await ReadAsync(early);
 
         using var late = await FollowAsync(exchange, "AAPL");
-        Assert.Equal("""{"type":"snapshot","symbol":"AAPL","sequence":2,"timeNanos":"2","bids":[["1.01","2"],["1.00","1"]],"asks":[]}""", await ReadAsync(late));
+        Assert.Equal(
+            """{"type":"snapshot","symbol":"AAPL","sequence":2,"timeNanos":"2","bids":[["1.01","2"],["1.00","1"]],"asks":[]}""",
+            await ReadAsync(late));
         exchange.Floor.Publish("AAPL", new MarketUpdate(false, 2, 3, 3, [new DepthLevel(101, 0, 0)], [], []));
         Assert.Equal(await ReadAsync(early), await ReadAsync(late));
         Assert.Single(exchange.Floor.Calls, call => call == "WaitForUpdate 0");
@@ -85,7 +92,8 @@ public sealed class StreamTests
     [InlineData("""{"op":"subscribe","symbol":"AAPL","depth":5}""", "BadRequest", null)]
     [InlineData("""hello""", "BadRequest", null)]
     [InlineData("", "BadRequest", null)]
-    public async Task Message_that_is_none_is_answered_with_an_error_and_the_reader_stays(string message, string code, string? field)
+    public async Task Message_that_is_none_is_answered_with_an_error_and_the_reader_stays(
+        string message, string code, string? field)
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var reader = await ConnectAsync(exchange);
@@ -209,7 +217,8 @@ public sealed class StreamTests
     {
         for (var i = 1; i <= count; i++)
         {
-            var levels = Enumerable.Range(1, 2_000).Select(price => new DepthLevel(price * 10L, i, 1)).ToImmutableArray();
+            var levels =
+                Enumerable.Range(1, 2_000).Select(price => new DepthLevel(price * 10L, i, 1)).ToImmutableArray();
             exchange.Floor.Publish("AAPL", new MarketUpdate(false, i, i + 1, i, levels, [], []));
         }
     }
@@ -231,7 +240,11 @@ public sealed class StreamTests
         {
             ConnectCallback = async (context, cancellationToken) =>
             {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 4096 };
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
+                {
+                    NoDelay = true,
+                    ReceiveBufferSize = 4096,
+                };
                 await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
                 return new NetworkStream(socket, ownsSocket: true);
             },

@@ -20,14 +20,18 @@ public sealed class SystemCallTests
             log.LogWarning(new EventId(i), "warning {Number}", i);
         log.LogError(new EventId(7), new InvalidDataException("half a record"), "it failed");
 
-        var lines = (await exchange.SendAsync("GET", "admin/system", key: "admin", cancellationToken: Token)).Json.GetProperty("log");
+        var lines =
+            (await exchange.SendAsync("GET", "admin/system", key: "admin", cancellationToken: Token)).Json.GetProperty(
+                "log");
 
         Assert.Equal(200, lines.GetArrayLength());
         Assert.Equal(("error", 7, "it failed", "QuantumCore.Test"), (
             lines[0].GetProperty("level").GetString(), lines[0].GetProperty("event").GetInt32(),
             lines[0].GetProperty("message").GetString(), lines[0].GetProperty("category").GetString()));
         Assert.Contains("half a record", lines[0].GetProperty("exception").GetString());
-        Assert.Equal(("warn", "warning 205"), (lines[1].GetProperty("level").GetString(), lines[1].GetProperty("message").GetString()));
+        Assert.Equal(
+            ("warn", "warning 205"),
+            (lines[1].GetProperty("level").GetString(), lines[1].GetProperty("message").GetString()));
         Assert.Equal("warning 7", lines[199].GetProperty("message").GetString());
     }
 
@@ -35,11 +39,15 @@ public sealed class SystemCallTests
     public async Task Journal_is_told_as_the_ledger_sees_it_and_is_left_out_where_the_ledger_does_not_answer()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var journal = (await exchange.SendAsync("GET", "admin/system", key: "admin", cancellationToken: Token)).Json.GetProperty("journal");
+        var journal =
+            (await exchange.SendAsync("GET", "admin/system", key: "admin", cancellationToken: Token)).Json.GetProperty(
+                "journal");
         Assert.Equal((1_000, 7, 2_500), (
-            journal.GetProperty("records").GetInt64(), journal.GetProperty("behind").GetInt64(), journal.GetProperty("behindMillis").GetInt64()));
+            journal.GetProperty("records").GetInt64(), journal.GetProperty("behind").GetInt64(),
+            journal.GetProperty("behindMillis").GetInt64()));
 
-        exchange.Floor.Standing = Task.FromException<Contracts.LedgerStanding>(new InvalidOperationException("The history is gone."));
+        exchange.Floor.Standing = Task.FromException<Contracts.LedgerStanding>(
+            new InvalidOperationException("The history is gone."));
         var reply = await exchange.SendAsync("GET", "admin/system", key: "admin", cancellationToken: Token);
         Assert.Equal((HttpStatusCode.OK, null), (reply.Status, reply["journal"]));
     }
@@ -57,5 +65,6 @@ public sealed class SystemCallTests
     [InlineData("AccountGrain", "Account")]
     [InlineData("QuantumCore.Grains.Books.OrderBookGrain,QuantumCore.Grains", "OrderBook")]
     [InlineData("Sweeper", "Sweeper")]
-    public void Grain_types_are_called_by_their_class(string type, string name) => Assert.Equal(new GrainCount(name, 3), GrainCount.Of(type, 3));
+    public void Grain_types_are_called_by_their_class(string type, string name) =>
+        Assert.Equal(new GrainCount(name, 3), GrainCount.Of(type, 3));
 }

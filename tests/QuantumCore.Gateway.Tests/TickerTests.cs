@@ -19,7 +19,9 @@ public sealed class TickerTests
         Assert.NotEmpty(first);
         Assert.Empty(await AskedAsync(exchange));
 
-        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"1"}""", cancellationToken: Token);
+        await exchange.SendAsync(
+            "POST", "orders", """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"1"}""",
+            cancellationToken: Token);
         Assert.Equal(["Candles AAPL 1"], await AskedAsync(exchange));
         Assert.Empty(await AskedAsync(exchange));
 
@@ -31,7 +33,12 @@ public sealed class TickerTests
     public async Task A_reading_that_fails_is_to_be_asked_again_and_none_is_no_empty_market()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var symbols = JsonDocument.Parse((await exchange.SendAsync("GET", "instruments", key: null, cancellationToken: Token)).Text).RootElement.GetProperty("instruments").GetArrayLength();
+        var symbols =
+            JsonDocument.Parse(
+                (await exchange.SendAsync(
+                    "GET", "instruments", key: null, cancellationToken: Token)).Text).RootElement.GetProperty(
+                    "instruments")
+            .GetArrayLength();
         exchange.Floor.Fail("Candles", new TimeoutException());
         await AssertUnreadAsync("candles/AAPL");
         for (var i = 0; i < symbols; i++)
@@ -41,12 +48,16 @@ public sealed class TickerTests
         // An unreadable ticker is left out, and the others are sent.
         exchange.Floor.Fail("Candles", new TimeoutException());
         var some = await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token);
-        Assert.Equal((HttpStatusCode.OK, symbols - 1), (some.Status, JsonDocument.Parse(some.Text).RootElement.GetProperty("tickers").GetArrayLength()));
+        Assert.Equal(
+            (HttpStatusCode.OK, symbols - 1),
+            (some.Status, JsonDocument.Parse(some.Text).RootElement.GetProperty("tickers").GetArrayLength()));
 
         async Task AssertUnreadAsync(string path)
         {
             var reply = await exchange.SendAsync("GET", path, key: null, cancellationToken: Token);
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, "OutcomeUnknown", "1"), (reply.Status, reply.Code, reply.RetryAfter));
+            Assert.Equal(
+                (HttpStatusCode.ServiceUnavailable, "OutcomeUnknown", "1"),
+                (reply.Status, reply.Code, reply.RetryAfter));
             Assert.Equal("This can't be read now. Ask again.", reply["title"]);
         }
     }
@@ -63,10 +74,14 @@ public sealed class TickerTests
 
         time.Advance(TimeSpan.FromSeconds(61));
         FailAll();
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token)).Status);
+        Assert.Equal(
+            HttpStatusCode.ServiceUnavailable,
+            (await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token)).Status);
 
         async Task<int> CountAsync() =>
-            (await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token)).Json.GetProperty("tickers").GetArrayLength();
+            (await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token)).Json.GetProperty(
+                "tickers")
+                .GetArrayLength();
 
         void FailAll()
         {
@@ -81,6 +96,7 @@ public sealed class TickerTests
         var before = exchange.Floor.Calls.Count;
         var answer = await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token);
         Assert.Equal(HttpStatusCode.OK, answer.Status);
-        return [.. exchange.Floor.Calls.Skip(before).Where(static call => call.StartsWith("Candles", StringComparison.Ordinal))];
+        return [.. exchange.Floor.Calls.Skip(before)
+            .Where(static call => call.StartsWith("Candles", StringComparison.Ordinal))];
     }
 }

@@ -138,7 +138,8 @@ public sealed class TradingFloor
     public string State()
     {
         lock (_lock)
-            return string.Join(';', _orders.Values.Select(order => order.Report(RejectReason.None, []).ToString())) + Deposits.Count;
+            return string.Join(';', _orders.Values.Select(order => order.Report(RejectReason.None, []).ToString()))
+                + Deposits.Count;
     }
 
     /// <summary>Makes the next call with this name, or with this name and detail, fail with this error.</summary>
@@ -214,7 +215,8 @@ public sealed class TradingFloor
 
             var number = _numbers[account] = _numbers.GetValueOrDefault(account) + 1;
             var order = new SubmitOrder(
-                account, number, request.ClientOrderId, request.Side, request.Type, request.TimeInForce, request.PostOnly, request.PriceTicks, request.QuantityLots, 0, 0,
+                account, number, request.ClientOrderId, request.Side, request.Type, request.TimeInForce,
+                request.PostOnly, request.PriceTicks, request.QuantityLots, 0, 0,
                 SelfTrade: request.SelfTrade, Conditions: request.Conditions);
             _held[(account, request.ClientOrderId)] = (request, order);
             return new HoldResult(RejectReason.None, null, null, order);
@@ -230,7 +232,10 @@ public sealed class TradingFloor
 
             LastOrder = order;
             var sequence = _sequences[symbol] = _sequences.GetValueOrDefault(symbol) + 1;
-            var taker = new Working(symbol, order, _orders.Keys.Count(key => key.Symbol == symbol) + 1) { Sequence = sequence };
+            var taker = new Working(symbol, order, _orders.Keys.Count(key => key.Symbol == symbol) + 1)
+            {
+                Sequence = sequence,
+            };
             var fills = order.Type <= OrderType.Limit ? Match(taker) : [];
             if (order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill && taker.Leaves > 0)
                 taker.End = order.Type == OrderType.Market ? EndReason.NoLiquidity : EndReason.ImmediateOrCancel;
@@ -243,7 +248,8 @@ public sealed class TradingFloor
     {
         lock (_lock)
         {
-            var order = _orders.Values.FirstOrDefault(order => order.Symbol == symbol && isMeant(order.Id, order.Order.Number));
+            var order =
+                _orders.Values.FirstOrDefault(order => order.Symbol == symbol && isMeant(order.Id, order.Order.Number));
             if (order is null)
                 return Refuse(symbol, account, RejectReason.UnknownOrder);
             if (order.Order.Account != account)
@@ -261,7 +267,8 @@ public sealed class TradingFloor
     {
         lock (_lock)
         {
-            return !_orders.TryGetValue((symbol, orderId), out var order) ? Refuse(symbol, account, RejectReason.UnknownOrder)
+            return !_orders.TryGetValue((symbol, orderId), out var order)
+                ? Refuse(symbol, account, RejectReason.UnknownOrder)
                 : order.Order.Account != account ? Refuse(symbol, account, RejectReason.NotOwner)
                 : order.Report(RejectReason.None, []);
         }
@@ -271,7 +278,8 @@ public sealed class TradingFloor
     {
         lock (_lock)
         {
-            if (!_orders.TryGetValue((request.Symbol, request.OrderId), out var order) || order.Order.Account != account)
+            if (!_orders.TryGetValue((request.Symbol, request.OrderId), out var order)
+                || order.Order.Account != account)
                 return new AmendPlan(RejectReason.UnknownOrder, null, null, 0, 0, null);
 
             var old = order.Order;
@@ -296,7 +304,8 @@ public sealed class TradingFloor
     {
         lock (_lock)
         {
-            var order = _orders.Values.Single(order => order.Symbol == symbol && order.Order.Account == account && order.Order.Number == number);
+            var order = _orders.Values.Single(
+                order => order.Symbol == symbol && order.Order.Account == account && order.Order.Number == number);
             order.Order = order.Order with { QuantityLots = totalLots };
             order.Sequence = ++_sequences[symbol];
             return order.Report(RejectReason.None, []);
@@ -328,7 +337,8 @@ public sealed class TradingFloor
     public IReadOnlyList<Working> Open(long account)
     {
         lock (_lock)
-            return [.. _orders.Values.Where(order => order.IsOpen && order.Order.Account == account).OrderBy(order => order.Order.Number)];
+            return [.. _orders.Values.Where(order => order.IsOpen && order.Order.Account == account)
+                .OrderBy(order => order.Order.Number)];
     }
 
     public long LastNumber(long account)
@@ -370,7 +380,8 @@ public sealed class TradingFloor
             if (!_updates.TryGetValue(symbol, out var updates))
                 _updates[symbol] = updates = [];
             updates.Add(update);
-            (published, _published) = (_published, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            (published, _published) = (_published,
+                new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         published.SetResult();
@@ -385,8 +396,10 @@ public sealed class TradingFloor
             {
                 var updates = _updates.GetValueOrDefault(symbol) ?? [];
                 if (after == 0)
-                    return updates.FirstOrDefault(update => update.IsSnapshot) ?? new MarketUpdate(true, 0, 1, 1, [], [], []);
-                if (updates.FirstOrDefault(update => !update.IsSnapshot && update.PreviousSequence >= after) is { } next)
+                    return updates.FirstOrDefault(update => update.IsSnapshot)
+                        ?? new MarketUpdate(true, 0, 1, 1, [], [], []);
+                if (updates.FirstOrDefault(
+                    update => !update.IsSnapshot && update.PreviousSequence >= after) is { } next)
                     return next;
                 published = _published.Task;
             }
@@ -398,7 +411,8 @@ public sealed class TradingFloor
     }
 
     /// <summary>Next changes of accounts; none when the channel is empty.</summary>
-    public System.Threading.Channels.Channel<AccountChange> Changes { get; } = System.Threading.Channels.Channel.CreateUnbounded<AccountChange>();
+    public System.Threading.Channels.Channel<AccountChange> Changes { get; } =
+        System.Threading.Channels.Channel.CreateUnbounded<AccountChange>();
 
     public async ValueTask<AccountChange?> WaitForChange()
     {
@@ -407,7 +421,8 @@ public sealed class TradingFloor
     }
 
     public static ExecutionReport Refuse(string symbol, long account, RejectReason reason) => ExecutionReport.Refused(
-        new HoldRequest("", symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 0, 0), account, reason, null, null);
+        new HoldRequest("", symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 0, 0), account,
+        reason, null, null);
 
     /// <summary>Returns a command as a line of text.</summary>
     public static string Text(string symbol, BookCommand command)

@@ -9,7 +9,8 @@ namespace QuantumCore.Gateway.Tests;
 /// <summary>Orders over the native WebSocket.</summary>
 public sealed class TradingSocketTests
 {
-    private const string Buy = """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"10","clientOrderId":"b1"}""";
+    private const string Buy =
+        """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"10","clientOrderId":"b1"}""";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -21,26 +22,35 @@ public sealed class TradingSocketTests
 
         var placed = await AskAsync(trader, $$"""{"id":7,"op":"place","order":{{Buy}}}""");
         Assert.Equal("7", placed.GetProperty("id").GetRawText());
-        Assert.Equal((200, "b1", "new"), (placed.GetProperty("status").GetInt32(), Text(placed, "clientOrderId"), Text(placed, "status")));
+        Assert.Equal(
+            (200, "b1", "new"),
+            (placed.GetProperty("status").GetInt32(), Text(placed, "clientOrderId"), Text(placed, "status")));
 
         var again = await AskAsync(trader, $$"""{"id":"seven","op":"place","order":{{Buy}}}""");
         Assert.Equal("\"seven\"", again.GetProperty("id").GetRawText());
         Assert.Equal(Number(placed, "orderId"), Number(again, "orderId"));
 
-        var cancelled = await AskAsync(trader, $$"""{"id":8,"op":"cancel","symbol":"AAPL","orderId":{{Number(placed, "orderId")}}}""");
+        var cancelled = await AskAsync(
+            trader, $$"""{"id":8,"op":"cancel","symbol":"AAPL","orderId":{{Number(placed, "orderId")}}}""");
         Assert.Equal("cancelled", Text(cancelled, "status"));
         var closed = await AskAsync(trader, """{"id":9,"op":"cancel","clientOrderId":"b1"}""");
-        Assert.Equal((409, "OrderClosed"), (closed.GetProperty("status").GetInt32(), closed.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Equal(
+            (409, "OrderClosed"),
+            (closed.GetProperty("status").GetInt32(), closed.GetProperty("error").GetProperty("code").GetString()));
     }
 
     [Theory]
-    [InlineData("""{"id":10,"op":"place","order":{"symbol":"AAPL","side":"buy","price":140,"quantity":"10"}}""", "10", "order.price")]
+    [InlineData(
+        """{"id":10,"op":"place","order":{"symbol":"AAPL","side":"buy","price":140,"quantity":"10"}}""", "10",
+        "order.price")]
     [InlineData("""{"op":"place","order":{"symbol":"AAPL","odd":1},"id":"a"}""", "\"a\"", "order.odd")]
-    [InlineData("""{"id":11,"op":"batch","orders":[{"symbol":"AAPL"},{"postOnly":"true"}]}""", "11", "orders[1].postOnly")]
+    [InlineData(
+        """{"id":11,"op":"batch","orders":[{"symbol":"AAPL"},{"postOnly":"true"}]}""", "11", "orders[1].postOnly")]
     [InlineData("""{"id":[12],"op":"cancel","orderId":"17"}""", "null", "orderId")]
     [InlineData("""[{"id":13}]""", "null", null)]
     [InlineData("""{"id":14""", "null", null)]
-    public async Task A_request_that_can_not_be_read_is_refused_under_its_id_where_it_has_one(string request, string id, string? field)
+    public async Task A_request_that_can_not_be_read_is_refused_under_its_id_where_it_has_one(
+        string request, string id, string? field)
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var trader = await ConnectAsync(exchange, "alice");
@@ -65,7 +75,8 @@ public sealed class TradingSocketTests
         Assert.Equal(100, results.Length);
         Assert.Equal("UnknownSymbol", results[3].GetProperty("error").GetProperty("code").GetString());
         Assert.Equal("n99", results[99].GetProperty("order").GetProperty("clientOrderId").GetString());
-        Assert.Equal(99, (await AskAsync(trader, """{"id":2,"op":"cancelAll","symbol":"AAPL"}""")).GetProperty("result").GetProperty("cancelled").GetInt32());
+        Assert.Equal(99, (await AskAsync(trader, """{"id":2,"op":"cancelAll","symbol":"AAPL"}""")).GetProperty("result")
+            .GetProperty("cancelled").GetInt32());
     }
 
     [Fact]
@@ -88,16 +99,20 @@ public sealed class TradingSocketTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var trader = await ConnectAsync(exchange, "alice");
-        var gate = await SendBehindGateAsync(exchange, trader, [.. Enumerable.Range(0, 100).Select(i => Order($"n{i}", "AAPL"))]);
+        var gate = await SendBehindGateAsync(
+            exchange, trader, [.. Enumerable.Range(0, 100).Select(i => Order($"n{i}", "AAPL"))]);
 
         gate.SetResult();
         for (var i = 0; i < 100; i++)
         {
             var answer = await ReadAsync(trader);
-            Assert.Equal((i, 200, $"n{i}", i + 1L), (answer.GetProperty("id").GetInt32(), answer.GetProperty("status").GetInt32(), Text(answer, "clientOrderId"), Number(answer, "orderId")));
+            Assert.Equal((i, 200, $"n{i}", i + 1L), (answer.GetProperty("id").GetInt32(),
+                answer.GetProperty("status").GetInt32(), Text(answer, "clientOrderId"), Number(answer, "orderId")));
         }
 
-        Assert.Equal(["Hold 1", "Hold 64", "Hold 35"], exchange.Floor.Calls.Where(call => call.StartsWith("Hold ", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["Hold 1", "Hold 64", "Hold 35"],
+            exchange.Floor.Calls.Where(call => call.StartsWith("Hold ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -105,15 +120,19 @@ public sealed class TradingSocketTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var trader = await ConnectAsync(exchange, "alice");
-        var gate = await SendBehindGateAsync(exchange, trader, [Order("n0", "AAPL"), Order("n1", "MSFT"), Order("n2", "AAPL"), Order("n3", "MSFT"), Order("n4", "AAPL")]);
+        var gate = await SendBehindGateAsync(
+            exchange, trader,
+            [Order("n0", "AAPL"), Order("n1", "MSFT"), Order("n2", "AAPL"), Order("n3", "MSFT"), Order("n4", "AAPL")]);
         exchange.Floor.Fail("Submit MSFT 2", new TimeoutException("late"));
         exchange.Floor.Fail("Submit MSFT 2", new TimeoutException("late"));
 
         gate.SetResult();
-        foreach (var (id, code) in new[] { (0, null), (1, "OutcomeUnknown"), (2, null), (3, "OutcomeUnknown"), (4, null) })
+        foreach (var (id,
+            code) in new[] { (0, null), (1, "OutcomeUnknown"), (2, null), (3, "OutcomeUnknown"), (4, null) })
         {
             var answer = await ReadAsync(trader);
-            Assert.Equal((id, code), (answer.GetProperty("id").GetInt32(), answer.TryGetProperty("error", out var error) ? error.GetProperty("code").GetString() : null));
+            Assert.Equal((id, code), (answer.GetProperty("id").GetInt32(),
+                answer.TryGetProperty("error", out var error) ? error.GetProperty("code").GetString() : null));
         }
     }
 
@@ -123,14 +142,18 @@ public sealed class TradingSocketTests
         await using var exchange = await OpenGateway.StartAsync();
         using var trader = await ConnectAsync(exchange, "alice");
         var gate = await SendBehindGateAsync(exchange, trader, [Order("n0", "AAPL"), Order("n1", "AAPL")]);
-        await SendAsync(trader, $$"""{"id":2,"op":"batch","orders":[{{Order("n2", "AAPL")}},{{Order("n3", "AAPL")}}]}""");
+        await SendAsync(
+            trader, $$"""{"id":2,"op":"batch","orders":[{{Order("n2", "AAPL")}},{{Order("n3", "AAPL")}}]}""");
         await SendAsync(trader, $$"""{"id":3,"op":"place","order":{{Order("n4", "AAPL")}}}""");
         await SendAsync(trader, """{"id":4,"op":"batch","orders":[null]}""");
 
         gate.SetResult();
         for (var i = 0; i < 5; i++)
-            Assert.Equal((i, i < 4 ? 200 : 400), await ReadAsync(trader) is var answer ? (answer.GetProperty("id").GetInt32(), answer.GetProperty("status").GetInt32()) : default);
-        Assert.Equal(["n0 1", "n1 2", "n2 3", "n3 4", "n4 5"], exchange.Floor.Open(TradingFloor.Alice).OrderBy(order => order.Id).Select(order => $"{order.Order.ClientOrderId} {order.Id}"));
+            Assert.Equal((i, i < 4 ? 200 : 400), await ReadAsync(trader) is var answer
+                ? (answer.GetProperty("id").GetInt32(), answer.GetProperty("status").GetInt32())
+                : default);
+        Assert.Equal(["n0 1", "n1 2", "n2 3", "n3 4", "n4 5"], exchange.Floor.Open(TradingFloor.Alice)
+            .OrderBy(order => order.Id).Select(order => $"{order.Order.ClientOrderId} {order.Id}"));
     }
 
     [Fact]
@@ -152,18 +175,22 @@ public sealed class TradingSocketTests
     [InlineData(",\"symbol\":\"AAPL\"", "503 503 200")]
     [InlineData(",\"symbol\":\"AAPL\",\"side\":\"sell\"", "200 503 200")]
     [InlineData(",\"symbol\":\"GOOG\"", "200 200 200")]
-    public async Task What_waits_when_all_is_cancelled_is_refused_and_nothing_was_done_for_it(string which, string statuses)
+    public async Task What_waits_when_all_is_cancelled_is_refused_and_nothing_was_done_for_it(
+        string which, string statuses)
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var trader = await ConnectAsync(exchange, "alice");
         var sell = Order("n2", "AAPL").Replace("buy", "sell", StringComparison.Ordinal);
-        var gate = await SendBehindGateAsync(exchange, trader, [Order("n0", "MSFT"), Order("n1", "AAPL"), sell, Order("n3", "MSFT")]);
-        Assert.Equal(4, (await AskAsync(trader, $$"""{"id":4,"op":"cancelAll"{{which}}}""")).GetProperty("id").GetInt32());
+        var gate = await SendBehindGateAsync(
+            exchange, trader, [Order("n0", "MSFT"), Order("n1", "AAPL"), sell, Order("n3", "MSFT")]);
+        Assert.Equal(
+            4, (await AskAsync(trader, $$"""{"id":4,"op":"cancelAll"{{which}}}""")).GetProperty("id").GetInt32());
 
         gate.SetResult();
         var answers = new int[4];
         foreach (var _ in answers)
-            answers[await ReadAsync(trader) is var answer ? answer.GetProperty("id").GetInt32() : 0] = answer.GetProperty("status").GetInt32();
+            answers[await ReadAsync(trader) is var answer ? answer.GetProperty("id").GetInt32() : 0] =
+                answer.GetProperty("status").GetInt32();
         Assert.Equal((200, statuses), (answers[0], $"{answers[1]} {answers[2]} {answers[3]}"));
     }
 
@@ -191,7 +218,9 @@ public sealed class TradingSocketTests
 
         var answer = await AskAsync(trader, message);
 
-        Assert.Equal((400, field), (answer.GetProperty("status").GetInt32(), answer.GetProperty("error").GetProperty("field").GetString()));
+        Assert.Equal(
+            (400, field),
+            (answer.GetProperty("status").GetInt32(), answer.GetProperty("error").GetProperty("field").GetString()));
         Assert.Equal(before, exchange.Floor.State());
     }
 
@@ -247,7 +276,9 @@ public sealed class TradingSocketTests
         Assert.Empty(exchange.Floor.Open(TradingFloor.Alice));
         await AskAsync(trader, $$"""{"id":2,"op":"place","order":{{Order("b2", "AAPL")}}}""");
         var end = await silent.ReceiveAsync(new byte[1024], Token).WaitAsync(Wait.Limit, Token);
-        Assert.Equal((WebSocketCloseStatus.PolicyViolation, "Another connection has taken this session."), (end.CloseStatus, end.CloseStatusDescription));
+        Assert.Equal(
+            (WebSocketCloseStatus.PolicyViolation, "Another connection has taken this session."),
+            (end.CloseStatus, end.CloseStatusDescription));
         await silent.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token);
         await AskAsync(trader, $$"""{"id":3,"op":"place","order":{{Order("b3", "AAPL")}}}""");
         Assert.Equal(["b2", "b3"], exchange.Floor.Open(TradingFloor.Alice).Select(order => order.Order.ClientOrderId));
@@ -281,7 +312,9 @@ public sealed class TradingSocketTests
         using var trader = await ConnectAsync(exchange, "alice");
         await AskAsync(trader, """{"id":1,"op":"cancelOnDisconnect","on":true,"session":"one"}""");
         var refused = await AskAsync(trader, $$"""{"id":2,"op":"cancelOnDisconnect",{{members}}}""");
-        Assert.Equal((400, field), (refused.GetProperty("status").GetInt32(), refused.GetProperty("error").GetProperty("field").GetString()));
+        Assert.Equal(
+            (400, field),
+            (refused.GetProperty("status").GetInt32(), refused.GetProperty("error").GetProperty("field").GetString()));
     }
 
     [Theory]
@@ -304,7 +337,8 @@ public sealed class TradingSocketTests
         await tried.WaitAsync(Wait.Limit, Token);
         using var other = await ConnectAsync(exchange, "alice");
         if (call != "CancelAll")
-            await AskAsync(other, $$"""{"id":1,"op":"place","order":{{Buy.Replace("b1", "b2", StringComparison.Ordinal)}}}""");
+            await AskAsync(
+                other, $$"""{"id":1,"op":"place","order":{{Buy.Replace("b1", "b2", StringComparison.Ordinal)}}}""");
         await Eventually(() =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
@@ -326,7 +360,8 @@ public sealed class TradingSocketTests
         }
 
         Assert.Single(exchange.Floor.Open(TradingFloor.Alice));
-        Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Close", StringComparison.Ordinal) || call == "CancelAll");
+        Assert.DoesNotContain(
+            exchange.Floor.Calls, call => call.StartsWith("Close", StringComparison.Ordinal) || call == "CancelAll");
     }
 
     [Fact]
@@ -359,20 +394,26 @@ public sealed class TradingSocketTests
         Assert.Equal(status, (int)socket.HttpStatusCode);
     }
 
-    private static string Order(string name, string symbol) => $$"""{"symbol":"{{symbol}}","side":"buy","price":"150.00","quantity":"10","clientOrderId":"{{name}}"}""";
+    private static string Order(string name, string symbol) =>
+        $$"""{"symbol":"{{symbol}}","side":"buy","price":"150.00","quantity":"10","clientOrderId":"{{name}}"}""";
 
     /// <summary>Sends orders whose first is not held before the gate opens; completes when all have arrived.</summary>
-    private static async Task<TaskCompletionSource> SendBehindGateAsync(OpenGateway exchange, ClientWebSocket trader, string[] orders)
+    private static async Task<TaskCompletionSource> SendBehindGateAsync(
+        OpenGateway exchange, ClientWebSocket trader, string[] orders)
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         exchange.Floor.Holding = gate.Task;
         for (var id = 0; id < orders.Length; id++)
             await SendAsync(trader, $$"""{"id":{{id}},"op":"place","order":{{orders[id]}}}""");
-        Assert.Equal("all", (await AskAsync(trader, """{"id":"all","op":"cancelOnDisconnect","on":false}""")).GetProperty("id").GetString());
+        Assert.Equal(
+            "all",
+            (await AskAsync(trader, """{"id":"all","op":"cancelOnDisconnect","on":false}""")).GetProperty("id")
+                .GetString());
         return gate;
     }
 
-    private static Uri Address(OpenGateway exchange) => new UriBuilder(exchange.Address) { Scheme = "ws", Path = "/api/qc/v1/trading" }.Uri;
+    private static Uri Address(OpenGateway exchange) =>
+        new UriBuilder(exchange.Address) { Scheme = "ws", Path = "/api/qc/v1/trading" }.Uri;
 
     private static async Task<ClientWebSocket> ConnectAsync(OpenGateway exchange, string key)
     {
@@ -413,7 +454,9 @@ public sealed class TradingSocketTests
             await Task.Delay(5, patience.Token);
     }
 
-    private static string? Text(JsonElement answer, string name) => answer.GetProperty("result").GetProperty(name).GetString();
+    private static string? Text(JsonElement answer, string name) =>
+        answer.GetProperty("result").GetProperty(name).GetString();
 
-    private static long Number(JsonElement answer, string name) => answer.GetProperty("result").GetProperty(name).GetInt64();
+    private static long Number(JsonElement answer, string name) =>
+        answer.GetProperty("result").GetProperty(name).GetInt64();
 }

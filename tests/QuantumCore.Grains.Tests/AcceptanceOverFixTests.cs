@@ -50,7 +50,8 @@ public sealed class AcceptanceOverFixTests
     [InlineData("V", "262=m|263=0|264=0|265=7|267=1|269=0|146=1|55=AAPL", 265, 5)]
     [InlineData("V", "262=m|263=0|264=0|266=J|267=1|269=0|146=1|55=AAPL", 266, 5)]
     [InlineData("V", "262=m|263=0|264=0|267=1|269=Z|146=1|55=AAPL", 269, 5)]
-    public async Task A_value_outside_its_type_or_enumeration_is_rejected_whoever_reads_it(string type, string fields, int tag, int reason)
+    public async Task A_value_outside_its_type_or_enumeration_is_rejected_whoever_reads_it(
+        string type, string fields, int tag, int reason)
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
@@ -67,7 +68,8 @@ public sealed class AcceptanceOverFixTests
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync(
-            "D", $"347=UTF-8|212=3|213=a=b|{Order}|21=1|22=4|48=US0378331005|60=20260102-09:00:00.123|100=XNAS|167=CS|207=XNAS|461=ESXXXX|528=A|529=1 2|58=hello");
+            "D",
+            $"347=UTF-8|212=3|213=a=b|{Order}|21=1|22=4|48=US0378331005|60=20260102-09:00:00.123|100=XNAS|167=CS|207=XNAS|461=ESXXXX|528=A|529=1 2|58=hello");
         Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
     }
 
@@ -121,7 +123,9 @@ public sealed class AcceptanceOverFixTests
         // No one else hears of it: neither another session, nor the next order.
         await desk.SendAsync("D", With(Order, "11=e"));
         Assert.Equal("8 11=e 150=0", await desk.HearAsync(1, s_routed));
-        Assert.Equal("8 11=a 150=0; 8 11=a 150=F; 8 11=b 150=5; 8 11=b 150=F; 8 11=b 150=4; 8 11=e 150=0", await copy.HearAsync(6, s_routed));
+        Assert.Equal(
+            "8 11=a 150=0; 8 11=a 150=F; 8 11=b 150=5; 8 11=b 150=F; 8 11=b 150=4; 8 11=e 150=0",
+            await copy.HearAsync(6, s_routed));
     }
 
     [Theory]
@@ -139,7 +143,9 @@ public sealed class AcceptanceOverFixTests
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync(type, $"115=JCD|116=CS{(fields.Length > 0 ? "|" : "")}{fields}");
         Assert.Equal($"{answer} 128=JCD 129=CS", await desk.HearAsync(1, 115, 128, 129));
-        await desk.SendAsync(type, $"128=JCD|145=CHI{(fields.Length > 0 ? "|" : "")}{fields.Replace("262=m", "262=n", StringComparison.Ordinal)}");
+        await desk.SendAsync(
+            type,
+            $"128=JCD|145=CHI{(fields.Length > 0 ? "|" : "")}{fields.Replace("262=m", "262=n", StringComparison.Ordinal)}");
         Assert.Equal($"{answer} 115=JCD 144=CHI", await desk.HearAsync(1, 115, 144, 128));
     }
 

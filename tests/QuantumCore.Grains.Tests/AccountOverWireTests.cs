@@ -15,13 +15,17 @@ public sealed class AccountOverWireTests
         await using var wire = await Wire.OpenAsync();
         var resting = await wire.Exchange.AliceAsync(ServedExchange.Sell(2_000, 150));
         for (var done = 0; done < Before; done += 101)
-            await Task.WhenAll(Enumerable.Range(0, 101).Select(_ => wire.Exchange.BobAsync(ServedExchange.Buy(1, 150))));
+            await Task.WhenAll(
+                Enumerable.Range(0, 101).Select(_ => wire.Exchange.BobAsync(ServedExchange.Buy(1, 150))));
         await wire.ListenAsync();
         await wire.Exchange.BobAsync(ServedExchange.Buy(1, 150));
 
         var told = Assert.Single(await wire.ReportsAsync(1));
-        Assert.Equal(("1011.00000000", "151650.00000000"), (told.GetProperty("z").GetString(), told.GetProperty("Z").GetString()));
-        var shown = await wire.AskAsync("GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={resting.OrderId}"));
+        Assert.Equal(
+            ("1011.00000000", "151650.00000000"),
+            (told.GetProperty("z").GetString(), told.GetProperty("Z").GetString()));
+        var shown = await wire.AskAsync(
+            "GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={resting.OrderId}"));
         Assert.Equal("151650.00000000", shown.GetProperty("cummulativeQuoteQty").GetString());
         Assert.Equal(shown.GetProperty("time").GetInt64(), told.GetProperty("O").GetInt64());
     }
@@ -35,14 +39,18 @@ public sealed class AccountOverWireTests
         foreach (var mode in new[] { "STOP_ON_FAILURE", "ALLOW_FAILURE" })
         {
             var refused = await wire.AskAsync(
-                "POST", "order/cancelReplace", $"{Terms}&price=141&cancelReplaceMode={mode}&cancelOrigClientOrderId=mine&newClientOrderId=mine");
+                "POST", "order/cancelReplace",
+                $"{Terms}&price=141&cancelReplaceMode={mode}&cancelOrigClientOrderId=mine&newClientOrderId=mine");
             Assert.Equal(-2010, refused.GetProperty("code").GetInt32());
         }
 
         var open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
-        Assert.Equal(("mine", "140.00000000"), (open.GetProperty("clientOrderId").GetString(), open.GetProperty("price").GetString()));
+        Assert.Equal(
+            ("mine", "140.00000000"),
+            (open.GetProperty("clientOrderId").GetString(), open.GetProperty("price").GetString()));
         var replaced = await wire.AskAsync(
-            "POST", "order/cancelReplace", $"{Terms}&price=141&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=mine&newClientOrderId=next");
+            "POST", "order/cancelReplace",
+            $"{Terms}&price=141&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=mine&newClientOrderId=next");
         Assert.Equal("SUCCESS", replaced.GetProperty("newOrderResult").GetString());
     }
 
@@ -55,19 +63,26 @@ public sealed class AccountOverWireTests
         {
             var order = (await wire.AskAsync("POST", "order", $"{Terms}&price=140")).GetProperty("orderId");
             var replaced = await Task.WhenAll(Enumerable.Range(141, 3).Select(price => wire.AskAsync(
-                "POST", "order/cancelReplace", $"{Terms}&price={price}&cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId={order}")));
-            var fresh = Assert.Single(replaced, answer => answer.TryGetProperty("newOrderResult", out _)).GetProperty("newOrderResponse").GetProperty("orderId").GetInt64();
+                "POST", "order/cancelReplace",
+                $"{Terms}&price={price}&cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId={order}")));
+            var fresh = Assert.Single(replaced, answer => answer.TryGetProperty("newOrderResult", out _))
+                .GetProperty("newOrderResponse").GetProperty("orderId").GetInt64();
             var open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
             Assert.Equal(fresh, open.GetProperty("orderId").GetInt64());
 
-            var cancelled = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => wire.AskAsync("DELETE", "order", $"symbol=AAPL&orderId={fresh}")));
-            Assert.Equal([-2011, -2011, 0], cancelled.Select(answer => answer.TryGetProperty("code", out var code) ? code.GetInt32() : 0).Order());
+            var cancelled = await Task.WhenAll(
+                Enumerable.Range(0, 3).Select(_ => wire.AskAsync("DELETE", "order", $"symbol=AAPL&orderId={fresh}")));
+            Assert.Equal(
+                [-2011, -2011, 0],
+                cancelled.Select(answer => answer.TryGetProperty("code", out var code) ? code.GetInt32() : 0).Order());
         }
     }
 
     [Theory]
     [InlineData("DELETE", "order", "orderId")]
-    [InlineData("POST", "order/cancelReplace", "side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=100&cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId")]
+    [InlineData(
+        "POST", "order/cancelReplace",
+        "side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=100&cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId")]
     public async Task Who_cancels_what_waits_for_its_parent_cancels_the_list(string method, string path, string query)
     {
         await using var wire = await Wire.OpenAsync();
@@ -80,9 +95,12 @@ public sealed class AccountOverWireTests
         var answer = await wire.AskAsync(method, path, $"symbol=AAPL&{query}={ids[1]}");
         if (answer.TryGetProperty("cancelResponse", out var told))
             answer = told;
-        Assert.Equal((ids[1], "CANCELED"), (answer.GetProperty("orderId").GetInt64(), answer.GetProperty("status").GetString()));
+        Assert.Equal(
+            (ids[1], "CANCELED"), (answer.GetProperty("orderId").GetInt64(), answer.GetProperty("status").GetString()));
         foreach (var id in ids)
-            Assert.Equal("CANCELED", (await wire.AskAsync("GET", "order", $"symbol=AAPL&orderId={id}")).GetProperty("status").GetString());
+            Assert.Equal(
+                "CANCELED",
+                (await wire.AskAsync("GET", "order", $"symbol=AAPL&orderId={id}")).GetProperty("status").GetString());
     }
 
     [Fact]
@@ -91,13 +109,22 @@ public sealed class AccountOverWireTests
         await using var wire = await Wire.OpenAsync();
         for (var round = 0; round < 20; round++)
         {
-            var order = (await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=20&price=140")).GetProperty("orderId").GetInt64();
+            var order =
+                (await wire.AskAsync(
+                    "POST", "order",
+                    "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=20&price=140")).GetProperty("orderId")
+                .GetInt64();
             var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(at => wire.AskAsync(
-                "PUT", "order/amend/keepPriority", $"symbol=AAPL&orderId={order}&newQty={(round % 2 == 0 ? 16 + at : 19 - at)}")));
+                "PUT", "order/amend/keepPriority",
+                $"symbol=AAPL&orderId={order}&newQty={(round % 2 == 0 ? 16 + at : 19 - at)}")));
             Assert.All(answers, answer => Assert.Equal(
-                order, answer.TryGetProperty("code", out var code) ? code.GetInt32() == -2038 ? order : code.GetInt32() : answer.GetProperty("amendedOrder").GetProperty("orderId").GetInt64()));
+                order, answer.TryGetProperty("code", out var code)
+                    ? code.GetInt32() == -2038 ? order : code.GetInt32()
+                    : answer.GetProperty("amendedOrder").GetProperty("orderId").GetInt64()));
             var open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
-            Assert.Equal((order, "16.00000000"), (open.GetProperty("orderId").GetInt64(), open.GetProperty("origQty").GetString()));
+            Assert.Equal(
+                (order, "16.00000000"),
+                (open.GetProperty("orderId").GetInt64(), open.GetProperty("origQty").GetString()));
             await wire.AskAsync("DELETE", "order", $"symbol=AAPL&orderId={order}");
         }
     }
@@ -108,8 +135,10 @@ public sealed class AccountOverWireTests
         await using var wire = await Wire.OpenAsync();
         for (var i = 0; i < 3; i++)
         {
-            await wire.AskAsync("POST", "order", "symbol=AAPL&side=SELL&type=LIMIT&timeInForce=GTC&quantity=1&price=150");
-            await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=150");
+            await wire.AskAsync(
+                "POST", "order", "symbol=AAPL&side=SELL&type=LIMIT&timeInForce=GTC&quantity=1&price=150");
+            await wire.AskAsync(
+                "POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=150");
         }
 
         foreach (var limit in new[] { 1, 2, 3, 4, 6 })
@@ -117,8 +146,12 @@ public sealed class AccountOverWireTests
             var (seen, from) = (new List<(long, long)>(), 0L);
             while (true)
             {
-                var page = (await wire.AskAsync("GET", "myTrades", $"symbol=AAPL&fromId={from}&limit={limit}")).EnumerateArray()
-                    .Select(trade => (Id: trade.GetProperty("id").GetInt64(), OrderId: trade.GetProperty("orderId").GetInt64())).ToArray();
+                var page =
+                    (await wire.AskAsync(
+                        "GET", "myTrades", $"symbol=AAPL&fromId={from}&limit={limit}")).EnumerateArray()
+                    .Select(
+                        trade => (Id: trade.GetProperty("id").GetInt64(),
+                            OrderId: trade.GetProperty("orderId").GetInt64())).ToArray();
                 if (page.Length == 0)
                     break;
                 seen.AddRange(page);
@@ -147,20 +180,27 @@ public sealed class AccountOverWireTests
     public async Task An_amendment_that_is_named_as_its_order_leaves_it_its_name()
     {
         await using var wire = await Wire.OpenAsync();
-        var order = await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=140&newClientOrderId=mine");
+        var order = await wire.AskAsync(
+            "POST", "order",
+            "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=140&newClientOrderId=mine");
         foreach (var quantity in new[] { 9, 8 })
         {
             var amended = await wire.AskAsync(
-                "PUT", "order/amend/keepPriority", $"symbol=AAPL&orderId={order.GetProperty("orderId")}&newQty={quantity}&newClientOrderId=mine");
+                "PUT", "order/amend/keepPriority",
+                $"symbol=AAPL&orderId={order.GetProperty("orderId")}&newQty={quantity}&newClientOrderId=mine");
             Assert.Equal(
                 ("mine", $"{quantity}.00000000"),
-                (amended.GetProperty("amendedOrder").GetProperty("clientOrderId").GetString(), amended.GetProperty("amendedOrder").GetProperty("qty").GetString()));
+                (amended.GetProperty("amendedOrder").GetProperty("clientOrderId").GetString(),
+                    amended.GetProperty("amendedOrder").GetProperty("qty").GetString()));
         }
 
         // A client order id of another order still belongs to that order.
-        var refused = await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=140&newClientOrderId=other");
+        var refused = await wire.AskAsync(
+            "POST", "order",
+            "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=140&newClientOrderId=other");
         Assert.Equal("NEW", refused.GetProperty("status").GetString());
-        refused = await wire.AskAsync("PUT", "order/amend/keepPriority", "symbol=AAPL&origClientOrderId=mine&newQty=7&newClientOrderId=other");
+        refused = await wire.AskAsync(
+            "PUT", "order/amend/keepPriority", "symbol=AAPL&origClientOrderId=mine&newQty=7&newClientOrderId=other");
         Assert.Equal(-2010, refused.GetProperty("code").GetInt32());
     }
 }

@@ -33,7 +33,9 @@ public class AccountWatchTests
 
         await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Buy, 15_000, 4);
         await exchange.PlaceAsync(Alice, "c", "MSFT", Side.Buy, 100, 1);
-        var (records, last) = await FollowAsync(exchange, first, view => view.Open("AAPL").Single().FilledLots == 4 && view.Open("MSFT").Any(order => order.OrderId > 0));
+        var (records, last) = await FollowAsync(
+            exchange, first,
+            view => view.Open("AAPL").Single().FilledLots == 4 && view.Open("MSFT").Any(order => order.OrderId > 0));
         Assert.Equal(["AAPL OrderAccepted Bob", "MSFT OrderAccepted Alice"], records.Order(StringComparer.Ordinal));
 
         await exchange.Account(Alice).Deposit(new DepositRequest("more", "USD", 5));
@@ -107,8 +109,10 @@ public class AccountWatchTests
         Assert.Null(await update.WaitAsync(Wait.Limit, Token));
     }
 
-    private static async Task<AccountChange> ChangeAsync(Exchange exchange, long version, ImmutableArray<SeenSequence> after) =>
-        await exchange.Account(Alice).WaitForChange(version, after, null) ?? throw new TimeoutException("The account did not change.");
+    private static async Task<AccountChange> ChangeAsync(
+        Exchange exchange, long version, ImmutableArray<SeenSequence> after) =>
+        await exchange.Account(Alice).WaitForChange(version, after, null)
+            ?? throw new TimeoutException("The account did not change.");
 
     /// <summary>
     /// Follows until the account meets a condition. Returns the changes until then, and the last one.

@@ -12,8 +12,10 @@ public sealed class AmendmentsOverHttpTests
     public async Task The_least_quantity_is_asked_of_a_total_that_is_named_and_not_of_what_is_left()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        var listed = (await exchange.Alice.GetInstrumentsAsync(Token)).Single(instrument => instrument.Symbol == "AAPL");
-        await exchange.Operator.ListInstrumentAsync(listed with { Symbol = "TEN", MinQuantity = 10m, ReferencePrice = 150m }, Token);
+        var listed =
+            (await exchange.Alice.GetInstrumentsAsync(Token)).Single(instrument => instrument.Symbol == "AAPL");
+        await exchange.Operator.ListInstrumentAsync(
+            listed with { Symbol = "TEN", MinQuantity = 10m, ReferencePrice = 150m }, Token);
         var order = await exchange.AliceAsync(ServedExchange.Sell(20m, 150m) with { Symbol = "TEN" });
         await exchange.BobAsync(ServedExchange.Buy(15m, 150m) with { Symbol = "TEN" });
         var more = await exchange.Alice.AmendAsync("TEN", order.OrderId, new AmendOrder { Quantity = 22m }, Token);
@@ -24,15 +26,20 @@ public sealed class AmendmentsOverHttpTests
             () => exchange.Alice.AmendAsync("TEN", dearer.OrderId, new AmendOrder { Quantity = 9m }, Token));
         Assert.Equal(("InvalidQuantity", "quantity", "10"), (few.Code, few.Field, few.Limit));
 
-        Assert.Equal(10m, (await exchange.Alice.AmendAsync("TEN", dearer.OrderId, new AmendOrder { Quantity = 10m }, Token)).Remaining);
+        Assert.Equal(
+            10m,
+            (await exchange.Alice.AmendAsync(
+                "TEN", dearer.OrderId, new AmendOrder { Quantity = 10m }, Token)).Remaining);
     }
 
     [Fact]
     public async Task The_least_and_the_greatest_notional_are_those_of_what_is_asked_and_of_what_enters()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        var listed = (await exchange.Alice.GetInstrumentsAsync(Token)).Single(instrument => instrument.Symbol == "AAPL");
-        await exchange.Operator.ListInstrumentAsync(listed with { Symbol = "SUM", MinNotional = 1_000m, MaxNotional = 3_000m, ReferencePrice = 150m }, Token);
+        var listed =
+            (await exchange.Alice.GetInstrumentsAsync(Token)).Single(instrument => instrument.Symbol == "AAPL");
+        await exchange.Operator.ListInstrumentAsync(
+            listed with { Symbol = "SUM", MinNotional = 1_000m, MaxNotional = 3_000m, ReferencePrice = 150m }, Token);
         var order = await exchange.AliceAsync(ServedExchange.Sell(19m, 150m) with { Symbol = "SUM" });
         await exchange.BobAsync(ServedExchange.Buy(15m, 150m) with { Symbol = "SUM" });
 
@@ -61,15 +68,18 @@ public sealed class AmendmentsOverHttpTests
         (Order Order, AmendOrder Change, string Code, string Field)[] rows =
         [
             (stop, new AmendOrder { Price = 1m, ClientOrderId = "q1" }, "InvalidCombination", "type,price"),
-            (limit, new AmendOrder { Price = 141m, TriggerPrice = 155m, ClientOrderId = "q2" }, "InvalidCombination", "type,triggerPrice"),
-            (limit, new AmendOrder { Quantity = 12m, ExpectedRemaining = 9m, ClientOrderId = "q3" }, "StaleLeaves", "expectedRemaining"),
+            (limit, new AmendOrder { Price = 141m, TriggerPrice = 155m, ClientOrderId = "q2" }, "InvalidCombination",
+                "type,triggerPrice"),
+            (limit, new AmendOrder { Quantity = 12m, ExpectedRemaining = 9m, ClientOrderId = "q3" }, "StaleLeaves",
+                "expectedRemaining"),
             (limit, new AmendOrder { Quantity = 80_000_000m, ClientOrderId = "q4" }, "InsufficientFunds", "quantity"),
         ];
         foreach (var (order, change, code, field) in rows)
         {
             for (var times = 0; times < 2; times++)
             {
-                var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.AmendAsync("AAPL", order.OrderId, change, Token));
+                var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+                    () => exchange.Alice.AmendAsync("AAPL", order.OrderId, change, Token));
                 Assert.Equal((code, field), (refused.Code, refused.Field));
             }
         }

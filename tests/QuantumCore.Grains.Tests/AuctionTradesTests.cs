@@ -38,14 +38,19 @@ public sealed class AuctionTradesTests
 
         OrderSide?[] sides = [OrderSide.Buy, null, null, OrderSide.Sell];
         Assert.Equal(sides, told.Select(trade => trade.TakerSide));
-        Assert.Equal(sides.Reverse(), (await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)).Select(trade => trade.TakerSide));
+        Assert.Equal(
+            sides.Reverse(),
+            (await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)).Select(trade => trade.TakerSide));
 
         // Also for a trade that an operator changes.
         await exchange.Operator.CorrectAsync("AAPL", told[1].TradeId, 149, cancellation: Cancellation);
         while (feed.Current.TradeChanges.Count == 0)
             Assert.True(await feed.MoveNextAsync());
-        Assert.Equal((told[1].TradeId, null), (feed.Current.TradeChanges[0].TradeId, feed.Current.TradeChanges[0].TakerSide));
-        Assert.Equal(sides.Reverse(), (await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)).Select(trade => trade.TakerSide));
+        Assert.Equal(
+            (told[1].TradeId, null), (feed.Current.TradeChanges[0].TradeId, feed.Current.TradeChanges[0].TakerSide));
+        Assert.Equal(
+            sides.Reverse(),
+            (await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)).Select(trade => trade.TakerSide));
     }
 
     [Fact]
@@ -65,14 +70,21 @@ public sealed class AuctionTradesTests
         foreach (var call in new[] { "trades?symbol=AAPL", "historicalTrades?symbol=AAPL&fromId=0" })
         {
             await TestKit.Wait.UntilAsync(async () => (await ListAsync(call)).Length == 3);
-            Assert.Equal(expected, (await ListAsync(call)).Select(trade => (Number(trade.GetProperty("qty")), trade.GetProperty("isBuyerMaker").GetBoolean())));
+            Assert.Equal(
+                expected,
+                (await ListAsync(call)).Select(
+                    trade => (Number(trade.GetProperty("qty")), trade.GetProperty("isBuyerMaker").GetBoolean())));
         }
 
-        Assert.Equal([(5m, true), (7m, false)], (await ListAsync("aggTrades?symbol=AAPL&fromId=0")).Select(trade => (Number(trade.GetProperty("q")), trade.GetProperty("m").GetBoolean())));
+        Assert.Equal(
+            [(5m, true), (7m, false)],
+            (await ListAsync("aggTrades?symbol=AAPL&fromId=0")).Select(
+                trade => (Number(trade.GetProperty("q")), trade.GetProperty("m").GetBoolean())));
         foreach (var interval in new[] { "1s", "1M" })
         {
             var candles = await ListAsync($"klines?symbol=AAPL&interval={interval}");
-            Assert.Equal((12m, 7m), (candles.Sum(candle => Number(candle[5])), candles.Sum(candle => Number(candle[9]))));
+            Assert.Equal(
+                (12m, 7m), (candles.Sum(candle => Number(candle[5])), candles.Sum(candle => Number(candle[9]))));
         }
 
         async Task<JsonElement[]> ListAsync(string call) =>

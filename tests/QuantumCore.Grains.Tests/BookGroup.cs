@@ -151,14 +151,16 @@ internal sealed class BookGroup
                 foreach (var fill in order.Fills)
                 {
                     yield return new GroupFill(
-                        symbol, order.Order.Account, order.Order.Number, fill.MakerAccount, fill.MakerNumber, fill.PriceTicks,
+                        symbol, order.Order.Account, order.Order.Number, fill.MakerAccount, fill.MakerNumber,
+                        fill.PriceTicks,
                         fill.QuantityLots);
                 }
             }
 
             foreach (var step in (record as BookTurn)?.Steps.Where(step => step.Kind == StepKind.Fill) ?? [])
             {
-                var ofStrategies = _auditor.IsLeg(step.Account, step.Number) && _auditor.IsLeg(step.MakerAccount, step.MakerNumber);
+                var ofStrategies =
+                    _auditor.IsLeg(step.Account, step.Number) && _auditor.IsLeg(step.MakerAccount, step.MakerNumber);
                 yield return new GroupFill(
                     symbol, step.Account, step.Number, step.MakerAccount, step.MakerNumber,
                     ofStrategies ? 0 : step.PriceTicks, step.QuantityLots);
@@ -176,7 +178,8 @@ internal sealed class BookGroup
     {
         var number = _numbers[account] = _numbers.GetValueOrDefault(account) + 1;
         return new SubmitOrder(
-            account, number, "", side, type, time, false, price, lots, 0, 0, Conditions: EncodedConditions.From(conditions));
+            account, number, "", side, type, time, false, price, lots, 0, 0,
+            Conditions: EncodedConditions.From(conditions));
     }
 
     private StrategyGroup NewGroup() => new((book, record) => _records.Add((book.Symbol, record)));

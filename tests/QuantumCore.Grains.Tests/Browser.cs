@@ -16,7 +16,10 @@ internal sealed class Browser : IDisposable
     public Browser(Uri exchange)
     {
         _exchange = exchange;
-        _http = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies }) { BaseAddress = new Uri(exchange, "api/qc/v1/") };
+        _http = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies })
+        {
+            BaseAddress = new Uri(exchange, "api/qc/v1/"),
+        };
         Site = exchange.GetLeftPart(UriPartial.Authority);
     }
 
@@ -37,7 +40,8 @@ internal sealed class Browser : IDisposable
         return copy;
     }
 
-    public async Task<HttpResponseMessage> RawAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers)
+    public async Task<HttpResponseMessage> RawAsync(
+        string method, string path, string? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null)
@@ -55,7 +59,8 @@ internal sealed class Browser : IDisposable
         string method, string path, string? body = null, params (string Name, string Value)[] headers)
     {
         using var response = await RawAsync(method, path, body, headers);
-        using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var document =
+            JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         return ((int)response.StatusCode, document.RootElement.Clone());
     }
 
@@ -69,7 +74,9 @@ internal sealed class Browser : IDisposable
             socket.Options.SetRequestHeader("Origin", Site);
         try
         {
-            await socket.ConnectAsync(new UriBuilder(_exchange) { Scheme = "ws", Path = $"/api/qc/v1/{path}" }.Uri, TestContext.Current.CancellationToken);
+            await socket.ConnectAsync(
+                new UriBuilder(_exchange) { Scheme = "ws", Path = $"/api/qc/v1/{path}" }.Uri,
+                TestContext.Current.CancellationToken);
         }
         catch (WebSocketException)
         {

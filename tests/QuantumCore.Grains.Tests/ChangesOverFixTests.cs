@@ -32,7 +32,8 @@ public sealed class ChangesOverFixTests
     public async Task A_copy_that_comes_at_a_bad_time_is_not_told_that_its_order_was_rejected()
     {
         const int Copies = 20;
-        await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { AccountRequestsPerSecond = 2 }, hasFix: true);
+        await using var exchange =
+            await ServedExchange.OpenAsync(new GatewayOptions { AccountRequestsPerSecond = 2 }, hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync("D", $"11=a|{Terms}");
         Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
@@ -46,7 +47,8 @@ public sealed class ChangesOverFixTests
     public async Task What_is_refused_in_a_crowd_says_nothing_of_an_order_that_is_open_and_nothing_that_a_client_cannot_read()
     {
         const int Copies = 12;
-        await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { AccountRequestsPerSecond = 2 }, hasFix: true);
+        await using var exchange =
+            await ServedExchange.OpenAsync(new GatewayOptions { AccountRequestsPerSecond = 2 }, hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync("D", $"11=a|{Terms}");
         Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
@@ -56,7 +58,8 @@ public sealed class ChangesOverFixTests
         Assert.All(heard, static told => Assert.True(told is "j 379=a 380=4" or "8 150=I 39=0", told));
 
         // Cancels use requests of their own. Tag 532 has one letter in FIX 4.4, and none for this.
-        await desk.SendAllAsync([.. Enumerable.Range(0, Copies).Select(static i => ("F", $"11=x{i}|41=a|55=AAPL|54=1"))]);
+        await desk.SendAllAsync(
+            [.. Enumerable.Range(0, Copies).Select(static i => ("F", $"11=x{i}|41=a|55=AAPL|54=1"))]);
         heard = (await desk.HearAsync(Copies, 39, 102)).Split("; ");
         Assert.Contains("8 39=4", heard);
         Assert.All(heard, static told => Assert.DoesNotContain("39=8", told, StringComparison.Ordinal));
@@ -76,7 +79,8 @@ public sealed class ChangesOverFixTests
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
         await desk.SendAsync("G", "11=b|41=a|55=AAPL|54=1|40=2|38=10|44=140");
         Assert.Equal("9 11=b 434=2", await desk.HearAsync(1, 11, 434));
-        await desk.SendAllAsync(("G", "11=c|41=a|55=AAPL|54=1|40=2|38=6|44=140"), ("G", "11=d|41=a|55=AAPL|54=1|40=2|38=6|44=140"));
+        await desk.SendAllAsync(
+            ("G", "11=c|41=a|55=AAPL|54=1|40=2|38=6|44=140"), ("G", "11=d|41=a|55=AAPL|54=1|40=2|38=6|44=140"));
         Assert.Equal("8 11=c 150=5; 9 11=d 434=2", await desk.HearAsync(2, 11, 150, 434));
         await exchange.Alice.CancelAllAsync(cancellation: Cancellation);
         Assert.Equal("8 11=c 150=4", await desk.HearAsync(1, 11, 41, 150));
@@ -92,7 +96,8 @@ public sealed class ChangesOverFixTests
             await desk.SendAsync("D", $"11=a{i}|{Terms}");
             Assert.Equal($"8 11=a{i} 37={i} 150=0", await desk.HearAsync(1, 11, 37, 150));
             await desk.SendAllAsync(
-                ("F", $"11=x{i}|41=a{i}|55=AAPL|54=1"), ("F", $"11=y{i}|37={i}|55=AAPL|54=1"), ("G", $"11=z{i}|41=a{i}|55=AAPL|54=1|40=2|38=4|44=140"));
+                ("F", $"11=x{i}|41=a{i}|55=AAPL|54=1"), ("F", $"11=y{i}|37={i}|55=AAPL|54=1"),
+                ("G", $"11=z{i}|41=a{i}|55=AAPL|54=1|40=2|38=4|44=140"));
             // Either order is possible: an order's first cancel waits for its entry, a cancel by id does not.
             var heard = (await desk.HearAsync(3, 11, 150, 434)).Split("; ").Order(StringComparer.Ordinal).ToArray();
             Assert.True(
@@ -112,10 +117,12 @@ public sealed class ChangesOverFixTests
         for (var i = 0; i < 10; i++)
         {
             await desk.SendAllAsync(
-                ("D", $"11=a{i}|{Terms}"), ("G", $"11=b{i}|41=a{i}|55=AAPL|54=1|40=2|38=4|44=140"), ("G", $"11=c{i}|41=b{i}|55=AAPL|54=1|40=2|38=5|44=141"),
+                ("D", $"11=a{i}|{Terms}"), ("G", $"11=b{i}|41=a{i}|55=AAPL|54=1|40=2|38=4|44=140"),
+                ("G", $"11=c{i}|41=b{i}|55=AAPL|54=1|40=2|38=5|44=141"),
                 ("F", $"11=d{i}|41=c{i}|55=AAPL|54=1"));
             Assert.Equal(
-                $"8 11=a{i} 150=0; 8 11=b{i} 41=a{i} 150=5; 8 11=c{i} 41=b{i} 150=5; 8 11=d{i} 41=c{i} 150=4", await desk.HearAsync(4, 11, 41, 150));
+                $"8 11=a{i} 150=0; 8 11=b{i} 41=a{i} 150=5; 8 11=c{i} 41=b{i} 150=5; 8 11=d{i} 41=c{i} 150=4",
+                await desk.HearAsync(4, 11, 41, 150));
         }
     }
 
@@ -126,7 +133,9 @@ public sealed class ChangesOverFixTests
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         for (var i = 0; i < 10; i++)
         {
-            await desk.SendAllAsync(("D", $"11=a{i}|{Terms}"), ("D", $"11=b{i}|{Terms.Replace("54=1", "54=7", StringComparison.Ordinal)}"), ("H", $"11=a{i}|55=AAPL|54=1"), ("AF", "584=s|585=7"));
+            await desk.SendAllAsync(
+                ("D", $"11=a{i}|{Terms}"), ("D", $"11=b{i}|{Terms.Replace("54=1", "54=7", StringComparison.Ordinal)}"),
+                ("H", $"11=a{i}|55=AAPL|54=1"), ("AF", "584=s|585=7"));
             var heard = await HearUntilAsync(desk, "8 150=I 584=s 912=Y", 150, 584, 912, 103);
             Assert.DoesNotContain(heard, line => line.Contains("103=5", StringComparison.Ordinal));
             Assert.Equal(i + 1, heard.Count(line => line.Contains("584=s", StringComparison.Ordinal)));
@@ -152,7 +161,9 @@ public sealed class ChangesOverFixTests
         Assert.Equal("8 11=post 150=8; 8 11=post 150=8", await desk.HearAsync(2, 11, 150));
         await desk.SendAsync("1", "112=still");
         Assert.Equal("0 112=still", await desk.HearAsync(1, 112));
-        Assert.Equal("8 11=post 150=8 103=99 58=The post-only order would have traded immediately.", await copy.HearAsync(1, 11, 150, 103, 58));
+        Assert.Equal(
+            "8 11=post 150=8 103=99 58=The post-only order would have traded immediately.",
+            await copy.HearAsync(1, 11, 150, 103, 58));
     }
 
     [Fact]
@@ -167,7 +178,8 @@ public sealed class ChangesOverFixTests
         Assert.Equal("9 11=b 39=0 434=1; 9 11=c 39=0 434=1", await desk.HearAsync(2, 11, 39, 434));
         foreach (var (type, fields, tag) in new[]
         {
-            ("F", "11=d|41=a|55=AAPL|54=1|1=ACC-1", 1), ("q", "11=e|530=7|1=ACC-1", 1), ("q", "11=f|530=7|54=9", 54), ("q", "11=g|530=7|55=AAPL", 55),
+            ("F", "11=d|41=a|55=AAPL|54=1|1=ACC-1", 1), ("q", "11=e|530=7|1=ACC-1", 1), ("q", "11=f|530=7|54=9", 54),
+            ("q", "11=g|530=7|55=AAPL", 55),
             ("AF", "584=s|585=7|54=3", 54), ("AF", "584=s|585=7|55=AAPL", 55), ("H", "11=a|55=AAPL|54=1|1=ACC-1", 1),
         })
         {
@@ -183,7 +195,8 @@ public sealed class ChangesOverFixTests
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
-        await desk.SendAllAsync(("D", $"11=a|{Terms}"), ("G", "11=b|41=a|55=AAPL|54=1|40=2|38=4|44=140"), ("F", "11=c|41=b|55=AAPL|54=1"));
+        await desk.SendAllAsync(
+            ("D", $"11=a|{Terms}"), ("G", "11=b|41=a|55=AAPL|54=1|40=2|38=4|44=140"), ("F", "11=c|41=b|55=AAPL|54=1"));
         Assert.Equal("8 11=a 150=0; 8 11=b 150=5; 8 11=c 150=4", await desk.HearAsync(3, 11, 150));
         await desk.SendAsync("F", "11=d|41=b|55=AAPL|54=1");
         Assert.Equal("9 11=d 39=4 102=0", await desk.HearAsync(1, 11, 39, 102));
@@ -209,7 +222,8 @@ public sealed class ChangesOverFixTests
         Assert.Equal("8 11=d 41=c 150=5; 9 11=d 41=c 102=0", await desk.HearAsync(2, 11, 41, 150, 102));
     }
 
-    private static Task<List<string>> HearUntilAsync(FixClient desk, string last) => HearUntilAsync(desk, last, 11, 150);
+    private static Task<List<string>> HearUntilAsync(FixClient desk, string last) =>
+        HearUntilAsync(desk, last, 11, 150);
 
     private static async Task<List<string>> HearUntilAsync(FixClient desk, string last, params int[] tags)
     {

@@ -45,7 +45,9 @@ internal sealed partial class ConditionalMarket
         var (trader, asset) = (Traders[account - 1000], side == Side.Buy ? Listed.Aapl.Base : Listed.Aapl.Quote);
         if (trader.Account.Of(asset).Available is > 0 and var all && !trader.IsFrozen)
         {
-            Fold(trader, trader.Decide(new WithdrawRequest($"out{++_names}", asset.Name, all, "elsewhere"), asset, _now));
+            Fold(
+                trader,
+                trader.Decide(new WithdrawRequest($"out{++_names}", asset.Name, all, "elsewhere"), asset, _now));
             Brought(trader, asset, -all);
         }
     }

@@ -47,7 +47,8 @@ internal sealed partial class ConditionalMarket
             // Cancels and reductions in between release new units.
             CancelOne();
             Reduce();
-            var trader = Traders[i] = AccountMachine.Restore(Traders[i].Account.Id, _ => Listed.Aapl, Traders[i].Snapshot(), _ => _fees);
+            var trader = Traders[i] = AccountMachine.Restore(
+                Traders[i].Account.Id, _ => Listed.Aapl, Traders[i].Snapshot(), _ => _fees);
             trader.BeginCatchUp();
             trader.EndCatchUp();
             var record = trader.EnterAction(Action(news, olds), trader.Account.Balances["AAPL"].Total, _now)!;
@@ -63,7 +64,8 @@ internal sealed partial class ConditionalMarket
     }
 
     private CorporateActionView Action(long news, long olds) => new(
-        new CorporateActionRequest($"split-{_actions}", CorporateActionKind.Split, "AAPL", 0, 0, 1, "desk", "", news, olds),
+        new CorporateActionRequest(
+            $"split-{_actions}", CorporateActionKind.Split, "AAPL", 0, 0, 1, "desk", "", news, olds),
         _now, _now, "AAPL", 0, "USD", 2, CorporateActionState.Begun, default);
 
     /// <summary>
@@ -74,7 +76,10 @@ internal sealed partial class ConditionalMarket
         var before = Traders.SelectMany(trader => trader.Account.Orders.Values.Where(order => order.OrderId != 0))
             .ToDictionary(order => order.OrderId, order => (order.Side, order.Held, order.Conditions));
         var listed = Traders.SelectMany(trader => trader.Account.Orders.Values).Count();
-        var command = BookCommand.Of(BookVerb.AdjustOrders, number: ++_actions) with { Changes = adjustment.AsChanges() };
+        var command = BookCommand.Of(BookVerb.AdjustOrders, number: ++_actions) with
+        {
+            Changes = adjustment.AsChanges(),
+        };
         Assert.Equal(RejectReason.None, Book.Operate(command, _now, out var record));
         Publish(record!);
         Assert.Equal(RejectReason.None, Book.Operate(command, _now, out var again));
@@ -84,9 +89,12 @@ internal sealed partial class ConditionalMarket
         {
             var (side, held, terms) = before[step.OrderId];
             var limit = side == Side.Sell ? adjustment.LotsOf(held) : held;
-            Assert.True(step.Hold <= limit || ((BookTurn)record).Steps.Any(other => other.Kind == StepKind.Held), $"{step} held {held}");
+            Assert.True(
+                step.Hold <= limit || ((BookTurn)record).Steps.Any(other => other.Kind == StepKind.Held),
+                $"{step} held {held}");
             _seen.Add($"{name} of a {(side == Side.Buy ? "buy" : "sell")}");
-            _ = Book.IsKnown(step.Account, step.Number, out var ticket, out _) && ticket?.List is not null && _seen.Add($"{name} of a listed order");
+            _ = Book.IsKnown(step.Account, step.Number, out var ticket, out _) && ticket?.List is not null
+                && _seen.Add($"{name} of a listed order");
             _ = terms?.TriggerTicks is not null && _seen.Add($"{name} of a stop");
             _ = side == Side.Buy && step.Hold < held && _seen.Add($"fewer held after a {name}");
         }

@@ -24,7 +24,8 @@ internal sealed partial class ConditionalMarket
     public ConditionalMarket(int seed)
     {
         _random = new Random(seed);
-        Traders = [.. Enumerable.Range(0, Accounts).Select(i => new AccountMachine(new AccountId(1000 + i), _ => Listed.Aapl, _ => _fees))];
+        Traders = [.. Enumerable.Range(0, Accounts)
+            .Select(i => new AccountMachine(new AccountId(1000 + i), _ => Listed.Aapl, _ => _fees))];
         Publish(Book.Define(EncodedInstrument.From(Listed.Aapl), _now)!);
         foreach (var trader in Traders)
         {
@@ -180,10 +181,13 @@ internal sealed partial class ConditionalMarket
         string[] expected =
         [
             .. Enum.GetNames<OrderType>().Except([nameof(OrderType.Leg)]).Select(name => "type " + name),
-            "iceberg", "hidden", "all or none", "minimum", "slide", "amount", "prevented", "met itself", "met its owner's other", "auction trade",
+            "iceberg", "hidden", "all or none", "minimum", "slide", "amount", "prevented", "met itself",
+            "met its owner's other", "auction trade",
             "list OneCancelsOther", "list OneTriggersOther", "list OneTriggersOneCancelsOther", "child entered",
-            "sibling ended", "expired", "cancel all", "cancelled together", "amended", "refused list", "minimum fee", "rebate", "planned phase",
-            "dividend of a buy", "dividend of a sell", "dividend of a listed order", "split of a buy", "split of a sell", "split of a stop",
+            "sibling ended", "expired", "cancel all", "cancelled together", "amended", "refused list", "minimum fee",
+            "rebate", "planned phase",
+            "dividend of a buy", "dividend of a sell", "dividend of a listed order", "split of a buy",
+            "split of a sell", "split of a stop",
             "fewer held after a split", "void", "corrected", "frozen", "brought USD", "brought AAPL",
         ];
         Assert.Empty(expected.Except(_seen));
@@ -228,7 +232,8 @@ internal sealed partial class ConditionalMarket
         _feesPaid += record switch
         {
             OrderAccepted accepted => accepted.Fills.Sum(fill => fill.MakerFee + fill.TakerFee),
-            BookTurn turn => turn.Steps.Sum(step => (step.Kind == StepKind.Reversed ? -1 : 1) * (step.Fee + step.MakerFee)),
+            BookTurn turn =>
+                turn.Steps.Sum(step => (step.Kind == StepKind.Reversed ? -1 : 1) * (step.Fee + step.MakerFee)),
             _ => 0,
         };
         NoteTrades(record);
@@ -243,7 +248,8 @@ internal sealed partial class ConditionalMarket
             {
                 { IsAuction: true } => _seen.Add("auction trade"),
                 { Reason: EndReason.SelfTrade } => _seen.Add("prevented"),
-                { Kind: StepKind.Prevented } => _seen.Add(step.Account == step.MakerAccount ? "met itself" : "met its owner's other"),
+                { Kind: StepKind.Prevented } =>
+                    _seen.Add(step.Account == step.MakerAccount ? "met itself" : "met its owner's other"),
                 { Reason: EndReason.OneCancelsOther } => _seen.Add("sibling ended"),
                 { Reason: EndReason.GoodTillDate } => _seen.Add("expired"),
                 { Kind: StepKind.Held, Side: Side.Sell, Hold: > 0 } => _seen.Add("child entered"),
@@ -257,7 +263,8 @@ internal sealed partial class ConditionalMarket
             BookVerb.CancelAll => "cancel all",
             BookVerb.Amend => "amended",
             BookVerb.Bust when told.Steps is [{ Kind: StepKind.Reversed }, ..] => "void",
-            BookVerb.Correct when told.Steps is [{ Kind: StepKind.Reversed }, { Kind: StepKind.Restated }, ..] => "corrected",
+            BookVerb.Correct when told.Steps is [{ Kind: StepKind.Reversed }, { Kind: StepKind.Restated }, ..] =>
+                "corrected",
             _ => "other",
         });
     }
@@ -402,20 +409,25 @@ internal sealed partial class ConditionalMarket
     private ImmutableArray<HoldRequest> Pair(Side side)
     {
         var sells = side == Side.Sell;
-        var target = Request(side, _random.Next(3) == 0 ? OrderType.TakeProfitLimit : OrderType.Limit, inList: true) with
-        {
-            PriceTicks = 100 + (sells ? _random.Next(1, 8) : -_random.Next(1, 8)),
-        };
+        var target =
+            Request(side, _random.Next(3) == 0 ? OrderType.TakeProfitLimit : OrderType.Limit, inList: true) with
+            {
+                PriceTicks = 100 + (sells ? _random.Next(1, 8) : -_random.Next(1, 8)),
+            };
         if (target.Conditions.Decode() is { TriggerTicks: not null } terms)
         {
-            target = target with { Conditions = EncodedConditions.From(terms with { TriggerTicks = target.PriceTicks }) };
+            target = target with
+            {
+                Conditions = EncodedConditions.From(terms with { TriggerTicks = target.PriceTicks }),
+            };
         }
 
         var stop = Request(side, _random.Next(2) == 0 ? OrderType.Stop : OrderType.StopLimit, inList: true) with
         {
             QuantityLots = target.QuantityLots,
             PriceTicks = sells ? 80 : 120,
-            Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 100 + (sells ? -_random.Next(1, 8) : _random.Next(1, 8)) }),
+            Conditions = EncodedConditions.From(
+                new OrderConditions { TriggerTicks = 100 + (sells ? -_random.Next(1, 8) : _random.Next(1, 8)) }),
         };
         return _random.Next(2) == 0 ? [target, stop] : [stop, target];
     }
@@ -441,7 +453,8 @@ internal sealed partial class ConditionalMarket
             return;
         }
 
-        long[] side = [.. trader.Account.Orders.Values.Where(o => o.OrderId != 0 && o.Side == ticket.Order.Side).Select(o => o.Number)];
+        long[] side = [.. trader.Account.Orders.Values.Where(o => o.OrderId != 0 && o.Side == ticket.Order.Side)
+            .Select(o => o.Number)];
         if (side.Length > 1 && _random.Next(8) == 0)
         {
             _seen.Add("cancelled together");
@@ -515,7 +528,9 @@ internal sealed partial class ConditionalMarket
             9 => BookCommand.Of(BookVerb.Block, 0, account),
             // As recorded by releases before ADR 52: a note.
             10 => BookCommand.Of(BookVerb.Bust, number: 1 + _random.Next(50)),
-            11 => Book.CallForTradeGroups(Traders.Where(_ => _random.Next(2) == 0).ToDictionary(trader => trader.Account.Id.Value, _ => 1L + _random.Next(2)))
+            11 =>
+                Book.CallForTradeGroups(Traders.Where(_ => _random.Next(2) == 0)
+                    .ToDictionary(trader => trader.Account.Id.Value, _ => 1L + _random.Next(2)))
                 ?? BookCommand.Of(BookVerb.AdvanceTime),
             _ => BookCommand.Of(BookVerb.Unblock, 0, account),
         };

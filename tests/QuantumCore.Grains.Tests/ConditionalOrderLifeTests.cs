@@ -46,7 +46,8 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         ImmutableArray<HoldRequest> bracket =
         [
-            Limit("entry", Side.Buy, 10, 15_000), Limit("target", Side.Sell, 10, 15_200), Stop("guard", Side.Sell, 10, 14_900, 14_000),
+            Limit("entry", Side.Buy, 10, 15_000), Limit("target", Side.Sell, 10, 15_200),
+            Stop("guard", Side.Sell, 10, 14_900, 14_000),
         ];
         var first = await PlaceListAsync(exchange, Alice, OrderListKind.OneTriggersOneCancelsOther, bracket);
         var again = await PlaceListAsync(exchange, Alice, OrderListKind.OneTriggersOneCancelsOther, bracket);
@@ -123,7 +124,9 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         var reports = await PlaceListAsync(
             exchange, Alice, OrderListKind.OneCancelsOther,
             [Limit("target", Side.Sell, 10, 14_950), Stop("guard", Side.Sell, 10, 14_900, 14_000)]);
-        Assert.All(reports, report => Assert.Equal((RejectReason.ListPrices, OrderStatus.Rejected), (report.Reason, report.Status)));
+        Assert.All(
+            reports,
+            report => Assert.Equal((RejectReason.ListPrices, OrderStatus.Rejected), (report.Reason, report.Status)));
         var view = await exchange.ViewAsync(Alice, [.. reports]);
         Assert.Equal(0, view.Of(Aapl).Held);
         Assert.Empty(view.OpenOrders);
@@ -138,7 +141,8 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         await using (var before = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking))
         {
             stop = await PlaceAsync(before, Alice, Stop("stop", Side.Buy, 5, 15_100, worst: 16_000));
-            await PlaceAsync(before, Bob, Limit("ice", Side.Sell, 40, 15_100, new OrderConditions { DisplayLots = 10 }));
+            await PlaceAsync(
+                before, Bob, Limit("ice", Side.Sell, 40, 15_100, new OrderConditions { DisplayLots = 10 }));
             await PlaceAsync(before, Bob, Limit("dark", Side.Sell, 7, 15_100, new OrderConditions { Hidden = true }));
             await PlaceListAsync(
                 before, Carol, OrderListKind.OneCancelsOther,
@@ -153,8 +157,12 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         Assert.Equal((hash, TradingPhase.Halt, 5), (await after.Book(Aapl).StateHash(), state.Phase, state.OpenOrders));
         var refused = await after.PlaceAsync(Carol, "late", Aapl, Side.Buy, 15_100, 1);
         Assert.Equal(RejectReason.SymbolHalted, refused.Reason);
-        Assert.Equal(RejectReason.None, await after.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Volatility)));
-        Assert.Equal(RejectReason.None, await after.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous)));
+        Assert.Equal(
+            RejectReason.None,
+            await after.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Volatility)));
+        Assert.Equal(
+            RejectReason.None,
+            await after.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous)));
         var trigger = await after.PlaceAsync(Carol, "hit", Aapl, Side.Buy, 15_100, 12);
         Assert.Equal([10, 2], trigger.Fills.Select(fill => fill.QuantityLots));
         Assert.Equal(OrderStatus.Filled, (await after.Book(Aapl).Status(Alice, stop.OrderId)).Status);
@@ -171,11 +179,15 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         await PlaceAsync(exchange, Bob, Limit("ice", Side.Sell, 40, 15_100, new OrderConditions { DisplayLots = 10 }));
         await PlaceAsync(exchange, Bob, Limit("dark", Side.Sell, 7, 15_050, new OrderConditions { Hidden = true }));
         var hit = await exchange.PlaceAsync(Alice, "hit", Aapl, Side.Buy, 15_100, 13);
-        Assert.Equal([(15_050L, 7L), (15_100L, 4L), (15_100L, 2L)], hit.Fills.Select(fill => (fill.PriceTicks, fill.QuantityLots)));
+        Assert.Equal(
+            [(15_050L, 7L), (15_100L, 4L), (15_100L, 2L)],
+            hit.Fills.Select(fill => (fill.PriceTicks, fill.QuantityLots)));
         var feed = exchange.Grains.GetGrain<IMarketDataGrain>(Aapl);
-        await Wait.UntilAsync(async () => (await feed.Depth(10)).Sequence >= hit.Sequence, "the feed to see the last trade");
+        await Wait.UntilAsync(
+            async () => (await feed.Depth(10)).Sequence >= hit.Sequence, "the feed to see the last trade");
         var depth = await feed.Depth(10);
-        Assert.Equal([(15_100L, 8L, 1)], depth.Asks.Select(level => (level.PriceTicks, level.QuantityLots, level.Orders)));
+        Assert.Equal(
+            [(15_100L, 8L, 1)], depth.Asks.Select(level => (level.PriceTicks, level.QuantityLots, level.Orders)));
         Assert.Equal(3, (await feed.Trades(10)).Length);
     }
 
@@ -186,15 +198,21 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         foreach (var phase in new[] { TradingPhase.Closed, TradingPhase.PreOpen, TradingPhase.Opening })
         {
-            Assert.Equal(RejectReason.None, await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase)));
+            Assert.Equal(
+                RejectReason.None, await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase)));
         }
 
         await exchange.PlaceAsync(Alice, "a", Aapl, Side.Buy, 15_200, 10);
-        await PlaceAsync(exchange, Bob, Limit("b", Side.Sell, 6, 15_000) with { TimeInForce = TimeInForce.AtTheOpening });
+        await PlaceAsync(
+            exchange, Bob, Limit("b", Side.Sell, 6, 15_000) with { TimeInForce = TimeInForce.AtTheOpening });
         var state = await exchange.Book(Aapl).State();
         Assert.Equal(new IndicativeAuction(15_200, 6, 4), state.Indicative);
-        Assert.Equal(RejectReason.NotInThisPhase, await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Closing)));
-        Assert.Equal(RejectReason.None, await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous)));
+        Assert.Equal(
+            RejectReason.NotInThisPhase,
+            await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Closing)));
+        Assert.Equal(
+            RejectReason.None,
+            await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous)));
         state = await exchange.Book(Aapl).State();
         Assert.Equal((TradingPhase.Continuous, 15_200, 1), (state.Phase, state.LastPriceTicks, state.OpenOrders));
         var bob = await exchange.ViewAsync(Bob, (await exchange.Book(Aapl).Status(Bob, 2)));
@@ -211,12 +229,19 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
             await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase));
         await exchange.PlaceAsync(Bob, "ask", Aapl, Side.Sell, 17_000, 10);
         var market = await PlaceAsync(
-            exchange, Alice, Limit("market", Side.Buy, 10, 15_750) with { Type = OrderType.Market, TimeInForce = TimeInForce.AtTheOpening });
+            exchange, Alice,
+            Limit("market", Side.Buy, 10, 15_750) with
+            {
+                Type = OrderType.Market,
+                TimeInForce = TimeInForce.AtTheOpening,
+            });
         Assert.Equal(OrderStatus.New, market.Status);
         await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous));
         var ended = await exchange.Book(Aapl).Status(Alice, market.OrderId);
         Assert.Equal((EndReason.AtTheOpening, 0), (ended.End, ended.FilledLots));
-        Assert.Equal((1_000_000_000_000, 0), (await exchange.ViewAsync(Alice, ended)).Of("USD") is var cash ? (cash.Total, cash.Held) : default);
+        Assert.Equal(
+            (1_000_000_000_000, 0),
+            (await exchange.ViewAsync(Alice, ended)).Of("USD") is var cash ? (cash.Total, cash.Held) : default);
     }
 
     [Fact]
@@ -226,7 +251,8 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         await exchange.PlaceAsync(Alice, "a", Aapl, Side.Buy, 15_000, 10);
         await PlaceAsync(exchange, Alice, Stop("s", Side.Buy, 5, 15_100, 16_000));
-        Assert.Equal(RejectReason.None, await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.Block, account: Alice)));
+        Assert.Equal(
+            RejectReason.None, await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.Block, account: Alice)));
         var refused = await exchange.PlaceAsync(Alice, "b", Aapl, Side.Buy, 15_000, 10);
         Assert.Equal(RejectReason.AccountBlocked, refused.Reason);
         Assert.Equal(0, (await exchange.ViewAsync(Alice, refused)).Of("USD").Held);
@@ -240,7 +266,8 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
-        var ice = await PlaceAsync(exchange, Alice, Limit("ice", Side.Buy, 40, 15_000, new OrderConditions { DisplayLots = 10 }));
+        var ice = await PlaceAsync(
+            exchange, Alice, Limit("ice", Side.Buy, 40, 15_000, new OrderConditions { DisplayLots = 10 }));
         await exchange.PlaceAsync(Bob, "behind", Aapl, Side.Buy, 15_000, 5);
         ImmutableArray<NamedValue> less = [new(ChangedValue.DisplayLots, 3)];
         Assert.Equal(RejectReason.NotOwner, (await exchange.Book(Aapl).Amend(Bob, ice.OrderId, less)).Reason);
@@ -249,7 +276,8 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         Assert.Equal(new PlaceInLine(RejectReason.None, 1, 3), await exchange.Book(Aapl).Position(Bob, 2));
         var shown = await exchange.Book(Aapl).Status(Alice, ice.OrderId);
         Assert.Equal(3, shown.Conditions.Decode()?.DisplayLots);
-        Assert.Equal(3, Assert.Single((await exchange.ViewAsync(Alice, shown)).OpenOrders).Conditions.Decode()?.DisplayLots);
+        Assert.Equal(
+            3, Assert.Single((await exchange.ViewAsync(Alice, shown)).OpenOrders).Conditions.Decode()?.DisplayLots);
         Assert.Equal(
             RejectReason.BadRequest,
             (await exchange.Book(Aapl).Amend(Alice, ice.OrderId, [new(ChangedValue.StaticBand, 3)])).Reason);
@@ -264,11 +292,14 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var plain = await exchange.PlaceAsync(Alice, "plain", Aapl, Side.Buy, 14_000, 10);
-        var ice = await PlaceAsync(exchange, Alice, Limit("ice", Side.Buy, 10, 14_000, new OrderConditions { DisplayLots = 2 }));
-        var timed = await PlaceAsync(exchange, Alice, Limit("timed", Side.Buy, 10, 14_000, new OrderConditions { ExpiryNanos = long.MaxValue }) with
-        {
-            TimeInForce = TimeInForce.GoodTillDate,
-        });
+        var ice = await PlaceAsync(
+            exchange, Alice, Limit("ice", Side.Buy, 10, 14_000, new OrderConditions { DisplayLots = 2 }));
+        var timed = await PlaceAsync(
+            exchange, Alice,
+            Limit("timed", Side.Buy, 10, 14_000, new OrderConditions { ExpiryNanos = long.MaxValue }) with
+            {
+                TimeInForce = TimeInForce.GoodTillDate,
+            });
         var trail = await PlaceAsync(exchange, Alice, Stop("trail", Side.Sell, 10, 0, 13_000) with
         {
             Type = OrderType.TrailingStop,
@@ -282,7 +313,8 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
             (plain, ChangedValue.TrailBasisPoints, 2, RejectReason.InvalidCombination, "type,trailingBasisPoints"),
             (plain, ChangedValue.ExpiryNanos, long.MaxValue, RejectReason.InvalidCombination, "goodTill,timeInForce"),
             (trail, ChangedValue.TriggerTicks, 2, RejectReason.InvalidCombination, "type,triggerPrice"),
-            (trail, ChangedValue.TrailBasisPoints, 2, RejectReason.InvalidCombination, "trailingDistance,trailingBasisPoints"),
+            (trail, ChangedValue.TrailBasisPoints, 2, RejectReason.InvalidCombination,
+                "trailingDistance,trailingBasisPoints"),
             (ice, ChangedValue.DisplayLots, 11, RejectReason.InvalidQuantity, "displayQuantity"),
             (timed, ChangedValue.ExpiryNanos, 1, RejectReason.ExpiredAlready, "goodTill"),
         ];
@@ -343,7 +375,9 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         var smaller = await exchange.Account(Alice).Amend(new AmendRequest(Aapl, stop.OrderId, "b", 16_000, 4, seen));
         Assert.Equal((RejectReason.None, 4), (smaller.Reason, smaller.ReduceToTotalLots));
         var larger = await exchange.Account(Alice).Amend(new AmendRequest(Aapl, stop.OrderId, "c", 0, 20, seen));
-        Assert.Equal((RejectReason.None, 20, 16_000), (larger.Reason, larger.Replacement?.QuantityLots, larger.Replacement?.PriceTicks));
+        Assert.Equal(
+            (RejectReason.None, 20, 16_000),
+            (larger.Reason, larger.Replacement?.QuantityLots, larger.Replacement?.PriceTicks));
     }
 
     [Fact]
@@ -354,7 +388,10 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         var soon = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100 + 1_500_000_000;
         var order = await PlaceAsync(
             exchange, Alice,
-            Limit("gtd", Side.Buy, 10, 15_000, new OrderConditions { ExpiryNanos = soon }) with { TimeInForce = TimeInForce.GoodTillDate });
+            Limit("gtd", Side.Buy, 10, 15_000, new OrderConditions { ExpiryNanos = soon }) with
+            {
+                TimeInForce = TimeInForce.GoodTillDate,
+            });
         Assert.Equal(OrderStatus.New, order.Status);
         await Wait.UntilAsync(
             async () => (await exchange.Book(Aapl).Status(Alice, order.OrderId)).End == EndReason.GoodTillDate,

@@ -62,7 +62,8 @@ public class ConditionalOrderTests
 
             market.CancelEverything();
             Assert.All(market.Traders, trader => Assert.Empty(trader.Account.Orders));
-            Assert.All(market.Traders, trader => Assert.All(trader.Account.Balances.Values, b => Assert.Equal(0, b.Held)));
+            Assert.All(
+                market.Traders, trader => Assert.All(trader.Account.Balances.Values, b => Assert.Equal(0, b.Held)));
             Assert.Equal(0, market.Book.Core.OpenOrders);
         }
     }
@@ -104,7 +105,9 @@ public class ConditionalOrderTests
             for (var step = 0; step < 300; step++)
                 market.Step();
             foreach (var trader in market.Traders)
-                Assert.Equal(Convert.ToHexString(trader.Snapshot()), Convert.ToHexString(market.FoldAgain(trader.Account.Id).Snapshot()));
+                Assert.Equal(
+                    Convert.ToHexString(trader.Snapshot()),
+                    Convert.ToHexString(market.FoldAgain(trader.Account.Id).Snapshot()));
         }
     }
 
@@ -157,7 +160,8 @@ public class ConditionalOrderTests
         Assert.True(await history.ApplyAsync(chunks, token));
         var heads = chunks.ToDictionary(chunk => chunk.Stream, chunk => chunk.LastSequence);
         var violations = await HistoryInvariants.CheckAsync(history, 0, heads, token);
-        Assert.True(violations.Count == 0, string.Join("; ", violations.Select(v => $"{v.Name}: {string.Join(", ", v.Rows)}")));
+        Assert.True(
+            violations.Count == 0, string.Join("; ", violations.Select(v => $"{v.Name}: {string.Join(", ", v.Rows)}")));
         await using var connection = new SqliteConnection($"Data Source={path}/history.db;Pooling=False");
         await connection.OpenAsync(token);
         foreach (var trader in market.Traders)
@@ -183,7 +187,8 @@ public class ConditionalOrderTests
                 update.CommandText = $"UPDATE ord_adjusted SET {value} = {value} {change}";
                 Assert.True(await update.ExecuteNonQueryAsync(token) > 0);
                 var told = await HistoryInvariants.CheckAsync(history, 0, heads, token);
-                Assert.Equal(isDamage, told.Any(violation => violation.Name.StartsWith("I37", StringComparison.Ordinal)));
+                Assert.Equal(
+                    isDamage, told.Any(violation => violation.Name.StartsWith("I37", StringComparison.Ordinal)));
             }
         }
     }
@@ -194,7 +199,8 @@ public class ConditionalOrderTests
     public async Task Amended_and_adjusted_orders_are_in_the_history_as_their_accounts_have_them(int seed)
     {
         var token = TestContext.Current.CancellationToken;
-        await using var history = new SqliteHistory(Path.Combine(Directory.CreateTempSubdirectory("history").FullName, "history.db"));
+        await using var history =
+            new SqliteHistory(Path.Combine(Directory.CreateTempSubdirectory("history").FullName, "history.db"));
         await history.InitializeAsync(token);
         var market = new ConditionalMarket(seed);
         var booked = 0;
@@ -208,13 +214,17 @@ public class ConditionalOrderTests
 
             List<HistoryChunk> chunks = [new BookChunk("AAPL", booked + 1, [.. market.BookRecords.Skip(booked)])];
             chunks.AddRange(market.AccountRecords.Where(pair => pair.Value.Count > moved[pair.Key])
-                .Select(pair => new AccountChunk(pair.Key, moved[pair.Key] + 1, [.. pair.Value.Skip(moved[pair.Key])])));
+                .Select(
+                    pair => new AccountChunk(pair.Key, moved[pair.Key] + 1, [.. pair.Value.Skip(moved[pair.Key])])));
             Assert.True(await history.ApplyAsync(chunks, token));
             booked = market.BookRecords.Count;
             moved = market.AccountRecords.ToDictionary(pair => pair.Key, pair => pair.Value.Count);
             foreach (var trader in market.Traders)
             {
-                var open = (await history.OrdersAsync(new OrderQuery(trader.Account.Id.Value, IsOpen: true), token)).ToDictionary(order => order.Number);
+                var open =
+                    (await history.OrdersAsync(
+                        new OrderQuery(trader.Account.Id.Value, IsOpen: true),
+                        token)).ToDictionary(order => order.Number);
                 foreach (var held in trader.Account.Orders.Values.Where(order => order.OrderId != 0))
                 {
                     var past = open[held.Number];

@@ -12,7 +12,8 @@ namespace QuantumCore.Grains.Tests;
 /// <summary>Corporate actions announced and read by an administrator, over HTTP and the SDK.</summary>
 public class CorporateOverHttpTests
 {
-    private static readonly CorporateDividend s_dividend = new("aapl-q4", "AAPL", 0.1251m, new DateOnly(2199, 12, 2), new DateOnly(2199, 12, 20));
+    private static readonly CorporateDividend s_dividend =
+        new("aapl-q4", "AAPL", 0.1251m, new DateOnly(2199, 12, 2), new DateOnly(2199, 12, 20));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -21,11 +22,15 @@ public class CorporateOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         Assert.Empty(await exchange.Operator.GetCorporateActionsAsync(Cancellation));
-        var announced = Assert.Single(await exchange.Operator.AnnounceDividendAsync(s_dividend, "fourth quarter", Cancellation));
+        var announced =
+            Assert.Single(await exchange.Operator.AnnounceDividendAsync(s_dividend, "fourth quarter", Cancellation));
         Assert.Equal(
-            ("aapl-q4", "AAPL", CorporateActionState.Announced, s_dividend.ExDate, s_dividend.PayDate, 0.1251m, "AAPL", "USD", "operator", "fourth quarter"),
-            (announced.Id, announced.Symbol, announced.State, announced.ExDate, announced.PayDate, announced.Amount, announced.UnitAsset, announced.Asset, announced.By, announced.Why));
-        Assert.Equal(announced, Assert.Single(await exchange.Operator.AnnounceDividendAsync(s_dividend, null, Cancellation)));
+            ("aapl-q4", "AAPL", CorporateActionState.Announced, s_dividend.ExDate, s_dividend.PayDate, 0.1251m, "AAPL",
+                "USD", "operator", "fourth quarter"),
+            (announced.Id, announced.Symbol, announced.State, announced.ExDate, announced.PayDate, announced.Amount,
+                announced.UnitAsset, announced.Asset, announced.By, announced.Why));
+        Assert.Equal(
+            announced, Assert.Single(await exchange.Operator.AnnounceDividendAsync(s_dividend, null, Cancellation)));
 
         // As the exchange does on that day.
         var action = Assert.Single(await exchange.Grains.Catalog().CorporateActions());
@@ -68,7 +73,8 @@ public class CorporateOverHttpTests
         await PassAsync(exchange, time, "3-2");
         await RequireOpenAsync(exchange.Alice, [(66.58m, 15m), (66.00m, 6m)], buy, kept);
         await RequireOpenAsync(exchange.Bob, [(73.34m, 13m)], sell);
-        Assert.Equal("8 150=D 378=0 44=66.58 38=15; 8 150=D 378=0 44=66.00 38=6", await desk.HearAsync(2, 150, 378, 44, 38));
+        Assert.Equal(
+            "8 150=D 378=0 44=66.58 38=15; 8 150=D 378=0 44=66.00 38=6", await desk.HearAsync(2, 150, 378, 44, 38));
         Assert.True((await ServedExchange.NowAsync(exchange.Alice, kept)).DoNotReduce);
     }
 
@@ -84,13 +90,16 @@ public class CorporateOverHttpTests
             async () =>
             {
                 await work.CarryActionsAsync(Cancellation);
-                return (await exchange.Operator.GetCorporateActionsAsync(Cancellation)).Single(action => action.Id == id).State == CorporateActionState.Paid;
+                return (await exchange.Operator.GetCorporateActionsAsync(Cancellation)).Single(action =>
+                    action.Id == id).State == CorporateActionState.Paid;
             },
             $"{id} to be paid");
     }
 
     // Actions that a book takes by itself are reported a moment later.
-    private static Task RequireOpenAsync(QuantumCoreClient owner, (decimal Price, decimal Quantity)[] expected, params Order[] orders) => Wait.UntilAsync(
+    private static Task RequireOpenAsync(
+        QuantumCoreClient owner, (decimal Price, decimal Quantity)[] expected,
+        params Order[] orders) => Wait.UntilAsync(
         async () =>
         {
             var now = await Task.WhenAll(orders.Select(order => ServedExchange.NowAsync(owner, order)));
@@ -112,17 +121,21 @@ public class CorporateOverHttpTests
     [InlineData("exDate", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","exDate":"tomorrow"}""")]
     [InlineData("exDate", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","exDate":"2020-01-01"}""")]
     [InlineData("payDate", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","payDate":"2026-13-01"}""")]
-    [InlineData("payDate", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","exDate":"2199-01-02","payDate":"2199-01-01"}""")]
+    [InlineData(
+        "payDate",
+        """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","exDate":"2199-01-02","payDate":"2199-01-01"}""")]
     [InlineData("ratio", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","ratio":"2:1"}""")]
     [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1"}""")]
     [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"2"}""")]
     [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"2:2"}""")]
     [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"0:1"}""")]
     [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"10001:1"}""")]
-    [InlineData("payDate", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"2:1","payDate":"2199-01-01"}""")]
+    [InlineData(
+        "payDate", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"2:1","payDate":"2199-01-01"}""")]
     [InlineData("amount", """{"id":"a","type":"split","symbol":"AAPL","ratio":"2:1"}""")]
     [InlineData("newSymbol", """{"id":"a","type":"symbolChange","symbol":"AAPL"}""")]
-    [InlineData("newSymbol", """{"id":"a","type":"symbolChange","symbol":"AAPL","newSymbol":"MSFT","newAsset":"APLX"}""")]
+    [InlineData(
+        "newSymbol", """{"id":"a","type":"symbolChange","symbol":"AAPL","newSymbol":"MSFT","newAsset":"APLX"}""")]
     [InlineData("newSymbol", """{"id":"a","type":"symbolChange","symbol":"AAPL","newSymbol":"b d"}""")]
     [InlineData("newAsset", """{"id":"a","type":"symbolChange","symbol":"AAPL","newSymbol":"APLX","newAsset":"USD"}""")]
     [InlineData("amount", """{"id":"a","type":"symbolChange","symbol":"AAPL","newSymbol":"APLX","amount":"1"}""")]
@@ -133,10 +146,11 @@ public class CorporateOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(exchange.Address, "api/qc/v1/admin/corporate-actions"))
-        {
-            Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
-        };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, new Uri(exchange.Address, "api/qc/v1/admin/corporate-actions"))
+            {
+                Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+            };
         request.Headers.Add("X-Api-Key", "operator");
         using var response = await http.SendAsync(request, Cancellation);
         Assert.InRange((int)response.StatusCode, 400, 404);
@@ -150,14 +164,18 @@ public class CorporateOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.AnnounceDividendAsync(new CorporateDividend("a", "AAPL", 115_292_150.47m), null, Cancellation));
+            () => exchange.Operator.AnnounceDividendAsync(
+                new CorporateDividend("a", "AAPL", 115_292_150.47m), null, Cancellation));
         Assert.Equal(("amount", "115292150.4606846976"), (refused.Field, refused.Limit));
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.AnnounceDividendAsync(new CorporateDividend("a", "AAPL", 0.1m, new DateOnly(2200, 1, 1)), null, Cancellation));
+            () => exchange.Operator.AnnounceDividendAsync(
+                new CorporateDividend("a", "AAPL", 0.1m, new DateOnly(2200, 1, 1)), null, Cancellation));
         Assert.Equal("exDate", refused.Field);
         Assert.Contains("at most 2199-12-31", refused.Message, StringComparison.Ordinal);
-        await exchange.Operator.AnnounceDividendAsync(new CorporateDividend("a", "AAPL", 0.1m, new DateOnly(2199, 12, 31)), null, Cancellation);
-        await exchange.Operator.AnnounceDividendAsync(new CorporateDividend("b", "AAPL", 115_292_150.46m, new DateOnly(2199, 12, 31)), null, Cancellation);
+        await exchange.Operator.AnnounceDividendAsync(
+            new CorporateDividend("a", "AAPL", 0.1m, new DateOnly(2199, 12, 31)), null, Cancellation);
+        await exchange.Operator.AnnounceDividendAsync(
+            new CorporateDividend("b", "AAPL", 115_292_150.46m, new DateOnly(2199, 12, 31)), null, Cancellation);
     }
 
     [Fact]
@@ -165,13 +183,18 @@ public class CorporateOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var change = new CorporateSymbolChange("aapl-aplx", "AAPL", "APLX");
-        var announced = Assert.Single(await exchange.Operator.AnnounceSymbolChangeAsync(change, "new name", Cancellation));
+        var announced =
+            Assert.Single(await exchange.Operator.AnnounceSymbolChangeAsync(change, "new name", Cancellation));
         Assert.Equal(
             (CorporateActionType.SymbolChange, "AAPL", "APLX", "AAPL", "APLX", 1m, CorporateActionState.Announced),
-            (announced.Type, announced.Symbol, announced.NewSymbol, announced.UnitAsset, announced.Asset, announced.Amount, announced.State));
-        Assert.Equal(announced, Assert.Single(await exchange.Operator.AnnounceSymbolChangeAsync(change, null, Cancellation)));
+            (announced.Type, announced.Symbol, announced.NewSymbol, announced.UnitAsset, announced.Asset,
+                announced.Amount, announced.State));
+        Assert.Equal(
+            announced, Assert.Single(await exchange.Operator.AnnounceSymbolChangeAsync(change, null, Cancellation)));
         var line = Assert.Single(await exchange.Operator.GetAuditAsync(limit: 1, cancellation: Cancellation));
-        Assert.Equal(("corporateActionAnnounced", "aapl-aplx AAPL", "operator", "new name"), (line.What, line.Subject, line.By, line.Detail));
+        Assert.Equal(
+            ("corporateActionAnnounced", "aapl-aplx AAPL", "operator", "new name"),
+            (line.What, line.Subject, line.By, line.Detail));
         await exchange.Operator.SetPhaseAsync("AAPL", Client.TradingPhase.Halt, cancellation: Cancellation);
         await exchange.Grains.Catalog().BeginAction("aapl-aplx");
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
@@ -185,8 +208,10 @@ public class CorporateOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync();
         foreach (var symbol in new[] { "AAPL", "MSFT" })
             await exchange.Operator.SetPhaseAsync(symbol, Client.TradingPhase.Halt, Cancellation);
-        await exchange.Operator.AnnounceSplitAsync(new CorporateSplit("soon", "AAPL", 3, 2, 70.00m), null, Cancellation);
-        await exchange.Operator.AnnounceSplitAsync(new CorporateSplit("later", "MSFT", 3, 2, 70.00m, new DateOnly(2199, 12, 31)), null, Cancellation);
+        await exchange.Operator.AnnounceSplitAsync(
+            new CorporateSplit("soon", "AAPL", 3, 2, 70.00m), null, Cancellation);
+        await exchange.Operator.AnnounceSplitAsync(
+            new CorporateSplit("later", "MSFT", 3, 2, 70.00m, new DateOnly(2199, 12, 31)), null, Cancellation);
         await exchange.Operator.SetPhaseAsync("MSFT", Client.TradingPhase.Opening, Cancellation);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Operator.SetPhaseAsync("AAPL", Client.TradingPhase.Opening, Cancellation));
@@ -198,7 +223,8 @@ public class CorporateOverHttpTests
     public async Task Only_an_administrator_announces_and_sees_them()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.AnnounceDividendAsync(s_dividend, null, Cancellation));
+        await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Alice.AnnounceDividendAsync(s_dividend, null, Cancellation));
         await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.GetCorporateActionsAsync(Cancellation));
         Assert.Equal((400, "id"), await exchange.GetRawAsync("admin/corporate-actions/none", "operator"));
         await exchange.Operator.AnnounceDividendAsync(s_dividend, null, Cancellation);

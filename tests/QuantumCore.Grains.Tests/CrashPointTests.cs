@@ -244,7 +244,8 @@ public class CrashPointTests
         // has just checked the epochs returns the other one's result.
         ExecutionReport? answer = null;
         var error = await Record.ExceptionAsync(async () => answer = await stale.Book("AAPL").CloseById(Alice, 1));
-        Assert.True(error is not null || answer is { Status: OrderStatus.Cancelled }, $"The stale book answered {answer}.");
+        Assert.True(
+            error is not null || answer is { Status: OrderStatus.Cancelled }, $"The stale book answered {answer}.");
         Assert.Equal(before, (await current.Book("AAPL").State()).Sequence);
 
         // After it is discarded, it reloads the journal's state, and is now the newest activation.

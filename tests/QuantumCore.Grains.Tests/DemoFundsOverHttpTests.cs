@@ -22,7 +22,9 @@ public sealed class DemoFundsOverHttpTests
         Assert.Equal("AAPL 1000, MSFT 1000, USD 100000.00", await BalancesAsync(browser));
         var entries = (await browser.AskAsync("GET", "account/statement")).Body.GetProperty("entries").EnumerateArray()
             .Select(entry => $"{entry.GetProperty("cause")} {entry.GetProperty("key")} {entry.GetProperty("amount")}");
-        Assert.Equal(["deposit demo-AAPL 1000", "deposit demo-MSFT 1000", "deposit demo-USD 100000.00"], entries.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["deposit demo-AAPL 1000", "deposit demo-MSFT 1000", "deposit demo-USD 100000.00"],
+            entries.Order(StringComparer.Ordinal));
         Assert.Equal(
             "AAPL 1000, MSFT 1000, USD 100000.00",
             Amounts((await browser.AskAsync("GET", "demo/funds")).Body));
@@ -55,7 +57,8 @@ public sealed class DemoFundsOverHttpTests
 
         // The first minute of an hour, so that the hour does not end within the test.
         time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromTicks(time.GetUtcNow().UtcTicks % TimeSpan.TicksPerHour));
-        Assert.Equal("USD 100000.00", Amounts((await browser.AskAsync("POST", "demo/funds", """{"asset":"USD"}""")).Body));
+        Assert.Equal(
+            "USD 100000.00", Amounts((await browser.AskAsync("POST", "demo/funds", """{"asset":"USD"}""")).Body));
         Assert.Equal(400, (await browser.AskAsync("POST", "demo/funds", """{"asset":"GOLD"}""")).Status);
         Assert.Equal("AAPL 1000, MSFT 1000", Amounts((await browser.AskAsync("POST", "demo/funds")).Body));
         var next = time.GetUtcNow().AddHours(1).ToString("HH:00", System.Globalization.CultureInfo.InvariantCulture);
@@ -63,12 +66,15 @@ public sealed class DemoFundsOverHttpTests
         {
             Assert.Equal(429, (int)early.StatusCode);
             Assert.InRange(early.Headers.RetryAfter!.Delta!.Value.TotalMinutes, 50, 60);
-            Assert.Contains($"the next are from {next} UTC on", await early.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+            Assert.Contains(
+                $"the next are from {next} UTC on", await early.Content.ReadAsStringAsync(Token),
+                StringComparison.Ordinal);
         }
 
         Assert.Equal("AAPL 2000, MSFT 2000, USD 200000.00", await BalancesAsync(browser));
         time.Advance(TimeSpan.FromHours(1));
-        Assert.Equal("AAPL 1000, MSFT 1000, USD 100000.00", Amounts((await browser.AskAsync("POST", "demo/funds")).Body));
+        Assert.Equal(
+            "AAPL 1000, MSFT 1000, USD 100000.00", Amounts((await browser.AskAsync("POST", "demo/funds")).Body));
     }
 
     [Fact]
@@ -88,12 +94,16 @@ public sealed class DemoFundsOverHttpTests
 
         // 1,500.00 were paid, and a fee of 777 millionths.
         Assert.Equal(2, reset.Cancelled);
-        Assert.Equal(["AAPL -10", "USD 1501.17"], reset.Amounts.Select(amount => FormattableString.Invariant($"{amount.Asset} {amount.Amount}")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["AAPL -10", "USD 1501.17"],
+            reset.Amounts.Select(amount => FormattableString.Invariant($"{amount.Asset} {amount.Amount}"))
+                .Order(StringComparer.Ordinal));
         Assert.Empty(await zoe.GetOpenOrdersAsync(cancellation: Token));
         Assert.Equal("AAPL 1000, MSFT 1000, USD 100000.00", await BalancesAsync(browser));
 
         // Nothing was lost: the units are in the demo's bank.
-        var bank = await exchange.Grains.GetGrain<Grains.IAccountGrain>(Gateway.Users.DemoFunds.Bank.ToString(System.Globalization.CultureInfo.InvariantCulture)).View([]);
+        var bank = await exchange.Grains.GetGrain<Grains.IAccountGrain>(
+            Gateway.Users.DemoFunds.Bank.ToString(System.Globalization.CultureInfo.InvariantCulture)).View([]);
         Assert.Equal(10, bank.Balances.Single(balance => balance.Asset == "AAPL").Total);
         Assert.Empty((await zoe.ResetDemoFundsAsync(Token)).Amounts);
     }
@@ -106,7 +116,9 @@ public sealed class DemoFundsOverHttpTests
         var added = await exchange.Alice.AddDemoFundsAsync("MSFT", Token);
 
         Assert.Equal("ACC-1001", starting.Account);
-        Assert.Equal([("AAPL", 1000m), ("MSFT", 1000m), ("USD", 100_000m)], starting.Amounts.Select(amount => (amount.Asset, amount.Amount)).Order());
+        Assert.Equal(
+            [("AAPL", 1000m), ("MSFT", 1000m), ("USD", 100_000m)],
+            starting.Amounts.Select(amount => (amount.Asset, amount.Amount)).Order());
         Assert.Equal([("MSFT", 1000m)], added.Amounts.Select(amount => (amount.Asset, amount.Amount)));
     }
 
@@ -117,5 +129,7 @@ public sealed class DemoFundsOverHttpTests
 
     private static string Amounts(JsonElement funds) => string.Join(
         ", ",
-        funds.GetProperty("amounts").EnumerateArray().Select(amount => $"{amount.GetProperty("asset")} {amount.GetProperty("amount")}").Order(StringComparer.Ordinal));
+        funds.GetProperty("amounts").EnumerateArray()
+            .Select(amount => $"{amount.GetProperty("asset")} {amount.GetProperty("amount")}")
+            .Order(StringComparer.Ordinal));
 }

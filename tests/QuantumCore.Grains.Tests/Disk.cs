@@ -151,5 +151,6 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
         await _state.InitializeAsync(CancellationToken.None);
     }
 
-    private static InvalidOperationException NotThere() => new("The disk is there when an exchange has been started on it.");
+    private static InvalidOperationException NotThere() =>
+        new("The disk is there when an exchange has been started on it.");
 }

@@ -17,7 +17,9 @@ public sealed class DiskTests
         await exchange.Ledger.CatchUp();
 
         var postgres = await PostgresServer.WantedAsync();
-        Assert.IsType(postgres is null ? typeof(VolatileJournalStore) : typeof(PostgresJournalStore), exchange.Service<IJournalStore>());
+        Assert.IsType(
+            postgres is null ? typeof(VolatileJournalStore) : typeof(PostgresJournalStore),
+            exchange.Service<IJournalStore>());
         await using var history = await disk.ConnectToHistoryAsync();
         Assert.Equal(postgres is null ? "Microsoft.Data.Sqlite" : "Npgsql", history.GetType().Namespace);
         await using var cursors = history.CreateCommand();

@@ -38,7 +38,9 @@ public class DividendTests
         Assert.Equal((Cash + 1_262, 1_262), await market.HasAsync(Alice));
         Assert.Equal((Cash + 87, 87), await market.HasAsync(Bob));
         Assert.Equal((Cash + 62, 62), await market.HasAsync(Carol));
-        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Alice).Withdraw(new("out", "USD", Cash + 1, "DE89"))).Reason);
+        Assert.Equal(
+            RejectReason.UnsettledFunds,
+            (await market.Account(Alice).Withdraw(new("out", "USD", Cash + 1, "DE89"))).Reason);
         await market.RequireBooksAsync();
 
         await market.AdvanceAsync(days: 2, CorporateActionState.Paid);
@@ -46,7 +48,9 @@ public class DividendTests
         Assert.Equal(
             [(5L, 0L, 1L, true), (Alice, 101, 1_262, true), (Bob, 7, 87, true), (Carol, 5, 62, true)],
             (await market.PartsAsync()).Select(part => (part.Account, part.Units, part.Amount, part.IsPaid)));
-        Assert.Equal(RejectReason.None, (await market.Account(Alice).Withdraw(new("out-2", "USD", Cash + 1_262, "DE89"))).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Account(Alice).Withdraw(new("out-2", "USD", Cash + 1_262, "DE89"))).Reason);
         await market.RequireBooksAsync();
         var rows = await market.Exchange.Ledger.TrialBalance();
         Assert.Equal(1, rows.Single(row => (row.Asset, row.Holder) == ("USD", "rounding")).Total);
@@ -84,11 +88,16 @@ public class DividendTests
         await market.PassAsync(CorporateActionState.Begun, TimeSpan.FromHours(14));
         var later = await market.Exchange.PlaceAsync(Carol, "later", "CORP", Side.Buy, 900, 10);
         await market.PassAsync(CorporateActionState.Paid, TimeSpan.FromSeconds(10));
-        foreach (var (account, order, price) in new[] { (Carol, buy, 887L), (Alice, sell, 1_100L), (Carol, later, 900L) })
+        foreach (var (account, order,
+            price) in new[] { (Carol, buy, 887L), (Alice, sell, 1_100L), (Carol, later, 900L) })
         {
             var report = await market.Exchange.Book("CORP").Status(account, order.OrderId);
             Assert.Equal((OrderStatus.New, price, 10), (report.Status, report.PriceTicks, report.LeavesLots));
-            Assert.Equal(price, Assert.Single((await market.Exchange.ViewAsync(account, report)).OpenOrders, open => open.OrderId == order.OrderId).PriceTicks);
+            Assert.Equal(
+                price,
+                Assert.Single(
+                    (await market.Exchange.ViewAsync(account, report)).OpenOrders,
+                    open => open.OrderId == order.OrderId).PriceTicks);
         }
         await market.RequireBooksAsync();
     }
@@ -105,7 +114,8 @@ public class DividendTests
 
         // 111 and 3 units at 12.5 cents are held, 11 are owed: 1387 and 37, 138; the issuer pays 1287 for 103.
         Assert.Equal(new CorporateSums(3, 114, 11, 1_387 + 37, 138, 1), entered.Sums);
-        Assert.Equal([-138L, 1_387, 37], (await market.CashAsync()).Zip(before).Select(pair => pair.First - pair.Second));
+        Assert.Equal(
+            [-138L, 1_387, 37], (await market.CashAsync()).Zip(before).Select(pair => pair.First - pair.Second));
         Assert.Equal<long[]>([-138, 1_387, 37], await market.CashPendingAsync());
         await market.AdvanceAsync(days: 2, CorporateActionState.Paid);
         Assert.Equal<long[]>([0, 0, 0], await market.CashPendingAsync());
@@ -179,7 +189,8 @@ public class DividendTests
     [InlineData("CORP", 1, 2, 1, "payDate")]
     [InlineData("CORP", 1, 0, -1, "payDate")]
     [InlineData("CORP", 1, 0, 100_000, "payDate")]
-    public async Task A_malformed_announcement_is_refused_by_its_field(string symbol, long rate, int exDate, int payDate, string field)
+    public async Task A_malformed_announcement_is_refused_by_its_field(
+        string symbol, long rate, int exDate, int payDate, string field)
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 10), (Bob, 0), (Carol, 0));
@@ -214,16 +225,22 @@ public class DividendTests
             return market;
         }
 
-        public async Task<Market> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time) { _names = 1_000 };
+        public async Task<Market> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time)
+        {
+            _names = 1_000,
+        };
 
         public IAccountGrain Account(long account) => exchange.Account(account);
 
         /// <summary>Announces a dividend, with days from today; 0 for none.</summary>
-        public async Task<CorporateRefusal?> AnnounceAsync(long rate, int exDate = 0, int payDate = 0, string symbol = Symbol) =>
+        public async Task<CorporateRefusal?> AnnounceAsync(
+            long rate, int exDate = 0, int payDate = 0, string symbol = Symbol) =>
             await exchange.Grains.Catalog().AnnounceAction(new CorporateActionRequest(
-                "div-1", CorporateActionKind.CashDividend, symbol, exDate == 0 ? 0 : _today + exDate, payDate == 0 ? 0 : _today + payDate, rate, "desk", "quarter"));
+                "div-1", CorporateActionKind.CashDividend, symbol, exDate == 0 ? 0 : _today + exDate,
+                payDate == 0 ? 0 : _today + payDate, rate, "desk", "quarter"));
 
-        public async Task<CorporateActionView> ActionAsync() => Assert.Single(await exchange.Grains.Catalog().CorporateActions());
+        public async Task<CorporateActionView> ActionAsync() =>
+            Assert.Single(await exchange.Grains.Catalog().CorporateActions());
 
         /// <summary>Advances time until the action is in a state.</summary>
         public async Task<CorporateActionView> PassAsync(CorporateActionState state, TimeSpan by)
@@ -239,7 +256,8 @@ public class DividendTests
             return await ActionAsync();
         }
 
-        public Task<CorporateActionView> AdvanceAsync(int days, CorporateActionState state) => PassAsync(state, TimeSpan.FromDays(days));
+        public Task<CorporateActionView> AdvanceAsync(int days, CorporateActionState state) =>
+            PassAsync(state, TimeSpan.FromDays(days));
 
         public async Task TradeAsync(long buyer, long seller, long lots)
         {

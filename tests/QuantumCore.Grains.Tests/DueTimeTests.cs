@@ -8,8 +8,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Work that is due at a time is done though no grain is active: the grain of due work finds it, on some silo. The tests
-/// read the journal alone, because a call would activate the grain of a book.
+/// Work that is due at a time is done though no grain is active: the grain of due work finds it, on some silo. The
+/// tests read the journal alone, because a call would activate the grain of a book.
 /// </summary>
 public sealed class DueTimeTests(PostgresServer server)
 {
@@ -39,7 +39,8 @@ public sealed class DueTimeTests(PostgresServer server)
         }
 
         await Wait.UntilAsync(async () => await HasExpiredAsync(exchange, "AAPL")
-            && (await exchange.RecordsAsync("MSFT")).Any(record => record.Record is BookTurn { Phase: TradingPhase.Volatility }));
+            && (await exchange.RecordsAsync("MSFT")).Any(
+                record => record.Record is BookTurn { Phase: TradingPhase.Volatility }));
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class DueTimeTests(PostgresServer server)
 
         var place = await PlaceOfAsync(exchange, exchange.Book("AAPL").Grain);
         await exchange.Cluster.KillSiloAsync(NumberOf(exchange, place!));
-        await Wait.UntilAsync(async () => await HasExpiredAsync(exchange, "AAPL") && await HasExpiredAsync(exchange, "MSFT"));
+        await Wait.UntilAsync(
+            async () => await HasExpiredAsync(exchange, "AAPL") && await HasExpiredAsync(exchange, "MSFT"));
     }
 
     [Theory]
@@ -78,13 +80,15 @@ public sealed class DueTimeTests(PostgresServer server)
         }
 
         await exchange.Cluster.KillSiloAsync(NumberOf(exchange, killed!));
-        await Wait.UntilAsync(async () => await PlaceOfAsync(exchange, DueWorkOf(exchange)) is { } place && !place.Equals(killed));
+        await Wait.UntilAsync(
+            async () => await PlaceOfAsync(exchange, DueWorkOf(exchange)) is { } place && !place.Equals(killed));
         foreach (var symbol in s_symbols)
         {
             await exchange.Cluster.DeactivateAsync(exchange.Book(symbol).Grain);
         }
 
-        await Wait.UntilAsync(async () => await HasExpiredAsync(exchange, "AAPL") && await HasExpiredAsync(exchange, "MSFT"));
+        await Wait.UntilAsync(
+            async () => await HasExpiredAsync(exchange, "AAPL") && await HasExpiredAsync(exchange, "MSFT"));
     }
 
     [Fact]
@@ -104,13 +108,15 @@ public sealed class DueTimeTests(PostgresServer server)
         await Wait.UntilAsync(() => HasExpiredAsync(exchange, "AAPL"));
     }
 
-    private static IDueWorkGrain DueWorkOf(Exchange exchange) => exchange.Grains.GetGrain<IDueWorkGrain>(IDueWorkGrain.Key);
+    private static IDueWorkGrain DueWorkOf(Exchange exchange) =>
+        exchange.Grains.GetGrain<IDueWorkGrain>(IDueWorkGrain.Key);
 
     private static async Task<string> ReminderAsync(string postgres)
     {
         await using var connection = new NpgsqlConnection(postgres);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var read = new NpgsqlCommand("SELECT string_agg(concat_ws(' ', grain, name, period_ms), ';') FROM cluster.reminder", connection);
+        await using var read = new NpgsqlCommand(
+            "SELECT string_agg(concat_ws(' ', grain, name, period_ms), ';') FROM cluster.reminder", connection);
         return (string)(await read.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
@@ -135,12 +141,15 @@ public sealed class DueTimeTests(PostgresServer server)
         return ends == 1;
     }
 
-    /// <summary>Returns the silo of a grain; null if it is not active, or a silo that has just died was asked.</summary>
+    /// <summary>
+    /// Returns the silo of a grain; null if it is not active, or a silo that has just died was asked.
+    /// </summary>
     private static async Task<SiloAddress?> PlaceOfAsync(Exchange exchange, IAddressable grain)
     {
         try
         {
-            return await exchange.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain, TestContext.Current.CancellationToken);
+            return await exchange.Grains.GetGrain<IManagementGrain>(0)
+                .GetActivationAddress(grain, TestContext.Current.CancellationToken);
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)
         {
@@ -149,7 +158,9 @@ public sealed class DueTimeTests(PostgresServer server)
     }
 
     private static int NumberOf(Exchange exchange, SiloAddress place) => Enumerable.Range(0, exchange.Cluster.SiloCount)
-        .Single(silo => exchange.Cluster.SiloServices(silo).GetRequiredService<ILocalSiloDetails>().SiloAddress.Equals(place));
+        .Single(
+            silo => exchange.Cluster.SiloServices(silo)
+                .GetRequiredService<ILocalSiloDetails>().SiloAddress.Equals(place));
 
     /// <summary>A clock on which a minute takes a second.</summary>
     private sealed class FastTime : TimeProvider

@@ -45,7 +45,8 @@ public class EventCacheTests
     {
         using var slow = Place(s_book, null);
         using var other = Place(s_other, null);
-        var sent = Enumerable.Range(0, 10 * EventCache.Capacity).Select(i => i.ToString(CultureInfo.InvariantCulture)).ToArray();
+        var sent = Enumerable.Range(0, 10 * EventCache.Capacity).Select(i => i.ToString(CultureInfo.InvariantCulture))
+            .ToArray();
         foreach (var item in sent)
             Add(s_book, item);
         Add(s_other, "x");
@@ -97,7 +98,8 @@ public class EventCacheTests
     public async Task Full_queue_drops_what_comes_and_holds_up_no_publisher()
     {
         var queue = new EventQueue(EventStreams.Provider);
-        var events = Enumerable.Range(0, EventQueue.Capacity + 10).Select(i => i.ToString(CultureInfo.InvariantCulture)).ToArray();
+        var events = Enumerable.Range(0, EventQueue.Capacity + 10).Select(i => i.ToString(CultureInfo.InvariantCulture))
+            .ToArray();
         await queue.QueueMessageBatchAsync(s_book, events, null, null);
 
         var receiver = queue.CreateReceiver(queue.GetQueueForStream(s_book));
@@ -111,7 +113,8 @@ public class EventCacheTests
         Assert.Equal(events[..EventQueue.Capacity], got);
     }
 
-    private IQueueCacheCursor Place(StreamId stream, StreamSequenceToken? from) => _cache.TryGetCacheCursor(stream, from).Cursor!;
+    private IQueueCacheCursor Place(StreamId stream, StreamSequenceToken? from) =>
+        _cache.TryGetCacheCursor(stream, from).Cursor!;
 
     private EventSequenceTokenV2 Add(StreamId stream, params string[] events)
     {

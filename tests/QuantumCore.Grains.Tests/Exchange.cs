@@ -33,8 +33,10 @@ internal sealed class Exchange : IAsyncDisposable
     public GrainCluster Cluster => _cluster;
 
     public static async Task<Exchange> StartAsync(
-        Disk disk, bool overtaking = false, short silos = 1, JournalWriterOptions? journal = null, TimeProvider? time = null,
-        KeepOptions? keep = null, bool correctsTime = false, string? membersIn = null, TimeProvider? reminderTime = null)
+        Disk disk, bool overtaking = false, short silos = 1, JournalWriterOptions? journal = null,
+        TimeProvider? time = null,
+        KeepOptions? keep = null, bool correctsTime = false, string? membersIn = null,
+        TimeProvider? reminderTime = null)
     {
         await disk.InitializeAsync();
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
@@ -65,10 +67,12 @@ internal sealed class Exchange : IAsyncDisposable
 
     /// <summary>Opens an exchange with instruments listed and customers funded.</summary>
     public static async Task<Exchange> OpenAsync(
-        Disk disk, string[] symbols, long[] accounts, bool overtaking = false, short silos = 1, TimeProvider? time = null,
+        Disk disk, string[] symbols, long[] accounts, bool overtaking = false, short silos = 1,
+        TimeProvider? time = null,
         KeepOptions? keep = null, string? membersIn = null, TimeProvider? reminderTime = null)
     {
-        var exchange = await StartAsync(disk, overtaking, silos, time: time, keep: keep, membersIn: membersIn, reminderTime: reminderTime);
+        var exchange = await StartAsync(
+            disk, overtaking, silos, time: time, keep: keep, membersIn: membersIn, reminderTime: reminderTime);
         foreach (var symbol in symbols)
         {
             await exchange.Grains.Catalog()
@@ -90,7 +94,8 @@ internal sealed class Exchange : IAsyncDisposable
     public IAccountGrain Account(long account) =>
         Grains.Account(account);
 
-    public SymbolBook Book(string symbol, string? key = null) => new(Grains.GetGrain<IOrderBookGrain>(key ?? symbol), symbol);
+    public SymbolBook Book(string symbol, string? key = null) =>
+        new(Grains.GetGrain<IOrderBookGrain>(key ?? symbol), symbol);
 
     public IPayoutGrain Payout(string asset) => Grains.GetGrain<IPayoutGrain>(asset);
 
@@ -124,7 +129,8 @@ internal sealed class Exchange : IAsyncDisposable
         // every second, and these would take the streams from their successors.
         for (var silo = 0; silo < _cluster.SiloCount; silo++)
         {
-            foreach (var service in _cluster.SiloServices(silo).GetServices<IHostedService>().OfType<BackgroundService>())
+            foreach (var service in _cluster.SiloServices(silo).GetServices<IHostedService>()
+                .OfType<BackgroundService>())
             {
                 await service.StopAsync(CancellationToken.None);
             }
@@ -180,7 +186,8 @@ internal sealed class Exchange : IAsyncDisposable
     }
 
     /// <summary>Returns an account view at least as new as some reports.</summary>
-    public async Task<AccountView> ViewAsync(long account, params ExecutionReport[] seen) => await Account(account).View(
+    public async Task<AccountView> ViewAsync(long account, params ExecutionReport[] seen) =>
+        await Account(account).View(
         [.. seen.Select(report => new SeenSequence(report.Symbol, report.Sequence))]);
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();

@@ -90,8 +90,11 @@ public class FeeTests
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         var catalog = exchange.Grains.Catalog();
-        Assert.Contains("778", await catalog.SetFees(Request(0, new FeeTier(0, -778, 5_000))), StringComparison.Ordinal);
-        Assert.Contains("paid in", await catalog.SetFees(Request(0, new FeeTier(0, 0, 0)) with { Schedule = new("AAPL", [], 0) }), StringComparison.Ordinal);
+        Assert.Contains(
+            "778", await catalog.SetFees(Request(0, new FeeTier(0, -778, 5_000))), StringComparison.Ordinal);
+        Assert.Contains(
+            "paid in", await catalog.SetFees(Request(0, new FeeTier(0, 0, 0)) with { Schedule = new("AAPL", [], 0) }),
+            StringComparison.Ordinal);
         Assert.Null(await catalog.SetFees(Request(0, new FeeTier(0, 100, 400))));
         Assert.Contains("401", await catalog.SetFees(Request(0, new FeeTier(0, -401, 500))), StringComparison.Ordinal);
         Assert.Null(await catalog.SetFees(Request(0, new FeeTier(0, -400, 500))));
@@ -115,7 +118,8 @@ public class FeeTests
         var catalog = exchange.Grains.Catalog();
         foreach (var account in s_accounts)
             await catalog.SetOwner(new OwnedAccount(account, "firm"));
-        await SetAsync(exchange, 0, new FeeTier(0, 0, 1_000), new FeeTier(1_500_000, 0, 800), new FeeTier(2_000_001, 0, 700));
+        await SetAsync(
+            exchange, 0, new FeeTier(0, 0, 1_000), new FeeTier(1_500_000, 0, 800), new FeeTier(2_000_001, 0, 700));
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Sell, 10_000, 100);
         await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Sell, 10_000, 100);
         // A trade with itself adds no volume.
@@ -136,7 +140,8 @@ public class FeeTests
 
         // Once a day, and final.
         var sequence = (await exchange.ViewAsync(Alice)).Sequence;
-        await exchange.Account(Alice).SetVolumes(tomorrow.GetUtcNow().Ticks / TimeSpan.TicksPerDay - 719_162, [new TradedVolume("USD", 5)]);
+        await exchange.Account(Alice)
+            .SetVolumes(tomorrow.GetUtcNow().Ticks / TimeSpan.TicksPerDay - 719_162, [new TradedVolume("USD", 5)]);
         Assert.Equal(sequence, (await exchange.ViewAsync(Alice)).Sequence);
         await exchange.CrashAsync();
         await using var alive = await Exchange.StartAsync(disk);
@@ -147,16 +152,19 @@ public class FeeTests
     public void E27_An_account_pays_by_the_thirty_complete_days_before()
     {
         // Kraken's tier trial of August and September 2023; below it 10 basis points are assumed.
-        FeeTier[] tiers = [new(0, 0, 1_000), new(10_000_000_000, 0, 800), new(25_000_000_000, 0, 600), new(50_000_000_000, 0, 400)];
+        FeeTier[] tiers =
+            [new(0, 0, 1_000), new(10_000_000_000, 0, 800), new(25_000_000_000, 0, 600), new(50_000_000_000, 0, 400)];
         var schedule = new FeeSchedule("USD", [.. tiers], 0);
-        foreach (var (volume, taker) in new[] { (9_999_999_900, 1_000), (10_000_000_000, 800), (25_000_000_000, 600), (50_000_000_000, 400) })
+        foreach (var (volume, taker) in new[] { (9_999_999_900, 1_000), (10_000_000_000, 800), (25_000_000_000, 600),
+            (50_000_000_000, 400) })
         {
             var account = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl, _ => schedule);
             account.Apply(account.Deposit(new DepositRequest("d", "USD", 1L << 60), new Asset("USD", 2), 0));
             Trade(account, 100 * Day, volume);
             Assert.Equal(1_000, TakerOf(account, (101 * Day) - 1));
             Assert.Equal(taker, TakerOf(account, 101 * Day));
-            var kept = AccountMachine.Restore(new AccountId(Alice), _ => Listed.Aapl, account.Snapshot(), _ => schedule);
+            var kept =
+                AccountMachine.Restore(new AccountId(Alice), _ => Listed.Aapl, account.Snapshot(), _ => schedule);
             Assert.Equal(taker, TakerOf(kept, (131 * Day) - 1));
             Assert.Equal(1_000, TakerOf(kept, 131 * Day));
         }
@@ -169,12 +177,14 @@ public class FeeTests
         var account = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl, _ => schedule);
         account.Apply(account.Deposit(new DepositRequest("d", "USD", 1L << 60), new Asset("USD", 2), 0));
         account.Apply(account.SetVolumes(100, [new TradedVolume("USD", 10)], 100 * Day)!);
-        Assert.Equal((800, 800, 1_000), (TakerOf(account, 100 * Day), TakerOf(account, 101 * Day), TakerOf(account, 102 * Day)));
+        Assert.Equal(
+            (800, 800, 1_000), (TakerOf(account, 100 * Day), TakerOf(account, 101 * Day), TakerOf(account, 102 * Day)));
     }
 
     private static (Int128 Volume, int TakerPpm) Terms(AccountFees fees) => (fees.Volume, fees.TakerPpm);
 
-    private static int TakerOf(AccountMachine account, long now) => Assert.IsType<HoldPlaced>(account.Decide(Buy($"t{now}", 1), 1, Listed.Aapl, now)).Order.TakerFeePpm;
+    private static int TakerOf(AccountMachine account, long now) =>
+        Assert.IsType<HoldPlaced>(account.Decide(Buy($"t{now}", 1), 1, Listed.Aapl, now)).Order.TakerFeePpm;
 
     private static void Trade(AccountMachine account, long now, long lots)
     {
@@ -182,13 +192,15 @@ public class FeeTests
         account.Apply(hold);
         var fills = ImmutableArray.Create(new TradeFill(1, Bob, 1, 1, lots, 0, 0, 0, 0));
         Assert.True(account.ApplyBook(
-            "AAPL", new DeliveredRecord(1, 0, new OrderAccepted(now, hold.Order, 1, fills, 0, EndReason.None, 0, null)), long.MaxValue));
+            "AAPL", new DeliveredRecord(1, 0, new OrderAccepted(now, hold.Order, 1, fills, 0, EndReason.None, 0, null)),
+            long.MaxValue));
     }
 
     private static HoldRequest Buy(string name, long lots) =>
         new(name, "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, 1, lots);
 
-    private static FeesRequest Request(long minimum, params FeeTier[] tiers) => new(new FeeSchedule("USD", [.. tiers], minimum), "desk", "");
+    private static FeesRequest Request(long minimum, params FeeTier[] tiers) =>
+        new(new FeeSchedule("USD", [.. tiers], minimum), "desk", "");
 
     private static async Task SetAsync(Exchange exchange, long minimum, params FeeTier[] tiers)
     {

@@ -19,13 +19,15 @@ internal sealed class FixClient : IDisposable
     private FixClient(TcpClient tcp, TimeProvider? time, string sender)
     {
         (_tcp, _sender) = (tcp, sender);
-        Now = (time ?? TimeProvider.System).GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        Now = (time ?? TimeProvider.System).GetUtcNow().UtcDateTime.ToString(
+            "yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Returns a session whose logon the exchange has accepted.</summary>
-    public static async Task<FixClient> LogOnAsync(IPEndPoint address, string password, string more = "", TimeProvider? time = null, string sender = "DESK")
+    public static async Task<FixClient> LogOnAsync(
+        IPEndPoint address, string password, string more = "", TimeProvider? time = null, string sender = "DESK")
     {
         var client = await ConnectAsync(address, time, sender);
         await client.SendAsync("A", $"98=0|108=30|141=Y|554={password}{(more.Length > 0 ? "|" : "")}{more}");
@@ -34,7 +36,8 @@ internal sealed class FixClient : IDisposable
     }
 
     /// <summary>Returns a connection without a logon.</summary>
-    public static async Task<FixClient> ConnectAsync(IPEndPoint address, TimeProvider? time = null, string sender = "DESK")
+    public static async Task<FixClient> ConnectAsync(
+        IPEndPoint address, TimeProvider? time = null, string sender = "DESK")
     {
         var tcp = new TcpClient();
         await tcp.ConnectAsync(address, Cancellation);
@@ -47,11 +50,13 @@ internal sealed class FixClient : IDisposable
     /// <summary>Sends a message.</summary>
     /// <param name="type">Message type.</param>
     /// <param name="fields">Body fields, separated by |; additional header fields (97) come first.</param>
-    public async Task SendAsync(string type, string fields) => await _tcp.GetStream().WriteAsync(Next(type, fields), Cancellation);
+    public async Task SendAsync(string type, string fields) =>
+        await _tcp.GetStream().WriteAsync(Next(type, fields), Cancellation);
 
     /// <summary>Sends messages in a single write.</summary>
     public async Task SendAllAsync(params (string Type, string Fields)[] messages) =>
-        await _tcp.GetStream().WriteAsync(messages.SelectMany(message => Next(message.Type, message.Fields)).ToArray(), Cancellation);
+        await _tcp.GetStream()
+            .WriteAsync(messages.SelectMany(message => Next(message.Type, message.Fields)).ToArray(), Cancellation);
 
     /// <summary>
     /// Returns the fields of the next message by tag: an order's report has no tag twice. Empty if the connection has
@@ -63,14 +68,17 @@ internal sealed class FixClient : IDisposable
         while (true)
         {
             var text = _heard.ToString();
-            if (text.IndexOf("\u000110=", StringComparison.Ordinal) is >= 0 and var at && text.IndexOf(Soh, at + 1) is >= 0 and var end)
+            if (text.IndexOf("\u000110=", StringComparison.Ordinal) is >= 0 and var at
+                && text.IndexOf(Soh, at + 1) is >= 0 and var end)
             {
                 _heard.Remove(0, end + 1);
                 var fields = new Dictionary<int, string>();
                 foreach (var field in text[..end].Split(Soh))
                 {
-                    var tag = int.Parse(field[..field.IndexOf('=', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
-                    Assert.True(fields.TryAdd(tag, field[(field.IndexOf('=', StringComparison.Ordinal) + 1)..]) || fields[35] != "8", $"{tag} twice: {text[..end].Replace(Soh, '|')}");
+                    var tag =
+                        int.Parse(field[..field.IndexOf('=', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
+                    Assert.True(fields.TryAdd(tag, field[(field.IndexOf('=', StringComparison.Ordinal) + 1)..])
+                        || fields[35] != "8", $"{tag} twice: {text[..end].Replace(Soh, '|')}");
                 }
 
                 return fields;
@@ -96,7 +104,8 @@ internal sealed class FixClient : IDisposable
             Assert.NotEmpty(told);
             if (told[35] == "0" && !told.ContainsKey(112))
                 continue;
-            heard.Add(string.Join(' ', tags.Where(told.ContainsKey).Select(tag => $"{tag}={told[tag]}").Prepend(told[35])));
+            heard.Add(
+                string.Join(' ', tags.Where(told.ContainsKey).Select(tag => $"{tag}={told[tag]}").Prepend(told[35])));
         }
 
         return string.Join("; ", heard);
@@ -106,7 +115,8 @@ internal sealed class FixClient : IDisposable
 
     private byte[] Next(string type, string fields)
     {
-        var body = $"35={type}|49={_sender}|56=QUANTUMCORE|34={_next++}|52={Now}|{fields}{(fields.Length > 0 ? "|" : "")}";
+        var body =
+            $"35={type}|49={_sender}|56=QUANTUMCORE|34={_next++}|52={Now}|{fields}{(fields.Length > 0 ? "|" : "")}";
         var text = $"8=FIX.4.4|9={body.Length}|{body}".Replace('|', Soh);
         return Encoding.Latin1.GetBytes($"{text}10={text.Sum(letter => letter) % 256:000}{Soh}");
     }

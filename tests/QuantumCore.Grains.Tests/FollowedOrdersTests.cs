@@ -44,7 +44,8 @@ public sealed class FollowedOrdersTests
             await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Sell, 15_000, 10);
             known = (await exchange.Account(Alice).WaitForChange(-1, [], null))!;
             await exchange.PlaceAsync(Alice, "b", "AAPL", Side.Sell, 15_000, 10);
-            var changed = (await exchange.Account(Alice).WaitForChange(known.Version, known.View.Cursors, known.Place))!;
+            var changed =
+                (await exchange.Account(Alice).WaitForChange(known.Version, known.View.Cursors, known.Place))!;
             Assert.Empty(changed.Closed!.Value);
             Assert.Contains(changed.View.OpenOrders, order => order.ClientOrderId == "b");
             await exchange.CrashAsync();
@@ -67,14 +68,31 @@ public sealed class FollowedOrdersTests
             {
                 0 or 1 or 2 => exchange.AliceAsync(ServedExchange.Buy(quantity, price)),
                 3 or 4 => exchange.AliceAsync(ServedExchange.Sell(quantity, price)),
-                5 or 6 => exchange.BobAsync(random.Next(2) == 0 ? ServedExchange.Buy(3 * quantity, price) : ServedExchange.Sell(3 * quantity, price)),
+                5 or 6 =>
+                    exchange.BobAsync(random.Next(2) == 0
+                        ? ServedExchange.Buy(3 * quantity, price)
+                        : ServedExchange.Sell(3 * quantity, price)),
                 7 when one is not null => exchange.Alice.CancelAsync(one.Symbol, one.OrderId, Token),
-                8 when one is not null => exchange.Alice.AmendAsync(one.Symbol, one.OrderId, new AmendOrder { Quantity = one.Quantity - 1 }, Token),
-                9 when one is not null => exchange.Alice.AmendAsync(one.Symbol, one.OrderId, new AmendOrder { Price = price }, Token),
+                8 when one is not null =>
+                    exchange.Alice.AmendAsync(
+                        one.Symbol, one.OrderId, new AmendOrder { Quantity = one.Quantity - 1 }, Token),
+                9 when one is not null =>
+                    exchange.Alice.AmendAsync(one.Symbol, one.OrderId, new AmendOrder { Price = price }, Token),
                 10 => exchange.Alice.PlaceListAsync(
-                    PlaceOrderList.OneCancelsOther(ServedExchange.Sell(quantity, 152), PlaceOrder.Stop("AAPL", OrderSide.Sell, quantity, 147)), Token),
-                11 => exchange.AliceAsync(ServedExchange.Sell(quantity, 150) with { Type = QuantumCore.Client.OrderType.TrailingStop, Price = null, TrailingDistance = 5 }),
-                12 when one is not null => exchange.Alice.AmendAsync(one.Symbol, one.OrderId, new AmendOrder { TrailingDistance = 6 + random.Next(5) }, Token),
+                    PlaceOrderList.OneCancelsOther(
+                        ServedExchange.Sell(quantity, 152),
+                        PlaceOrder.Stop("AAPL", OrderSide.Sell, quantity, 147)), Token),
+                11 =>
+                    exchange.AliceAsync(
+                        ServedExchange.Sell(quantity, 150) with
+                        {
+                            Type = QuantumCore.Client.OrderType.TrailingStop,
+                            Price = null,
+                            TrailingDistance = 5,
+                        }),
+                12 when one is not null =>
+                    exchange.Alice.AmendAsync(
+                        one.Symbol, one.OrderId, new AmendOrder { TrailingDistance = 6 + random.Next(5) }, Token),
                 13 when random.Next(4) == 0 => exchange.Alice.CancelAllAsync(cancellation: Token),
                 _ => Task.CompletedTask,
             });
@@ -88,12 +106,14 @@ public sealed class FollowedOrdersTests
     /// <summary>Tracks the orders by changes alone.</summary>
     private sealed class Follower(IAccountGrain account, AccountChange last)
     {
-        private readonly SortedDictionary<long, OpenOrder> _orders = new(last.View.OpenOrders.ToDictionary(order => order.Number));
+        private readonly SortedDictionary<long, OpenOrder> _orders =
+            new(last.View.OpenOrders.ToDictionary(order => order.Number));
         private AccountChange _last = last;
 
         public int WholeViews { get; private set; } = 1;
 
-        public static async Task<Follower> BeginAsync(IAccountGrain account) => new(account, (await account.WaitForChange(-1, [], null))!);
+        public static async Task<Follower> BeginAsync(IAccountGrain account) =>
+            new(account, (await account.WaitForChange(-1, [], null))!);
 
         /// <summary>
         /// Applies changes until the orders equal the account's. Fails if there are none left before that.

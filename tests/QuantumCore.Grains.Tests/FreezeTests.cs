@@ -23,9 +23,12 @@ public class FreezeTests
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await exchange.Account(Alice).Freeze(s_freeze);
         var account = exchange.Account(Alice);
-        Assert.Equal(RejectReason.AccountFrozen, (await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1)).Reason);
-        Assert.Equal(RejectReason.AccountFrozen, (await account.Transfer(new TransferRequest("t", Bob, "USD", 1))).Reason);
-        Assert.Equal(RejectReason.AccountFrozen, (await account.Withdraw(new WithdrawRequest("w", "USD", 1, "x"))).Reason);
+        Assert.Equal(
+            RejectReason.AccountFrozen, (await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1)).Reason);
+        Assert.Equal(
+            RejectReason.AccountFrozen, (await account.Transfer(new TransferRequest("t", Bob, "USD", 1))).Reason);
+        Assert.Equal(
+            RejectReason.AccountFrozen, (await account.Withdraw(new WithdrawRequest("w", "USD", 1, "x"))).Reason);
         var list = await account.HoldList(
             OrderListKind.OneCancelsOther,
             [
@@ -38,7 +41,8 @@ public class FreezeTests
 
         // The rejections used the keys up, so late requests are not executed after all.
         await account.Unfreeze("desk", "");
-        Assert.Equal(RejectReason.AccountFrozen, (await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1)).Reason);
+        Assert.Equal(
+            RejectReason.AccountFrozen, (await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1)).Reason);
         Assert.Equal(RejectReason.None, (await exchange.HoldAsync(Alice, "b", "AAPL", Side.Buy, 15_000, 1)).Reason);
     }
 
@@ -72,7 +76,8 @@ public class FreezeTests
         }
 
         await using var alive = await Exchange.StartAsync(disk);
-        Assert.Equal(RejectReason.AccountFrozen, (await alive.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1)).Reason);
+        Assert.Equal(
+            RejectReason.AccountFrozen, (await alive.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1)).Reason);
         await alive.Account(Alice).Unfreeze("desk", "");
         Assert.False((await alive.ViewAsync(Alice)).IsFrozen);
     }
@@ -116,7 +121,8 @@ public class FreezeTests
         await using var current = await Exchange.StartAsync(disk);
         await current.Account(Alice).Freeze(s_kill);
         HoldResult? answer = null;
-        var error = await Record.ExceptionAsync(async () => answer = await stale.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1));
+        var error = await Record.ExceptionAsync(
+            async () => answer = await stale.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1));
         Assert.True(error is not null || answer is { Reason: RejectReason.AccountFrozen }, $"It answered {answer}.");
     }
 

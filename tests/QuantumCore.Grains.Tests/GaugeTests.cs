@@ -56,7 +56,9 @@ public sealed class GaugeTests : IDisposable
         await using var exchange = await Exchange.OpenAsync(disk, [Stopped], [Alice, Bob]);
         await exchange.PlaceAsync(Alice, "ask", Stopped, Side.Sell, 10_000, 5);
         await exchange.PlaceAsync(Bob, "bid", Stopped, Side.Buy, 10_000, 5);
-        Assert.Equal(RejectReason.None, await exchange.Book(Stopped).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+        Assert.Equal(
+            RejectReason.None,
+            await exchange.Book(Stopped).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
         await Wait.UntilAsync(() => Last("quantumcore_book_halted", Stopped) == 1, "the halt to be told of");
         Assert.Equal(1, Last("quantumcore_trades", Stopped));
         Assert.True(Last("quantumcore_snapshot_age_records", Stopped) > 0);
@@ -91,7 +93,8 @@ public sealed class GaugeTests : IDisposable
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, [symbol], [Alice]);
         await exchange.PlaceAsync(Alice, "ask", symbol, Side.Sell, 10_000, 5);
-        await Wait.UntilAsync(() => Last("quantumcore_book_looked_timestamp_seconds", symbol) > 0, "the book to be told of");
+        await Wait.UntilAsync(
+            () => Last("quantumcore_book_looked_timestamp_seconds", symbol) > 0, "the book to be told of");
         Assert.Equal(0, Last("quantumcore_trades", symbol));
 
         await exchange.Cluster.DeactivateAsync(exchange.Grains.GetGrain<IOrderBookGrain>(symbol));
@@ -128,7 +131,8 @@ public sealed class GaugeTests : IDisposable
         await exchange.PlaceAsync(Alice, "1", Stopped, Side.Buy, 10_000, 1);
         _listener.RecordObservableInstruments();
         var before = _most["quantumcore_account_kills"];
-        Assert.Equal(RejectReason.KillSwitch, (await exchange.PlaceAsync(Alice, "2", Stopped, Side.Buy, 10_000, 1)).Reason);
+        Assert.Equal(
+            RejectReason.KillSwitch, (await exchange.PlaceAsync(Alice, "2", Stopped, Side.Buy, 10_000, 1)).Reason);
         _listener.RecordObservableInstruments();
         Assert.True(_most["quantumcore_account_kills"] > before);
     }
@@ -141,7 +145,8 @@ public sealed class GaugeTests : IDisposable
         _listener.RecordObservableInstruments();
         Assert.True(_most["quantumcore_reconciled_accounts"] > 0);
 
-        await exchange.ChangeHistoryAsync($"UPDATE balance SET total = total - 1 WHERE account = {ServedExchange.BobAccount} AND asset = 'AAPL'");
+        await exchange.ChangeHistoryAsync(
+            $"UPDATE balance SET total = total - 1 WHERE account = {ServedExchange.BobAccount} AND asset = 'AAPL'");
         await exchange.Operator.ReconcileAsync(cancellation: TestContext.Current.CancellationToken);
         Assert.True(_most["quantumcore_reconciliation_findings"] >= 2);
     }
@@ -152,7 +157,8 @@ public sealed class GaugeTests : IDisposable
         return _last.TryGetValue((name, symbol), out var value) ? value : null;
     }
 
-    private void Note(System.Diagnostics.Metrics.Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private void Note(
+        System.Diagnostics.Metrics.Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         _most.AddOrUpdate(instrument.Name, value, (_, most) => Math.Max(most, value));
         if (tags.Length > 0)

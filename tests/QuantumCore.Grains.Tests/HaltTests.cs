@@ -19,7 +19,8 @@ public sealed class HaltTests
             await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
             disk.Volatile.IsDown = true;
             var halted = await exchange.Book("AAPL").Halt();
-            Assert.Equal((RejectReason.None, false, TradingPhase.Halt), (halted.Reason, halted.IsOnRecord, halted.State?.Phase));
+            Assert.Equal(
+                (RejectReason.None, false, TradingPhase.Halt), (halted.Reason, halted.IsOnRecord, halted.State?.Phase));
 
             disk.Volatile.IsDown = false;
             Assert.Equal(TradingPhase.Halt, (await exchange.Book("AAPL").State()).Phase);
@@ -36,7 +37,8 @@ public sealed class HaltTests
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         var halted = await exchange.Book("AAPL").Halt();
-        Assert.Equal((RejectReason.None, true, TradingPhase.Halt), (halted.Reason, halted.IsOnRecord, halted.State?.Phase));
+        Assert.Equal(
+            (RejectReason.None, true, TradingPhase.Halt), (halted.Reason, halted.IsOnRecord, halted.State?.Phase));
         Assert.Equal(RejectReason.UnknownSymbol, (await exchange.Book("MSFT").Halt()).Reason);
     }
 }

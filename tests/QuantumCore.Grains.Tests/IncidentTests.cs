@@ -37,13 +37,19 @@ public sealed class IncidentTests
         for (var round = 0; round < rounds; round++)
         {
             var bursts = s_symbols.Select(symbol => BurstAsync(entry, symbol, round)).ToArray();
-            var reports = (await Within(Task.WhenAll(bursts), $"round {round}: {OrdersInBurst} orders on each symbol beside cancels of all"))
+            var reports =
+                (await Within(
+                    Task.WhenAll(bursts),
+                    $"round {round}: {OrdersInBurst} orders on each symbol beside cancels of all"))
                 .SelectMany(burst => burst).ToList();
             Assert.All(reports, report => Assert.True(
-                report.Reason is RejectReason.None or RejectReason.Voided, $"round {round}: {report.Reason} for {report.ClientOrderId}"));
+                report.Reason is RejectReason.None or RejectReason.Voided,
+                $"round {round}: {report.Reason} for {report.ClientOrderId}"));
 
-            var mark = await Within(exchange.Account(Customer).CancelAll().AsTask(), $"round {round}: the mark of the last cancel");
-            var cancelled = await Within(entry.CancelAll(Customer, null, null).AsTask(), $"round {round}: the last cancel of all");
+            var mark = await Within(
+                exchange.Account(Customer).CancelAll().AsTask(), $"round {round}: the mark of the last cancel");
+            var cancelled =
+                await Within(entry.CancelAll(Customer, null, null).AsTask(), $"round {round}: the last cancel of all");
             Assert.Equal(RejectReason.None, cancelled.Reason);
             var view = await Within(entry.View(Customer).AsTask(), $"round {round}: the account");
             Assert.DoesNotContain(view.OpenOrders, order => order.Number <= mark.Floor);
@@ -67,7 +73,8 @@ public sealed class IncidentTests
             var order = Order($"{symbol}-{round}-{i}", symbol, Side.Buy, i % 2 == 0 ? 15_000 : 14_900 + i, 1);
             work.Add(Task.Run(() => PlaceUntilKnownAsync(entry, order), Token));
             if (i % 25 == 10)
-                cancels.Add(Task.Run(async () => await entry.CancelAll(Customer, i % 2 == 0 ? symbol : null, null), Token));
+                cancels.Add(
+                    Task.Run(async () => await entry.CancelAll(Customer, i % 2 == 0 ? symbol : null, null), Token));
         }
 
         Assert.All(await Task.WhenAll(cancels), cancel => Assert.Equal(RejectReason.None, cancel.Reason));

@@ -22,7 +22,11 @@ public class InstrumentCatalogTests
         await reached.Task;
 
         await market.Catalog.List(EncodedInstrument.From(Listed.Share("NEW")));
-        Assert.Null(await market.Catalog.SetMarginTerms(new("NEW", EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) }), "desk", "test")));
+        Assert.Null(
+            await market.Catalog.SetMarginTerms(
+                new(
+                    "NEW", EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) }),
+                    "desk", "test")));
         await catalog.RefreshAsync();
         goesOn.SetResult();
         await first;
@@ -31,7 +35,8 @@ public class InstrumentCatalogTests
         Assert.NotNull(catalog.Margin.Of("NEW"));
 
         // The first call has read everything, and continues when it is released.
-        object? Delay(MethodInfo method, object? answer) => method.Name == nameof(ICatalogGrain.Owners) && Interlocked.Increment(ref held) == 1
+        object? Delay(MethodInfo method, object? answer) =>
+            method.Name == nameof(ICatalogGrain.Owners) && Interlocked.Increment(ref held) == 1
             ? new ValueTask<ImmutableArray<OwnedAccount>>(LateAsync((ValueTask<ImmutableArray<OwnedAccount>>)answer!))
             : answer;
 
@@ -60,11 +65,15 @@ public class InstrumentCatalogTests
             await exchange.Grains.Catalog().List(EncodedInstrument.From(instrument));
         await catalog.RefreshAsync();
 
-        Assert.Equal(["AAA", "BBB", "CCC", "DDD", "FFF", "GGG"], catalog.Instruments.Select(instrument => instrument.Symbol));
+        Assert.Equal(
+            ["AAA", "BBB", "CCC", "DDD", "FFF", "GGG"], catalog.Instruments.Select(instrument => instrument.Symbol));
         Assert.Equal(changed, catalog.Get("DDD"));
         Assert.Same(before[0], catalog.Get("BBB"));
         Assert.Same(before[2], catalog.Get("FFF"));
-        Assert.All(catalog.Instruments, instrument => Assert.True(catalog.TryGetAsset(instrument.Base.Name, out var asset) && asset == instrument.Base));
+        Assert.All(
+            catalog.Instruments,
+            instrument =>
+                Assert.True(catalog.TryGetAsset(instrument.Base.Name, out var asset) && asset == instrument.Base));
         Assert.False(catalog.TryGet("EEE", out _));
     }
 
@@ -78,17 +87,20 @@ public class InstrumentCatalogTests
         {
             try
             {
-                await exchange.Grains.Catalog().List(EncodedInstrument.From(Listed.Share("TWIN") with { SettlementDays = day, SettlementVenue = "NY" }));
+                await exchange.Grains.Catalog().List(
+                    EncodedInstrument.From(Listed.Share("TWIN") with { SettlementDays = day, SettlementVenue = "NY" }));
                 return day;
             }
             catch (ArgumentException refused)
             {
-                Assert.Contains("the settlement of a listed instrument never changes", refused.Message, StringComparison.Ordinal);
+                Assert.Contains(
+                    "the settlement of a listed instrument never changes", refused.Message, StringComparison.Ordinal);
                 return 0;
             }
         }).ToArray();
         var listed = Assert.Single(await Task.WhenAll(listings), day => day > 0);
-        Assert.Equal(listed, (await exchange.Grains.Catalog().Instruments()).Select(one => one.Decode()).Single(one => one.Symbol == "TWIN").SettlementDays);
+        Assert.Equal(listed, (await exchange.Grains.Catalog().Instruments()).Select(one => one.Decode())
+            .Single(one => one.Symbol == "TWIN").SettlementDays);
         var defined = (await exchange.RecordsAsync("TWIN")).Select(told => told.Record).OfType<InstrumentDefined>();
         Assert.Equal(listed, Assert.Single(defined).Definition.Decode().SettlementDays);
     }
@@ -103,7 +115,8 @@ public class InstrumentCatalogTests
         var (agreed, now) = (market.Exchange.Service<InstrumentCatalog>().Margin, market.Time.UnixNanos());
         var newest = agreed;
         var account = new AccountMachine(new AccountId(MarginMarket.Trader), Listed.Share, null, () => agreed);
-        await foreach (var record in disk.Journal.ReadAsync($"acct/{MarginMarket.Trader}", 1, long.MaxValue, CancellationToken.None))
+        await foreach (var record in disk.Journal.ReadAsync(
+            $"acct/{MarginMarket.Trader}", 1, long.MaxValue, CancellationToken.None))
             account.Apply(AccountRecordEncoding.Decode(record.Body.Span));
         await foreach (var record in disk.Journal.ReadAsync("book/AAPL", 1, long.MaxValue, CancellationToken.None))
             account.ApplyStored("AAPL", record.Sequence, record.Body.Span, long.MaxValue);
@@ -125,7 +138,8 @@ public class InstrumentCatalogTests
         Assert.NotNull(Next(4_000));
 
         AccountRecord? Next(long ticks) => account.Review(At(ticks), _ => true, now);
-        Func<string, MarkPrice?> At(long ticks) => symbol => new MarkPrice(symbol, ticks, MarkSource.Index, long.MaxValue, now);
+        Func<string, MarkPrice?> At(long ticks) =>
+            symbol => new MarkPrice(symbol, ticks, MarkSource.Index, long.MaxValue, now);
     }
 }
 
@@ -146,5 +160,6 @@ public class Between : DispatchProxy
     }
 
     /// <inheritdoc/>
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _answers(targetMethod!, targetMethod!.Invoke(_inner, args));
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+        _answers(targetMethod!, targetMethod!.Invoke(_inner, args));
 }

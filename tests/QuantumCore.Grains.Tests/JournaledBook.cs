@@ -26,7 +26,8 @@ internal sealed class JournaledBook
 
     public void Submit(SubmitOrder order) => Note(Machine.Submit(order, Records.Count + 1));
 
-    public void SubmitList(OrderListKind kind, params SubmitOrder[] orders) => Note(Machine.SubmitList(kind, [.. orders], Records.Count + 1));
+    public void SubmitList(OrderListKind kind, params SubmitOrder[] orders) =>
+        Note(Machine.SubmitList(kind, [.. orders], Records.Count + 1));
 
     public void Operate(BookCommand command)
     {
@@ -60,7 +61,12 @@ internal sealed class JournaledBook
     {
         var history = new SqliteHistory(Path.Combine(_folder, $"{_histories++}.db"));
         await history.InitializeAsync(token);
-        Assert.True(await history.ApplyAsync([new BookChunk("AAPL", 1, [.. Records.Select(record => BookRecordEncoding.Decode(BookRecordEncoding.Encode(record)))])], token));
+        Assert.True(
+            await history.ApplyAsync(
+                [new BookChunk(
+                    "AAPL", 1,
+                    [.. Records.Select(record => BookRecordEncoding.Decode(BookRecordEncoding.Encode(record)))])],
+                token));
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, token));
         return history;
     }

@@ -43,7 +43,8 @@ public class KeysOverHttpTests
         using var stranger = new Browser(exchange.Address);
         var withKey = await stranger.AskAsync("POST", "keys", null, ("X-Api-Key", "alice"));
         Assert.Equal(
-            (401, "This is for a person who is signed in; an API key does not do."), (withKey.Status, withKey.Body.GetProperty("detail").GetString()));
+            (401, "This is for a person who is signed in; an API key does not do."),
+            (withKey.Status, withKey.Body.GetProperty("detail").GetString()));
         Assert.Equal(200, (await browser.AskAsync("GET", "account", null, ("X-Api-Key", "alice"))).Status);
     }
 
@@ -54,11 +55,15 @@ public class KeysOverHttpTests
         using var browser = new Browser(exchange.Address);
         var officer = ("X-Api-Key", "operator");
 
-        var labels = (await browser.AskAsync("GET", "admin/keys", null, officer)).Body.GetProperty("keys").EnumerateArray();
+        var labels =
+            (await browser.AskAsync("GET", "admin/keys", null, officer)).Body.GetProperty("keys").EnumerateArray();
         Assert.Equal(["operator", "alice", "bob"], labels.Select(key => Text(key, "label")));
-        Assert.Equal(200, (await browser.AskAsync("DELETE", $"admin/keys/{KeyRing.Hash("alice")[..16]}", null, officer)).Status);
+        Assert.Equal(
+            200, (await browser.AskAsync("DELETE", $"admin/keys/{KeyRing.Hash("alice")[..16]}", null, officer)).Status);
         Assert.Equal(401, (await browser.AskAsync("GET", "account", null, ("X-Api-Key", "alice"))).Status);
-        Assert.Equal(200, (await browser.AskAsync("DELETE", $"admin/keys/{KeyRing.Hash("operator")[..16]}", null, officer)).Status);
+        Assert.Equal(
+            200,
+            (await browser.AskAsync("DELETE", $"admin/keys/{KeyRing.Hash("operator")[..16]}", null, officer)).Status);
         Assert.Equal(401, (await browser.AskAsync("GET", "admin/keys", null, officer)).Status);
     }
 
@@ -75,12 +80,19 @@ public class KeysOverHttpTests
         var body = $$"""{"addresses":["198.51.100.7","{{address}}"]}""";
 
         var plain = (await browser.AskAsync("POST", "admin/accounts/ACC-1001/keys", body, officer)).Body;
-        Assert.Equal(opens ? 200 : 401, (await browser.AskAsync("GET", "account", null, ("X-Api-Key", Text(plain, "apiKey")!))).Status);
+        Assert.Equal(
+            opens ? 200 : 401,
+            (await browser.AskAsync("GET", "account", null, ("X-Api-Key", Text(plain, "apiKey")!))).Status);
 
-        var signing = (await browser.AskAsync("POST", "admin/accounts/ACC-1001/keys", body.Replace("{", """{"signing":"hmac",""", StringComparison.Ordinal), officer)).Body;
+        var signing =
+            (await browser.AskAsync(
+                "POST", "admin/accounts/ACC-1001/keys",
+                body.Replace("{", """{"signing":"hmac",""", StringComparison.Ordinal), officer)).Body;
         var query = $"timestamp={TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}";
-        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.ASCII.GetBytes(Text(signing, "secret")!), Encoding.ASCII.GetBytes(query)));
-        var (status, answer) = await browser.AskAsync("GET", $"/api/v3/account?{query}&signature={signature}", null, ("X-MBX-APIKEY", Text(signing, "apiKey")!));
+        var signature = Convert.ToHexStringLower(
+            HMACSHA256.HashData(Encoding.ASCII.GetBytes(Text(signing, "secret")!), Encoding.ASCII.GetBytes(query)));
+        var (status, answer) = await browser.AskAsync(
+            "GET", $"/api/v3/account?{query}&signature={signature}", null, ("X-MBX-APIKEY", Text(signing, "apiKey")!));
         Assert.Equal(opens ? 200 : 401, status);
         if (!opens)
             Assert.Equal(-2015, answer.GetProperty("code").GetInt32());
@@ -89,13 +101,15 @@ public class KeysOverHttpTests
     [Theory]
     [InlineData("""{"addresses":["nowhere"]}""")]
     [InlineData("""{"addresses":[null]}""")]
-    [InlineData("""{"addresses":["::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1"]}""")]
+    [InlineData(
+        """{"addresses":["::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1","::1"]}""")]
     public async Task Addresses_that_are_none_make_no_key(string body)
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var browser = new Browser(exchange.Address);
 
-        var (status, refusal) = await browser.AskAsync("POST", "admin/accounts/ACC-1001/keys", body, ("X-Api-Key", "operator"));
+        var (status, refusal) =
+            await browser.AskAsync("POST", "admin/accounts/ACC-1001/keys", body, ("X-Api-Key", "operator"));
 
         Assert.Equal((400, "addresses"), (status, Text(refusal, "field")));
     }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Automatic kill switches in the account's grain: the freeze is a record, and the agent cancels the orders.</summary>
+/// <summary>
+/// Automatic kill switches in the account's grain: the freeze is a record, and the agent cancels the orders.
+/// </summary>
 public class KillLimitGrainTests
 {
     private const long Alice = 1001;
@@ -35,7 +37,8 @@ public class KillLimitGrainTests
         var view = await alive.ViewAsync(Alice);
         Assert.Equal((true, "*: 3 orders in 86400 s, the limit is 2"), (view.IsFrozen, view.FrozenWhy));
         Assert.Equal(RejectReason.KillSwitch, (await alive.HoldAsync(Alice, "c", "AAPL", Side.Buy, 15_000, 10)).Reason);
-        Assert.Equal(RejectReason.AccountFrozen, (await alive.HoldAsync(Alice, "d", "AAPL", Side.Buy, 15_000, 10)).Reason);
+        Assert.Equal(
+            RejectReason.AccountFrozen, (await alive.HoldAsync(Alice, "d", "AAPL", Side.Buy, 15_000, 10)).Reason);
 
         // Its orders are cancelled, also the one that had not reached its book.
         await CloseAsync(alive);

@@ -118,7 +118,9 @@ public class KillLimitTests
         for (var round = 0; round < 20; round++)
         {
             var (desk, model) = (new Desk(), new Model());
-            desk.Limit("*", (LimitKind.KillOrders, Model.Orders), (LimitKind.KillWindow, Model.Seconds), (LimitKind.QuantityMultiple, Model.Multiple));
+            desk.Limit(
+                "*", (LimitKind.KillOrders, Model.Orders), (LimitKind.KillWindow, Model.Seconds),
+                (LimitKind.QuantityMultiple, Model.Multiple));
             desk.Limit("*USD", (LimitKind.KillValue, Model.Value), (LimitKind.KillWindow, Model.Seconds));
             for (var i = 0; i < 200; i++)
             {
@@ -143,7 +145,8 @@ public class KillLimitTests
         }
 
         Assert.Equal(
-            [RejectReason.None, RejectReason.AccountFrozen, RejectReason.UnusualQuantity, RejectReason.KillSwitch], seen.Order());
+            [RejectReason.None, RejectReason.AccountFrozen, RejectReason.UnusualQuantity, RejectReason.KillSwitch],
+            seen.Order());
     }
 
     [Theory]
@@ -161,7 +164,8 @@ public class KillLimitTests
     public void A_kill_switch_is_of_one_account_and_never_0(LimitKind kind)
     {
         Assert.NotNull(new LimitsRequest("AAPL", [new AccountLimit(kind, 1)], "desk", "").Check(forEveryone: true));
-        Assert.NotNull(new LimitsRequest("AAPL", [new AccountLimit(kind, 0), new(LimitKind.KillWindow, 1)], "desk", "").Check());
+        Assert.NotNull(
+            new LimitsRequest("AAPL", [new AccountLimit(kind, 0), new(LimitKind.KillWindow, 1)], "desk", "").Check());
     }
 
     /// <summary>The same rules over plain lists of everything that was entered.</summary>
@@ -182,7 +186,8 @@ public class KillLimitTests
             if (IsFrozen)
                 return RejectReason.AccountFrozen;
 
-            long[] last = [.. _entered.Where(order => order.Symbol == symbol).Select(order => order.Lots).TakeLast(31).Order()];
+            long[] last =
+                [.. _entered.Where(order => order.Symbol == symbol).Select(order => order.Lots).TakeLast(31).Order()];
             if (last.Length >= 10 && lots > last[(last.Length - 1) / 2] * Multiple)
                 return RejectReason.UnusualQuantity;
 
@@ -227,7 +232,8 @@ public class KillLimitTests
 
         public void Limit(string scope, params (LimitKind Kind, long Most)[] limits)
         {
-            var request = new LimitsRequest(scope, [.. limits.Select(limit => new AccountLimit(limit.Kind, limit.Most))], "desk", "");
+            var request = new LimitsRequest(
+                scope, [.. limits.Select(limit => new AccountLimit(limit.Kind, limit.Most))], "desk", "");
             Assert.Null(request.Check());
             Record(Machine.SetLimits(request, Now)!);
         }
@@ -236,9 +242,11 @@ public class KillLimitTests
         public RejectReason Enter(string symbol, long price, long lots)
         {
             var request = new HoldRequest(
-                $"n{++_names}", symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots);
+                $"n{++_names}", symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price,
+                lots);
             var asked = new AskedOrder(
-                Listed.Share(symbol), Side.Buy, price, lots, lots, RequestHash.ContentOf(symbol, Side.Buy, OrderType.Limit, price, lots, null));
+                Listed.Share(symbol), Side.Buy, price, lots, lots,
+                RequestHash.ContentOf(symbol, Side.Buy, OrderType.Limit, price, lots, null));
             Broken = Machine.CheckLimits([asked], null, _ => [], _ => [], Now);
             if (Broken is { } broken)
             {
@@ -257,13 +265,15 @@ public class KillLimitTests
         public void Trade(Side side, long price, long lots)
         {
             var request = new HoldRequest(
-                $"n{++_names}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots);
+                $"n{++_names}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price,
+                lots);
             var hold = Assert.IsType<HoldPlaced>(Machine.Decide(request, 1, Listed.Share("AAPL"), Now));
             Record(hold);
             Assert.True(Machine.ApplyBook(
                 "AAPL",
                 new DeliveredRecord(++_sequence, _sequence - 1, new OrderAccepted(
-                    Now, hold.Order, _sequence, [new TradeFill(1, 9_999, 1, price, lots, 0, 0, 0, 0)], 0, EndReason.None, 0, null)),
+                    Now, hold.Order, _sequence, [new TradeFill(1, 9_999, 1, price, lots, 0, 0, 0, 0)], 0,
+                    EndReason.None, 0, null)),
                 long.MaxValue));
         }
 

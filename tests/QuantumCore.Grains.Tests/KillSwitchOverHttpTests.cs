@@ -41,11 +41,13 @@ public sealed class KillSwitchOverHttpTests
     {
         await using var exchange = await OpenAsync();
         var resting = await exchange.AliceAsync(Buy(100m, 149m));
-        Assert.Equal(["AAPL"], (await exchange.Operator.BlockAsync("ACC-1001", "AAPL", cancellation: Cancellation)).Symbols);
+        Assert.Equal(
+            ["AAPL"], (await exchange.Operator.BlockAsync("ACC-1001", "AAPL", cancellation: Cancellation)).Symbols);
         Assert.Equal("killSwitch", (await NowAsync(exchange.Alice, resting)).EndReason);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)));
         Assert.Equal("AccountBlocked", refused.Code);
-        Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 1m, 1m))).Status);
+        Assert.Equal(
+            OrderStatus.New, (await exchange.AliceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 1m, 1m))).Status);
         await exchange.Operator.UnblockAsync("ACC-1001", cancellation: Cancellation);
         Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
     }
@@ -63,7 +65,9 @@ public sealed class KillSwitchOverHttpTests
         Assert.Equal((true, "ACC-1001", "AAPL"), (receipt.Blocked, blocked.Account, blocked.Symbols.Single()));
         Assert.Equal("massCancel", (await NowAsync(exchange.Alice, resting)).EndReason);
         Assert.Equal(OrderStatus.New, (await NowAsync(exchange.Bob, bobs)).Status);
-        Assert.Equal("AccountFrozen", (await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)))).Code);
+        Assert.Equal(
+            "AccountFrozen",
+            (await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)))).Code);
 
         Assert.False((await exchange.Operator.UnblockOwnerAsync("acme", cancellation: Cancellation)).Blocked);
         Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
@@ -80,7 +84,9 @@ public sealed class KillSwitchOverHttpTests
         await exchange.Operator.SetOwnerAsync("ACC-1002", "acme", Cancellation);
         await exchange.Operator.SetOwnerAsync("ACC-1003", "acme", Cancellation);
         Assert.Equal("massCancel", (await NowAsync(exchange.Bob, bobs)).EndReason);
-        Assert.Equal("AccountFrozen", (await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.BobAsync(Buy(1m, 1m)))).Code);
+        Assert.Equal(
+            "AccountFrozen",
+            (await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.BobAsync(Buy(1m, 1m)))).Code);
         Assert.True((await exchange.Exchange.ViewAsync(1003)).IsFrozen);
 
         Assert.Equal(3, (await exchange.Operator.UnblockOwnerAsync("acme", cancellation: Cancellation)).Accounts.Count);
@@ -93,7 +99,13 @@ public sealed class KillSwitchOverHttpTests
     public async Task Automatic_kill_switch_freezes_the_account_until_an_operator_unfreezes_it()
     {
         await using var exchange = await OpenAsync();
-        var limits = new RiskLimits { Symbol = "*", KillOrders = 2, KillWindowSeconds = 3_600, MaxQuantityMultiple = 50 };
+        var limits = new RiskLimits
+        {
+            Symbol = "*",
+            KillOrders = 2,
+            KillWindowSeconds = 3_600,
+            MaxQuantityMultiple = 50,
+        };
         var set = await exchange.Operator.SetLimitsAsync("ACC-1001", limits, cancellation: Cancellation);
         Assert.Equal(limits, Assert.Single(set.Limits));
         var resting = await exchange.AliceAsync(Buy(100m, 149m));
@@ -102,7 +114,8 @@ public sealed class KillSwitchOverHttpTests
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 147m)));
         Assert.Equal(("KillSwitch", "symbol", "2"), (refused.Code, refused.Field, refused.Limit));
         var account = await exchange.Alice.GetAccountAsync(Cancellation);
-        Assert.Equal((AccountState.Frozen, "*: 3 orders in 3600 s, the limit is 2"), (account.State, account.FrozenWhy));
+        Assert.Equal(
+            (AccountState.Frozen, "*: 3 orders in 3600 s, the limit is 2"), (account.State, account.FrozenWhy));
         Assert.Equal(account.FrozenWhy, (await exchange.Operator.GetLimitsAsync("ACC-1001", Cancellation)).FrozenWhy);
 
         Assert.Equal("massCancel", (await NowAsync(exchange.Alice, resting)).EndReason);
@@ -131,7 +144,8 @@ public sealed class KillSwitchOverHttpTests
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Operator.UnfreezeAsync("ACC-1001", cancellation: Cancellation));
         Assert.Equal(("KillSwitch", "killDailyLoss"), (refused.Code, refused.Field));
-        await exchange.Operator.SetLimitsAsync("ACC-1001", new RiskLimits { Symbol = "AAPL" }, cancellation: Cancellation);
+        await exchange.Operator.SetLimitsAsync(
+            "ACC-1001", new RiskLimits { Symbol = "AAPL" }, cancellation: Cancellation);
         await exchange.Operator.UnfreezeAsync("ACC-1001", cancellation: Cancellation);
         Assert.Equal(AccountState.Open, (await exchange.Alice.GetAccountAsync(Cancellation)).State);
     }

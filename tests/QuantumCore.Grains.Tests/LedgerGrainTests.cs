@@ -148,7 +148,8 @@ public sealed class LedgerGrainTests
         var cursors = await disk.History.CursorsAsync(Token);
         Assert.Equal(stream.Head - 1, cursors["book/AAPL"]);
         Assert.Equal(taken.Sequence, cursors["book/MSFT"]);
-        Assert.Single(await exchange.Ledger.Fills(Alice, null, 10, [new("AAPL", stream.Head), new("MSFT", taken.Sequence)]));
+        Assert.Single(
+            await exchange.Ledger.Fills(Alice, null, 10, [new("AAPL", stream.Head), new("MSFT", taken.Sequence)]));
     }
 
     [Fact]
@@ -163,7 +164,8 @@ public sealed class LedgerGrainTests
         await using (var connection = await disk.ConnectToHistoryAsync())
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = $"INSERT INTO account_event (stream, account, seq) VALUES ('book/AAPL', {Bob}, {known.Sequence + 2})";
+            command.CommandText =
+                $"INSERT INTO account_event (stream, account, seq) VALUES ('book/AAPL', {Bob}, {known.Sequence + 2})";
             await command.ExecuteNonQueryAsync(Token);
         }
 
@@ -175,7 +177,10 @@ public sealed class LedgerGrainTests
 
         var cursors = await disk.History.CursorsAsync(Token);
         Assert.Equal((sound.Sequence, taken.Sequence), (cursors["book/AAPL"], cursors["book/MSFT"]));
-        Assert.Equal(2, (await exchange.Ledger.Fills(Alice, null, 10, [new("AAPL", sound.Sequence + 1), new("MSFT", taken.Sequence)])).Length);
+        Assert.Equal(
+            2,
+            (await exchange.Ledger.Fills(
+                Alice, null, 10, [new("AAPL", sound.Sequence + 1), new("MSFT", taken.Sequence)])).Length);
         var standing = await exchange.Ledger.Standing();
         Assert.Equal([new StoppedStream("book/AAPL", sound.Sequence + 1)], standing.Stopped);
         Assert.Equal(0, standing.BehindNanos);
@@ -214,12 +219,16 @@ public sealed class LedgerGrainTests
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         for (var account = 2_001; account <= 2_003; account++)
-            Assert.Equal(RejectReason.None, (await exchange.Account(account).Deposit(new DepositRequest("d", "USD", 4_000_000_000_000_000_000))).Reason);
+            Assert.Equal(
+                RejectReason.None,
+                (await exchange.Account(account)
+                    .Deposit(new DepositRequest("d", "USD", 4_000_000_000_000_000_000))).Reason);
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
         var taken = await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Sell, 15_000, 10);
 
         Assert.Single(await exchange.Ledger.Fills(Bob, "AAPL", 10, [new("AAPL", taken.Sequence)]));
-        var world = Assert.Single(await exchange.Ledger.TrialBalance(), row => row is { Asset: "USD", Holder: "world" });
+        var world =
+            Assert.Single(await exchange.Ledger.TrialBalance(), row => row is { Asset: "USD", Holder: "world" });
         Assert.Equal(-(((Int128)12 * 1_000_000_000_000_000_000) + 2_000_000_000_000), world.Total);
         Assert.Empty((await exchange.Ledger.Reconcile(0, 100)).Findings);
         Assert.Empty((await exchange.Ledger.Standing()).Stopped);
@@ -230,12 +239,15 @@ public sealed class LedgerGrainTests
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
-        await exchange.Account(Alice).Deposit(new DepositRequest("much", "AAPL", Account.BalanceLimit - 100_000_000 - 5));
+        await exchange.Account(Alice)
+            .Deposit(new DepositRequest("much", "AAPL", Account.BalanceLimit - 100_000_000 - 5));
 
         Assert.Equal(RejectReason.Overflow, (await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 6)).Reason);
         Assert.Equal(RejectReason.None, (await exchange.HoldAsync(Alice, "b", "AAPL", Side.Buy, 15_000, 5)).Reason);
         Assert.Equal(RejectReason.Overflow, (await exchange.HoldAsync(Alice, "c", "AAPL", Side.Buy, 15_000, 1)).Reason);
-        Assert.Equal(RejectReason.Overflow, (await exchange.Account(Alice).Deposit(new DepositRequest("more", "AAPL", 1))).Reason);
+        Assert.Equal(
+            RejectReason.Overflow,
+            (await exchange.Account(Alice).Deposit(new DepositRequest("more", "AAPL", 1))).Reason);
     }
 
     /// <summary>Delays the first read of AAPL's book, and counts the reads.</summary>
@@ -258,7 +270,8 @@ public sealed class LedgerGrainTests
             return watched;
         }
 
-        public async Task<IReadOnlyList<StreamHead>> LookAsync(IJournalStore journal, string prefix, CancellationToken cancellationToken)
+        public async Task<IReadOnlyList<StreamHead>> LookAsync(
+            IJournalStore journal, string prefix, CancellationToken cancellationToken)
         {
             if (prefix == "book/AAPL")
             {
@@ -280,7 +293,8 @@ public sealed class LedgerGrainTests
 
         public void Watch(IJournalStore journal, Looks looks) => (_journal, _looks) = (journal, looks);
 
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name == nameof(IJournalStore.HeadsAsync)
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            targetMethod!.Name == nameof(IJournalStore.HeadsAsync)
             ? _looks!.LookAsync(_journal!, (string)args![0]!, (CancellationToken)args[1]!)
             : targetMethod.Invoke(_journal, args);
     }

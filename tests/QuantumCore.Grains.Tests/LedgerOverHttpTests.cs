@@ -30,7 +30,9 @@ public class LedgerOverHttpTests
         // 100 × 150.00, and 777 millionths of it, rounded up.
         Assert.Equal(total - 15_000m - 11.66m, dollars.Closing);
         Assert.Equal(
-            [new CauseTotal("deposit", 1, total, 0m), new CauseTotal("fee", 1, 0m, 11.66m), new CauseTotal("trade", 1, 0m, 15_000m)],
+            [
+                new CauseTotal("deposit", 1, total, 0m), new CauseTotal("fee", 1, 0m, 11.66m),
+                new CauseTotal("trade", 1, 0m, 15_000m)],
             dollars.Causes);
         // 10 × 140.00 and the fee it may cost.
         Assert.Equal(1_401.09m, dollars.Held);
@@ -39,7 +41,8 @@ public class LedgerOverHttpTests
         var trade = statement.Entries.Where(entry => entry.Cause == "trade").ToArray();
         Assert.Equal([("USD", -15_000m), ("AAPL", 100m)], trade.Select(entry => (entry.Asset, entry.Amount)));
         Assert.All(trade, entry => Assert.Equal("AAPL", entry.Symbol));
-        Assert.Equal((await exchange.Alice.GetFillsAsync(cancellation: Cancellation)).Single().TradeId, trade[0].TradeId);
+        Assert.Equal(
+            (await exchange.Alice.GetFillsAsync(cancellation: Cancellation)).Single().TradeId, trade[0].TradeId);
     }
 
     [Fact]
@@ -73,12 +76,16 @@ public class LedgerOverHttpTests
     public async Task A_day_before_the_first_has_nothing_and_one_after_the_last_opens_as_it_closes()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        var today = DateOnly.FromDateTime((await exchange.Alice.GetStatementAsync(cancellation: Cancellation)).Entries[0].Time.UtcDateTime);
+        var today = DateOnly.FromDateTime(
+            (await exchange.Alice.GetStatementAsync(cancellation: Cancellation)).Entries[0].Time.UtcDateTime);
 
-        var yesterday = await exchange.Alice.GetStatementAsync(today.AddDays(-2), today.AddDays(-1), cancellation: Cancellation);
-        var tomorrow = await exchange.Alice.GetStatementAsync(today.AddDays(1), today.AddDays(1), cancellation: Cancellation);
+        var yesterday =
+            await exchange.Alice.GetStatementAsync(today.AddDays(-2), today.AddDays(-1), cancellation: Cancellation);
+        var tomorrow =
+            await exchange.Alice.GetStatementAsync(today.AddDays(1), today.AddDays(1), cancellation: Cancellation);
 
-        Assert.All(yesterday.Assets, asset => Assert.Equal((0m, 0m, 0), (asset.Opening, asset.Closing, asset.Causes.Count)));
+        Assert.All(
+            yesterday.Assets, asset => Assert.Equal((0m, 0m, 0), (asset.Opening, asset.Closing, asset.Causes.Count)));
         Assert.All(tomorrow.Assets, asset => Assert.True(asset.Opening == asset.Closing && asset.Opening > 0));
         Assert.Empty(yesterday.Entries);
         Assert.Empty(tomorrow.Entries);
@@ -110,7 +117,9 @@ public class LedgerOverHttpTests
 
         Assert.All(rows.GroupBy(row => row.Asset), asset => Assert.Equal(0m, asset.Sum(row => row.Total)));
         Assert.Equal(14.66m, rows.Single(row => row is { Asset: "USD", Holder: "fees" }).Total);
-        var (day, row) = (DateOnly.FromDateTime((await exchange.Alice.GetFillsAsync(cancellation: Cancellation))[0].Time.UtcDateTime), fees.Single());
+        var (day, row) = (DateOnly.FromDateTime(
+            (await exchange.Alice.GetFillsAsync(cancellation: Cancellation))[0].Time.UtcDateTime),
+            fees.Single());
         Assert.Equal(new FeeRevenueRow(day, "AAPL", "USD", 1, 3.00m, 11.66m), row);
     }
 
@@ -125,7 +134,8 @@ public class LedgerOverHttpTests
         Assert.Empty(good.Findings);
         Assert.Equal((2, 0, null), (good.Compared, good.Moving, good.Next));
 
-        await exchange.ChangeHistoryAsync($"UPDATE balance SET total = total + 7 WHERE account = {AliceAccount} AND asset = 'USD'");
+        await exchange.ChangeHistoryAsync(
+            $"UPDATE balance SET total = total + 7 WHERE account = {AliceAccount} AND asset = 'USD'");
         var bad = await exchange.Operator.ReconcileAsync(cancellation: Cancellation);
 
         Assert.Equal(
@@ -142,11 +152,14 @@ public class LedgerOverHttpTests
         await exchange.AliceAsync(Buy(10m, 140m));
         Assert.Empty((await exchange.Operator.ReconcileAsync(cancellation: Cancellation)).Findings);
 
-        await exchange.ChangeHistoryAsync($"UPDATE balance SET reserved = reserved + 1 WHERE account = {AliceAccount} AND asset = 'USD'");
+        await exchange.ChangeHistoryAsync(
+            $"UPDATE balance SET reserved = reserved + 1 WHERE account = {AliceAccount} AND asset = 'USD'");
 
         Assert.Equal(
             ["held in the ledger and in the account", "what is held is the sum of open holds"],
-            (await exchange.Operator.ReconcileAsync(cancellation: Cancellation)).Findings.Select(finding => finding.Check).Order(StringComparer.Ordinal));
+            (await exchange.Operator.ReconcileAsync(cancellation: Cancellation)).Findings.Select(finding =>
+                finding.Check)
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -179,17 +192,21 @@ public class LedgerOverHttpTests
         var other = (await exchange.Bob.GetPositionsAsync(cancellation: Cancellation)).Single();
 
         // Taker fees of 777 millionths of 15,000.00, 16,000.00 and 17,000.00, rounded up.
-        Assert.Equal(new Position("AAPL", "USD", 100m, 15_500m, 155m, 1_500m, 11.66m + 12.44m + 13.21m, 170m, 1_500m), average);
+        Assert.Equal(
+            new Position("AAPL", "USD", 100m, 15_500m, 155m, 1_500m, 11.66m + 12.44m + 13.21m, 170m, 1_500m), average);
         Assert.Equal((100m, 16_000m, 2_000m, 1_000m), (fifo.Quantity, fifo.Cost, fifo.Realised, fifo.Unrealised));
         Assert.Equal((16_012.44m, 2_000m - 11.66m - 13.21m), (tax.Cost, tax.Realised));
         // Short as much as the other account is long: sold at 150 and 160, bought back at 170.
-        Assert.Equal((-100m, -15_500m, 155m, -1_500m, -1_500m), (other.Quantity, other.Cost, other.AveragePrice, other.Realised, other.Unrealised));
+        Assert.Equal(
+            (-100m, -15_500m, 155m, -1_500m, -1_500m),
+            (other.Quantity, other.Cost, other.AveragePrice, other.Realised, other.Unrealised));
 
         // Later trades are added to those folded before.
         await exchange.BobAsync(Buy(100m, 165m));
         await exchange.AliceAsync(Sell(100m, 165m));
         var flat = (await exchange.Alice.GetPositionsAsync(cancellation: Cancellation)).Single();
-        Assert.Equal((0m, 0m, null, 2_500m, 0m), (flat.Quantity, flat.Cost, flat.AveragePrice, flat.Realised, flat.Unrealised));
+        Assert.Equal(
+            (0m, 0m, null, 2_500m, 0m), (flat.Quantity, flat.Cost, flat.AveragePrice, flat.Realised, flat.Unrealised));
     }
 
     [Fact]
@@ -228,7 +245,9 @@ public class LedgerOverHttpTests
     public async Task The_house_is_not_shown_to_customers()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        foreach (var path in (string[])["admin/ledger/trial-balance", "admin/ledger/fees", "admin/ledger/reconciliation", $"admin/accounts/ACC-{BobAccount}/statement"])
+        foreach (var path in (string[])[
+            "admin/ledger/trial-balance", "admin/ledger/fees", "admin/ledger/reconciliation",
+            $"admin/accounts/ACC-{BobAccount}/statement"])
         {
             Assert.Equal(403, (await exchange.GetRawAsync(path, "alice")).Status);
         }
@@ -260,8 +279,12 @@ public class LedgerOverHttpTests
 
         // Bob knows of his order, but not of its fill yet.
         IReadOnlyList<Position> own = [];
-        await Wait.UntilAsync(async () => (own = await exchange.Bob.GetPositionsAsync(CostMethod.Fifo, feesInCost: true, Cancellation)).Count > 0);
-        var seen = await exchange.Operator.GetPositionsOfAsync($"ACC-{BobAccount}", CostMethod.Fifo, feesInCost: true, Cancellation);
+        await Wait.UntilAsync(
+            async () =>
+                (own = await exchange.Bob.GetPositionsAsync(CostMethod.Fifo, feesInCost: true, Cancellation)).Count
+                    > 0);
+        var seen = await exchange.Operator.GetPositionsOfAsync(
+            $"ACC-{BobAccount}", CostMethod.Fifo, feesInCost: true, Cancellation);
 
         Assert.Equal(-10m, Assert.Single(seen).Quantity);
         Assert.Equal(own, seen);

@@ -16,11 +16,16 @@ public class LimitTests
     [Theory]
     [InlineData(LimitKind.OrderQuantity, 10, Side.Buy, 15_000, 10, 11, RejectReason.MaxQuantity, "quantity", "10")]
     [InlineData(LimitKind.OrderQuantity, 10, Side.Sell, 15_000, 10, 11, RejectReason.MaxQuantity, "quantity", "10")]
-    [InlineData(LimitKind.OrderValue, 150_000, Side.Buy, 15_000, 10, 11, RejectReason.MaxNotional, "quantity", "1500.00")]
-    [InlineData(LimitKind.OrderValue, 150_000, Side.Sell, 15_000, 10, 11, RejectReason.MaxNotional, "quantity", "1500.00")]
-    [InlineData(LimitKind.Position, Holdings + 10, Side.Buy, 15_000, 10, 11, RejectReason.PositionLimit, "quantity", "100000010")]
+    [InlineData(
+        LimitKind.OrderValue, 150_000, Side.Buy, 15_000, 10, 11, RejectReason.MaxNotional, "quantity", "1500.00")]
+    [InlineData(
+        LimitKind.OrderValue, 150_000, Side.Sell, 15_000, 10, 11, RejectReason.MaxNotional, "quantity", "1500.00")]
+    [InlineData(
+        LimitKind.Position, Holdings + 10, Side.Buy, 15_000, 10, 11, RejectReason.PositionLimit, "quantity",
+        "100000010")]
     public async Task An_order_at_its_limit_is_held_and_one_beyond_is_refused_by_name(
-        LimitKind kind, long most, Side side, long price, long within, long beyond, RejectReason reason, string field, string limit)
+        LimitKind kind, long most, Side side, long price, long within, long beyond, RejectReason reason, string field,
+        string limit)
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
@@ -58,7 +63,8 @@ public class LimitTests
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await SetAsync(exchange, new AccountLimit(LimitKind.Position, Holdings + 10));
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 6);
-        Assert.Equal(RejectReason.PositionLimit, (await exchange.HoldAsync(Alice, "b", "AAPL", Side.Buy, 15_000, 5)).Reason);
+        Assert.Equal(
+            RejectReason.PositionLimit, (await exchange.HoldAsync(Alice, "b", "AAPL", Side.Buy, 15_000, 5)).Reason);
         await SetAsync(exchange, new AccountLimit(LimitKind.Position, 0));
         Assert.Equal(RejectReason.None, (await exchange.HoldAsync(Alice, "c", "AAPL", Side.Sell, 15_100, 5)).Reason);
     }
@@ -75,7 +81,8 @@ public class LimitTests
         Assert.Equal((RejectReason.MaxQuantity, "10"), (plan.Reason, plan.Limit));
         HoldRequest Leg(string name, long price) =>
             new(name, "AAPL", Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, 11);
-        var list = await exchange.Account(Alice).HoldList(OrderListKind.OneCancelsOther, [Leg("l1", 15_100), Leg("l2", 15_200)]);
+        var list = await exchange.Account(Alice)
+            .HoldList(OrderListKind.OneCancelsOther, [Leg("l1", 15_100), Leg("l2", 15_200)]);
         Assert.Equal((RejectReason.MaxQuantity, "10"), (list.Reason, list.Limit));
         await SetAsync(exchange);
         Assert.Equal(RejectReason.MaxQuantity, (await exchange.Account(Alice).HoldList(
@@ -96,9 +103,11 @@ public class LimitTests
         }
 
         await using var alive = await Exchange.StartAsync(disk);
-        Assert.Equal(RejectReason.MaxQuantity, (await alive.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 11)).Reason);
+        Assert.Equal(
+            RejectReason.MaxQuantity, (await alive.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 11)).Reason);
         var limits = Assert.Single(await alive.Account(Alice).Limits());
-        Assert.Equal(("AAPL", new AccountLimit(LimitKind.OrderQuantity, 10)), (limits.Symbol, Assert.Single(limits.Limits)));
+        Assert.Equal(
+            ("AAPL", new AccountLimit(LimitKind.OrderQuantity, 10)), (limits.Symbol, Assert.Single(limits.Limits)));
     }
 
     [Fact]

@@ -78,7 +78,9 @@ public class LimitWindowTests
         Assert.Equal(RejectReason.None, floor.Enter(Side.Buy, 100, 400));
         Assert.Equal(RejectReason.DailyVolume, floor.Enter(Side.Buy, 100, 301));
         Assert.Equal("1000.00", floor.Broken!.Limit);
-        Assert.Equal(scope == "AAPL" ? RejectReason.None : RejectReason.DailyVolume, floor.Enter(Side.Buy, 100, 301, symbol: "MSFT"));
+        Assert.Equal(
+            scope == "AAPL" ? RejectReason.None : RejectReason.DailyVolume,
+            floor.Enter(Side.Buy, 100, 301, symbol: "MSFT"));
 
         // Sells pass: nobody is prevented from closing. The next day the traded volume is reset, but open orders count.
         Assert.Equal(RejectReason.None, floor.Enter(Side.Sell, 100, 5_000));
@@ -101,7 +103,9 @@ public class LimitWindowTests
         floor.Trade(Side.Sell, 100, 1, 50);
         Assert.Equal(RejectReason.DailyLoss, floor.Enter(Side.Buy, 100, 1));
         Assert.Equal("10.00", floor.Broken!.Limit);
-        Assert.Equal(scope == "AAPL" ? RejectReason.None : RejectReason.DailyLoss, floor.Enter(Side.Buy, 100, 1, symbol: "MSFT"));
+        Assert.Equal(
+            scope == "AAPL" ? RejectReason.None : RejectReason.DailyLoss,
+            floor.Enter(Side.Buy, 100, 1, symbol: "MSFT"));
         Assert.Equal(RejectReason.None, floor.Enter(Side.Sell, 100, 1));
         floor.Now = Start + Day;
         Assert.Equal(RejectReason.None, floor.Enter(Side.Buy, 100, 1));
@@ -134,7 +138,9 @@ public class LimitWindowTests
     public void Mistakes_are_told_before_money_whatever_the_sequence_they_were_set_in()
     {
         var floor = new Floor();
-        floor.Limit("AAPL", (LimitKind.DailyLoss, 0), (LimitKind.Position, 0), (LimitKind.OrderValue, 1), (LimitKind.OrderQuantity, 0));
+        floor.Limit(
+            "AAPL", (LimitKind.DailyLoss, 0), (LimitKind.Position, 0), (LimitKind.OrderValue, 1),
+            (LimitKind.OrderQuantity, 0));
         floor.Limit("*", (LimitKind.OpenOrders, 0));
         foreach (var (kind, reason) in new[]
         {
@@ -158,7 +164,8 @@ public class LimitWindowTests
         Floor[] both = [whole, kept];
         foreach (var floor in both)
         {
-            floor.Limit("*", (LimitKind.OrdersPerSecond, 3), (LimitKind.OrderBurst, 5), (LimitKind.DuplicateWindow, 700));
+            floor.Limit(
+                "*", (LimitKind.OrdersPerSecond, 3), (LimitKind.OrderBurst, 5), (LimitKind.DuplicateWindow, 700));
             floor.Limit("*USD", (LimitKind.DailyVolume, 150_000), (LimitKind.DailyLoss, 400));
             floor.Limit("AAPL", (LimitKind.DailyVolume, 120_000));
         }
@@ -173,7 +180,9 @@ public class LimitWindowTests
             var answers = both.Select(floor =>
             {
                 floor.Now += pause;
-                return trades ? floor.Trade(side, price, lots, 2, symbol) : floor.Enter(side, price, lots / 20, symbol: symbol);
+                return trades
+                    ? floor.Trade(side, price, lots, 2, symbol)
+                    : floor.Enter(side, price, lots / 20, symbol: symbol);
             }).ToArray();
             Assert.Equal(answers[0], answers[1]);
             seen.Add(answers[0]);
@@ -182,7 +191,11 @@ public class LimitWindowTests
         }
 
         Assert.Superset(
-            new HashSet<RejectReason> { RejectReason.None, RejectReason.OrderRate, RejectReason.DuplicateOrder, RejectReason.DailyVolume, RejectReason.DailyLoss },
+            new HashSet<RejectReason>
+            {
+                RejectReason.None, RejectReason.OrderRate, RejectReason.DuplicateOrder, RejectReason.DailyVolume,
+                RejectReason.DailyLoss,
+            },
             seen);
     }
 
@@ -199,7 +212,10 @@ public class LimitWindowTests
             {
                 floor.Now += random.NextInt64(Day);
                 var symbol = random.Next(2) == 0 ? "AAPL" : "MSFT";
-                told.Add((symbol, floor.Fill((Side)random.Next(2), random.Next(90, 110), random.Next(1, 80), random.Next(5), symbol)));
+                told.Add(
+                    (symbol,
+                        floor.Fill(
+                            (Side)random.Next(2), random.Next(90, 110), random.Next(1, 80), random.Next(5), symbol)));
             }
 
             var (one, other) = (floor.Copy(), floor.Copy());
@@ -225,7 +241,8 @@ public class LimitWindowTests
         Assert.Equal(now, floor.Snapshot());
 
         byte[] older = [12, .. now[1..]];
-        Assert.Throws<OutdatedSnapshotException>(() => AccountMachine.Restore(new AccountId(1001), Listed.Share, older));
+        Assert.Throws<OutdatedSnapshotException>(
+            () => AccountMachine.Restore(new AccountId(1001), Listed.Share, older));
     }
 
     private sealed class Floor
@@ -239,7 +256,10 @@ public class LimitWindowTests
         public Floor()
         {
             foreach (var asset in new[] { new Asset("USD", 2), new Asset("AAPL", 0), new Asset("MSFT", 0) })
-                _machine.Apply(_machine.Deposit(new DepositRequest(asset.Name, asset.Name, asset.Name == "USD" ? 1_000_000_000 : Holdings), asset, Now));
+                _machine.Apply(
+                    _machine.Deposit(
+                        new DepositRequest(asset.Name, asset.Name, asset.Name == "USD" ? 1_000_000_000 : Holdings),
+                        asset, Now));
         }
 
         public long Now { get; set; } = Start;
@@ -250,11 +270,13 @@ public class LimitWindowTests
 
         public byte[] Snapshot() => _machine.Snapshot();
 
-        public void ComeBack() => _machine = AccountMachine.Restore(new AccountId(1001), Listed.Share, _machine.Snapshot());
+        public void ComeBack() =>
+            _machine = AccountMachine.Restore(new AccountId(1001), Listed.Share, _machine.Snapshot());
 
         public void Limit(string scope, params (LimitKind Kind, long Most)[] limits)
         {
-            var request = new LimitsRequest(scope, [.. limits.Select(limit => new AccountLimit(limit.Kind, limit.Most))], "desk", "");
+            var request = new LimitsRequest(
+                scope, [.. limits.Select(limit => new AccountLimit(limit.Kind, limit.Most))], "desk", "");
             Assert.Null(request.Check());
             if (_machine.SetLimits(request, Now) is { } record)
                 _machine.Apply(record);
@@ -267,7 +289,8 @@ public class LimitWindowTests
         }
 
         public RejectReason Enter(
-            Side side, long price, long lots, OrderType type = OrderType.Limit, long? amount = null, string symbol = "AAPL")
+            Side side, long price, long lots, OrderType type = OrderType.Limit, long? amount = null,
+            string symbol = "AAPL")
         {
             var before = _machine.Snapshot();
             var terms = amount is null ? null : new OrderConditions { Amount = amount };
@@ -291,7 +314,8 @@ public class LimitWindowTests
         public void Split()
         {
             var units = _machine.Account.Of(new Asset("AAPL", 0)).Total;
-            _machine.Apply(new SplitEntered(++Now, "split", "AAPL", 0, units, units / 2, 3, 2, 100_000_000, "USD", 2, 0));
+            _machine.Apply(
+                new SplitEntered(++Now, "split", "AAPL", 0, units, units / 2, 3, 2, 100_000_000, "USD", 2, 0));
             Now++;
         }
 
@@ -306,13 +330,16 @@ public class LimitWindowTests
         public DeliveredRecord Fill(Side side, long price, long lots, long fee, string symbol)
         {
             var request = new HoldRequest(
-                $"n{++_names}", symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots);
+                $"n{++_names}", symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price,
+                lots);
             var hold = Assert.IsType<HoldPlaced>(_machine.Decide(request, 1, Listed.Share(symbol), Now));
             _machine.Apply(hold);
             var last = _sequences.GetValueOrDefault(symbol);
             _sequences[symbol] = last + 1;
             return new DeliveredRecord(last + 1, last, new OrderAccepted(
-                Now, hold.Order, last + 1, [new TradeFill(1, 9_999, 1, price, lots, 0, side == Side.Buy ? 0 : fee, 0, 0)], 0, EndReason.None, 0, null));
+                Now, hold.Order, last + 1,
+                [new TradeFill(1, 9_999, 1, price, lots, 0, side == Side.Buy ? 0 : fee, 0, 0)], 0, EndReason.None, 0,
+                null));
         }
 
         /// <summary>Returns a copy of the account.</summary>

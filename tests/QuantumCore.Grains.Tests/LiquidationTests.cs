@@ -45,7 +45,8 @@ public class LiquidationTests
         Assert.True(view.Margin.DeadlineNanos > 0);
         await market.Exchange.Account(Trader).Deposit(new DepositRequest("help", "USD", 500_000));
         await market.RoundAsync();
-        Assert.Equal((MarginState.Healthy, 0), ((await market.MarginAsync()).State, (await market.MarginAsync()).DeadlineNanos));
+        Assert.Equal(
+            (MarginState.Healthy, 0), ((await market.MarginAsync()).State, (await market.MarginAsync()).DeadlineNanos));
     }
 
     [Fact]
@@ -78,7 +79,8 @@ public class LiquidationTests
         var other = side == Side.Buy ? Side.Buy : Side.Sell;
         await market.PlaceAsync(MarginMarket.Maker, other, side == Side.Buy ? crash - 30 : crash + 30, 40);
         await market.PlaceAsync(MarginMarket.Maker, other, side == Side.Buy ? crash - 60 : crash + 60, 500);
-        for (var round = 0; round < 30 && (round < 2 || (await market.MarginAsync()).State == MarginState.Liquidating); round++)
+        for (var round = 0; round < 30 && (round < 2 || (await market.MarginAsync()).State == MarginState.Liquidating);
+            round++)
         {
             await market.RoundAsync();
             await market.MarkAsync("AAPL", crash);
@@ -93,7 +95,9 @@ public class LiquidationTests
         var fund = await FundAsync(market);
         Assert.True(fund > 0);
         Assert.Equal(fund, (await market.Catalog.Margin()).Funds.Single().Amount);
-        Assert.Equal(RejectReason.None, (await market.Exchange.Account(Trader).Deposit(new DepositRequest("d", "USD", 9_000_000))).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Exchange.Account(Trader).Deposit(new DepositRequest("d", "USD", 9_000_000))).Reason);
         await market.RoundAsync();
         Assert.Equal(MarginState.Healthy, (await market.MarginAsync()).State);
     }
@@ -102,7 +106,8 @@ public class LiquidationTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task E36_a_deficit_is_paid_by_the_fund_and_then_by_the_house_whatever_dies_in_between(bool diesEachRound)
+    public async Task E36_a_deficit_is_paid_by_the_fund_and_then_by_the_house_whatever_dies_in_between(
+        bool diesEachRound)
     {
         await using var disk = new Disk();
         var first = await MarginMarket.OpenAsync(disk);
@@ -148,7 +153,8 @@ public class LiquidationTests
         Assert.Equal((0L, 0L, MarginState.Healthy), (view.Of("AAPL").Total, view.Of("USD").Total, view.Margin!.State));
         Assert.Equal(2_000, await FundAsync(market));
         var ended = new List<LiquidationStepEnded>();
-        await foreach (var record in disk.Journal.ReadAsync($"acct/{Trader}", 1, long.MaxValue, TestContext.Current.CancellationToken))
+        await foreach (var record in disk.Journal.ReadAsync(
+            $"acct/{Trader}", 1, long.MaxValue, TestContext.Current.CancellationToken))
         {
             if (AccountRecordEncoding.Decode(record.Body.Span) is LiquidationStepEnded step)
             {
@@ -157,7 +163,8 @@ public class LiquidationTests
         }
 
         Assert.Equal((1_002_000L, 2_000L, 0L), (Assert.Single(ended).Value, ended[0].Fee, ended[0].Deficit));
-        Assert.DoesNotContain(await market.Exchange.Ledger.TrialBalance(), row => row.Holder == "house" && row.Total != 0);
+        Assert.DoesNotContain(
+            await market.Exchange.Ledger.TrialBalance(), row => row.Holder == "house" && row.Total != 0);
         Assert.Empty(await market.FindingsAsync());
     }
 
@@ -174,7 +181,9 @@ public class LiquidationTests
         await market.MarkAsync("AAPL", 12_000);
         await market.RoundAsync();
         var margin = await market.MarginAsync();
-        Assert.Equal((120L, 800_000L), ((long)margin.Accrued + (2_000_000 - await market.CashAsync()), (long)margin.Equity + 120));
+        Assert.Equal(
+            (120L, 800_000L),
+            ((long)margin.Accrued + (2_000_000 - await market.CashAsync()), (long)margin.Equity + 120));
         Assert.Equal(-100, (await market.Exchange.ViewAsync(Trader)).Of("AAPL").Total);
     }
 
@@ -184,11 +193,18 @@ public class LiquidationTests
     {
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk, new MarginPolicy { LoanPpm = 36_000 });
-        var late = Listed.Share("LATE") with { MakerFeePpm = 0, TakerFeePpm = 0, SettlementDays = 1, SettlementVenue = "MAIN" };
+        var late = Listed.Share("LATE") with
+        {
+            MakerFeePpm = 0,
+            TakerFeePpm = 0,
+            SettlementDays = 1,
+            SettlementVenue = "MAIN",
+        };
         await market.Catalog.List(EncodedInstrument.From(late));
         await market.Exchange.Account(MarginMarket.Maker).Deposit(new DepositRequest("late", "LATE", 1_000));
         await market.Catalog.SetMarginTerms(new(
-            "LATE", EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) }), "desk", "test"));
+            "LATE", EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) }), "desk",
+            "test"));
         await market.MarkAsync("LATE", 10_000);
         await AtNoonAsync(market);
         await market.TradeAsync(Side.Buy, 10_000, 150, "LATE");
@@ -249,7 +265,9 @@ public class LiquidationTests
         }
 
         var margin = await market.MarginAsync();
-        Assert.Equal((0, MarginState.Healthy, 0, 0), (await market.CashAsync(), margin.State, (long)margin.Equity, (long)margin.Accrued));
+        Assert.Equal(
+            (0, MarginState.Healthy, 0, 0),
+            (await market.CashAsync(), margin.State, (long)margin.Equity, (long)margin.Accrued));
         var balances = await market.Exchange.Ledger.TrialBalance();
         Assert.Equal(-208_100, (long)balances.Single(row => row.Asset == "USD" && row.Holder == "house").Total);
         Assert.Equal(100, (long)balances.Single(row => row.Asset == "USD" && row.Holder == "interest").Total);
@@ -321,12 +339,16 @@ public class LiquidationTests
 
         if ((long)(await market.MarginAsync()).Withdrawable is > 0 and var free)
         {
-            Assert.Equal(RejectReason.None, (await account.Withdraw(new WithdrawRequest("w", "USD", free, "bank"))).Reason);
+            Assert.Equal(
+                RejectReason.None, (await account.Withdraw(new WithdrawRequest("w", "USD", free, "bank"))).Reason);
         }
 
         await market.MarkAsync("LOT", crash);
-        await market.PlaceAsync(MarginMarket.Maker, isShort ? Side.Buy : Side.Sell, isShort ? crash - 100 : crash + 100, 500, "LOT");
-        await market.PlaceAsync(MarginMarket.Maker, isShort ? Side.Sell : Side.Buy, isShort ? crash + 20 : Math.Max(1, crash - 20), 500, "LOT");
+        await market.PlaceAsync(
+            MarginMarket.Maker, isShort ? Side.Buy : Side.Sell, isShort ? crash - 100 : crash + 100, 500, "LOT");
+        await market.PlaceAsync(
+            MarginMarket.Maker, isShort ? Side.Sell : Side.Buy, isShort ? crash + 20 : Math.Max(1, crash - 20), 500,
+            "LOT");
         for (var round = 0; round < 20; round++)
         {
             await market.RoundAsync();
@@ -335,7 +357,9 @@ public class LiquidationTests
 
         var view = await market.Exchange.ViewAsync(Trader);
         Assert.Equal((rest, true), (view.Of("LOT").Total, view.Of("USD").Total >= 0));
-        Assert.Equal(view.Margin!.Equity >= view.Margin.Requirement ? MarginState.Healthy : MarginState.Restricted, view.Margin.State);
+        Assert.Equal(
+            view.Margin!.Equity >= view.Margin.Requirement ? MarginState.Healthy : MarginState.Restricted,
+            view.Margin.State);
         await market.RoundAsync();
         Assert.Equal(view.Sequence, (await market.Exchange.ViewAsync(Trader)).Sequence);
         Assert.Empty(await market.FindingsAsync());
@@ -343,7 +367,9 @@ public class LiquidationTests
 
     private static async Task ListInLotsOfTenAsync(MarginMarket market)
     {
-        await market.Catalog.List(EncodedInstrument.From(Listed.Share("LOT") with { MakerFeePpm = 0, TakerFeePpm = 0, LotSize = 10, PriceDecimals = 3 }));
+        await market.Catalog.List(
+            EncodedInstrument.From(
+                Listed.Share("LOT") with { MakerFeePpm = 0, TakerFeePpm = 0, LotSize = 10, PriceDecimals = 3 }));
         await market.Exchange.RefreshCatalogsAsync();
         await market.Exchange.Account(MarginMarket.Maker).Deposit(new DepositRequest("lots", "LOT", 100_000));
         var table = MarginTable.Flat(500_000, 300_000);
@@ -372,12 +398,14 @@ public class LiquidationTests
 
         await market.Exchange.Book("AAPL").CloseById(MarginMarket.Maker, bid.OrderId);
         await market.MarkAsync("AAPL", 10_000);
-        await market.TradeAsync(Side.Sell, 10_000, (await market.Exchange.ViewAsync(Other)).Of("AAPL").Total, account: Other);
+        await market.TradeAsync(
+            Side.Sell, 10_000, (await market.Exchange.ViewAsync(Other)).Of("AAPL").Total, account: Other);
         return await FundAsync(market);
     }
 
     private static async Task<long> FundAsync(MarginMarket market) =>
-        (long)(await market.Exchange.Ledger.TrialBalance()).Single(row => row.Asset == "USD" && row.Holder == "insurance").Total;
+        (long)(await market.Exchange.Ledger.TrialBalance()).Single(
+            row => row.Asset == "USD" && row.Holder == "insurance").Total;
 
     /// <summary>
     /// Opens a market: a trader bought 200 at 100.00, the mark is 65.00, and a maker bids for all of it at 64.50.

@@ -29,13 +29,19 @@ public sealed class ManyCancelsTests
             numbers.Add((await exchange.PlaceAsync(Alice, $"a{i}", "AAPL", Side.Buy, 15_000 - i, 10)).Number);
 
         var first = await exchange.Book("AAPL").Close(Alice, [.. numbers], EndReason.MassCancel);
-        Assert.All(first, report => Assert.Equal((OrderStatus.Cancelled, EndReason.MassCancel, false), (report.Status, report.End, report.WasCancelled)));
+        Assert.All(
+            first,
+            report => Assert.Equal(
+                (OrderStatus.Cancelled, EndReason.MassCancel, false),
+                (report.Status, report.End, report.WasCancelled)));
         Assert.Equal(numbers, first.Select(report => report.Number));
 
         await exchange.Ledger.CatchUp();
         var before = Volatile.Read(ref readings);
         var again = await exchange.Book("AAPL").Close(Alice, [.. numbers], EndReason.MassCancel);
-        Assert.Equal(first.Select(report => report with { WasCancelled = true, Fills = [] }), again.Select(report => report with { Fills = [] }));
+        Assert.Equal(
+            first.Select(report => report with { WasCancelled = true, Fills = [] }),
+            again.Select(report => report with { Fills = [] }));
         Assert.InRange(Volatile.Read(ref readings) - before, Orders, Orders + 10);
     }
 
@@ -43,7 +49,8 @@ public sealed class ManyCancelsTests
     public async Task Orders_that_end_with_one_record_need_the_room_of_one()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.StartAsync(disk, journal: new JournalWriterOptions { MaxPendingRecords = 64, MaxFrameRecords = 32 });
+        await using var exchange = await Exchange.StartAsync(
+            disk, journal: new JournalWriterOptions { MaxPendingRecords = 64, MaxFrameRecords = 32 });
         await exchange.Grains.Catalog().List(EncodedInstrument.From(Listed.Share("AAPL")));
         await exchange.Account(Alice).Deposit(new DepositRequest("cash", "USD", 1_000_000_000_000));
         var numbers = new List<long>();
@@ -51,10 +58,12 @@ public sealed class ManyCancelsTests
             numbers.Add((await exchange.PlaceAsync(Alice, $"a{i}", "AAPL", Side.Buy, 15_000 - i, 10)).Number);
 
         var ended = await exchange.Book("AAPL").Close(Alice, [.. numbers], EndReason.MassCancel);
-        Assert.All(ended, report => Assert.Equal((RejectReason.None, EndReason.MassCancel), (report.Reason, report.End)));
+        Assert.All(
+            ended, report => Assert.Equal((RejectReason.None, EndReason.MassCancel), (report.Reason, report.End)));
 
         // Each unknown order would leave a record of its own, for which there is no room.
-        var unknown = await exchange.Book("AAPL").Close(Alice, [.. Enumerable.Range(1_000, 100).Select(i => (long)i)], EndReason.MassCancel);
+        var unknown = await exchange.Book("AAPL")
+            .Close(Alice, [.. Enumerable.Range(1_000, 100).Select(i => (long)i)], EndReason.MassCancel);
         Assert.All(unknown, report => Assert.Equal(RejectReason.Overloaded, report.Reason));
     }
 }

@@ -45,7 +45,8 @@ public sealed class ManyOrdersTests
     {
         for (var placed = 0; placed < Many; placed += QuantumCoreClient.BatchLimit)
         {
-            var orders = Enumerable.Range(placed, QuantumCoreClient.BatchLimit).Select(i => ServedExchange.Buy(1, 1 + (0.01m * i))).ToArray();
+            var orders = Enumerable.Range(placed, QuantumCoreClient.BatchLimit)
+                .Select(i => ServedExchange.Buy(1, 1 + (0.01m * i))).ToArray();
             Assert.All(await owner.PlaceBatchAsync(orders, Token), result => Assert.NotNull(result.Order));
         }
     }

@@ -35,7 +35,8 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
         }
 
         await flow.EndAsync();
-        output.WriteLine($"{flow.Orders} orders, {flow.Takes} of them took; {flow.Steps} steps of liquidations, {flow.Liquidated.Count} accounts");
+        output.WriteLine(
+            $"{flow.Orders} orders, {flow.Takes} of them took; {flow.Steps} steps of liquidations, {flow.Liquidated.Count} accounts");
         await CheckAsync(exchange, flow);
         await CheckReplayAsync(exchange, time);
     }
@@ -79,26 +80,31 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
             Assert.True(margin.Equity >= margin.Maintenance, $"account {account}: {margin}");
         }
 
-        await foreach (var record in exchange.Disk.Journal.ReadAsync("catalog", 1, long.MaxValue, CancellationToken.None))
+        await foreach (var record in exchange.Disk.Journal.ReadAsync(
+            "catalog", 1, long.MaxValue, CancellationToken.None))
         {
             if (CatalogRecordEncoding.Decode(record.Body.Span) is LiquidationInsured insured)
             {
-                (fees, fromFund, fromHouse) = (fees + insured.Claim.Fee, fromFund + insured.FromFund, fromHouse + insured.FromHouse);
+                (fees, fromFund,
+                    fromHouse) = (fees + insured.Claim.Fee, fromFund + insured.FromFund, fromHouse + insured.FromHouse);
                 deficits += insured.Claim.Deficit > 0 ? 1 : 0;
             }
         }
 
         await exchange.Ledger.CatchUp();
         var balances = await exchange.Ledger.TrialBalance();
-        long Of(string holder) => (long)balances.Where(row => row.Asset == "USD" && row.Holder == holder).Sum(row => (long)row.Total);
+        long Of(string holder) =>
+            (long)balances.Where(row => row.Asset == "USD" && row.Holder == holder).Sum(row => (long)row.Total);
         output.WriteLine($"fees {fees}, {deficits} deficits: {fromFund} from the fund, {fromHouse} from the house");
         Assert.Equal((fees - fromFund, -fromHouse), (Of("insurance"), Of("house")));
         Assert.Equal(fees - fromFund, (await exchange.Grains.Catalog().Margin()).Funds.Single().Amount);
         Assert.True(fees > 0 && deficits > 0 && flow.Liquidated.Count > 1, "The crash tested nothing.");
         var report = await exchange.Ledger.Reconcile(0, 100);
         Assert.Empty(report.Findings);
-        var heads = (await exchange.Disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(head => head.Name, head => head.Head);
-        Assert.Empty(await History.HistoryInvariants.CheckAsync(exchange.Disk.History, 0, heads, CancellationToken.None));
+        var heads = (await exchange.Disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(
+            head => head.Name, head => head.Head);
+        Assert.Empty(
+            await History.HistoryInvariants.CheckAsync(exchange.Disk.History, 0, heads, CancellationToken.None));
     }
 
     /// <summary>Checks that the journal alone gives the same book, byte for byte, and the same accounts.</summary>
@@ -107,7 +113,8 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
         var before = await StandingsAsync(exchange);
         var hash = await exchange.Grains.GetGrain<IOrderBookGrain>(Symbol).StateHash(Symbol);
         var machine = new BookMachine(Symbol);
-        await foreach (var record in exchange.Disk.Journal.ReadAsync("book/" + Symbol, 1, long.MaxValue, CancellationToken.None))
+        await foreach (var record in exchange.Disk.Journal.ReadAsync(
+            "book/" + Symbol, 1, long.MaxValue, CancellationToken.None))
         {
             machine.Replay(record.Sequence, record.Body.Span);
         }
@@ -125,7 +132,8 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
         {
             await exchange.Account(account).CatchUp();
             var view = await exchange.ViewAsync(account);
-            standings.Add($"{account}: {string.Join(' ', view.Balances)}, {view.OpenOrders.Length} open, {view.Margin?.State}");
+            standings.Add(
+                $"{account}: {string.Join(' ', view.Balances)}, {view.OpenOrders.Length} open, {view.Margin?.State}");
         }
 
         return [.. standings];
@@ -170,7 +178,8 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
             {
                 case "A" when TicksOf(fields[4]) is > 0 and var price:
                     await LeaveAsync();
-                    _resting.Add((Number(fields[1]), Order(fields[2], price, Number(fields[3]), TimeInForce.GoodTillCancel)));
+                    _resting.Add(
+                        (Number(fields[1]), Order(fields[2], price, Number(fields[3]), TimeInForce.GoodTillCancel)));
                     await (_resting.Count >= MostAtOnce ? RestAsync() : Task.CompletedTask);
                     break;
                 case "D":
@@ -269,7 +278,8 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
         }
 
         private HoldRequest Order(string side, long price, long lots, TimeInForce timeInForce) => new(
-            $"{Orders}-{_resting.Count}", Symbol, side == "B" ? Side.Buy : Side.Sell, OrderType.Limit, timeInForce, PostOnly: false, price, lots);
+            $"{Orders}-{_resting.Count}", Symbol, side == "B" ? Side.Buy : Side.Sell, OrderType.Limit, timeInForce,
+            PostOnly: false, price, lots);
 
         private static long TicksOf(string price) => FirstTicks + (4 * ((Number(price) / 100) - FirstTicks));
 

@@ -64,14 +64,16 @@ public class MarginGroupTests
     public async Task A_credit_that_is_lowered_restricts_and_calls_at_the_next_look_and_one_that_is_raised_lets_go()
     {
         await using var disk = new Disk();
-        await using var market = await HedgedAsync(disk, 1_000_000, new MarginPolicy { CallSeconds = 3_600, LiquidationPpm = 500_000 });
+        await using var market =
+            await HedgedAsync(disk, 1_000_000, new MarginPolicy { CallSeconds = 3_600, LiquidationPpm = 500_000 });
         await market.RoundAsync();
         Assert.Equal(MarginState.Healthy, (await market.MarginAsync()).State);
         await SetCreditAsync(market, 500_000);
         Assert.Equal(RejectReason.ReduceOnly, (await market.PlaceAsync(Trader, Side.Buy, 10_000, 1)).Reason);
         await market.RoundAsync();
         var view = await market.MarginAsync();
-        Assert.Equal((MarginState.Restricted, 1_500_000, 850_000), (view.State, (long)view.Requirement, (long)view.Maintenance));
+        Assert.Equal(
+            (MarginState.Restricted, 1_500_000, 850_000), (view.State, (long)view.Requirement, (long)view.Maintenance));
         Assert.Equal(new MarginGroupLine("TECH", 500_000, 500_000, 250_000), Assert.Single(view.Groups));
         await SetCreditAsync(market, 100_000);
         await market.RoundAsync();
@@ -102,7 +104,9 @@ public class MarginGroupTests
         await using var alive = await dead.StartAgainAsync();
         await alive.MarkAsync("AAPL", 10_000);
         var after = await alive.MarginAsync();
-        Assert.Equal((before.Requirement, before.Maintenance, before.Equity), (after.Requirement, after.Maintenance, after.Equity));
+        Assert.Equal(
+            (before.Requirement, before.Maintenance, before.Equity),
+            (after.Requirement, after.Maintenance, after.Equity));
         Assert.Equal(before.Groups.AsEnumerable(), after.Groups);
         var rules = await alive.Catalog.Margin();
         Assert.Equal(new MarginGroupRequest("TECH", 750_000, "desk", "test"), Assert.Single(rules.Groups));
@@ -125,7 +129,8 @@ public class MarginGroupTests
         await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 6_180, 500);
         await market.PlaceAsync(MarginMarket.Maker, Side.Sell, 10_020, 500, "MSFT");
         Assert.True((await market.MarginAsync()).Call > 0);
-        for (var round = 0; round < 40 && (round < 2 || (await market.MarginAsync()).State == MarginState.Liquidating); round++)
+        for (var round = 0; round < 40 && (round < 2 || (await market.MarginAsync()).State == MarginState.Liquidating);
+            round++)
             market = await market.RoundAsync(diesEachRound, 6_200);
 
         await using var last = market;
@@ -152,10 +157,13 @@ public class MarginGroupTests
         for (var i = 0; i < 2_000; i++)
         {
             var request = new HoldRequest(
-                $"order-{i}", random.Next(2) == 0 ? "AAPL" : "MSFT", random.Next(3) == 0 ? Side.Sell : Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel,
+                $"order-{i}", random.Next(2) == 0 ? "AAPL" : "MSFT", random.Next(3) == 0 ? Side.Sell : Side.Buy,
+                OrderType.Limit, TimeInForce.GoodTillCancel,
                 PostOnly: false, random.NextInt64(9_000, 11_000), random.NextInt64(1, 300));
             var record = alone.Decide(request, 1, Listed.Share(request.Symbol), i);
-            Assert.Equal(AccountRecordEncoding.Encode(record), AccountRecordEncoding.Encode(grouped.Decide(request, 1, Listed.Share(request.Symbol), i)));
+            Assert.Equal(
+                AccountRecordEncoding.Encode(record),
+                AccountRecordEncoding.Encode(grouped.Decide(request, 1, Listed.Share(request.Symbol), i)));
             alone.Apply(record);
             grouped.Apply(record);
             refused += record is KeyRefused ? 1 : 0;
@@ -178,10 +186,12 @@ public class MarginGroupTests
         var account = new AccountMachine(new AccountId(Trader), Listed.Share, null, () => agreed);
         account.Apply(account.SetKind(new AccountKindRequest("USD", "", ""), new Asset("USD", 2), 0).Record!);
         account.Apply(account.Deposit(new DepositRequest("cash", "USD", 100_000_000), new Asset("USD", 2), 0));
-        account.Apply(account.TakeMarks(["AAPL", "MSFT"], symbol => new MarkPrice(symbol, 10_000, MarkSource.Index, 1, 0), 0)!);
+        account.Apply(
+            account.TakeMarks(["AAPL", "MSFT"], symbol => new MarkPrice(symbol, 10_000, MarkSource.Index, 1, 0), 0)!);
         return account;
 
-        static MarginTermsRequest Terms(string symbol, string group) => new(symbol, EncodedMarginTerms.From(s_terms with { Group = group }), "", "");
+        static MarginTermsRequest Terms(string symbol, string group) =>
+            new(symbol, EncodedMarginTerms.From(s_terms with { Group = group }), "", "");
     }
 
     /// <summary>Opens a market of two shares of a group at 100.00; the trader has 10,000.00.</summary>
@@ -190,7 +200,8 @@ public class MarginGroupTests
         var market = await MarginMarket.OpenAsync(disk, policy);
         foreach (var symbol in (ImmutableArray<string>)["AAPL", "MSFT"])
         {
-            Assert.Null(await market.Catalog.SetMarginTerms(new(symbol, EncodedMarginTerms.From(s_terms), "desk", "test")));
+            Assert.Null(
+                await market.Catalog.SetMarginTerms(new(symbol, EncodedMarginTerms.From(s_terms), "desk", "test")));
             Assert.Null(await market.Catalog.SetLocate(new(symbol, Trader, 500, "desk", "")));
         }
 

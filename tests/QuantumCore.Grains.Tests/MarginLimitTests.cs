@@ -81,18 +81,24 @@ public class MarginLimitTests
         return market;
     }
 
-    private static async Task LimitAsync(MarginMarket market, LimitKind kind = LimitKind.OpenOrders, long most = 1_000) =>
+    private static async Task LimitAsync(
+        MarginMarket market, LimitKind kind = LimitKind.OpenOrders, long most = 1_000) =>
         await market.Exchange.Account(Trader).SetLimits(new("AAPL", [new(kind, most)], "desk", ""));
 
-    private static async Task<RejectReason> AmendAsync(MarginMarket market, ExecutionReport order, long price, long lots) =>
+    private static async Task<RejectReason> AmendAsync(
+        MarginMarket market, ExecutionReport order, long price, long lots) =>
         (await market.Exchange.Account(Trader).Amend(new AmendRequest(
-            "AAPL", order.OrderId, $"{order.OrderId}-{price}-{lots}", price, lots, new SeenSequence("AAPL", order.Sequence)))).Reason;
+            "AAPL", order.OrderId, $"{order.OrderId}-{price}-{lots}", price, lots,
+            new SeenSequence("AAPL", order.Sequence)))).Reason;
 
     private static async Task<HoldListResult> PairAsync(MarginMarket market, string name, long lots)
     {
-        return await market.Exchange.Account(Trader).HoldList(OrderListKind.OneCancelsOther, [Leg("a", 11_000), Leg("b", 12_000)]);
+        return await market.Exchange.Account(Trader)
+            .HoldList(OrderListKind.OneCancelsOther, [Leg("a", 11_000), Leg("b", 12_000)]);
 
         HoldRequest Leg(string leg, long price) =>
-            new(name + leg, "AAPL", Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots);
+            new(
+                name + leg, "AAPL", Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price,
+                lots);
     }
 }

@@ -12,7 +12,11 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
     public const long Other = 1_002;
     private static readonly string[] s_symbols = ["AAPL", "MSFT", "XYZ"];
     private static readonly long[] s_makers = [Maker];
-    private readonly Dictionary<string, long> _index = new(StringComparer.Ordinal) { ["AAPL"] = 10_000, ["MSFT"] = 10_000 };
+    private readonly Dictionary<string, long> _index = new(StringComparer.Ordinal)
+    {
+        ["AAPL"] = 10_000,
+        ["MSFT"] = 10_000,
+    };
     private int _names;
 
     public Exchange Exchange => exchange;
@@ -45,8 +49,10 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
             BorrowPpm = 36_000,
         };
         await market.Catalog.SetMarginTerms(new("AAPL", EncodedMarginTerms.From(terms), "desk", "test"));
-        await market.Catalog.SetMarginTerms(new("MSFT", EncodedMarginTerms.From(terms with { Short = null, LendableLots = 0 }), "desk", "test"));
-        await market.Catalog.SetMarginPolicy(new("USD", EncodedMarginPolicy.From(policy ?? new MarginPolicy()), "desk", "test"));
+        await market.Catalog.SetMarginTerms(
+            new("MSFT", EncodedMarginTerms.From(terms with { Short = null, LendableLots = 0 }), "desk", "test"));
+        await market.Catalog.SetMarginPolicy(
+            new("USD", EncodedMarginPolicy.From(policy ?? new MarginPolicy()), "desk", "test"));
         await exchange(market).Account(Trader).SetKind(new("USD", "desk", "asked for"));
         await exchange(market).Account(Trader).Deposit(new DepositRequest("cash", "USD", 1_000_000));
         await market.MarkAsync("AAPL", 10_000);
@@ -56,7 +62,8 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
     }
 
     /// <summary>Starts the same journal in another process, on the same day.</summary>
-    public async Task<MarginMarket> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time);
+    public async Task<MarginMarket> StartAgainAsync() =>
+        new(await Exchange.StartAsync(exchange.Disk, time: time), time);
 
     /// <summary>Sets an index after a minute without trades, so the silo's mark prices depend on it alone.</summary>
     public async Task MarkAsync(string symbol, long ticks)
@@ -73,7 +80,8 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
     }
 
     public Task<ExecutionReport> PlaceAsync(
-        long account, Side side, long price, long lots, string symbol = "AAPL", TimeInForce timeInForce = TimeInForce.GoodTillCancel) =>
+        long account, Side side, long price, long lots, string symbol = "AAPL",
+        TimeInForce timeInForce = TimeInForce.GoodTillCancel) =>
         exchange.PlaceAsync(account, $"order-{++_names}", symbol, side, price, lots, timeInForce);
 
     /// <summary>Trades: the maker rests, and the trader takes.</summary>
@@ -100,7 +108,8 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
     }
 
     /// <summary>
-    /// Does a round over margin accounts, with or without a crash afterwards. The survivor gets AAPL at this mark price.
+    /// Does a round over margin accounts, with or without a crash afterwards. The survivor gets AAPL at this mark
+    /// price.
     /// </summary>
     public async Task<MarginMarket> RoundAsync(bool dies, long markTicks)
     {
@@ -126,9 +135,12 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
     {
         var report = await exchange.Ledger.Reconcile(0, 100);
         var violations = await History.HistoryInvariants.CheckAsync(
-            exchange.Disk.History, 0, (await exchange.Disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(head => head.Name, head => head.Head),
+            exchange.Disk.History, 0, (await exchange.Disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(
+                head => head.Name, head => head.Head),
             CancellationToken.None);
-        return [.. report.Findings.Select(finding => finding.ToString()), .. violations.Select(wrong => $"{wrong.Name}: {string.Join("; ", wrong.Rows)}")];
+        return [
+            .. report.Findings.Select(finding => finding.ToString()),
+            .. violations.Select(wrong => $"{wrong.Name}: {string.Join("; ", wrong.Rows)}")];
     }
 
     public ValueTask DisposeAsync() => exchange.DisposeAsync();

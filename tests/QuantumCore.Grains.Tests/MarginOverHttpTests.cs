@@ -39,26 +39,33 @@ public class MarginOverHttpTests
         Assert.Equal(-5_011.66m, account.Balances.Single(balance => balance.Asset == "USD").Total);
         var margin = account.Margin!;
         Assert.Equal((MarginState.Healthy, "USD", false), (margin.State, margin.Currency, margin.IsStale));
-        Assert.Equal((9_988.34m, 7_500m, 3_750m, 2_488.34m), (margin.Equity, margin.InitialMargin, margin.MaintenanceMargin, margin.Excess));
+        Assert.Equal(
+            (9_988.34m, 7_500m, 3_750m, 2_488.34m),
+            (margin.Equity, margin.InitialMargin, margin.MaintenanceMargin, margin.Excess));
         var line = Assert.Single(margin.Positions);
         Assert.Equal(("AAPL", 150m, 100m, 4_976.68m), (line.Symbol, line.Quantity, line.MarkPrice, line.BuyingPower));
         // 5,011.66 a hundred and fifty times 33.41 less half a per cent, and one tick up.
         Assert.Equal(33.58m, line.BankruptcyPrice);
-        Assert.Equal(margin with { Positions = [] }, (await exchange.Operator.GetMarginAsync(Account, Cancellation)).Margin! with { Positions = [] });
+        Assert.Equal(
+            margin with { Positions = [] },
+            (await exchange.Operator.GetMarginAsync(Account, Cancellation)).Margin! with { Positions = [] });
 
-        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => trader.PlaceAsync(Buy(60m, 100m), Cancellation));
+        var refused =
+            await Assert.ThrowsAsync<QuantumCoreException>(() => trader.PlaceAsync(Buy(60m, 100m), Cancellation));
         Assert.Equal("InsufficientMargin", refused.Code);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => trader.PlaceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 1m, 100m), Cancellation));
         Assert.Equal("NotPermitted", refused.Code);
-        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => trader.PlaceAsync(Sell(151m, 100m), Cancellation));
+        refused =
+            await Assert.ThrowsAsync<QuantumCoreException>(() => trader.PlaceAsync(Sell(151m, 100m), Cancellation));
         Assert.Equal("NoLocate", refused.Code);
         var rules = await exchange.Operator.SetLocateAsync(new Locate(Account, "AAPL", 10m), "asked for", Cancellation);
         Assert.Equal(new Locate(Account, "AAPL", 10m), Assert.Single(rules.Locates!));
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Operator.SetLocateAsync(new Locate(Account, "AAPL", 1_001m), null, Cancellation));
         Assert.Equal("quantity", refused.Field);
-        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.SetKindAsync(Account, null, null, null, Cancellation));
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetKindAsync(Account, null, null, null, Cancellation));
         Assert.Equal("currency", refused.Field);
     }
 
@@ -67,7 +74,13 @@ public class MarginOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var trader = await OpenAsync(exchange);
-        var policy = new QuantumCore.Client.MarginPolicy { Asset = "USD", LoanPpm = 52_500, CallSeconds = 172_800, LiquidationPpm = 700_000 };
+        var policy = new QuantumCore.Client.MarginPolicy
+        {
+            Asset = "USD",
+            LoanPpm = 52_500,
+            CallSeconds = 172_800,
+            LiquidationPpm = 700_000,
+        };
         await exchange.Operator.SetMarginPolicyAsync(policy, "spring", Cancellation);
         var rules = await trader.GetMarginRulesAsync(Cancellation);
         Assert.Equal(policy, Assert.Single(rules.Currencies));
@@ -80,12 +93,14 @@ public class MarginOverHttpTests
         Assert.Equal((5m, 2.50m), (terms.Short.FloorPerLot, terms.CheapShort!.FloorPerLot));
 
         var falling = s_terms with { Long = new MarginTable([new(500_000, 250_000, 1m), new(400_000, 300_000)]) };
-        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.SetMarginTermsAsync(falling, null, Cancellation));
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetMarginTermsAsync(falling, null, Cancellation));
         Assert.Equal("BadRequest", refused.Code);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(() => trader.GetAllMarginRulesAsync(Cancellation));
         Assert.Equal("Forbidden", refused.Code);
         Assert.Equal((404, "symbol"), await PostRawAsync(exchange, "admin/margin/instruments/NONE", "{}"));
-        Assert.Equal((400, "lendable"), await PostRawAsync(exchange, "admin/margin/instruments/AAPL", """{"lendable":"-1"}"""));
+        Assert.Equal(
+            (400, "lendable"), await PostRawAsync(exchange, "admin/margin/instruments/AAPL", """{"lendable":"-1"}"""));
     }
 
     /// <summary>
@@ -96,16 +111,25 @@ public class MarginOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var trader = await OpenAsync(exchange);
-        var flat = new MarginTerms { Symbol = "AAPL", Long = MarginTable.Flat(500_000, 250_000), Short = MarginTable.Flat(500_000, 250_000), Lendable = 100m, Group = "TECH" };
+        var flat = new MarginTerms
+        {
+            Symbol = "AAPL",
+            Long = MarginTable.Flat(500_000, 250_000),
+            Short = MarginTable.Flat(500_000, 250_000),
+            Lendable = 100m,
+            Group = "TECH",
+        };
         await exchange.Operator.SetMarginTermsAsync(flat, null, Cancellation);
         await exchange.Operator.SetMarginTermsAsync(flat with { Symbol = "MSFT" }, null, Cancellation);
         await exchange.Operator.SetLocateAsync(new Locate(Account, "MSFT", 80m), null, Cancellation);
-        var rules = await exchange.Operator.SetMarginGroupAsync(new QuantumCore.Client.MarginGroup("TECH", 750_000), "they move together", Cancellation);
+        var rules = await exchange.Operator.SetMarginGroupAsync(
+            new QuantumCore.Client.MarginGroup("TECH", 750_000), "they move together", Cancellation);
         Assert.Equal(new QuantumCore.Client.MarginGroup("TECH", 750_000), Assert.Single(rules.Groups!));
         Assert.All(rules.Instruments, terms => Assert.Equal("TECH", terms.Group));
         Assert.Equal(rules.Groups, (await trader.GetMarginRulesAsync(Cancellation)).Groups);
         var line = (await exchange.Operator.GetAuditAsync(limit: 1, cancellation: Cancellation)).Single();
-        Assert.Equal(("marginGroupSet", "TECH", "750000 ppm they move together"), (line.What, line.Subject, line.Detail));
+        Assert.Equal(
+            ("marginGroupSet", "TECH", "750000 ppm they move together"), (line.What, line.Subject, line.Detail));
 
         await exchange.Operator.SetMarkAsync("MSFT", 100m, Cancellation);
         await exchange.Exchange.RefreshCatalogsAsync();
@@ -116,14 +140,18 @@ public class MarginOverHttpTests
         var margin = (await trader.GetAccountAsync(Cancellation)).Margin!;
         var credit = Assert.Single(margin.Groups!);
         Assert.Equal(("TECH", 750_000, 0m), (credit.Group, credit.CreditPpm, credit.MaintenanceCredit));
-        Assert.Equal(margin.Positions.Sum(position => position.InitialMargin) - credit.InitialCredit, margin.InitialMargin);
-        // All the buys alone need more than any mixture with the sells of what is offset: 5,000.00 and a quarter of 4,000.00.
+        Assert.Equal(
+            margin.Positions.Sum(position => position.InitialMargin) - credit.InitialCredit, margin.InitialMargin);
+        // All the buys alone need more than any mixture with the sells of what is offset: 5,000.00 and a quarter of
+        // 4,000.00.
         Assert.Equal(3_000m, credit.InitialCredit);
 
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetMarginGroupAsync(new QuantumCore.Client.MarginGroup("tech", 1), null, Cancellation));
+            () => exchange.Operator.SetMarginGroupAsync(
+                new QuantumCore.Client.MarginGroup("tech", 1), null, Cancellation));
         Assert.Equal(("BadRequest", "group"), (refused.Code, refused.Field));
-        Assert.Equal((400, "creditPpm"), await PostRawAsync(exchange, "admin/margin/groups/TECH", """{"creditPpm":1000001}"""));
+        Assert.Equal(
+            (400, "creditPpm"), await PostRawAsync(exchange, "admin/margin/groups/TECH", """{"creditPpm":1000001}"""));
         Assert.Equal((400, "creditPpm"), await PostRawAsync(exchange, "admin/margin/groups/TECH", "{}"));
         Assert.Equal((200, null), await PostRawAsync(exchange, "admin/margin/groups/TECH", """{"creditPpm":0}"""));
         Assert.Empty((await trader.GetMarginRulesAsync(Cancellation)).Groups!);
@@ -146,13 +174,15 @@ public class MarginOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync();
         using var trader = await OpenAsync(exchange);
         Assert.Equal((200, null), await PostRawAsync(
-            exchange, "admin/margin/instruments/AAPL", """{"long":{"tiers":[{"initialPpm":500000,"maintenancePpm":250000}]}}"""));
+            exchange, "admin/margin/instruments/AAPL",
+            """{"long":{"tiers":[{"initialPpm":500000,"maintenancePpm":250000}]}}"""));
         Assert.Equal((200, null), await PostRawAsync(exchange, "admin/margin/currencies/USD", """{"feePpm":5000}"""));
         var rules = await trader.GetMarginRulesAsync(Cancellation);
         var terms = Assert.Single(rules.Instruments);
         Assert.Equal((50_000, 0, 0m), (terms.SpreadLimitPpm, terms.BorrowPpm, terms.Lendable));
         var policy = Assert.Single(rules.Currencies);
-        Assert.Equal((0, 360, 0, 1_000_000), (policy.LoanPpm, policy.DayBasis, policy.CallSeconds, policy.LiquidationPpm));
+        Assert.Equal(
+            (0, 360, 0, 1_000_000), (policy.LoanPpm, policy.DayBasis, policy.CallSeconds, policy.LiquidationPpm));
         Assert.Equal((1_100_000, 5_000), (policy.TargetPpm, policy.FeePpm));
     }
 
@@ -181,10 +211,12 @@ public class MarginOverHttpTests
         Assert.Equal((true, 1_000.50m), (rules.Currencies[0].SharesOut, rules.Currencies[0].Skin));
         Assert.Empty(rules.Deficits!);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetMarginPolicyAsync(new MarginPolicy { Asset = "USD", Skin = 1m }, null, Cancellation));
+            () => exchange.Operator.SetMarginPolicyAsync(
+                new MarginPolicy { Asset = "USD", Skin = 1m }, null, Cancellation));
         Assert.Contains("sharesOut", refused.Message, StringComparison.Ordinal);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetMarginPolicyAsync(new MarginPolicy { Asset = "USD", SharesOut = true, Skin = 0.001m }, null, Cancellation));
+            () => exchange.Operator.SetMarginPolicyAsync(
+                new MarginPolicy { Asset = "USD", SharesOut = true, Skin = 0.001m }, null, Cancellation));
         Assert.Equal("skin", refused.Field);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Operator.SetMarginPolicyAsync(new MarginPolicy { Asset = "NONE" }, null, Cancellation));
@@ -201,13 +233,15 @@ public class MarginOverHttpTests
         Assert.Null((await exchange.Operator.SetKindAsync(Account, null, null, null, Cancellation)).Margin);
     }
 
-    internal static async Task<(int Status, string? Field)> PostRawAsync(ServedExchange exchange, string path, string json)
+    internal static async Task<(int Status, string? Field)> PostRawAsync(
+        ServedExchange exchange, string path, string json)
     {
         using var http = new HttpClient { BaseAddress = new Uri(exchange.Address, "api/qc/v1/") };
         http.DefaultRequestHeaders.Add("X-Api-Key", "operator");
         using var body = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
         using var response = await http.PostAsync(new Uri(path, UriKind.Relative), body, Cancellation);
         using var answer = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
-        return ((int)response.StatusCode, answer.RootElement.TryGetProperty("field", out var field) ? field.GetString() : null);
+        return ((int)response.StatusCode,
+            answer.RootElement.TryGetProperty("field", out var field) ? field.GetString() : null);
     }
 }

@@ -18,8 +18,11 @@ public class MarginTests
         await market.Exchange.Account(Trader).Withdraw(new WithdrawRequest("w", "USD", 600_000, "bank"));
         await market.TradeAsync(Side.Buy, 10_000, 75);
         var view = await market.Exchange.ViewAsync(Trader);
-        Assert.Equal((400_000 - 750_000 - 750, 0, 75), (view.Of("USD").Total, view.Of("USD").Held, view.Of("AAPL").Total));
-        Assert.Equal((399_250, 375_000, 187_500), ((long)view.Margin!.Equity, (long)view.Margin.Requirement, (long)view.Margin.Maintenance));
+        Assert.Equal(
+            (400_000 - 750_000 - 750, 0, 75), (view.Of("USD").Total, view.Of("USD").Held, view.Of("AAPL").Total));
+        Assert.Equal(
+            (399_250, 375_000, 187_500),
+            ((long)view.Margin!.Equity, (long)view.Margin.Requirement, (long)view.Margin.Maintenance));
         await market.Exchange.Account(Trader).Deposit(new DepositRequest("more", "USD", 700_000));
         Assert.Equal(349_250, await market.CashAsync());
         Assert.Empty(await market.FindingsAsync());
@@ -50,7 +53,9 @@ public class MarginTests
         await market.TradeAsync(Side.Sell, 10_000, 100);
         await market.MarkAsync("AAPL", 5_000);
         Assert.Equal(2_000_000, (long)(await market.MarginAsync()).Withdrawable);
-        Assert.Equal(RejectReason.None, (await market.Exchange.Account(Trader).Withdraw(new("w", "USD", 2_000_000, "bank"))).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Exchange.Account(Trader).Withdraw(new("w", "USD", 2_000_000, "bank"))).Reason);
     }
 
     [Fact]
@@ -58,17 +63,23 @@ public class MarginTests
     {
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk);
-        await market.Catalog.List(EncodedInstrument.From(Listed.Share("AAPL.E") with { Base = new Asset("AAPL", 0), Quote = new Asset("EUR", 2) }));
-        var dividend = new CorporateActionRequest("div", CorporateActionKind.CashDividend, "AAPL.E", 0, 0, 400_000_000_000, "desk", "");
+        await market.Catalog.List(
+            EncodedInstrument.From(
+                Listed.Share("AAPL.E") with { Base = new Asset("AAPL", 0), Quote = new Asset("EUR", 2) }));
+        var dividend = new CorporateActionRequest(
+            "div", CorporateActionKind.CashDividend, "AAPL.E", 0, 0, 400_000_000_000, "desk", "");
         Assert.Equal("symbol", (await market.Catalog.AnnounceAction(dividend))?.Field);
         Assert.Null(await market.Catalog.AnnounceAction(dividend with { Symbol = "AAPL" }));
 
         // Without margin terms it pays in its quote asset, and cannot be paid in another one before that is done.
         await market.Catalog.List(EncodedInstrument.From(Listed.Share("NEW")));
-        await market.Catalog.List(EncodedInstrument.From(Listed.Share("NEW.E") with { Base = new Asset("NEW", 0), Quote = new Asset("EUR", 2) }));
+        await market.Catalog.List(
+            EncodedInstrument.From(
+                Listed.Share("NEW.E") with { Base = new Asset("NEW", 0), Quote = new Asset("EUR", 2) }));
         Assert.Null(await market.Catalog.AnnounceAction(dividend with { Id = "new", Symbol = "NEW.E" }));
         var terms = EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) });
-        Assert.Contains("EUR", await market.Catalog.SetMarginTerms(new("NEW", terms, "desk", "")), StringComparison.Ordinal);
+        Assert.Contains(
+            "EUR", await market.Catalog.SetMarginTerms(new("NEW", terms, "desk", "")), StringComparison.Ordinal);
         Assert.Null(await market.Catalog.SetMarginTerms(new("NEW.E", terms, "desk", "")));
     }
 
@@ -78,16 +89,22 @@ public class MarginTests
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk);
         Assert.Equal(RejectReason.NoLocate, (await market.PlaceAsync(Trader, Side.Sell, 10_000, 1)).Reason);
-        Assert.Equal(RejectReason.ShortNotAllowed, (await market.PlaceAsync(Trader, Side.Sell, 10_000, 1, "MSFT")).Reason);
-        Assert.Equal("there is not as much to lend", await market.Catalog.SetLocate(new("AAPL", Trader, 1_001, "desk", "")));
+        Assert.Equal(
+            RejectReason.ShortNotAllowed, (await market.PlaceAsync(Trader, Side.Sell, 10_000, 1, "MSFT")).Reason);
+        Assert.Equal(
+            "there is not as much to lend", await market.Catalog.SetLocate(new("AAPL", Trader, 1_001, "desk", "")));
         Assert.Null(await market.Catalog.SetLocate(new("AAPL", Trader, 100, "desk", "")));
-        Assert.Equal("there is not as much to lend", await market.Catalog.SetLocate(new("AAPL", MarginMarket.Other, 901, "desk", "")));
+        Assert.Equal(
+            "there is not as much to lend",
+            await market.Catalog.SetLocate(new("AAPL", MarginMarket.Other, 901, "desk", "")));
         await market.MarkAsync("AAPL", 10_000);
         Assert.Equal(RejectReason.NoLocate, (await market.PlaceAsync(Trader, Side.Sell, 10_000, 101)).Reason);
         await market.TradeAsync(Side.Sell, 10_000, 100);
         var view = await market.Exchange.ViewAsync(Trader);
         Assert.Equal((2_000_000, -100), (view.Of("USD").Total, view.Of("AAPL").Total));
-        Assert.Equal((1_000_000, 500_000, 300_000), ((long)view.Margin!.Equity, (long)view.Margin.Requirement, (long)view.Margin.Maintenance));
+        Assert.Equal(
+            (1_000_000, 500_000, 300_000),
+            ((long)view.Margin!.Equity, (long)view.Margin.Requirement, (long)view.Margin.Maintenance));
         await market.TradeAsync(Side.Buy, 9_000, 100);
         Assert.Equal(1_100_000, await market.CashAsync());
         Assert.Empty(await market.FindingsAsync());
@@ -102,16 +119,24 @@ public class MarginTests
         Assert.Equal(500_000, (long)(await market.MarginAsync()).Withdrawable);
         await market.MarkAsync("AAPL", 20_000);
         var (account, margin) = (market.Exchange.Account(Trader), await market.MarginAsync());
-        Assert.Equal((1_500_000, 500_000, 500_000), ((long)margin.Equity, (long)margin.Requirement, (long)margin.Withdrawable));
-        Assert.Equal(RejectReason.InsufficientFunds, (await account.Withdraw(new WithdrawRequest("w1", "USD", 500_001, "bank"))).Reason);
-        Assert.Equal(RejectReason.None, (await account.Withdraw(new WithdrawRequest("w2", "USD", 500_000, "bank"))).Reason);
+        Assert.Equal(
+            (1_500_000, 500_000, 500_000), ((long)margin.Equity, (long)margin.Requirement, (long)margin.Withdrawable));
+        Assert.Equal(
+            RejectReason.InsufficientFunds,
+            (await account.Withdraw(new WithdrawRequest("w1", "USD", 500_001, "bank"))).Reason);
+        Assert.Equal(
+            RejectReason.None, (await account.Withdraw(new WithdrawRequest("w2", "USD", 500_000, "bank"))).Reason);
         await market.TradeAsync(Side.Buy, 20_000, 10);
         await market.MarkAsync("AAPL", 20_000);
-        Assert.Equal(RejectReason.InsufficientFunds, (await account.Withdraw(new WithdrawRequest("w3", "USD", 1, "bank"))).Reason);
+        Assert.Equal(
+            RejectReason.InsufficientFunds,
+            (await account.Withdraw(new WithdrawRequest("w3", "USD", 1, "bank"))).Reason);
 
         // Of 60 shares at 200.00 a sixth is borrowed, 5,000.00 are unrealised gains and 6,000.00 are margin: nothing is
         // left.
-        Assert.Equal(RejectReason.InsufficientMargin, (await account.Transfer(new TransferRequest("t1", MarginMarket.Other, "AAPL", 1))).Reason);
+        Assert.Equal(
+            RejectReason.InsufficientMargin,
+            (await account.Transfer(new TransferRequest("t1", MarginMarket.Other, "AAPL", 1))).Reason);
     }
 
     [Fact]
@@ -125,7 +150,8 @@ public class MarginTests
         Assert.Equal(RejectReason.InsufficientMargin, await AmendAsync(9_200, 201));
 
         async Task<RejectReason> AmendAsync(long price, long lots) => (await market.Exchange.Account(Trader).Amend(
-            new AmendRequest("AAPL", order.OrderId, $"by-{lots}", price, lots, new SeenSequence("AAPL", order.Sequence)))).Reason;
+            new AmendRequest(
+                "AAPL", order.OrderId, $"by-{lots}", price, lots, new SeenSequence("AAPL", order.Sequence)))).Reason;
     }
 
     [Fact]
@@ -137,7 +163,9 @@ public class MarginTests
         market.Time.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal(RejectReason.MarkStale, (await market.PlaceAsync(Trader, Side.Buy, 10_000, 1)).Reason);
         Assert.True((await market.MarginAsync()).IsStale);
-        Assert.Equal(RejectReason.MarkStale, (await market.Exchange.Account(Trader).Withdraw(new WithdrawRequest("w", "USD", 1, "bank"))).Reason);
+        Assert.Equal(
+            RejectReason.MarkStale,
+            (await market.Exchange.Account(Trader).Withdraw(new WithdrawRequest("w", "USD", 1, "bank"))).Reason);
         Assert.Equal(RejectReason.None, (await market.PlaceAsync(Trader, Side.Sell, 10_000, 50)).Reason);
         Assert.Equal(RejectReason.NoLocate, (await market.PlaceAsync(Trader, Side.Sell, 10_000, 1)).Reason);
         await market.MarkAsync("AAPL", 10_000);
@@ -152,13 +180,15 @@ public class MarginTests
         var account = market.Exchange.Account(Trader);
         Assert.Equal(RejectReason.NotPermitted, (await market.PlaceAsync(Trader, Side.Buy, 10_000, 1, "XYZ")).Reason);
         await market.TradeAsync(Side.Buy, 10_000, 1);
-        Assert.Contains("nothing but its currency", await account.SetKind(new("", "desk", "")), StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing but its currency", await account.SetKind(new("", "desk", "")), StringComparison.Ordinal);
         await market.TradeAsync(Side.Sell, 10_000, 1);
         Assert.Null(await account.SetKind(new("", "desk", "")));
         Assert.Null((await market.Exchange.ViewAsync(Trader)).Margin);
         Assert.Equal(RejectReason.InsufficientFunds, (await market.PlaceAsync(Trader, Side.Buy, 10_000, 101)).Reason);
         Assert.Equal(RejectReason.None, (await market.PlaceAsync(Trader, Side.Buy, 10_000, 1, "XYZ")).Reason);
-        Assert.Contains("nothing but its currency", await account.SetKind(new("USD", "desk", "")), StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing but its currency", await account.SetKind(new("USD", "desk", "")), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -88,7 +88,8 @@ public abstract class MarketDataGrainTests(bool overtaking)
         Assert.Equal(expected.Bids, reader.Bids.Values.Reverse());
         Assert.Equal(expected.Asks, reader.Asks.Values);
         var trades = (await exchange.RecordsAsync("AAPL")).Where(r => r.Record is OrderAccepted)
-            .SelectMany(r => ((OrderAccepted)r.Record).Fills.Select((f, i) => (r.Sequence, i, f.PriceTicks, f.QuantityLots)))
+            .SelectMany(
+                r => ((OrderAccepted)r.Record).Fills.Select((f, i) => (r.Sequence, i, f.PriceTicks, f.QuantityLots)))
             .ToArray();
         Assert.NotEmpty(trades);
         Assert.Equal(
@@ -133,7 +134,9 @@ public abstract class MarketDataGrainTests(bool overtaking)
         var reader = new Reader();
         await reader.ReadThroughAsync(market, taken.Sequence);
         var made = (await market.Trades(10)).Reverse().ToArray();
-        Assert.Equal([(taken.Sequence, 0, 15_000, 4), (taken.Sequence, 1, 15_010, 3)], made.Select(t => (t.Sequence, t.Index, t.PriceTicks, t.QuantityLots)));
+        Assert.Equal(
+            [(taken.Sequence, 0, 15_000, 4), (taken.Sequence, 1, 15_010, 3)],
+            made.Select(t => (t.Sequence, t.Index, t.PriceTicks, t.QuantityLots)));
 
         var book = exchange.Book("AAPL").Grain;
         var corrected = await book.ChangeTrade("AAPL", new TradePlace(taken.Sequence, 1), 14_990);
@@ -141,7 +144,9 @@ public abstract class MarketDataGrainTests(bool overtaking)
         var gone = await book.ChangeTrade("AAPL", new TradePlace(taken.Sequence, 0), 0);
         await reader.ReadThroughAsync(market, gone.Sequence);
         Assert.Equal(
-            [(corrected.Sequence, made[1], 15_010, 14_990), (again.Sequence, made[1], 14_990, 14_980), (gone.Sequence, made[0], 15_000, 0)],
+            [
+                (corrected.Sequence, made[1], 15_010, 14_990), (again.Sequence, made[1], 14_990, 14_980),
+                (gone.Sequence, made[0], 15_000, 0)],
             reader.TradeChanges.Select(c => (c.Sequence, c.Trade, c.BeforeTicks, c.PriceTicks)));
         Assert.All(reader.TradeChanges, change => Assert.True(change.TimeNanos >= change.Trade.TimeNanos));
 
@@ -151,7 +156,10 @@ public abstract class MarketDataGrainTests(bool overtaking)
         await exchange.Cluster.DeactivateAsync(market);
         Assert.Equal(marked.Reverse(), await market.Trades(10));
         Assert.Equal(15_010, await market.LastPrice());
-        Assert.Equal(marked, await exchange.Ledger.PublicTrades(new TradeQuery("AAPL", null, null, null, 10), [new SeenSequence("AAPL", gone.Sequence)]));
+        Assert.Equal(
+            marked,
+            await exchange.Ledger.PublicTrades(
+                new TradeQuery("AAPL", null, null, null, 10), [new SeenSequence("AAPL", gone.Sequence)]));
     }
 
     private sealed class Reader
@@ -224,7 +232,8 @@ public sealed class MarketDataBeginningTests
         var book = exchange.Book("AAPL").Grain;
         foreach (var marks in Enumerable.Range(15_000, MarketBook.SequencesKept + 1).Chunk(256))
         {
-            await Task.WhenAll(marks.Select(ticks => book.Operate("AAPL", BookCommand.Of(BookVerb.SetMark, ticks)).AsTask()));
+            await Task.WhenAll(
+                marks.Select(ticks => book.Operate("AAPL", BookCommand.Of(BookVerb.SetMark, ticks)).AsTask()));
         }
 
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");

@@ -16,7 +16,8 @@ public sealed class MarketIndexTests
     [InlineData(false, 86, 1)]
     // By traded value, AAPL weighs a hundred times as much as MSFT, which does not fall.
     [InlineData(true, 86, 2)]
-    public async Task Fall_of_the_index_stops_every_symbol_once_a_day_without_an_operator(bool byVolume, int price, int level)
+    public async Task Fall_of_the_index_stops_every_symbol_once_a_day_without_an_operator(
+        bool byVolume, int price, int level)
     {
         var time = new ShiftedTime();
         var options = new GatewayOptions { Index = ["AAPL", "MSFT", "GONE"], IndexByVolume = byVolume };

@@ -53,11 +53,13 @@ public class MassCancelRecordTests
         book.Submit(Order(Bob, 1, Side.Buy, 14_900, 5));
         book.Submit(Order(Alice, 1, Side.Buy, 15_000, 5));
         book.Submit(Order(Alice, 2, Side.Buy, 15_000, 7, new OrderConditions { Hidden = true }));
-        book.Submit(Order(Bob, 2, Side.Sell, 0, 7, new OrderConditions { Peg = PegReference.Market, PegOffsetTicks = 1 }));
+        book.Submit(
+            Order(Bob, 2, Side.Sell, 0, 7, new OrderConditions { Peg = PegReference.Market, PegOffsetTicks = 1 }));
         return book;
     }
 
-    private static SubmitOrder Order(long account, long number, Side side, long price, long lots, OrderConditions? terms = null) => new(
+    private static SubmitOrder Order(
+        long account, long number, Side side, long price, long lots, OrderConditions? terms = null) => new(
         account,
         number,
         $"n{number}",

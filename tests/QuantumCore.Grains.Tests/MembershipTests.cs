@@ -23,7 +23,8 @@ public sealed class MembershipTests(PostgresServer server)
 
         await cluster.KillSiloAsync(2);
         await Wait.UntilAsync(
-            async () => await CountAsync(postgres, name, SiloStatus.Dead) == 1 && await CountAsync(postgres, name, SiloStatus.Active) == 2,
+            async () => await CountAsync(postgres, name, SiloStatus.Dead) == 1
+                && await CountAsync(postgres, name, SiloStatus.Active) == 2,
             "the killed silo to be found dead");
     }
 
@@ -31,7 +32,8 @@ public sealed class MembershipTests(PostgresServer server)
     {
         await using var connection = new NpgsqlConnection(postgres);
         await connection.OpenAsync(Token);
-        await using var count = new NpgsqlCommand("SELECT count(*) FROM cluster.silo WHERE cluster = @cluster AND status = @status", connection);
+        await using var count = new NpgsqlCommand(
+            "SELECT count(*) FROM cluster.silo WHERE cluster = @cluster AND status = @status", connection);
         count.Parameters.AddWithValue("cluster", cluster);
         count.Parameters.AddWithValue("status", (int)status);
         return (long)(await count.ExecuteScalarAsync(Token))!;

@@ -182,11 +182,13 @@ public class MoneyPathTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_name_of_a_reduction_leads_to_its_order_whichever_is_folded_first_the_reduction_or_the_orders_end(bool endFirst)
+    public void The_name_of_a_reduction_leads_to_its_order_whichever_is_folded_first_the_reduction_or_the_orders_end(
+        bool endFirst)
     {
         var account = new AccountMachine(new AccountId(1000), _ => Listed.Aapl);
         account.Apply(account.Deposit(new DepositRequest("cash", "USD", 1_000_000), Listed.Aapl.Quote, 1));
-        var request = new HoldRequest("mine", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 5);
+        var request =
+            new HoldRequest("mine", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 5);
         account.Apply(account.Decide(request, 1, Listed.Aapl, 2));
         var asked = account.AskReduction("smaller", 2, account.Account.Orders[1], 3, 3);
         var ended = new DeliveredRecord(1, 0, new OrderVoided(2, 1000, 1, RejectReason.Voided, null));
@@ -206,7 +208,11 @@ public class MoneyPathTests
         {
             var account = new AccountMachine(new AccountId(1000), _ => Listed.Aapl);
             account.Apply(account.Deposit(new DepositRequest("cash", "USD", 1_000_000), Listed.Aapl.Quote, 1));
-            account.Apply(account.Decide(new HoldRequest("mine", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 5), 1, Listed.Aapl, 2));
+            account.Apply(
+                account.Decide(
+                    new HoldRequest(
+                        "mine", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 5),
+                    1, Listed.Aapl, 2));
             account.Apply(new ReductionAsked(3, "smaller", 2, 1, 3, symbol));
             account.Apply(account.Burn("other", 4));
             return AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, account.Snapshot());
@@ -218,7 +224,8 @@ public class MoneyPathTests
         Assert.Equal((1L, 3L), Of("smaller"));
         Assert.Equal((0L, 0L), Of("other"));
 
-        (long Number, long ReduceToLots) Of(string name) => states[1].IsUsed(name, out var key) ? (key.Number, key.ReduceToLots) : (-1, -1);
+        (long Number, long ReduceToLots) Of(string name) =>
+            states[1].IsUsed(name, out var key) ? (key.Number, key.ReduceToLots) : (-1, -1);
     }
 
     /// <summary>A book, four accounts, and a seeded flow of every command.</summary>
@@ -279,7 +286,8 @@ public class MoneyPathTests
             }
         }
 
-        public SubmitOrder? Hold(int trader, Side side, long price, long lots, TimeInForce tif = TimeInForce.GoodTillCancel)
+        public SubmitOrder? Hold(
+            int trader, Side side, long price, long lots, TimeInForce tif = TimeInForce.GoodTillCancel)
         {
             var request = new HoldRequest(
                 $"n{++_names}", "AAPL", side, OrderType.Limit, tif, PostOnly: false, price, lots);

@@ -15,7 +15,8 @@ public class MovedStopTests
     [InlineData(OrderType.Stop, OrderSide.Buy, 199, 151)]
     [InlineData(OrderType.TakeProfit, OrderSide.Buy, 149, 100)]
     [InlineData(OrderType.TakeProfit, OrderSide.Sell, 151, 199)]
-    public async Task A_stop_that_was_moved_where_it_stands_fires_at_its_new_trigger(OrderType type, OrderSide side, decimal from, decimal to)
+    public async Task A_stop_that_was_moved_where_it_stands_fires_at_its_new_trigger(
+        OrderType type, OrderSide side, decimal from, decimal to)
     {
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
@@ -26,8 +27,13 @@ public class MovedStopTests
         var moved = await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = to }, Token);
         Assert.Equal((stop.OrderId, to, OrderStage.Armed), (moved.OrderId, moved.TriggerPrice, moved.Stage));
         var worst = side == OrderSide.Sell ? to * 0.95m : to * 1.05m;
-        Order[] told = [moved, await alice.GetOrderAsync("AAPL", stop.OrderId, Token), await alice.GetOrderByClientIdAsync(stop.ClientOrderId, Token), .. await alice.GetOpenOrdersAsync(cancellation: Token)];
-        Assert.Equal(Enumerable.Repeat(((decimal?)worst, (decimal?)to), 4), told.Select(order => (order.Price, order.TriggerPrice)));
+        Order[] told = [
+            moved, await alice.GetOrderAsync("AAPL", stop.OrderId, Token),
+            await alice.GetOrderByClientIdAsync(stop.ClientOrderId, Token),
+            .. await alice.GetOpenOrdersAsync(cancellation: Token)];
+        Assert.Equal(
+            Enumerable.Repeat(((decimal?)worst, (decimal?)to), 4),
+            told.Select(order => (order.Price, order.TriggerPrice)));
         var heldNow = await HeldAsync(alice);
         Assert.True(side == OrderSide.Sell ? heldNow == held : heldNow < held, $"{held} held before, {heldNow} after");
 
@@ -46,7 +52,9 @@ public class MovedStopTests
         var held = await HeldAsync(alice);
         var change = new AmendOrder { TriggerPrice = 200, ClientOrderId = "higher" };
         var moved = await alice.AmendAsync("AAPL", stop.OrderId, change, Token);
-        Assert.Equal(("higher", 200m, 210m, OrderStage.Armed), (moved.ClientOrderId, moved.TriggerPrice, moved.Price, moved.Stage));
+        Assert.Equal(
+            ("higher", 200m, 210m, OrderStage.Armed),
+            (moved.ClientOrderId, moved.TriggerPrice, moved.Price, moved.Stage));
         Assert.NotEqual(stop.OrderId, moved.OrderId);
         Assert.Equal("replaced", (await alice.GetOrderAsync("AAPL", stop.OrderId, Token)).EndReason);
         Assert.True(await HeldAsync(alice) > held);
@@ -73,7 +81,9 @@ public class MovedStopTests
         var poor = await Assert.ThrowsAsync<QuantumCoreException>(
             () => alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 200 }, Token));
         Assert.Equal("InsufficientFunds", poor.Code);
-        Assert.Equal((151m, OrderStage.Armed), (await alice.GetOrderAsync("AAPL", stop.OrderId, Token)) is var stays ? (stays.TriggerPrice, stays.Stage) : default);
+        Assert.Equal((151m, OrderStage.Armed), (await alice.GetOrderAsync("AAPL", stop.OrderId, Token)) is var stays
+            ? (stays.TriggerPrice, stays.Stage)
+            : default);
         var both = await Assert.ThrowsAsync<QuantumCoreException>(() => alice.AmendAsync(
             "AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 152, GoodTill = s_later.AddDays(1) }, Token));
         Assert.Equal(("InvalidCombination", "triggerPrice,goodTill"), (both.Code, both.Field));
@@ -83,11 +93,15 @@ public class MovedStopTests
         await alice.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
 
         var pair = await alice.PlaceListAsync(
-            PlaceOrderList.OneCancelsOther(ServedExchange.Buy(10, 140), Triggered(OrderType.Stop, OrderSide.Buy, 160)), Token);
+            PlaceOrderList.OneCancelsOther(ServedExchange.Buy(10, 140), Triggered(OrderType.Stop, OrderSide.Buy, 160)),
+            Token);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => alice.AmendAsync("AAPL", pair.Orders[1].OrderId, new AmendOrder { TriggerPrice = 170 }, Token));
         Assert.Equal(("InvalidCombination", "kind,triggerPrice"), (refused.Code, refused.Field));
-        Assert.Equal(155, (await alice.AmendAsync("AAPL", pair.Orders[1].OrderId, new AmendOrder { TriggerPrice = 155 }, Token)).TriggerPrice);
+        Assert.Equal(
+            155,
+            (await alice.AmendAsync(
+                "AAPL", pair.Orders[1].OrderId, new AmendOrder { TriggerPrice = 155 }, Token)).TriggerPrice);
 
         var plain = await exchange.AliceAsync(ServedExchange.Buy(5, 140));
         var none = await Assert.ThrowsAsync<QuantumCoreException>(
@@ -101,8 +115,10 @@ public class MovedStopTests
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await wire.TradeAt150Async();
-        var stop = await alice.PlaceAsync(Triggered(OrderType.StopLimit, OrderSide.Sell, 145) with { Price = 144 }, Token);
-        var moved = await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { Price = 99, TriggerPrice = 100, Quantity = 7 }, Token);
+        var stop =
+            await alice.PlaceAsync(Triggered(OrderType.StopLimit, OrderSide.Sell, 145) with { Price = 144 }, Token);
+        var moved = await alice.AmendAsync(
+            "AAPL", stop.OrderId, new AmendOrder { Price = 99, TriggerPrice = 100, Quantity = 7 }, Token);
         Assert.Equal((99m, 100m, 7m, OrderStage.Armed), (moved.Price, moved.TriggerPrice, moved.Quantity, moved.Stage));
         await TradeAndWaitAsync(exchange, OrderSide.Sell, 100, moved.OrderId);
     }
@@ -113,16 +129,26 @@ public class MovedStopTests
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await wire.TradeAt150Async();
-        var stop = await alice.PlaceAsync(Triggered(OrderType.StopLimit, OrderSide.Sell, 145) with { Price = 144, Quantity = 10, DisplayQuantity = 4 }, Token);
+        var stop =
+            await alice.PlaceAsync(
+                Triggered(OrderType.StopLimit, OrderSide.Sell, 145) with
+                {
+                    Price = 144,
+                    Quantity = 10,
+                    DisplayQuantity = 4,
+                },
+                Token);
         var moved = await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { Price = 143, Quantity = 3 }, Token);
-        Assert.Equal((143m, 3m, 3m, OrderStage.Armed), (moved.Price, moved.Quantity, moved.DisplayQuantity, moved.Stage));
+        Assert.Equal(
+            (143m, 3m, 3m, OrderStage.Armed), (moved.Price, moved.Quantity, moved.DisplayQuantity, moved.Stage));
         await TradeAndWaitAsync(exchange, OrderSide.Sell, 145, moved.OrderId);
     }
 
     [Theory]
     [InlineData(OrderSide.Sell, 90, 60)]
     [InlineData(OrderSide.Buy, 5, 155)]
-    public async Task A_trailing_stop_that_follows_from_farther_away_fires_there(OrderSide side, decimal distance, decimal at)
+    public async Task A_trailing_stop_that_follows_from_farther_away_fires_there(
+        OrderSide side, decimal distance, decimal at)
     {
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
@@ -139,7 +165,10 @@ public class MovedStopTests
         var alice = wire.Exchange.Alice;
         await wire.TradeAt150Async();
         var stop = await alice.PlaceAsync(Trailing(OrderSide.Buy, 1), Token);
-        Assert.Equal(5, (await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TrailingDistance = 5 }, Token)).TrailingDistance);
+        Assert.Equal(
+            5,
+            (await alice.AmendAsync(
+                "AAPL", stop.OrderId, new AmendOrder { TrailingDistance = 5 }, Token)).TrailingDistance);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TrailingDistance = 20 }, Token));
         Assert.Equal(("InvalidCombination", "type,trailingDistance"), (refused.Code, refused.Field));
@@ -148,7 +177,8 @@ public class MovedStopTests
     /// <summary>
     /// Trades at a price, with more quantity behind it for the stop. Returns the stop, which is filled.
     /// </summary>
-    private static async Task<Order> TradeAndWaitAsync(ServedExchange exchange, OrderSide side, decimal price, long orderId)
+    private static async Task<Order> TradeAndWaitAsync(
+        ServedExchange exchange, OrderSide side, decimal price, long orderId)
     {
         // The stop trades slightly worse than its trigger: within its protection from there only.
         if (side == OrderSide.Sell)
@@ -173,7 +203,14 @@ public class MovedStopTests
         new() { Symbol = "AAPL", Side = side, Type = type, Quantity = 10, TriggerPrice = trigger };
 
     private static PlaceOrder Trailing(OrderSide side, decimal distance) =>
-        new() { Symbol = "AAPL", Side = side, Type = OrderType.TrailingStop, Quantity = 10, TrailingDistance = distance };
+        new()
+        {
+            Symbol = "AAPL",
+            Side = side,
+            Type = OrderType.TrailingStop,
+            Quantity = 10,
+            TrailingDistance = distance,
+        };
 
     private static async Task<decimal> HeldAsync(QuantumCoreClient client) =>
         (await client.GetAccountAsync(Token)).Balances.Sum(balance => balance.Held);

@@ -28,7 +28,8 @@ public sealed class OperatorLogTests
         Assert.Equal(6, await Log(again).Note(new OperatorAct("accountFrozen", "ACC-1001", "risk", "")));
         var lines = await Log(again).Lines(long.MaxValue, 1_000);
         Assert.Equal([6, 5, 4, 3, 2, 1], lines.Select(line => line.Sequence));
-        Assert.Equal(("accountFrozen", "ACC-1001", "risk", ""), (lines[0].What, lines[0].Subject, lines[0].By, lines[0].Detail));
+        Assert.Equal(
+            ("accountFrozen", "ACC-1001", "risk", ""), (lines[0].What, lines[0].Subject, lines[0].By, lines[0].Detail));
     }
 
     [Fact]
@@ -39,7 +40,9 @@ public sealed class OperatorLogTests
         var bought = await exchange.AliceAsync(ServedExchange.Buy(5m, 150m));
         await exchange.Operator.BustAsync("AAPL", bought.Fills[0].TradeId, "clearly erroneous", Cancellation);
         await exchange.Operator.BlockAsync("ACC-1001", "AAPL", "looks wrong", Cancellation);
-        await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Halt, new PhaseTerms { Reason = PhaseReason.Technical, Why = "until it is clear" }, Cancellation);
+        await exchange.Operator.SetPhaseAsync(
+            "AAPL", TradingPhase.Halt, new PhaseTerms { Reason = PhaseReason.Technical, Why = "until it is clear" },
+            Cancellation);
 
         var actions = await exchange.Operator.GetActionsAsync(limit: 3, cancellation: Cancellation);
         Assert.Equal(
@@ -50,8 +53,10 @@ public sealed class OperatorLogTests
             ],
             actions.Select(action => $"{action.What} {action.Subject}: {action.Detail}"));
         Assert.All(actions, action => Assert.NotEqual("", action.By));
-        Assert.Equal(actions[2], (await exchange.Operator.GetActionsAsync(actions[1].Sequence, 1, Cancellation)).Single());
+        Assert.Equal(
+            actions[2], (await exchange.Operator.GetActionsAsync(actions[1].Sequence, 1, Cancellation)).Single());
     }
 
-    private static IOperatorLogGrain Log(Exchange exchange) => exchange.Grains.GetGrain<IOperatorLogGrain>(IOperatorLogGrain.Key);
+    private static IOperatorLogGrain Log(Exchange exchange) =>
+        exchange.Grains.GetGrain<IOperatorLogGrain>(IOperatorLogGrain.Key);
 }

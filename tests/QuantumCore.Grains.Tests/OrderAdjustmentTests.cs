@@ -14,7 +14,8 @@ public class OrderAdjustmentTests
 {
     private const long Alice = 1001;
 
-    // RISK E32: NASD 3220(a)(1) / FINRA 5330; a tick is a cent, the dividend 12.5 cents: prices go to the next lower tick.
+    // RISK E32: NASD 3220(a)(1) / FINRA 5330; a tick is a cent, the dividend 12.5 cents: prices go to the next lower
+    // tick.
     [Theory]
     [InlineData(Side.Buy, OrderType.Limit, 10_500, 10_487)]
     [InlineData(Side.Sell, OrderType.Stop, 9_800, 9_787)]
@@ -22,13 +23,15 @@ public class OrderAdjustmentTests
     [InlineData(Side.Buy, OrderType.Stop, 11_200, 11_200)]
     [InlineData(Side.Buy, OrderType.Limit, 10_500, 10_500, true)]
     [InlineData(Side.Sell, OrderType.Stop, 9_800, 9_800, true)]
-    public void Published_dividend_on_open_orders(Side side, OrderType type, long price, long after, bool doNotReduce = false)
+    public void Published_dividend_on_open_orders(
+        Side side, OrderType type, long price, long after, bool doNotReduce = false)
     {
         var book = Book();
         Assert.Equal(RejectReason.None, book.Core.SetLast(1, 10_600));
         var stop = type == OrderType.Stop;
         var conditions = stop || doNotReduce
-            ? EncodedConditions.From(new OrderConditions { TriggerTicks = stop ? price : null, DoNotReduce = doNotReduce })
+            ? EncodedConditions.From(
+                new OrderConditions { TriggerTicks = stop ? price : null, DoNotReduce = doNotReduce })
             : default;
         Submit(book, 1, side, stop ? side == Side.Sell ? 9_310 : 11_760 : price, 10, type, conditions);
         var adjustment = Dividend(1_250_000_000).AdjustmentOf(Listed.Aapl);
@@ -43,12 +46,15 @@ public class OrderAdjustmentTests
     [InlineData(99_999_999, null)]
     [InlineData(100_000_000, 1)]
     [InlineData(100_000_001, 2)]
-    public void A_dividend_below_a_tick_changes_nothing_and_any_other_goes_to_the_next_lower_one(long rate, int? ticks) =>
-        Assert.Equal(ticks is { } fall ? OrderAdjustment.Dividend(fall) : null, Dividend(rate).AdjustmentOf(Listed.Aapl));
+    public void A_dividend_below_a_tick_changes_nothing_and_any_other_goes_to_the_next_lower_one(
+        long rate, int? ticks) =>
+        Assert.Equal(
+            ticks is { } fall ? OrderAdjustment.Dividend(fall) : null, Dividend(rate).AdjustmentOf(Listed.Aapl));
 
     [Fact]
     public void Where_prices_are_of_another_asset_than_the_dividend_orders_end() => Assert.Equal(
-        OrderAdjustment.EndsOrders, Dividend(1_250_000_000).AdjustmentOf(Listed.Aapl with { Quote = new Asset("EUR", 2) }));
+        OrderAdjustment.EndsOrders,
+        Dividend(1_250_000_000).AdjustmentOf(Listed.Aapl with { Quote = new Asset("EUR", 2) }));
 
     [Fact]
     public void A_book_adjusts_once_for_each_action_whenever_it_is_brought()
@@ -58,7 +64,9 @@ public class OrderAdjustmentTests
         var record = Adjust(book, 7, OrderAdjustment.Dividend(3));
         Assert.Equal([new LevelState(Side.Buy, 100, 0, 0), new LevelState(Side.Buy, 97, 10, 1)], record!.Levels);
         var step = Assert.Single(record.Steps);
-        Assert.Equal((StepKind.Adjusted, 100, 97, 0, 10), (step.Kind, step.PriceBeforeTicks, step.PriceTicks, step.QuantityLots, step.LeavesLots));
+        Assert.Equal(
+            (StepKind.Adjusted, 100, 97, 0, 10),
+            (step.Kind, step.PriceBeforeTicks, step.PriceTicks, step.QuantityLots, step.LeavesLots));
         Assert.Null(Adjust(book, 7, OrderAdjustment.Dividend(3)));
 
         // A book restored from its snapshot does not either. Another action differs, even one announced earlier.
@@ -103,7 +111,10 @@ public class OrderAdjustmentTests
         var records = new List<BookRecord> { new BookMachine("AAPL").Define(EncodedInstrument.From(Listed.Aapl), 1)! };
         var book = Book();
         records.Add(Submit(book, 1, Side.Buy, 100, 10));
-        records.Add(Submit(book, 2, Side.Sell, 110, 10, conditions: EncodedConditions.From(new OrderConditions { DisplayLots = 3 })));
+        records.Add(
+            Submit(
+                book, 2, Side.Sell, 110, 10,
+                conditions: EncodedConditions.From(new OrderConditions { DisplayLots = 3 })));
         records.Add(Operate(book, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
         var split = Adjust(book, 1, OrderAdjustment.Split(3, 2))!;
         records.Add(split);
@@ -121,9 +132,14 @@ public class OrderAdjustmentTests
         Assert.Equal(book.Snapshot(), again.Snapshot());
         var restored = BookMachine.Restore("AAPL", again.Snapshot());
         Assert.True(restored.IsKnown(Alice, 2, out var ticket, out _));
-        Assert.Equal((74L, 15L, 4L), (ticket!.Order.PriceTicks, ticket.LeavesLots, ticket.Order.Conditions.Decode()!.DisplayLots));
+        Assert.Equal(
+            (74L, 15L, 4L),
+            (ticket!.Order.PriceTicks, ticket.LeavesLots, ticket.Order.Conditions.Decode()!.DisplayLots));
 
-        var forged = split with { Steps = [split.Steps[0] with { PriceTicks = split.Steps[0].PriceTicks + 1 }, .. split.Steps[1..]] };
+        var forged = split with
+        {
+            Steps = [split.Steps[0] with { PriceTicks = split.Steps[0].PriceTicks + 1 }, .. split.Steps[1..]],
+        };
         var other = new BookMachine("AAPL");
         foreach (var record in records[..^1])
         {
@@ -151,7 +167,8 @@ public class OrderAdjustmentTests
         var book = Book();
         Submit(book, 1, Side.Buy, 100, 10);
         var record = (BookTurn)Operate(book, BookCommand.Of(BookVerb.EndOrders, (long)EndReason.CorporateAction));
-        Assert.Equal((StepKind.Ended, EndReason.CorporateAction), (Assert.Single(record.Steps).Kind, record.Steps[0].Reason));
+        Assert.Equal(
+            (StepKind.Ended, EndReason.CorporateAction), (Assert.Single(record.Steps).Kind, record.Steps[0].Reason));
     }
 
     [Fact]
@@ -160,9 +177,12 @@ public class OrderAdjustmentTests
         var book = Book();
         Submit(book, 1, Side.Buy, 100, 10);
         var before = book.Snapshot();
-        NamedValue news = new(ChangedValue.NewUnits, 3), olds = new(ChangedValue.OldUnits, 2), fall = new(ChangedValue.FallTicks, 3);
+        NamedValue news = new(ChangedValue.NewUnits, 3), olds = new(ChangedValue.OldUnits, 2),
+            fall = new(ChangedValue.FallTicks, 3);
         Assert.All(
-            (NamedValue[][])[[news], [olds], [olds, news], [news, news], [news, olds, fall], [fall, fall], [fall with { Value = 0 }], [fall with { Value = -1 }],
+            (NamedValue[][])[
+                [news], [olds], [olds, news], [news, news], [news, olds, fall], [fall, fall], [fall with { Value = 0 }],
+                [fall with { Value = -1 }],
                 [news with { Value = 2 }, olds], [news with { Value = 0 }, olds], [news with { Value = 10_001 }, olds]],
             changes => Refuse(book, before, RejectReason.BadRequest, 1, [.. changes]));
         Refuse(book, before, RejectReason.BadRequest, 0, [fall]);
@@ -222,7 +242,11 @@ public class OrderAdjustmentTests
         var need = HoldRule.Hold(Listed.Aapl, 10_100, 10, new OrderFees(Side.Buy, FeeTerms.Of(Listed.Aapl)));
         var more = need - HoldRule.Hold(Listed.Aapl, 10_000, 10, new OrderFees(Side.Buy, FeeTerms.Of(Listed.Aapl)));
         account.Apply(account.Deposit(new DepositRequest("cash", "USD", need + more), Listed.Aapl.Quote, 1));
-        Publish(book, account, Place(book, account, Side.Buy, 10_000, 10, iceberg ? EncodedConditions.From(new OrderConditions { DisplayLots = 5 }) : null));
+        Publish(
+            book, account,
+            Place(
+                book, account, Side.Buy, 10_000, 10,
+                iceberg ? EncodedConditions.From(new OrderConditions { DisplayLots = 5 }) : null));
         var (first, second) = (Replace(account, 1, 10_100), Replace(account, 1, 10_100, "again"));
         Publish(book, account, Adjust(book, 1, OrderAdjustment.Dividend(300))!);
         Assert.Equal(0, account.Account.Balances["USD"].Available);
@@ -305,24 +329,30 @@ public class OrderAdjustmentTests
     }
 
     private static BookRecord Submit(
-        BookMachine book, long number, Side side, long price, long lots, OrderType type = OrderType.Limit, EncodedConditions? conditions = null, long account = Alice) =>
+        BookMachine book, long number, Side side, long price, long lots, OrderType type = OrderType.Limit,
+        EncodedConditions? conditions = null, long account = Alice) =>
         book.Submit(
             new SubmitOrder(
-                account, number, $"n{number}", side, type, TimeInForce.GoodTillCancel, false, price, lots, Listed.Aapl.MakerFeePpm, Listed.Aapl.TakerFeePpm,
+                account, number, $"n{number}", side, type, TimeInForce.GoodTillCancel, false, price, lots,
+                Listed.Aapl.MakerFeePpm, Listed.Aapl.TakerFeePpm,
                 Conditions: conditions),
             2);
 
-    private static BookRecord Place(BookMachine book, AccountMachine account, Side side, long price, long lots, EncodedConditions? conditions = null)
+    private static BookRecord Place(
+        BookMachine book, AccountMachine account, Side side, long price, long lots,
+        EncodedConditions? conditions = null)
     {
         var request = new HoldRequest(
-            $"n{account.Account.LastNumber + 1}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots, Conditions: conditions);
+            $"n{account.Account.LastNumber + 1}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, false,
+            price, lots, Conditions: conditions);
         var record = account.Decide(request, RequestHash.Of(request), Listed.Aapl, 2);
         account.Apply(record);
         return book.Submit(Assert.IsType<HoldPlaced>(record).Order, 2);
     }
 
     private static void Publish(BookMachine book, AccountMachine account, BookRecord record) =>
-        Assert.True(account.ApplyBook("AAPL", new DeliveredRecord(book.Sequence, book.Chain(Alice), record), long.MaxValue));
+        Assert.True(
+            account.ApplyBook("AAPL", new DeliveredRecord(book.Sequence, book.Chain(Alice), record), long.MaxValue));
 
     private static BookRecord Operate(BookMachine book, BookCommand command)
     {
@@ -337,9 +367,13 @@ public class OrderAdjustmentTests
         return (BookTurn?)record;
     }
 
-    private static void Refuse(BookMachine book, byte[] before, RejectReason reason, long action, ImmutableArray<NamedValue> changes)
+    private static void Refuse(
+        BookMachine book, byte[] before, RejectReason reason, long action, ImmutableArray<NamedValue> changes)
     {
-        Assert.Equal(reason, book.Operate(BookCommand.Of(BookVerb.AdjustOrders, number: action) with { Changes = changes }, 9, out var record));
+        Assert.Equal(
+            reason,
+            book.Operate(
+                BookCommand.Of(BookVerb.AdjustOrders, number: action) with { Changes = changes }, 9, out var record));
         Assert.Null(record);
         Assert.Equal(before, book.Snapshot());
     }

@@ -9,7 +9,8 @@ namespace QuantumCore.Grains.Tests;
 /// <summary>A reader that knows a book only by its market-by-order messages.</summary>
 internal sealed class OrderByOrderReader
 {
-    private readonly SortedDictionary<long, List<DisplayedOrder>> _bids = new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
+    private readonly SortedDictionary<long, List<DisplayedOrder>> _bids =
+        new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
     private readonly SortedDictionary<long, List<DisplayedOrder>> _asks = [];
 
     public long Sequence { get; private set; }

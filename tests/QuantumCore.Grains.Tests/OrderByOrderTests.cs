@@ -86,7 +86,8 @@ public sealed class OrderByOrderViewTests
         Assert.Same(view.After(0), all);
 
         static SubmitOrder Order(long number, long lots) => new(
-            1001, number, $"n{number}", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 0, 0);
+            1001, number, $"n{number}", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 0,
+            0);
     }
 
     private static void RequireSame(ConditionalMarket market, OrderByOrderReader reader)
@@ -114,7 +115,8 @@ public abstract class OrderByOrderTests(bool overtaking)
         await exchange.PlaceAsync(Alice, "there before", "AAPL", Side.Buy, 14_995, 7);
         for (var i = 0; i < 200; i++)
         {
-            var (side, price, lots) = (random.Next(2) == 0 ? Side.Buy : Side.Sell, 15_000 + random.Next(-10, 11), 1 + random.Next(30));
+            var (side, price, lots) = (random.Next(2) == 0 ? Side.Buy : Side.Sell, 15_000 + random.Next(-10, 11),
+                1 + random.Next(30));
             var conditions = random.Next(4) switch
             {
                 0 => new OrderConditions { DisplayLots = 1 + random.Next(lots) },
@@ -124,7 +126,8 @@ public abstract class OrderByOrderTests(bool overtaking)
             var held = (await exchange.Account(random.Next(2) == 0 ? Alice : Bob).Hold(
             [
                 new HoldRequest(
-                    $"k{i}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots, Conditions: EncodedConditions.From(conditions)),
+                    $"k{i}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots,
+                    Conditions: EncodedConditions.From(conditions)),
             ]))[0];
             var report = await exchange.SubmitAsync("AAPL", held.Order!);
             if (random.Next(4) == 0)
@@ -151,7 +154,9 @@ public abstract class OrderByOrderTests(bool overtaking)
         foreach (var (sequence, record) in records)
             BookRecordFold.AddTrades(trades, sequence, record);
         Assert.NotEmpty(trades);
-        Assert.Empty(reader.Trades.Except(trades.Select(trade => (trade.Sequence, trade.Index, trade.PriceTicks, trade.QuantityLots))));
+        Assert.Empty(
+            reader.Trades.Except(
+                trades.Select(trade => (trade.Sequence, trade.Index, trade.PriceTicks, trade.QuantityLots))));
 
         var first = await market.DisplayedOrders(2);
         Assert.Equal(reader.Bids.Take(2), first.Bids);
@@ -166,14 +171,16 @@ public abstract class OrderByOrderTests(bool overtaking)
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var first = await exchange.PlaceAsync(Alice, "before", "AAPL", Side.Buy, 14_995, 7);
-        await Wait.UntilAsync(async () => (await market.Depth(10)).Sequence >= first.Sequence, "market data to have the first order");
+        await Wait.UntilAsync(
+            async () => (await market.Depth(10)).Sequence >= first.Sequence, "market data to have the first order");
 
         // Otherwise the ledger may be the next reader.
         await exchange.Ledger.CatchUp();
         held.Then = async () =>
         {
             var placed = await exchange.PlaceAsync(Bob, "meanwhile", "AAPL", Side.Buy, 14_990, 1);
-            await Wait.UntilAsync(async () => (await market.Depth(10)).Sequence >= placed.Sequence, "market data to have the order");
+            await Wait.UntilAsync(
+                async () => (await market.Depth(10)).Sequence >= placed.Sequence, "market data to have the order");
         };
         var reader = new OrderByOrderReader();
         reader.Take((await market.WaitForOrders(0))!);
@@ -193,10 +200,12 @@ public abstract class OrderByOrderTests(bool overtaking)
         var waiting = market.WaitForOrders(start.Sequence).AsTask();
         var placed = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         var update = await waiting;
-        Assert.Equal((false, start.Sequence, placed.Sequence), (update!.IsSnapshot, update.PreviousSequence, update.Sequence));
+        Assert.Equal(
+            (false, start.Sequence, placed.Sequence), (update!.IsSnapshot, update.PreviousSequence, update.Sequence));
         var change = Assert.Single(update.Changes);
         Assert.Equal(
-            new(placed.Sequence, change.TimeNanos, OrderChangeKind.Added, Side.Buy, placed.OrderId, 15_000, 100, 0, 0), change);
+            new(placed.Sequence, change.TimeNanos, OrderChangeKind.Added, Side.Buy, placed.OrderId, 15_000, 100, 0, 0),
+            change);
         Assert.Equal(placed.TimeNanos, change.TimeNanos);
         Assert.Null(await market.WaitForOrders(placed.Sequence));
     }
@@ -208,7 +217,8 @@ public abstract class OrderByOrderTests(bool overtaking)
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var start = await market.WaitForOrders(0);
-        Task<OrderByOrderUpdate?>[] waiting = [.. Enumerable.Range(0, ChangeWatch.Limit).Select(_ => market.WaitForOrders(start!.Sequence).AsTask())];
+        Task<OrderByOrderUpdate?>[] waiting =
+            [.. Enumerable.Range(0, ChangeWatch.Limit).Select(_ => market.WaitForOrders(start!.Sequence).AsTask())];
 
         // The grain handles calls in sequence: this one comes when all of those wait.
         var byPrice = market.WaitForUpdate(start!.Sequence).AsTask();
@@ -236,11 +246,14 @@ public abstract class OrderByOrderTests(bool overtaking)
             TestContext.Current.CancellationToken);
 
         // Another owner takes over the stream and writes what no book does: an order that skips an id.
-        var order = new SubmitOrder(Alice, 1, "wrong", Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_100, 7, 0, 0);
-        var stream = await exchange.Service<JournalWriter>().OpenAsync("book/AAPL", TestContext.Current.CancellationToken);
+        var order = new SubmitOrder(
+            Alice, 1, "wrong", Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_100, 7, 0, 0);
+        var stream =
+            await exchange.Service<JournalWriter>().OpenAsync("book/AAPL", TestContext.Current.CancellationToken);
         await stream.WhenDurable(stream.Append(BookRecordEncoding.Encode(
             new OrderAccepted(start!.TimeNanos, order, 9, [], 7, EndReason.None, 7, null))));
-        await Wait.UntilAsync(async () => (await market.Depth(10)).Sequence > start.Sequence, "market data to have read on");
+        await Wait.UntilAsync(
+            async () => (await market.Depth(10)).Sequence > start.Sequence, "market data to have read on");
         Assert.Equal([new DepthLevel(15_100, 7, 1)], (await market.Depth(10)).Asks);
         await Assert.ThrowsAnyAsync<Exception>(() => waiting);
         await Assert.ThrowsAnyAsync<Exception>(async () => await market.WaitForOrders(start.Sequence));

@@ -195,7 +195,8 @@ public abstract class OrderLifeTests(bool overtaking)
         await using (var before = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking))
         {
             var placed = await before.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
-            var plan = await before.Account(Alice).Amend(new AmendRequest("AAPL", placed.OrderId, "b", 0, 7, new SeenSequence("AAPL", placed.Sequence)));
+            var plan = await before.Account(Alice)
+                .Amend(new AmendRequest("AAPL", placed.OrderId, "b", 0, 7, new SeenSequence("AAPL", placed.Sequence)));
             await before.Book("AAPL").Reduce(Alice, plan.ReduceNumber, plan.ReduceToTotalLots);
             order = await before.Account(Alice).FindForCancel("b");
             Assert.Equal(new NamedOrder(RejectReason.None, "AAPL", plan.ReduceNumber), order);

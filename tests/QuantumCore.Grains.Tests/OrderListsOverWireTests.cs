@@ -23,11 +23,14 @@ public class OrderListsOverWireTests
         Assert.Equal(("mine", "EXECUTING"), (Text(placed, "listClientOrderId"), Text(placed, "listOrderStatus")));
 
         var found = await wire.AskAsync("GET", "orderList", $"orderListId={id}");
-        Assert.Equal(("OCO", "EXEC_STARTED", "mine", "AAPL"), (Text(found, "contingencyType"), Text(found, "listStatusType"), Text(found, "listClientOrderId"), Text(found, "symbol")));
+        Assert.Equal(("OCO", "EXEC_STARTED", "mine", "AAPL"), (Text(found, "contingencyType"),
+            Text(found, "listStatusType"), Text(found, "listClientOrderId"), Text(found, "symbol")));
         Assert.Equal(Text(placed, "orders"), Text(found, "orders"));
         Assert.Equal(found.ToString(), (await wire.AskAsync("GET", "orderList", "origClientOrderId=mine")).ToString());
         Assert.Equal($"[{found}]", (await wire.AskAsync("GET", "openOrderList", "")).ToString());
-        Assert.All((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray(), order => Assert.Equal(id, order.GetProperty("orderListId").GetInt64()));
+        Assert.All(
+            (await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray(),
+            order => Assert.Equal(id, order.GetProperty("orderListId").GetInt64()));
 
         // One leg trades, the other one ends with it.
         await wire.Exchange.BobAsync(ServedExchange.Buy(10, 160));
@@ -35,7 +38,13 @@ public class OrderListsOverWireTests
         Assert.Equal(("ALL_DONE", "ALL_DONE"), (Text(done, "listStatusType"), Text(done, "listOrderStatus")));
         Assert.Equal("[]", (await wire.AskAsync("GET", "openOrderList", "")).ToString());
         Assert.Equal($"[{done}]", (await wire.AskAsync("GET", "allOrderList", "")).ToString());
-        Assert.Equal(id, (await wire.AskAsync("GET", "order", $"symbol=AAPL&orderId={done.GetProperty("orders")[0].GetProperty("orderId")}")).GetProperty("orderListId").GetInt64());
+        Assert.Equal(
+            id,
+            (await wire.AskAsync(
+                "GET", "order",
+                $"symbol=AAPL&orderId={done.GetProperty("orders")[0].GetProperty("orderId")}")).GetProperty(
+                    "orderListId")
+                .GetInt64());
     }
 
     [Fact]
@@ -45,20 +54,29 @@ public class OrderListsOverWireTests
         await wire.TradeAt150Async();
         await wire.Exchange.AliceAsync(ServedExchange.Buy(20, 150));
         await wire.Exchange.BobAsync(ServedExchange.Sell(20, 150));
-        var alone = await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=140");
+        var alone = await wire.AskAsync(
+            "POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=140");
         var placed = await wire.AskAsync("POST", "orderList/oco", Pair);
-        Assert.Equal(["SELL", "SELL"], placed.GetProperty("orderReports").EnumerateArray().Select(report => Text(report, "side")));
+        Assert.Equal(
+            ["SELL", "SELL"],
+            placed.GetProperty("orderReports").EnumerateArray().Select(report => Text(report, "side")));
         var bare = await wire.AskAsync("POST", "orderList/oco", $"{Pair}&newOrderRespType=ACK");
-        Assert.All(bare.GetProperty("orderReports").EnumerateArray(), report => Assert.False(report.TryGetProperty("side", out _)));
+        Assert.All(
+            bare.GetProperty("orderReports").EnumerateArray(),
+            report => Assert.False(report.TryGetProperty("side", out _)));
 
         var gone = (await wire.AskAsync("DELETE", "openOrders", "symbol=AAPL")).EnumerateArray().ToArray();
         Assert.Equal(3, gone.Length);
         Assert.Equal(Text(alone, "orderId"), Text(gone[0], "orderId"));
-        Assert.Equal(Ids(JsonSerializer.SerializeToElement(new[] { placed, bare })), Ids(JsonSerializer.SerializeToElement(gone[1..])));
+        Assert.Equal(
+            Ids(JsonSerializer.SerializeToElement(new[] { placed, bare })),
+            Ids(JsonSerializer.SerializeToElement(gone[1..])));
         foreach (var list in gone[1..])
         {
             Assert.Equal(("OCO", "ALL_DONE"), (Text(list, "contingencyType"), Text(list, "listOrderStatus")));
-            Assert.Equal(["CANCELED", "CANCELED"], list.GetProperty("orderReports").EnumerateArray().Select(report => Text(report, "status")));
+            Assert.Equal(
+                ["CANCELED", "CANCELED"],
+                list.GetProperty("orderReports").EnumerateArray().Select(report => Text(report, "status")));
             Assert.Equal(2, list.GetProperty("orders").GetArrayLength());
         }
     }
@@ -78,7 +96,9 @@ public class OrderListsOverWireTests
         Assert.Equal(ids[2..], Ids(await wire.AskAsync("GET", "allOrderList", "limit=2")));
         Assert.Equal(ids[1..3], Ids(await wire.AskAsync("GET", "allOrderList", $"limit=2&fromId={ids[1]}")));
         Assert.Equal(ids, Ids(await wire.AskAsync("GET", "openOrderList", "")));
-        Assert.Equal(-1128, (await wire.AskAsync("GET", "allOrderList", $"fromId=1&startTime=1")).GetProperty("code").GetInt32());
+        Assert.Equal(
+            -1128,
+            (await wire.AskAsync("GET", "allOrderList", $"fromId=1&startTime=1")).GetProperty("code").GetInt32());
     }
 
     [Fact]
@@ -96,10 +116,22 @@ public class OrderListsOverWireTests
 
         var cancelled = await wire.AskAsync("DELETE", "orderList", "symbol=AAPL&listClientOrderId=first");
         Assert.Equal("ALL_DONE", Text(cancelled, "listOrderStatus"));
-        Assert.Equal(["CANCELED", "CANCELED"], cancelled.GetProperty("orderReports").EnumerateArray().Select(report => Text(report, "status")));
-        Assert.Equal(-2011, (await wire.AskAsync("DELETE", "orderList", "symbol=AAPL&listClientOrderId=first")).GetProperty("code").GetInt32());
-        Assert.Equal(-2011, (await wire.AskAsync("DELETE", "orderList", $"symbol=MSFT&orderListId={second}")).GetProperty("code").GetInt32());
-        Assert.Equal(3, (await wire.AskAsync("DELETE", "orderList", $"symbol=AAPL&orderListId={second}")).GetProperty("orderReports").GetArrayLength());
+        Assert.Equal(
+            ["CANCELED", "CANCELED"],
+            cancelled.GetProperty("orderReports").EnumerateArray().Select(report => Text(report, "status")));
+        Assert.Equal(
+            -2011,
+            (await wire.AskAsync("DELETE", "orderList", "symbol=AAPL&listClientOrderId=first")).GetProperty("code")
+                .GetInt32());
+        Assert.Equal(
+            -2011,
+            (await wire.AskAsync("DELETE", "orderList", $"symbol=MSFT&orderListId={second}")).GetProperty("code")
+                .GetInt32());
+        Assert.Equal(
+            3,
+            (await wire.AskAsync(
+                "DELETE", "orderList", $"symbol=AAPL&orderListId={second}")).GetProperty("orderReports")
+                .GetArrayLength());
         Assert.Equal("[]", (await wire.AskAsync("GET", "openOrders", "")).ToString());
     }
 
@@ -111,7 +143,8 @@ public class OrderListsOverWireTests
     [InlineData("DELETE", "orderList", "symbol=AAPL", -1102)]
     [InlineData("DELETE", "orderList", "symbol=AAPL&orderListId=77", -2011)]
     [InlineData("GET", "allOrderList", "startTime=1&endTime=90000000", -1127)]
-    public async Task A_list_that_is_not_there_is_told_as_clients_know_it(string method, string path, string query, int code)
+    public async Task A_list_that_is_not_there_is_told_as_clients_know_it(
+        string method, string path, string query, int code)
     {
         await using var wire = await Wire.OpenAsync();
         Assert.Equal(code, (await wire.AskAsync(method, path, query)).GetProperty("code").GetInt32());
@@ -123,9 +156,21 @@ public class OrderListsOverWireTests
         await using var wire = await Wire.OpenAsync();
         await wire.TradeAt150Async();
         await wire.AskAsync("POST", "orderList/oco", $"{Pair}&listClientOrderId=mine");
-        Assert.Equal(-2010, (await wire.AskAsync("POST", "orderList/oco", $"{Pair}&listClientOrderId=mine")).GetProperty("code").GetInt32());
-        Assert.Equal(-2010, (await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=100&newClientOrderId=mine")).GetProperty("code").GetInt32());
-        Assert.Equal(-2010, (await wire.AskAsync("POST", "orderList/oco", $"{Pair}&listClientOrderId=same&aboveClientOrderId=same")).GetProperty("code").GetInt32());
+        Assert.Equal(
+            -2010,
+            (await wire.AskAsync("POST", "orderList/oco", $"{Pair}&listClientOrderId=mine")).GetProperty("code")
+                .GetInt32());
+        Assert.Equal(
+            -2010,
+            (await wire.AskAsync(
+                "POST", "order",
+                "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=100&newClientOrderId=mine")).GetProperty("code")
+                .GetInt32());
+        Assert.Equal(
+            -2010,
+            (await wire.AskAsync(
+                "POST", "orderList/oco", $"{Pair}&listClientOrderId=same&aboveClientOrderId=same")).GetProperty("code")
+                .GetInt32());
         Assert.Single((await wire.AskAsync("GET", "openOrderList", "")).EnumerateArray());
     }
 
@@ -151,7 +196,9 @@ public class OrderListsOverWireTests
     {
         await using var wire = await Wire.OpenAsync();
         await wire.TradeAt150Async();
-        var id = (await wire.AskAsync("POST", "orderList/oco", $"{Pair}&listClientOrderId=mine")).GetProperty("orderListId").GetInt64();
+        var id =
+            (await wire.AskAsync("POST", "orderList/oco", $"{Pair}&listClientOrderId=mine")).GetProperty("orderListId")
+            .GetInt64();
         await wire.ListenAsync();
         await wire.AskAsync("DELETE", "orderList", $"symbol=AAPL&orderListId={id}");
         Assert.Equal(["CANCELED", "CANCELED", "ALL_DONE ALL_DONE OCO mine 2"], await wire.HearAsync(3));
@@ -159,5 +206,6 @@ public class OrderListsOverWireTests
 
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).ToString();
 
-    private static IEnumerable<long> Ids(JsonElement lists) => lists.EnumerateArray().Select(list => list.GetProperty("orderListId").GetInt64());
+    private static IEnumerable<long> Ids(JsonElement lists) =>
+        lists.EnumerateArray().Select(list => list.GetProperty("orderListId").GetInt64());
 }

@@ -22,7 +22,9 @@ public class OrderQuantityOverHttpTests
 
         await exchange.AliceAsync(Sell(3m, 150m));
         await exchange.BobAsync(Sell(3m, 150m));
-        await AssertAsync(await exchange.AliceAsync(Buy(6m, 150m) with { SelfTrade = SelfTrade.Decrement }), (3m, 3m, 0m, OrderStatus.Filled));
+        await AssertAsync(
+            await exchange.AliceAsync(Buy(6m, 150m) with { SelfTrade = SelfTrade.Decrement }),
+            (3m, 3m, 0m, OrderStatus.Filled));
 
         async Task AssertAsync(Order told, (decimal, decimal, decimal, OrderStatus) expected)
         {
@@ -38,7 +40,13 @@ public class OrderQuantityOverHttpTests
         await using var exchange = await OpenAsync();
         await exchange.AliceAsync(Buy(3m, 150m));
         var target = Sell(10m, 150m) with { SelfTrade = SelfTrade.Decrement };
-        var stop = Sell(10m, 0m) with { Type = OrderType.Stop, Price = null, TriggerPrice = 140m, SelfTrade = SelfTrade.Decrement };
+        var stop = Sell(10m, 0m) with
+        {
+            Type = OrderType.Stop,
+            Price = null,
+            TriggerPrice = 140m,
+            SelfTrade = SelfTrade.Decrement,
+        };
         var told = await exchange.Alice.PlaceListAsync(PlaceOrderList.OneCancelsOther(target, stop), Cancellation);
         foreach (var order in told.Orders)
         {
@@ -54,11 +62,23 @@ public class OrderQuantityOverHttpTests
         await using var exchange = await OpenAsync();
         await exchange.BobAsync(Sell(5m, 151m));
         var peg = await exchange.AliceAsync(
-            new PlaceOrder { Symbol = "AAPL", Side = OrderSide.Sell, Type = OrderType.Pegged, Quantity = 5m, Peg = PegTo.Primary });
-        var larger = await exchange.Alice.AmendAsync("AAPL", peg.OrderId, new AmendOrder { Quantity = 8m }, Cancellation);
+            new PlaceOrder
+            {
+                Symbol = "AAPL",
+                Side = OrderSide.Sell,
+                Type = OrderType.Pegged,
+                Quantity = 5m,
+                Peg = PegTo.Primary,
+            });
+        var larger =
+            await exchange.Alice.AmendAsync("AAPL", peg.OrderId, new AmendOrder { Quantity = 8m }, Cancellation);
         Assert.Equal((8m, 8m, 0m), (larger.Quantity, larger.Remaining, larger.Price));
         await Wait.UntilAsync(async () =>
-            (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [{ Price: 151m, Quantity: 13m }]);
+            (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [
+                {
+                    Price: 151m,
+                    Quantity: 13m
+                }]);
         Assert.Equal((0m, 0m, 0m, 8m), await GainAsync(exchange.Alice));
     }
 }

@@ -55,7 +55,9 @@ public class OrderStageTests
     {
         var book = new JournaledBook();
         Trade(book, 15_000);
-        book.SubmitList(OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900), StopLimit(14_800, 14_700) with { Number = 2, ClientOrderId = "n2", Side = Side.Sell });
+        book.SubmitList(
+            OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900),
+            StopLimit(14_800, 14_700) with { Number = 2, ClientOrderId = "n2", Side = Side.Sell });
         await AssertStageAsync(book, 1, OrderStage.Working, 0);
         await AssertStageAsync(book, 2, OrderStage.Pending, 0);
 
@@ -72,8 +74,12 @@ public class OrderStageTests
     public async Task A_child_whose_entry_records_from_before_do_not_tell_waits_until_it_trades()
     {
         var book = new JournaledBook();
-        book.SubmitList(OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900), Order(Alice, 2, Side.Sell, 10, 15_300));
-        book.SubmitList(OrderListKind.OneTriggersOther, Order(Alice, 3, Side.Buy, 10, 14_800), Order(Alice, 4, Side.Sell, 10, 15_300));
+        book.SubmitList(
+            OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900),
+            Order(Alice, 2, Side.Sell, 10, 15_300));
+        book.SubmitList(
+            OrderListKind.OneTriggersOther, Order(Alice, 3, Side.Buy, 10, 14_800),
+            Order(Alice, 4, Side.Sell, 10, 15_300));
         book.Submit(Order(Bob, 50, Side.Sell, 10, 14_900));
         book.Records[^1] = book.Last.WithoutStages();
         await AssertAsync(OrderStage.Working, OrderStage.Pending, OrderStage.Working, OrderStage.Pending);
@@ -83,7 +89,8 @@ public class OrderStageTests
         async Task AssertAsync(params OrderStage[] stages)
         {
             await using var history = await book.ProjectedAsync(Token);
-            Assert.Equal(stages, (await history.OrdersAsync(new OrderQuery(Alice), Token)).Select(order => order.Stage));
+            Assert.Equal(
+                stages, (await history.OrdersAsync(new OrderQuery(Alice), Token)).Select(order => order.Stage));
         }
     }
 
@@ -101,9 +108,11 @@ public class OrderStageTests
         Assert.Equal("3", await IdsAsync(new OrderQuery(Alice, "AAPL", FromOrderId: 3, Limit: 2)));
         Assert.Equal("1, 3", await IdsAsync(new OrderQuery(Alice, "AAPL", Limit: 2, HasEntered: true)));
         Assert.Equal("0, 0", await IdsAsync(new OrderQuery(Alice, "AAPL", Limit: 2)));
-        Assert.Equal("1, 2, 3", await IdsAsync(new OrderQuery(Alice, "AAPL", FromNanos: 0, Limit: 3, HasEntered: true)));
+        Assert.Equal(
+            "1, 2, 3", await IdsAsync(new OrderQuery(Alice, "AAPL", FromNanos: 0, Limit: 3, HasEntered: true)));
 
-        async Task<string> IdsAsync(OrderQuery query) => string.Join(", ", (await history.OrdersAsync(query, Token)).Select(order => order.OrderId).Order());
+        async Task<string> IdsAsync(OrderQuery query) =>
+            string.Join(", ", (await history.OrdersAsync(query, Token)).Select(order => order.OrderId).Order());
     }
 
     [Fact]
@@ -112,7 +121,8 @@ public class OrderStageTests
         var book = new JournaledBook();
         book.Submit(Order(Bob, 40, Side.Sell, 5, 15_500));
         book.SubmitList(
-            OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Sell, 10, 15_400), Order(Alice, 2, Side.Buy, 10, 15_500) with { PostOnly = true });
+            OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Sell, 10, 15_400),
+            Order(Alice, 2, Side.Buy, 10, 15_500) with { PostOnly = true });
         book.Submit(Order(Bob, 41, Side.Buy, 10, 15_400));
 
         var step = Assert.Single(book.Last.Steps, step => step is { Kind: StepKind.Ended, Number: 2 });
@@ -121,7 +131,9 @@ public class OrderStageTests
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
         await using var history = await book.ProjectedAsync(Token);
         var child = Assert.Single(await history.OrdersAsync(new OrderQuery(Alice, Number: 2), Token));
-        Assert.Equal((OrderStatus.Cancelled, EndReason.List, RejectReason.PostOnlyWouldTake), (child.Status, child.End, child.Refusal));
+        Assert.Equal(
+            (OrderStatus.Cancelled, EndReason.List, RejectReason.PostOnlyWouldTake),
+            (child.Status, child.End, child.Refusal));
     }
 
     [Fact]
@@ -130,7 +142,8 @@ public class OrderStageTests
         var book = new JournaledBook();
         Trade(book, 15_000);
         book.SubmitList(
-            OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900), Order(Alice, 2, Side.Sell, 10, 15_300) with
+            OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900),
+            Order(Alice, 2, Side.Sell, 10, 15_300) with
             {
                 TimeInForce = TimeInForce.GoodTillDate,
                 Conditions = EncodedConditions.From(new OrderConditions { ExpiryNanos = 1 }),
@@ -139,15 +152,21 @@ public class OrderStageTests
         Assert.Equal("orders[1].goodTill", BookReports.First("AAPL", book.Machine.Sequence, book.Last, Alice, 1).Field);
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
 
-        book.SubmitList(OrderListKind.OneCancelsOther, Order(Alice, 3, Side.Sell, 10, 14_900), StopLimit(14_800, 14_700) with { Number = 4, Side = Side.Sell });
+        book.SubmitList(
+            OrderListKind.OneCancelsOther, Order(Alice, 3, Side.Sell, 10, 14_900),
+            StopLimit(14_800, 14_700) with { Number = 4, Side = Side.Sell });
         Assert.Equal([RejectReason.None, RejectReason.None], book.Last.Steps.Select(step => step.Refusal));
         Assert.Equal(KindOfTurn, BookRecordEncoding.Encode(book.Last)[1]);
-        Assert.Equal("orders[0].price,orders[1].triggerPrice", BookReports.First("AAPL", book.Machine.Sequence, book.Last, Alice, 3).Field);
+        Assert.Equal(
+            "orders[0].price,orders[1].triggerPrice",
+            BookReports.First("AAPL", book.Machine.Sequence, book.Last, Alice, 3).Field);
 
         // An order rejected before stages were recorded: the reason is unknown.
         var old = BookRecordEncoding.Encode(((BookTurn)book.Records[^2]).WithoutStages());
         var replayed = book.ReplayedTo(book.Records.Count - 2);
-        Assert.Null(BookReports.First("AAPL", book.Records.Count - 1, replayed.Replay(book.Records.Count - 1, old), Alice, 1).Field);
+        Assert.Null(
+            BookReports.First(
+                "AAPL", book.Records.Count - 1, replayed.Replay(book.Records.Count - 1, old), Alice, 1).Field);
     }
 
     [Fact]
@@ -177,7 +196,8 @@ public class OrderStageTests
             Order(Alice, 2, Side.Buy, 10, 15_100),
             StopLimit(15_600, 15_700) with { Number = 4, ClientOrderId = "n4", Side = Side.Buy });
         book.SubmitList(
-            OrderListKind.OneTriggersOther, Order(Alice, 5, Side.Sell, 10, 15_400), Order(Alice, 6, Side.Buy, 10, 15_500) with { PostOnly = true });
+            OrderListKind.OneTriggersOther, Order(Alice, 5, Side.Sell, 10, 15_400),
+            Order(Alice, 6, Side.Buy, 10, 15_500) with { PostOnly = true });
         book.Submit(Order(Bob, 41, Side.Buy, 20, 15_400));
         var steps = book.Last.Steps;
         foreach (var kind in (ReadOnlySpan<StepKind>)[StepKind.Triggered, StepKind.Activated, StepKind.Ended])
@@ -193,7 +213,8 @@ public class OrderStageTests
         {
             var bytes = BookRecordEncoding.Encode(book.Last with { Steps = forged });
             var machine = book.ReplayedTo(book.Records.Count - 1);
-            Assert.Equal(does, Record.Exception(() => machine.Replay(book.Records.Count, bytes)) is DivergenceException);
+            Assert.Equal(
+                does, Record.Exception(() => machine.Replay(book.Records.Count, bytes)) is DivergenceException);
         }
     }
 
@@ -206,7 +227,9 @@ public class OrderStageTests
         account.ForgetStandings();
         Assert.True(account.KnowsStandings);
 
-        book.SubmitList(OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900), Order(Alice, 2, Side.Sell, 10, 15_300));
+        book.SubmitList(
+            OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900),
+            Order(Alice, 2, Side.Sell, 10, 15_300));
         account = AccountOf(book);
         account.ForgetStandings();
         Assert.False(account.KnowsStandings);
@@ -227,7 +250,8 @@ public class OrderStageTests
     }
 
     /// <summary>Checks the stage of an open order in account, history and report, also after a snapshot.</summary>
-    private static async Task AssertStageAsync(JournaledBook book, long number, OrderStage stage, long since, long? priceTicks = null)
+    private static async Task AssertStageAsync(
+        JournaledBook book, long number, OrderStage stage, long since, long? priceTicks = null)
     {
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
         book.Machine.IsKnown(Alice, number, out var ticket, out _);
@@ -239,7 +263,9 @@ public class OrderStageTests
         var restored = AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, account.Snapshot());
         Assert.All<AccountMachine>(
             [account, restored],
-            machine => Assert.Equal((stage, since, priceTicks ?? 0), StandingOf(machine, number, ticket!.Order.PriceTicks, priceTicks is null)));
+            machine => Assert.Equal(
+                (stage, since, priceTicks ?? 0),
+                StandingOf(machine, number, ticket!.Order.PriceTicks, priceTicks is null)));
 
         await using var history = await book.ProjectedAsync(Token);
         var past = Assert.Single(await history.OrdersAsync(new OrderQuery(Alice, Number: number), Token));
@@ -247,7 +273,8 @@ public class OrderStageTests
     }
 
     // A price equal to the order's own is recorded with its trigger, and is not new.
-    private static (OrderStage Stage, long Since, long PriceTicks) StandingOf(AccountMachine machine, long number, long own, bool isOwn)
+    private static (OrderStage Stage, long Since, long PriceTicks) StandingOf(
+        AccountMachine machine, long number, long own, bool isOwn)
     {
         var standing = machine.Account.Orders[number].Standing;
         return (standing.Stage, standing.SinceNanos, isOwn && standing.PriceTicks == own ? 0 : standing.PriceTicks);
@@ -259,12 +286,15 @@ public class OrderStageTests
         var account = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl);
         account.Apply(new Deposited(1, "fund", "USD", 2, 1_000_000_000));
         account.Apply(new Deposited(1, "units", "AAPL", 0, 1_000_000));
-        foreach (var order in book.Records.OfType<BookTurn>().SelectMany(turn => turn.Command.Orders).Where(order => order.Account == Alice).OrderBy(order => order.Number))
+        foreach (var order in book.Records.OfType<BookTurn>().SelectMany(turn => turn.Command.Orders)
+            .Where(order => order.Account == Alice).OrderBy(order => order.Number))
             account.Apply(new HoldPlaced(2, "AAPL", order, 1, 1_000_000));
         for (var i = 0; i < book.Records.Count; i++)
         {
             if (book.Records[i].TouchedAccounts().Contains(Alice))
-                Assert.True(account.ApplyBook("AAPL", new DeliveredRecord(i + 1, account.CursorOf("AAPL"), book.Records[i]), long.MaxValue));
+                Assert.True(
+                    account.ApplyBook(
+                        "AAPL", new DeliveredRecord(i + 1, account.CursorOf("AAPL"), book.Records[i]), long.MaxValue));
         }
 
         return account;
@@ -277,12 +307,14 @@ public class OrderStageTests
         book.Submit(Order(Bob, number + 1, Side.Buy, 1, priceTicks));
     }
 
-    private static SubmitOrder StopLimit(long trigger, long limit) => Order(Alice, Stop, trigger > limit ? Side.Buy : Side.Sell, 10, limit) with
-    {
-        Type = OrderType.StopLimit,
-        Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = trigger }),
-    };
+    private static SubmitOrder StopLimit(long trigger, long limit) =>
+        Order(Alice, Stop, trigger > limit ? Side.Buy : Side.Sell, 10, limit) with
+        {
+            Type = OrderType.StopLimit,
+            Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = trigger }),
+        };
 
     private static SubmitOrder Order(long account, long number, Side side, long lots, long priceTicks) => new(
-        account, number, $"n{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, priceTicks, lots, 200, 500);
+        account, number, $"n{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, priceTicks, lots, 200,
+        500);
 }

@@ -42,8 +42,14 @@ public class OrderStagesOverWireTests
         {
             Assert.Equal(stage, (await alice.GetOrderAsync("AAPL", stop.OrderId, Token)).Stage);
             Assert.Equal(stage, (await alice.GetOrderByClientIdAsync(stop.ClientOrderId, Token)).Stage);
-            Assert.Equal(stage, (await alice.GetOpenOrdersAsync(cancellation: Token)).Single(order => order.OrderId == stop.OrderId).Stage);
-            Assert.Equal(stage, (await alice.GetOrderHistoryAsync(cancellation: Token)).Single(order => order.OrderId == stop.OrderId).Stage);
+            Assert.Equal(
+                stage,
+                (await alice.GetOpenOrdersAsync(cancellation: Token)).Single(
+                    order => order.OrderId == stop.OrderId).Stage);
+            Assert.Equal(
+                stage,
+                (await alice.GetOrderHistoryAsync(cancellation: Token)).Single(
+                    order => order.OrderId == stop.OrderId).Stage);
         }
     }
 
@@ -54,14 +60,18 @@ public class OrderStagesOverWireTests
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await exchange.BobAsync(ServedExchange.Sell(5, 155));
         var list = await alice.PlaceListAsync(
-            PlaceOrderList.OneTriggersOther(ServedExchange.Buy(5, 154), ServedExchange.Buy(5, 155) with { PostOnly = true }), Token);
+            PlaceOrderList.OneTriggersOther(
+                ServedExchange.Buy(5, 154), ServedExchange.Buy(5, 155) with { PostOnly = true }), Token);
         Assert.Equal(OrderStage.Pending, list.Orders[1].Stage);
         await wire.ListenAsync();
         await exchange.BobAsync(ServedExchange.Sell(5, 154));
 
         var child = list.Orders[1];
-        foreach (var told in new[] { await alice.GetOrderAsync("AAPL", child.OrderId, Token), await alice.GetOrderByClientIdAsync(child.ClientOrderId, Token) })
-            Assert.Equal((OrderStatus.Cancelled, "list", "PostOnlyWouldTake", null), (told.Status, told.EndReason, told.Refusal, told.Stage));
+        foreach (var told in new[] { await alice.GetOrderAsync("AAPL", child.OrderId, Token),
+            await alice.GetOrderByClientIdAsync(child.ClientOrderId, Token) })
+            Assert.Equal(
+                (OrderStatus.Cancelled, "list", "PostOnlyWouldTake", null),
+                (told.Status, told.EndReason, told.Refusal, told.Stage));
         var reports = await wire.ReportsAsync(2);
         Assert.Equal(["TRADE", "CANCELED"], reports.Select(report => Text(report, "x")));
         Assert.NotEqual("NONE", Text(reports[1], "r"));
@@ -75,11 +85,16 @@ public class OrderStagesOverWireTests
         await exchange.BobAsync(ServedExchange.Sell(5, 155));
         var order = ServedExchange.Buy(5, 156) with { PostOnly = true, ClientOrderId = "r" };
         await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.PlaceAsync(order, Token));
-        Order[] told = [await exchange.Alice.GetOrderByClientIdAsync("r", Token), .. await exchange.Alice.GetOrderHistoryAsync(cancellation: Token)];
-        Assert.Equal(Enumerable.Repeat((OrderStatus.Rejected, (string?)"PostOnlyWouldTake", (string?)null), 2), told.Select(one => (one.Status, one.Refusal, one.EndReason)));
+        Order[] told = [
+            await exchange.Alice.GetOrderByClientIdAsync("r", Token),
+            .. await exchange.Alice.GetOrderHistoryAsync(cancellation: Token)];
+        Assert.Equal(
+            Enumerable.Repeat((OrderStatus.Rejected, (string?)"PostOnlyWouldTake", (string?)null), 2),
+            told.Select(one => (one.Status, one.Refusal, one.EndReason)));
         Assert.StartsWith("8 11=r 150=8 39=8", await desk.HearAsync(1, 11, 150, 39));
         await desk.SendAsync("H", "11=r|55=AAPL|54=1");
-        Assert.StartsWith("8 11=r 150=I 39=8 103=99 58=The post-only order would", await desk.HearAsync(1, 11, 150, 39, 103, 58));
+        Assert.StartsWith(
+            "8 11=r 150=I 39=8 103=99 58=The post-only order would", await desk.HearAsync(1, 11, 150, 39, 103, 58));
     }
 
     [Fact]
@@ -98,7 +113,8 @@ public class OrderStagesOverWireTests
         Assert.Equal("154.99", Text(Assert.Single(await wire.ReportsAsync(1)), "p"));
 
         // At its displayed price it is reduced in place.
-        var smaller = await alice.AmendAsync("AAPL", slid.OrderId, new AmendOrder { Price = 154.99m, Quantity = 4 }, Token);
+        var smaller =
+            await alice.AmendAsync("AAPL", slid.OrderId, new AmendOrder { Price = 154.99m, Quantity = 4 }, Token);
         Assert.Equal((slid.OrderId, 4, 154.99m), (smaller.OrderId, smaller.Quantity, smaller.Price));
         Assert.Equal(154.99m, (await alice.CancelAsync("AAPL", slid.OrderId, cancellation: Token)).Price);
         Assert.Equal(154.99m, (await alice.GetOrderAsync("AAPL", slid.OrderId, Token)).Price);
@@ -111,7 +127,8 @@ public class OrderStagesOverWireTests
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await exchange.BobAsync(ServedExchange.Buy(5, 150));
         var list = await alice.PlaceListAsync(
-            PlaceOrderList.OneTriggersOther(ServedExchange.Buy(3, 155), ServedExchange.Sell(3, 147) with { PostOnly = true, Slide = true }), Token);
+            PlaceOrderList.OneTriggersOther(
+                ServedExchange.Buy(3, 155), ServedExchange.Sell(3, 147) with { PostOnly = true, Slide = true }), Token);
         await wire.ListenAsync();
         await exchange.BobAsync(ServedExchange.Sell(3, 155));
         var child = list.Orders[1];
@@ -119,7 +136,10 @@ public class OrderStagesOverWireTests
         Assert.Equal(150.01m, (await alice.GetOrderAsync("AAPL", child.OrderId, Token)).Price);
         Assert.Equal(150.01m, (await alice.GetOrderByClientIdAsync(child.ClientOrderId, Token)).Price);
         Assert.Equal(150.01m, Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)).Price);
-        Assert.Equal(150.01m, (await alice.GetOrderHistoryAsync(cancellation: Token)).Single(order => order.OrderId == child.OrderId).Price);
+        Assert.Equal(
+            150.01m,
+            (await alice.GetOrderHistoryAsync(cancellation: Token)).Single(
+                order => order.OrderId == child.OrderId).Price);
     }
 
     [Fact]
@@ -145,7 +165,8 @@ public class OrderStagesOverWireTests
             .. (await alice.GetOrderHistoryAsync(cancellation: Token)).Where(order => order.OrderId == stop.OrderId),
         ];
         Assert.Equal(Enumerable.Repeat((decimal?)153, 4), told.Select(order => order.TriggerPrice));
-        var shown = await wire.AskAsync("GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={stop.OrderId}"));
+        var shown = await wire.AskAsync(
+            "GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={stop.OrderId}"));
         Assert.Equal("153", Text(shown, "stopPrice"));
         await alice.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
         Assert.Equal("153", Text((await wire.ReportsAsync(3))[^1], "P"));
@@ -158,15 +179,20 @@ public class OrderStagesOverWireTests
         await wire.TradeAt150Async();
         await wire.ListenAsync();
         var list = await wire.AskAsync(
-            "POST", "orderList/oto", $"{Parent}&pendingType=STOP_LOSS_LIMIT&pendingStopPrice=130&pendingPrice=129&pendingTimeInForce=GTC");
+            "POST", "orderList/oto",
+            $"{Parent}&pendingType=STOP_LOSS_LIMIT&pendingStopPrice=130&pendingPrice=129&pendingTimeInForce=GTC");
         var placed = list.GetProperty("orderReports").EnumerateArray().Last();
         Assert.Equal(("PENDING_NEW", "-1"), (Text(placed, "status"), Text(placed, "workingTime")));
         var id = placed.GetProperty("orderId").GetInt64();
-        Assert.Equal(["NEW true W", "PENDING_NEW false -"], (await wire.ReportsAsync(2)).Select(Working).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["NEW true W", "PENDING_NEW false -"],
+            (await wire.ReportsAsync(2)).Select(Working).Order(StringComparer.Ordinal));
         await AssertShownAsync("PENDING_NEW", isWorking: false);
 
         await wire.Exchange.BobAsync(ServedExchange.Sell(5, 140));
-        Assert.Equal(["FILLED false W", "NEW false -"], (await wire.ReportsAsync(2)).Select(Working).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["FILLED false W", "NEW false -"],
+            (await wire.ReportsAsync(2)).Select(Working).Order(StringComparer.Ordinal));
         await AssertShownAsync("NEW", isWorking: false);
 
         await TradeAsync(wire.Exchange, 130);
@@ -175,7 +201,8 @@ public class OrderStagesOverWireTests
 
         async Task AssertShownAsync(string status, bool isWorking)
         {
-            var shown = await wire.AskAsync("GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={id}"));
+            var shown = await wire.AskAsync(
+                "GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={id}"));
             Assert.Equal((status, isWorking), (Text(shown, "status"), shown.GetProperty("isWorking").GetBoolean()));
             var since = shown.GetProperty("workingTime").GetInt64();
             Assert.True(isWorking ? since >= shown.GetProperty("time").GetInt64() : since == -1, $"{since}");
@@ -191,7 +218,8 @@ public class OrderStagesOverWireTests
         await wire.ListenAsync();
         var list = await alice.PlaceListAsync(
             PlaceOrderList.OneTriggersOther(
-                ServedExchange.Buy(5, 140) with { ClientOrderId = "p" }, ServedExchange.Sell(5, 160) with { ClientOrderId = "c" }),
+                ServedExchange.Buy(5, 140) with { ClientOrderId = "p" },
+                ServedExchange.Sell(5, 160) with { ClientOrderId = "c" }),
             Token);
         await desk.HearAsync(2, 11);
         const string name = "EXECUTING OTO p 2";
@@ -217,7 +245,8 @@ public class OrderStagesOverWireTests
                 await alice.GetOrderAsync("AAPL", list.Orders[1].OrderId, Token),
                 await alice.GetOrderByClientIdAsync("c", Token),
                 Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)),
-                Assert.Single(await alice.GetOrderHistoryAsync(cancellation: Token), order => order.ClientOrderId == "c"),
+                Assert.Single(
+                    await alice.GetOrderHistoryAsync(cancellation: Token), order => order.ClientOrderId == "c"),
             ];
             Assert.Equal(Enumerable.Repeat(stage, 4), told.Select(order => order.Stage));
             JsonElement[] shown =
@@ -225,9 +254,14 @@ public class OrderStagesOverWireTests
                 Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray()),
                 await wire.AskAsync("GET", "order", "symbol=AAPL&origClientOrderId=c"),
             ];
-            Assert.All(shown, order => Assert.Equal((status, stage is null), (Text(order, "status"), order.GetProperty("isWorking").GetBoolean())));
+            Assert.All(
+                shown,
+                order => Assert.Equal(
+                    (status, stage is null), (Text(order, "status"), order.GetProperty("isWorking").GetBoolean())));
             await desk.SendAsync("H", "11=c|55=AAPL|54=2");
-            Assert.Equal($"8 11=c 150=I 39=0{(indicator is null ? "" : $" {indicator}")}", await desk.HearAsync(1, 11, 150, 39, 636));
+            Assert.Equal(
+                $"8 11=c 150=I 39=0{(indicator is null ? "" : $" {indicator}")}",
+                await desk.HearAsync(1, 11, 150, 39, 636));
         }
     }
 
@@ -238,11 +272,13 @@ public class OrderStagesOverWireTests
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await TradeAsync(exchange, 150);
         await exchange.Alice.PlaceListAsync(
-            PlaceOrderList.OneTriggersOther(ServedExchange.Buy(5, 140) with { ClientOrderId = "p" }, StopLimit with { ClientOrderId = "c" }),
+            PlaceOrderList.OneTriggersOther(
+                ServedExchange.Buy(5, 140) with { ClientOrderId = "p" }, StopLimit with { ClientOrderId = "c" }),
             Token);
         Assert.Equal("8 11=p 150=0 39=0; 8 11=c 150=0 39=0 636=N", await desk.HearAsync(2, 11, 150, 39, 636));
         await exchange.BobAsync(ServedExchange.Sell(5, 140));
-        Assert.Equal("8 11=p 150=F 39=2; 8 11=c 150=D 39=0 636=N 58=activated", await desk.HearAsync(2, 11, 150, 39, 636, 58));
+        Assert.Equal(
+            "8 11=p 150=F 39=2; 8 11=c 150=D 39=0 636=N 58=activated", await desk.HearAsync(2, 11, 150, 39, 636, 58));
         await TradeAsync(exchange, 152);
         Assert.Equal("8 11=c 150=D 39=0 636=Y 44=151.00 99=152.00", await desk.HearAsync(1, 11, 150, 39, 636, 44, 99));
         await desk.SendAsync("H", "11=c|55=AAPL|54=1");

@@ -17,7 +17,9 @@ public sealed class OrdersOverFixTests
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync("D", $"11=a|{Terms}");
-        Assert.Equal("8 11=a 150=0 39=0 38=10 44=140.00 59=1 151=10 14=0 1=ACC-1001", await desk.HearAsync(1, 11, 41, 150, 39, 38, 44, 59, 151, 14, 1));
+        Assert.Equal(
+            "8 11=a 150=0 39=0 38=10 44=140.00 59=1 151=10 14=0 1=ACC-1001",
+            await desk.HearAsync(1, 11, 41, 150, 39, 38, 44, 59, 151, 14, 1));
         await desk.SendAsync("F", "11=c|41=a|55=AAPL|54=1");
         Assert.Equal("8 11=c 41=a 150=4 39=4 151=0 58=user", await desk.HearAsync(1, 11, 41, 150, 39, 151, 58));
         await desk.SendAsync("F", "11=d|41=a|55=AAPL|54=1");
@@ -51,7 +53,8 @@ public sealed class OrdersOverFixTests
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var taker = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         using var maker = await FixClient.LogOnAsync(exchange.FixAddress, "bob");
-        await maker.SendAllAsync(("D", "11=s1|55=AAPL|54=2|38=1|40=2|44=150|59=1"), ("D", "11=s2|55=AAPL|54=2|38=2|40=2|44=151|59=1"));
+        await maker.SendAllAsync(
+            ("D", "11=s1|55=AAPL|54=2|38=1|40=2|44=150|59=1"), ("D", "11=s2|55=AAPL|54=2|38=2|40=2|44=151|59=1"));
         Assert.Equal("8 11=s1 150=0; 8 11=s2 150=0", await maker.HearAsync(2, 11, 150));
 
         await taker.SendAsync("D", "11=b|55=AAPL|54=1|38=5|40=2|44=151|59=3");
@@ -147,7 +150,8 @@ public sealed class OrdersOverFixTests
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAllAsync([.. Enumerable.Range(1, 300).Select(i => ("D", $"11=a{i}|{Terms}"))]);
         Assert.Equal(
-            string.Join("; ", Enumerable.Range(1, 300).Select(i => $"8 11=a{i} 37={i} 150=0")), await desk.HearAsync(300, 11, 37, 150));
+            string.Join("; ", Enumerable.Range(1, 300).Select(i => $"8 11=a{i} 37={i} 150=0")),
+            await desk.HearAsync(300, 11, 37, 150));
         await desk.SendAllAsync(("D", $"11=last|{Terms}"), ("q", "11=m|530=7"));
         string heard;
         do
@@ -180,14 +184,17 @@ public sealed class OrdersOverFixTests
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using (var before = await FixClient.LogOnAsync(exchange.FixAddress, "alice"))
         {
-            await before.SendAllAsync(("D", $"11=a|{Terms}"), ("D", $"11=b|{Terms}"), ("D", $"11=c|{Terms}"), ("F", "11=x|41=c|55=AAPL|54=1"));
+            await before.SendAllAsync(
+                ("D", $"11=a|{Terms}"), ("D", $"11=b|{Terms}"), ("D", $"11=c|{Terms}"),
+                ("F", "11=x|41=c|55=AAPL|54=1"));
             Assert.Equal("8 150=0; 8 150=0; 8 150=0; 8 150=4", await before.HearAsync(4, 150));
         }
 
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync("AF", "584=now|585=7");
         Assert.Equal(
-            "8 11=a 150=I 39=0 584=now 911=2 912=N; 8 11=b 150=I 39=0 584=now 911=2 912=Y", await desk.HearAsync(2, 11, 150, 39, 584, 911, 912));
+            "8 11=a 150=I 39=0 584=now 911=2 912=N; 8 11=b 150=I 39=0 584=now 911=2 912=Y",
+            await desk.HearAsync(2, 11, 150, 39, 584, 911, 912));
         await desk.SendAsync("H", "11=c|55=AAPL|54=1");
         Assert.Equal("8 11=c 150=I 39=4", await desk.HearAsync(1, 11, 150, 39, 103));
         await desk.SendAsync("H", "11=never|55=AAPL|54=1");
@@ -232,7 +239,9 @@ public sealed class OrdersOverFixTests
         for (var i = 0; i < rows.Length; i++)
         {
             await desk.SendAsync("D", $"11=a|{rows[i].Fields}");
-            Assert.Equal($"3 45={i + 2} 371={rows[i].Tag} 372=D 373={rows[i].Reason}", await desk.HearAsync(1, 45, 371, 372, 373));
+            Assert.Equal(
+                $"3 45={i + 2} 371={rows[i].Tag} 372=D 373={rows[i].Reason}",
+                await desk.HearAsync(1, 45, 371, 372, 373));
         }
 
         await desk.SendAsync("D", $"11=a|15=USD|{Terms}");
@@ -287,11 +296,16 @@ public sealed class OrdersOverFixTests
         for (var i = 0; i < rows.Length; i++)
         {
             await desk.SendAsync("D", $"11=a{i}|55=AAPL|54=1|38=10|{rows[i].Fields}");
-            Assert.Equal($"8 11=a{i} 150=0{rows[i].Told}", await desk.HearAsync(1, 11, 150, 18, 211, 836, 110, 111, 126));
+            Assert.Equal(
+                $"8 11=a{i} 150=0{rows[i].Told}", await desk.HearAsync(1, 11, 150, 18, 211, 836, 110, 111, 126));
             var open = Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
-            Assert.Equal((rows[i].Type, rows[i].Kind == "postOnly", rows[i].Kind == "hidden"), (open.Type, open.PostOnly, open.Hidden));
+            Assert.Equal(
+                (rows[i].Type, rows[i].Kind == "postOnly", rows[i].Kind == "hidden"),
+                (open.Type, open.PostOnly, open.Hidden));
             await desk.SendAsync("H", $"11=a{i}|55=AAPL|54=1");
-            Assert.Equal($"8 11=a{i} 150=I{rows[i].Told}{rows[i].Pegged}", await desk.HearAsync(1, 11, 150, 18, 211, 836, 110, 111, 126, 839));
+            Assert.Equal(
+                $"8 11=a{i} 150=I{rows[i].Told}{rows[i].Pegged}",
+                await desk.HearAsync(1, 11, 150, 18, 211, 836, 110, 111, 126, 839));
             await desk.SendAsync("F", $"11=c{i}|41=a{i}|55=AAPL|54=1");
             Assert.Equal($"8 11=c{i} 150=4", await desk.HearAsync(1, 11, 150));
         }
@@ -306,7 +320,10 @@ public sealed class OrdersOverFixTests
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         using var browser = new Browser(exchange.Address);
-        Assert.Equal(200, (await browser.AskAsync("DELETE", $"admin/keys/{KeyRing.Hash("alice")[..16]}", null, ("X-Api-Key", "operator"))).Status);
+        Assert.Equal(
+            200,
+            (await browser.AskAsync(
+                "DELETE", $"admin/keys/{KeyRing.Hash("alice")[..16]}", null, ("X-Api-Key", "operator"))).Status);
         await desk.SendAsync("D", $"11=a|{Terms}");
         Assert.Equal("5 58=The key is not valid any more.", await desk.HearAsync(1, 58));
         Assert.Empty(await exchange.Bob.GetOpenOrdersAsync(cancellation: Cancellation));

@@ -18,7 +18,8 @@ public class OrdersOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var stop = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Buy, 2_500m, 151m));
-        Assert.Equal((OrderStatus.New, OrderType.Stop, 151m, 158.55m), (stop.Status, stop.Type, stop.TriggerPrice, stop.Price));
+        Assert.Equal(
+            (OrderStatus.New, OrderType.Stop, 151m, 158.55m), (stop.Status, stop.Type, stop.TriggerPrice, stop.Price));
         // 2,500 × 158.55 and 777 millionths of it, rounded up.
         Assert.Equal((0m, 0m, 396_682.99m, 0m), await GainAsync(exchange.Alice));
 
@@ -56,7 +57,13 @@ public class OrdersOverHttpTests
         }
 
         var placed = await exchange.Alice.PlaceStrategyAsync(
-            new PlaceStrategy { Net = -1.25m, Units = 3, Legs = [new("NEAR", OrderSide.Buy, 2m), new("FAR", OrderSide.Sell, 1m)], ClientOrderId = "s" },
+            new PlaceStrategy
+            {
+                Net = -1.25m,
+                Units = 3,
+                Legs = [new("NEAR", OrderSide.Buy, 2m), new("FAR", OrderSide.Sell, 1m)],
+                ClientOrderId = "s",
+            },
             Cancellation);
         var open = await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation);
         await AssertAsync([.. placed.Orders, .. open], 4);
@@ -92,7 +99,9 @@ public class OrdersOverHttpTests
         var iceberg = await exchange.AliceAsync(Sell(1_000m, 150m) with { DisplayQuantity = 100m });
         var behind = await exchange.BobAsync(Sell(5m, 150m));
         Assert.Equal(100m, iceberg.DisplayQuantity);
-        Assert.Equal(new OrderPosition("AAPL", behind.OrderId, 1, 100m), await exchange.Bob.GetPositionAsync("AAPL", behind.OrderId, Cancellation));
+        Assert.Equal(
+            new OrderPosition("AAPL", behind.OrderId, 1, 100m),
+            await exchange.Bob.GetPositionAsync("AAPL", behind.OrderId, Cancellation));
         var waits = await exchange.BobAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 1m, 100m));
         async Task<string> NoPlaceAsync() => (await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Bob.GetPositionAsync("AAPL", waits.OrderId, Cancellation))).Code;
@@ -105,10 +114,16 @@ public class OrdersOverHttpTests
         // The first part, the 5 behind it, then two more parts: 100 + 5 + 100 + 45.
         Assert.Equal((245m, 755m, OrderStatus.PartiallyFilled), (left.Filled, left.Remaining, left.Status));
         await Wait.UntilAsync(
-            async () => (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [{ Price: 150m, Quantity: 55m }],
+            async () =>
+                (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [
+                    {
+                        Price: 150m,
+                        Quantity: 55m
+                    }],
             "the third part to be shown alone");
 
-        var smaller = await exchange.Alice.AmendAsync("AAPL", iceberg.OrderId, new AmendOrder { DisplayQuantity = 20m }, Cancellation);
+        var smaller = await exchange.Alice.AmendAsync(
+            "AAPL", iceberg.OrderId, new AmendOrder { DisplayQuantity = 20m }, Cancellation);
         Assert.Equal((iceberg.OrderId, 755m), (smaller.OrderId, smaller.Remaining));
     }
 
@@ -141,7 +156,8 @@ public class OrdersOverHttpTests
         var plain = await exchange.AliceAsync(Buy(10m, 140m));
         var stop = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Buy, 10m, 160m));
         var list = await exchange.Alice.PlaceListAsync(
-            PlaceOrderList.OneCancelsOther(Sell(100m, 160m), PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m)), Cancellation);
+            PlaceOrderList.OneCancelsOther(Sell(100m, 160m), PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m)),
+            Cancellation);
         var held = await GainAsync(exchange.Alice);
         (Order Order, AmendOrder Change, string Field)[] refused =
         [
@@ -176,7 +192,8 @@ public class OrdersOverHttpTests
         ];
         foreach (var (change, what) in stale)
         {
-            var why = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.AmendAsync("AAPL", order.OrderId, change, Cancellation));
+            var why = await Assert.ThrowsAsync<QuantumCoreException>(
+                () => exchange.Alice.AmendAsync("AAPL", order.OrderId, change, Cancellation));
             Assert.Equal((what, RejectCodes.StaleLeaves, "expectedRemaining"), (what, why.Code, why.Field));
         }
 
@@ -188,7 +205,8 @@ public class OrdersOverHttpTests
         // A lost response: the result is returned again, although less is open now.
         Assert.Equal(4m, (await exchange.Alice.AmendAsync("AAPL", order.OrderId, smaller, Cancellation)).Remaining);
 
-        var dearer = await exchange.Alice.AmendAsync("AAPL", order.OrderId, new AmendOrder { Price = 141m, ExpectedRemaining = 4m }, Cancellation);
+        var dearer = await exchange.Alice.AmendAsync(
+            "AAPL", order.OrderId, new AmendOrder { Price = 141m, ExpectedRemaining = 4m }, Cancellation);
         Assert.Equal((4m, 141m), (dearer.Remaining, dearer.Price));
         var excluded = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.AmendAsync(
             "AAPL", dearer.OrderId, new AmendOrder { DisplayQuantity = 2m, ExpectedRemaining = 4m }, Cancellation));
@@ -199,17 +217,23 @@ public class OrdersOverHttpTests
     public async Task The_first_of_a_list_is_not_made_smaller_than_what_waits_for_it_and_the_limit_says_so()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        var list = await exchange.Alice.PlaceListAsync(PlaceOrderList.OneTriggersOther(Buy(10m, 140m), Sell(7m, 160m)), Cancellation);
+        var list = await exchange.Alice.PlaceListAsync(
+            PlaceOrderList.OneTriggersOther(Buy(10m, 140m), Sell(7m, 160m)), Cancellation);
         var why = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Alice.AmendAsync("AAPL", list.Orders[0].OrderId, new AmendOrder { Quantity = 6m }, Cancellation));
+            () => exchange.Alice.AmendAsync(
+                "AAPL", list.Orders[0].OrderId, new AmendOrder { Quantity = 6m }, Cancellation));
         Assert.Equal(("InvalidQuantity", "quantity", "7"), (why.Code, why.Field, why.Limit));
-        Assert.Equal(7m, (await exchange.Alice.AmendAsync("AAPL", list.Orders[0].OrderId, new AmendOrder { Quantity = 7m }, Cancellation)).Remaining);
+        Assert.Equal(
+            7m,
+            (await exchange.Alice.AmendAsync(
+                "AAPL", list.Orders[0].OrderId, new AmendOrder { Quantity = 7m }, Cancellation)).Remaining);
 
         var iceberg = await exchange.AliceAsync(Buy(5_000m, 100m) with { DisplayQuantity = 100m });
         foreach (var (display, limit) in ((decimal, string)[])[(5_001m, "5000"), (4m, "5")])
         {
             var broken = await Assert.ThrowsAsync<QuantumCoreException>(
-                () => exchange.Alice.AmendAsync("AAPL", iceberg.OrderId, new AmendOrder { DisplayQuantity = display }, Cancellation));
+                () => exchange.Alice.AmendAsync(
+                    "AAPL", iceberg.OrderId, new AmendOrder { DisplayQuantity = display }, Cancellation));
             Assert.Equal(("InvalidQuantity", "displayQuantity", limit), (broken.Code, broken.Field, broken.Limit));
         }
     }
@@ -235,14 +259,17 @@ public class OrdersOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.BobAsync(Buy(1m, 148m));
-        var stop = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 148m) with { Type = OrderType.StopLimit, Price = 148.50m });
+        var stop = await exchange.AliceAsync(
+            PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 148m) with { Type = OrderType.StopLimit, Price = 148.50m });
         await exchange.AliceAsync(Sell(1m, 148m));
         // It has triggered and rests in the book; later trades pass its trigger again.
         await exchange.BobAsync(Buy(2m, 148.50m));
-        var moved = await exchange.Alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { Price = 148.40m }, Cancellation);
+        var moved =
+            await exchange.Alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { Price = 148.40m }, Cancellation);
         Assert.Equal((OrderStatus.New, 8m, 148.40m), (moved.Status, moved.Remaining, moved.Price));
         await ShowsAsync(148.40m, 8m);
-        var more = await exchange.Alice.AmendAsync("AAPL", moved.OrderId, new AmendOrder { Quantity = 12m }, Cancellation);
+        var more =
+            await exchange.Alice.AmendAsync("AAPL", moved.OrderId, new AmendOrder { Quantity = 12m }, Cancellation);
         await ShowsAsync(148.40m, 12m);
         // It is rejected for its current price, not for its trigger.
         await exchange.Operator.SetReferenceAsync("AAPL", 150m, Cancellation);
@@ -257,21 +284,26 @@ public class OrdersOverHttpTests
         await exchange.BobAsync(Buy(80m, 150m));
         var least = await exchange.AliceAsync(Sell(100m, 150m) with { MinQuantity = 50m });
         Assert.Equal(20m, least.Remaining);
-        var dearer = await exchange.Alice.AmendAsync("AAPL", least.OrderId, new AmendOrder { Price = 151m }, Cancellation);
+        var dearer =
+            await exchange.Alice.AmendAsync("AAPL", least.OrderId, new AmendOrder { Price = 151m }, Cancellation);
         Assert.Equal((OrderStatus.New, 20m), (dearer.Status, dearer.Remaining));
         await ShowsAsync(151m, 20m);
         await exchange.Alice.CancelAsync("AAPL", dearer.OrderId, Cancellation);
 
         var iceberg = await exchange.AliceAsync(Sell(20m, 150m) with { DisplayQuantity = 8m });
         await exchange.BobAsync(Buy(15m, 150m));
-        Assert.Equal(5m, (await exchange.Alice.AmendAsync("AAPL", iceberg.OrderId, new AmendOrder { Price = 151m }, Cancellation)).Remaining);
+        Assert.Equal(
+            5m,
+            (await exchange.Alice.AmendAsync(
+                "AAPL", iceberg.OrderId, new AmendOrder { Price = 151m }, Cancellation)).Remaining);
         await ShowsAsync(151m, 5m);
         await exchange.Alice.CancelAllAsync(cancellation: Cancellation);
         var (_, _, usdHeld, aaplHeld) = await GainAsync(exchange.Alice);
         Assert.Equal((0m, 0m), (usdHeld, aaplHeld));
 
         Task ShowsAsync(decimal price, decimal quantity) => Wait.UntilAsync(
-            async () => (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [{ } best] && (best.Price, best.Quantity) == (price, quantity),
+            async () => (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [{ } best]
+                && (best.Price, best.Quantity) == (price, quantity),
             $"{quantity} at {price}");
     }
 
@@ -283,9 +315,19 @@ public class OrdersOverHttpTests
         await exchange.AliceAsync(Buy(1m, 150m));
         await exchange.BobAsync(Sell(5m, 151m));
         await exchange.Operator.SetReferenceAsync("AAPL", 150m, Cancellation);
-        await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = 500, DynamicBand = 700, Protection = 2.5m }, Cancellation);
+        await exchange.Operator.SetRulesAsync(
+            "AAPL", new BookRules { StaticBand = 500, DynamicBand = 700, Protection = 2.5m }, Cancellation);
         var rules = (await exchange.Alice.GetStateAsync("AAPL", Cancellation)).Rules;
-        Assert.Equal(new BookRules { StaticBand = 500, DynamicBand = 700, Protection = 2.5m, DynamicBandMode = BandMode.Reject, MaxExtensions = 2 }, rules);
+        Assert.Equal(
+            new BookRules
+            {
+                StaticBand = 500,
+                DynamicBand = 700,
+                Protection = 2.5m,
+                DynamicBandMode = BandMode.Reject,
+                MaxExtensions = 2,
+            },
+            rules);
 
         var count = 0;
         var stop = PlaceOrder.Stop("AAPL", OrderSide.Sell, 1m, 150m);
@@ -294,14 +336,26 @@ public class OrdersOverHttpTests
             (Buy(1m, 157.51m), "PriceBand", "price"),
             (stop, "StopWouldTrigger", "triggerPrice"),
             (Buy(1m, 151m) with { PostOnly = true }, "PostOnlyWouldTake", "postOnly"),
-            (Buy(1m, 140m) with { TimeInForce = TimeInForce.GoodTillDate, GoodTill = DateTimeOffset.UnixEpoch.AddYears(1) }, "ExpiredAlready", "goodTill"),
+            (Buy(1m, 140m) with
+            {
+                TimeInForce = TimeInForce.GoodTillDate,
+                GoodTill = DateTimeOffset.UnixEpoch.AddYears(1),
+            },
+                "ExpiredAlready", "goodTill"),
             (Buy(1m, 150m) with { TimeInForce = TimeInForce.AtTheOpening }, "NotInThisPhase", "timeInForce"),
-            (Buy(1m, 150m) with { Type = OrderType.Pegged, Peg = PegTo.Primary, TimeInForce = TimeInForce.ImmediateOrCancel }, "PegNoReference", "peg"),
+            (Buy(1m, 150m) with
+            {
+                Type = OrderType.Pegged,
+                Peg = PegTo.Primary,
+                TimeInForce = TimeInForce.ImmediateOrCancel,
+            },
+                "PegNoReference", "peg"),
         ];
         await RefusedAsync(always);
 
         var list = PlaceOrderList.OneCancelsOther(Sell(1m, 149m), PlaceOrder.Stop("AAPL", OrderSide.Sell, 1m, 140m));
-        var pair = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.PlaceListAsync(list, Cancellation));
+        var pair =
+            await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.PlaceListAsync(list, Cancellation));
         Assert.Equal(("ListPrices", "orders[0].price,orders[1].triggerPrice"), (pair.Code, pair.Field));
 
         await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Volatility, Cancellation);
@@ -364,7 +418,8 @@ public class OrdersOverHttpTests
         Assert.NotNull(order.GoodTill);
 
         await Wait.UntilAsync(
-            async () => (await NowAsync(exchange.Alice, order)).Status == OrderStatus.Expired, "the order's time to come");
+            async () => (await NowAsync(exchange.Alice, order)).Status == OrderStatus.Expired,
+            "the order's time to come");
         Assert.Equal("goodTillDate", (await NowAsync(exchange.Alice, order)).EndReason);
         Assert.Equal((0m, 0m, 0m, 0m), await GainAsync(exchange.Alice));
 
@@ -384,12 +439,15 @@ public class OrdersOverHttpTests
             phase, (await exchange.Operator.SetPhaseAsync("AAPL", phase, Cancellation)).Phase);
         await exchange.Operator.SetReferenceAsync("AAPL", 150.50m, Cancellation);
         await Go(TradingPhase.Closed);
-        Assert.Equal("SymbolClosed", (await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)))).Code);
+        Assert.Equal(
+            "SymbolClosed",
+            (await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)))).Code);
         await Go(TradingPhase.PreOpen);
         await exchange.AliceAsync(Buy(2_000m, 152m));
         await Go(TradingPhase.Opening);
         await exchange.BobAsync(Sell(1_500m, 150m));
-        await exchange.BobAsync(PlaceOrder.Market("AAPL", OrderSide.Sell, 500m) with { TimeInForce = TimeInForce.AtTheOpening });
+        await exchange.BobAsync(
+            PlaceOrder.Market("AAPL", OrderSide.Sell, 500m) with { TimeInForce = TimeInForce.AtTheOpening });
         var late = await exchange.BobAsync(Sell(10m, 152m) with { TimeInForce = TimeInForce.AtTheOpening });
         Assert.Equal("NotInThisPhase", (await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.AliceAsync(Buy(1m, 1m) with { TimeInForce = TimeInForce.ImmediateOrCancel }))).Code);
@@ -401,7 +459,9 @@ public class OrdersOverHttpTests
         await Go(TradingPhase.Continuous);
         state = await exchange.Alice.GetStateAsync("AAPL", Cancellation);
         Assert.Equal((150.50m, null), (state.LastPrice, state.Indicative));
-        Assert.Equal(("atTheOpening", OrderStatus.Expired), ((await NowAsync(exchange.Bob, late)).EndReason, (await NowAsync(exchange.Bob, late)).Status));
+        Assert.Equal(
+            ("atTheOpening", OrderStatus.Expired),
+            ((await NowAsync(exchange.Bob, late)).EndReason, (await NowAsync(exchange.Bob, late)).Status));
         // 2,000 × 150.50 = 301,000.00; both sides pay 60.20.
         Assert.Equal((-301_060.20m, 2_000m, 0m, 0m), await GainAsync(exchange.Alice));
         var (usd, aapl, _, held) = await GainAsync(exchange.Bob);
@@ -415,7 +475,8 @@ public class OrdersOverHttpTests
     [InlineData(SelfTrade.Decrement, "expired 0", "new 60")]
     [InlineData(SelfTrade.CancelNewest, "expired 0", "new 100")]
     [InlineData(SelfTrade.CancelOldest, "new 40", "expired 0")]
-    public async Task Own_orders_do_not_trade_where_self_trade_prevention_is_asked_for(SelfTrade mode, string taker, string maker)
+    public async Task Own_orders_do_not_trade_where_self_trade_prevention_is_asked_for(
+        SelfTrade mode, string taker, string maker)
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var resting = await exchange.AliceAsync(Sell(100m, 150m));
@@ -445,7 +506,9 @@ public class OrdersOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.BobAsync(Sell(100m, 150m));
         var order = await exchange.AliceAsync(PlaceOrder.MarketAmount("AAPL", OrderSide.Buy, 1_000m));
-        Assert.Equal((OrderStatus.Expired, "amount", 6m, 1_000m), (order.Status, order.EndReason, order.Filled, order.QuoteAmount));
+        Assert.Equal(
+            (OrderStatus.Expired, "amount", 6m, 1_000m),
+            (order.Status, order.EndReason, order.Filled, order.QuoteAmount));
         // 6 × 150.00 and 70 cents (69.93).
         Assert.Equal((-900.70m, 6m, 0m, 0m), await GainAsync(exchange.Alice));
     }
@@ -480,7 +543,8 @@ public class OrdersOverHttpTests
         Assert.Null(await TriggerAsync());
         Assert.Equal((OrderStatus.Expired, "noLiquidity", 99m), await Outcome(exchange, trailing));
 
-        async Task<decimal?> TriggerAsync() => (await exchange.Alice.GetOrderAsync("AAPL", trailing.OrderId, Cancellation)).CurrentTriggerPrice;
+        async Task<decimal?> TriggerAsync() =>
+            (await exchange.Alice.GetOrderAsync("AAPL", trailing.OrderId, Cancellation)).CurrentTriggerPrice;
     }
 
     [Fact]
@@ -494,12 +558,14 @@ public class OrdersOverHttpTests
         Assert.Equal(150.50m, await PeggedAsync());
         await exchange.BobAsync(Buy(1m, 152m));
         await BestBid(152m, 1m);
-        Assert.Equal((PegTo.Primary, 151m, 10m), ((await NowAsync(exchange.Alice, pegged)).Peg, pegged.Price, pegged.Remaining));
+        Assert.Equal(
+            (PegTo.Primary, 151m, 10m), ((await NowAsync(exchange.Alice, pegged)).Peg, pegged.Price, pegged.Remaining));
         Assert.Equal(151m, await PeggedAsync());
         await exchange.Bob.CancelAllAsync(cancellation: Cancellation);
         Assert.Null(await PeggedAsync());
 
-        async Task<decimal?> PeggedAsync() => (await exchange.Alice.GetOrderAsync("AAPL", pegged.OrderId, Cancellation)).PeggedPrice;
+        async Task<decimal?> PeggedAsync() =>
+            (await exchange.Alice.GetOrderAsync("AAPL", pegged.OrderId, Cancellation)).PeggedPrice;
 
         async Task BestBid(decimal price, decimal quantity) => await Wait.UntilAsync(
             async () => (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Bids is [{ } best, ..]
@@ -511,9 +577,11 @@ public class OrdersOverHttpTests
     public async Task Trigger_is_amended_where_the_stop_stands()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        var stop = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m) with { TriggerBy = TriggerBy.Mark });
+        var stop = await exchange.AliceAsync(
+            PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m) with { TriggerBy = TriggerBy.Mark });
         await exchange.BobAsync(Buy(100m, 145m));
-        var amended = await exchange.Alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 146m }, Cancellation);
+        var amended =
+            await exchange.Alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 146m }, Cancellation);
         Assert.Equal((stop.OrderId, OrderStatus.New), (amended.OrderId, amended.Status));
         await exchange.Operator.SetMarkAsync("AAPL", 146m, Cancellation);
         Assert.Equal((OrderStatus.Filled, null, 100m), await Outcome(exchange, stop));
@@ -526,7 +594,8 @@ public class OrdersOverHttpTests
         await exchange.Operator.SetReferenceAsync("AAPL", 150m, Cancellation);
         await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = 500 }, Cancellation);
         Assert.Equal("PriceBand 142.50 to 157.50", await Refusal(Buy(1m, 157.51m)));
-        Assert.Equal(new PriceLimits(142.50m, 157.50m), (await exchange.Alice.GetStateAsync("AAPL", Cancellation)).PriceLimits);
+        Assert.Equal(
+            new PriceLimits(142.50m, 157.50m), (await exchange.Alice.GetStateAsync("AAPL", Cancellation)).PriceLimits);
         Assert.Null(await Refusal(Buy(1m, 157.50m)));
         await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = BookRules.None }, Cancellation);
         Assert.Null((await exchange.Alice.GetStateAsync("AAPL", Cancellation)).PriceLimits);
@@ -552,7 +621,8 @@ public class OrdersOverHttpTests
         }
     }
 
-    private static async Task<(OrderStatus Status, string? End, decimal Filled)> Outcome(ServedExchange exchange, Order order)
+    private static async Task<(OrderStatus Status, string? End, decimal Filled)> Outcome(
+        ServedExchange exchange, Order order)
     {
         var now = await NowAsync(exchange.Alice, order);
         return (now.Status, now.EndReason, now.Filled);

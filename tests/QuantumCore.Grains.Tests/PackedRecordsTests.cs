@@ -40,7 +40,9 @@ public sealed class PackedRecordsTests
             Assert.Equal(0, await PacksAsync(disk));
 
             time.Advance(s_keep.PackAfter + TimeSpan.FromMinutes(1));
-            await Wait.UntilAsync(async () => !(await disk.Journal.UnpackedAsync(s_keep.Limits, CancellationToken.None)).IsFull, "all that is old to be packed");
+            await Wait.UntilAsync(
+                async () => !(await disk.Journal.UnpackedAsync(s_keep.Limits, CancellationToken.None)).IsFull,
+                "all that is old to be packed");
 
             Assert.InRange(await PacksAsync(disk), 3, 100);
             Assert.Equal(told, await TellAsync(exchange, orders));
@@ -63,12 +65,15 @@ public sealed class PackedRecordsTests
         var rests = await EnterAsync(exchange, orders, Alice, Limit("rests", Side.Buy, 30, 15_000));
         await EnterAsync(exchange, orders, Bob, Limit("meets", Side.Sell, 12, 15_000));
         Assert.Equal(20, (await book.Reduce(Alice, rests.Number, 20)).QuantityLots);
-        await EnterAsync(exchange, orders, Bob, Limit("rest goes", Side.Sell, 12, 15_000) with { TimeInForce = TimeInForce.ImmediateOrCancel });
+        await EnterAsync(
+            exchange, orders, Bob,
+            Limit("rest goes", Side.Sell, 12, 15_000) with { TimeInForce = TimeInForce.ImmediateOrCancel });
         var posted = await EnterAsync(exchange, orders, Alice, Limit("posted", Side.Sell, 5, 15_100));
         await EnterAsync(exchange, orders, Bob, Limit("would take", Side.Buy, 5, 15_100) with { PostOnly = true });
         var amount = new OrderConditions { Amount = 600_000 };
         await EnterAsync(exchange, orders, Bob, new HoldRequest(
-            "by amount", Aapl, Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 15_200, 0, Conditions: EncodedConditions.From(amount)));
+            "by amount", Aapl, Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 15_200, 0,
+            Conditions: EncodedConditions.From(amount)));
         await EnterAsync(exchange, orders, Bob, Limit("ice", Side.Sell, 40, 15_100) with
         {
             Conditions = EncodedConditions.From(new OrderConditions { DisplayLots = 10 }),
@@ -151,7 +156,8 @@ public sealed class PackedRecordsTests
 
     private static string Text(ExecutionReport report) => $"{report} {string.Join(' ', report.Fills)}";
 
-    private static async Task<ExecutionReport> EnterAsync(Exchange exchange, List<SubmitOrder> orders, long account, HoldRequest request)
+    private static async Task<ExecutionReport> EnterAsync(
+        Exchange exchange, List<SubmitOrder> orders, long account, HoldRequest request)
     {
         var held = (await exchange.Account(account).Hold([request]))[0];
         Assert.Equal(RejectReason.None, held.Reason);

@@ -23,7 +23,8 @@ public class PartialSettlementTests
             [Of(Alice, -100, 1_000), Of(Bob, 20, -200, Monday - 3), Of(Carol, 45, -450), Of(Dave, 35, -350)],
             [new(Alice, "AAPL", 30)]);
         Assert.Equal([(Alice, -70L), (Bob, 20), (Carol, 28), (Dave, 22)], Units(parts));
-        Assert.Equal([(Alice, -30L), (Carol, 17), (Dave, 13)], parts.Left().Select(fail => (fail.Account, fail.UnitsLeft)));
+        Assert.Equal(
+            [(Alice, -30L), (Carol, 17), (Dave, 13)], parts.Left().Select(fail => (fail.Account, fail.UnitsLeft)));
     }
 
     [Fact]
@@ -70,10 +71,12 @@ public class PartialSettlementTests
         // Alice is short of all AAPL; with its proceeds she buys MSFT from Carol.
         ImmutableArray<SettlementFail> fails =
         [
-            Of(Alice, -10, 1_000), Of(Bob, 10, -1_000), Of(Alice, 7, -1_000, symbol: "MSFT"), Of(Carol, -7, 1_000, symbol: "MSFT"),
+            Of(Alice, -10, 1_000), Of(Bob, 10, -1_000), Of(Alice, 7, -1_000, symbol: "MSFT"),
+            Of(Carol, -7, 1_000, symbol: "MSFT"),
         ];
         var parts = Shared(fails, [new(Alice, "AAPL", 10)], Has(Alice, ("USD", 300)));
-        Assert.Equal([(Alice, "MSFT", 2L), (Alice, "USD", -285), (Carol, "MSFT", -2), (Carol, "USD", 285)], Items(parts));
+        Assert.Equal(
+            [(Alice, "MSFT", 2L), (Alice, "USD", -285), (Carol, "MSFT", -2), (Carol, "USD", 285)], Items(parts));
 
         parts = Shared(fails, [new(Alice, "AAPL", 10)], Has(Alice, ("USD", 1_000)));
         Assert.Equal(7, parts.Items().Single(item => item is { Account: Alice, Asset: "MSFT" }).Amount);
@@ -84,7 +87,9 @@ public class PartialSettlementTests
     {
         // Bob's 10 of last week fail again; his sale on Monday only changes who waits for Alice.
         var parts = Shared(
-            [Of(Alice, -10, 1_000, Monday - 3), Of(Bob, 10, -1_000, Monday - 3), Of(Bob, -10, 1_100), Of(Carol, 10, -1_100)],
+            [
+                Of(Alice, -10, 1_000, Monday - 3), Of(Bob, 10, -1_000, Monday - 3), Of(Bob, -10, 1_100),
+                Of(Carol, 10, -1_100)],
             [new(Alice, "AAPL", 10)],
             Has(Carol, ("USD", 0)));
         Assert.Equal([(Bob, "AAPL", 0L), (Bob, "USD", 100)], Items(parts));
@@ -93,7 +98,8 @@ public class PartialSettlementTests
         // Nor does it go to another account that waits as long: outside, Bob delivers and receives nothing.
         parts = Shared(
             [
-                Of(Alice, -20, 2_000, Monday - 3), Of(Bob, 10, -1_000, Monday - 3), Of(Dave, 10, -1_000, Monday - 3), Of(Bob, -10, 1_100), Of(Carol, 10, -1_100),
+                Of(Alice, -20, 2_000, Monday - 3), Of(Bob, 10, -1_000, Monday - 3), Of(Dave, 10, -1_000, Monday - 3),
+                Of(Bob, -10, 1_100), Of(Carol, 10, -1_100),
             ],
             [new(Alice, "AAPL", 20)]);
         Assert.Equal([(Bob, "AAPL", 0L), (Bob, "USD", 100)], Items(parts));
@@ -103,13 +109,16 @@ public class PartialSettlementTests
     public void Nobody_is_short_of_what_it_does_not_owe()
     {
         ImmutableArray<SettlementFail> fails = [Of(Alice, -10, 1_000), Of(Bob, 10, -1_000)];
-        foreach (var said in (SettlementShort[])[new(Alice, "AAPL", 11), new(Alice, "AAPL", 0), new(Bob, "AAPL", 1), new(Carol, "AAPL", 1), new(Alice, "USD", 1)])
+        foreach (var said in (SettlementShort[])[
+            new(Alice, "AAPL", 11), new(Alice, "AAPL", 0), new(Bob, "AAPL", 1), new(Carol, "AAPL", 1),
+            new(Alice, "USD", 1)])
         {
             Assert.Throws<InvalidDataException>(() => Shared(fails, [said]));
         }
 
         Assert.Throws<InvalidDataException>(() => Shared(fails, [new(Alice, "AAPL", 1), new(Alice, "AAPL", 2)]));
-        Assert.Equal(4, Shared(fails, [new(Bob, "USD", 600)]).Items().Single(item => item is { Account: Bob, Asset: "AAPL" }).Amount);
+        Assert.Equal(4, Shared(fails, [new(Bob, "USD", 600)]).Items()
+            .Single(item => item is { Account: Bob, Asset: "AAPL" }).Amount);
     }
 
     [Fact]
@@ -144,7 +153,8 @@ public class PartialSettlementTests
             }
 
             foreach (var (fail, asset, part) in owed.SelectMany(fail =>
-                fail.UnitParts.Select(part => (fail, fail.Base.Name, part)).Concat(fail.CashParts.Select(part => (fail, fail.Quote.Name, part)))))
+                fail.UnitParts.Select(part => (fail, fail.Base.Name, part))
+                    .Concat(fail.CashParts.Select(part => (fail, fail.Quote.Name, part)))))
             {
                 settled[(fail.Account, asset, part.TradeDay)] -= part.Amount;
             }
@@ -154,7 +164,8 @@ public class PartialSettlementTests
     }
 
     private static void RequireSound(
-        ImmutableArray<SettlementFail> open, ImmutableArray<SettlementShort> shorts, SortedDictionary<long, SettlementFunds> funds, PartialSettlement parts)
+        ImmutableArray<SettlementFail> open, ImmutableArray<SettlementShort> shorts,
+        SortedDictionary<long, SettlementFunds> funds, PartialSettlement parts)
     {
         var left = parts.Left();
         foreach (var symbol in left.GroupBy(fail => fail.Symbol))
@@ -174,7 +185,9 @@ public class PartialSettlementTests
         {
             foreach (var free in has.Free)
             {
-                Assert.True(free.Amount + items.GetValueOrDefault((account, free.Asset)) >= 0, $"{account} borrows {free.Asset}");
+                Assert.True(
+                    free.Amount + items.GetValueOrDefault((account, free.Asset)) >= 0,
+                    $"{account} borrows {free.Asset}");
             }
         }
     }
@@ -199,28 +212,40 @@ public class PartialSettlementTests
             }
         }
 
-        return [.. legs.GroupBy(leg => (leg.Key.Account, leg.Key.Symbol, leg.Key.Since)).Select(of => new SettlementFail(
-            of.Key.Account, of.Key.Symbol, new(of.Key.Symbol, 0), s_usd, of.Key.Since, of.Sum(leg => leg.Value.Units), of.Sum(leg => leg.Value.Cash), 0,
-            Parts(of.Select(leg => (leg.Key.TradeDay, leg.Value.Units))), Parts(of.Select(leg => (leg.Key.TradeDay, leg.Value.Cash)))))];
+        return [
+            .. legs.GroupBy(leg => (leg.Key.Account, leg.Key.Symbol, leg.Key.Since)).Select(of => new SettlementFail(
+            of.Key.Account, of.Key.Symbol, new(of.Key.Symbol, 0), s_usd, of.Key.Since, of.Sum(leg => leg.Value.Units),
+            of.Sum(leg => leg.Value.Cash), 0,
+            Parts(of.Select(leg => (leg.Key.TradeDay, leg.Value.Units))),
+            Parts(of.Select(leg => (leg.Key.TradeDay, leg.Value.Cash)))))];
 
         static ImmutableArray<SettlementPart> Parts(IEnumerable<(long Day, long Amount)> days) =>
-            [.. days.Where(day => day.Amount != 0).OrderBy(day => day.Day).Select(day => new SettlementPart(day.Day, 1, day.Amount))];
+            [.. days.Where(day => day.Amount != 0).OrderBy(day => day.Day)
+                .Select(day => new SettlementPart(day.Day, 1, day.Amount))];
     }
 
     private static ImmutableArray<SettlementShort> Shorts(Random random, ImmutableArray<SettlementFail> open) =>
-        [.. open.Select(fail => fail.Account).Distinct().SelectMany(account => s_assets.Select(asset => (account, asset, Owed: -OwedOf(open, account, asset))))
-            .Where(of => of.Owed > 0 && random.Next(3) == 0).Select(of => new SettlementShort(of.account, of.asset, random.NextInt64(1, of.Owed + 1)))];
+        [.. open.Select(fail => fail.Account).Distinct()
+            .SelectMany(account => s_assets.Select(asset => (account, asset, Owed: -OwedOf(open, account, asset))))
+            .Where(of => of.Owed > 0 && random.Next(3) == 0)
+            .Select(of => new SettlementShort(of.account, of.asset, random.NextInt64(1, of.Owed + 1)))];
 
-    private static long OwedOf(ImmutableArray<SettlementFail> open, long account, string asset) => open.Where(fail => fail.Account == account)
+    private static long OwedOf(ImmutableArray<SettlementFail> open, long account, string asset) =>
+        open.Where(fail => fail.Account == account)
         .Sum(fail => fail.Base.Name == asset ? fail.UnitsLeft : fail.Quote.Name == asset ? fail.CashLeft : 0);
 
-    private static SortedDictionary<long, SettlementFunds> Funds(Random random, ImmutableArray<SettlementFail> open) => new(
-        open.Select(fail => fail.Account).Distinct().Where(_ => random.Next(3) > 0).ToDictionary(account => account, _ => new SettlementFunds(
+    private static SortedDictionary<long, SettlementFunds> Funds(Random random, ImmutableArray<SettlementFail> open) =>
+        new(
+        open.Select(fail => fail.Account).Distinct().Where(_ => random.Next(3) > 0)
+            .ToDictionary(account => account, _ => new SettlementFunds(
             random.Next(5) == 0,
-            [.. s_assets.Select(asset => new AssetAmount(asset, random.Next(3) == 0 ? 0 : random.Next(asset == "USD" ? 5_000 : 150)))])));
+            [.. s_assets.Select(
+                asset =>
+                    new AssetAmount(asset, random.Next(3) == 0 ? 0 : random.Next(asset == "USD" ? 5_000 : 150)))])));
 
     private static PartialSettlement Shared(
-        ImmutableArray<SettlementFail> fails, ImmutableArray<SettlementShort> shorts, SortedDictionary<long, SettlementFunds>? funds = null, long lot = 1)
+        ImmutableArray<SettlementFail> fails, ImmutableArray<SettlementShort> shorts,
+        SortedDictionary<long, SettlementFunds>? funds = null, long lot = 1)
     {
         var parts = new PartialSettlement(fails, _ => lot);
         parts.Share(shorts, funds ?? s_unasked);
@@ -233,9 +258,12 @@ public class PartialSettlementTests
     private static IEnumerable<(long Account, string Asset, long Amount)> Items(PartialSettlement parts) =>
         parts.Items().Select(item => (item.Account, item.Asset, item.Amount));
 
-    private static SortedDictionary<long, SettlementFunds> Has(long account, params (string Asset, long Amount)[] free) =>
+    private static SortedDictionary<long, SettlementFunds> Has(
+        long account, params (string Asset, long Amount)[] free) =>
         new() { [account] = new(MayOwe: false, [.. free.Select(of => new AssetAmount(of.Asset, of.Amount))]) };
 
-    private static SettlementFail Of(long account, long units, long cash, long since = Monday, string symbol = "AAPL") => new(
-        account, symbol, new(symbol, 0), s_usd, since, units, cash, 0, [new(since - 1, 1, units)], cash == 0 ? [] : [new(since - 1, 1, cash)]);
+    private static SettlementFail Of(
+        long account, long units, long cash, long since = Monday, string symbol = "AAPL") => new(
+        account, symbol, new(symbol, 0), s_usd, since, units, cash, 0, [new(since - 1, 1, units)],
+        cash == 0 ? [] : [new(since - 1, 1, cash)]);
 }

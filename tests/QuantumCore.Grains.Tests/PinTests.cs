@@ -20,7 +20,9 @@ public class PinTests
         Assert.Null(await catalog.SetPin(new("AAPL", "east", "night desk", "beside its market maker")));
         Assert.Null(await catalog.SetPin(new("MSFT", "", "desk", "")));
         var before = Assert.Single(await catalog.Pins());
-        Assert.Equal(("AAPL", "east", "night desk", "beside its market maker"), (before.Book, before.Silo, before.By, before.Why));
+        Assert.Equal(
+            ("AAPL", "east", "night desk", "beside its market maker"),
+            (before.Book, before.Silo, before.By, before.Why));
 
         // An unchanged pin is not recorded again.
         Assert.Null(await catalog.SetPin(new("AAPL", "east", "somebody else", "")));

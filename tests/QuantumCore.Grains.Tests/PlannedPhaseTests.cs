@@ -21,7 +21,9 @@ public sealed class PlannedPhaseTests
     public void A_planned_halt_is_followed_by_its_auction_and_that_by_trading_each_in_a_record_of_its_own()
     {
         var book = NewBook();
-        var halt = Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second, 300 * Second), PhaseReason.NewsPending);
+        var halt = Phase(
+            TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second, 300 * Second),
+            PhaseReason.NewsPending);
         Assert.Equal(RejectReason.None, book.Operate(halt, 10 * Second, out _));
         Assert.Equal((PhaseReason.NewsPending, 10 * Second), (book.PhaseReason, book.PhaseNanos));
         Assert.Null(book.FollowPlan((900 * Second) - 1));
@@ -41,13 +43,20 @@ public sealed class PlannedPhaseTests
     public void A_call_of_the_operator_takes_the_place_of_what_was_planned()
     {
         var book = NewBook();
-        book.Operate(Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second), PhaseReason.Technical), Second, out _);
-        Assert.Equal(RejectReason.None, book.Operate(Phase(TradingPhase.Opening, null, PhaseReason.None), 2 * Second, out _));
+        book.Operate(
+            Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second), PhaseReason.Technical),
+            Second, out _);
+        Assert.Equal(
+            RejectReason.None, book.Operate(Phase(TradingPhase.Opening, null, PhaseReason.None), 2 * Second, out _));
         Assert.Equal((null, PhaseReason.None, 2 * Second), (book.Plan, book.PhaseReason, book.PhaseNanos));
 
         // A rejected change has no effect.
-        book.Operate(Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second), PhaseReason.Technical), 3 * Second, out _);
-        Assert.Equal(RejectReason.NotInThisPhase, book.Operate(Phase(TradingPhase.PreOpen, null, PhaseReason.None), 4 * Second, out _));
+        book.Operate(
+            Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second), PhaseReason.Technical),
+            3 * Second, out _);
+        Assert.Equal(
+            RejectReason.NotInThisPhase,
+            book.Operate(Phase(TradingPhase.PreOpen, null, PhaseReason.None), 4 * Second, out _));
         Assert.Equal(new PhasePlan(TradingPhase.Volatility, 900 * Second), book.Plan);
     }
 
@@ -62,19 +71,28 @@ public sealed class PlannedPhaseTests
             records.Add(record!);
         }
 
-        Call(Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second), PhaseReason.Technical), Second);
-        Call(Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Opening, 600 * Second), PhaseReason.NewsPending), 2 * Second);
+        Call(
+            Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second), PhaseReason.Technical),
+            Second);
+        Call(
+            Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Opening, 600 * Second), PhaseReason.NewsPending),
+            2 * Second);
         Assert.Equal((PhaseReason.NewsPending, Second), (book.PhaseReason, book.PhaseNanos));
         Assert.Equal(new PhasePlan(TradingPhase.Opening, 600 * Second), book.Plan);
         Call(Phase(TradingPhase.Halt, null, PhaseReason.Regulatory), 3 * Second);
         Assert.Null(book.Plan);
-        Call(Phase(TradingPhase.Closed, new PhasePlan(TradingPhase.PreOpen, 900 * Second), PhaseReason.None), 4 * Second);
+        Call(
+            Phase(TradingPhase.Closed, new PhasePlan(TradingPhase.PreOpen, 900 * Second), PhaseReason.None),
+            4 * Second);
         Call(Phase(TradingPhase.Closed, null, PhaseReason.MarketWideBreaker), 5 * Second);
-        Assert.Equal((TradingPhase.Closed, PhaseReason.MarketWideBreaker, null), (book.Core.Phase, book.PhaseReason, book.Plan));
+        Assert.Equal(
+            (TradingPhase.Closed, PhaseReason.MarketWideBreaker, null), (book.Core.Phase, book.PhaseReason, book.Plan));
 
         // During trading or an auction, a change to the same phase is rejected.
         Call(Phase(TradingPhase.PreOpen, null, PhaseReason.None), 6 * Second);
-        Assert.Equal(RejectReason.NotInThisPhase, book.Operate(Phase(TradingPhase.PreOpen, null, PhaseReason.None), 7 * Second, out _));
+        Assert.Equal(
+            RejectReason.NotInThisPhase,
+            book.Operate(Phase(TradingPhase.PreOpen, null, PhaseReason.None), 7 * Second, out _));
 
         var again = NewBook();
         foreach (var record in records)
@@ -92,14 +110,21 @@ public sealed class PlannedPhaseTests
     public void The_breaker_lets_no_halted_symbol_trade_sooner(long planned, long expected)
     {
         var book = NewBook();
-        PhasePlan? Plan(long seconds) => seconds == 0 ? null : new PhasePlan(TradingPhase.Volatility, seconds * Second, 300 * Second);
-        Assert.Equal(RejectReason.None, book.Operate(Phase(TradingPhase.Halt, Plan(planned), PhaseReason.Regulatory), Second, out _));
-        Assert.Equal(RejectReason.None, book.Operate(Phase(TradingPhase.Halt, Plan(1_200), PhaseReason.MarketWideBreaker), 2 * Second, out _));
+        PhasePlan? Plan(long seconds) =>
+            seconds == 0 ? null : new PhasePlan(TradingPhase.Volatility, seconds * Second, 300 * Second);
+        Assert.Equal(
+            RejectReason.None,
+            book.Operate(Phase(TradingPhase.Halt, Plan(planned), PhaseReason.Regulatory), Second, out _));
+        Assert.Equal(
+            RejectReason.None,
+            book.Operate(Phase(TradingPhase.Halt, Plan(1_200), PhaseReason.MarketWideBreaker), 2 * Second, out _));
         Assert.Equal(Plan(expected), book.Plan);
         Assert.Equal(expected == planned ? PhaseReason.Regulatory : PhaseReason.MarketWideBreaker, book.PhaseReason);
 
         // For the day: any plan is removed.
-        Assert.Equal(RejectReason.None, book.Operate(Phase(TradingPhase.Halt, null, PhaseReason.MarketWideBreaker), 3 * Second, out _));
+        Assert.Equal(
+            RejectReason.None,
+            book.Operate(Phase(TradingPhase.Halt, null, PhaseReason.MarketWideBreaker), 3 * Second, out _));
         Assert.Null(book.Plan);
     }
 
@@ -108,8 +133,10 @@ public sealed class PlannedPhaseTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.Operator.SetPhaseAsync(Aapl, Client.TradingPhase.Closed, Token);
-        await exchange.Operator.SetPhaseAsync(Aapl, Client.TradingPhase.PreOpen, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
-        await exchange.Operator.SetPhaseAsync("MSFT", Client.TradingPhase.Halt, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
+        await exchange.Operator.SetPhaseAsync(
+            Aapl, Client.TradingPhase.PreOpen, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
+        await exchange.Operator.SetPhaseAsync(
+            "MSFT", Client.TradingPhase.Halt, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
 
         Assert.Equal([Aapl, "MSFT"], (await exchange.Operator.BreakAsync(800, 1_000, Token)).Symbols);
         foreach (var symbol in (string[])[Aapl, "MSFT"])
@@ -123,13 +150,16 @@ public sealed class PlannedPhaseTests
 
     public static TheoryData<string, NamedValue[]> Nonsense => new()
     {
-        { "a phase that can't follow", [new(ChangedValue.Next, (long)TradingPhase.PreOpen), new(ChangedValue.NextNanos, 5)] },
+        { "a phase that can't follow",
+            [new(ChangedValue.Next, (long)TradingPhase.PreOpen), new(ChangedValue.NextNanos, 5)] },
         { "no such phase", [new(ChangedValue.Next, 7), new(ChangedValue.NextNanos, 5)] },
         { "no time", [new(ChangedValue.Next, (long)TradingPhase.Volatility)] },
         { "no phase", [new(ChangedValue.NextNanos, 5)] },
         { "said twice", [new(ChangedValue.Next, 3), new(ChangedValue.Next, 3), new(ChangedValue.NextNanos, 5)] },
         { "another command's", [new(ChangedValue.StaticBand, 5)] },
-        { "trading can't follow the end", [new(ChangedValue.Next, (long)TradingPhase.Closed), new(ChangedValue.NextNanos, 5), new(ChangedValue.NextLastsNanos, 5)] },
+        { "trading can't follow the end", [
+            new(ChangedValue.Next, (long)TradingPhase.Closed), new(ChangedValue.NextNanos, 5),
+            new(ChangedValue.NextLastsNanos, 5)] },
     };
 
     [Theory]
@@ -147,15 +177,20 @@ public sealed class PlannedPhaseTests
     {
         var book = NewBook();
         var records = new List<BookRecord>();
-        Rules(book, records, (ChangedValue.DynamicBand, 100), (ChangedValue.DynamicBandAuction, 1), (ChangedValue.AuctionCollar, 50),
+        Rules(
+            book, records, (ChangedValue.DynamicBand, 100), (ChangedValue.DynamicBandAuction, 1),
+            (ChangedValue.AuctionCollar, 50),
             (ChangedValue.MaxExtensions, 1), (ChangedValue.AuctionNanos, 120 * Second));
-        Assert.Equal(RejectReason.None, book.Operate(BookCommand.Of(BookVerb.SetReference, 15_000), Second, out var set));
+        Assert.Equal(
+            RejectReason.None, book.Operate(BookCommand.Of(BookVerb.SetReference, 15_000), Second, out var set));
         records.Add(set!);
         records.Add(book.Submit(Order(1, Side.Sell, 15_000, 1), Second));
         records.Add(book.Submit(Order(2, Side.Buy, 15_000, 1), Second));
         records.Add(book.Submit(Order(3, Side.Sell, 15_500, 5), Second));
         records.Add(book.Submit(Order(4, Side.Buy, 15_500, 5), 2 * Second));
-        Assert.Equal((TradingPhase.Volatility, PhaseReason.PriceBand, 2 * Second), (book.Core.Phase, book.PhaseReason, book.PhaseNanos));
+        Assert.Equal(
+            (TradingPhase.Volatility, PhaseReason.PriceBand, 2 * Second),
+            (book.Core.Phase, book.PhaseReason, book.PhaseNanos));
         Assert.Equal(new PhasePlan(TradingPhase.Continuous, 122 * Second), book.Plan);
 
         // Its price would be outside the collar, so it is extended by the same time.
@@ -193,7 +228,9 @@ public sealed class PlannedPhaseTests
         await using (var before = await Exchange.OpenAsync(disk, [Aapl], [Alice, Bob], overtaking, time: time))
         {
             var plan = new PhasePlan(TradingPhase.Volatility, time.UnixNanos() + (900 * Second), 300 * Second);
-            Assert.Equal(RejectReason.None, await before.Book(Aapl).Operate(Phase(TradingPhase.Halt, plan, PhaseReason.MarketWideBreaker)));
+            Assert.Equal(
+                RejectReason.None,
+                await before.Book(Aapl).Operate(Phase(TradingPhase.Halt, plan, PhaseReason.MarketWideBreaker)));
             await before.CrashAsync();
         }
 
@@ -201,7 +238,8 @@ public sealed class PlannedPhaseTests
         var halted = await after.Book(Aapl).State();
         Assert.Equal((TradingPhase.Halt, PhaseReason.MarketWideBreaker), (halted.Phase, halted.Reason));
         time.Advance(TimeSpan.FromSeconds(901));
-        await Wait.UntilAsync(async () => (await after.Book(Aapl).State()).Phase == TradingPhase.Volatility, "the auction");
+        await Wait.UntilAsync(
+            async () => (await after.Book(Aapl).State()).Phase == TradingPhase.Volatility, "the auction");
         await after.PlaceAsync(Bob, "s", Aapl, Side.Sell, 15_000, 5);
         await after.PlaceAsync(Alice, "b", Aapl, Side.Buy, 15_010, 5);
         time.Advance(TimeSpan.FromSeconds(300));
@@ -217,14 +255,23 @@ public sealed class PlannedPhaseTests
         var state = await exchange.Operator.SetPhaseAsync(
             Aapl,
             Client.TradingPhase.Halt,
-            new Client.PhaseTerms { Reason = Client.PhaseReason.NewsPending, For = TimeSpan.FromMinutes(15), ThenFor = TimeSpan.FromMinutes(5) },
+            new Client.PhaseTerms
+            {
+                Reason = Client.PhaseReason.NewsPending,
+                For = TimeSpan.FromMinutes(15),
+                ThenFor = TimeSpan.FromMinutes(5),
+            },
             Token);
-        Assert.Equal((Client.TradingPhase.Halt, Client.PhaseReason.NewsPending, Client.TradingPhase.Volatility), (state.Phase, state.PhaseReason, state.NextPhase));
-        Assert.InRange(state.NextPhaseTime!.Value - state.PhaseSince!.Value, TimeSpan.FromSeconds(890), TimeSpan.FromSeconds(900));
+        Assert.Equal(
+            (Client.TradingPhase.Halt, Client.PhaseReason.NewsPending, Client.TradingPhase.Volatility),
+            (state.Phase, state.PhaseReason, state.NextPhase));
+        Assert.InRange(
+            state.NextPhaseTime!.Value - state.PhaseSince!.Value, TimeSpan.FromSeconds(890), TimeSpan.FromSeconds(900));
 
         var rules = await exchange.Operator.SetRulesAsync(Aapl, new Client.BookRules { AuctionSeconds = 90 }, Token);
         Assert.Equal(90, rules.AuctionSeconds);
-        rules = await exchange.Operator.SetRulesAsync(Aapl, new Client.BookRules { AuctionSeconds = Client.BookRules.None }, Token);
+        rules = await exchange.Operator.SetRulesAsync(
+            Aapl, new Client.BookRules { AuctionSeconds = Client.BookRules.None }, Token);
         Assert.Null(rules.AuctionSeconds);
 
         state = await exchange.Alice.GetStateAsync(Aapl, Token);
@@ -247,18 +294,25 @@ public sealed class PlannedPhaseTests
         return BookCommand.Of(BookVerb.SetPhase, (long)phase) with
         {
             Changes = plan is not { } next ? reason
-                : [new(ChangedValue.Next, (long)next.Phase), new(ChangedValue.NextNanos, next.AtNanos), new(ChangedValue.NextLastsNanos, next.LastsNanos), .. reason],
+                : [
+                    new(ChangedValue.Next, (long)next.Phase), new(ChangedValue.NextNanos, next.AtNanos),
+                    new(ChangedValue.NextLastsNanos, next.LastsNanos), .. reason],
         };
     }
 
-    private static void Rules(BookMachine book, List<BookRecord> records, params (ChangedValue Name, long Value)[] rules)
+    private static void Rules(
+        BookMachine book, List<BookRecord> records, params (ChangedValue Name, long Value)[] rules)
     {
-        var command = BookCommand.Of(BookVerb.SetRules) with { Changes = [.. rules.Select(rule => new NamedValue(rule.Name, rule.Value))] };
+        var command = BookCommand.Of(BookVerb.SetRules) with
+        {
+            Changes = [.. rules.Select(rule => new NamedValue(rule.Name, rule.Value))],
+        };
         Assert.Equal(RejectReason.None, book.Operate(command, 1, out var record));
         records.Add(record!);
     }
 
     private static SubmitOrder Order(long number, Side side, long price, long lots) => new(
-        1000 + number, number, $"o{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots,
+        1000 + number, number, $"o{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price,
+        lots,
         MakerFeePpm: 200, TakerFeePpm: 777);
 }

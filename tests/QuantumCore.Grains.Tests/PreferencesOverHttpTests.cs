@@ -14,8 +14,11 @@ public sealed class PreferencesOverHttpTests
         using var zoe = await SignUpAsync(exchange, "zoe");
         using var yan = await SignUpAsync(exchange, "yan");
         Assert.Equal("", await AllAsync(zoe));
-        await ChangeAsync(zoe, """{"preferences":[{"name":"theme","value":"dark"},{"name":"layout.trade","value":"{\"book\":2}"}]}""");
-        await ChangeAsync(zoe, """{"preferences":[{"name":"theme","value":"light"},{"name":"sound","value":"true"}]}""");
+        await ChangeAsync(
+            zoe,
+            """{"preferences":[{"name":"theme","value":"dark"},{"name":"layout.trade","value":"{\"book\":2}"}]}""");
+        await ChangeAsync(
+            zoe, """{"preferences":[{"name":"theme","value":"light"},{"name":"sound","value":"true"}]}""");
         Assert.Equal("""layout.trade={"book":2} sound=true theme=light""", await AllAsync(zoe));
         await ChangeAsync(zoe, """{"preferences":[{"name":"sound"},{"name":"nothing"}]}""");
         Assert.Equal("""layout.trade={"book":2} theme=light""", await AllAsync(zoe));
@@ -51,12 +54,18 @@ public sealed class PreferencesOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var zoe = await SignUpAsync(exchange, "zoe");
-        Assert.Equal(400, (await zoe.AskAsync("PATCH", "user/preferences", Body(1, new string('x', Preference.LongestValue + 1)))).Status);
+        Assert.Equal(
+            400,
+            (await zoe.AskAsync(
+                "PATCH", "user/preferences", Body(1, new string('x', Preference.LongestValue + 1)))).Status);
         await ChangeAsync(zoe, Body(Preference.MostOfOne, "1"));
-        var (status, answer) = await zoe.AskAsync("PATCH", "user/preferences", """{"preferences":[{"name":"n1","value":"2"},{"name":"other","value":"2"}]}""");
+        var (status, answer) = await zoe.AskAsync(
+            "PATCH", "user/preferences",
+            """{"preferences":[{"name":"n1","value":"2"},{"name":"other","value":"2"}]}""");
         Assert.Equal((403, "100"), (status, answer.GetProperty("limit").GetString()));
         var all = await AllAsync(zoe);
-        Assert.Equal((Preference.MostOfOne, false), (all.Split(' ').Length, all.Contains("=2", StringComparison.Ordinal)));
+        Assert.Equal(
+            (Preference.MostOfOne, false), (all.Split(' ').Length, all.Contains("=2", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -68,18 +77,23 @@ public sealed class PreferencesOverHttpTests
     }
 
     private static string Body(int count, string value) =>
-        JsonSerializer.Serialize(new { preferences = Enumerable.Range(1, count).Select(i => new { name = $"n{i}", value }) });
+        JsonSerializer.Serialize(
+            new { preferences = Enumerable.Range(1, count).Select(i => new { name = $"n{i}", value }) });
 
     private static async Task<Browser> SignUpAsync(ServedExchange exchange, string name)
     {
         var browser = new Browser(exchange.Address);
-        Assert.Equal(200, (await browser.AskAsync("POST", "users", $$"""{"name":"{{name}}","password":"correct horse"}""")).Status);
+        Assert.Equal(
+            200,
+            (await browser.AskAsync("POST", "users", $$"""{"name":"{{name}}","password":"correct horse"}""")).Status);
         return browser;
     }
 
     private static async Task ChangeAsync(Browser browser, string body) =>
         Assert.Equal(200, (await browser.AskAsync("PATCH", "user/preferences", body)).Status);
 
-    private static async Task<string> AllAsync(Browser browser) => string.Join(' ', (await browser.AskAsync("GET", "user/preferences")).Body
-        .GetProperty("preferences").EnumerateArray().Select(one => $"{one.GetProperty("name").GetString()}={one.GetProperty("value").GetString()}"));
+    private static async Task<string> AllAsync(Browser browser) =>
+        string.Join(' ', (await browser.AskAsync("GET", "user/preferences")).Body
+        .GetProperty("preferences").EnumerateArray()
+        .Select(one => $"{one.GetProperty("name").GetString()}={one.GetProperty("value").GetString()}"));
 }

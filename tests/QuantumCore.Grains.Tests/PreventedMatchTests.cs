@@ -35,15 +35,21 @@ public class PreventedMatchTests
         book.Submit(Order(Alice, 2, Side.Buy, 6, mode));
 
         var step = Assert.Single(book.Last.Steps, step => step.Kind == StepKind.Prevented);
-        Assert.Equal((told, 15_000, 6, ofTaker, ofMaker), (step.SelfTrade, step.PriceTicks, step.QuantityLots, step.LeavesLots, step.MakerLeavesLots));
-        Assert.Equal((Alice, 2, 2, Alice, 1, 1), (step.Account, step.Number, step.OrderId, step.MakerAccount, step.MakerNumber, step.MakerOrderId));
+        Assert.Equal(
+            (told, 15_000, 6, ofTaker, ofMaker),
+            (step.SelfTrade, step.PriceTicks, step.QuantityLots, step.LeavesLots, step.MakerLeavesLots));
+        Assert.Equal(
+            (Alice, 2, 2, Alice, 1, 1),
+            (step.Account, step.Number, step.OrderId, step.MakerAccount, step.MakerNumber, step.MakerOrderId));
         Assert.Equal((takerLeft, makerLeft), (book.LeftOf(Alice, 2), book.LeftOf(Alice, 1)));
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
 
         await using var history = await book.ProjectedAsync(Token);
         var match = Assert.Single(await history.PreventedAsync(new PreventedQuery(Alice, "AAPL"), Token));
         Assert.Equal((told, new TradePlace(3, 0), 6, 0), (match.Mode, match.Place, match.QuantityLots, match.Owner));
-        Assert.Equal((ofTaker == 0 ? null : (long?)ofTaker, ofMaker == 0 ? null : (long?)ofMaker), (match.Taker.Lots, match.Maker.Lots));
+        Assert.Equal(
+            (ofTaker == 0 ? null : (long?)ofTaker, ofMaker == 0 ? null : (long?)ofMaker),
+            (match.Taker.Lots, match.Maker.Lots));
         var orders = await history.OrdersAsync(new OrderQuery(Alice), Token);
         Assert.Equal([ofMaker, ofTaker], orders.Select(order => order.Prevented?.Lots ?? 0));
         Assert.Equal([10, 6], orders.Select(order => order.QuantityLots + (order.Prevented?.TakenOffLots ?? 0)));
@@ -58,7 +64,9 @@ public class PreventedMatchTests
         book.Submit(Order(Sister, 1, Side.Sell, 4));
         book.Submit(Order(Alice, 4, Side.Buy, 15, SelfTradePrevention.ExpireMaker));
 
-        Assert.Equal([1, 2, 3], book.Last.Steps.Where(step => step.Kind == StepKind.Prevented).Select(step => step.MakerOrderId));
+        Assert.Equal(
+            [1, 2, 3],
+            book.Last.Steps.Where(step => step.Kind == StepKind.Prevented).Select(step => step.MakerOrderId));
         var report = BookReports.First("AAPL", book.Machine.Sequence, book.Last);
         Assert.Equal([0, 1, 2], report.Prevented!.All.Select(match => match.Place.Index));
         Assert.Equal((4, 11), (report.FilledLots, report.LeavesLots));
@@ -82,7 +90,9 @@ public class PreventedMatchTests
         var book = new JournaledBook();
         book.Submit(Order(Alice, 1, Side.Sell, 10));
         book.Submit(Order(Alice, 2, Side.Buy, 6, mode));
-        Assert.Contains(book.Last.Steps, step => step.SelfTrade == told && step.LeavesLots == ofTaker && step.MakerLeavesLots == ofMaker);
+        Assert.Contains(
+            book.Last.Steps,
+            step => step.SelfTrade == told && step.LeavesLots == ofTaker && step.MakerLeavesLots == ofMaker);
 
         var old = book.Last with { Steps = book.Last.Steps.RemoveAll(step => step.Kind == StepKind.Prevented) };
         var bytes = BookRecordEncoding.Encode(old);
@@ -91,7 +101,9 @@ public class PreventedMatchTests
         var again = Assert.IsType<BookTurn>(replayed.Replay(book.Records.Count, bytes));
         Assert.Equal(old.Steps, again.Steps);
         Assert.Equal(book.Machine.Snapshot(), replayed.Snapshot());
-        Assert.Equal((takerLeft, makerLeft), (JournaledBook.LeftOf(replayed, Alice, 2), JournaledBook.LeftOf(replayed, Alice, 1)));
+        Assert.Equal(
+            (takerLeft, makerLeft),
+            (JournaledBook.LeftOf(replayed, Alice, 2), JournaledBook.LeftOf(replayed, Alice, 1)));
     }
 
     [Fact]
@@ -105,17 +117,21 @@ public class PreventedMatchTests
         var at = steps.IndexOf(steps.First(step => step.Kind == StepKind.Prevented));
         Func<TurnStep, TurnStep>[] forgeries =
         [
-            step => step with { LeavesLots = step.LeavesLots + 1 }, step => step with { MakerLeavesLots = step.MakerLeavesLots + 1 },
-            step => step with { PriceTicks = step.PriceTicks + 1 }, step => step with { QuantityLots = step.QuantityLots + 1 },
+            step => step with { LeavesLots = step.LeavesLots + 1 },
+            step => step with { MakerLeavesLots = step.MakerLeavesLots + 1 },
+            step => step with { PriceTicks = step.PriceTicks + 1 },
+            step => step with { QuantityLots = step.QuantityLots + 1 },
             step => step with { SelfTrade = SelfTradePrevention.ExpireBoth }, step => step with { Owner = 5 },
-            step => step with { OrderId = 2 }, step => step with { MakerOrderId = 3 }, step => step with { MakerAccount = Sister },
+            step => step with { OrderId = 2 }, step => step with { MakerOrderId = 3 },
+            step => step with { MakerAccount = Sister },
         ];
         Assert.All(forgeries, forge => Halts(book.Last with { Steps = steps.SetItem(at, forge(steps[at])) }));
         // A record that lacks one of the two is no older record.
         Halts(book.Last with { Steps = steps.RemoveAt(at) });
 
         void Halts(BookTurn forged) => Assert.Throws<DivergenceException>(
-            () => book.ReplayedTo(book.Records.Count - 1).Replay(book.Records.Count, BookRecordEncoding.Encode(forged)));
+            () => book.ReplayedTo(book.Records.Count - 1)
+                .Replay(book.Records.Count, BookRecordEncoding.Encode(forged)));
     }
 
     [Fact]
@@ -131,12 +147,17 @@ public class PreventedMatchTests
         await using var history = await book.ProjectedAsync(Token);
 
         var alices = await history.PreventedAsync(new PreventedQuery(Alice, "AAPL", From: default(TradePlace)), Token);
-        var sisters = await history.PreventedAsync(new PreventedQuery(Sister, "AAPL", From: default(TradePlace)), Token);
+        var sisters =
+            await history.PreventedAsync(new PreventedQuery(Sister, "AAPL", From: default(TradePlace)), Token);
         Assert.All(alices.Concat(sisters), match => Assert.Equal(Family, match.Owner));
-        Assert.Equal<(long, bool, long?)>([(2, true, 6), (4, true, 6), (5, true, 1)], alices.Select(match => Seen(match.Taker)));
-        Assert.Equal<(long, bool, long?)>([(1, false, null), (3, false, 6), (3, false, null)], alices.Select(match => Seen(match.Maker)));
-        Assert.Equal<(long, bool, long?)>([(2, false, null), (4, false, 6), (5, false, null)], sisters.Select(match => Seen(match.Taker)));
-        Assert.Equal<(long, bool, long?)>([(1, true, 10), (3, true, 6), (3, true, null)], sisters.Select(match => Seen(match.Maker)));
+        Assert.Equal<(long, bool, long?)>(
+            [(2, true, 6), (4, true, 6), (5, true, 1)], alices.Select(match => Seen(match.Taker)));
+        Assert.Equal<(long, bool, long?)>(
+            [(1, false, null), (3, false, 6), (3, false, null)], alices.Select(match => Seen(match.Maker)));
+        Assert.Equal<(long, bool, long?)>(
+            [(2, false, null), (4, false, 6), (5, false, null)], sisters.Select(match => Seen(match.Taker)));
+        Assert.Equal<(long, bool, long?)>(
+            [(1, true, 10), (3, true, 6), (3, true, null)], sisters.Select(match => Seen(match.Maker)));
         Assert.All(alices, match => Assert.Equal(0, match.Maker.Number));
         Assert.Empty(await history.PreventedAsync(new PreventedQuery(1003), Token));
 
@@ -167,11 +188,17 @@ public class PreventedMatchTests
         Assert.Equal((2, 1, 15_100), (step.OrderId, step.MakerOrderId, step.PriceTicks));
         Assert.Contains(Alice, book.Last.TouchedAccounts());
         await using var history = await book.ProjectedAsync(Token);
-        Assert.Equal(2, Assert.Single(await history.PreventedAsync(new PreventedQuery(Alice, "AAPL", 2, default(TradePlace)), Token)).Taker.OrderId);
+        Assert.Equal(
+            2,
+            Assert.Single(
+                await history.PreventedAsync(
+                    new PreventedQuery(Alice, "AAPL", 2, default(TradePlace)), Token)).Taker.OrderId);
     }
 
     private static SubmitOrder Order(
-        long account, long number, Side side, long lots, SelfTradePrevention selfTrade = SelfTradePrevention.None) => new(
-        account, number, $"n{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 200, 500,
-        SelfTrade: selfTrade);
+        long account, long number, Side side, long lots, SelfTradePrevention selfTrade = SelfTradePrevention.None) =>
+            new(
+            account, number, $"n{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 200,
+            500,
+            SelfTrade: selfTrade);
 }

@@ -10,7 +10,8 @@ public class PreventedOverFixTests
     [Theory]
     [InlineData("38=9|44=100", "8 11=c 41=b 37=2 150=5 38=9 151=5 44=100.00", "8 11=c 37=2 150=I 38=9 151=5")]
     [InlineData("38=10|44=101", "8 11=c 41=b 37=3 150=5 38=10 151=6 44=101.00", "8 11=c 37=3 150=I 38=10 151=6")]
-    public async Task An_order_some_of_which_was_prevented_is_changed_to_what_its_total_leaves_open(string terms, string told, string shown)
+    public async Task An_order_some_of_which_was_prevented_is_changed_to_what_its_total_leaves_open(
+        string terms, string told, string shown)
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "bob");
@@ -50,6 +51,8 @@ public class PreventedOverFixTests
         await desk.SendAsync("D", "11=s|55=AAPL|54=2|38=4|40=2|44=100|59=1");
         Assert.Equal("8 11=s 150=0", await desk.HearAsync(1, 11, 150));
         await desk.SendAsync("D", $"11=b|38=10|{Buys}|25001=5");
-        Assert.Equal("8 11=b 150=0 38=10 151=10; 8 11=b 150=D 378=5 38=10 151=6 58=selfTrade; 8 11=s 150=C 38=4 151=0 58=selfTrade", await desk.HearAsync(3, 11, 150, 378, 38, 151, 58));
+        Assert.Equal(
+            "8 11=b 150=0 38=10 151=10; 8 11=b 150=D 378=5 38=10 151=6 58=selfTrade; 8 11=s 150=C 38=4 151=0 58=selfTrade",
+            await desk.HearAsync(3, 11, 150, 378, 38, 151, 58));
     }
 }

@@ -20,15 +20,21 @@ public sealed class PriceAlertTests
         await using var disk = new Disk();
         await using var exchange = await OpenAsync(disk);
         await TradeAsync(exchange, 15_000);
-        var (high, low) = (await AddAsync(exchange, 15_100, isAbove: true), await AddAsync(exchange, 14_900, isAbove: false));
+        var (high, low) = (await AddAsync(exchange, 15_100, isAbove: true),
+            await AddAsync(exchange, 14_900, isAbove: false));
         Assert.Equal(high, await AddAsync(exchange, 15_100, isAbove: true));
         foreach (var price in (long[])[15_099, 15_120, 15_130])
             await TradeAsync(exchange, price);
 
-        Assert.Equal([(high.Id, 15_120), (low.Id, 0)], (await FiredAsync(exchange, 1)).Select(alert => (alert.Id, alert.FiredTicks)));
+        Assert.Equal(
+            [(high.Id, 15_120), (low.Id, 0)],
+            (await FiredAsync(exchange, 1)).Select(alert => (alert.Id, alert.FiredTicks)));
         await TradeAsync(exchange, 14_900);
-        Assert.Equal([(high.Id, 15_120), (low.Id, 14_900)], (await FiredAsync(exchange, 2)).Select(alert => (alert.Id, alert.FiredTicks)));
-        Assert.Equal([low.Id], (await exchange.Grains.PriceAlerts(Alice).Remove(high.Id)).Alerts.Select(alert => alert.Id));
+        Assert.Equal(
+            [(high.Id, 15_120), (low.Id, 14_900)],
+            (await FiredAsync(exchange, 2)).Select(alert => (alert.Id, alert.FiredTicks)));
+        Assert.Equal(
+            [low.Id], (await exchange.Grains.PriceAlerts(Alice).Remove(high.Id)).Alerts.Select(alert => alert.Id));
     }
 
     [Fact]
@@ -131,7 +137,8 @@ public sealed class PriceAlertTests
     {
         await using var disk = new Disk();
         await using var exchange = await OpenAsync(disk);
-        var result = await exchange.Grains.PriceAlerts(Alice).Add(new AlertRequest("AAPL", 15_100, IsAbove: true, AfterSequence: 3, ReachedTicks: 15_200));
+        var result = await exchange.Grains.PriceAlerts(Alice)
+            .Add(new AlertRequest("AAPL", 15_100, IsAbove: true, AfterSequence: 3, ReachedTicks: 15_200));
         Assert.Equal(15_200, result.Alert?.FiredTicks);
         Assert.Equal(result.Alert, Assert.Single((await exchange.Grains.PriceAlerts(Alice).Alerts()).Alerts));
     }
@@ -155,12 +162,14 @@ public sealed class PriceAlertTests
         Assert.Empty((await exchange.Grains.PriceAlerts(Bob).Alerts()).Alerts);
     }
 
-    private static Task<Exchange> OpenAsync(Disk disk, short silos = 1) => Exchange.OpenAsync(disk, ["AAPL"], [Alice, Bob], silos: silos);
+    private static Task<Exchange> OpenAsync(Disk disk, short silos = 1) =>
+        Exchange.OpenAsync(disk, ["AAPL"], [Alice, Bob], silos: silos);
 
     private static async Task<PriceAlert> AddAsync(Exchange exchange, long ticks, bool isAbove, long? after = null)
     {
         after ??= (await exchange.Book("AAPL").State()).Sequence;
-        var result = await exchange.Grains.PriceAlerts(Alice).Add(new AlertRequest("AAPL", ticks, isAbove, after.Value));
+        var result =
+            await exchange.Grains.PriceAlerts(Alice).Add(new AlertRequest("AAPL", ticks, isAbove, after.Value));
         Assert.Equal(RejectReason.None, result.Reason);
         return result.Alert!;
     }
@@ -177,7 +186,9 @@ public sealed class PriceAlertTests
     {
         var alerts = await exchange.Grains.PriceAlerts(Alice).Alerts();
         await Wait.UntilAsync(
-            async () => (alerts = await exchange.Grains.PriceAlerts(Alice).Alerts()).Alerts.Count(alert => alert.HasFired) >= count,
+            async () =>
+                (alerts = await exchange.Grains.PriceAlerts(Alice).Alerts()).Alerts.Count(alert => alert.HasFired)
+                    >= count,
             () => $"{count} of {string.Join(", ", alerts.Alerts)} to fire");
         Assert.Equal(count, alerts.Alerts.Count(alert => alert.HasFired));
         return alerts.Alerts;

@@ -55,7 +55,8 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
                     if (leg.Symbol == symbol)
                     {
                         _fills.Add(new GroupFill(
-                            symbol, account, number, offer.Strategy.Account, leg.Number, offer.Price, offer.Units * leg.Ratio));
+                            symbol, account, number, offer.Strategy.Account, leg.Number, offer.Price,
+                            offer.Units * leg.Ratio));
                         lots -= offer.Units * leg.Ratio;
                     }
                     else
@@ -114,7 +115,8 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         return _fills;
     }
 
-    private static bool IsWithin(Side side, long limit, long price) => side == Side.Buy ? price <= limit : price >= limit;
+    private static bool IsWithin(Side side, long limit, long price) =>
+        side == Side.Buy ? price <= limit : price >= limit;
 
     private static Side Other(Side side) => side == Side.Buy ? Side.Sell : Side.Buy;
 
@@ -143,7 +145,8 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         }
 
         var there = _orders.Where(order =>
-            order.Symbol == symbol && order.Side == first.Side && order.Price == first.Price && order.Account != except);
+            order.Symbol == symbol && order.Side == first.Side && order.Price == first.Price
+                && order.Account != except);
         return (first.Price, there.Sum(order => order.Lots));
     }
 
@@ -224,7 +227,8 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         }
 
         // The best price; at that price the highest net price of each kind, then the earliest.
-        var best = side == Side.Buy ? offers.MinBy(offer => offer.Price)?.Price : offers.MaxBy(offer => offer.Price)?.Price;
+        var best =
+            side == Side.Buy ? offers.MinBy(offer => offer.Price)?.Price : offers.MaxBy(offer => offer.Price)?.Price;
         var first = FirstOfTheBest(offers.Where(offer => offer.Price == best).Select(offer => offer.Strategy));
         return offers.Find(offer => offer.Strategy == first);
     }
@@ -256,7 +260,9 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
 
     private void LetThoseWhoWaitTrade()
     {
-        while (FirstOfTheBest(_waiting.Where(strategy => AtTips(strategy) is { Units: > 0 } tips && tips.Cost <= strategy.Net)) is { } next)
+        while (FirstOfTheBest(
+            _waiting.Where(
+                strategy => AtTips(strategy) is { Units: > 0 } tips && tips.Cost <= strategy.Net)) is { } next)
         {
             while (next.Units > 0 && AtTips(next) is { Units: > 0 } tips && tips.Cost <= next.Net)
             {
@@ -289,7 +295,8 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
                 for (var i = 0; i < taker.Legs.Length; i++)
                 {
                     _fills.Add(new GroupFill(
-                        taker.Legs[i].Symbol, taker.Account, taker.Legs[i].Number, maker.Account, maker.Legs[i].Number, 0,
+                        taker.Legs[i].Symbol, taker.Account, taker.Legs[i].Number, maker.Account, maker.Legs[i].Number,
+                        0,
                         traded * taker.Legs[i].Ratio));
                 }
 

@@ -20,13 +20,20 @@ public class RefusedMembersOverHttpTests
         await using var exchange = await OpenAsync();
         var list = PlaceOrderList.OneTriggersOther(Buy(10m, 140m), Sell(30m, 160m));
         await LimitAsync(exchange, s_aapl with { MaxOrderQuantity = 20m });
-        Assert.Equal(("MaxQuantity", "orders[1].quantity", "20"), await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
+        Assert.Equal(
+            ("MaxQuantity", "orders[1].quantity", "20"),
+            await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
         await LimitAsync(exchange, s_aapl with { MaxOrderValue = 1_500m });
-        Assert.Equal(("MaxNotional", "orders[1].quantity", "1500.00"), await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
+        Assert.Equal(
+            ("MaxNotional", "orders[1].quantity", "1500.00"),
+            await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
         await LimitAsync(exchange, s_aapl with { MaxOpenOrders = 1 });
-        Assert.Equal(("OpenOrderLimit", "orders", "1"), await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
+        Assert.Equal(
+            ("OpenOrderLimit", "orders", "1"),
+            await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
         Assert.Equal(("InvalidPrice", "orders[1].price"), await NamedAsync(
-            () => exchange.Alice.PlaceListAsync(list with { Orders = [list.Orders[0], Sell(30m, 160.005m)] }, Cancellation)));
+            () => exchange.Alice.PlaceListAsync(
+                list with { Orders = [list.Orders[0], Sell(30m, 160.005m)] }, Cancellation)));
     }
 
     [Fact]
@@ -35,10 +42,17 @@ public class RefusedMembersOverHttpTests
         await using var exchange = await OpenAsync();
         await exchange.BobAsync(Sell(100m, 150m));
         await LimitAsync(exchange, s_aapl with { MaxOrderQuantity = 5m });
-        var order = new PlaceOrder { Symbol = "AAPL", Side = OrderSide.Buy, Type = OrderType.Market, QuoteAmount = 3_000m };
+        var order = new PlaceOrder
+        {
+            Symbol = "AAPL",
+            Side = OrderSide.Buy,
+            Type = OrderType.Market,
+            QuoteAmount = 3_000m,
+        };
         Assert.Equal(("MaxQuantity", "quoteAmount", "5"), await RefusedAsync(() => exchange.AliceAsync(order)));
         await LimitAsync(exchange, s_aapl with { MaxPosition = 100_000_010m });
-        Assert.Equal(("PositionLimit", "quoteAmount", "100000010"), await RefusedAsync(() => exchange.AliceAsync(order)));
+        Assert.Equal(
+            ("PositionLimit", "quoteAmount", "100000010"), await RefusedAsync(() => exchange.AliceAsync(order)));
     }
 
     [Fact]
@@ -47,7 +61,8 @@ public class RefusedMembersOverHttpTests
         await using var exchange = await OpenAsync();
         var iceberg = await exchange.AliceAsync(Sell(1_000m, 150m) with { DisplayQuantity = 1m });
         Assert.Equal(("InvalidQuantity", "quantity"), await NamedAsync(
-            () => exchange.Alice.AmendAsync("AAPL", iceberg.OrderId, new AmendOrder { Quantity = 1_001m }, Cancellation)));
+            () => exchange.Alice.AmendAsync(
+                "AAPL", iceberg.OrderId, new AmendOrder { Quantity = 1_001m }, Cancellation)));
         Assert.Equal(1_000m, (await NowAsync(exchange.Alice, iceberg)).Remaining);
     }
 
@@ -63,23 +78,38 @@ public class RefusedMembersOverHttpTests
     public async Task What_is_not_covered_is_refused_with_what_there_is()
     {
         await using var exchange = await OpenAsync();
-        var cash = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(static balance => balance.Asset == "USD").Available;
+        var cash = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(
+            static balance => balance.Asset == "USD").Available;
         var most = cash.ToString("F2", CultureInfo.InvariantCulture);
-        Assert.Equal(("InsufficientFunds", "quantity", most), await RefusedAsync(() => exchange.AliceAsync(Buy(Math.Ceiling(cash / 140m), 140m))));
-        Assert.Equal(("ShortNotAllowed", "quantity", "100000000"), await RefusedAsync(() => exchange.AliceAsync(Sell(100_000_001m, 160m))));
+        Assert.Equal(
+            ("InsufficientFunds", "quantity", most),
+            await RefusedAsync(() => exchange.AliceAsync(Buy(Math.Ceiling(cash / 140m), 140m))));
+        Assert.Equal(
+            ("ShortNotAllowed", "quantity", "100000000"),
+            await RefusedAsync(() => exchange.AliceAsync(Sell(100_000_001m, 160m))));
 
         await exchange.BobAsync(Sell(100m, 150m));
-        var order = new PlaceOrder { Symbol = "AAPL", Side = OrderSide.Buy, Type = OrderType.Market, QuoteAmount = cash };
+        var order = new PlaceOrder
+        {
+            Symbol = "AAPL",
+            Side = OrderSide.Buy,
+            Type = OrderType.Market,
+            QuoteAmount = cash,
+        };
         Assert.Equal(("InsufficientFunds", "quoteAmount", most), await RefusedAsync(() => exchange.AliceAsync(order)));
         var list = PlaceOrderList.OneTriggersOther(Buy(Math.Ceiling(cash / 140m), 140m), Sell(1m, 160m));
-        Assert.Equal(("InsufficientFunds", "orders", most), await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
+        Assert.Equal(
+            ("InsufficientFunds", "orders", most),
+            await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
         Assert.Equal(("InsufficientFunds", "amount", most), await RefusedAsync(
             () => exchange.Alice.WithdrawAsync("USD", cash + 0.01m, "bank", cancellation: Cancellation)));
 
         var resting = await exchange.AliceAsync(Buy(1m, 140m));
         var rest = cash - 140.11m;
-        Assert.Equal(("InsufficientFunds", "quantity", rest.ToString("F2", CultureInfo.InvariantCulture)), await RefusedAsync(
-            () => exchange.Alice.AmendAsync("AAPL", resting.OrderId, new AmendOrder { Quantity = Math.Ceiling(cash / 140m) }, Cancellation)));
+        Assert.Equal(
+            ("InsufficientFunds", "quantity", rest.ToString("F2", CultureInfo.InvariantCulture)), await RefusedAsync(
+            () => exchange.Alice.AmendAsync(
+                "AAPL", resting.OrderId, new AmendOrder { Quantity = Math.Ceiling(cash / 140m) }, Cancellation)));
     }
 
     private static Task<AccountLimits> LimitAsync(ServedExchange exchange, RiskLimits limits) =>

@@ -41,7 +41,9 @@ public class RememberedForEverTests
         var all = new FinishedOrders();
         for (var number = 1L; number <= 100_000; number++)
         {
-            all.Add(1 + (number % 3), number, new FinishedOrder(number, number, number, OrderStatus.Filled, EndReason.None, RejectReason.None, 1, 1));
+            all.Add(
+                1 + (number % 3), number,
+                new FinishedOrder(number, number, number, OrderStatus.Filled, EndReason.None, RejectReason.None, 1, 1));
         }
 
         for (var number = 1L; number <= 100_000; number++)
@@ -101,7 +103,8 @@ public class RememberedForEverTests
         for (var i = 1; i <= 100_000; i++)
         {
             var name = i % 3 == 0 ? $" deposit:{i}" : $"my-{random.Next()}-{new string('x', random.Next(24))}";
-            var key = new UsedKey(i, (ulong)random.NextInt64(), i % 5, i % 2 == 0 ? "AAPL" : "", (RejectReason)(i % 40), i % 11);
+            var key = new UsedKey(
+                i, (ulong)random.NextInt64(), i % 5, i % 2 == 0 ? "AAPL" : "", (RejectReason)(i % 40), i % 11);
             if (expected.TryAdd(name, key))
             {
                 all.Add(name, key);
@@ -181,7 +184,8 @@ public class RememberedForEverTests
     {
         var total = random.NextInt64(1, 1L << random.Next(1, 40));
         return new FinishedOrder(
-            orderId, sequence, sequence + random.NextInt64(0, 1L << random.Next(0, 30)), (OrderStatus)random.Next(6), (EndReason)random.Next(12),
+            orderId, sequence, sequence + random.NextInt64(0, 1L << random.Next(0, 30)), (OrderStatus)random.Next(6),
+            (EndReason)random.Next(12),
             (RejectReason)random.Next(30), total, random.NextInt64(0, total + 1));
     }
 

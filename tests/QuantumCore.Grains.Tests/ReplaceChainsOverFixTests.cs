@@ -110,7 +110,9 @@ public sealed class ReplaceChainsOverFixTests
     {
         await desk.SendAsync("D", $"11=a|38=15|44=140|{Buy}");
         await exchange.BobAsync(ServedExchange.Sell(5, 140));
-        Assert.Equal("8 11=a 150=0 39=0 38=15 14=0 151=15 6=0; 8 11=a 150=F 39=1 38=15 14=5 151=10 6=140", await desk.HearAsync(2, s_quantities));
+        Assert.Equal(
+            "8 11=a 150=0 39=0 38=15 14=0 151=15 6=0; 8 11=a 150=F 39=1 38=15 14=5 151=10 6=140",
+            await desk.HearAsync(2, s_quantities));
         await desk.SendAsync("G", $"11=b|41=a|38=19|44=140|{Buy}");
         Assert.Equal("8 11=b 150=5 39=1 38=19 14=5 151=14 6=140", await desk.HearAsync(1, s_quantities));
         await exchange.BobAsync(ServedExchange.Sell(4, 140));

@@ -27,11 +27,17 @@ public sealed class ReplacementsOverFixTests
     [InlineData("40=2|44=140|111=3|18=6", "38=10|40=2|44=140|111=4|18=6", "8 150=5 38=10 44=140.00 18=6 111=4")]
     [InlineData("40=2|44=140|111=3|18=6", "38=8|40=2|44=140|111=3.0|18=6", "8 150=5 38=8 44=140.00 18=6 111=3")]
     [InlineData("40=2|44=140|18=G F|59=1", "38=8|40=2|44=140|18=F G|59=1", "8 150=5 38=8 44=140.00 18=G F")]
-    [InlineData("40=2|44=140|59=6|432=20991231", "38=10|40=2|44=140|59=6|432=20991230", "8 150=5 38=10 44=140.00 126=20991230-23:59:59.999")]
-    [InlineData("40=2|44=140|59=6|126=20991231-15:00:00", "38=8|40=2|44=140|59=6|126=20991231-15:00:00.000", "8 150=5 38=8 44=140.00 126=20991231-15:00:00.000")]
+    [InlineData(
+        "40=2|44=140|59=6|432=20991231", "38=10|40=2|44=140|59=6|432=20991230",
+        "8 150=5 38=10 44=140.00 126=20991230-23:59:59.999")]
+    [InlineData(
+        "40=2|44=140|59=6|126=20991231-15:00:00", "38=8|40=2|44=140|59=6|126=20991231-15:00:00.000",
+        "8 150=5 38=8 44=140.00 126=20991231-15:00:00.000")]
     [InlineData("40=P|18=a|211=2", "38=10|40=P|18=a|211=1.5", "8 150=5 38=10 18=a 211=1.50")]
     [InlineData("40=P|18=a|211=100|836=1", "38=10|40=P|18=a|211=90|836=1", "8 150=5 38=10 18=a 211=90 836=1")]
-    [InlineData("40=P|18=R|44=145|211=-0.05", "38=8|40=P|18=R|44=145.00|211=-0.05|836=0", "8 150=5 38=8 44=145.00 18=R 211=-0.05")]
+    [InlineData(
+        "40=P|18=R|44=145|211=-0.05", "38=8|40=P|18=R|44=145.00|211=-0.05|836=0",
+        "8 150=5 38=8 44=145.00 18=R 211=-0.05")]
     public async Task An_order_becomes_what_differs(string order, string replacement, string told)
     {
         await using var exchange = await OpenAsync();
@@ -41,7 +47,8 @@ public sealed class ReplacementsOverFixTests
         await desk.SendAsync("G", $"11=b|41=a|55=AAPL|54=1|{replacement}");
         var heard = await desk.ReadAsync();
         Assert.Equal(("8", "b", "a"), (heard[35], heard[11], heard[41]));
-        Assert.Equal(told, string.Join(' ', s_told.Where(heard.ContainsKey).Select(tag => $"{tag}={heard[tag]}").Prepend("8")));
+        Assert.Equal(
+            told, string.Join(' ', s_told.Where(heard.ContainsKey).Select(tag => $"{tag}={heard[tag]}").Prepend("8")));
 
         await desk.SendAsync("F", "11=c|41=b|55=AAPL|54=1");
         Assert.Equal("8 11=c 41=b 150=4", await desk.HearAsync(1, 11, 41, 150));
@@ -49,7 +56,9 @@ public sealed class ReplacementsOverFixTests
 
     [Theory]
     [InlineData("40=3|99=155", "38=10|40=3|99=149", "StopPx (99)")]
-    [InlineData("40=2|44=140|111=3", "38=12|40=2|44=140|111=4", "send one change after the other. Field: OrderQty (38), MaxFloor (111).")]
+    [InlineData(
+        "40=2|44=140|111=3", "38=12|40=2|44=140|111=4",
+        "send one change after the other. Field: OrderQty (38), MaxFloor (111).")]
     [InlineData("40=3|99=155", "38=10|40=3|99=155", "The order is as this asks for already.")]
     [InlineData("40=2|44=140", "38=10|40=2|44=140|99=150", "StopPx (99)")]
     [InlineData("40=2|44=140", "38=10|40=2|44=140|111=0", "MaxFloor (111)")]
@@ -99,8 +108,11 @@ public sealed class ReplacementsOverFixTests
         await using var exchange = await OpenAsync();
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAllAsync(
-            ("D", "11=a|55=AAPL|54=1|38=1|40=3|99=150.5"), ("G", "11=b|41=a|55=AAPL|54=1|38=1|40=3|99=152"), ("G", "11=c|41=b|55=AAPL|54=1|38=1|40=3|99=151"));
-        Assert.Equal("8 11=a 150=0 99=150.50; 8 11=b 41=a 150=5 99=152.00; 8 11=c 41=b 150=5 99=151.00", await desk.HearAsync(3, 11, 41, 150, 99));
+            ("D", "11=a|55=AAPL|54=1|38=1|40=3|99=150.5"), ("G", "11=b|41=a|55=AAPL|54=1|38=1|40=3|99=152"),
+            ("G", "11=c|41=b|55=AAPL|54=1|38=1|40=3|99=151"));
+        Assert.Equal(
+            "8 11=a 150=0 99=150.50; 8 11=b 41=a 150=5 99=152.00; 8 11=c 41=b 150=5 99=151.00",
+            await desk.HearAsync(3, 11, 41, 150, 99));
         foreach (var price in new[] { 150.8m, 151m })
         {
             Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
@@ -123,7 +135,9 @@ public sealed class ReplacementsOverFixTests
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync("D", "11=a|55=AAPL|54=1|38=10|40=3|99=155");
         var order = await desk.ReadAsync();
-        await exchange.Alice.AmendAsync("AAPL", long.Parse(order[37], CultureInfo.InvariantCulture), new AmendOrder { TriggerPrice = 154m }, Cancellation);
+        await exchange.Alice.AmendAsync(
+            "AAPL", long.Parse(order[37], CultureInfo.InvariantCulture), new AmendOrder { TriggerPrice = 154m },
+            Cancellation);
         Assert.Equal("8 11=a 150=D 378=99 99=154.00", await desk.HearAsync(1, 11, 41, 150, 378, 99));
         await desk.SendAsync("G", "11=b|41=a|55=AAPL|54=1|38=10|40=3|99=154");
         Assert.Equal("9 11=b 39=0 58=The order is as this asks for already.", await desk.HearAsync(1, 11, 39, 58));
@@ -137,7 +151,8 @@ public sealed class ReplacementsOverFixTests
         await using var exchange = await OpenAsync();
         using (var before = await FixClient.LogOnAsync(exchange.FixAddress, "alice"))
         {
-            await before.SendAllAsync(("D", $"11=a|55=AAPL|54=1|38=10|{order}"), ("G", $"11=b|41=a|55=AAPL|54=1|{change}"));
+            await before.SendAllAsync(
+                ("D", $"11=a|55=AAPL|54=1|38=10|{order}"), ("G", $"11=b|41=a|55=AAPL|54=1|{change}"));
             Assert.Equal("8 11=a 150=0; 8 11=b 41=a 150=5", await before.HearAsync(2, 11, 41, 150));
         }
 
@@ -160,7 +175,8 @@ public sealed class ReplacementsOverFixTests
         await desk.SendAsync("D", "11=a|55=NONE|54=1|38=010.0|40=4|44=150.50|99=1x|59=1");
         Assert.Equal("3 371=99", await desk.HearAsync(1, 371));
         await desk.SendAsync("D", "11=a|55=NONE|54=1|38=010.0|40=4|44=150.50|99=151|59=1");
-        Assert.Equal("8 150=8 55=NONE 38=10 40=4 44=150.5 99=151 59=1", await desk.HearAsync(1, 150, 55, 38, 40, 44, 99, 59));
+        Assert.Equal(
+            "8 150=8 55=NONE 38=10 40=4 44=150.5 99=151 59=1", await desk.HearAsync(1, 150, 55, 38, 40, 44, 99, 59));
     }
 
     /// <summary>Opens an exchange with the last trade at 150, bids at 130 and offers at 170.</summary>

@@ -31,7 +31,8 @@ internal sealed class ServedExchange : IAsyncDisposable
     private ServedExchange(Disk disk, Exchange exchange, WebApplication app)
     {
         (_disk, _exchange, _app) = (disk, exchange, app);
-        var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        var address = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         _address = address;
         Alice = new QuantumCoreClient(address, "alice");
         Bob = new QuantumCoreClient(address, "bob");
@@ -58,7 +59,8 @@ internal sealed class ServedExchange : IAsyncDisposable
     public Exchange Exchange => _exchange;
 
     public static async Task<ServedExchange> OpenAsync(
-        GatewayOptions? options = null, TimeProvider? time = null, bool hasFix = false, Disk? disk = null, TimeProvider? grainTime = null)
+        GatewayOptions? options = null, TimeProvider? time = null, bool hasFix = false, Disk? disk = null,
+        TimeProvider? grainTime = null)
     {
         disk ??= new Disk();
         var exchange = await Exchange.OpenAsync(disk, ["AAPL", "MSFT"], [AliceAccount, BobAccount], time: grainTime);
@@ -69,7 +71,8 @@ internal sealed class ServedExchange : IAsyncDisposable
         return await ServeAsync(disk, exchange, options, time, hasFix);
     }
 
-    private static async Task<ServedExchange> ServeAsync(Disk disk, Exchange exchange, GatewayOptions? options, TimeProvider? time, bool hasFix)
+    private static async Task<ServedExchange> ServeAsync(
+        Disk disk, Exchange exchange, GatewayOptions? options, TimeProvider? time, bool hasFix)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
@@ -93,7 +96,8 @@ internal sealed class ServedExchange : IAsyncDisposable
         http.DefaultRequestHeaders.Add("X-Api-Key", key);
         using var response = await http.GetAsync(path, Cancellation);
         using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
-        return ((int)response.StatusCode, body.RootElement.TryGetProperty("field", out var field) ? field.GetString() : null);
+        return ((int)response.StatusCode,
+            body.RootElement.TryGetProperty("field", out var field) ? field.GetString() : null);
     }
 
     /// <summary>Sends a request to the native API directly; the body is JSON.</summary>
@@ -122,9 +126,11 @@ internal sealed class ServedExchange : IAsyncDisposable
 
     public Task<Order> BobAsync(PlaceOrder order) => Bob.PlaceAsync(order, Cancellation);
 
-    public static PlaceOrder Buy(decimal quantity, decimal price) => PlaceOrder.Limit("AAPL", OrderSide.Buy, quantity, price);
+    public static PlaceOrder Buy(decimal quantity, decimal price) =>
+        PlaceOrder.Limit("AAPL", OrderSide.Buy, quantity, price);
 
-    public static PlaceOrder Sell(decimal quantity, decimal price) => PlaceOrder.Limit("AAPL", OrderSide.Sell, quantity, price);
+    public static PlaceOrder Sell(decimal quantity, decimal price) =>
+        PlaceOrder.Limit("AAPL", OrderSide.Sell, quantity, price);
 
     /// <summary>Returns the current state of an order, as its owner reads it.</summary>
     public static Task<Order> NowAsync(QuantumCoreClient owner, Order order) =>
@@ -133,7 +139,8 @@ internal sealed class ServedExchange : IAsyncDisposable
     /// <summary>
     /// Returns an account's gain since the start, and holds: USD total, AAPL total, USD held, AAPL held.
     /// </summary>
-    public static async Task<(decimal Usd, decimal Aapl, decimal UsdHeld, decimal AaplHeld)> GainAsync(QuantumCoreClient owner)
+    public static async Task<(decimal Usd, decimal Aapl, decimal UsdHeld,
+        decimal AaplHeld)> GainAsync(QuantumCoreClient owner)
     {
         var account = await owner.GetAccountAsync(Cancellation);
         var usd = account.Balances.Single(balance => balance.Asset == "USD");

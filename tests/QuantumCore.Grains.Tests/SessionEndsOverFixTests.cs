@@ -34,7 +34,8 @@ public sealed class SessionEndsOverFixTests
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var other = await FixClient.LogOnAsync(exchange.FixAddress, "alice", sender: "OTHER");
-        await other.SendAllAsync(("D", $"11=a|{Terms}"), ("D", $"11=b|{Terms.Replace("38=1", "38=2", StringComparison.Ordinal)}"));
+        await other.SendAllAsync(
+            ("D", $"11=a|{Terms}"), ("D", $"11=b|{Terms.Replace("38=1", "38=2", StringComparison.Ordinal)}"));
         Assert.Equal("8 11=a 150=0; 8 11=b 150=0", await other.HearAsync(2, 11, 150));
         using (var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice", "8013=Y"))
         {
@@ -66,7 +67,8 @@ public sealed class SessionEndsOverFixTests
             // The end of the other order may still be reported.
         }
 
-        Assert.Equal("5 58=Another connection has logged on with this SenderCompID (49).", await silent.HearAsync(1, 58));
+        Assert.Equal(
+            "5 58=Another connection has logged on with this SenderCompID (49).", await silent.HearAsync(1, 58));
         Assert.Empty(await silent.ReadAsync());
         Assert.Equal(["now"], await OpenAsync(exchange));
     }
@@ -104,11 +106,14 @@ public sealed class SessionEndsOverFixTests
     public async Task A_key_that_only_reads_ends_no_session_that_trades()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
-        await exchange.Grains.Catalog().AddKey(new ApiKey(KeyRing.Hash("reader"), ServedExchange.AliceAccount, false, false, "reader", KeyRights.Read));
+        await exchange.Grains.Catalog().AddKey(
+            new ApiKey(KeyRing.Hash("reader"), ServedExchange.AliceAccount, false, false, "reader", KeyRights.Read));
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         using var reader = await FixClient.ConnectAsync(exchange.FixAddress);
         await reader.SendAsync("A", "98=0|108=30|141=Y|554=reader");
-        Assert.Equal("5 58=A session of this SenderCompID (49) trades, and this key may only read.", await reader.HearAsync(1, 58));
+        Assert.Equal(
+            "5 58=A session of this SenderCompID (49) trades, and this key may only read.",
+            await reader.HearAsync(1, 58));
         await desk.SendAsync("1", "112=here");
         Assert.Equal("0 112=here", await desk.HearAsync(1, 112));
     }
@@ -123,7 +128,11 @@ public sealed class SessionEndsOverFixTests
         {
             for (var i = 0; i < Many; i += 100)
             {
-                await desk.SendAllAsync([.. Enumerable.Range(i, 100).Select(n => ("D", $"11=n{n}|{(n % 2 == 0 ? Terms : Terms.Replace("59=1", "59=3", StringComparison.Ordinal))}"))]);
+                await desk.SendAllAsync(
+                    [.. Enumerable.Range(i, 100)
+                        .Select(
+                            n => ("D",
+                                $"11=n{n}|{(n % 2 == 0 ? Terms : Terms.Replace("59=1", "59=3", StringComparison.Ordinal))}"))]);
                 await desk.HearAsync(150, 11);
             }
         }
@@ -133,5 +142,6 @@ public sealed class SessionEndsOverFixTests
     }
 
     private static async Task<string[]> OpenAsync(ServedExchange exchange) =>
-        [.. (await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation)).Select(order => order.ClientOrderId).Order(StringComparer.Ordinal)];
+        [.. (await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation)).Select(order => order.ClientOrderId)
+            .Order(StringComparer.Ordinal)];
 }

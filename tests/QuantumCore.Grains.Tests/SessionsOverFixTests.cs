@@ -17,11 +17,14 @@ public sealed class SessionsOverFixTests
     public async Task A_session_begins_with_a_key_that_has_an_account_and_may_see_orders()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
-        await exchange.Grains.Catalog().AddKey(new ApiKey(KeyRing.Hash("reader"), ServedExchange.AliceAccount, false, false, "reader", KeyRights.Read));
-        await exchange.Grains.Catalog().AddKey(new ApiKey(KeyRing.Hash("blind"), ServedExchange.AliceAccount, false, false, "blind", KeyRights.Trade));
+        await exchange.Grains.Catalog().AddKey(
+            new ApiKey(KeyRing.Hash("reader"), ServedExchange.AliceAccount, false, false, "reader", KeyRights.Read));
+        await exchange.Grains.Catalog().AddKey(
+            new ApiKey(KeyRing.Hash("blind"), ServedExchange.AliceAccount, false, false, "blind", KeyRights.Trade));
         foreach (var (fields, text) in new[]
         {
-            ("554=nobody", "not known"), ("554=operator", "no account"), ("554=blind", "may not see"), ("553=alice", "Password (554) is the key"),
+            ("554=nobody", "not known"), ("554=operator", "no account"), ("554=blind", "may not see"),
+            ("553=alice", "Password (554) is the key"),
             ("554=alice|8013=X", "8013"),
         })
         {
@@ -46,10 +49,13 @@ public sealed class SessionsOverFixTests
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var browser = new Browser(exchange.Address);
-        var made = (await browser.AskAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", ("X-Api-Key", "operator"))).Body;
+        var made = (await browser.AskAsync(
+            "POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", ("X-Api-Key", "operator"))).Body;
         var (key, secret) = (Text(made, "apiKey"), Encoding.ASCII.GetBytes(Text(made, "secret")));
         Assert.Equal("This key signs: RawData (96) is missing.", await BeginAsync($"554={key}"));
-        Assert.Equal("RawData (96) is not the key's signature of this logon.", await BeginAsync(Signed("20200101-00:00:00.000")));
+        Assert.Equal(
+            "RawData (96) is not the key's signature of this logon.",
+            await BeginAsync(Signed("20200101-00:00:00.000")));
         Assert.Null(await BeginAsync(null));
 
         async Task<string?> BeginAsync(string? fields)
@@ -61,7 +67,9 @@ public sealed class SessionsOverFixTests
 
         string Signed(string time)
         {
-            var signature = Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.ASCII.GetBytes($"A\u0001DESK\u0001QUANTUMCORE\u00011\u0001{time}")));
+            var signature = Convert.ToHexStringLower(
+                HMACSHA256.HashData(
+                    secret, Encoding.ASCII.GetBytes($"A\u0001DESK\u0001QUANTUMCORE\u00011\u0001{time}")));
             return $"553={key}|95={signature.Length}|96={signature}";
         }
 
@@ -76,7 +84,8 @@ public sealed class SessionsOverFixTests
         await exchange.AliceAsync(ServedExchange.Buy(3, 149));
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync("V", "262=m|263=1|264=0|265=1|267=3|269=0|269=1|269=2|146=1|55=AAPL");
-        Assert.Equal("W 262=m 268=2 269=0 270=149.00 271=3 346=1", await desk.HearAsync(1, 262, 268, 269, 270, 271, 346));
+        Assert.Equal(
+            "W 262=m 268=2 269=0 270=149.00 271=3 346=1", await desk.HearAsync(1, 262, 268, 269, 270, 271, 346));
 
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
         Assert.Equal("X 268=1 279=0 269=1 270=150.00 271=1", await desk.HearAsync(1, 268, 279, 269, 270, 271));
@@ -91,8 +100,11 @@ public sealed class SessionsOverFixTests
         Assert.Equal("W 262=n 268=2", await desk.HearAsync(1, 262, 268));
         foreach (var (fields, reason) in new[]
         {
-            ("262=x|263=1|264=0|267=1|269=0|146=1|55=NONE", '0'), ("262=x|263=2|264=0|267=1|269=0|146=1|55=AAPL", '4'), ("262=x|263=1|264=-1|267=1|269=0|146=1|55=AAPL", '5'),
-            ("262=x|263=1|264=5|265=1|267=1|269=0|146=1|55=AAPL", '6'), ("262=x|263=1|264=0|266=N|267=1|269=0|146=1|55=AAPL", '7'), ("262=x|263=1|264=0|267=1|269=9|146=1|55=AAPL", '8'),
+            ("262=x|263=1|264=0|267=1|269=0|146=1|55=NONE", '0'), ("262=x|263=2|264=0|267=1|269=0|146=1|55=AAPL", '4'),
+            ("262=x|263=1|264=-1|267=1|269=0|146=1|55=AAPL", '5'),
+            ("262=x|263=1|264=5|265=1|267=1|269=0|146=1|55=AAPL", '6'),
+            ("262=x|263=1|264=0|266=N|267=1|269=0|146=1|55=AAPL", '7'),
+            ("262=x|263=1|264=0|267=1|269=9|146=1|55=AAPL", '8'),
         })
         {
             await desk.SendAsync("V", fields);
@@ -102,7 +114,9 @@ public sealed class SessionsOverFixTests
         await desk.SendAsync("V", "262=m|263=2|264=0|267=1|269=0|146=1|55=AAPL");
         await exchange.BobAsync(ServedExchange.Sell(1, 152));
         await desk.SendAsync("x", "320=s|559=0|55=AAPL");
-        Assert.Equal("y 320=s 393=1 146=1 55=AAPL 15=USD 561=1 58=tick 0.01", await desk.HearAsync(1, 320, 393, 146, 55, 15, 561, 58));
+        Assert.Equal(
+            "y 320=s 393=1 146=1 55=AAPL 15=USD 561=1 58=tick 0.01",
+            await desk.HearAsync(1, 320, 393, 146, 55, 15, 561, 58));
         var book = await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation);
         Assert.Equal([151m, 152m], book.Asks.Select(level => level.Price));
     }
@@ -118,6 +132,7 @@ public sealed class SessionsOverFixTests
         var told = await first.HearAsync(2, 17, 37, 150, 527);
         Assert.Equal(told, await second.HearAsync(2, 17, 37, 150, 527));
         var fill = Assert.Single(await exchange.Alice.GetFillsAsync(cancellation: Cancellation));
-        Assert.EndsWith(string.Create(CultureInfo.InvariantCulture, $"527={fill.TradeId}"), told, StringComparison.Ordinal);
+        Assert.EndsWith(
+            string.Create(CultureInfo.InvariantCulture, $"527={fill.TradeId}"), told, StringComparison.Ordinal);
     }
 }

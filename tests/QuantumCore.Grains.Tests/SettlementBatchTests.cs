@@ -34,7 +34,8 @@ public class SettlementBatchTests
     public void A_batch_that_was_changed_or_does_not_balance_is_none()
     {
         var closed = Closed(1, 0, 17);
-        Assert.Throws<InvalidDataException>(() => new SettlementMachine("MAIN").Apply(closed with { Items = [.. s_items.Reverse()] }));
+        Assert.Throws<InvalidDataException>(
+            () => new SettlementMachine("MAIN").Apply(closed with { Items = [.. s_items.Reverse()] }));
         Assert.Throws<InvalidOperationException>(() => new SettlementMachine("MAIN").Apply(
             SettlementClosed.Make(Time, 19_878, 1, closed.Trades, [s_items[0]])));
     }
@@ -64,7 +65,8 @@ public class SettlementBatchTests
             var batch = new SettlementBatch("MAIN-2024-06-04-1", "MAIN", Closed(1, 0, 17));
             Assert.Empty((await settlements.SendAsync(batch, Cancellation))!.Shorts);
             Assert.Empty((await settlements.SendAsync(batch, Cancellation))!.Shorts);
-            var text = await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(Path.Combine(folder.FullName, "new"))), Cancellation);
+            var text = await File.ReadAllTextAsync(
+                Assert.Single(Directory.GetFiles(Path.Combine(folder.FullName, "new"))), Cancellation);
             Assert.Contains("\"account\": \"ACC-1002\"", text, StringComparison.Ordinal);
             Assert.Contains("\"amount\": \"-10\"", text, StringComparison.Ordinal);
             await Assert.ThrowsAsync<InvalidDataException>(() =>
@@ -106,9 +108,14 @@ public class SettlementBatchTests
             Assert.Null(await settlements.SendAsync(batch, Cancellation));
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, batch.Id + ".answer.json"), text, Cancellation);
             if (amount is { } units)
-                Assert.Equal(units, (await settlements.SendAsync(batch, Cancellation))!.Shorts.Sum(said => said.Amount));
+                Assert.Equal(
+                    units, (await settlements.SendAsync(batch, Cancellation))!.Shorts.Sum(said => said.Amount));
             else
-                Assert.Contains("is no answer", (await Assert.ThrowsAsync<InvalidDataException>(() => settlements.SendAsync(batch, Cancellation).AsTask())).Message, StringComparison.Ordinal);
+                Assert.Contains(
+                    "is no answer",
+                    (await Assert.ThrowsAsync<InvalidDataException>(
+                        () => settlements.SendAsync(batch, Cancellation).AsTask())).Message,
+                    StringComparison.Ordinal);
         }
         finally
         {
@@ -124,13 +131,17 @@ public class SettlementBatchTests
     public void E28_five_payments_become_three()
     {
         const long Uk = 1001, Sa = 1002, Fr = 1003;
-        var items = Net((Uk, Sa, 195_886, 1), (Uk, Fr, 545_455, 1), (Fr, Sa, 130_591, 1), (Sa, Uk, 108_824, 1), (Sa, Fr, 426_136, 1));
+        var items = Net(
+            (Uk, Sa, 195_886, 1), (Uk, Fr, 545_455, 1), (Fr, Sa, 130_591, 1), (Sa, Uk, 108_824, 1),
+            (Sa, Fr, 426_136, 1));
         Assert.Equal(
             [(Uk, -632_517L), (Sa, -208_483L), (Fr, 841_000L)],
             items.Where(item => item.Asset == "USD").Select(item => (item.Account, item.Amount)));
     }
 
-    /// <summary>Source of E29: pomegra.io wiki, "Multilateral netting"; the page has Alice's net with the signs reversed.</summary>
+    /// <summary>
+    /// Source of E29: pomegra.io wiki, "Multilateral netting"; the page has Alice's net with the signs reversed.
+    /// </summary>
     [Fact]
     public void E29_units_and_cash_net_to_one_delivery_against_one_payment()
     {
@@ -141,7 +152,8 @@ public class SettlementBatchTests
             items.Select(item => (item.Account, item.Asset, item.Amount)));
     }
 
-    private static System.Collections.Immutable.ImmutableArray<SettlementItem> Net(params (long Buyer, long Seller, long PriceTicks, long Lots)[] trades)
+    private static System.Collections.Immutable.ImmutableArray<SettlementItem> Net(
+        params (long Buyer, long Seller, long PriceTicks, long Lots)[] trades)
     {
         var netting = new SettlementNetting();
         var share = Listed.Aapl with { SettlementDays = 1, SettlementVenue = "MAIN" };

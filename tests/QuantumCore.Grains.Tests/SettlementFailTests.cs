@@ -29,9 +29,14 @@ public class SettlementFailTests
         Assert.Equal(SettlementState.Partial, Assert.Single(await market.Settlement.Batches(10)).State);
         Assert.Equal(
             [(Alice, "ONE", 3L, -30_000L, Monday + 1, 0), (Bob, "ONE", -3, 30_000, Monday + 1, 0)],
-            (await market.Settlement.Fails(10)).Select(fail => (fail.Account, fail.Symbol, fail.Units, fail.Cash, fail.Since, fail.Days)));
-        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Alice).Withdraw(new("out-1", "ONE", 1_008, "vault"))).Reason);
-        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Bob).Withdraw(new("out-1", "USD", Cash + 70_001, "DE89"))).Reason);
+            (await market.Settlement.Fails(10)).Select(
+                fail => (fail.Account, fail.Symbol, fail.Units, fail.Cash, fail.Since, fail.Days)));
+        Assert.Equal(
+            RejectReason.UnsettledFunds,
+            (await market.Account(Alice).Withdraw(new("out-1", "ONE", 1_008, "vault"))).Reason);
+        Assert.Equal(
+            RejectReason.UnsettledFunds,
+            (await market.Account(Bob).Withdraw(new("out-1", "USD", Cash + 70_001, "DE89"))).Reason);
         await market.RequireInvariantsAsync();
 
         // Nothing is resent for the rest of Wednesday; at its end it is, though nobody has traded.
@@ -39,13 +44,16 @@ public class SettlementFailTests
         Assert.Single(disk.Depository.Known);
         await market.AdvanceAsync(days: 1);
         Assert.Equal(
-            $"{Alice}:ONE:3 {Alice}:USD:-30000 {Bob}:ONE:-3 {Bob}:USD:30000", disk.Depository.Known["MAIN-2024-06-05-1"]);
+            $"{Alice}:ONE:3 {Alice}:USD:-30000 {Bob}:ONE:-3 {Bob}:USD:30000",
+            disk.Depository.Known["MAIN-2024-06-05-1"]);
         Assert.Equal((1_010, 0), await market.HasAsync(Alice, "ONE"));
         Assert.Equal((Cash - 100_000, 0), await market.HasAsync(Alice, "USD"));
         Assert.Equal((990, 0), await market.HasAsync(Bob, "ONE"));
         Assert.Equal((Cash + 100_000, 0), await market.HasAsync(Bob, "USD"));
         Assert.Empty(await market.Settlement.Fails(10));
-        Assert.Equal([SettlementState.Settled, SettlementState.Partial], (await market.Settlement.Batches(10)).Select(batch => batch.State));
+        Assert.Equal(
+            [SettlementState.Settled, SettlementState.Partial],
+            (await market.Settlement.Batches(10)).Select(batch => batch.State));
         await market.RequireInvariantsAsync();
         await market.AdvanceAsync(days: 5);
         Assert.Equal(2, disk.Depository.Known.Count);
@@ -58,7 +66,9 @@ public class SettlementFailTests
         await using var market = await Market.OpenAsync(disk);
         await market.TradeAsync("ONE", Alice, Bob, 10_001, 3);
         await market.TradeAsync("ONE", Carol, Bob, 10_003, 4);
-        disk.Depository.Short = Missing(("MAIN-2024-06-04-1", Bob, "ONE", 5), ("MAIN-2024-06-05-1", Bob, "ONE", 4), ("MAIN-2024-06-06-1", Bob, "ONE", 2));
+        disk.Depository.Short = Missing(
+            ("MAIN-2024-06-04-1", Bob, "ONE", 5), ("MAIN-2024-06-05-1", Bob, "ONE", 4),
+            ("MAIN-2024-06-06-1", Bob, "ONE", 2));
         for (var day = 0; day < 5; day++)
         {
             await market.AdvanceAsync(days: day == 0 ? 2 : 1);
@@ -88,10 +98,12 @@ public class SettlementFailTests
         Assert.Equal("MAIN-2024-06-07-1", Assert.Single(disk.Depository.Known).Key);
         await market.AdvanceAsync(days: 2);
         Assert.Equal("MAIN-2024-06-07-1", Assert.Single(disk.Depository.Known).Key);
-        Assert.Equal((0, Monday + 4), (await market.Settlement.Fails(1)).Select(fail => (fail.Days, fail.Since)).Single());
+        Assert.Equal(
+            (0, Monday + 4), (await market.Settlement.Fails(1)).Select(fail => (fail.Days, fail.Since)).Single());
         await market.AdvanceAsync(days: 1);
         Assert.Equal(
-            $"{Alice}:ONE:10 {Alice}:USD:-100000 {Bob}:ONE:-4 {Bob}:USD:34000 {Carol}:ONE:-6 {Carol}:USD:66000", disk.Depository.Known["MAIN-2024-06-10-1"]);
+            $"{Alice}:ONE:10 {Alice}:USD:-100000 {Bob}:ONE:-4 {Bob}:USD:34000 {Carol}:ONE:-6 {Carol}:USD:66000",
+            disk.Depository.Known["MAIN-2024-06-10-1"]);
         Assert.Equal((1_010, 0), await market.HasAsync(Alice, "ONE"));
         await market.RequireInvariantsAsync();
     }
@@ -110,7 +122,9 @@ public class SettlementFailTests
         await market.TradeAsync("ONE", Carol, Alice, 10_000, 10);
         disk.Depository.Short = Missing(("MAIN-2024-06-04-1", Bob, "ONE", 10));
         await market.AdvanceAsync(days: 2);
-        Assert.Equal([SettlementState.Partial, SettlementState.Partial], (await market.Settlement.Batches(10)).Select(batch => batch.State));
+        Assert.Equal(
+            [SettlementState.Partial, SettlementState.Partial],
+            (await market.Settlement.Batches(10)).Select(batch => batch.State));
         Assert.Equal((4, 4), await market.HasAsync(Alice, "ONE"));
         Assert.Equal((1_010, 6), await market.HasAsync(Carol, "ONE"));
         await market.RequireInvariantsAsync();
@@ -125,7 +139,9 @@ public class SettlementFailTests
         await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
         disk.Depository.Short = Missing(("MAIN-2024-06-10-1", Carol, "ONE", 10));
         await market.AdvanceAsync(days: 2);
-        Assert.Equal([SettlementState.Settled, SettlementState.Partial], (await market.Settlement.Batches(2)).Select(batch => batch.State));
+        Assert.Equal(
+            [SettlementState.Settled, SettlementState.Partial],
+            (await market.Settlement.Batches(2)).Select(batch => batch.State));
         Assert.Equal((14, 0), await market.HasAsync(Alice, "ONE"));
         await market.RequireInvariantsAsync();
     }
@@ -178,14 +194,19 @@ public class SettlementFailTests
         market.Time.Advance(TimeSpan.FromDays(1));
         await market.TradeAsync("ONE", Bob, Carol, 10_000, 10);
         market.Time.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(10, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
-        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Bob).Withdraw(new("out-1", "ONE", 991, "vault"))).Reason);
+        Assert.Equal(
+            10, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
+        Assert.Equal(
+            RejectReason.UnsettledFunds,
+            (await market.Account(Bob).Withdraw(new("out-1", "ONE", 991, "vault"))).Reason);
         Assert.Equal(RejectReason.None, (await market.Account(Bob).Withdraw(new("out-2", "ONE", 990, "vault"))).Reason);
-        Assert.Equal(10, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
+        Assert.Equal(
+            10, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
 
         disk.Depository.Word = _ => true;
         await market.SettleAsync();
-        Assert.Equal(0, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
+        Assert.Equal(
+            0, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
         Assert.Equal((10, 10), await market.HasAsync(Bob, "ONE"));
         Assert.Equal((1_010, 0), await market.HasAsync(Alice, "ONE"));
         await market.RequireInvariantsAsync();
@@ -315,7 +336,8 @@ public class SettlementFailTests
         await using var dead = await Market.OpenAsync(disk, feePpm: 0);
         await dead.TradeAsync("ONE", Alice, Bob, 10_000, 10);
         disk.Depository.Short = batch =>
-            [.. batch.Content.Items.Where(item => item is { Account: Bob, Asset: "ONE", Amount: < 0 }).Select(item => new SettlementShort(Bob, "ONE", -item.Amount))];
+            [.. batch.Content.Items.Where(item => item is { Account: Bob, Asset: "ONE", Amount: < 0 })
+                .Select(item => new SettlementShort(Bob, "ONE", -item.Amount))];
         await dead.AdvanceAsync(days: 2);
         for (var day = 0; day < 5; day++)
         {
@@ -325,9 +347,12 @@ public class SettlementFailTests
         // Monday: Wednesday, Thursday and Friday have ended.
         Assert.Equal(3, (await dead.Settlement.Fails(1)).Single().Days);
         Assert.Equal(3, await dead.WaitsAsync("quantumcore_settlement_failing_days"));
-        Assert.Equal("a fail is bought in when 4 business days have ended since the day it was due", (await BuyInAsync(dead, "b-1", Bob)).Refusal);
+        Assert.Equal(
+            "a fail is bought in when 4 business days have ended since the day it was due",
+            (await BuyInAsync(dead, "b-1", Bob)).Refusal);
         await dead.AdvanceAsync(days: 1);
-        Assert.Equal("the account delivers all that was due of this symbol", (await BuyInAsync(dead, "b-1", Alice)).Refusal);
+        Assert.Equal(
+            "the account delivers all that was due of this symbol", (await BuyInAsync(dead, "b-1", Alice)).Refusal);
         Assert.Equal(new BuyInDecision(null, 10), await BuyInAsync(dead, "b-1", Bob));
         Assert.Equal("it is bought in today already, as b-1", (await BuyInAsync(dead, "b-2", Bob)).Refusal);
         await dead.Exchange.CrashAsync();
@@ -336,16 +361,21 @@ public class SettlementFailTests
         Assert.Equal("this id is of another buy-in", (await BuyInAsync(alive, "b-1", Carol)).Refusal);
         await alive.TradeAsync("ONE", Bob, Carol, 11_000, 10);
         await alive.AdvanceAsync(days: 1);
-        Assert.Equal("what fails is bought already, and settles with the next batches", (await BuyInAsync(alive, "b-2", Bob)).Refusal);
+        Assert.Equal(
+            "what fails is bought already, and settles with the next batches",
+            (await BuyInAsync(alive, "b-2", Bob)).Refusal);
 
         // A repeat on another day buys nothing twice.
-        Assert.Equal("it was decided on 2024-06-11: its order is placed on that day alone", (await BuyInAsync(alive, "b-1", Bob)).Refusal);
+        Assert.Equal(
+            "it was decided on 2024-06-11: its order is placed on that day alone",
+            (await BuyInAsync(alive, "b-1", Bob)).Refusal);
         await alive.RequireInvariantsAsync();
 
         // Bob delivers what Carol sold him: he is no longer short, and has paid the difference.
         await alive.AdvanceAsync(days: 1);
         Assert.Equal(
-            $"{Alice}:ONE:10 {Alice}:USD:-100000 {Bob}:ONE:0 {Bob}:USD:-10000 {Carol}:ONE:-10 {Carol}:USD:110000", disk.Depository.Known["MAIN-2024-06-12-1"]);
+            $"{Alice}:ONE:10 {Alice}:USD:-100000 {Bob}:ONE:0 {Bob}:USD:-10000 {Carol}:ONE:-10 {Carol}:USD:110000",
+            disk.Depository.Known["MAIN-2024-06-12-1"]);
         Assert.Empty(await alive.Settlement.Fails(10));
         Assert.Equal(0, await alive.WaitsAsync("quantumcore_settlement_failing_days"));
         Assert.Equal((1_010, 0), await alive.HasAsync(Alice, "ONE"));
@@ -367,7 +397,9 @@ public class SettlementFailTests
         await market.AdvanceAsync(days: 2);
         Assert.Equal(0, await market.Settlement.BuyInDays());
         Assert.Equal(new BuyInDecision(null, 3), await BuyInAsync(market, "b-1", Bob));
-        Assert.Equal("nothing of this symbol settles at this venue", (await market.Settlement.BuyIn(new("b-2", Bob, "NOW", "desk", ""))).Refusal);
+        Assert.Equal(
+            "nothing of this symbol settles at this venue",
+            (await market.Settlement.BuyIn(new("b-2", Bob, "NOW", "desk", ""))).Refusal);
     }
 
     [Fact]
@@ -376,7 +408,14 @@ public class SettlementFailTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, feePpm: 0);
         await market.Catalog.List(EncodedInstrument.From(
-            Listed.Share("FEW") with { MakerFeePpm = 0, TakerFeePpm = 0, SettlementDays = 1, SettlementVenue = "MAIN", MaxQuantityLots = 4 }));
+            Listed.Share("FEW") with
+            {
+                MakerFeePpm = 0,
+                TakerFeePpm = 0,
+                SettlementDays = 1,
+                SettlementVenue = "MAIN",
+                MaxQuantityLots = 4,
+            }));
         await market.Account(Bob).Deposit(new DepositRequest("few", "FEW", 100));
         Assert.Null(await market.Settlement.SetBuyInDays(new(0, "desk", "at once")));
         await market.TradeAsync("FEW", Alice, Bob, 10_000, 4);
@@ -389,6 +428,8 @@ public class SettlementFailTests
     private static async Task<BuyInDecision> BuyInAsync(Market market, string id, long account) =>
         await market.Settlement.BuyIn(new(id, account, "ONE", "desk", "four days"));
 
-    private static Func<SettlementBatch, ImmutableArray<SettlementShort>> Missing(params (string Batch, long Account, string Asset, long Amount)[] said) =>
-        batch => [.. said.Where(of => of.Batch == batch.Id).Select(of => new SettlementShort(of.Account, of.Asset, of.Amount))];
+    private static Func<SettlementBatch, ImmutableArray<SettlementShort>> Missing(
+        params (string Batch, long Account, string Asset, long Amount)[] said) =>
+        batch => [.. said.Where(of => of.Batch == batch.Id)
+            .Select(of => new SettlementShort(of.Account, of.Asset, of.Amount))];
 }

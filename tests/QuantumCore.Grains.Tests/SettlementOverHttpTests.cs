@@ -17,7 +17,8 @@ public class SettlementOverHttpTests
         await exchange.Bob.PlaceAsync(PlaceOrder.Limit("TSLA", OrderSide.Sell, 10m, 100m), Cancellation);
         await exchange.Alice.PlaceAsync(PlaceOrder.Limit("TSLA", OrderSide.Buy, 10m, 100m), Cancellation);
 
-        var balances = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
+        var balances = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.ToDictionary(
+            balance => balance.Asset, StringComparer.Ordinal);
         Assert.Equal((10m, 10m, 10m), (balances["TSLA"].Total, balances["TSLA"].Available, balances["TSLA"].Pending));
         Assert.Equal(-1_000m, balances["USD"].Pending);
         Assert.Equal(0m, balances["AAPL"].Pending);
@@ -33,9 +34,12 @@ public class SettlementOverHttpTests
         Assert.Empty(await exchange.Operator.GetSettlementAsync(Cancellation));
         await ListAsync(exchange);
         var holiday = new DateOnly(2199, 12, 25);
-        var venue = Assert.Single(await exchange.Operator.SetHolidaysAsync("MAIN", [holiday, new DateOnly(2020, 1, 1)], "calendar", Cancellation));
+        var venue = Assert.Single(
+            await exchange.Operator.SetHolidaysAsync(
+                "MAIN", [holiday, new DateOnly(2020, 1, 1)], "calendar", Cancellation));
         Assert.Equal(("MAIN", holiday), (venue.Venue, Assert.Single(venue.Holidays)));
-        Assert.Equal(holiday, Assert.Single(Assert.Single(await exchange.Operator.GetSettlementAsync(Cancellation)).Holidays));
+        Assert.Equal(
+            holiday, Assert.Single(Assert.Single(await exchange.Operator.GetSettlementAsync(Cancellation)).Holidays));
         Assert.Empty(venue.Batches);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Operator.SetHolidaysAsync("OTHER", [holiday], null, Cancellation));
@@ -63,7 +67,11 @@ public class SettlementOverHttpTests
 
         // The same calendar again changes nothing about days that have come near.
         clock.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(2, Assert.Single(await exchange.Operator.SetHolidaysAsync("MAIN", [.. venue.Holidays], null, Cancellation)).Holidays.Count);
+        Assert.Equal(
+            2,
+            Assert.Single(
+                await exchange.Operator.SetHolidaysAsync(
+                    "MAIN", [.. venue.Holidays], null, Cancellation)).Holidays.Count);
     }
 
     [Fact]
@@ -76,21 +84,26 @@ public class SettlementOverHttpTests
         Assert.Equal("account", refused.Field);
         foreach (var (venue, id, account, symbol, field) in new[]
         {
-            ("OTHER", "b-1", "ACC-1002", "TSLA", "venue"), ("MAIN", "a b", "ACC-1002", "TSLA", "id"), ("MAIN", "b-1", "1002", "TSLA", "account"),
+            ("OTHER", "b-1", "ACC-1002", "TSLA", "venue"), ("MAIN", "a b", "ACC-1002", "TSLA", "id"),
+            ("MAIN", "b-1", "1002", "TSLA", "account"),
             ("MAIN", "b-1", "ACC-1002", "NONE", "symbol"),
         })
         {
-            refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.BuyInAsync(venue, id, account, symbol, null, Cancellation));
+            refused = await Assert.ThrowsAsync<QuantumCoreException>(
+                () => exchange.Operator.BuyInAsync(venue, id, account, symbol, null, Cancellation));
             Assert.Equal(field, refused.Field);
         }
 
         var shown = Assert.Single(await exchange.Operator.SetBuyInDaysAsync("MAIN", 3, "as agreed", Cancellation));
         Assert.Equal((3, 0), (shown.BuyInDays, shown.Fails.Count));
-        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.SetBuyInDaysAsync("MAIN", 101, null, Cancellation));
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetBuyInDaysAsync("MAIN", 101, null, Cancellation));
         Assert.Equal(("days", "100"), (refused.Field, refused.Limit));
-        Assert.Equal((400, "days"), await MarginOverHttpTests.PostRawAsync(exchange, "admin/settlement/MAIN/buy-in-days", "{}"));
+        Assert.Equal(
+            (400, "days"), await MarginOverHttpTests.PostRawAsync(exchange, "admin/settlement/MAIN/buy-in-days", "{}"));
         Assert.Equal(3, Assert.Single(await exchange.Operator.GetSettlementAsync(Cancellation)).BuyInDays);
-        await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.BuyInAsync("MAIN", "b-1", "ACC-1002", "TSLA", null, Cancellation));
+        await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Alice.BuyInAsync("MAIN", "b-1", "ACC-1002", "TSLA", null, Cancellation));
     }
 
     [Fact]
@@ -103,7 +116,8 @@ public class SettlementOverHttpTests
             () => exchange.Operator.ListInstrumentAsync(listed with { SettlementDays = 2 }, Cancellation));
         Assert.Equal("settlementDays", refused.Field);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.ListInstrumentAsync(listed with { Symbol = "NVDA", BaseAsset = "NVDA", SettlementDays = 3 }, Cancellation));
+            () => exchange.Operator.ListInstrumentAsync(
+                listed with { Symbol = "NVDA", BaseAsset = "NVDA", SettlementDays = 3 }, Cancellation));
         Assert.Equal("settlementDays", refused.Field);
     }
 

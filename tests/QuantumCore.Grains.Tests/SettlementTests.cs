@@ -50,7 +50,8 @@ public class SettlementTests
         await market.AdvanceAsync(days: 7);
         await market.SettleAsync();
         var view = Assert.Single(await market.Settlement.Batches(10));
-        Assert.Equal(("MAIN-2024-06-04-1", SettlementState.Settled, 1L, 5), (view.Id, view.State, view.Trades, view.Items));
+        Assert.Equal(
+            ("MAIN-2024-06-04-1", SettlementState.Settled, 1L, 5), (view.Id, view.State, view.Trades, view.Items));
         Assert.Equal(64, view.Hash.Length);
     }
 
@@ -67,15 +68,23 @@ public class SettlementTests
         Assert.Equal(RejectReason.UnsettledFunds, (await market.BuyAsync(Bob, "NOW", 15_000)).Reason);
         Assert.Equal(RejectReason.UnsettledFunds, (await market.BuyAsync(Bob, "ONE", 15_000)).Reason);
         Assert.Equal(RejectReason.InsufficientFunds, (await market.BuyAsync(Bob, "TWO", 25_000)).Reason);
-        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Bob).Withdraw(new("out-1", "USD", Cash + 1, "DE89"))).Reason);
-        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Bob).Transfer(new("to-1", Alice, "USD", Cash + 1))).Reason);
+        Assert.Equal(
+            RejectReason.UnsettledFunds,
+            (await market.Account(Bob).Withdraw(new("out-1", "USD", Cash + 1, "DE89"))).Reason);
+        Assert.Equal(
+            RejectReason.UnsettledFunds,
+            (await market.Account(Bob).Transfer(new("to-1", Alice, "USD", Cash + 1))).Reason);
         Assert.Equal(RejectReason.None, (await market.BuyAsync(Bob, "TWO", 15_000)).Reason);
 
         // That order's hold may be due with the proceeds, so no settled cash is promised to it yet.
-        Assert.Equal(RejectReason.None, (await market.Account(Bob).Withdraw(new("out-2", "USD", proceeds + Cash - 1_501_166, "DE89"))).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Account(Bob).Withdraw(new("out-2", "USD", proceeds + Cash - 1_501_166, "DE89"))).Reason);
 
         // Bought units are sold only where they arrive in time.
-        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Alice).Withdraw(new("out-3", "TWO", 1_001, "vault"))).Reason);
+        Assert.Equal(
+            RejectReason.UnsettledFunds,
+            (await market.Account(Alice).Withdraw(new("out-3", "TWO", 1_001, "vault"))).Reason);
         Assert.Equal(RejectReason.None, (await market.SellAsync(Alice, "TWO", 1_099)).Reason);
         Assert.Equal(RejectReason.ShortNotAllowed, (await market.SellAsync(Alice, "TWO", 1)).Reason);
     }
@@ -88,7 +97,8 @@ public class SettlementTests
         await market.TradeAsync("TWO", Alice, Bob, 10_000, 99);
         await market.AdvanceAsync(days: 3);
         Assert.Equal(RejectReason.None, (await market.BuyAsync(Bob, "NOW", 15_000)).Reason);
-        Assert.Equal(RejectReason.None, (await market.Account(Alice).Withdraw(new("out-1", "TWO", 1_001, "vault"))).Reason);
+        Assert.Equal(
+            RejectReason.None, (await market.Account(Alice).Withdraw(new("out-1", "TWO", 1_001, "vault"))).Reason);
     }
 
     [Fact]
@@ -112,7 +122,8 @@ public class SettlementTests
         await market.RequireInvariantsAsync();
         foreach (var account in new[] { Alice, Bob, Carol })
         {
-            Assert.All((await market.Exchange.ViewAsync(account)).Balances, balance => Assert.Equal(0, balance.Pending));
+            Assert.All(
+                (await market.Exchange.ViewAsync(account)).Balances, balance => Assert.Equal(0, balance.Pending));
         }
     }
 
@@ -131,7 +142,8 @@ public class SettlementTests
         await market.TradeAsync("LATE", Alice, Bob, 10_000, 1);
         market.Time.Advance(TimeSpan.FromDays(3));
         await market.AdvanceAsync(days: 1);
-        Assert.Equal(["MAIN-2024-06-04-1", "MAIN-2024-06-04-2", "MAIN-2024-06-05-1"], disk.Depository.Known.Keys.Order());
+        Assert.Equal(
+            ["MAIN-2024-06-04-1", "MAIN-2024-06-04-2", "MAIN-2024-06-05-1"], disk.Depository.Known.Keys.Order());
         Assert.Equal(0, (await market.HasAsync(Alice, "USD")).Pending);
     }
 
@@ -140,8 +152,12 @@ public class SettlementTests
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
-        Assert.Equal("no instrument settles at this venue", await market.Catalog.SetHolidays(new("OTHER", [Monday + 2], "desk", "")));
-        Assert.Null(await market.Catalog.SetHolidays(new("MAIN", [Monday, Monday + 1, Monday + 2, Monday + 30], "desk", "mourning")));
+        Assert.Equal(
+            "no instrument settles at this venue",
+            await market.Catalog.SetHolidays(new("OTHER", [Monday + 2], "desk", "")));
+        Assert.Null(
+            await market.Catalog.SetHolidays(
+                new("MAIN", [Monday, Monday + 1, Monday + 2, Monday + 30], "desk", "mourning")));
         Assert.Equal([Monday + 2, Monday + 30], Assert.Single(await market.Catalog.SettlementCalendars()).Holidays);
         await market.TradeAsync("TWO", Alice, Bob, 10_000, 1);
         await market.AdvanceAsync(days: 3);
@@ -162,9 +178,13 @@ public class SettlementTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
         await Assert.ThrowsAsync<ArgumentException>(() =>
-            market.Catalog.List(EncodedInstrument.From(Listed.Share("NOW") with { SettlementDays = 1, SettlementVenue = "MAIN" })).AsTask());
+            market.Catalog.List(
+                EncodedInstrument.From(Listed.Share("NOW") with { SettlementDays = 1, SettlementVenue = "MAIN" }))
+                .AsTask());
         await Assert.ThrowsAsync<ArgumentException>(() =>
-            market.Catalog.List(EncodedInstrument.From(Listed.Share("ONE") with { SettlementDays = 2, SettlementVenue = "MAIN" })).AsTask());
+            market.Catalog.List(
+                EncodedInstrument.From(Listed.Share("ONE") with { SettlementDays = 2, SettlementVenue = "MAIN" }))
+                .AsTask());
     }
 
     [Fact]
@@ -247,7 +267,8 @@ public class SettlementTests
         await market.AdvanceAsync(days: 1);
         var first = await market.StatementAsync(Alice, Monday, Monday);
         var cash = first.Assets.Single(asset => asset.Asset == "USD");
-        Assert.Equal((0, Cash - 100_078, 0, -100_078), (cash.Opening, cash.Closing, cash.OpeningPending, cash.ClosingPending));
+        Assert.Equal(
+            (0, Cash - 100_078, 0, -100_078), (cash.Opening, cash.Closing, cash.OpeningPending, cash.ClosingPending));
         Assert.Equal(
             [("deposit", false, (Int128)Cash, (Int128)0), ("fee", true, 0, 78), ("trade", true, 0, 100_000)],
             cash.Causes.Select(cause => (cause.Cause, cause.IsPending, cause.In, cause.Out)));
@@ -255,13 +276,18 @@ public class SettlementTests
         // Tuesday: another trade. Wednesday: Monday's has settled, out of the one part and into the other.
         var next = await market.StatementAsync(Alice, Monday + 1, Monday + 2);
         cash = next.Assets.Single(asset => asset.Asset == "USD");
-        Assert.Equal((Cash - 100_078, Cash - 150_117, -100_078, -50_039), (cash.Opening, cash.Closing, cash.OpeningPending, cash.ClosingPending));
         Assert.Equal(
-            [("settlement", false, (Int128)0, (Int128)100_078), ("fee", true, 0, 39), ("settlement", true, 100_078, 0), ("trade", true, 0, 50_000)],
+            (Cash - 100_078, Cash - 150_117, -100_078, -50_039),
+            (cash.Opening, cash.Closing, cash.OpeningPending, cash.ClosingPending));
+        Assert.Equal(
+            [
+                ("settlement", false, (Int128)0, (Int128)100_078), ("fee", true, 0, 39),
+                ("settlement", true, 100_078, 0), ("trade", true, 0, 50_000)],
             cash.Causes.Select(cause => (cause.Cause, cause.IsPending, cause.In, cause.Out)));
         Assert.Equal(
             [(true, 100_078L), (false, -100_078L)],
-            next.Entries.Where(line => line is { Cause: "settlement", Asset: "USD" }).Select(line => (line.IsPending, line.Amount)));
+            next.Entries.Where(line => line is { Cause: "settlement", Asset: "USD" })
+                .Select(line => (line.IsPending, line.Amount)));
         var units = next.Assets.Single(asset => asset.Asset == "ONE");
         Assert.Equal((1_010, 1_010, 10, 0), (units.Opening, units.Closing, units.OpeningPending, units.ClosingPending));
     }
@@ -296,7 +322,9 @@ public class SettlementTests
         await market.TradeAsync("TWO", Alice, Bob, 10_000, 10);
         await market.ForgetAsync(Alice);
         Assert.Equal((1_010, 10), await market.HasAsync(Alice, "TWO"));
-        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Alice).Withdraw(new("out-1", "TWO", 1_001, "vault"))).Reason);
+        Assert.Equal(
+            RejectReason.UnsettledFunds,
+            (await market.Account(Alice).Withdraw(new("out-1", "TWO", 1_001, "vault"))).Reason);
         await market.ForgetAsync(Alice);
         await market.AdvanceAsync(days: 3);
         await market.ForgetAsync(Alice);
@@ -336,13 +364,17 @@ public class SettlementTests
         await market.RequireInvariantsAsync();
 
         // Unpaid proceeds cannot leave, whatever the equity.
-        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Dave).Withdraw(new("out-1", "USD", Cash + 1, "DE89"))).Reason);
+        Assert.Equal(
+            RejectReason.UnsettledFunds,
+            (await market.Account(Dave).Withdraw(new("out-1", "USD", Cash + 1, "DE89"))).Reason);
         Assert.Equal(
             "only an account with nothing but its currency, all settled, no debt and no open orders changes its kind",
             await market.Account(Dave).SetKind(new("", "desk", "")));
 
         await market.AdvanceAsync(days: 2);
-        Assert.Equal($"1:USD:50 {Bob}:SHRT:100 {Bob}:USD:-100000 {Dave}:SHRT:-100 {Dave}:USD:99950", disk.Depository.Known.Values.Single());
+        Assert.Equal(
+            $"1:USD:50 {Bob}:SHRT:100 {Bob}:USD:-100000 {Dave}:SHRT:-100 {Dave}:USD:99950",
+            disk.Depository.Known.Values.Single());
         Assert.Equal((-100, 0), await market.HasAsync(Dave, "SHRT"));
         Assert.Equal((Cash + 99_950, 0), await market.HasAsync(Dave, "USD"));
         Assert.Equal((100, 0), await market.HasAsync(Bob, "SHRT"));
@@ -395,7 +427,13 @@ public class SettlementTests
         /// </summary>
         public async Task ListOnMarginAsync(string symbol, long account)
         {
-            var share = Listed.Share(symbol) with { MakerFeePpm = 0, TakerFeePpm = 500, SettlementDays = 1, SettlementVenue = "MAIN" };
+            var share = Listed.Share(symbol) with
+            {
+                MakerFeePpm = 0,
+                TakerFeePpm = 500,
+                SettlementDays = 1,
+                SettlementVenue = "MAIN",
+            };
             await Catalog.List(EncodedInstrument.From(share));
             var terms = new MarginTerms
             {
@@ -413,7 +451,10 @@ public class SettlementTests
             await exchange.RefreshMarksAsync();
         }
 
-        public async Task<Market> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time) { _names = 1_000 };
+        public async Task<Market> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time)
+        {
+            _names = 1_000,
+        };
 
         public IAccountGrain Account(long account) => exchange.Account(account);
 
@@ -427,9 +468,11 @@ public class SettlementTests
             await exchange.ViewAsync(seller, report);
         }
 
-        public Task<HoldResult> BuyAsync(long account, string symbol, long lots) => exchange.HoldAsync(account, Name(), symbol, Side.Buy, 100, lots);
+        public Task<HoldResult> BuyAsync(long account, string symbol, long lots) =>
+            exchange.HoldAsync(account, Name(), symbol, Side.Buy, 100, lots);
 
-        public Task<HoldResult> SellAsync(long account, string symbol, long lots) => exchange.HoldAsync(account, Name(), symbol, Side.Sell, 10_000, lots);
+        public Task<HoldResult> SellAsync(long account, string symbol, long lots) =>
+            exchange.HoldAsync(account, Name(), symbol, Side.Sell, 10_000, lots);
 
         public async Task AdvanceAsync(int days)
         {

@@ -25,7 +25,8 @@ public class ShareOutTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task E36_who_gained_on_the_day_pays_what_the_fund_leaves_once_whatever_dies_in_between(bool diesEachRound)
+    public async Task E36_who_gained_on_the_day_pays_what_the_fund_leaves_once_whatever_dies_in_between(
+        bool diesEachRound)
     {
         await using var disk = new Disk();
         var market = await OpenAsync(disk, s_sharing);
@@ -154,7 +155,8 @@ public class ShareOutTests
         {
             await market.Exchange.Service<DueWork>().StopAsync(CancellationToken.None);
             await market.Catalog.Insure(new LiquidationClaim(Trader, sequence, "USD", 0, deficit));
-            var day = new DeficitDay(Trader, sequence, [new(Trader, "AAPL", -1_000), new(Other, "AAPL", 500)], [new(Other, 1_000_000)]);
+            var day = new DeficitDay(
+                Trader, sequence, [new(Trader, "AAPL", -1_000), new(Other, "AAPL", 500)], [new(Other, 1_000_000)]);
             return (await market.Catalog.ShareDeficit(day)).Sum(share => share.Amount);
         }
     }
@@ -174,7 +176,8 @@ public class ShareOutTests
         await market.Exchange.Ledger.CatchUp();
 
         // Remaining units are worth less, and sold ones were worth as much; only the short account has gained.
-        var gains = await disk.History.DayGainsAsync(Listed.Share("AAPL"), UtcDay.Of(market.Time.UnixNanos()), 4_000, CancellationToken.None);
+        var gains = await disk.History.DayGainsAsync(
+            Listed.Share("AAPL"), UtcDay.Of(market.Time.UnixNanos()), 4_000, CancellationToken.None);
         Assert.Equal([new DayGain(Other, "AAPL", 100 * 6_000), new DayGain(Own, "AAPL", -40 * 6_000)], gains);
     }
 
@@ -207,10 +210,12 @@ public class ShareOutTests
         await using var disk = new Disk();
         await using var market = await OpenAsync(disk, new MarginPolicy());
         var account = market.Exchange.Account(Pocket);
-        Assert.Contains("not traded on margin", await account.SetKind(new("USD", "desk", "", "XYZ")), StringComparison.Ordinal);
+        Assert.Contains(
+            "not traded on margin", await account.SetKind(new("USD", "desk", "", "XYZ")), StringComparison.Ordinal);
         Assert.Null(await account.SetKind(new("USD", "desk", "", "AAPL")));
         Assert.Null(await account.SetKind(new("USD", "desk", "", "AAPL")));
-        Assert.Contains("margin account of USD for AAPL", await account.SetKind(new("USD", "desk", "")), StringComparison.Ordinal);
+        Assert.Contains(
+            "margin account of USD for AAPL", await account.SetKind(new("USD", "desk", "")), StringComparison.Ordinal);
         await account.Deposit(new DepositRequest("cash", "USD", 500_000));
         await market.PlaceAsync(MarginMarket.Maker, Side.Sell, 10_000, 100);
         Assert.Equal(RejectReason.NotPermitted, (await market.PlaceAsync(Pocket, Side.Buy, 10_000, 1, "MSFT")).Reason);
@@ -247,7 +252,9 @@ public class ShareOutTests
         var begun = (await market.MarginAsync(Other)).Equity;
 
         // 50.00 a share, and the price falls by 60.00.
-        Assert.Null(await market.Catalog.AnnounceAction(new("div", CorporateActionKind.CashDividend, "AAPL", 0, 0, 500_000_000_000, "desk", "")));
+        Assert.Null(
+            await market.Catalog.AnnounceAction(
+                new("div", CorporateActionKind.CashDividend, "AAPL", 0, 0, 500_000_000_000, "desk", "")));
         for (var round = 0; round < 4; round++)
         {
             market.Time.Advance(DueWork.CutRest + TimeSpan.FromSeconds(1));
@@ -300,5 +307,6 @@ public class ShareOutTests
     }
 
     private static async Task<long> HouseAsync(MarginMarket market) =>
-        (long)(await market.Exchange.Ledger.TrialBalance()).Where(row => row.Asset == "USD" && row.Holder == "house").Select(row => row.Total).SingleOrDefault();
+        (long)(await market.Exchange.Ledger.TrialBalance()).Where(row => row.Asset == "USD" && row.Holder == "house")
+            .Select(row => row.Total).SingleOrDefault();
 }

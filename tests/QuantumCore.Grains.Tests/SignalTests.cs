@@ -13,7 +13,9 @@ public class SignalTests
     public async Task After_a_restart_a_signal_is_still_known_and_a_strategy_still_pauses()
     {
         await using var disk = new Disk();
-        var intent = new SignalIntent(SignalNames.ClientOrderId("momentum", "k-1"), "AAPL", SignalAction.Buy, SignalPolicy.Add, 10, 100, 15_000, 0, 0);
+        var intent = new SignalIntent(
+            SignalNames.ClientOrderId("momentum", "k-1"), "AAPL", SignalAction.Buy, SignalPolicy.Add, 10, 100, 15_000,
+            0, 0);
         SubmitOrder first;
         await using (var before = await Exchange.OpenAsync(disk, ["AAPL"], [Carol]))
         {
@@ -21,7 +23,9 @@ public class SignalTests
             await before.SubmitAsync("AAPL", first);
             var catalog = before.Grains.Catalog();
             await catalog.SetSignalStrategy(
-                new SignalStrategy("momentum", 0, "sealed", false, [new(Carol, 100)], [], SignalPolicy.Add, 10, 60, 1, 86_400, 60, false), "desk");
+                new SignalStrategy(
+                    "momentum", 0, "sealed", false, [new(Carol, 100)], [], SignalPolicy.Add, 10, 60, 1, 86_400, 60,
+                    false), "desk");
             await catalog.EndSignal(new DeadSignal(0, "momentum", "k-2", 0, RejectReason.InsufficientFunds, "", "{}"));
             await before.CrashAsync();
         }
@@ -47,7 +51,9 @@ public class SignalTests
         {
             var catalog = before.Grains.Catalog();
             await catalog.SetSignalStrategy(
-                new SignalStrategy("momentum", 0, "sealed", false, [new(Carol, 100)], [], SignalPolicy.Add, 2, 3_600, 3, 86_400, 60, false), "desk");
+                new SignalStrategy(
+                    "momentum", 0, "sealed", false, [new(Carol, 100)], [], SignalPolicy.Add, 2, 3_600, 3, 86_400, 60,
+                    false), "desk");
             foreach (var key in (string[])["k-1", "k-2"])
             {
                 Assert.Equal(RejectReason.None, (await catalog.AdmitSignal("momentum", key)).Reason);
@@ -76,7 +82,8 @@ public class SignalTests
         Assert.Equal(0, (await still.FindSignalStrategy("momentum"))!.Failures);
     }
 
-    private static DeadSignal Failed(string key) => new(0, "momentum", key, 0, RejectReason.InsufficientFunds, "", "{}");
+    private static DeadSignal Failed(string key) =>
+        new(0, "momentum", key, 0, RejectReason.InsufficientFunds, "", "{}");
 
     [Fact]
     public async Task A_margin_account_is_short_by_a_signal_within_its_locate_and_flat_by_the_next()
@@ -87,20 +94,27 @@ public class SignalTests
         await market.Exchange.RefreshCatalogsAsync();
         var account = market.Exchange.Account(MarginMarket.Trader);
         SignalIntent Signal(string key, SignalAction action, long lots, long price) =>
-            new(SignalNames.ClientOrderId("momentum", key), "AAPL", action, SignalPolicy.Reverse, lots, 100, price, 0, 0);
+            new(
+                SignalNames.ClientOrderId("momentum", key), "AAPL", action, SignalPolicy.Reverse, lots, 100, price, 0,
+                0);
 
         await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 10_000, 10);
         var sold = (await account.HoldSignal(Signal("k-1", SignalAction.Sell, 10, 10_000))).Order!;
         Assert.Equal((Side.Sell, 10), (sold.Side, sold.QuantityLots));
         await market.Exchange.SubmitAsync("AAPL", sold);
-        Assert.Equal(RejectReason.SignalSkipped, (await account.HoldSignal(Signal("k-2", SignalAction.Sell, 10, 10_000))).Reason);
+        Assert.Equal(
+            RejectReason.SignalSkipped,
+            (await account.HoldSignal(Signal("k-2", SignalAction.Sell, 10, 10_000))).Reason);
 
         var bought = (await account.HoldSignal(Signal("k-3", SignalAction.Flatten, 0, 10_000))).Order!;
         Assert.Equal((Side.Buy, 10), (bought.Side, bought.QuantityLots));
         await market.PlaceAsync(MarginMarket.Maker, Side.Sell, 10_000, 10);
         await market.Exchange.SubmitAsync("AAPL", bought);
-        Assert.Equal(RejectReason.NoLocate, (await account.HoldSignal(Signal("k-4", SignalAction.Sell, 16, 10_000))).Reason);
-        Assert.Equal(RejectReason.SignalSkipped, (await account.HoldSignal(Signal("k-5", SignalAction.Flatten, 0, 10_000))).Reason);
+        Assert.Equal(
+            RejectReason.NoLocate, (await account.HoldSignal(Signal("k-4", SignalAction.Sell, 16, 10_000))).Reason);
+        Assert.Equal(
+            RejectReason.SignalSkipped,
+            (await account.HoldSignal(Signal("k-5", SignalAction.Flatten, 0, 10_000))).Reason);
         Assert.Empty(await market.FindingsAsync());
     }
 
@@ -109,7 +123,9 @@ public class SignalTests
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Carol], silos: 2);
-        var intent = new SignalIntent(SignalNames.ClientOrderId("momentum", "k-1"), "AAPL", SignalAction.Buy, SignalPolicy.Add, 10, 100, 15_000, 0, 0);
+        var intent = new SignalIntent(
+            SignalNames.ClientOrderId("momentum", "k-1"), "AAPL", SignalAction.Buy, SignalPolicy.Add, 10, 100, 15_000,
+            0, 0);
         var silos = exchange.Cluster.SiloCount;
         var held = await Task.WhenAll(Enumerable.Range(0, 100).Select(i =>
             exchange.Service<IGrainFactory>(i % silos).Account(Carol).HoldSignal(intent).AsTask()));

@@ -26,7 +26,8 @@ public class SignalsOverHttpTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => desk.SendAsync(body)));
 
         Assert.All(answers, answer => Assert.Equal(200, answer.Status));
-        var orders = answers.Select(answer => answer.Body.GetProperty("accounts")[0].GetProperty("order").ToString()).Distinct();
+        var orders =
+            answers.Select(answer => answer.Body.GetProperty("accounts")[0].GetProperty("order").ToString()).Distinct();
         Assert.Contains("\"filled\":\"10\"", Assert.Single(orders), StringComparison.Ordinal);
         Assert.Equal(10, await desk.HoldingAsync());
         Assert.Equal("k-1", answers[0].Body.GetProperty("key").GetString());
@@ -54,7 +55,8 @@ public class SignalsOverHttpTests
             desk.SendAsync(Body("k-1", "buy", "10", "\"price\":\"100.00\"")),
             desk.SendAsync(Body("k-1", "buy", "10", "\"price\":\"100.00\""), "second", other));
 
-        var codes = answers.Select(answer => answer.Body.GetProperty("accounts")[0].GetProperty("code").GetString()!).Order().ToArray();
+        var codes = answers.Select(answer => answer.Body.GetProperty("accounts")[0].GetProperty("code").GetString()!)
+            .Order().ToArray();
         Assert.Equal(["None", "SignalSkipped"], codes);
     }
 
@@ -90,13 +92,17 @@ public class SignalsOverHttpTests
     public async Task Each_account_takes_its_share()
     {
         await using var desk = await Desk.OpenAsync();
-        var secret = await desk.SetAsync("wide", """{"accounts":[{"account":"ACC-1003","percent":150},{"account":"ACC-1004","percent":50}],"policy":"add"}""");
+        var secret =
+            await desk.SetAsync(
+                "wide",
+                """{"accounts":[{"account":"ACC-1003","percent":150},{"account":"ACC-1004","percent":50}],"policy":"add"}""");
         await desk.FundAsync(1004);
         await desk.OfferAsync(500);
         var (_, answer) = await desk.SendAsync(Body("k-1", "buy", "7"), "wide", secret);
         Assert.Equal(
             ["ACC-1003 10", "ACC-1004 3"],
-            answer.GetProperty("accounts").EnumerateArray().Select(a => $"{a.GetProperty("account")} {a.GetProperty("order").GetProperty("filled")}"));
+            answer.GetProperty("accounts").EnumerateArray()
+                .Select(a => $"{a.GetProperty("account")} {a.GetProperty("order").GetProperty("filled")}"));
     }
 
     [Theory]
@@ -120,10 +126,15 @@ public class SignalsOverHttpTests
         await using var desk = await Desk.OpenAsync();
         var secret = await desk.SetAsync("chart", """{"accounts":[{"account":"ACC-1003"}],"passphrase":true}""");
         await desk.OfferAsync(500);
-        Assert.Equal(401, (await desk.PostAsync("chart", Body("k-1", "buy", "10", "\"passphrase\":\"guess\""), null)).Status);
-        Assert.Equal(200, (await desk.PostAsync("chart", Body("k-1", "buy", "10", $"\"passphrase\":\"{secret}\""), null)).Status);
+        Assert.Equal(
+            401, (await desk.PostAsync("chart", Body("k-1", "buy", "10", "\"passphrase\":\"guess\""), null)).Status);
+        Assert.Equal(
+            200,
+            (await desk.PostAsync("chart", Body("k-1", "buy", "10", $"\"passphrase\":\"{secret}\""), null)).Status);
         Assert.Equal(10, await desk.HoldingAsync());
-        Assert.DoesNotContain(secret, (await desk.Browser.AskAsync("GET", "signals/strategies", null, s_officer)).Body.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            secret, (await desk.Browser.AskAsync("GET", "signals/strategies", null, s_officer)).Body.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -170,32 +181,43 @@ public class SignalsOverHttpTests
         Assert.Equal(422, (await desk.SendAsync(Body("k-1", "buy", "1000000", "\"price\":\"1000000.00\""))).Status);
         // The same failure again does not count as a new one.
         Assert.Equal(422, (await desk.SendAsync(Body("k-1", "buy", "1000000", "\"price\":\"1000000.00\""))).Status);
-        Assert.Equal(404, (await desk.SendAsync(Body("k-2", "buy", "1").Replace("AAPL", "NONE", StringComparison.Ordinal))).Status);
+        Assert.Equal(
+            404,
+            (await desk.SendAsync(Body("k-2", "buy", "1").Replace("AAPL", "NONE", StringComparison.Ordinal))).Status);
 
         using var paused = await desk.RawAsync("momentum", Body("k-3", "flatten", null));
         Assert.Equal(503, (int)paused.StatusCode);
         Assert.InRange(paused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 500, 600);
-        var dead = (await desk.Browser.AskAsync("GET", "signals/dead", null, s_officer)).Body.GetProperty("signals").EnumerateArray().ToArray();
-        Assert.Equal(["k-2 UnknownSymbol", "k-1 InsufficientFunds"], dead.Select(signal => $"{signal.GetProperty("key")} {signal.GetProperty("code")}"));
+        var dead = (await desk.Browser.AskAsync("GET", "signals/dead", null, s_officer)).Body.GetProperty("signals")
+            .EnumerateArray().ToArray();
+        Assert.Equal(
+            ["k-2 UnknownSymbol", "k-1 InsufficientFunds"],
+            dead.Select(signal => $"{signal.GetProperty("key")} {signal.GetProperty("code")}"));
 
-        Assert.Equal(200, (await desk.Browser.AskAsync("DELETE", "signals/strategies/momentum/pause", null, s_officer)).Status);
+        Assert.Equal(
+            200, (await desk.Browser.AskAsync("DELETE", "signals/strategies/momentum/pause", null, s_officer)).Status);
         Assert.Equal("SignalSkipped", Code(await desk.SendAsync(Body("k-3", "flatten", null))));
         var id = dead[0].GetProperty("id");
         Assert.Equal(200, (await desk.Browser.AskAsync("DELETE", $"signals/dead/{id}", null, s_officer)).Status);
         Assert.Equal(404, (await desk.Browser.AskAsync("DELETE", $"signals/dead/{id}", null, s_officer)).Status);
-        Assert.Equal(1, (await desk.Browser.AskAsync("GET", "signals/dead", null, s_officer)).Body.GetProperty("signals").GetArrayLength());
+        Assert.Equal(
+            1,
+            (await desk.Browser.AskAsync("GET", "signals/dead", null, s_officer)).Body.GetProperty("signals")
+                .GetArrayLength());
     }
 
     [Fact]
     public async Task A_signal_of_its_strategy_that_can_not_be_read_stands_on_the_list_and_counts_as_a_failure()
     {
         await using var desk = await Desk.OpenAsync(more: ""","mostFailures":3""");
-        var unquoted = Body("k-1", "buy", "10", $"\"passphrase\":\"{desk.Secret}\"").Replace("\"10\"", "10", StringComparison.Ordinal);
+        var unquoted = Body("k-1", "buy", "10", $"\"passphrase\":\"{desk.Secret}\"")
+            .Replace("\"10\"", "10", StringComparison.Ordinal);
         Assert.Equal(400, (await desk.SendAsync(unquoted)).Status);
         Assert.Equal(400, (await desk.SendAsync(unquoted)).Status);
         Assert.Equal(400, (await desk.SendAsync(Body("a key", "buy", "10"))).Status);
         Assert.Equal(401, (await desk.PostAsync("momentum", "what?", "00")).Status);
-        var dead = (await desk.Browser.AskAsync("GET", "signals/dead", null, s_officer)).Body.GetProperty("signals").EnumerateArray().ToArray();
+        var dead = (await desk.Browser.AskAsync("GET", "signals/dead", null, s_officer)).Body.GetProperty("signals")
+            .EnumerateArray().ToArray();
         Assert.Equal(2, dead.Length);
         Assert.All(dead, signal => Assert.Equal("BadRequest", signal.GetProperty("code").GetString()));
         Assert.StartsWith("key: ", dead[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -221,7 +243,9 @@ public class SignalsOverHttpTests
         clock.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal("None", Code(await desk.SendAsync(first)));
         var (status, answer) = await desk.SendAsync(Body("k-2", "buy", "10", "\"time\":\"2026-01-05T12:00:00Z\""));
-        Assert.Equal((422, "SignalTooOld", "time"), (status, answer.GetProperty("code").GetString(), answer.GetProperty("field").GetString()));
+        Assert.Equal(
+            (422, "SignalTooOld", "time"),
+            (status, answer.GetProperty("code").GetString(), answer.GetProperty("field").GetString()));
         Assert.Equal(10, await desk.HoldingAsync());
     }
 
@@ -230,12 +254,24 @@ public class SignalsOverHttpTests
     {
         await using var desk = await Desk.OpenAsync();
         var alice = ("X-Api-Key", "alice");
-        Assert.Equal(403, (await desk.Browser.AskAsync("PUT", "signals/strategies/mine", """{"accounts":[{"account":"ACC-1003"}]}""", alice)).Status);
-        Assert.Equal(200, (await desk.Browser.AskAsync("PUT", "signals/strategies/mine", """{"accounts":[{"account":"ACC-1001"}]}""", alice)).Status);
-        Assert.Equal(409, (await desk.Browser.AskAsync("PUT", "signals/strategies/momentum", """{"accounts":[{"account":"ACC-1001"}]}""", alice)).Status);
-        var listed = (await desk.Browser.AskAsync("GET", "signals/strategies", null, alice)).Body.GetProperty("strategies").EnumerateArray();
+        Assert.Equal(
+            403,
+            (await desk.Browser.AskAsync(
+                "PUT", "signals/strategies/mine", """{"accounts":[{"account":"ACC-1003"}]}""", alice)).Status);
+        Assert.Equal(
+            200,
+            (await desk.Browser.AskAsync(
+                "PUT", "signals/strategies/mine", """{"accounts":[{"account":"ACC-1001"}]}""", alice)).Status);
+        Assert.Equal(
+            409,
+            (await desk.Browser.AskAsync(
+                "PUT", "signals/strategies/momentum", """{"accounts":[{"account":"ACC-1001"}]}""", alice)).Status);
+        var listed =
+            (await desk.Browser.AskAsync("GET", "signals/strategies", null, alice)).Body.GetProperty("strategies")
+            .EnumerateArray();
         Assert.Equal("mine", Assert.Single(listed).GetProperty("name").GetString());
-        Assert.Equal(403, (await desk.Browser.AskAsync("DELETE", "signals/strategies/momentum/pause", null, alice)).Status);
+        Assert.Equal(
+            403, (await desk.Browser.AskAsync("DELETE", "signals/strategies/momentum/pause", null, alice)).Status);
         Assert.Equal(401, (await desk.Browser.AskAsync("GET", "signals/strategies")).Status);
     }
 
@@ -264,8 +300,10 @@ public class SignalsOverHttpTests
         await using var desk = await Desk.OpenAsync();
         await desk.OfferAsync(500);
         var signal = new Signal("k-1", "AAPL", SignalAction.Buy, 10, Time: TimeProvider.System.GetUtcNow());
-        var first = await desk.Operator.SendSignalAsync("momentum", desk.Secret, signal, TestContext.Current.CancellationToken);
-        var again = await desk.Operator.SendSignalAsync("momentum", desk.Secret, signal, TestContext.Current.CancellationToken);
+        var first =
+            await desk.Operator.SendSignalAsync("momentum", desk.Secret, signal, TestContext.Current.CancellationToken);
+        var again =
+            await desk.Operator.SendSignalAsync("momentum", desk.Secret, signal, TestContext.Current.CancellationToken);
         Assert.Equal((false, true), (first.Duplicate, again.Duplicate));
         Assert.Equal(first.Accounts[0].Order!.OrderId, again.Accounts[0].Order!.OrderId);
         Assert.Equal(10, first.Accounts[0].Order!.Filled);
@@ -274,13 +312,16 @@ public class SignalsOverHttpTests
             "momentum", "no secret", signal, TestContext.Current.CancellationToken));
         Assert.Equal("Unauthorized", refusal.Code);
         await Assert.ThrowsAsync<QuantumCoreException>(() => desk.Operator.SendSignalAsync(
-            "momentum", desk.Secret, signal with { Key = "k-2", Symbol = "NONE" }, TestContext.Current.CancellationToken));
+            "momentum", desk.Secret, signal with { Key = "k-2", Symbol = "NONE" },
+            TestContext.Current.CancellationToken));
         var dead = Assert.Single(await desk.Operator.GetDeadSignalsAsync(TestContext.Current.CancellationToken));
         await desk.Operator.DropDeadSignalAsync(dead.Id, TestContext.Current.CancellationToken);
         Assert.Empty(await desk.Operator.GetDeadSignalsAsync(TestContext.Current.CancellationToken));
-        Assert.Null((await desk.Operator.ResumeSignalsAsync("momentum", TestContext.Current.CancellationToken)).PausedUntil);
+        Assert.Null(
+            (await desk.Operator.ResumeSignalsAsync("momentum", TestContext.Current.CancellationToken)).PausedUntil);
         var changed = await desk.Operator.SetSignalStrategyAsync(
-            "momentum", new SignalStrategyTerms([new("ACC-1003")]) { Closed = true }, TestContext.Current.CancellationToken);
+            "momentum", new SignalStrategyTerms([new("ACC-1003")]) { Closed = true },
+            TestContext.Current.CancellationToken);
         Assert.Equal((true, null), (changed.Closed, changed.Secret));
         Assert.Equal(401, (await desk.SendAsync(Body("k-3", "flatten", null))).Status);
     }
@@ -307,7 +348,9 @@ public class SignalsOverHttpTests
         $$"""{"key":"{{key}}","symbol":"AAPL","action":"{{action}}"{{(quantity is null ? "" : $",\"quantity\":\"{quantity}\"")}}{{(more is null ? "" : "," + more)}}}""";
 
     private static string Code((int Status, JsonElement Body) answer) =>
-        answer.Status == 200 ? answer.Body.GetProperty("accounts")[0].GetProperty("code").GetString()! : answer.Body.ToString();
+        answer.Status == 200
+            ? answer.Body.GetProperty("accounts")[0].GetProperty("code").GetString()!
+            : answer.Body.ToString();
 
     /// <summary>An exchange with a strategy for an account that has only cash.</summary>
     private sealed class Desk : IAsyncDisposable
@@ -330,7 +373,8 @@ public class SignalsOverHttpTests
         {
             var desk = new Desk(await ServedExchange.OpenAsync(time: time));
             await desk.FundAsync(Carol);
-            desk.Secret = await desk.SetAsync("momentum", $$"""{"accounts":[{"account":"ACC-1003"}],"policy":"{{policy}}"{{more}}}""");
+            desk.Secret = await desk.SetAsync(
+                "momentum", $$"""{"accounts":[{"account":"ACC-1003"}],"policy":"{{policy}}"{{more}}}""");
             return desk;
         }
 
@@ -355,11 +399,13 @@ public class SignalsOverHttpTests
             return view.Balances.Where(balance => balance.Asset == "AAPL").Sum(balance => balance.Total);
         }
 
-        public Task<(int Status, JsonElement Body)> SendAsync(string body, string strategy = "momentum", string? secret = null) =>
+        public Task<(int Status, JsonElement Body)> SendAsync(
+            string body, string strategy = "momentum", string? secret = null) =>
             PostAsync(strategy, body, Sign(body, secret ?? Secret));
 
         public Task<(int Status, JsonElement Body)> PostAsync(string strategy, string body, string? signature) =>
-            Browser.AskAsync("POST", $"signals/{strategy}", body, signature is null ? [] : [("X-QC-Signature", signature)]);
+            Browser.AskAsync(
+                "POST", $"signals/{strategy}", body, signature is null ? [] : [("X-QC-Signature", signature)]);
 
         public Task<HttpResponseMessage> RawAsync(string strategy, string body) =>
             Browser.RawAsync("POST", $"signals/{strategy}", body, ("X-QC-Signature", Sign(body, Secret)));
@@ -367,7 +413,9 @@ public class SignalsOverHttpTests
         public async Task<PrometheusPage> MetricsAsync()
         {
             using var http = new HttpClient { BaseAddress = _exchange.Address };
-            return new PrometheusPage(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
+            return new PrometheusPage(
+                await http.GetStringAsync(
+                    new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
         }
 
         private static string Sign(string body, string secret) =>

@@ -74,15 +74,18 @@ public class SplitTests
         // like that.
         var held = (await dead.Exchange.ViewAsync(Alice, report)).Balances.Single(balance => balance.Asset == Symbol);
         Assert.Equal((101L, 150L), (held.Total, held.Held));
-        Assert.NotEqual(RejectReason.None, (await dead.Exchange.Account(Alice).Transfer(new("early", Bob, Symbol, 1))).Reason);
+        Assert.NotEqual(
+            RejectReason.None, (await dead.Exchange.Account(Alice).Transfer(new("early", Bob, Symbol, 1))).Reason);
         await dead.Exchange.Ledger.CatchUp();
         await dead.RequireBooksAsync();
         await dead.Exchange.Cluster.DeactivateAsync(dead.Exchange.Account(Alice));
-        Assert.Equal(150, (await dead.Exchange.ViewAsync(Alice)).Balances.Single(balance => balance.Asset == Symbol).Held);
+        Assert.Equal(
+            150, (await dead.Exchange.ViewAsync(Alice)).Balances.Single(balance => balance.Asset == Symbol).Held);
         await dead.Exchange.CrashAsync();
 
         await using var alive = await dead.StartAgainAsync();
-        Assert.Equal(150, (await alive.Exchange.ViewAsync(Alice)).Balances.Single(balance => balance.Asset == Symbol).Held);
+        Assert.Equal(
+            150, (await alive.Exchange.ViewAsync(Alice)).Balances.Single(balance => balance.Asset == Symbol).Held);
         await alive.PassAsync(CorporateActionState.Entered, TimeSpan.FromSeconds(10), orPaid: true);
         Assert.Equal<long[]>([151, 0, 10], await alive.UnitsAsync());
         await alive.RequireBooksAsync();
@@ -120,7 +123,8 @@ public class SplitTests
         await RequireReferenceAsync(800);
 
         Task RequireReferenceAsync(long ticks) => Wait.UntilAsync(
-            async () => await new ReferencePrices(market.Exchange.Grains, market.Time).Of(share) == ticks, $"the reference to be {ticks}");
+            async () => await new ReferencePrices(market.Exchange.Grains, market.Time).Of(share) == ticks,
+            $"the reference to be {ticks}");
     }
 
     [Fact]
@@ -134,7 +138,9 @@ public class SplitTests
             Changes =
             [
                 new(ChangedValue.Next, (long)TradingPhase.Volatility),
-                new(ChangedValue.NextNanos, (market.Time.GetUtcNow().AddHours(1) - DateTimeOffset.UnixEpoch).Ticks * 100),
+                new(
+                    ChangedValue.NextNanos,
+                    (market.Time.GetUtcNow().AddHours(1) - DateTimeOffset.UnixEpoch).Ticks * 100),
             ],
         };
         Assert.Equal(RejectReason.None, await market.Exchange.Book(Symbol).Operate(ends));
@@ -151,7 +157,9 @@ public class SplitTests
         await market.SplitAsync();
         Assert.Equal<long[]>([10, 0, 2], await market.UnitsAsync());
         Assert.Equal<long[]>([Cash + 900, Cash + 700, Cash], await market.CashAsync());
-        Assert.Equal(RejectReason.ShortNotAllowed, (await market.Exchange.HoldAsync(Alice, "more", Symbol, Side.Sell, 1_000, 11)).Reason);
+        Assert.Equal(
+            RejectReason.ShortNotAllowed,
+            (await market.Exchange.HoldAsync(Alice, "more", Symbol, Side.Sell, 1_000, 11)).Reason);
         await market.RequireBooksAsync();
     }
 
@@ -221,7 +229,8 @@ public class SplitTests
 
         // Bought at 15.00, sold at 5.00 after three for one: nothing is lost, and Carol may buy on.
         await market.TradeAsync(Alice, Carol, 500, 20);
-        Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Carol, "again", Symbol, Side.Buy, 500, 1)).Reason);
+        Assert.Equal(
+            RejectReason.None, (await market.Exchange.HoldAsync(Carol, "again", Symbol, Side.Buy, 500, 1)).Reason);
     }
 
     [Theory]
@@ -245,7 +254,8 @@ public class SplitTests
 
         // The units it would return have been converted.
         Assert.Equal(RejectReason.UnknownTrade, (await book.ChangeTrade(Symbol, new TradePlace(3, 0), 0)).Reason);
-        var last = (await market.Exchange.RecordsAsync(Symbol)).Last(at => at.Record is OrderAccepted { Fills.Length: 1 }).Sequence;
+        var last = (await market.Exchange.RecordsAsync(Symbol)).Last(
+            at => at.Record is OrderAccepted { Fills.Length: 1 }).Sequence;
         Assert.Equal(RejectReason.None, (await book.ChangeTrade(Symbol, new TradePlace(last, 0), 0)).Reason);
         await market.Exchange.Account(Carol).CatchUp();
         Assert.Equal<long[]>([200, 180, 20], await market.UnitsAsync());
@@ -267,7 +277,8 @@ public class SplitTests
         // A hundred earlier units at 1.00 are ten at 10.00: bought back without profit or loss, and Alice may buy on.
         await market.TradeAsync(Alice, Bob, 1_000, 10);
         Assert.Equal((0L, (Int128)0, (Int128)0), await market.PositionAsync(Alice));
-        Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Alice, "again", Symbol, Side.Buy, 1_000, 1)).Reason);
+        Assert.Equal(
+            RejectReason.None, (await market.Exchange.HoldAsync(Alice, "again", Symbol, Side.Buy, 1_000, 1)).Reason);
     }
 
     [Fact]
@@ -281,7 +292,8 @@ public class SplitTests
         await market.TransferAsync(Carol, Bob, 5);
         foreach (var account in new[] { Alice, Carol })
         {
-            await market.Exchange.Account(account).SetLimits(new("*USD", [new(LimitKind.DailyLoss, 1_000)], "desk", ""));
+            await market.Exchange.Account(account)
+                .SetLimits(new("*USD", [new(LimitKind.DailyLoss, 1_000)], "desk", ""));
         }
 
         Assert.Null(await market.AnnounceAsync(1, 10));
@@ -295,9 +307,11 @@ public class SplitTests
         // on.
         await market.TradeAsync(Alice, Bob, 1_000, 10);
         Assert.Equal((0L, (Int128)0, (Int128)0), await market.PositionAsync(Alice));
-        Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Alice, "again", Symbol, Side.Buy, 1_000, 1)).Reason);
+        Assert.Equal(
+            RejectReason.None, (await market.Exchange.HoldAsync(Alice, "again", Symbol, Side.Buy, 1_000, 1)).Reason);
         await market.Exchange.Cluster.DeactivateAsync(market.Exchange.Account(Alice));
-        Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Alice, "more", Symbol, Side.Buy, 1_000, 1)).Reason);
+        Assert.Equal(
+            RejectReason.None, (await market.Exchange.HoldAsync(Alice, "more", Symbol, Side.Buy, 1_000, 1)).Reason);
         await market.RequireBooksAsync();
     }
 
@@ -343,7 +357,9 @@ public class SplitTests
                 await catalog.List(EncodedInstrument.From(share with { SettlementDays = 1, SettlementVenue = "MAIN" }));
                 break;
             case "quote":
-                await catalog.List(EncodedInstrument.From(Listed.Share("OTHER") with { Quote = new Asset(Symbol, 0), PriceDecimals = 0 }));
+                await catalog.List(
+                    EncodedInstrument.From(
+                        Listed.Share("OTHER") with { Quote = new Asset(Symbol, 0), PriceDecimals = 0 }));
                 break;
             case "lots":
                 await catalog.List(EncodedInstrument.From(share with { LotSize = 10 }));
@@ -354,7 +370,8 @@ public class SplitTests
         }
 
         var (numerator, denominator) = what == "ratio" ? (2, 2) : what == "zero" ? (0, 1) : (2, 1);
-        Assert.Equal(field, (await market.AnnounceAsync(numerator, denominator, payDate: what == "pay" ? 84_000 : 0))?.Field);
+        Assert.Equal(
+            field, (await market.AnnounceAsync(numerator, denominator, payDate: what == "pay" ? 84_000 : 0))?.Field);
     }
 
     [Fact]
@@ -363,8 +380,10 @@ public class SplitTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
         var catalog = market.Exchange.Grains.Catalog();
-        var terms = new MarginTermsRequest(Symbol, EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) }), "desk", "");
-        var other = EncodedInstrument.From(Listed.Share("OTHER") with { Base = new Asset(Symbol, 0), SettlementDays = 1, SettlementVenue = "MAIN" });
+        var terms = new MarginTermsRequest(
+            Symbol, EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) }), "desk", "");
+        var other = EncodedInstrument.From(
+            Listed.Share("OTHER") with { Base = new Asset(Symbol, 0), SettlementDays = 1, SettlementVenue = "MAIN" });
         Assert.Null(await market.AnnounceAsync(2, 1));
         Assert.NotNull(await catalog.SetMarginTerms(terms));
         await Assert.ThrowsAsync<ArgumentException>(async () => await catalog.List(other));
@@ -379,7 +398,8 @@ public class SplitTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
         Assert.Null(await market.AnnounceAsync(3, 1));
-        var dividend = new CorporateActionRequest("dividend", CorporateActionKind.CashDividend, Symbol, 0, 0, Ten, "desk", "");
+        var dividend =
+            new CorporateActionRequest("dividend", CorporateActionKind.CashDividend, Symbol, 0, 0, Ten, "desk", "");
         Assert.Equal("symbol", (await market.Exchange.Grains.Catalog().AnnounceAction(dividend))?.Field);
         await market.SplitAsync();
         Assert.Null(await market.Exchange.Grains.Catalog().AnnounceAction(dividend));
@@ -422,14 +442,20 @@ public class SplitTests
             return market;
         }
 
-        public async Task<Market> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time) { _names = 1_000 };
+        public async Task<Market> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time)
+        {
+            _names = 1_000,
+        };
 
-        public async Task<CorporateRefusal?> AnnounceAsync(long numerator, long denominator, string id = "split-1", long payDate = 0) =>
+        public async Task<CorporateRefusal?> AnnounceAsync(
+            long numerator, long denominator, string id = "split-1", long payDate = 0) =>
             await exchange.Grains.Catalog().AnnounceAction(new CorporateActionRequest(
                 id, CorporateActionKind.Split, Symbol, 0, payDate, Ten, "desk", "", numerator, denominator));
 
         public async Task<CorporateActionView> ActionAsync() =>
-            Assert.Single(await exchange.Grains.Catalog().CorporateActions(), action => action.Request.Kind == CorporateActionKind.Split);
+            Assert.Single(
+                await exchange.Grains.Catalog().CorporateActions(),
+                action => action.Request.Kind == CorporateActionKind.Split);
 
         /// <summary>Halts the book and completes the split.</summary>
         public async Task<CorporateActionView> SplitAsync()
@@ -438,11 +464,14 @@ public class SplitTests
             return await PassAsync(CorporateActionState.Paid, TimeSpan.FromSeconds(10));
         }
 
-        public async Task<CorporateActionView> PassAsync(CorporateActionState state, TimeSpan by = default, bool halts = false, bool orPaid = false)
+        public async Task<CorporateActionView> PassAsync(
+            CorporateActionState state, TimeSpan by = default, bool halts = false, bool orPaid = false)
         {
             if (halts)
             {
-                Assert.Equal(RejectReason.None, await exchange.Book(Symbol).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+                Assert.Equal(
+                    RejectReason.None,
+                    await exchange.Book(Symbol).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
             }
 
             time.Advance(by);
@@ -463,7 +492,9 @@ public class SplitTests
         {
             foreach (var phase in new[] { TradingPhase.Opening, TradingPhase.Continuous })
             {
-                Assert.Equal(RejectReason.None, await exchange.Book(Symbol).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase)));
+                Assert.Equal(
+                    RejectReason.None,
+                    await exchange.Book(Symbol).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase)));
             }
         }
 

@@ -30,13 +30,15 @@ public sealed class StalledJournalTests
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "OutcomeUnknown", "1"), first);
         Assert.InRange(waited, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
         var pending = writer.PendingRecords;
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "Overloaded", "1"), await AnswerAsync(await DeleteOrdersAsync(served)));
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, "Overloaded", "1"), await AnswerAsync(await DeleteOrdersAsync(served)));
         Assert.Equal(pending, writer.PendingRecords);
 
         disk.Volatile.IsDown = false;
         await Wait.UntilAsync(() => writer.PendingRecords == 0);
         using var done = await DeleteOrdersAsync(served);
-        Assert.Equal("""{"cancelled":1}""", await done.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(
+            """{"cancelled":1}""", await done.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -55,7 +57,8 @@ public sealed class StalledJournalTests
         Assert.Contains("book/AAPL waits", late.Message, StringComparison.Ordinal);
 
         // Once the store counts as down, nothing waits for the clock.
-        await Assert.ThrowsAsync<TimeoutException>(() => exchange.Book("AAPL").CloseById(Alice, order.OrderId).AsTask());
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => exchange.Book("AAPL").CloseById(Alice, order.OrderId).AsTask());
 
         disk.Volatile.IsDown = false;
         await Wait.UntilAsync(() => writer.PendingRecords == 0);
@@ -67,22 +70,28 @@ public sealed class StalledJournalTests
     [InlineData("admin/accounts/ACC-1001/block", "Cancelled", "AccountFrozen")]
     [InlineData("admin/owners/acme/block", "Cancelled", "AccountFrozen")]
     [InlineData("admin/accounts/ACC-1001/block AAPL", "Cancelled", "AccountBlocked")]
-    public async Task Block_holds_at_once_and_is_on_record_when_the_journal_commits(string call, string orderThen, string refusal)
+    public async Task Block_holds_at_once_and_is_on_record_when_the_journal_commits(
+        string call, string orderThen, string refusal)
     {
         var disk = new Disk(DiskKind.Faulty);
         await using var served = await OpenAsync(disk: disk);
         await served.Operator.SetOwnerAsync("ACC-1001", "acme", TestContext.Current.CancellationToken);
         var resting = await served.AliceAsync(Buy(10m, 150m));
         disk.Volatile.IsDown = true;
-        var body = call.EndsWith(" AAPL", StringComparison.Ordinal) ? """{"symbol":"AAPL","why":"runs wild"}""" : """{"why":"runs wild"}""";
+        var body = call.EndsWith(" AAPL", StringComparison.Ordinal)
+            ? """{"symbol":"AAPL","why":"runs wild"}"""
+            : """{"why":"runs wild"}""";
         using (var answer = await served.SendRawAsync(HttpMethod.Post, call.Split(' ')[0], "operator", body))
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         if (refusal == "AccountFrozen")
             Assert.Equal("Overloaded", await RefusalAsync(served));
 
         disk.Volatile.IsDown = false;
-        await Wait.UntilAsync(async () => $"{(await NowAsync(served.Alice, resting)).Status}" == orderThen && await RefusalAsync(served) == refusal);
-        await Wait.UntilAsync(async () => (await served.Operator.GetActionsAsync(cancellation: TestContext.Current.CancellationToken))
+        await Wait.UntilAsync(
+            async () => $"{(await NowAsync(served.Alice, resting)).Status}" == orderThen
+                && await RefusalAsync(served) == refusal);
+        await Wait.UntilAsync(
+            async () => (await served.Operator.GetActionsAsync(cancellation: TestContext.Current.CancellationToken))
             .Any(line => line.What is "accountFrozen" or "accountBlocked" or "ownerBlocked"));
         await served.Exchange.CrashAsync();
         await using var restarted = await Exchange.StartAsync(disk);
@@ -99,7 +108,8 @@ public sealed class StalledJournalTests
         var grain = served.Exchange.Account(Alice);
         await served.Exchange.Cluster.DeactivateAsync(grain);
         disk.Volatile.IsDown = true;
-        using (var answer = await served.SendRawAsync(HttpMethod.Post, "admin/accounts/ACC-1001/freeze", "operator", "{}"))
+        using (var answer =
+            await served.SendRawAsync(HttpMethod.Post, "admin/accounts/ACC-1001/freeze", "operator", "{}"))
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
 
         disk.Volatile.IsDown = false;
@@ -110,11 +120,13 @@ public sealed class StalledJournalTests
     {
         using var response = await served.SendRawAsync(
             HttpMethod.Post, "orders", "alice", """{"symbol":"AAPL","side":"buy","quantity":"1","price":"1.00"}""");
-        using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var body =
+            JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         return body.RootElement.TryGetProperty("code", out var code) ? code.GetString() : null;
     }
 
-    private static async Task<((HttpStatusCode Status, string? Code, string? RetryAfter) Answer, TimeSpan Waited)> CancelAsync(
+    private static async Task<((HttpStatusCode Status, string? Code, string? RetryAfter) Answer,
+        TimeSpan Waited)> CancelAsync(
         ServedExchange served, JournalWriter writer, ManualTime time)
     {
         var cancel = DeleteOrdersAsync(served);
@@ -139,11 +151,15 @@ public sealed class StalledJournalTests
         return waited;
     }
 
-    private static Task<HttpResponseMessage> DeleteOrdersAsync(ServedExchange served) => served.SendRawAsync(HttpMethod.Delete, "orders", "alice");
+    private static Task<HttpResponseMessage> DeleteOrdersAsync(ServedExchange served) =>
+        served.SendRawAsync(HttpMethod.Delete, "orders", "alice");
 
-    private static async Task<(HttpStatusCode Status, string? Code, string? RetryAfter)> AnswerAsync(HttpResponseMessage response)
+    private static async Task<(HttpStatusCode Status, string? Code, string? RetryAfter)> AnswerAsync(
+        HttpResponseMessage response)
     {
-        using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        return (response.StatusCode, body.RootElement.GetProperty("code").GetString(), response.Headers.GetValues("Retry-After").Single());
+        using var body =
+            JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return (response.StatusCode, body.RootElement.GetProperty("code").GetString(),
+            response.Headers.GetValues("Retry-After").Single());
     }
 }

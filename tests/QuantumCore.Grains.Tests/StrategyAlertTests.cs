@@ -27,7 +27,8 @@ public sealed class StrategyAlertTests
         await exchange.Alice.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
         await exchange.Bob.PlaceStrategyAsync(Spread(-4m, OrderSide.Sell, OrderSide.Buy), Cancellation);
         IReadOnlyList<Trade> trades = [];
-        await Wait.UntilAsync(async () => (trades = await exchange.Alice.GetTradesAsync("LEFT", cancellation: Cancellation)).Count == 2);
+        await Wait.UntilAsync(
+            async () => (trades = await exchange.Alice.GetTradesAsync("LEFT", cancellation: Cancellation)).Count == 2);
         Assert.True(trades[0].Price > 150.5m);
         Assert.Equal([true, false], trades.Select(static trade => trade.IsLeg));
         Assert.Equal(150m, (await exchange.Alice.GetStateAsync("LEFT", Cancellation)).LastPrice);
@@ -59,13 +60,20 @@ public sealed class StrategyAlertTests
         await exchange.Alice.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
         await TradeAsync(exchange, 150.6m);
 
-        foreach (var (symbol, expected) in new Dictionary<string, bool[]> { ["LEFT"] = [false, true, true, false], ["RIGHT"] = [true, true] })
+        foreach (var (symbol, expected) in new Dictionary<string,
+            bool[]>
+        { ["LEFT"] = [false, true, true, false], ["RIGHT"] = [true, true] })
         {
             ImmutableArray<PublicTrade> live = [];
-            await Wait.UntilAsync(async () => (live = await exchange.Grains.GetGrain<IMarketDataGrain>(symbol).Trades(10)).Length == expected.Length);
+            await Wait.UntilAsync(
+                async () =>
+                    (live = await exchange.Grains.GetGrain<IMarketDataGrain>(symbol).Trades(10)).Length
+                        == expected.Length);
             Assert.Equal(expected, live.Reverse().Select(static trade => trade.IsOfLeg));
             await exchange.Exchange.Ledger.CatchUp();
-            Assert.Equal(live.Reverse(), await exchange.Exchange.Ledger.PublicTrades(new TradeQuery(symbol, null, null, null, 10), []));
+            Assert.Equal(
+                live.Reverse(),
+                await exchange.Exchange.Ledger.PublicTrades(new TradeQuery(symbol, null, null, null, 10), []));
         }
     }
 

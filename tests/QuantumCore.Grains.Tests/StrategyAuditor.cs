@@ -15,7 +15,9 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
 {
     /// <summary>Kinds of events to observe.</summary>
     public static readonly string[] Kinds =
-        ["took quotes at entry", "took quotes while waiting", "met a strategy", "met an order", "killed", "better than its net price"];
+        [
+            "took quotes at entry", "took quotes while waiting", "met a strategy", "met an order", "killed",
+            "better than its net price"];
 
     private readonly Dictionary<(long Account, long Number), (Watched Strategy, int Leg)> _legs = [];
     private readonly Dictionary<(Watched Strategy, int Leg), List<LegTrade>> _trades = [];
@@ -29,7 +31,8 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
     public void Check(IReadOnlyList<(string Symbol, BookRecord Record)> together)
     {
         var touched = new HashSet<Watched>();
-        foreach (var (symbol, turn) in together.Where(one => one.Record is BookTurn).Select(one => (one.Symbol, (BookTurn)one.Record)))
+        foreach (var (symbol, turn) in together.Where(one => one.Record is BookTurn)
+            .Select(one => (one.Symbol, (BookTurn)one.Record)))
         {
             Watch(turn);
             foreach (var step in turn.Steps)
@@ -56,7 +59,8 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         foreach (var strategy in touched)
         {
             strategy.RequireWhole();
-            _ = strategy.Time == TimeInForce.FillOrKill && strategy.IsOver && strategy.Filled[0] == 0 && Seen.Add("killed");
+            _ = strategy.Time == TimeInForce.FillOrKill && strategy.IsOver && strategy.Filled[0] == 0
+                && Seen.Add("killed");
         }
     }
 
@@ -174,8 +178,10 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         Assert.All(fills, fill => Assert.NotEqual(fill.Account, fill.MakerAccount));
         Assert.DoesNotContain(fills, fill => fill.IsAuction);
         Assert.Equal(
-            trades.GroupBy(trade => trade.Price).OrderBy(one => one.Key).Select(one => (one.Key, one.Sum(trade => trade.Lots))),
-            fills.GroupBy(fill => fill.PriceTicks).OrderBy(one => one.Key).Select(one => (one.Key, one.Sum(fill => fill.QuantityLots))));
+            trades.GroupBy(trade => trade.Price).OrderBy(one => one.Key)
+                .Select(one => (one.Key, one.Sum(trade => trade.Lots))),
+            fills.GroupBy(fill => fill.PriceTicks).OrderBy(one => one.Key)
+                .Select(one => (one.Key, one.Sum(fill => fill.QuantityLots))));
 
         bool Is(long account, long number) => _legs.TryGetValue((account, number), out var found) && found == leg;
     }
@@ -185,7 +191,8 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
     /// </summary>
     private void CheckSets(Watched strategy)
     {
-        var legs = Enumerable.Range(0, strategy.Worst.Length).Select(leg => _trades.GetValueOrDefault((strategy, leg), [])).ToArray();
+        var legs = Enumerable.Range(0, strategy.Worst.Length)
+            .Select(leg => _trades.GetValueOrDefault((strategy, leg), [])).ToArray();
         Assert.All(legs, trades => Assert.Equal(legs[0].Count, trades.Count));
         for (var i = 0; i < legs[0].Count; i++)
         {
@@ -200,7 +207,8 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         for (var leg = 0; leg < set.Length; leg++)
         {
             Assert.Equal(units * strategy.Terms.Legs[leg].Lots, set[leg].Lots);
-            cost += strategy.Sign(leg) * new BigInteger(StrategyMarket.InstrumentOf(strategy.Terms.Legs[leg].Symbol).TickLotValue)
+            cost += strategy.Sign(leg) * new BigInteger(
+                StrategyMarket.InstrumentOf(strategy.Terms.Legs[leg].Symbol).TickLotValue)
                 * set[leg].Price * set[leg].Lots;
         }
 
@@ -218,7 +226,8 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         var orders = set.Count(trade => trade.Role == LegRole.MakerOfOrder);
         Assert.All(set, trade => Assert.True(trade.Role is LegRole.Quotes or LegRole.MakerOfOrder));
         Assert.InRange(orders, 0, 1);
-        Seen.Add(orders == 1 ? "met an order" : strategy.IsSettled ? "took quotes while waiting" : "took quotes at entry");
+        Seen.Add(
+            orders == 1 ? "met an order" : strategy.IsSettled ? "took quotes while waiting" : "took quotes at entry");
     }
 
     private bool IsExecutable(Watched strategy)
@@ -229,12 +238,14 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
             var (symbol, side, ratio) = strategy.Terms.Legs[leg];
             var core = books[symbol].Core;
             var (price, lots) = Tip(core, side == Side.Buy ? Side.Sell : Side.Buy, strategy.Account);
-            if (lots < ratio || core.Phase != TradingPhase.Continuous || !strategy.Allows(leg, price) || !IsInBand(core, price))
+            if (lots < ratio || core.Phase != TradingPhase.Continuous || !strategy.Allows(leg, price)
+                || !IsInBand(core, price))
             {
                 return false;
             }
 
-            cost += strategy.Sign(leg) * new BigInteger(StrategyMarket.InstrumentOf(symbol).TickLotValue) * ratio * price;
+            cost += strategy.Sign(leg) * new BigInteger(
+                StrategyMarket.InstrumentOf(symbol).TickLotValue) * ratio * price;
         }
 
         return cost <= strategy.Terms.Net;
@@ -315,7 +326,8 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
                 Assert.False(Ended[leg] && Filled[leg] == Total[leg]);
             }
 
-            Assert.False(time == TimeInForce.FillOrKill && units != 0 && Filled[0] != Total[0], "filled in part and killed");
+            Assert.False(
+                time == TimeInForce.FillOrKill && units != 0 && Filled[0] != Total[0], "filled in part and killed");
             IsSettled = true;
         }
     }

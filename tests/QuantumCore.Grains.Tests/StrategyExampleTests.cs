@@ -52,7 +52,9 @@ public class StrategyExampleTests
                     Assert.Equal((title, commands[++i].Trim()), (title, board.Do(rest)));
                     break;
                 default:
-                    Assert.All(rest.Split(';'), state => Assert.Equal((title, state.Trim()), (title, board.State(state.Trim().Split(' ')[0]))));
+                    Assert.All(
+                        rest.Split(';'),
+                        state => Assert.Equal((title, state.Trim()), (title, board.State(state.Trim().Split(' ')[0]))));
                     break;
             }
         }
@@ -84,7 +86,9 @@ public class StrategyExampleTests
             var words = line.Split([' ', '@', ','], StringSplitOptions.RemoveEmptyEntries);
             if (words[0] == "cancel")
             {
-                Record(_books[words[2]], _books[words[2]].Close(AccountOf(words[1]), Number(words[2]), EndReason.User, 1)!);
+                Record(
+                    _books[words[2]],
+                    _books[words[2]].Close(AccountOf(words[1]), Number(words[2]), EndReason.User, 1)!);
             }
             else if (line.Contains(':', StringComparison.Ordinal))
             {
@@ -95,7 +99,8 @@ public class StrategyExampleTests
                 Enter(words);
             }
 
-            var trades = _told.OrderBy(told => told.Book.Symbol, StringComparer.Ordinal).SelectMany(told => Trades(told.Book.Symbol, told.Record)).ToArray();
+            var trades = _told.OrderBy(told => told.Book.Symbol, StringComparer.Ordinal)
+                .SelectMany(told => Trades(told.Book.Symbol, told.Record)).ToArray();
             return trades.Length == 0 ? "-" : string.Join(" | ", trades);
         }
 
@@ -104,8 +109,11 @@ public class StrategyExampleTests
         {
             var account = AccountOf(name);
             var open = _strategies.Open.FirstOrDefault(one => one.Legs[0].Party == account);
-            Assert.Equal(open is not null, _books.Values.Any(book => book.OpenLegs.Any(leg => leg.Order.Account == account)));
-            return open is not null ? $"{name} {open.UnitsLeft}" : EndedWithSome(account) ? $"{name} ended" : $"{name} 0";
+            Assert.Equal(
+                open is not null, _books.Values.Any(book => book.OpenLegs.Any(leg => leg.Order.Account == account)));
+            return open is not null
+                ? $"{name} {open.UnitsLeft}"
+                : EndedWithSome(account) ? $"{name} ended" : $"{name} 0";
         }
 
         private static IEnumerable<long> Int(string[] words, int from) =>
@@ -118,7 +126,9 @@ public class StrategyExampleTests
         {
             var book = _books[words[2]];
             var numbers = Int(words, 3).ToArray();
-            var order = Order(words[0], words[1], OrderType.Limit, TimeInForce.GoodTillCancel, numbers[1], numbers[0], words[2], null);
+            var order = Order(
+                words[0], words[1], OrderType.Limit, TimeInForce.GoodTillCancel, numbers[1], numbers[0], words[2],
+                null);
             if (!_strategies.TryEnter(book, order, 1))
             {
                 Record(book, book.Submit(order, 1));
@@ -127,27 +137,40 @@ public class StrategyExampleTests
 
         private void EnterStrategy(string[] words)
         {
-            var time = words[^1] switch { "fok" => TimeInForce.FillOrKill, "ioc" => TimeInForce.ImmediateOrCancel, _ => TimeInForce.GoodTillCancel };
+            var time = words[^1] switch
+            {
+                "fok" =>
+                TimeInForce.FillOrKill,
+                "ioc" => TimeInForce.ImmediateOrCancel,
+                _ => TimeInForce.GoodTillCancel
+            };
             var net = Array.IndexOf(words, "net");
             var legs = ImmutableArray.CreateBuilder<StrategyLeg>();
             for (var i = 1; i < net; i += 3)
             {
-                legs.Add(new StrategyLeg(words[i + 2], SideOf(words[i]), long.Parse(words[i + 1], CultureInfo.InvariantCulture)));
+                legs.Add(
+                    new StrategyLeg(
+                        words[i + 2], SideOf(words[i]), long.Parse(words[i + 1], CultureInfo.InvariantCulture)));
             }
 
-            var terms = new StrategyTerms(long.Parse(words[net + 1], CultureInfo.InvariantCulture), 0, legs.ToImmutable());
+            var terms =
+                new StrategyTerms(long.Parse(words[net + 1], CultureInfo.InvariantCulture), 0, legs.ToImmutable());
             var units = long.Parse(words[net + 3], CultureInfo.InvariantCulture);
             _strategies.Enter(
                 [.. terms.Legs.Select((leg, i) => Order(
-                    words[0].TrimEnd(':'), leg.Side == Side.Buy ? "B" : "S", OrderType.Leg, time, leg.Side == Side.Buy ? 1_000 : 1,
+                    words[0].TrimEnd(':'), leg.Side == Side.Buy ? "B" : "S", OrderType.Leg, time,
+                    leg.Side == Side.Buy ? 1_000 : 1,
                     units * leg.Lots, leg.Symbol, new OrderConditions { Strategy = terms with { Leg = i } }))],
                 [.. terms.Legs.Select(leg => _books[leg.Symbol])],
                 1);
         }
 
         private SubmitOrder Order(
-            string name, string side, OrderType type, TimeInForce time, long price, long lots, string symbol, OrderConditions? terms) =>
-            new(AccountOf(name), Number(symbol), name, SideOf(side), type, time, false, price, lots, 0, 0, Conditions: EncodedConditions.From(terms));
+            string name, string side, OrderType type, TimeInForce time, long price, long lots, string symbol,
+            OrderConditions? terms) =>
+            new(
+                AccountOf(name), Number(symbol), name, SideOf(side), type, time, false, price, lots, 0, 0,
+                Conditions: EncodedConditions.From(terms));
 
         private static Side SideOf(string word) => word == "B" ? Side.Buy : Side.Sell;
 

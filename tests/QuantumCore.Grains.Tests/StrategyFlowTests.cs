@@ -31,7 +31,8 @@ public class StrategyFlowTests
     public void A_replay_gives_the_same_books_and_the_same_open_strategies()
     {
         var market = new StrategyMarket(31);
-        var replayed = market.Books.Keys.ToDictionary(symbol => symbol, symbol => new BookMachine(symbol), StringComparer.Ordinal);
+        var replayed =
+            market.Books.Keys.ToDictionary(symbol => symbol, symbol => new BookMachine(symbol), StringComparer.Ordinal);
         var most = 0;
         for (var part = 0; part < 10; part++)
         {
@@ -41,7 +42,9 @@ public class StrategyFlowTests
                 Replay(replayed[symbol], records);
                 Assert.Equal(market.Books[symbol].Snapshot(), replayed[symbol].Snapshot());
                 // The next part continues from a snapshot.
-                replayed[symbol] = part % 2 == 0 ? replayed[symbol] : BookMachine.Restore(symbol, replayed[symbol].Snapshot());
+                replayed[symbol] = part % 2 == 0
+                    ? replayed[symbol]
+                    : BookMachine.Restore(symbol, replayed[symbol].Snapshot());
             }
 
             var group = new StrategyGroup((_, _) => Assert.Fail("to come back changes nothing"));
@@ -87,7 +90,8 @@ public class StrategyFlowTests
     public void The_public_view_has_the_last_price_of_the_book_which_legs_leave_alone(int seed)
     {
         var market = new StrategyMarket(seed);
-        var seen = market.BookRecords.ToDictionary(pair => pair.Key, _ => (Records: 0, Ticks: 0L), StringComparer.Ordinal);
+        var seen =
+            market.BookRecords.ToDictionary(pair => pair.Key, _ => (Records: 0, Ticks: 0L), StringComparer.Ordinal);
         for (var step = 0; step < 2_000; step++)
         {
             market.Step();
@@ -123,7 +127,11 @@ public class StrategyFlowTests
         }
 
         static bool TradesQuotes(BookRecord record) =>
-            record is BookTurn { Command.Changes: [{ Name: ChangedValue.Take }, _, { Value: > 1 }, { Name: ChangedValue.EndPhase }] };
+            record is BookTurn
+            {
+                Command.Changes: [{ Name: ChangedValue.Take }, _, { Value: > 1 },
+                { Name: ChangedValue.EndPhase }]
+            };
     }
 
     [Theory]
@@ -144,12 +152,14 @@ public class StrategyFlowTests
             Assert.True(await history.ApplyAsync([new BookChunk(symbol, 1, [.. records.Take(400)])], token));
         }
 
-        List<HistoryChunk> chunks = [.. market.BookRecords.Select(pair => new BookChunk(pair.Key, 401, [.. pair.Value.Skip(400)]))];
+        List<HistoryChunk> chunks =
+            [.. market.BookRecords.Select(pair => new BookChunk(pair.Key, 401, [.. pair.Value.Skip(400)]))];
         chunks.AddRange(market.AccountRecords.Select(pair => new AccountChunk(pair.Key, 1, pair.Value)));
         Assert.True(await history.ApplyAsync(chunks, token));
         var heads = chunks.ToDictionary(chunk => chunk.Stream, chunk => chunk.LastSequence);
         var violations = await HistoryInvariants.CheckAsync(history, 0, heads, token);
-        Assert.True(violations.Count == 0, string.Join("; ", violations.Select(v => $"{v.Name}: {string.Join(", ", v.Rows)}")));
+        Assert.True(
+            violations.Count == 0, string.Join("; ", violations.Select(v => $"{v.Name}: {string.Join(", ", v.Rows)}")));
         await RequireBalances(market, $"Data Source={path}/history.db;Pooling=False", token);
     }
 

@@ -27,7 +27,9 @@ public abstract class StrategyLifeTests(bool overtaking)
         var ask = await PlaceAsync(exchange, Bob, "ask", A, Side.Sell, 15_100, 7);
         var bid = await PlaceAsync(exchange, Bob, "bid", B, Side.Buy, 15_000, 5);
         var legs = await SpreadAsync(exchange, Alice, "s", net: 100, units: 10);
-        Assert.Equal([(OrderStatus.PartiallyFilled, 5L), (OrderStatus.PartiallyFilled, 5L)], legs.Select(leg => (leg.Status, leg.FilledLots)));
+        Assert.Equal(
+            [(OrderStatus.PartiallyFilled, 5L), (OrderStatus.PartiallyFilled, 5L)],
+            legs.Select(leg => (leg.Status, leg.FilledLots)));
         Assert.Equal([15_100, 15_000], legs.Select(leg => Assert.Single(leg.Fills).PriceTicks));
         Assert.Equivalent(legs, await SpreadAsync(exchange, Alice, "s", net: 100, units: 10), strict: true);
 
@@ -48,7 +50,8 @@ public abstract class StrategyLifeTests(bool overtaking)
         await PlaceAsync(exchange, Bob, "bid", B, Side.Buy, 15_000, 5);
         await SpreadAsync(exchange, Alice, "s", net: 100, units: 5);
         var hold = await exchange.Account(Bob).Hold(
-            [new HoldRequest("post", A, Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: true, 15_100, 5)]);
+            [new HoldRequest(
+                "post", A, Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: true, 15_100, 5)]);
         var first = (await exchange.Book(A, Key).Submit([hold[0].Order!]))[0];
         Assert.Equal((OrderStatus.New, 5), (first.Status, first.LeavesLots));
         Assert.Equivalent(first, (await exchange.Book(A, Key).Submit([hold[0].Order!]))[0], strict: true);
@@ -100,7 +103,8 @@ public abstract class StrategyLifeTests(bool overtaking)
         Assert.Equal(120, more[0].Fills[0].PriceTicks - more[1].Fills[0].PriceTicks);
         foreach (var (symbol, price) in new[] { (A, 15_050L), (B, 15_000L) })
         {
-            var (market, state) = (exchange.Grains.GetGrain<IMarketDataGrain>(symbol), await exchange.Book(symbol, Key).State());
+            var (market, state) = (exchange.Grains.GetGrain<IMarketDataGrain>(symbol),
+                await exchange.Book(symbol, Key).State());
             await Wait.UntilAsync(async () => (await market.Depth(1)).Sequence >= state.Sequence);
             Assert.Equal((price, price), (state.LastPriceTicks, await market.LastPrice()));
             await exchange.Cluster.DeactivateAsync(market);
@@ -121,7 +125,8 @@ public abstract class StrategyLifeTests(bool overtaking)
 
         // 150.90 of its own book first, then 150.80 by the strategy, then 150.50.
         var order = await PlaceAsync(exchange, Carol, "sell", A, Side.Sell, 15_000, 6);
-        Assert.Equal([(15_090, 2), (15_080, 3), (15_050, 1)], order.Fills.Select(fill => (fill.PriceTicks, fill.QuantityLots)));
+        Assert.Equal(
+            [(15_090, 2), (15_080, 3), (15_050, 1)], order.Fills.Select(fill => (fill.PriceTicks, fill.QuantityLots)));
         Assert.Equal((OrderStatus.Filled, 6), (order.Status, order.FilledLots));
         Assert.Equivalent(order, await PlaceAsync(exchange, Carol, "sell", A, Side.Sell, 15_000, 6), strict: true);
         var alice = await exchange.ViewAsync(Alice, [.. waiting.Select(leg => leg with { Sequence = order.Sequence })]);
@@ -144,7 +149,8 @@ public abstract class StrategyLifeTests(bool overtaking)
         var mark = await exchange.Account(Alice).CancelAll();
         Assert.Equal(1, await exchange.Book(B, Key).CloseAll(Alice, mark.Floor));
         Assert.Equal(EndReason.List, (await exchange.Book(A, Key).Status(Alice, second[0].OrderId)).End);
-        var alice = await exchange.ViewAsync(Alice, [cancelled, await exchange.Book(A, Key).Status(Alice, second[0].OrderId),
+        var alice =
+            await exchange.ViewAsync(Alice, [cancelled, await exchange.Book(A, Key).Status(Alice, second[0].OrderId),
             await exchange.Book(B, Key).Status(Alice, second[1].OrderId)]);
         Assert.Empty(alice.OpenOrders);
         Assert.Equal((0, 0), (alice.Of("USD").Held, alice.Of(B).Held));
@@ -157,14 +163,19 @@ public abstract class StrategyLifeTests(bool overtaking)
         await using var exchange = await OpenAsync(disk);
         var legs = await SpreadAsync(exchange, Alice, "s", net: 0, units: 2);
         var bid = await PlaceAsync(exchange, Bob, "bid", A, Side.Buy, 14_000, 5);
-        var call = BookCommand.Of(BookVerb.AdjustOrders, number: 1) with { Changes = OrderAdjustment.Dividend(13).AsChanges() };
+        var call = BookCommand.Of(BookVerb.AdjustOrders, number: 1) with
+        {
+            Changes = OrderAdjustment.Dividend(13).AsChanges(),
+        };
         Assert.Equal(RejectReason.None, await exchange.Book(A, Key).Operate(call));
         Assert.Equal(EndReason.CorporateAction, (await exchange.Book(A, Key).Status(Alice, legs[0].OrderId)).End);
         Assert.Equal(EndReason.List, (await exchange.Book(B, Key).Status(Alice, legs[1].OrderId)).End);
         var fallen = await exchange.Book(A, Key).Status(Bob, bid.OrderId);
         Assert.Equal((OrderStatus.New, 13_987), (fallen.Status, fallen.PriceTicks));
         var alice = await exchange.ViewAsync(
-            Alice, [await exchange.Book(A, Key).Status(Alice, legs[0].OrderId), await exchange.Book(B, Key).Status(Alice, legs[1].OrderId)]);
+            Alice, [
+                await exchange.Book(A, Key).Status(Alice, legs[0].OrderId),
+                await exchange.Book(B, Key).Status(Alice, legs[1].OrderId)]);
         Assert.Equal((0, 0), (alice.Of("USD").Held, alice.Of(B).Held));
     }
 
@@ -175,7 +186,9 @@ public abstract class StrategyLifeTests(bool overtaking)
         await using var exchange = await OpenAsync(disk);
         var waiting = await SpreadAsync(exchange, Alice, "s", net: 100, units: 5);
         await PlaceAsync(exchange, Bob, "bid", B, Side.Buy, 15_000, 10);
-        Assert.Equal(RejectReason.None, await exchange.Book(B, Key).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+        Assert.Equal(
+            RejectReason.None,
+            await exchange.Book(B, Key).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
         await PlaceAsync(exchange, Bob, "ask", A, Side.Sell, 15_100, 10);
         Assert.Equal(0, (await exchange.Book(A, Key).Status(Alice, waiting[0].OrderId)).FilledLots);
         var refused = await SpreadAsync(exchange, Alice, "late", net: 100, units: 5);
@@ -234,7 +247,8 @@ public abstract class StrategyLifeTests(bool overtaking)
         }
 
         await using var alive = await Exchange.StartAsync(disk, overtaking);
-        Assert.Equal((hashes[0], hashes[1]), (await alive.Book(A, Key).StateHash(), await alive.Book(B, Key).StateHash()));
+        Assert.Equal(
+            (hashes[0], hashes[1]), (await alive.Book(A, Key).StateHash(), await alive.Book(B, Key).StateHash()));
         var hit = await SpreadAsync(alive, Bob, "hit", net: -90, units: 5, reversed: true);
         Assert.All(hit, leg => Assert.Equal(OrderStatus.Filled, leg.Status));
         Assert.Equal(4, (await alive.Book(A, Key).Status(Alice, first[0].OrderId)).FilledLots);
@@ -338,10 +352,14 @@ public abstract class StrategyLifeTests(bool overtaking)
         await using var disk = new Disk();
         await using var exchange = await OpenAsync(disk);
         var twice = Legs("s", 10, 1, reversed: false, TimeInForce.GoodTillCancel, second: A);
-        Assert.Equal(RejectReason.InvalidCombination, (await exchange.Account(Alice).HoldList(OrderListKind.Strategy, twice)).Reason);
+        Assert.Equal(
+            RejectReason.InvalidCombination,
+            (await exchange.Account(Alice).HoldList(OrderListKind.Strategy, twice)).Reason);
         var uneven = Legs("s", 10, 1, reversed: false, TimeInForce.GoodTillCancel);
         uneven = uneven.SetItem(1, uneven[1] with { QuantityLots = 2 });
-        Assert.Equal(RejectReason.InvalidCombination, (await exchange.Account(Alice).HoldList(OrderListKind.Strategy, uneven)).Reason);
+        Assert.Equal(
+            RejectReason.InvalidCombination,
+            (await exchange.Account(Alice).HoldList(OrderListKind.Strategy, uneven)).Reason);
 
         // Bypassing the account: the book rejects every leg, and the hold is released.
         var held = await HoldAsync(exchange, Alice, "s", 10, 2);
@@ -365,7 +383,8 @@ public abstract class StrategyLifeTests(bool overtaking)
         await using var disk = new Disk();
         await using var exchange = await OpenAsync(disk);
         var legs = await SpreadAsync(exchange, Alice, "s", net: 10, units: 4);
-        foreach (var (price, lots, field) in ((long, long, string)[])[(15_500, 0, "type,price"), (0, 2, "type,quantity")])
+        foreach (var (price, lots, field) in ((long, long, string)[])[
+            (15_500, 0, "type,price"), (0, 2, "type,quantity")])
         {
             var plan = await exchange.Account(Alice).Amend(
                 new AmendRequest(A, legs[0].OrderId, "n" + lots, price, lots, new SeenSequence(A, legs[0].Sequence)));
@@ -385,7 +404,8 @@ public abstract class StrategyLifeTests(bool overtaking)
         var legs = Legs("s", 10, 1, reversed: false, TimeInForce.GoodTillCancel);
         var alone = await exchange.Account(Alice).Hold([legs[0]]);
         Assert.Equal((RejectReason.InvalidCombination, "type"), (alone[0].Reason, alone[0].Field));
-        var list = await exchange.Account(Alice).HoldList(OrderListKind.OneTriggersOther, [legs[0] with { Symbol = A }, legs[0] with { ClientOrderId = "x" }]);
+        var list = await exchange.Account(Alice).HoldList(
+            OrderListKind.OneTriggersOther, [legs[0] with { Symbol = A }, legs[0] with { ClientOrderId = "x" }]);
         Assert.Equal(RejectReason.InvalidCombination, list.Reason);
 
         // A request that bypasses the account is rejected by the book, permanently.
@@ -404,10 +424,13 @@ public abstract class StrategyLifeTests(bool overtaking)
         await using var exchange = await OpenAsync(disk, listsTogether: true);
         await PlaceAsync(exchange, Bob, "ask", A, Side.Sell, 15_100, 5);
         await PlaceAsync(exchange, Bob, "bid", B, Side.Buy, 15_000, 5);
-        Assert.All(await SpreadAsync(exchange, Alice, "s", net: 100, units: 5), leg => Assert.Equal(OrderStatus.Filled, leg.Status));
+        Assert.All(
+            await SpreadAsync(exchange, Alice, "s", net: 100, units: 5),
+            leg => Assert.Equal(OrderStatus.Filled, leg.Status));
     }
 
-    private Task<Exchange> OpenAsync(Disk disk, bool listsTogether = false) => OpenAsync(disk, overtaking, listsTogether);
+    private Task<Exchange> OpenAsync(Disk disk, bool listsTogether = false) =>
+        OpenAsync(disk, overtaking, listsTogether);
 
     /// <summary>Opens a group of two books, with three accounts that have enough of everything.</summary>
     internal static async Task<Exchange> OpenAsync(Disk disk, bool overtaking, bool listsTogether)
@@ -452,7 +475,8 @@ public abstract class StrategyLifeTests(bool overtaking)
         ];
     }
 
-    private static HoldRequest Leg(string key, string symbol, Side side, long lots, TimeInForce time, StrategyTerms terms) => new(
+    private static HoldRequest Leg(
+        string key, string symbol, Side side, long lots, TimeInForce time, StrategyTerms terms) => new(
         key, symbol, side, OrderType.Leg, time, PostOnly: false, side == Side.Buy ? 16_000 : 14_000, lots,
         Conditions: EncodedConditions.From(new OrderConditions { Strategy = terms }));
 

@@ -7,7 +7,8 @@ namespace QuantumCore.Grains.Tests;
 /// <summary>Random requests.</summary>
 internal sealed partial class StrategyMarket
 {
-    private long Price(Instrument instrument) => instrument.ReferencePriceTicks + _random.Next(-Spread(instrument), Spread(instrument) + 1);
+    private long Price(Instrument instrument) =>
+        instrument.ReferencePriceTicks + _random.Next(-Spread(instrument), Spread(instrument) + 1);
 
     private static int Spread(Instrument instrument) => (int)instrument.ReferencePriceTicks / 10;
 
@@ -40,7 +41,9 @@ internal sealed partial class StrategyMarket
                 break;
             case OrderType.Limit:
                 terms = LimitConditions(terms, lots);
-                time = (TimeInForce)_random.Next(0, 8) is var drawn && Enum.IsDefined(drawn) && _random.Next(2) == 0 ? drawn : time;
+                time = (TimeInForce)_random.Next(0, 8) is var drawn && Enum.IsDefined(drawn) && _random.Next(2) == 0
+                    ? drawn
+                    : time;
                 break;
             case not (OrderType.StopLimit or OrderType.TakeProfitLimit):
                 price = instrument.ReferencePriceTicks + (side == Side.Buy ? 2 : -2) * Spread(instrument);
@@ -53,7 +56,8 @@ internal sealed partial class StrategyMarket
         }
 
         return new HoldRequest(
-            $"n{++_names}", instrument.Symbol, side, kind, time, _random.Next(12) == 0 && kind == OrderType.Limit, price, lots,
+            $"n{++_names}", instrument.Symbol, side, kind, time, _random.Next(12) == 0 && kind == OrderType.Limit,
+            price, lots,
             (SelfTradePrevention)(_random.Next(3) == 0 ? _random.Next(7) : 0),
             terms == new OrderConditions() ? null : EncodedConditions.From(terms));
     }
@@ -79,7 +83,8 @@ internal sealed partial class StrategyMarket
     private long WorstPrice(StrategyLeg leg)
     {
         var instrument = InstrumentOf(leg.Symbol);
-        return instrument.ReferencePriceTicks + ((leg.Side == Side.Buy ? 1 : -1) * _random.Next(-1, Spread(instrument) + 3));
+        return instrument.ReferencePriceTicks
+            + ((leg.Side == Side.Buy ? 1 : -1) * _random.Next(-1, Spread(instrument) + 3));
     }
 
     /// <summary>Returns a phase change, mostly back to continuous trading.</summary>

@@ -48,12 +48,14 @@ internal sealed partial class StrategyMarket
         _random = new Random(seed);
         _auditor = new StrategyAuditor(Books);
         _group = new StrategyGroup(Gather);
-        Traders = [.. Enumerable.Range(0, Accounts).Select(i => new AccountMachine(new AccountId(1000 + i), InstrumentOf))];
+        Traders = [
+            .. Enumerable.Range(0, Accounts).Select(i => new AccountMachine(new AccountId(1000 + i), InstrumentOf))];
         foreach (var instrument in s_instruments)
         {
             Books.Add(instrument.Symbol, new BookMachine(instrument.Symbol));
             BookRecords.Add(instrument.Symbol, []);
-            Gather(Books[instrument.Symbol], Books[instrument.Symbol].Define(EncodedInstrument.From(instrument), _now)!);
+            Gather(
+                Books[instrument.Symbol], Books[instrument.Symbol].Define(EncodedInstrument.From(instrument), _now)!);
         }
 
         foreach (var trader in Traders)
@@ -63,7 +65,10 @@ internal sealed partial class StrategyMarket
             foreach (var instrument in s_instruments)
             {
                 var units = Lots * instrument.LotUnits;
-                Fold(trader, trader.Deposit(new DepositRequest(instrument.Symbol, instrument.Symbol, units), instrument.Base, _now));
+                Fold(
+                    trader,
+                    trader.Deposit(
+                        new DepositRequest(instrument.Symbol, instrument.Symbol, units), instrument.Base, _now));
             }
         }
 
@@ -170,7 +175,8 @@ internal sealed partial class StrategyMarket
             .. Enum.GetNames<OrderType>().Select(name => "type " + name),
             "iceberg", "hidden", "all or none", "minimum", "prevented", "auction trade", "expired", "list",
             "strategy Day", "strategy GoodTillCancel", "strategy ImmediateOrCancel", "strategy FillOrKill",
-            "strategy GoodTillDate", "strategy of 2", "strategy of 3", "strategy refused", "leg cancelled", "leg expired",
+            "strategy GoodTillDate", "strategy of 2", "strategy of 3", "strategy refused", "leg cancelled",
+            "leg expired",
             "leg blocked", "leg not reduced", "leg not replaced", "leg not amended", "bust",
             .. StrategyAuditor.Kinds,
         ];
@@ -197,7 +203,8 @@ internal sealed partial class StrategyMarket
         Assert.Equal(Accounts * Cash, cash + _feesPaid);
         foreach (var instrument in s_instruments)
         {
-            Assert.Equal(Accounts * Lots * instrument.LotUnits, Traders.Sum(t => t.Account.Balances[instrument.Symbol].Total));
+            Assert.Equal(
+                Accounts * Lots * instrument.LotUnits, Traders.Sum(t => t.Account.Balances[instrument.Symbol].Total));
         }
     }
 
@@ -372,7 +379,8 @@ internal sealed partial class StrategyMarket
             legs[0] = legs[0] with { Side = AnySide(), Lots = _random.Next(1, 4) };
         }
 
-        var time = (TimeInForce)_random.Next(0, 7) is var drawn && drawn != TimeInForce.AtTheOpening && Enum.IsDefined(drawn)
+        var time =
+            (TimeInForce)_random.Next(0, 7) is var drawn && drawn != TimeInForce.AtTheOpening && Enum.IsDefined(drawn)
             ? drawn
             : TimeInForce.GoodTillCancel;
         var instruments = Array.ConvertAll(legs, leg => InstrumentOf(leg.Symbol));
@@ -386,10 +394,12 @@ internal sealed partial class StrategyMarket
         var units = _random.Next(1, 7);
         var requests = legs.Select((leg, i) => new HoldRequest(
             $"n{++_names}", leg.Symbol, leg.Side, OrderType.Leg, time, false, WorstPrice(leg), units * leg.Lots,
-            Conditions: EncodedConditions.From(new OrderConditions { Strategy = terms with { Leg = i }, ExpiryNanos = expiry })))
+            Conditions: EncodedConditions.From(
+                new OrderConditions { Strategy = terms with { Leg = i }, ExpiryNanos = expiry })))
             .ToImmutableArray();
         var trader = Traders[_random.Next(Accounts)];
-        var record = trader.DecideStrategy(requests, RequestHash.Of(OrderListKind.Strategy, requests), instruments, _now, out _);
+        var record =
+            trader.DecideStrategy(requests, RequestHash.Of(OrderListKind.Strategy, requests), instruments, _now, out _);
         Fold(trader, record);
         if (record is ListHeld held)
         {
@@ -440,7 +450,9 @@ internal sealed partial class StrategyMarket
         {
             var total = _random.NextInt64(1, ticket.TotalLots + 2);
             var reason = Books[symbol].Reduce(ticket, total, _now, out var record);
-            RequireRefusal(ticket, total == ticket.TotalLots && record is null ? RejectReason.InvalidCombination : reason, "reduced");
+            RequireRefusal(
+                ticket, total == ticket.TotalLots && record is null ? RejectReason.InvalidCombination : reason,
+                "reduced");
             Record(symbol, record);
         }
     }
@@ -462,7 +474,8 @@ internal sealed partial class StrategyMarket
         }
 
         var old = trader.Account.Orders[ticket.Order.Number];
-        var record = trader.DecideReplacement(old, $"n{++_names}", Price(InstrumentOf(symbol)), _random.Next(1, 12), 1, _now);
+        var record =
+            trader.DecideReplacement(old, $"n{++_names}", Price(InstrumentOf(symbol)), _random.Next(1, 12), 1, _now);
         Fold(trader, record);
         if (record is HoldPlaced hold)
         {
@@ -504,7 +517,9 @@ internal sealed partial class StrategyMarket
             {
                 Changes =
                 [
-                    new(ChangedValue.DynamicBand, core.Rules.DynamicBandBasisPoints is null ? _random.Next(200, 900) : -1),
+                    new(
+                        ChangedValue.DynamicBand,
+                        core.Rules.DynamicBandBasisPoints is null ? _random.Next(200, 900) : -1),
                     new(ChangedValue.DynamicBandAuction, _random.Next(2)),
                 ],
             },
@@ -535,7 +550,8 @@ internal sealed partial class StrategyMarket
         Books[symbol].Operate(command, _now, out var record);
         if (record is BookTurn turn)
         {
-            var legEnded = turn.Steps.Any(step => step.Kind == StepKind.Ended && _auditor.IsLeg(step.Account, step.Number));
+            var legEnded =
+                turn.Steps.Any(step => step.Kind == StepKind.Ended && _auditor.IsLeg(step.Account, step.Number));
             _ = legEnded && _seen.Add(command.Verb == BookVerb.Block ? "leg blocked" : "leg expired");
             _ = command.Verb == BookVerb.Bust && _seen.Add("bust");
         }

@@ -15,9 +15,14 @@ public sealed class StrategyRefusalTests
     public async Task A_book_that_is_halted_is_named_and_a_strategy_of_others_is_not_concerned()
     {
         await using var exchange = await OpenAsync();
-        Assert.Equal(RejectReason.None, await exchange.Exchange.Book("RIGHT", "group:PAIR").Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+        Assert.Equal(
+            RejectReason.None,
+            await exchange.Exchange.Book("RIGHT", "group:PAIR")
+                .Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
         var refused = await RefusedAsync(exchange, "LEFT", "RIGHT");
-        Assert.Equal(("SymbolHalted", "legs[1]", "The leg of RIGHT: The symbol is halted."), (refused.Code, refused.Field, refused.Detail));
+        Assert.Equal(
+            ("SymbolHalted", "legs[1]", "The leg of RIGHT: The symbol is halted."),
+            (refused.Code, refused.Field, refused.Detail));
         Assert.Contains("The leg of RIGHT: The symbol is halted. (legs[1])", refused.Message, StringComparison.Ordinal);
         refused = await RefusedAsync(exchange, "RIGHT", "LEFT");
         Assert.Equal(("SymbolHalted", "legs[0]"), (refused.Code, refused.Field));
@@ -29,10 +34,12 @@ public sealed class StrategyRefusalTests
     {
         await using var exchange = await OpenAsync();
         var refused = await RefusedAsync(exchange, "LEFT", "NONE");
-        Assert.Equal(("ShortNotAllowed", "legs[1].quantity", "0", true), (refused.Code, refused.Field, refused.Limit, refused.Detail.StartsWith("The leg of NONE: ", StringComparison.Ordinal)));
+        Assert.Equal(("ShortNotAllowed", "legs[1].quantity", "0", true), (refused.Code, refused.Field, refused.Limit,
+            refused.Detail.StartsWith("The leg of NONE: ", StringComparison.Ordinal)));
 
         // Each leg alone is within the account's money, but not both.
-        var (free, price) = ((await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(balance => balance.Asset == "USD").Total, 157.5m);
+        var (free, price) = ((await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(
+            balance => balance.Asset == "USD").Total, 157.5m);
         refused = await RefusedAsync(exchange, "LEFT", "RIGHT", OrderSide.Buy, (long)(free / price * 0.6m));
         Assert.Equal(("InsufficientFunds", null), (refused.Code, refused.Field));
         refused = await RefusedAsync(exchange, "LEFT", "RIGHT", OrderSide.Buy, (long)(free / price * 2));
@@ -46,7 +53,8 @@ public sealed class StrategyRefusalTests
         {
             await exchange.Grains.Catalog().List(EncodedInstrument.From(Listed.Share(symbol) with { Group = "PAIR" }));
             if (symbol != "NONE")
-                await exchange.Exchange.Account(ServedExchange.AliceAccount).Deposit(new DepositRequest(symbol, symbol, 1_000));
+                await exchange.Exchange.Account(ServedExchange.AliceAccount)
+                    .Deposit(new DepositRequest(symbol, symbol, 1_000));
         }
 
         return exchange;
@@ -54,9 +62,15 @@ public sealed class StrategyRefusalTests
 
     private static Task<QuantumCoreException> RefusedAsync(
         ServedExchange exchange, string first, string second, OrderSide side = OrderSide.Sell, long units = 1) =>
-        Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.PlaceStrategyAsync(Spread(first, second, side, units), Cancellation));
+        Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Alice.PlaceStrategyAsync(Spread(first, second, side, units), Cancellation));
 
     /// <summary>Returns a strategy that buys the first symbol, and buys or sells the second.</summary>
     private static PlaceStrategy Spread(string first, string second, OrderSide side, long units = 1) =>
-        new() { Net = 1m, Units = units, Legs = [new StrategyLeg(first, OrderSide.Buy, 1), new StrategyLeg(second, side, 1)] };
+        new()
+        {
+            Net = 1m,
+            Units = units,
+            Legs = [new StrategyLeg(first, OrderSide.Buy, 1), new StrategyLeg(second, side, 1)],
+        };
 }

@@ -57,7 +57,8 @@ public class StrategyRuleTests
         _group.Enter("A", 1002, Side.Sell, 100, 8, conditions: new OrderConditions { DisplayLots = 2 });
         Leg[] legs = [new("A", Side.Buy, 2, 110), new("B", Side.Sell, 1, 30)];
         var number = _group.EnterStrategy(1000, 100, 4, TimeInForce.FillOrKill, legs);
-        Assert.Equal(8, _group.Fills().Where(fill => (fill.Taker, fill.TakerNumber) == (1000L, number)).Sum(fill => fill.Lots));
+        Assert.Equal(
+            8, _group.Fills().Where(fill => (fill.Taker, fill.TakerNumber) == (1000L, number)).Sum(fill => fill.Lots));
     }
 
     [Fact]
@@ -71,7 +72,9 @@ public class StrategyRuleTests
             "A", 1003, Side.Buy, 105, 1, type: OrderType.StopLimit,
             conditions: new OrderConditions { TriggerTicks = 101, TriggerReference = TriggerReference.Quote });
         var number = _group.EnterStrategy(1000, 100, 2, TimeInForce.FillOrKill, s_buyer);
-        Assert.Equal(2, _group.Fills().Where(fill => fill.Symbol == "A" && (fill.Taker, fill.TakerNumber) == (1000L, number)).Sum(fill => fill.Lots));
+        Assert.Equal(2, _group.Fills()
+            .Where(fill => fill.Symbol == "A" && (fill.Taker, fill.TakerNumber) == (1000L, number))
+            .Sum(fill => fill.Lots));
         Assert.Equal(1, _group.LeavesOf("A", 1003, 1));
     }
 
@@ -156,7 +159,8 @@ public class StrategyRuleTests
     {
         _group.Operate("B", BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
         _group.EnterStrategy(1000, -100, 1, TimeInForce.GoodTillCancel, s_buyer);
-        Assert.All(_group.Last, one => Assert.Equal(RejectReason.SymbolHalted, Assert.IsType<OrderVoided>(one.Record).Reason));
+        Assert.All(
+            _group.Last, one => Assert.Equal(RejectReason.SymbolHalted, Assert.IsType<OrderVoided>(one.Record).Reason));
         var again = new BookMachine("A");
         again.Define(EncodedInstrument.From(StrategyMarket.InstrumentOf("A")), 1);
         again.Replay(2, BookRecordEncoding.Encode(_group.Last[0].Record));
@@ -244,7 +248,8 @@ public class StrategyRuleTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Strategies_trade_with_each_other_within_the_bands_of_their_books_as_soon_as_there_is_such_a_price(bool crashes)
+    public void Strategies_trade_with_each_other_within_the_bands_of_their_books_as_soon_as_there_is_such_a_price(
+        bool crashes)
     {
         foreach (var (symbol, price) in (ReadOnlySpan<(string, long)>)[("A", 100), ("B", 40)])
         {
@@ -334,7 +339,8 @@ public class StrategyRuleTests
         _group.Enter("A", 1001, Side.Sell, 100, 1);
         _group.Enter("A", 1002, Side.Buy, 100, 1);
         var stop = _group.Enter(
-            "A", 1003, Side.Buy, 110, 1, type: OrderType.StopLimit, conditions: new OrderConditions { TriggerTicks = 103 });
+            "A", 1003, Side.Buy, 110, 1, type: OrderType.StopLimit,
+            conditions: new OrderConditions { TriggerTicks = 103 });
         _group.Enter("A", 1001, Side.Sell, 104, 5);
         _group.Enter("B", 1001, Side.Buy, 41, 5);
         // With quotes, and with another strategy.
@@ -345,7 +351,9 @@ public class StrategyRuleTests
         Assert.Equal(2, _group.Fills().Count());
         Assert.Equal(100, _group.Books["A"].Core.LastPriceTicks);
         Assert.Equal(1, _group.LeavesOf("A", 1003, stop));
-        Assert.Equal([stop], _group.Books["A"].Core.OrdersAt(OrderPlace.Armed).Select(id => _group.Books["A"].OwnerOf(id).Number));
+        Assert.Equal(
+            [stop],
+            _group.Books["A"].Core.OrdersAt(OrderPlace.Armed).Select(id => _group.Books["A"].OwnerOf(id).Number));
     }
 
     [Fact]
@@ -353,7 +361,8 @@ public class StrategyRuleTests
     {
         var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2));
         Assert.Equal(
-            new GroupFill("A", 1002, order, 1000, 1, 100, 2), Assert.Single(_group.Fills(), fill => fill.Symbol == "A"));
+            new GroupFill("A", 1002, order, 1000, 1, 100, 2),
+            Assert.Single(_group.Fills(), fill => fill.Symbol == "A"));
     }
 
     [Fact]
@@ -370,7 +379,8 @@ public class StrategyRuleTests
     {
         var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2, postOnly: true));
         Assert.Equal(
-            new GroupFill("A", 1000, 1, 1002, order, 102, 2), Assert.Single(_group.Fills(), fill => fill.Symbol == "A"));
+            new GroupFill("A", 1000, 1, 1002, order, 102, 2),
+            Assert.Single(_group.Fills(), fill => fill.Symbol == "A"));
     }
 
     [Fact]
@@ -387,10 +397,12 @@ public class StrategyRuleTests
     [Fact]
     public void In_a_book_with_a_band_a_strategy_takes_what_has_come_to_rest()
     {
-        _group.Operate("A", BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, 5_000)] });
+        _group.Operate(
+            "A", BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, 5_000)] });
         var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2));
         Assert.Equal(
-            new GroupFill("A", 1000, 1, 1002, order, 102, 2), Assert.Single(_group.Fills(), fill => fill.Symbol == "A"));
+            new GroupFill("A", 1000, 1, 1002, order, 102, 2),
+            Assert.Single(_group.Fills(), fill => fill.Symbol == "A"));
     }
 
     [Fact]
@@ -412,7 +424,9 @@ public class StrategyRuleTests
         }
 
         _group.EnterStrategy(1000, -100, 1, TimeInForce.GoodTillCancel, s_buyer);
-        Assert.All(_group.Last, one => Assert.Equal(RejectReason.TooManyOrders, Assert.IsType<OrderVoided>(one.Record).Reason));
+        Assert.All(
+            _group.Last,
+            one => Assert.Equal(RejectReason.TooManyOrders, Assert.IsType<OrderVoided>(one.Record).Reason));
     }
 
     /// <summary>Enters a strategy that sells A at 100, if it can buy B at 41.</summary>

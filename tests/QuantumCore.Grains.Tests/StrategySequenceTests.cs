@@ -21,7 +21,8 @@ public class StrategySequenceTests
         var peg = EnterAsksAndPeg();
         var number = _group.EnterStrategy(1000, -99, 2, time, s_buyer);
         Assert.Equal([100, 101], PricesIn("A"));
-        Assert.Equal((0, 0, 0), (_group.LeavesOf("A", 1000, number), _group.LeavesOf("B", 1000, number + 1), _group.LeavesOf("A", 1003, peg)));
+        Assert.Equal((0, 0, 0), (_group.LeavesOf("A", 1000, number), _group.LeavesOf("B", 1000, number + 1),
+            _group.LeavesOf("A", 1003, peg)));
     }
 
     [Fact]
@@ -71,8 +72,10 @@ public class StrategySequenceTests
     {
         _group.Enter("A", 1002, Side.Sell, 100, 5);
         _group.Enter("B", 1002, Side.Sell, 40, 5);
-        var first = _group.EnterStrategy(1000, -300, 1, TimeInForce.GoodTillCancel, [new("B", Side.Buy, 1, 50), new("C", Side.Sell, 1, 30)]);
-        var second = _group.EnterStrategy(1001, -400, 1, TimeInForce.GoodTillCancel, [new("A", Side.Buy, 1, 110), new("C", Side.Sell, 1, 30)]);
+        var first = _group.EnterStrategy(
+            1000, -300, 1, TimeInForce.GoodTillCancel, [new("B", Side.Buy, 1, 50), new("C", Side.Sell, 1, 30)]);
+        var second = _group.EnterStrategy(
+            1001, -400, 1, TimeInForce.GoodTillCancel, [new("A", Side.Buy, 1, 110), new("C", Side.Sell, 1, 30)]);
         if (crashes)
             _group.Restart();
         _group.Enter("C", 1003, Side.Buy, 50, 1, postOnly: true);
@@ -123,7 +126,9 @@ public class StrategySequenceTests
         Assert.Contains(acts, act => act.Name == ChangedValue.TakeQuotes);
         Assert.NotEqual(record.Command.Changes.Length, acts.Length);
         var book = BookMachine.Restore("A", before);
-        book.Replay(book.Sequence + 1, BookRecordEncoding.Encode(record with { Command = record.Command with { Changes = [.. acts] } }));
+        book.Replay(
+            book.Sequence + 1,
+            BookRecordEncoding.Encode(record with { Command = record.Command with { Changes = [.. acts] } }));
     }
 
     /// <summary>
@@ -137,12 +142,14 @@ public class StrategySequenceTests
         _group.Enter("A", 1002, Side.Sell, 100, 1);
         _group.Enter("A", 1002, Side.Sell, 105, 5);
         return _group.Enter(
-            "A", 1003, Side.Sell, 0, 1, type: OrderType.Pegged, conditions: new OrderConditions { Peg = PegReference.Primary, PegOffsetTicks = 1 });
+            "A", 1003, Side.Sell, 0, 1, type: OrderType.Pegged,
+            conditions: new OrderConditions { Peg = PegReference.Primary, PegOffsetTicks = 1 });
     }
 
     private long EnterStop(string symbol, Side side, long price) => _group.Enter(
         symbol, 1003, side, price, 1, type: OrderType.StopLimit,
         conditions: new OrderConditions { TriggerTicks = price, TriggerReference = TriggerReference.Quote });
 
-    private IEnumerable<long> PricesIn(string symbol) => _group.Fills().Where(fill => fill.Symbol == symbol).Select(fill => fill.Price);
+    private IEnumerable<long> PricesIn(string symbol) =>
+        _group.Fills().Where(fill => fill.Symbol == symbol).Select(fill => fill.Price);
 }

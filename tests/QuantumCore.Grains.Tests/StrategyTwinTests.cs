@@ -9,7 +9,12 @@ namespace QuantumCore.Grains.Tests;
 /// </summary>
 public class StrategyTwinTests
 {
-    private static readonly Dictionary<string, long> s_values = new(StringComparer.Ordinal) { ["A"] = 1, ["B"] = 5, ["C"] = 10 };
+    private static readonly Dictionary<string, long> s_values = new(StringComparer.Ordinal)
+    {
+        ["A"] = 1,
+        ["B"] = 5,
+        ["C"] = 10,
+    };
 
     [Theory]
     [InlineData(1)]
@@ -97,7 +102,8 @@ public class StrategyTwinTests
         var values = Array.ConvertAll(legs, leg => s_values[leg.Symbol] * leg.Lots);
         var step = values.Min();
         var fair = legs.Select((leg, i) =>
-            (leg.Side == Side.Buy ? 1 : -1) * values[i] * StrategyMarket.InstrumentOf(leg.Symbol).ReferencePriceTicks).Sum();
+            (leg.Side == Side.Buy ? 1 : -1) * values[i] * StrategyMarket.InstrumentOf(leg.Symbol).ReferencePriceTicks)
+            .Sum();
         if (Array.Exists(values, value => value % step != 0))
         {
             // No leg could make up a net price: accounts refuse it.

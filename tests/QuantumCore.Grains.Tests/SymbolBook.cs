@@ -9,9 +9,11 @@ public sealed record SymbolBook(IOrderBookGrain Grain, string Symbol)
 {
     public ValueTask Define(EncodedInstrument definition) => Grain.Define(Symbol, definition);
 
-    public ValueTask<ImmutableArray<ExecutionReport>> Submit(ImmutableArray<SubmitOrder> orders) => Grain.Submit(Symbol, orders);
+    public ValueTask<ImmutableArray<ExecutionReport>> Submit(ImmutableArray<SubmitOrder> orders) =>
+        Grain.Submit(Symbol, orders);
 
-    public ValueTask<ImmutableArray<ExecutionReport>> SubmitList(OrderListKind kind, ImmutableArray<SubmitOrder> orders) =>
+    public ValueTask<ImmutableArray<ExecutionReport>> SubmitList(
+        OrderListKind kind, ImmutableArray<SubmitOrder> orders) =>
         Grain.SubmitList(Symbol, kind, orders);
 
     public ValueTask<ExecutionReport> Amend(long account, long orderId, ImmutableArray<NamedValue> changes) =>
@@ -19,12 +21,15 @@ public sealed record SymbolBook(IOrderBookGrain Grain, string Symbol)
 
     public ValueTask<RejectReason> Operate(BookCommand command) => Grain.Operate(Symbol, command);
 
-    public ValueTask<HaltAnswer> Halt() => Grain.Halt(Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+    public ValueTask<HaltAnswer> Halt() =>
+        Grain.Halt(Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
 
-    public ValueTask<ImmutableArray<ExecutionReport>> Close(long account, ImmutableArray<long> numbers, EndReason reason) =>
+    public ValueTask<ImmutableArray<ExecutionReport>> Close(
+        long account, ImmutableArray<long> numbers, EndReason reason) =>
         Grain.Close(Symbol, account, numbers, reason);
 
-    public ValueTask<ExecutionReport> CloseById(long account, long orderId) => Grain.CloseById(Symbol, account, orderId);
+    public ValueTask<ExecutionReport> CloseById(long account, long orderId) =>
+        Grain.CloseById(Symbol, account, orderId);
 
     public ValueTask<int> CloseAll(long account, long floor) => Grain.CloseAll(Symbol, account, floor);
 

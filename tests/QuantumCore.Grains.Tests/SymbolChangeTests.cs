@@ -19,7 +19,8 @@ public class SymbolChangeTests
     private const long Units = 100_000_000;
     private static readonly string[] s_symbols = [Old, "MSFT"];
     private static readonly long[] s_accounts = [Alice, Bob];
-    private static readonly CorporateActionRequest s_change = new("aapl-aplx", CorporateActionKind.SymbolChange, Old, 0, 0, 1, "desk", "", NewSymbol: New, NewAsset: New);
+    private static readonly CorporateActionRequest s_change =
+        new("aapl-aplx", CorporateActionKind.SymbolChange, Old, 0, 0, 1, "desk", "", NewSymbol: New, NewAsset: New);
 
     [Fact]
     public async Task Units_cost_and_trading_go_on_under_the_new_name_and_history_keeps_the_old_one()
@@ -38,7 +39,8 @@ public class SymbolChangeTests
         await HaltAsync(exchange);
         var done = await UntilPaidAsync(exchange, time);
         Assert.Equal(new CorporateSums(2, 2 * Units, 0, 2 * Units, 0, 0), done.Sums);
-        Assert.Equal([(0L, Units - 5), (0L, Units + 5)], [await UnitsAsync(exchange, Alice), await UnitsAsync(exchange, Bob)]);
+        Assert.Equal(
+            [(0L, Units - 5), (0L, Units + 5)], [await UnitsAsync(exchange, Alice), await UnitsAsync(exchange, Bob)]);
         Assert.Equal(EndReason.CorporateAction, (await exchange.Book(Old).Status(Alice, resting.OrderId)).End);
         await RequireBooksAsync(exchange);
 
@@ -51,14 +53,19 @@ public class SymbolChangeTests
         Assert.Equal("asset", (await exchange.Account(Alice).Withdraw(new("w", Old, 1, "bank"))).Field);
         Assert.Equal("asset", (await exchange.Account(Alice).Deposit(new("d", Old, 1))).Field);
         Assert.Equal(RejectReason.None, (await exchange.Account(Alice).Deposit(new(Old, Old, Units))).Reason);
-        Assert.Equal(RejectReason.SymbolClosed, (await exchange.PlaceAsync(Alice, "late", Old, Side.Buy, 1_500, 1)).Reason);
+        Assert.Equal(
+            RejectReason.SymbolClosed, (await exchange.PlaceAsync(Alice, "late", Old, Side.Buy, 1_500, 1)).Reason);
 
         // What Bob bought at 15.00 under the old name he sells at 16.00 under the new one.
         await TradeAsync(exchange, New, "new", 1_600, 3, seller: Bob, buyer: Alice);
         await exchange.Ledger.CatchUp();
         var position = Assert.Single(await exchange.Ledger.Positions(Bob, PositionMethod.Average, []));
-        Assert.Equal((New, 2L, (Int128)3_000, (Int128)300), (position.Symbol, position.QuantityLots, position.Cost, position.Realised));
-        Assert.Equal([Old, New], (await exchange.Ledger.Fills(Bob, null, 10, [])).Select(fill => fill.Symbol).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            (New, 2L, (Int128)3_000, (Int128)300),
+            (position.Symbol, position.QuantityLots, position.Cost, position.Realised));
+        Assert.Equal(
+            [Old, New],
+            (await exchange.Ledger.Fills(Bob, null, 10, [])).Select(fill => fill.Symbol).Order(StringComparer.Ordinal));
         Assert.Equal(
             [(Old, -Units - 5), (New, Units + 5)],
             (await exchange.Ledger.Statement(Bob, 0, long.MaxValue, null, 100, [])).Entries
@@ -89,7 +96,8 @@ public class SymbolChangeTests
 
         await using var last = exchange;
         Assert.Equal(CorporateActionState.Paid, (await ActionAsync(exchange)).State);
-        Assert.Equal([(0L, Units - 5), (0L, Units + 5)], [await UnitsAsync(exchange, Alice), await UnitsAsync(exchange, Bob)]);
+        Assert.Equal(
+            [(0L, Units - 5), (0L, Units + 5)], [await UnitsAsync(exchange, Alice), await UnitsAsync(exchange, Bob)]);
         await TradeAsync(exchange, New, "new", 1_600, 3);
         await RequireBooksAsync(exchange);
     }
@@ -116,7 +124,8 @@ public class SymbolChangeTests
         await exchange.Service<OpenWorkAgent>().CarryTransfersAsync(CancellationToken.None);
         Assert.NotEqual(0, transfer.Sequence);
         await UntilPaidAsync(exchange, time);
-        Assert.Equal([(0L, Units - 70), (0L, Units + 70)], [await UnitsAsync(exchange, Alice), await UnitsAsync(exchange, Bob)]);
+        Assert.Equal(
+            [(0L, Units - 70), (0L, Units + 70)], [await UnitsAsync(exchange, Alice), await UnitsAsync(exchange, Bob)]);
         await RequireBooksAsync(exchange);
     }
 
@@ -142,7 +151,9 @@ public class SymbolChangeTests
         // The new name is listed, and nobody has units of it yet.
         var next = kind == CorporateActionKind.SymbolChange
             ? s_change with { Id = "next", Symbol = New, NewSymbol = "LAST", NewAsset = "LAST" }
-            : new CorporateActionRequest("next", kind, New, 0, 0, 1_000, "desk", "", kind == CorporateActionKind.Split ? 2 : 0, kind == CorporateActionKind.Split ? 1 : 0);
+            : new CorporateActionRequest(
+                "next", kind, New, 0, 0, 1_000, "desk", "", kind == CorporateActionKind.Split ? 2 : 0,
+                kind == CorporateActionKind.Split ? 1 : 0);
         Assert.Equal("symbol", (await catalog.AnnounceAction(next))?.Field);
         await exchange.RefreshCatalogsAsync();
         await exchange.Ledger.CatchUp();
@@ -168,7 +179,9 @@ public class SymbolChangeTests
         await TradeAsync(exchange, New, "new", 1_500, 5, seller: Bob, buyer: Alice);
         await exchange.Ledger.CatchUp();
         var position = Assert.Single(await exchange.Ledger.Positions(Bob, PositionMethod.Average, []));
-        Assert.Equal((New, 0L, (Int128)0, (Int128)0), (position.Symbol, position.QuantityLots, position.Cost, position.Realised));
+        Assert.Equal(
+            (New, 0L, (Int128)0, (Int128)0),
+            (position.Symbol, position.QuantityLots, position.Cost, position.Realised));
         await RequireBooksAsync(exchange);
 
         async Task SendAsync(string asset, long from, long to)
@@ -190,7 +203,10 @@ public class SymbolChangeTests
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
-        Assert.Equal(field, (await exchange.Grains.Catalog().AnnounceAction(s_change with { NewSymbol = symbol, NewAsset = asset }))!.Field);
+        Assert.Equal(
+            field,
+            (await exchange.Grains.Catalog()
+                .AnnounceAction(s_change with { NewSymbol = symbol, NewAsset = asset }))!.Field);
     }
 
     [Fact]
@@ -200,11 +216,29 @@ public class SymbolChangeTests
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         var catalog = exchange.Grains.Catalog();
         Assert.Null(await catalog.AnnounceAction(s_change));
-        Assert.Equal("symbol", (await catalog.AnnounceAction(s_change with { Id = "again", NewSymbol = "APLY", NewAsset = "APLY" }))!.Field);
-        Assert.Equal("newSymbol", (await catalog.AnnounceAction(s_change with { Id = "other", Symbol = "MSFT", NewAsset = "MSFX" }))!.Field);
-        Assert.Equal("newAsset", (await catalog.AnnounceAction(s_change with { Id = "other", Symbol = "MSFT", NewSymbol = "MSFX" }))!.Field);
-        await Assert.ThrowsAsync<ArgumentException>(async () => await catalog.List(EncodedInstrument.From(Listed.Share(New) with { TakerFeePpm = 1 })));
-        Assert.Equal("payDate", (await catalog.AnnounceAction(s_change with { Id = "other", Symbol = "MSFT", NewSymbol = "MSFX", NewAsset = "MSFX", PayDay = 60_000 }))!.Field);
+        Assert.Equal(
+            "symbol",
+            (await catalog.AnnounceAction(
+                s_change with { Id = "again", NewSymbol = "APLY", NewAsset = "APLY" }))!.Field);
+        Assert.Equal(
+            "newSymbol",
+            (await catalog.AnnounceAction(s_change with { Id = "other", Symbol = "MSFT", NewAsset = "MSFX" }))!.Field);
+        Assert.Equal(
+            "newAsset",
+            (await catalog.AnnounceAction(s_change with { Id = "other", Symbol = "MSFT", NewSymbol = "MSFX" }))!.Field);
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await catalog.List(EncodedInstrument.From(Listed.Share(New) with { TakerFeePpm = 1 })));
+        Assert.Equal(
+            "payDate",
+            (await catalog.AnnounceAction(
+                s_change with
+                {
+                    Id = "other",
+                    Symbol = "MSFT",
+                    NewSymbol = "MSFX",
+                    NewAsset = "MSFX",
+                    PayDay = 60_000,
+                }))!.Field);
     }
 
     [Fact]
@@ -216,15 +250,24 @@ public class SymbolChangeTests
         var catalog = exchange.Grains.Catalog();
         await TradeAsync(exchange, Old, "old", 1_500, 5);
         Assert.Null(await catalog.AnnounceAction(s_change));
-        foreach (var taken in new[] { Listed.Share("OTHER") with { Quote = new Asset(New, 2) }, Listed.Share("OTHER") with { Base = new Asset(Old, 0) } })
+        foreach (var taken in new[] { Listed.Share("OTHER") with { Quote = new Asset(New, 2) },
+            Listed.Share("OTHER") with { Base = new Asset(Old, 0) } })
             await Assert.ThrowsAsync<ArgumentException>(async () => await catalog.List(EncodedInstrument.From(taken)));
         await HaltAsync(exchange);
         await UntilPaidAsync(exchange, time);
 
         // A dividend of it would be paid to nobody.
-        Assert.Equal("symbol", (await catalog.AnnounceAction(new("late", CorporateActionKind.CashDividend, Old, 0, 0, 1, "desk", "")))!.Field);
-        Assert.Equal("symbol", (await catalog.AnnounceAction(s_change with { Id = "again", NewSymbol = "APLY", NewAsset = "APLY" }))!.Field);
-        await Assert.ThrowsAsync<ArgumentException>(async () => await catalog.List(EncodedInstrument.From(Listed.Share("OTHER") with { Base = new Asset(Old, 0) })));
+        Assert.Equal(
+            "symbol",
+            (await catalog.AnnounceAction(
+                new("late", CorporateActionKind.CashDividend, Old, 0, 0, 1, "desk", "")))!.Field);
+        Assert.Equal(
+            "symbol",
+            (await catalog.AnnounceAction(
+                s_change with { Id = "again", NewSymbol = "APLY", NewAsset = "APLY" }))!.Field);
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () =>
+                await catalog.List(EncodedInstrument.From(Listed.Share("OTHER") with { Base = new Asset(Old, 0) })));
 
         // Another instrument of the new units is not what the old one is called.
         time.Advance(TimeSpan.FromSeconds(1));
@@ -234,20 +277,25 @@ public class SymbolChangeTests
         await exchange.Ledger.CatchUp();
         Assert.Equal(
             [(New, 5L), ("APLX.B", 2L)],
-            (await exchange.Ledger.Positions(Bob, PositionMethod.Average, [])).Select(position => (position.Symbol, position.QuantityLots)));
+            (await exchange.Ledger.Positions(Bob, PositionMethod.Average, [])).Select(
+                position => (position.Symbol, position.QuantityLots)));
         await RequireBooksAsync(exchange);
     }
 
-    private static async Task TradeAsync(Exchange exchange, string symbol, string name, long price, long lots, long seller = Alice, long buyer = Bob)
+    private static async Task TradeAsync(
+        Exchange exchange, string symbol, string name, long price, long lots, long seller = Alice, long buyer = Bob)
     {
-        Assert.Equal(RejectReason.None, (await exchange.PlaceAsync(seller, name + "-sells", symbol, Side.Sell, price, lots)).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await exchange.PlaceAsync(seller, name + "-sells", symbol, Side.Sell, price, lots)).Reason);
         var bought = await exchange.PlaceAsync(buyer, name + "-buys", symbol, Side.Buy, price, lots);
         Assert.Equal(OrderStatus.Filled, bought.Status);
         await exchange.ViewAsync(seller, bought);
         await exchange.ViewAsync(buyer, bought);
     }
 
-    private static async Task HaltAsync(Exchange exchange) => await exchange.Book(Old).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+    private static async Task HaltAsync(Exchange exchange) =>
+        await exchange.Book(Old).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
 
     private static async Task CarryAsync(Exchange exchange, ShiftedTime time)
     {
@@ -266,12 +314,14 @@ public class SymbolChangeTests
         return action;
     }
 
-    private static async Task<CorporateActionView> ActionAsync(Exchange exchange) => Assert.Single(await exchange.Grains.Catalog().CorporateActions());
+    private static async Task<CorporateActionView> ActionAsync(Exchange exchange) =>
+        Assert.Single(await exchange.Grains.Catalog().CorporateActions());
 
     private static async Task<(long Old, long New)> UnitsAsync(Exchange exchange, long account)
     {
         var view = await exchange.ViewAsync(account);
-        return (view.Balances.FirstOrDefault(of => of.Asset == Old).Total, view.Balances.FirstOrDefault(of => of.Asset == New).Total);
+        return (view.Balances.FirstOrDefault(of => of.Asset == Old).Total,
+            view.Balances.FirstOrDefault(of => of.Asset == New).Total);
     }
 
     private static async Task RequireBooksAsync(Exchange exchange)
@@ -280,6 +330,7 @@ public class SymbolChangeTests
         Assert.Empty((await exchange.Ledger.Reconcile(0, 100)).Findings);
         Assert.Empty(await HistoryInvariants.CheckAsync(
             exchange.Disk.History, 0,
-            (await exchange.Disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(head => head.Name, head => head.Head), CancellationToken.None));
+            (await exchange.Disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(
+                head => head.Name, head => head.Head), CancellationToken.None));
     }
 }

@@ -23,7 +23,8 @@ internal sealed class TestBank : IPayoutReceiver
 
     public ValueTask<PayoutAnswer> SendAsync(PayoutBatch batch, CancellationToken cancellationToken)
     {
-        var text = string.Join(' ', batch.Items.Select(item => $"{item.Account}:{item.Sequence}:{item.Amount}:{item.Destination}"));
+        var text = string.Join(
+            ' ', batch.Items.Select(item => $"{item.Account}:{item.Sequence}:{item.Amount}:{item.Destination}"));
         if (_known.GetOrAdd(batch.Id, text) != text)
             throw new InvalidDataException($"{batch.Id} was {_known[batch.Id]} and is {text}.");
 

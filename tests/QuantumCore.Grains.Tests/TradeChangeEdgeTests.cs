@@ -27,7 +27,9 @@ public class TradeChangeEdgeTests
         await using var market = await Market.OpenAsync(disk);
         disk.Bank.Word = _ => PayoutVerdict.NotYet;
         await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
-        Assert.Equal(RejectReason.None, (await market.Account(Alice).Withdraw(new WithdrawRequest("gone", "NOW", 1_010, "vault"))).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Account(Alice).Withdraw(new WithdrawRequest("gone", "NOW", 1_010, "vault"))).Reason);
         Assert.Equal(RejectReason.None, (await ChangeAsync(market, "NOW", 0)).Reason);
         await market.Account(Alice).CatchUp();
         Assert.True((await market.Exchange.ViewAsync(Alice)).IsFrozen);
@@ -75,7 +77,9 @@ public class TradeChangeEdgeTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
         await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
-        Assert.Equal(RejectReason.None, (await market.Account(Alice).Transfer(new TransferRequest("gone", Carol, "NOW", 1_005))).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Account(Alice).Transfer(new TransferRequest("gone", Carol, "NOW", 1_005))).Reason);
         await market.Exchange.Ledger.CatchUp();
         await market.Exchange.Service<OpenWorkAgent>().CarryTransfersAsync(CancellationToken.None);
         Assert.Equal(RejectReason.None, (await ChangeAsync(market, "NOW", 0)).Reason);
@@ -87,7 +91,8 @@ public class TradeChangeEdgeTests
         for (var round = 0; round < 5; round++)
             await CarryAsync(market);
         Assert.Equal(-5, (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total);
-        Assert.Equal(RejectReason.None, (await market.Account(Alice).Deposit(new DepositRequest("five", "NOW", 5))).Reason);
+        Assert.Equal(
+            RejectReason.None, (await market.Account(Alice).Deposit(new DepositRequest("five", "NOW", 5))).Reason);
         await CarryAsync(market, CorporateActionState.Entered, CorporateActionState.Paid);
         Assert.Equal(RejectReason.None, await market.Account(Alice).Unfreeze("desk", "it has come"));
         await market.RequireInvariantsAsync();
@@ -106,12 +111,16 @@ public class TradeChangeEdgeTests
         await market.Exchange.ViewAsync(MarginMarket.Other, bought);
         Assert.Equal(RejectReason.None, (await other.Withdraw(new WithdrawRequest("gone", "XYZ", 50, "vault"))).Reason);
         Assert.Null(await other.SetKind(new("USD", "desk", "asked for")));
-        Assert.Equal(RejectReason.None, (await market.Exchange.Book("XYZ").Grain.ChangeTrade("XYZ", new TradePlace(bought.Sequence, 0), 0)).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Exchange.Book("XYZ").Grain.ChangeTrade("XYZ", new TradePlace(bought.Sequence, 0), 0)).Reason);
         await other.CatchUp();
         var view = await market.Exchange.ViewAsync(MarginMarket.Other);
         Assert.Equal((1_000_000, -50), (view.Of("USD").Total, view.Of("XYZ").Total));
         Assert.True(view.IsFrozen);
-        Assert.Equal(RejectReason.AccountFrozen, (await other.Withdraw(new WithdrawRequest("all", "USD", 1_000_000, "bank"))).Reason);
+        Assert.Equal(
+            RejectReason.AccountFrozen,
+            (await other.Withdraw(new WithdrawRequest("all", "USD", 1_000_000, "bank"))).Reason);
         Assert.Equal(RejectReason.InsufficientFunds, await other.Unfreeze("desk", ""));
         await market.Exchange.Cluster.DeactivateAsync(other);
         Assert.Equal(RejectReason.InsufficientFunds, await other.Unfreeze("desk", ""));
@@ -155,14 +164,17 @@ public class TradeChangeEdgeTests
         await using var market = await Market.OpenAsync(disk);
         await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
         await market.AdvanceAsync(days: 2);
-        Assert.Equal(RejectReason.None, (await market.Account(Alice).Withdraw(new WithdrawRequest("gone", "ONE", 1_010, "vault"))).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Account(Alice).Withdraw(new WithdrawRequest("gone", "ONE", 1_010, "vault"))).Reason);
         Assert.Equal(RejectReason.None, (await ChangeAsync(market, "ONE", 0)).Reason);
         await market.Account(Alice).CatchUp();
         Assert.Equal((-10, -10), await market.HasAsync(Alice, "ONE"));
         await market.TradeAsync("ONE", Carol, Bob, 10_000, 10);
         if (inPart)
             disk.Depository.Short = batch =>
-                [.. batch.Content.Items.Where(item => item is { Account: Alice, Asset: "ONE", Amount: < 0 }).Select(item => new SettlementShort(Alice, "ONE", -item.Amount))];
+                [.. batch.Content.Items.Where(item => item is { Account: Alice, Asset: "ONE", Amount: < 0 })
+                    .Select(item => new SettlementShort(Alice, "ONE", -item.Amount))];
         await market.AdvanceAsync(days: 2);
         await market.RequireInvariantsAsync();
         Assert.Equal(inPart ? (-10, -10) : (-10, 0), await market.HasAsync(Alice, "ONE"));
@@ -181,11 +193,13 @@ public class TradeChangeEdgeTests
     [InlineData(100, 100_000, 1_000, 500)]
     [InlineData(10, 20, 500, 200)]
     [InlineData(100, 10, 500, 100)]
-    public async Task Minimum_fee_is_not_multiplied_by_a_corrected_price(long made, long now, long buyerFee, long sellerFee)
+    public async Task Minimum_fee_is_not_multiplied_by_a_corrected_price(
+        long made, long now, long buyerFee, long sellerFee)
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
-        Assert.Null(await market.Catalog.SetFees(new(new FeeSchedule("USD", [new FeeTier(0, 200, 1_000)], 500), "desk", "")));
+        Assert.Null(
+            await market.Catalog.SetFees(new(new FeeSchedule("USD", [new FeeTier(0, 200, 1_000)], 500), "desk", "")));
         await market.Exchange.RefreshCatalogsAsync();
         await market.TradeAsync("NOW", Alice, Bob, made, 10);
         Assert.Equal(Cash - (made * 10) - 500, (await market.Exchange.ViewAsync(Alice)).Of("USD").Total);
@@ -200,13 +214,20 @@ public class TradeChangeEdgeTests
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
-        await market.Catalog.List(EncodedInstrument.From(Listed.Share("NOWEUR") with { Base = Listed.Share("NOW").Base, Quote = new Asset("EUR", 2) }));
+        await market.Catalog.List(
+            EncodedInstrument.From(
+                Listed.Share("NOWEUR") with { Base = Listed.Share("NOW").Base, Quote = new Asset("EUR", 2) }));
         await market.Exchange.RefreshCatalogsAsync();
         await market.Account(Alice).Deposit(new DepositRequest("eur", "EUR", Cash));
         await market.TradeAsync("NOWEUR", Alice, Bob, 10_000, 10);
-        Assert.Null(await market.Catalog.AnnounceAction(new CorporateActionRequest("div", CorporateActionKind.CashDividend, "NOW", 0, 0, 100_000_000, "desk", "")));
+        Assert.Null(
+            await market.Catalog.AnnounceAction(
+                new CorporateActionRequest(
+                    "div", CorporateActionKind.CashDividend, "NOW", 0, 0, 100_000_000, "desk", "")));
         await CarryAsync(market, CorporateActionState.Paid);
-        Assert.Equal(RejectReason.None, (await market.Exchange.Book("NOWEUR").Grain.ChangeTrade("NOWEUR", new TradePlace(3, 0), 0)).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Exchange.Book("NOWEUR").Grain.ChangeTrade("NOWEUR", new TradePlace(3, 0), 0)).Reason);
     }
 
     [Fact]
@@ -214,14 +235,16 @@ public class TradeChangeEdgeTests
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
-        Assert.Null(await market.Catalog.SetFees(new(new FeeSchedule("USD", [new FeeTier(0, -100, 100)], 0), "desk", "")));
+        Assert.Null(
+            await market.Catalog.SetFees(new(new FeeSchedule("USD", [new FeeTier(0, -100, 100)], 0), "desk", "")));
         await market.Exchange.RefreshCatalogsAsync();
         await market.Exchange.PlaceAsync(Bob, "m", "NOW", Side.Sell, 5_000, 2);
         await market.Exchange.PlaceAsync(Alice, "t1", "NOW", Side.Buy, 5_000, 1);
         await market.Exchange.PlaceAsync(Bob, "better", "NOW", Side.Sell, 4_999, 1);
         var sweep = await market.Exchange.PlaceAsync(Alice, "t2", "NOW", Side.Buy, 5_000, 2);
         Assert.Equal(2, sweep.Fills.Length);
-        var changed = await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", new TradePlace(sweep.Sequence, 1), 500_000);
+        var changed =
+            await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", new TradePlace(sweep.Sequence, 1), 500_000);
         Assert.Equal(RejectReason.None, changed.Reason);
         Assert.Equal((49, -50), (changed.BuyerFee, changed.SellerFee));
         await market.RequireInvariantsAsync();
@@ -232,7 +255,8 @@ public class TradeChangeEdgeTests
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
-        Assert.Null(await market.Catalog.SetFees(new(new FeeSchedule("USD", [new FeeTier(0, -100, 100)], 0), "desk", "")));
+        Assert.Null(
+            await market.Catalog.SetFees(new(new FeeSchedule("USD", [new FeeTier(0, -100, 100)], 0), "desk", "")));
         await market.Exchange.RefreshCatalogsAsync();
         await market.Exchange.PlaceAsync(Bob, "m", "NOW", Side.Sell, 5_000, 2);
         var first = await market.Exchange.PlaceAsync(Alice, "t1", "NOW", Side.Buy, 5_000, 1);
@@ -252,15 +276,18 @@ public class TradeChangeEdgeTests
         await market.Catalog.SetLocate(new("AAPL", MarginMarket.Trader, 100, "desk", ""));
         await market.Exchange.RefreshCatalogsAsync();
         var ask = await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 10_000, 50);
-        var sold = await market.PlaceAsync(MarginMarket.Trader, Side.Sell, 10_000, 50, timeInForce: TimeInForce.ImmediateOrCancel);
+        var sold = await market.PlaceAsync(
+            MarginMarket.Trader, Side.Sell, 10_000, 50, timeInForce: TimeInForce.ImmediateOrCancel);
         Assert.Equal((OrderStatus.New, 50), (ask.Status, sold.FilledLots));
         await market.Exchange.ViewAsync(MarginMarket.Trader, sold);
         var place = new TradePlace(sold.Sequence, 0);
-        Assert.Equal(RejectReason.None, (await market.Exchange.Book("AAPL").Grain.ChangeTrade("AAPL", place, 12_000)).Reason);
+        Assert.Equal(
+            RejectReason.None, (await market.Exchange.Book("AAPL").Grain.ChangeTrade("AAPL", place, 12_000)).Reason);
         await market.Exchange.Account(MarginMarket.Trader).CatchUp();
         Assert.Equal(1_600_000, await market.CashAsync());
         Assert.Equal(1_100_000, (await market.MarginAsync()).Equity);
-        Assert.Equal(RejectReason.None, (await market.Exchange.Book("AAPL").Grain.ChangeTrade("AAPL", place, 0)).Reason);
+        Assert.Equal(
+            RejectReason.None, (await market.Exchange.Book("AAPL").Grain.ChangeTrade("AAPL", place, 0)).Reason);
         await market.Exchange.Account(MarginMarket.Trader).CatchUp();
         var view = await market.MarginAsync();
         Assert.Equal((1_000_000, 0, 1_000_000), ((long)view.Equity, (long)view.Requirement, (long)view.Withdrawable));
@@ -278,7 +305,10 @@ public class TradeChangeEdgeTests
         await market.Exchange.Ledger.CatchUp();
         var left = (await market.Exchange.ViewAsync(MarginMarket.Trader)).Of("AAPL").Total;
         Assert.True(left < 190, $"{left} left");
-        Assert.Equal(RejectReason.None, (await market.Exchange.Book("AAPL").Grain.ChangeTrade("AAPL", new TradePlace(bought.Fill.Sequence, bought.Fill.Index), 0)).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Exchange.Book("AAPL").Grain.ChangeTrade(
+                "AAPL", new TradePlace(bought.Fill.Sequence, bought.Fill.Index), 0)).Reason);
         await market.PlaceAsync(MarginMarket.Maker, Side.Sell, 6_000, 1_000);
         for (var round = 0; round < 10; round++)
             await market.RoundAsync();
@@ -297,7 +327,9 @@ public class TradeChangeEdgeTests
         await market.Exchange.Service<OpenWorkAgent>().StopAsync(CancellationToken.None);
         await market.TradeAsync("NOW", Bob, Alice, 10_000, 10);
         var (held, _) = await market.HasAsync(Alice, "USD");
-        Assert.Equal(RejectReason.None, (await market.Account(Alice).Withdraw(new WithdrawRequest("out", "USD", held - 90_000, "bank"))).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Account(Alice).Withdraw(new WithdrawRequest("out", "USD", held - 90_000, "bank"))).Reason);
         var buy = await market.Exchange.PlaceAsync(Alice, "b", "NOW", Side.Buy, 9_000, 9);
         Assert.Equal(RejectReason.None, (await ChangeAsync(market, "NOW", 0)).Reason);
         await market.Account(Alice).CatchUp();
@@ -312,7 +344,8 @@ public class TradeChangeEdgeTests
         await market.Exchange.PlaceAsync(Carol, "s2", "NOW", Side.Sell, 8_000, 2);
         await market.Account(Alice).CatchUp();
         Assert.Equal(RejectReason.None, await market.Account(Alice).Unfreeze("desk", ""));
-        Assert.Equal(OrderStatus.PartiallyFilled, (await market.Exchange.Book("NOW").Status(Alice, buy.OrderId)).Status);
+        Assert.Equal(
+            OrderStatus.PartiallyFilled, (await market.Exchange.Book("NOW").Status(Alice, buy.OrderId)).Status);
         await market.RequireInvariantsAsync();
         await market.ForgetAsync(Alice);
         Assert.Equal(1_006, (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total);
@@ -333,7 +366,9 @@ public class TradeChangeEdgeTests
         await market.Account(Alice).CatchUp();
         Assert.Equal((1_000, 0), await market.HasAsync(Alice, "ONE"));
         disk.Depository.IsSilent = false;
-        disk.Depository.Short = batch => batch.Id.Contains("2024-06-04", StringComparison.Ordinal) ? [new SettlementShort(Bob, "ONE", 3)] : [];
+        disk.Depository.Short = batch => batch.Id.Contains("2024-06-04", StringComparison.Ordinal)
+            ? [new SettlementShort(Bob, "ONE", 3)]
+            : [];
         await market.SettleAsync();
         Assert.Equal((1_000, -7), await market.HasAsync(Alice, "ONE"));
         await market.RequireInvariantsAsync();
@@ -359,7 +394,9 @@ public class TradeChangeEdgeTests
             market.Time.Advance(DueWork.CutRest + TimeSpan.FromSeconds(1));
         }
 
-        Assert.True(until.Length == 0 || Array.IndexOf(until, (await market.Catalog.CorporateActions())[0].State) >= 0, "the action waits");
+        Assert.True(
+            until.Length == 0 || Array.IndexOf(until, (await market.Catalog.CorporateActions())[0].State) >= 0,
+            "the action waits");
     }
 
     private static ValueTask<TradeChanged> ChangeAsync(Market market, string symbol, long priceTicks) =>

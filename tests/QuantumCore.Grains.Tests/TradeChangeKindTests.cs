@@ -16,7 +16,8 @@ public class TradeChangeKindTests
     private const string A = "AAA";
     private const string B = "BBB";
     private const string Key = "group:PAIR";
-    private static readonly TradingPhase[] s_untilOpening = [TradingPhase.Closed, TradingPhase.PreOpen, TradingPhase.Opening];
+    private static readonly TradingPhase[] s_untilOpening =
+        [TradingPhase.Closed, TradingPhase.PreOpen, TradingPhase.Opening];
 
     [Theory]
     [InlineData(5, OrderStatus.Filled)]
@@ -33,7 +34,9 @@ public class TradeChangeKindTests
 
         // 75,500 of which the strategy took 59 and its quote 16 become 76,000.
         var corrected = await ChangeAsync(exchange, A, legs[0], 15_200);
-        Assert.Equal((Alice, 15_200, 60, 16), (corrected.Trade.Account, corrected.PriceTicks, corrected.BuyerFee, corrected.SellerFee));
+        Assert.Equal(
+            (Alice, 15_200, 60, 16),
+            (corrected.Trade.Account, corrected.PriceTicks, corrected.BuyerFee, corrected.SellerFee));
         Assert.Equal((alice.Cash - 501, alice.A, alice.B), await HasAsync(exchange, Alice));
         Assert.Equal((bob.Cash + 500, bob.A, bob.B), await HasAsync(exchange, Bob));
 
@@ -74,14 +77,16 @@ public class TradeChangeKindTests
             var market = exchange.Grains.GetGrain<IMarketDataGrain>(leg.Symbol);
             await ShownAsync(leg.Fills[0].Sequence);
             var trade = Assert.Single(await market.Trades(10));
-            Assert.Equal(RejectReason.None, (await ChangeAsync(exchange, leg.Symbol, leg, trade.PriceTicks - 50)).Reason);
+            Assert.Equal(
+                RejectReason.None, (await ChangeAsync(exchange, leg.Symbol, leg, trade.PriceTicks - 50)).Reason);
             var voided = await ChangeAsync(exchange, leg.Symbol, leg, 0);
             Assert.Equal(RejectReason.None, voided.Reason);
             await ShownAsync(voided.Sequence);
             Assert.Equal(trade with { ChangedTicks = 0 }, Assert.Single(await market.Trades(10)));
             Assert.Equal(0, (await exchange.Book(leg.Symbol, Key).State()).LastPriceTicks);
 
-            Task ShownAsync(long sequence) => Wait.UntilAsync(async () => (await market.Depth(1)).Sequence >= sequence, $"market data at {sequence}");
+            Task ShownAsync(long sequence) =>
+                Wait.UntilAsync(async () => (await market.Depth(1)).Sequence >= sequence, $"market data at {sequence}");
         }
 
         Assert.Equal(alice, await HasAsync(exchange, Alice));
@@ -95,20 +100,26 @@ public class TradeChangeKindTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
         foreach (var phase in s_untilOpening)
-            Assert.Equal(RejectReason.None, await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase)));
+            Assert.Equal(
+                RejectReason.None,
+                await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase)));
         await market.Exchange.PlaceAsync(Bob, "sells", "NOW", Side.Sell, 9_000, 6);
         await market.Exchange.PlaceAsync(Carol, "too", "NOW", Side.Sell, 10_000, 4);
         var buy = await market.Exchange.PlaceAsync(Alice, "buys", "NOW", Side.Buy, 10_000, 10);
         await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous));
         Assert.Equal(OrderStatus.Filled, (await market.Exchange.Book("NOW").Status(Alice, buy.OrderId)).Status);
         await market.Exchange.Ledger.CatchUp();
-        var fills = (await market.Exchange.Ledger.Fills(Alice, "NOW", 10, [])).Sort((one, other) => one.Fill.Index.CompareTo(other.Fill.Index));
-        Assert.Equal([(10_000, 6, 12), (10_000, 4, 8)], fills.Select(fill => (fill.Fill.PriceTicks, fill.Fill.QuantityLots, fill.Fill.Fee)));
+        var fills = (await market.Exchange.Ledger.Fills(Alice, "NOW", 10, [])).Sort(
+            (one, other) => one.Fill.Index.CompareTo(other.Fill.Index));
+        Assert.Equal(
+            [(10_000, 6, 12), (10_000, 4, 8)],
+            fills.Select(fill => (fill.Fill.PriceTicks, fill.Fill.QuantityLots, fill.Fill.Fee)));
 
         // 200 millionths of 66,000 are 13.2, of both: whoever rests in an auction pays as a maker.
         var book = market.Exchange.Book("NOW").Grain;
         var corrected = await book.ChangeTrade("NOW", new TradePlace(fills[0].Fill.Sequence, 0), 11_000);
-        Assert.Equal((RejectReason.None, true, 11_000, 14, 14), (corrected.Reason, corrected.Trade.IsAuction, corrected.PriceTicks, corrected.BuyerFee, corrected.SellerFee));
+        Assert.Equal((RejectReason.None, true, 11_000, 14, 14), (corrected.Reason, corrected.Trade.IsAuction,
+            corrected.PriceTicks, corrected.BuyerFee, corrected.SellerFee));
         Assert.Equal((Cash + 66_000 - 14, 0), await market.HasAsync(Bob, "USD"));
         Assert.Equal((Cash - 66_000 - 14 - 40_000 - 8, 0), await market.HasAsync(Alice, "USD"));
         var gone = await book.ChangeTrade("NOW", new TradePlace(fills[1].Fill.Sequence, 1), 0);
@@ -117,12 +128,17 @@ public class TradeChangeKindTests
         Assert.Equal((1_000, 0), await market.HasAsync(Carol, "NOW"));
         Assert.Equal((Cash - 66_000 - 14, 0), await market.HasAsync(Alice, "USD"));
         Assert.Equal((1_006, 0), await market.HasAsync(Alice, "NOW"));
-        Assert.Equal((OrderStatus.Filled, 10_000), ((await market.Exchange.Book("NOW").Status(Alice, buy.OrderId)).Status, (await market.Exchange.Book("NOW").State()).LastPriceTicks));
+        Assert.Equal(
+            (OrderStatus.Filled, 10_000),
+            ((await market.Exchange.Book("NOW").Status(Alice, buy.OrderId)).Status,
+                (await market.Exchange.Book("NOW").State()).LastPriceTicks));
         await market.RequireInvariantsAsync();
     }
 
-    private static ValueTask<TradeChanged> ChangeAsync(Exchange exchange, string symbol, ExecutionReport leg, long priceTicks) =>
-        exchange.Book(symbol, Key).Grain.ChangeTrade(symbol, new TradePlace(leg.Fills[0].Sequence, leg.Fills[0].Index), priceTicks);
+    private static ValueTask<TradeChanged> ChangeAsync(
+        Exchange exchange, string symbol, ExecutionReport leg, long priceTicks) =>
+        exchange.Book(symbol, Key).Grain.ChangeTrade(
+            symbol, new TradePlace(leg.Fills[0].Sequence, leg.Fills[0].Index), priceTicks);
 
     private static async Task<(long Cash, long A, long B)> HasAsync(Exchange exchange, long account)
     {

@@ -28,8 +28,10 @@ public class TradeChangeMomentTests
         await using var market = await Market.OpenAsync(disk);
         await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
         await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase));
-        Assert.Equal(RejectReason.None, (await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", s_trade, 9_000)).Reason);
-        Assert.Equal(RejectReason.None, (await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", s_trade, 0)).Reason);
+        Assert.Equal(
+            RejectReason.None, (await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", s_trade, 9_000)).Reason);
+        Assert.Equal(
+            RejectReason.None, (await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", s_trade, 0)).Reason);
         await market.RequireInvariantsAsync();
     }
 
@@ -40,7 +42,8 @@ public class TradeChangeMomentTests
         await using var market = await Market.OpenAsync(disk);
         await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
         var book = market.Exchange.Book("NOW").Grain;
-        var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => book.ChangeTrade("NOW", s_trade, i % 2 == 0 ? 0 : 9_000 + i).AsTask()));
+        var all = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => book.ChangeTrade("NOW", s_trade, i % 2 == 0 ? 0 : 9_000 + i).AsTask()));
         Assert.Single(all, changed => changed.Reason == RejectReason.None && changed.PriceTicks == 0);
         await market.Account(Alice).CatchUp();
         Assert.Equal(1_000, (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total);
@@ -50,7 +53,12 @@ public class TradeChangeMomentTests
     [Fact]
     public async Task Trade_whose_record_is_packed_can_be_changed()
     {
-        var keep = new KeepOptions { Look = TimeSpan.FromMilliseconds(20), Pause = TimeSpan.Zero, Limits = new PackLimits { MaxFrames = 4, SliceBytes = 500 } };
+        var keep = new KeepOptions
+        {
+            Look = TimeSpan.FromMilliseconds(20),
+            Pause = TimeSpan.Zero,
+            Limits = new PackLimits { MaxFrames = 4, SliceBytes = 500 },
+        };
         await using var disk = new Disk();
         var time = new ShiftedTime();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time, keep: keep);
@@ -58,11 +66,14 @@ public class TradeChangeMomentTests
         for (var i = 0; i < 30; i++)
         {
             await exchange.PlaceAsync(Bob, $"s{i}", "AAPL", Side.Sell, 10_000, 1);
-            places.Add(new TradePlace((await exchange.PlaceAsync(Alice, $"b{i}", "AAPL", Side.Buy, 10_000, 1)).Sequence, 0));
+            places.Add(
+                new TradePlace((await exchange.PlaceAsync(Alice, $"b{i}", "AAPL", Side.Buy, 10_000, 1)).Sequence, 0));
         }
 
         time.Advance(keep.PackAfter + TimeSpan.FromMinutes(1));
-        await Wait.UntilAsync(async () => !(await disk.Journal.UnpackedAsync(keep.Limits, CancellationToken.None)).IsFull, "all that is old to be packed");
+        await Wait.UntilAsync(
+            async () => !(await disk.Journal.UnpackedAsync(keep.Limits, CancellationToken.None)).IsFull,
+            "all that is old to be packed");
         foreach (var place in places)
             Assert.Equal(RejectReason.None, (await exchange.Book("AAPL").Grain.ChangeTrade("AAPL", place, 0)).Reason);
         await TransferTests.RequireInvariantsAsync(exchange);
@@ -78,8 +89,10 @@ public class TradeChangeMomentTests
         market.Time.Advance(TimeSpan.FromDays(1));
         foreach (var price in s_prices)
         {
-            Assert.Equal(RejectReason.None, (await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", s_trade, price)).Reason);
-            Assert.Equal(RejectReason.None, (await market.Exchange.Book("ONE").Grain.ChangeTrade("ONE", s_trade, price)).Reason);
+            Assert.Equal(
+                RejectReason.None, (await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", s_trade, price)).Reason);
+            Assert.Equal(
+                RejectReason.None, (await market.Exchange.Book("ONE").Grain.ChangeTrade("ONE", s_trade, price)).Reason);
         }
 
         await market.Account(Alice).CatchUp();
@@ -91,7 +104,9 @@ public class TradeChangeMomentTests
             {
                 var before = first.Assets.Single(of => of.Asset == asset.Asset);
                 Assert.Equal((before.ClosingPending, before.Closing), (asset.OpeningPending, asset.Opening));
-                Assert.Equal(asset.Closing - asset.Opening, second.Entries.Where(line => line.Asset == asset.Asset).Sum(line => line.Amount));
+                Assert.Equal(
+                    asset.Closing - asset.Opening,
+                    second.Entries.Where(line => line.Asset == asset.Asset).Sum(line => line.Amount));
             }
         }
 

@@ -31,8 +31,11 @@ public class TradeChangeTests
         Assert.Equal((Cash + 99_980, 990), await HasAsync(market, Bob));
 
         var changed = await ChangeAsync(market, s_trade, 0);
-        Assert.Equal((RejectReason.None, 0, 0, 0), (changed.Reason, changed.PriceTicks, changed.BuyerFee, changed.SellerFee));
-        Assert.Equal((Alice, Bob, 10_000, 10), (changed.Trade.Account, changed.Trade.MakerAccount, changed.Trade.PriceTicks, changed.Trade.QuantityLots));
+        Assert.Equal(
+            (RejectReason.None, 0, 0, 0), (changed.Reason, changed.PriceTicks, changed.BuyerFee, changed.SellerFee));
+        Assert.Equal(
+            (Alice, Bob, 10_000, 10),
+            (changed.Trade.Account, changed.Trade.MakerAccount, changed.Trade.PriceTicks, changed.Trade.QuantityLots));
         Assert.Equal((Cash, 1_000), await HasAsync(market, Alice));
         Assert.Equal((Cash, 1_000), await HasAsync(market, Bob));
         Assert.Equal(OrderStatus.Filled, (await market.Exchange.Book("NOW").Status(Alice, buy.OrderId)).Status);
@@ -41,7 +44,8 @@ public class TradeChangeTests
         await market.RequireInvariantsAsync();
 
         var fill = Assert.Single(await market.Exchange.Ledger.Fills(Alice, "NOW", 10, []));
-        Assert.Equal((TradeState.Void, 10_000, 10_000, 0), (fill.State, fill.TradedTicks, fill.Fill.PriceTicks, fill.Fill.Fee));
+        Assert.Equal(
+            (TradeState.Void, 10_000, 10_000, 0), (fill.State, fill.TradedTicks, fill.Fill.PriceTicks, fill.Fill.Fee));
         var now = market.Time.UnixNanos();
         var revenue = Assert.Single(await market.Exchange.Ledger.FeeRevenue(now - UtcDay.Nanos, now + UtcDay.Nanos));
         Assert.Equal((1, 0, 0), (revenue.Trades, revenue.MakerFees, revenue.TakerFees));
@@ -62,7 +66,9 @@ public class TradeChangeTests
         Assert.Equal((Cash + 89_982, 990), await HasAsync(market, Bob));
         await market.RequireInvariantsAsync();
         var fill = Assert.Single(await market.Exchange.Ledger.Fills(Bob, "NOW", 10, []));
-        Assert.Equal((TradeState.Corrected, 10_000, 9_000, 18), (fill.State, fill.TradedTicks, fill.Fill.PriceTicks, fill.Fill.Fee));
+        Assert.Equal(
+            (TradeState.Corrected, 10_000, 9_000, 18),
+            (fill.State, fill.TradedTicks, fill.Fill.PriceTicks, fill.Fill.Fee));
 
         // A price equal to the current or original one: nothing more is recorded, so a request can be repeated after a
         // lost response.
@@ -92,8 +98,11 @@ public class TradeChangeTests
         await using var market = await Market.OpenAsync(disk);
         await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
         Assert.Equal(RejectReason.UnknownTrade, (await ChangeAsync(market, new TradePlace(sequence, index), 0)).Reason);
-        Assert.Equal(RejectReason.UnknownTrade, (await ChangeAsync(market, new TradePlace(sequence, index), 9_000)).Reason);
-        Assert.Equal(RejectReason.UnknownSymbol, (await market.Exchange.Book("NOW").Grain.ChangeTrade("NONE", s_trade, 0)).Reason);
+        Assert.Equal(
+            RejectReason.UnknownTrade, (await ChangeAsync(market, new TradePlace(sequence, index), 9_000)).Reason);
+        Assert.Equal(
+            RejectReason.UnknownSymbol,
+            (await market.Exchange.Book("NOW").Grain.ChangeTrade("NONE", s_trade, 0)).Reason);
         Assert.Equal((Cash - 100_078, 1_010), await HasAsync(market, Alice));
     }
 
@@ -114,7 +123,9 @@ public class TradeChangeTests
         var forged = new TradeAsItWas(s_trade, 1, new TurnStep(
             StepKind.Fill, Alice, 1, 2, Side.Buy, EndReason.None, 1, 1_000_000, 0, 0, 0, Bob, 1, 1));
         Assert.Equal(RejectReason.BadRequest, await market.Exchange.Book("NOW").Operate(forged.Change(0)));
-        Assert.Equal(RejectReason.BadRequest, await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.Bust, number: 1)));
+        Assert.Equal(
+            RejectReason.BadRequest,
+            await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.Bust, number: 1)));
     }
 
     [Fact]
@@ -145,7 +156,9 @@ public class TradeChangeTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
         await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
-        Assert.Equal(RejectReason.None, (await market.Account(Alice).Transfer(new TransferRequest("gone", Carol, "NOW", 1_005))).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await market.Account(Alice).Transfer(new TransferRequest("gone", Carol, "NOW", 1_005))).Reason);
         var open = await market.Exchange.PlaceAsync(Alice, "open", "NOW", Side.Buy, 9_000, 1);
 
         Assert.Equal(RejectReason.None, (await ChangeAsync(market, s_trade, 0)).Reason);
@@ -229,7 +242,8 @@ public class TradeChangeTests
     [Theory]
     [InlineData(3, 9_000)]
     [InlineData(6, 0)]
-    public async Task Activation_that_is_no_longer_the_books_does_not_say_what_became_of_a_trade(long sequence, long priceTicks)
+    public async Task Activation_that_is_no_longer_the_books_does_not_say_what_became_of_a_trade(
+        long sequence, long priceTicks)
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
@@ -243,7 +257,8 @@ public class TradeChangeTests
         Assert.Equal((8_000, 63, 16), await FiguresAsync(other, s_trade, 8_000));
         var newest = (await other.Exchange.RecordsAsync("NOW"))[^1].Sequence;
         TradeChanged? answer = null;
-        var failure = await Record.ExceptionAsync(async () => answer = await ChangeAsync(market, new TradePlace(sequence, 0), priceTicks));
+        var failure = await Record.ExceptionAsync(
+            async () => answer = await ChangeAsync(market, new TradePlace(sequence, 0), priceTicks));
 
         // Where a second has passed, its silo has noticed, and the book is begun anew there: then it is changed indeed.
         Assert.Equal(failure is null, answer is { Reason: RejectReason.None } done && done.Sequence > newest);
@@ -280,7 +295,8 @@ public class TradeChangeTests
         await market.AdvanceAsync(days: 2);
         Assert.Equal((Cash - 100_078, 0), await market.HasAsync(Alice, "USD"));
 
-        Assert.Equal(RejectReason.None, (await market.Exchange.Book("ONE").Grain.ChangeTrade("ONE", s_trade, 0)).Reason);
+        Assert.Equal(
+            RejectReason.None, (await market.Exchange.Book("ONE").Grain.ChangeTrade("ONE", s_trade, 0)).Reason);
         await market.Account(Alice).CatchUp();
         Assert.Equal((Cash, 100_078), await market.HasAsync(Alice, "USD"));
         Assert.Equal((1_000, -10), await market.HasAsync(Alice, "ONE"));
@@ -366,7 +382,9 @@ public class TradeChangeTests
         var bought = await exchange.AliceAsync(ServedExchange.Buy(2, 160));
         var trade = Assert.Single(bought.Fills).TradeId;
         var corrected = await exchange.Operator.CorrectAsync("AAPL", trade, 155m, cancellation: token);
-        Assert.Equal((160m, 155m, 2m, "ACC-1001", "ACC-1002"), (corrected.TradedPrice, corrected.Price, corrected.Quantity, corrected.Buyer, corrected.Seller));
+        Assert.Equal(
+            (160m, 155m, 2m, "ACC-1001", "ACC-1002"),
+            (corrected.TradedPrice, corrected.Price, corrected.Quantity, corrected.Buyer, corrected.Seller));
         Assert.Equal((-460m - 0.12m - corrected.BuyerFee, 3m), Two(await ServedExchange.GainAsync(exchange.Alice)));
         var mine = (await wire.AskAsync("GET", "myTrades", "symbol=AAPL")).EnumerateArray().ToArray();
         Assert.Equal(["150.00000000", "155.00000000"], mine.Select(told => told.GetProperty("price").GetString()));
@@ -388,10 +406,14 @@ public class TradeChangeTests
         var statement = await exchange.Alice.GetStatementAsync(cancellation: token);
         Assert.Equal(
             ["bust", "correction", "trade"],
-            statement.Entries.Where(entry => entry.TradeId == trade && entry.Asset == "AAPL").Select(entry => entry.Cause).Distinct().Order(StringComparer.Ordinal));
-        Assert.All(statement.Entries.Where(entry => entry.Cause is "bust" or "correction"), entry => Assert.Equal((trade, "AAPL", null), (entry.TradeId, entry.Symbol, entry.Key)));
+            statement.Entries.Where(entry => entry.TradeId == trade && entry.Asset == "AAPL")
+                .Select(entry => entry.Cause).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(
+            statement.Entries.Where(entry => entry.Cause is "bust" or "correction"),
+            entry => Assert.Equal((trade, "AAPL", null), (entry.TradeId, entry.Symbol, entry.Key)));
 
-        static (decimal, decimal) Two((decimal Usd, decimal Aapl, decimal UsdHeld, decimal AaplHeld) gain) => (gain.Usd, gain.Aapl);
+        static (decimal, decimal) Two((decimal Usd, decimal Aapl, decimal UsdHeld, decimal AaplHeld) gain) =>
+            (gain.Usd, gain.Aapl);
     }
 
     private static async Task<(long Cash, long Units)> HasAsync(Market market, long account)
@@ -404,7 +426,8 @@ public class TradeChangeTests
     private static ValueTask<TradeChanged> ChangeAsync(Market market, TradePlace trade, long priceTicks) =>
         market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", trade, priceTicks);
 
-    private static async Task<(long PriceTicks, long BuyerFee, long SellerFee)> FiguresAsync(Market market, TradePlace trade, long priceTicks)
+    private static async Task<(long PriceTicks, long BuyerFee, long SellerFee)> FiguresAsync(
+        Market market, TradePlace trade, long priceTicks)
     {
         var changed = await ChangeAsync(market, trade, priceTicks);
         Assert.Equal(RejectReason.None, changed.Reason);

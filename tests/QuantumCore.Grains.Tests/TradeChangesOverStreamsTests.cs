@@ -10,7 +10,8 @@ namespace QuantumCore.Grains.Tests;
 /// <summary>Busts and corrections in an account's streams.</summary>
 public sealed class TradeChangesOverStreamsTests
 {
-    private static readonly string[] s_members = ["account", "symbol", "tradeId", "orderId", "side", "state", "tradedPrice", "price", "quantity", "fee"];
+    private static readonly string[] s_members =
+        ["account", "symbol", "tradeId", "orderId", "side", "state", "tradedPrice", "price", "quantity", "fee"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -41,8 +42,10 @@ public sealed class TradeChangesOverStreamsTests
 
         Assert.Equal(["USD 2"], await wire.MovedAsync(1));
         await exchange.Operator.BustAsync("AAPL", trade.TradeId, cancellation: Cancellation);
-        Assert.Equal($"ACC-1001 AAPL {trade.TradeId} {buy.OrderId} buy void 150.00  2 0.00", Short(await HearAsync(alice)));
-        Assert.Equal($"ACC-1002 AAPL {trade.TradeId} {sell.OrderId} sell void 150.00  2 0.00", Short(await HearAsync(bob)));
+        Assert.Equal(
+            $"ACC-1001 AAPL {trade.TradeId} {buy.OrderId} buy void 150.00  2 0.00", Short(await HearAsync(alice)));
+        Assert.Equal(
+            $"ACC-1002 AAPL {trade.TradeId} {sell.OrderId} sell void 150.00  2 0.00", Short(await HearAsync(bob)));
         Assert.Equal(["AAPL -2", "USD 298.24"], await wire.MovedAsync(2));
     }
 
@@ -54,7 +57,8 @@ public sealed class TradeChangesOverStreamsTests
         await exchange.AliceAsync(ServedExchange.Buy(2, 150));
 
         // Market data follows the book: under load it may not know of the trade when its order is answered.
-        await Wait.UntilAsync(async () => (await exchange.Alice.GetTradesAsync("AAPL", cancellation: Cancellation)).Count > 0);
+        await Wait.UntilAsync(
+            async () => (await exchange.Alice.GetTradesAsync("AAPL", cancellation: Cancellation)).Count > 0);
         var trade = Assert.Single(await exchange.Alice.GetTradesAsync("AAPL", cancellation: Cancellation));
         Assert.Equal((null, null), (trade.State, trade.CorrectedPrice));
         using var nobody = new QuantumCoreClient(exchange.Address);
@@ -65,16 +69,23 @@ public sealed class TradeChangesOverStreamsTests
         var update = await NextAsync(feed);
         var first = Assert.Single(update.TradeChanges);
         Assert.Equal(
-            new PublicTradeChange(trade.TradeId, TradeState.Corrected, 150, 150, 149, 2, OrderSide.Buy, trade.TimeNanos, corrected.Sequence, update.Book.TimeNanos), first);
+            new PublicTradeChange(
+                trade.TradeId, TradeState.Corrected, 150, 150, 149, 2, OrderSide.Buy, trade.TimeNanos,
+                corrected.Sequence, update.Book.TimeNanos), first);
         Assert.Equal((corrected.Sequence, 0), (update.Book.Sequence, update.Trades.Count));
         Assert.Equal(
-            trade with { State = TradeState.Corrected, CorrectedPrice = 149 }, Assert.Single(await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)));
+            trade with { State = TradeState.Corrected, CorrectedPrice = 149 },
+            Assert.Single(await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)));
 
         var gone = await exchange.Operator.BustAsync("AAPL", trade.TradeId, cancellation: Cancellation);
         var second = Assert.Single((await NextAsync(feed)).TradeChanges);
-        Assert.Equal((trade.TradeId, TradeState.Void, 150, 149, null), (second.TradeId, second.State, second.TradedPrice, second.PriceBefore, second.Price));
+        Assert.Equal(
+            (trade.TradeId, TradeState.Void, 150, 149, null),
+            (second.TradeId, second.State, second.TradedPrice, second.PriceBefore, second.Price));
         Assert.Equal(gone.Sequence, second.Sequence);
-        Assert.Equal(trade with { State = TradeState.Void }, Assert.Single(await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)));
+        Assert.Equal(
+            trade with { State = TradeState.Void },
+            Assert.Single(await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)));
         Assert.Equal(150, (await nobody.GetStateAsync("AAPL", Cancellation)).LastPrice);
     }
 
@@ -104,7 +115,9 @@ public sealed class TradeChangesOverStreamsTests
             while (feed.Current.Change == AccountChange.Update);
             Assert.Equal(AccountChange.TradeChanged, feed.Current.Change);
             var change = feed.Current.TradeChange!;
-            Assert.Equal(("ACC-1001", "AAPL", fill.TradeId, buy.OrderId, OrderSide.Buy), (change.Account, change.Symbol, change.TradeId, change.OrderId, change.Side));
+            Assert.Equal(
+                ("ACC-1001", "AAPL", fill.TradeId, buy.OrderId, OrderSide.Buy),
+                (change.Account, change.Symbol, change.TradeId, change.OrderId, change.Side));
             Assert.Equal((150m, 2m, made.Sequence), (change.TradedPrice, change.Quantity, change.Sequence));
             return change;
         }
@@ -116,7 +129,8 @@ public sealed class TradeChangesOverStreamsTests
         return feed.Current;
     }
 
-    private static string Short(JsonElement told) => string.Join(' ', s_members.Select(member => told.GetProperty(member).ToString()));
+    private static string Short(JsonElement told) =>
+        string.Join(' ', s_members.Select(member => told.GetProperty(member).ToString()));
 
     /// <summary>Returns a connection that has received the account's state.</summary>
     private static async Task<ClientWebSocket> FollowAsync(ServedExchange exchange, string key)
@@ -124,7 +138,9 @@ public sealed class TradeChangesOverStreamsTests
         var reader = new ClientWebSocket();
         reader.Options.SetRequestHeader("X-Api-Key", key);
         await reader.ConnectAsync(new Uri($"ws://{exchange.Address.Authority}/api/qc/v1/stream"), Cancellation);
-        await reader.SendAsync(Encoding.UTF8.GetBytes("""{"op":"subscribe","channel":"account"}"""), WebSocketMessageType.Text, true, Cancellation);
+        await reader.SendAsync(
+            Encoding.UTF8.GetBytes("""{"op":"subscribe","channel":"account"}"""), WebSocketMessageType.Text, true,
+            Cancellation);
         Assert.True((await ReadAsync(reader)).GetProperty("snapshot").GetBoolean());
         return reader;
     }
@@ -146,7 +162,8 @@ public sealed class TradeChangesOverStreamsTests
         ValueWebSocketReceiveResult received;
         do
         {
-            received = await reader.ReceiveAsync(room.AsMemory(length), Cancellation).AsTask().WaitAsync(Wait.Limit, Cancellation);
+            received = await reader.ReceiveAsync(room.AsMemory(length), Cancellation).AsTask()
+                .WaitAsync(Wait.Limit, Cancellation);
             length += received.Count;
         }
         while (!received.EndOfMessage);

@@ -22,7 +22,9 @@ public class TradeGroupTests
         Group(book, (Alice, 1), (Sister, 1));
 
         var steps = Submit(book, Alice, 2, Side.Buy, 15, SelfTradePrevention.ExpireMaker).Steps;
-        Assert.Equal([(Alice, 1L), (Sister, 1L)], steps.Where(step => step.Kind == StepKind.Prevented).Select(step => (step.MakerAccount, step.Owner)));
+        Assert.Equal(
+            [(Alice, 1L), (Sister, 1L)],
+            steps.Where(step => step.Kind == StepKind.Prevented).Select(step => (step.MakerAccount, step.Owner)));
         Assert.Equal([Stranger], steps.Where(step => step.Kind == StepKind.Fill).Select(step => step.MakerAccount));
         Assert.Equal(10, Left(book, Alice, 2));
     }
@@ -36,8 +38,12 @@ public class TradeGroupTests
         Submit(book, Sister, 2, Side.Sell);
         Group(book, (Alice, 1));
 
-        Assert.Contains(Submit(book, Alice, 1, Side.Buy, 5, SelfTradePrevention.ExpireMaker).Steps, step => step.Kind == StepKind.Fill);
-        var prevented = Assert.Single(Submit(book, Sister, 3, Side.Buy, 5, SelfTradePrevention.ExpireMaker).Steps, step => step.Kind == StepKind.Prevented);
+        Assert.Contains(
+            Submit(book, Alice, 1, Side.Buy, 5, SelfTradePrevention.ExpireMaker).Steps,
+            step => step.Kind == StepKind.Fill);
+        var prevented = Assert.Single(
+            Submit(book, Sister, 3, Side.Buy, 5, SelfTradePrevention.ExpireMaker).Steps,
+            step => step.Kind == StepKind.Prevented);
         Assert.Equal(0, prevented.Owner);
     }
 
@@ -53,12 +59,16 @@ public class TradeGroupTests
         var restored = BookMachine.Restore("AAPL", book.Snapshot());
         Assert.Equal(book.Snapshot(), restored.Snapshot());
         Assert.Null(restored.CallForTradeGroups(groups));
-        Assert.Contains(Submit(restored, Alice, 1, Side.Buy, 5, SelfTradePrevention.ExpireTaker).Steps, step => step.Kind == StepKind.Prevented);
+        Assert.Contains(
+            Submit(restored, Alice, 1, Side.Buy, 5, SelfTradePrevention.ExpireTaker).Steps,
+            step => step.Kind == StepKind.Prevented);
 
         groups[Stranger] = 1;
         groups.Remove(Alice);
         Assert.Equal(
-            [(ChangedValue.GroupedAccount, Alice), (ChangedValue.TradeGroup, 0), (ChangedValue.GroupedAccount, Stranger), (ChangedValue.TradeGroup, 1)],
+            [
+                (ChangedValue.GroupedAccount, Alice), (ChangedValue.TradeGroup, 0),
+                (ChangedValue.GroupedAccount, Stranger), (ChangedValue.TradeGroup, 1)],
             restored.CallForTradeGroups(groups)!.Changes.Select(change => (change.Name, change.Value)));
     }
 
@@ -69,10 +79,15 @@ public class TradeGroupTests
         var before = book.Snapshot();
         NamedValue account = new(ChangedValue.GroupedAccount, Alice), group = new(ChangedValue.TradeGroup, 1);
         Assert.All(
-            (NamedValue[][])[[], [account], [group, account], [account, group, account, group], [account with { Value = 3 }, group], [account, group with { Value = -1 }]],
+            (NamedValue[][])[
+                [], [account], [group, account], [account, group, account, group], [account with { Value = 3 }, group],
+                [account, group with { Value = -1 }]],
             changes =>
             {
-                Assert.Equal(RejectReason.BadRequest, book.Operate(BookCommand.Of(BookVerb.SetTradeGroups) with { Changes = [.. changes] }, 9, out var record));
+                Assert.Equal(
+                    RejectReason.BadRequest,
+                    book.Operate(
+                        BookCommand.Of(BookVerb.SetTradeGroups) with { Changes = [.. changes] }, 9, out var record));
                 Assert.Null(record);
                 Assert.Equal(before, book.Snapshot());
             });
@@ -86,7 +101,8 @@ public class TradeGroupTests
         {
             await SellAsync(dead, Alice, "rested");
             await OwnAsync(dead, "family", Alice, Sister);
-            Assert.Equal(EndReason.SelfTrade, (await BuyAsync(dead, Sister, "first", SelfTradePrevention.ExpireTaker)).End);
+            Assert.Equal(
+                EndReason.SelfTrade, (await BuyAsync(dead, Sister, "first", SelfTradePrevention.ExpireTaker)).End);
             await dead.CrashAsync();
         }
 
@@ -99,7 +115,8 @@ public class TradeGroupTests
         Assert.Equal(OrderStatus.Filled, (await BuyAsync(exchange, Sister, "third", SelfTradePrevention.None)).Status);
         await SellAsync(exchange, Alice, "again");
         await OwnAsync(exchange, "", Sister);
-        Assert.Equal(OrderStatus.Filled, (await BuyAsync(exchange, Sister, "fourth", SelfTradePrevention.ExpireTaker)).Status);
+        Assert.Equal(
+            OrderStatus.Filled, (await BuyAsync(exchange, Sister, "fourth", SelfTradePrevention.ExpireTaker)).Status);
 
         var turns = (await exchange.RecordsAsync("AAPL")).Select(record => record.Record).OfType<BookTurn>();
         Assert.Equal(2, turns.Count(turn => turn.Command.Verb == BookVerb.SetTradeGroups));
@@ -134,9 +151,14 @@ public class TradeGroupTests
         await OwnAsync(wire.Exchange.Exchange, "family", ServedExchange.AliceAccount, ServedExchange.BobAccount);
 
         var taker = await wire.AskAsync(
-            "POST", "order", "symbol=AAPL&side=SELL&type=LIMIT&timeInForce=GTC&quantity=4&price=100&selfTradePreventionMode=EXPIRE_BOTH&newOrderRespType=FULL");
-        Assert.Equal(("EXPIRED_IN_MATCH", 1), (taker.GetProperty("status").GetString(), taker.GetProperty("tradeGroupId").GetInt64()));
-        var match = Assert.Single((await wire.AskAsync("GET", "myPreventedMatches", $"symbol=AAPL&orderId={taker.GetProperty("orderId")}")).EnumerateArray());
+            "POST", "order",
+            "symbol=AAPL&side=SELL&type=LIMIT&timeInForce=GTC&quantity=4&price=100&selfTradePreventionMode=EXPIRE_BOTH&newOrderRespType=FULL");
+        Assert.Equal(
+            ("EXPIRED_IN_MATCH", 1),
+            (taker.GetProperty("status").GetString(), taker.GetProperty("tradeGroupId").GetInt64()));
+        var match = Assert.Single(
+            (await wire.AskAsync(
+                "GET", "myPreventedMatches", $"symbol=AAPL&orderId={taker.GetProperty("orderId")}")).EnumerateArray());
         Assert.Equal(1, match.GetProperty("tradeGroupId").GetInt64());
         Assert.False(match.TryGetProperty("makerPreventedQuantity", out _), match.ToString());
     }
@@ -155,11 +177,14 @@ public class TradeGroupTests
     }
 
     private static BookTurn Submit(
-        BookMachine book, long account, long number, Side side, long lots = 5, SelfTradePrevention mode = SelfTradePrevention.None)
+        BookMachine book, long account, long number, Side side, long lots = 5,
+        SelfTradePrevention mode = SelfTradePrevention.None)
     {
         var order = new SubmitOrder(
-            account, number, $"n{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 200, 500, SelfTrade: mode);
-        return book.Submit(order, 3) as BookTurn ?? new BookTurn(3, BookCommand.Of(BookVerb.Enter), RejectReason.None, TradingPhase.Continuous, [], [], null);
+            account, number, $"n{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 200,
+            500, SelfTrade: mode);
+        return book.Submit(order, 3) as BookTurn ?? new BookTurn(
+            3, BookCommand.Of(BookVerb.Enter), RejectReason.None, TradingPhase.Continuous, [], [], null);
     }
 
     private static long Left(BookMachine book, long account, long number) =>
@@ -168,13 +193,16 @@ public class TradeGroupTests
     private static Task<ExecutionReport> SellAsync(Exchange exchange, long account, string key) =>
         PlaceAsync(exchange, account, key, Side.Sell, SelfTradePrevention.None);
 
-    private static Task<ExecutionReport> BuyAsync(Exchange exchange, long account, string key, SelfTradePrevention mode) =>
+    private static Task<ExecutionReport> BuyAsync(
+        Exchange exchange, long account, string key, SelfTradePrevention mode) =>
         PlaceAsync(exchange, account, key, Side.Buy, mode);
 
-    private static async Task<ExecutionReport> PlaceAsync(Exchange exchange, long account, string key, Side side, SelfTradePrevention mode)
+    private static async Task<ExecutionReport> PlaceAsync(
+        Exchange exchange, long account, string key, Side side, SelfTradePrevention mode)
     {
         var hold = await exchange.Account(account).Hold(
-            [new HoldRequest(key, "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, 5, SelfTrade: mode)]);
+            [new HoldRequest(
+                key, "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, 5, SelfTrade: mode)]);
         return await exchange.SubmitAsync("AAPL", hold[0].Order!);
     }
 
@@ -186,5 +214,6 @@ public class TradeGroupTests
     }
 
     private static async Task<IEnumerable<long>> GroupsAsync(Exchange exchange) =>
-        (await exchange.Grains.Catalog().Owners()).OrderBy(account => account.Account).Select(account => account.TradeGroup);
+        (await exchange.Grains.Catalog().Owners()).OrderBy(account => account.Account)
+            .Select(account => account.TradeGroup);
 }

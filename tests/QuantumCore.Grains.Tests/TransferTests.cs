@@ -43,7 +43,8 @@ public class TransferTests
         var first = await dead.Account(Alice).Transfer(s_move);
         await using var alive = await Exchange.StartAsync(disk);
         // An agent may have carried it meanwhile.
-        Assert.Equal(first with { IsOpen = false }, await alive.Account(Alice).Transfer(s_move) with { IsOpen = false });
+        Assert.Equal(
+            first with { IsOpen = false }, await alive.Account(Alice).Transfer(s_move) with { IsOpen = false });
         Assert.Equal(Cash - 700, (await alive.ViewAsync(Alice)).Of("USD").Total);
     }
 
@@ -102,7 +103,8 @@ public class TransferTests
         // Refused by the fence, or by an activation that has reloaded and knows that nothing is left.
         TransferResult? answer = null;
         var error = await Record.ExceptionAsync(async () => answer = await stale.Account(Alice).Transfer(s_move));
-        Assert.True(error is not null || answer is { Reason: RejectReason.InsufficientFunds }, $"It answered {answer}.");
+        Assert.True(
+            error is not null || answer is { Reason: RejectReason.InsufficientFunds }, $"It answered {answer}.");
         Assert.Equal(0, (await current.ViewAsync(Alice)).Of("USD").Total);
     }
 
@@ -139,7 +141,9 @@ public class TransferTests
         var free = (await exchange.ViewAsync(Alice)).Of("USD").Available;
         var refused = await exchange.Account(Alice).Transfer(s_move with { Amount = free + 1 });
         Assert.Equal((RejectReason.InsufficientFunds, DecimalText.Format(free, 2)), (refused.Reason, refused.Limit));
-        Assert.Equal(RejectReason.None, (await exchange.Account(Alice).Transfer(s_move with { Key = "b", Amount = free })).Reason);
+        Assert.Equal(
+            RejectReason.None,
+            (await exchange.Account(Alice).Transfer(s_move with { Key = "b", Amount = free })).Reason);
     }
 
     [Fact]
@@ -161,8 +165,10 @@ public class TransferTests
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await exchange.Account(Alice).Transfer(s_move);
-        Assert.Equal(RejectReason.KeyConflict, (await exchange.HoldAsync(Alice, "move-1", "AAPL", Side.Buy, 15_000, 1)).Reason);
-        Assert.Equal(RejectReason.KeyConflict, (await exchange.Account(Alice).Transfer(s_move with { Amount = 1 })).Reason);
+        Assert.Equal(
+            RejectReason.KeyConflict, (await exchange.HoldAsync(Alice, "move-1", "AAPL", Side.Buy, 15_000, 1)).Reason);
+        Assert.Equal(
+            RejectReason.KeyConflict, (await exchange.Account(Alice).Transfer(s_move with { Amount = 1 })).Reason);
         Assert.Equal(RejectReason.UnknownOrder, (await exchange.Account(Alice).FindForCancel("move-1")).Reason);
     }
 
@@ -206,7 +212,8 @@ public class TransferTests
 
         await using var alive = await Exchange.StartAsync(disk);
         Assert.Equal(Cash - 700, (await alive.ViewAsync(Alice)).Of("USD").Total);
-        Assert.Equal(given with { IsOpen = false }, await alive.Account(Alice).Transfer(s_move) with { IsOpen = false });
+        Assert.Equal(
+            given with { IsOpen = false }, await alive.Account(Alice).Transfer(s_move) with { IsOpen = false });
     }
 
     [Fact]
@@ -218,7 +225,8 @@ public class TransferTests
         var open = Assert.Single(await exchange.Ledger.Transfers(Alice, 10, null));
 
         // On a slow machine the agent has carried it by now.
-        Assert.Equal((given.Sequence, "move-1", Alice, Bob, 700), (open.Sequence, open.Key, open.From, open.To, open.Amount));
+        Assert.Equal(
+            (given.Sequence, "move-1", Alice, Bob, 700), (open.Sequence, open.Key, open.From, open.To, open.Amount));
         await RequireInvariantsAsync(exchange);
         await CarryAsync(exchange);
         Assert.True(Assert.Single(await exchange.Ledger.Transfers(Alice, 10, null)).IsDone);
@@ -229,7 +237,8 @@ public class TransferTests
     internal static async Task RequireInvariantsAsync(Exchange exchange)
     {
         await exchange.Ledger.CatchUp();
-        var heads = (await exchange.Disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(h => h.Name, h => h.Head);
+        var heads =
+            (await exchange.Disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(h => h.Name, h => h.Head);
         Assert.Empty(await HistoryInvariants.CheckAsync(exchange.Disk.History, 0, heads, CancellationToken.None));
         var report = await exchange.Ledger.Reconcile(0, 100);
         Assert.Empty(report.Findings);

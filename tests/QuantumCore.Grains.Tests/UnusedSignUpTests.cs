@@ -45,7 +45,8 @@ public sealed class UnusedSignUpTests
         {
             "sign-in" => BeginAsync(exchange, "zoe"),
             "key" => catalog.AddKey(new ApiKey("hash", account, false, false, "zoe")).AsTask(),
-            "role" => catalog.ChangeUser(new UserChange("zoe", UserEvent.RoleChanged, "operator", Role: UserRole.Risk)).AsTask(),
+            "role" => catalog.ChangeUser(new UserChange("zoe", UserEvent.RoleChanged, "operator", Role: UserRole.Risk))
+                .AsTask(),
             _ => exchange.Account(account).Deposit(new DepositRequest("first", "USD", 100)).AsTask(),
         };
         await done;
@@ -83,13 +84,15 @@ public sealed class UnusedSignUpTests
     // Signs up as the gateway does, with the first session. Returns the account.
     private static async Task<long> SignUpAsync(Exchange exchange, string name)
     {
-        var added = await exchange.Grains.Catalog().AddUser(new User(name, 0, UserRole.Customer, "hash"), UserEvent.SignedUp, name);
+        var added = await exchange.Grains.Catalog()
+            .AddUser(new User(name, 0, UserRole.Customer, "hash"), UserEvent.SignedUp, name);
         await BeginAsync(exchange, name, "first");
         return Assert.IsType<User>(added.User).Account;
     }
 
     private static async Task BeginAsync(Exchange exchange, string name, string session = "second") =>
-        await exchange.Grains.Catalog().BeginSession(new UserSession($"{name}'s {session}", name, 0, long.MaxValue, "", ""), 0);
+        await exchange.Grains.Catalog()
+            .BeginSession(new UserSession($"{name}'s {session}", name, 0, long.MaxValue, "", ""), 0);
 
     private static async Task<IEnumerable<string>> NamesAsync(Exchange exchange) =>
         (await exchange.Grains.Catalog().Users()).Users.Select(user => user.Name);

@@ -21,10 +21,16 @@ public class UsersOverHttpTests
         var (status, session) = await browser.AskAsync("POST", "users", Zoe);
 
         Assert.Equal(200, status);
-        Assert.Equal(("zoe", "customer", "ACC-1000001"), (Text(session, "user"), Text(session, "role"), Text(session, "account")));
+        Assert.Equal(
+            ("zoe", "customer", "ACC-1000001"),
+            (Text(session, "user"), Text(session, "role"), Text(session, "account")));
         var deposit = """{"key":"first","asset":"USD","amount":"1000.00"}""";
-        Assert.Equal(200, (await browser.AskAsync("POST", "admin/accounts/ACC-1000001/deposits", deposit, ("X-Api-Key", Operator))).Status);
-        var (placed, order) = await browser.AskAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"1"}""");
+        Assert.Equal(
+            200,
+            (await browser.AskAsync(
+                "POST", "admin/accounts/ACC-1000001/deposits", deposit, ("X-Api-Key", Operator))).Status);
+        var (placed, order) = await browser.AskAsync(
+            "POST", "orders", """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"1"}""");
         Assert.Equal((200, "ACC-1000001", "new"), (placed, Text(order, "account"), Text(order, "status")));
         Assert.Equal(200, (await browser.AskAsync("DELETE", $"orders/AAPL/{order.GetProperty("orderId")}")).Status);
         Assert.Equal("ACC-1000001", Text((await browser.AskAsync("GET", "account")).Body, "account"));
@@ -68,10 +74,14 @@ public class UsersOverHttpTests
         using var browser = new Browser(exchange.Address);
         await browser.AskAsync("POST", "users", Zoe);
 
-        foreach (var site in new[] { "https://evil.example", "null", exchange.Address.GetLeftPart(UriPartial.Authority).Replace("127.0.0.1", "localhost", StringComparison.Ordinal) })
+        foreach (var site in new[] { "https://evil.example", "null", exchange.Address.GetLeftPart(UriPartial.Authority)
+            .Replace("127.0.0.1", "localhost", StringComparison.Ordinal) })
         {
             browser.Site = site;
-            Assert.Equal(403, (await browser.AskAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1.00","quantity":"1"}""")).Status);
+            Assert.Equal(
+                403,
+                (await browser.AskAsync(
+                    "POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1.00","quantity":"1"}""")).Status);
             Assert.Equal(403, (await browser.AskAsync("DELETE", "orders")).Status);
             Assert.Equal(403, (await browser.AskAsync("POST", "sessions", Zoe)).Status);
             Assert.Equal(403, (await browser.AskAsync("POST", "users", Zoe)).Status);
@@ -93,9 +103,14 @@ public class UsersOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var browser = new Browser(exchange.Address);
-        Assert.Equal(JsonValueKind.Undefined, (await browser.AskAsync("POST", "users", Zoe)).Body.TryGetProperty("token", out var none) ? none.ValueKind : default);
+        Assert.Equal(
+            JsonValueKind.Undefined,
+            (await browser.AskAsync("POST", "users", Zoe)).Body.TryGetProperty("token", out var none)
+                ? none.ValueKind
+                : default);
         using var program = new Browser(exchange.Address);
-        var session = (await program.AskAsync("POST", "sessions", Zoe.Replace("}", ",\"bearer\":true}", StringComparison.Ordinal))).Body;
+        var session = (await program.AskAsync(
+            "POST", "sessions", Zoe.Replace("}", ",\"bearer\":true}", StringComparison.Ordinal))).Body;
         var token = ("Authorization", $"Bearer {Text(session, "token")}");
         Assert.Empty(program.Cookies);
         Assert.Equal(401, (await program.AskAsync("GET", "account")).Status);
@@ -104,8 +119,11 @@ public class UsersOverHttpTests
         Assert.Equal("ACC-1000001", Text((await program.AskAsync("GET", "account", null, token)).Body, "account"));
         Assert.Equal(200, (await program.AskAsync("DELETE", "orders", null, token)).Status);
         Assert.Equal(200, (await program.AskAsync("POST", "keys", null, token)).Status);
-        Assert.Equal(2, (await program.AskAsync("GET", "sessions", null, token)).Body.GetProperty("sessions").GetArrayLength());
-        Assert.Equal("ACC-1001", Text((await program.AskAsync("GET", "account", null, token, ("X-Api-Key", "alice"))).Body, "account"));
+        Assert.Equal(
+            2, (await program.AskAsync("GET", "sessions", null, token)).Body.GetProperty("sessions").GetArrayLength());
+        Assert.Equal(
+            "ACC-1001",
+            Text((await program.AskAsync("GET", "account", null, token, ("X-Api-Key", "alice"))).Body, "account"));
 
         Assert.Equal(200, (await program.AskAsync("DELETE", "sessions/current", null, token)).Status);
         Assert.Equal(401, (await program.AskAsync("GET", "account", null, token)).Status);
@@ -132,7 +150,8 @@ public class UsersOverHttpTests
         var time = new ManualTime(TimeProvider.System.GetUtcNow());
         await using var exchange = await ServedExchange.OpenAsync(time: time);
         using var program = new Browser(exchange.Address);
-        var made = (await program.AskAsync("POST", "users", Zoe.Replace("}", ",\"bearer\":true}", StringComparison.Ordinal))).Body;
+        var made = (await program.AskAsync(
+            "POST", "users", Zoe.Replace("}", ",\"bearer\":true}", StringComparison.Ordinal))).Body;
         var token = ("Authorization", $"Bearer {Text(made, "token")}");
         time.Advance(TimeSpan.FromHours(12) - TimeSpan.FromMinutes(1));
         Assert.Equal(200, (await program.AskAsync("GET", "account", null, token)).Status);
@@ -147,7 +166,8 @@ public class UsersOverHttpTests
         using var browser = new Browser(exchange.Address);
         await browser.AskAsync("POST", "users", Zoe);
 
-        Assert.Equal("ACC-1001", Text((await browser.AskAsync("GET", "account", null, ("X-Api-Key", "alice"))).Body, "account"));
+        Assert.Equal(
+            "ACC-1001", Text((await browser.AskAsync("GET", "account", null, ("X-Api-Key", "alice"))).Body, "account"));
         Assert.Equal(401, (await browser.AskAsync("GET", "account", null, ("X-Api-Key", "nobody"))).Status);
     }
 
@@ -166,14 +186,17 @@ public class UsersOverHttpTests
         Assert.Equal(200, (await browser.AskAsync("POST", "sessions", Zoe)).Status);
 
         static string WithoutTrace(JsonElement body) =>
-            string.Join(',', body.EnumerateObject().Where(member => member.Name != "trace").Select(member => member.ToString()));
+            string.Join(
+                ',',
+                body.EnumerateObject().Where(member => member.Name != "trace").Select(member => member.ToString()));
     }
 
     [Fact]
     public async Task Guessing_is_slowed_down_by_name_and_by_address()
     {
         var time = new ManualTime(TimeProvider.System.GetUtcNow());
-        await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { AddressSignInsPerMinute = 5, UserSignInsPerMinute = 3 }, time);
+        await using var exchange = await ServedExchange.OpenAsync(
+            new GatewayOptions { AddressSignInsPerMinute = 5, UserSignInsPerMinute = 3 }, time);
         using var browser = new Browser(exchange.Address);
         async Task<int> Guess(string name) =>
             (await browser.AskAsync("POST", "sessions", $$"""{"name":"{{name}}","password":"guess-guess"}""")).Status;
@@ -215,7 +238,11 @@ public class UsersOverHttpTests
         await browser.AskAsync("POST", "users", Zoe);
 
         Assert.Equal("NameTaken", Text((await browser.AskAsync("POST", "users", Zoe)).Body, "code"));
-        Assert.Equal("NameTaken", Text((await browser.AskAsync("POST", "users", """{"name":"house","password":"correct horse"}""")).Body, "code"));
+        Assert.Equal(
+            "NameTaken",
+            Text(
+                (await browser.AskAsync("POST", "users", """{"name":"house","password":"correct horse"}""")).Body,
+                "code"));
         var other = await browser.AskAsync("POST", "users", """{"name":"yves","password":"correct horse"}""");
         Assert.Equal("ACC-1000002", Text(other.Body, "account"));
     }
@@ -226,8 +253,10 @@ public class UsersOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { AddressSignUpsPerDay = 2 });
         using var browser = new Browser(exchange.Address);
         Assert.Equal(200, (await browser.AskAsync("POST", "users", Zoe)).Status);
-        Assert.Equal(200, (await browser.AskAsync("POST", "users", """{"name":"yves","password":"correct horse"}""")).Status);
-        Assert.Equal(429, (await browser.AskAsync("POST", "users", """{"name":"xena","password":"correct horse"}""")).Status);
+        Assert.Equal(
+            200, (await browser.AskAsync("POST", "users", """{"name":"yves","password":"correct horse"}""")).Status);
+        Assert.Equal(
+            429, (await browser.AskAsync("POST", "users", """{"name":"xena","password":"correct horse"}""")).Status);
         Assert.Equal(200, (await browser.AskAsync("POST", "sessions", Zoe)).Status);
     }
 
@@ -239,7 +268,8 @@ public class UsersOverHttpTests
         Assert.Equal(403, (await browser.AskAsync("POST", "users", Zoe)).Status);
 
         var added = await browser.AskAsync(
-            "POST", "admin/users", """{"name":"zoe","password":"correct horse","account":"ACC-1001"}""", ("X-Api-Key", Operator));
+            "POST", "admin/users", """{"name":"zoe","password":"correct horse","account":"ACC-1001"}""",
+            ("X-Api-Key", Operator));
 
         Assert.Equal((200, "ACC-1001"), (added.Status, Text(added.Body, "account")));
         Assert.Equal("ACC-1001", Text((await browser.AskAsync("POST", "sessions", Zoe)).Body, "account"));
@@ -249,16 +279,21 @@ public class UsersOverHttpTests
     public async Task Codes_of_an_authenticator_are_needed_once_it_is_added_and_serve_once()
     {
         var time = new ManualTime(TimeProvider.System.GetUtcNow());
-        await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { UserSignInsPerMinute = 0 }, time);
+        await using var exchange =
+            await ServedExchange.OpenAsync(new GatewayOptions { UserSignInsPerMinute = 0 }, time);
         using var browser = new Browser(exchange.Address);
         await browser.AskAsync("POST", "users", Zoe);
-        var secret = Text((await browser.AskAsync("POST", "user/authenticator", """{"password":"correct horse"}""")).Body, "secret")!;
+        var secret = Text(
+            (await browser.AskAsync("POST", "user/authenticator", """{"password":"correct horse"}""")).Body, "secret")!;
         string Code() => AuthenticatorApp.Code(secret, time.GetUtcNow().ToUnixTimeSeconds() / 30);
         string With(string code) => $$"""{"name":"zoe","password":"correct horse","code":"{{code}}"}""";
 
-        var wrong = await browser.AskAsync("POST", "user/authenticator", $$"""{"password":"correct horse","secret":"{{secret}}","code":"000000"}""");
+        var wrong = await browser.AskAsync(
+            "POST", "user/authenticator", $$"""{"password":"correct horse","secret":"{{secret}}","code":"000000"}""");
         Assert.Equal((401, "code"), (wrong.Status, Text(wrong.Body, "field")));
-        var added = await browser.AskAsync("POST", "user/authenticator", $$"""{"password":"correct horse","secret":"{{secret}}","code":"{{Code()}}"}""");
+        var added = await browser.AskAsync(
+            "POST", "user/authenticator",
+            $$"""{"password":"correct horse","secret":"{{secret}}","code":"{{Code()}}"}""");
         Assert.True(added.Body.GetProperty("authenticator").GetBoolean());
 
         var without = await browser.AskAsync("POST", "sessions", Zoe);
@@ -269,11 +304,13 @@ public class UsersOverHttpTests
         Assert.Equal(401, (await browser.AskAsync("POST", "sessions", With(Code()))).Status);
         time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(200, (await browser.AskAsync("POST", "sessions", With(Code()))).Status);
-        Assert.DoesNotContain(secret, (await Catalog(exchange).Users()).Users.Single().ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            secret, (await Catalog(exchange).Users()).Users.Single().ToString(), StringComparison.Ordinal);
 
         // The sign-in code cannot be reused for a change, and the code that changed the password does not remove the
         // authenticator.
-        string Change(string code) => $$"""{"password":"correct horse","newPassword":"correct horse","code":"{{code}}"}""";
+        string Change(string code) =>
+            $$"""{"password":"correct horse","newPassword":"correct horse","code":"{{code}}"}""";
         string Remove(string code) => $$"""{"password":"correct horse","code":"{{code}}"}""";
         Assert.Equal(401, (await browser.AskAsync("POST", "user/password", Change(Code()))).Status);
         time.Advance(TimeSpan.FromSeconds(30));
@@ -294,13 +331,20 @@ public class UsersOverHttpTests
         await there.AskAsync("POST", "sessions", Zoe);
         Assert.Equal(2, (await here.AskAsync("GET", "sessions")).Body.GetProperty("sessions").GetArrayLength());
 
-        Assert.Equal(401, (await here.AskAsync("POST", "user/password", """{"password":"wrong horse","newPassword":"better horse"}""")).Status);
-        Assert.Equal(200, (await here.AskAsync("POST", "user/password", """{"password":"correct horse","newPassword":"better horse"}""")).Status);
+        Assert.Equal(
+            401,
+            (await here.AskAsync(
+                "POST", "user/password", """{"password":"wrong horse","newPassword":"better horse"}""")).Status);
+        Assert.Equal(
+            200,
+            (await here.AskAsync(
+                "POST", "user/password", """{"password":"correct horse","newPassword":"better horse"}""")).Status);
 
         Assert.Equal(200, (await here.AskAsync("GET", "account")).Status);
         Assert.Equal(401, (await there.AskAsync("GET", "account")).Status);
         Assert.Equal(401, (await there.AskAsync("POST", "sessions", Zoe)).Status);
-        Assert.Equal(200, (await there.AskAsync("POST", "sessions", """{"name":"zoe","password":"better horse"}""")).Status);
+        Assert.Equal(
+            200, (await there.AskAsync("POST", "sessions", """{"name":"zoe","password":"better horse"}""")).Status);
     }
 
     [Fact]
@@ -311,7 +355,8 @@ public class UsersOverHttpTests
         using var there = new Browser(exchange.Address);
         using var other = new Browser(exchange.Address);
         await here.AskAsync("POST", "users", Zoe);
-        var id = (await there.AskAsync("POST", "sessions", Zoe)).Body.GetProperty("session").GetProperty("id").GetString();
+        var id =
+            (await there.AskAsync("POST", "sessions", Zoe)).Body.GetProperty("session").GetProperty("id").GetString();
         await other.AskAsync("POST", "users", """{"name":"yves","password":"correct horse"}""");
 
         Assert.Equal(400, (await other.AskAsync("DELETE", $"sessions/{id}")).Status);
@@ -345,11 +390,15 @@ public class UsersOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var browser = new Browser(exchange.Address);
-        await browser.AskAsync("POST", "admin/users", $$"""{"name":"zoe","password":"correct horse","role":"{{role}}"}""", ("X-Api-Key", Operator));
+        await browser.AskAsync(
+            "POST", "admin/users", $$"""{"name":"zoe","password":"correct horse","role":"{{role}}"}""",
+            ("X-Api-Key", Operator));
         await browser.AskAsync("POST", "sessions", Zoe);
 
-        Assert.Equal(market, (await browser.AskAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""")).Status);
-        Assert.Equal(risk, (await browser.AskAsync("POST", "admin/accounts/ACC-1002/freeze", """{"why":"a look"}""")).Status);
+        Assert.Equal(
+            market, (await browser.AskAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""")).Status);
+        Assert.Equal(
+            risk, (await browser.AskAsync("POST", "admin/accounts/ACC-1002/freeze", """{"why":"a look"}""")).Status);
         Assert.Equal(risk, (await browser.AskAsync("GET", "admin/ledger/trial-balance")).Status);
         Assert.Equal(administration, (await browser.AskAsync("POST", "admin/accounts/ACC-1002/keys")).Status);
         Assert.Equal(administration, (await browser.AskAsync("GET", "admin/users")).Status);
@@ -379,7 +428,8 @@ public class UsersOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync();
         using var browser = new Browser(exchange.Address);
         await browser.AskAsync("POST", "users", Zoe);
-        async Task<int> Change(string body) => (await browser.AskAsync("PATCH", "admin/users/zoe", body, ("X-Api-Key", Operator))).Status;
+        async Task<int> Change(string body) =>
+            (await browser.AskAsync("PATCH", "admin/users/zoe", body, ("X-Api-Key", Operator))).Status;
 
         Assert.Equal(200, await Change("""{"role":"risk"}"""));
         Assert.Equal(200, (await browser.AskAsync("GET", "admin/ledger/trial-balance")).Status);
@@ -390,19 +440,30 @@ public class UsersOverHttpTests
         Assert.Equal(401, (await browser.AskAsync("POST", "sessions", Zoe)).Status);
         Assert.Equal(200, await Change("""{"state":"open"}"""));
         Assert.Equal(200, await Change("""{"password":"given horse"}"""));
-        Assert.Equal(200, (await browser.AskAsync("POST", "sessions", """{"name":"zoe","password":"given horse"}""")).Status);
+        Assert.Equal(
+            200, (await browser.AskAsync("POST", "sessions", """{"name":"zoe","password":"given horse"}""")).Status);
         Assert.Equal(400, await Change("""{"role":"risk","state":"open"}"""));
-        Assert.Equal(404, (await browser.AskAsync("PATCH", "admin/users/yves", """{"role":"risk"}""", ("X-Api-Key", Operator))).Status);
+        Assert.Equal(
+            404,
+            (await browser.AskAsync(
+                "PATCH", "admin/users/yves", """{"role":"risk"}""", ("X-Api-Key", Operator))).Status);
 
-        var lines = (await browser.AskAsync("GET", "admin/audit?limit=7", null, ("X-Api-Key", Operator))).Body.GetProperty("lines");
+        var lines =
+            (await browser.AskAsync("GET", "admin/audit?limit=7", null, ("X-Api-Key", Operator))).Body.GetProperty(
+                "lines");
         Assert.Equal(
             [
-                "sessionBegun zoe zoe", "userPasswordChanged zoe operator", "userReopened zoe operator", "userClosed zoe operator",
+                "sessionBegun zoe zoe", "userPasswordChanged zoe operator", "userReopened zoe operator",
+                "userClosed zoe operator",
                 "userRoleChanged zoe operator", "userRoleChanged zoe operator", "sessionBegun zoe zoe",
             ],
-            lines.EnumerateArray().Select(line => $"{line.GetProperty("what")} {line.GetProperty("subject")} {line.GetProperty("by")}"));
+            lines.EnumerateArray()
+                .Select(line => $"{line.GetProperty("what")} {line.GetProperty("subject")} {line.GetProperty("by")}"));
         var before = lines.EnumerateArray().Last().GetProperty("sequence").GetInt64();
-        var older = (await browser.AskAsync("GET", $"admin/audit?before={before}&limit=2", null, ("X-Api-Key", Operator))).Body.GetProperty("lines");
+        var older =
+            (await browser.AskAsync(
+                "GET", $"admin/audit?before={before}&limit=2", null,
+                ("X-Api-Key", Operator))).Body.GetProperty("lines");
         Assert.Equal(["ownerSet", "userSignedUp"], older.EnumerateArray().Select(line => Text(line, "what")));
     }
 
@@ -435,10 +496,17 @@ public class UsersOverHttpTests
         using var browser = new Browser(exchange.Address);
 
         var (status, session) = await browser.AskAsync("POST", "sessions/demo");
-        Assert.Equal((200, "demo-alice", true), (status, Text(session, "user"), session.GetProperty("demo").GetBoolean()));
+        Assert.Equal(
+            (200, "demo-alice", true), (status, Text(session, "user"), session.GetProperty("demo").GetBoolean()));
         Assert.Equal("ACC-1001", Text((await browser.AskAsync("GET", "account")).Body, "account"));
-        Assert.Equal(401, (await browser.AskAsync("POST", "sessions", """{"name":"demo-alice","password":"anything at all"}""")).Status);
-        Assert.Equal(403, (await browser.AskAsync("PATCH", "admin/users/demo-alice", """{"password":"given horse"}""", ("X-Api-Key", Operator))).Status);
+        Assert.Equal(
+            401,
+            (await browser.AskAsync(
+                "POST", "sessions", """{"name":"demo-alice","password":"anything at all"}""")).Status);
+        Assert.Equal(
+            403,
+            (await browser.AskAsync(
+                "PATCH", "admin/users/demo-alice", """{"password":"given horse"}""", ("X-Api-Key", Operator))).Status);
 
         (browser.Host, browser.Site) = ("exchange.example", "http://exchange.example");
         Assert.Equal(401, (await browser.AskAsync("POST", "sessions/demo")).Status);
@@ -452,19 +520,23 @@ public class UsersOverHttpTests
     [Fact]
     public async Task Browsers_are_told_to_run_and_frame_nothing_else()
     {
-        await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { Sites = ["https://desk.example"] });
+        await using var exchange =
+            await ServedExchange.OpenAsync(new GatewayOptions { Sites = ["https://desk.example"] });
         using var browser = new Browser(exchange.Address);
 
         using var response = await browser.RawAsync("GET", "instruments", null, ("Origin", "https://desk.example"));
         Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
-        Assert.Contains("frame-ancestors 'none'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "frame-ancestors 'none'", response.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal);
         Assert.Equal("https://desk.example", response.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.False(response.Headers.Contains("Access-Control-Allow-Credentials"));
 
         using var other = await browser.RawAsync("GET", "instruments", null, ("Origin", "https://evil.example"));
         Assert.False(other.Headers.Contains("Access-Control-Allow-Origin"));
         using var preflight = await browser.RawAsync(
-            "OPTIONS", "orders", null, ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "x-api-key"));
+            "OPTIONS", "orders", null, ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "x-api-key"));
         Assert.False(preflight.Headers.Contains("Access-Control-Allow-Origin"));
     }
 

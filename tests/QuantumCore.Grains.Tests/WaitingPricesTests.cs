@@ -18,7 +18,8 @@ public sealed class WaitingPricesTests
         var prices = Filled();
         Assert.Equal(fired, prices.Fire(ticks, 7, 11).Select(price => price.Id).Order());
         Assert.Empty(prices.Fire(ticks, 8, 12));
-        Assert.Equal(fired, prices.All.Where(price => (price.FiredTicks, price.FiredNanos) == (ticks, 7)).Select(price => price.Id).Order());
+        Assert.Equal(fired, prices.All.Where(price => (price.FiredTicks, price.FiredNanos) == (ticks, 7))
+            .Select(price => price.Id).Order());
     }
 
     [Fact]

@@ -10,7 +10,8 @@ internal class WatchedJournal : DispatchProxy
     private IJournalStore _store = null!;
     private Func<IAsyncEnumerable<JournalRecord>, IAsyncEnumerable<JournalRecord>> _watch = null!;
 
-    public static IJournalStore Around(IJournalStore store, Func<IAsyncEnumerable<JournalRecord>, IAsyncEnumerable<JournalRecord>> watch)
+    public static IJournalStore Around(
+        IJournalStore store, Func<IAsyncEnumerable<JournalRecord>, IAsyncEnumerable<JournalRecord>> watch)
     {
         var watched = Create<IJournalStore, WatchedJournal>();
         ((WatchedJournal)(object)watched)._store = store;

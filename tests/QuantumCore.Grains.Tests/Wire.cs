@@ -26,7 +26,8 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
     {
         var exchange = await ServedExchange.OpenAsync(options, hasFix: hasFix);
         using var browser = new Browser(exchange.Address);
-        var made = (await browser.AskAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", ("X-Api-Key", "operator"))).Body;
+        var made = (await browser.AskAsync(
+            "POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", ("X-Api-Key", "operator"))).Body;
         return new Wire(exchange, Text(made, "apiKey"), Encoding.ASCII.GetBytes(Text(made, "secret")));
     }
 
@@ -40,7 +41,8 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
     public async Task<JsonElement> AskAsync(string method, string path, string query)
     {
         var payload = $"{query}{(query.Length > 0 ? "&" : "")}timestamp={Now}";
-        using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}?{payload}&signature={Sign(payload)}");
+        using var request =
+            new HttpRequestMessage(new HttpMethod(method), $"{path}?{payload}&signature={Sign(payload)}");
         request.Headers.Add("X-MBX-APIKEY", key);
         using var response = await _http.SendAsync(request, Token);
         return JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement;
@@ -61,7 +63,8 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         await _socket.ConnectAsync(new Uri($"ws://{exchange.Address.Authority}/ws-api/v3"), Token);
         var (stamp, id) = (Now, "userDataStream.subscribe.signature");
         var signature = Sign($"apiKey={key}&timestamp={stamp}");
-        var message = $$"""{"id":1,"method":"{{id}}","params":{"apiKey":"{{key}}","timestamp":{{stamp}},"signature":"{{signature}}"} }""";
+        var message =
+            $$"""{"id":1,"method":"{{id}}","params":{"apiKey":"{{key}}","timestamp":{{stamp}},"signature":"{{signature}}"} }""";
         await _socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
         Assert.Equal(200, (await ReadAsync()).GetProperty("status").GetInt32());
     }
@@ -82,11 +85,16 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
     /// <summary>Sends a request of the WebSocket interface, on the listening connection.</summary>
     public async Task<JsonElement> CallAsync(string method, IReadOnlyDictionary<string, object> parameters)
     {
-        var signed = new SortedDictionary<string, object>(StringComparer.Ordinal) { ["apiKey"] = key, ["timestamp"] = Now };
+        var signed = new SortedDictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["apiKey"] = key,
+            ["timestamp"] = Now,
+        };
         foreach (var (name, value) in parameters)
             signed[name] = value;
         signed["signature"] = Sign(string.Join('&', signed.Select(pair => $"{pair.Key}={pair.Value}")));
-        var message = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["id"] = 7, ["method"] = method, ["params"] = signed });
+        var message = JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string, object> { ["id"] = 7, ["method"] = method, ["params"] = signed });
         await _socket.SendAsync(message, WebSocketMessageType.Text, true, Token);
         while (true)
         {
@@ -105,7 +113,8 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
             if (Text(told, "e") == "executionReport")
                 heard.Add(Text(told, "x"));
             else if (Text(told, "e") == "listStatus")
-                heard.Add($"{Text(told, "l")} {Text(told, "L")} {Text(told, "c")} {Text(told, "C")} {told.GetProperty("O").GetArrayLength()}");
+                heard.Add(
+                    $"{Text(told, "l")} {Text(told, "L")} {Text(told, "c")} {Text(told, "C")} {told.GetProperty("O").GetArrayLength()}");
         }
 
         return heard;
@@ -134,14 +143,18 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
     /// <summary>
     /// Returns a member's text; a number without the zeros that pad it to the eight decimals of this interface.
     /// </summary>
-    public static string Plain(JsonElement value) => value.ToString() is var text && text.LastIndexOf('.') == text.Length - 9
-        && decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+    public static string Plain(JsonElement value) =>
+        value.ToString() is var text && text.LastIndexOf('.') == text.Length - 9
+        && decimal.TryParse(
+            text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out var number)
             ? number.ToString("0.########", CultureInfo.InvariantCulture)
             : text;
 
     private static string Text(JsonElement json, string name) => Plain(json.GetProperty(name));
 
-    private string Sign(string payload) => Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(payload)));
+    private string Sign(string payload) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(payload)));
 
     private async Task<JsonElement> ReadAsync()
     {
@@ -149,7 +162,8 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         ValueWebSocketReceiveResult received;
         do
         {
-            received = await _socket.ReceiveAsync(heard.GetMemory(64 * 1024), Token).AsTask().WaitAsync(Wait.Limit, Token);
+            received =
+                await _socket.ReceiveAsync(heard.GetMemory(64 * 1024), Token).AsTask().WaitAsync(Wait.Limit, Token);
             heard.Advance(received.Count);
         }
         while (!received.EndOfMessage);

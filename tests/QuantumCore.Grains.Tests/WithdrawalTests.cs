@@ -95,7 +95,10 @@ public class WithdrawalTests
         await UntilAsync(alive, Alice, PayoutState.Final, withdrawals: 3);
 
         // Another content under a known id would have been thrown back by the bank.
-        Assert.Equal(3, disk.Bank.Known.Values.Sum(text => text.Split(' ').Count(part => part.StartsWith($"{Alice}:", StringComparison.Ordinal))));
+        Assert.Equal(
+            3,
+            disk.Bank.Known.Values.Sum(
+                text => text.Split(' ').Count(part => part.StartsWith($"{Alice}:", StringComparison.Ordinal))));
         Assert.Equal(Cash - 711, (await alive.ViewAsync(Alice)).Of("USD").Total);
         await TransferTests.RequireInvariantsAsync(alive);
     }
@@ -196,7 +199,8 @@ public class WithdrawalTests
         await exchange.Account(Alice).Deposit(new DepositRequest("more", "USD", 10));
         Assert.Equal(RejectReason.InsufficientFunds, (await exchange.Account(Alice).Withdraw(dear)).Reason);
         Assert.Equal(RejectReason.KeyConflict, (await exchange.Account(Alice).Withdraw(s_out)).Reason);
-        Assert.Equal("destination", (await exchange.Account(Alice).Withdraw(s_out with { Key = "d", Destination = "" })).Field);
+        Assert.Equal(
+            "destination", (await exchange.Account(Alice).Withdraw(s_out with { Key = "d", Destination = "" })).Field);
     }
 
     [Fact]
@@ -208,7 +212,8 @@ public class WithdrawalTests
         await exchange.Account(Alice).Withdraw(s_out);
         var full = new DepositRequest("full", "USD", (1L << 62) - Cash);
         Assert.Equal(RejectReason.None, (await exchange.Account(Alice).Deposit(full)).Reason);
-        Assert.Equal(RejectReason.Overflow, (await exchange.Account(Alice).Deposit(new DepositRequest("one", "USD", 1))).Reason);
+        Assert.Equal(
+            RejectReason.Overflow, (await exchange.Account(Alice).Deposit(new DepositRequest("one", "USD", 1))).Reason);
         disk.Bank.Word = _ => PayoutVerdict.Refused;
         await UntilAsync(exchange, Alice, PayoutState.Refused);
         await exchange.Account(Alice).CatchUp();
@@ -231,15 +236,20 @@ public class WithdrawalTests
             foreach (var stream in await disk.Journal.HeadsAsync(prefix, CancellationToken.None))
             {
                 var bodies = new List<ReadOnlyMemory<byte>>();
-                await foreach (var record in disk.Journal.ReadAsync(stream.Name, 1, stream.Head, CancellationToken.None))
+                await foreach (var record in disk.Journal.ReadAsync(
+                    stream.Name, 1, stream.Head, CancellationToken.None))
                     bodies.Add(record.Body);
                 if (bodies.Count > 0)
-                    Assert.True(await disk.History.ApplyAsync([History.HistoryChunk.Decode(stream.Name, 1, bodies)], CancellationToken.None));
+                    Assert.True(
+                        await disk.History.ApplyAsync(
+                            [History.HistoryChunk.Decode(stream.Name, 1, bodies)], CancellationToken.None));
             }
         }
 
         Assert.Empty(await disk.History.OpenWithdrawalsAsync(10, 0, CancellationToken.None));
-        Assert.Equal(PayoutState.Refused, Assert.Single(await disk.History.WithdrawalsAsync(Alice, 10, null, CancellationToken.None)).State);
+        Assert.Equal(
+            PayoutState.Refused,
+            Assert.Single(await disk.History.WithdrawalsAsync(Alice, 10, null, CancellationToken.None)).State);
         var heads = (await disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(h => h.Name, h => h.Head);
         Assert.Empty(await History.HistoryInvariants.CheckAsync(disk.History, 0, heads, CancellationToken.None));
     }
@@ -250,13 +260,17 @@ public class WithdrawalTests
         var folder = Directory.CreateTempSubdirectory("quantumcore-payouts-");
         var batch = new PayoutBatch("USD-1", "USD", 2, [new PayoutItem(Alice, 4, 700, "DE89 \"3704\"")]);
         var payouts = new FilePayouts(Path.Combine(folder.FullName, "new"));
-        var words = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => payouts.SendAsync(batch, CancellationToken.None).AsTask()));
+        var words = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => payouts.SendAsync(batch, CancellationToken.None).AsTask()));
         Assert.All(words, word => Assert.Equal(PayoutVerdict.Final, word.Verdict));
         var file = Assert.Single(folder.EnumerateFiles("*", SearchOption.AllDirectories));
         Assert.Equal("USD-1.json", file.Name);
-        Assert.Contains("\"amount\": \"7.00\"", await File.ReadAllTextAsync(file.FullName, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"amount\": \"7.00\"", await File.ReadAllTextAsync(file.FullName, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidDataException>(async () =>
-            await payouts.SendAsync(batch with { Items = [batch.Items[0] with { Amount = 701 }] }, CancellationToken.None));
+            await payouts.SendAsync(
+                batch with { Items = [batch.Items[0] with { Amount = 701 }] }, CancellationToken.None));
         folder.Delete(recursive: true);
     }
 
@@ -266,7 +280,9 @@ public class WithdrawalTests
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, []);
-        disk.Bank.Word = batch => batch.Items.Any(item => item.Amount == 500) ? PayoutVerdict.Refused : PayoutVerdict.Final;
+        disk.Bank.Word = batch => batch.Items.Any(item => item.Amount == 500)
+            ? PayoutVerdict.Refused
+            : PayoutVerdict.Final;
         await exchange.Account(Alice).Deposit(new DepositRequest("in", "USD", 900));
         await exchange.Account(Alice).Withdraw(s_out with { Amount = 500 });
         await UntilAsync(exchange, Alice, PayoutState.Refused);
@@ -275,13 +291,15 @@ public class WithdrawalTests
             async () =>
             {
                 await CarryAsync(exchange);
-                return (await exchange.Ledger.Withdrawals(Alice, 10, null)).Any(withdrawal => withdrawal.State == PayoutState.Final);
+                return (await exchange.Ledger.Withdrawals(Alice, 10, null)).Any(
+                    withdrawal => withdrawal.State == PayoutState.Final);
             },
             "the second withdrawal to be paid");
         await exchange.Account(Alice).CatchUp();
 
         Assert.Equal(500, (await exchange.ViewAsync(Alice)).Of("USD").Total);
-        var balances = (await exchange.Ledger.TrialBalance()).ToDictionary(row => row.Holder, row => (long)row.Total, StringComparer.Ordinal);
+        var balances = (await exchange.Ledger.TrialBalance()).ToDictionary(
+            row => row.Holder, row => (long)row.Total, StringComparer.Ordinal);
         Assert.Equal((500, 0, -500), (balances["customers"], balances["payouts"], balances["world"]));
         var entries = await exchange.Disk.History.ReadAsync(
             "SELECT COUNT(*) FROM (SELECT stream, seq, idx FROM posting GROUP BY stream, seq, idx) e",
@@ -296,7 +314,8 @@ public class WithdrawalTests
         await TransferTests.RequireInvariantsAsync(exchange);
     }
 
-    internal static async Task UntilAsync(Exchange exchange, long account, PayoutState state, int withdrawals = 1) => await Wait.UntilAsync(
+    internal static async Task UntilAsync(Exchange exchange, long account, PayoutState state, int withdrawals = 1) =>
+        await Wait.UntilAsync(
         async () =>
         {
             await CarryAsync(exchange);

@@ -22,8 +22,11 @@ public sealed class WrongTimeTests
         {
             var trade = await corrected.PlaceAsync(Bob, "b-2", "AAPL", Side.Sell, 15_000, 10);
             Assert.Equal(OrderStatus.Filled, trade.Status);
-            Assert.Equal(OrderStatus.New, (await corrected.PlaceAsync(Alice, "a-2", "AAPL", Side.Buy, 14_000, 10)).Status);
-            Assert.All((await corrected.RecordsAsync("AAPL")).TakeLast(2), of => Assert.InRange(of.Record.TimeNanos, before, Later()));
+            Assert.Equal(
+                OrderStatus.New, (await corrected.PlaceAsync(Alice, "a-2", "AAPL", Side.Buy, 14_000, 10)).Status);
+            Assert.All(
+                (await corrected.RecordsAsync("AAPL")).TakeLast(2),
+                of => Assert.InRange(of.Record.TimeNanos, before, Later()));
             await corrected.CrashAsync();
         }
 

@@ -23,7 +23,9 @@ public class CandleTests
         var candles = fold.Candles();
         Assert.Equal(
             [(1L, 10L, 15L, 8L, 12L, 4L), (2, 12, 12, 12, 12, 0), (3, 20, 21, 20, 21, 1)],
-            candles.Select(c => ((c.StartNanos / Minute) - s_evening, c.OpenTicks, c.HighTicks, c.LowTicks, c.CloseTicks, (long)c.Lots)));
+            candles.Select(
+                c => ((c.StartNanos / Minute) - s_evening, c.OpenTicks, c.HighTicks, c.LowTicks, c.CloseTicks,
+                    (long)c.Lots)));
         Assert.All(candles, candle => Assert.Equal(Minute, candle.EndNanos - candle.StartNanos));
     }
 
@@ -36,7 +38,10 @@ public class CandleTests
         fold.Add(s_evening + 1, Of(open: 20, high: 21, low: 5, close: 6, lots: 1));
         Assert.Equal(
             [(-8L, 7L, 7L, 7L, 7L, 0L), (-3, 10, 21, 5, 6, 5), (2, 6, 6, 6, 6, 0)],
-            fold.Candles().Select(c => ((c.StartNanos / Minute) - s_evening, c.OpenTicks, c.HighTicks, c.LowTicks, c.CloseTicks, (long)c.Lots)));
+            fold.Candles()
+                .Select(
+                    c => ((c.StartNanos / Minute) - s_evening, c.OpenTicks, c.HighTicks, c.LowTicks, c.CloseTicks,
+                        (long)c.Lots)));
     }
 
     [Theory]
@@ -56,7 +61,8 @@ public class CandleTests
     {
         var fold = new CandleFold(CandlePeriod.Month, 0, s_evening, isNewest: false, 3, s_units);
         fold.StartFrom(5);
-        Assert.Equal(["1970-01-01", "1970-02-01", "1970-03-01"], fold.Candles().Select(candle => Date(candle.StartNanos)));
+        Assert.Equal(
+            ["1970-01-01", "1970-02-01", "1970-03-01"], fold.Candles().Select(candle => Date(candle.StartNanos)));
         Assert.Equal(31 + 28 + 31, fold.EndMinute / 1_440);
     }
 

@@ -19,7 +19,8 @@ internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
     /// <summary>Number of batches that go well before that one.</summary>
     public int Before { get; set; }
 
-    public override Task InitializeAsync(CancellationToken cancellationToken) => inner.InitializeAsync(cancellationToken);
+    public override Task InitializeAsync(CancellationToken cancellationToken) =>
+        inner.InitializeAsync(cancellationToken);
 
     public override int ReadingsAtATime => inner.ReadingsAtATime;
 
@@ -42,7 +43,8 @@ internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
     private sealed class Dying(HistoryTransaction inner, Death death) : HistoryTransaction
     {
         // A batch of each kind has one of them, with others after it or before.
-        private static readonly Statement[] s_middles = [Statements.AddPosting, Statements.PutPruned, Statements.DropEntry, Statements.DropOrder[0]];
+        private static readonly Statement[] s_middles =
+            [Statements.AddPosting, Statements.PutPruned, Statements.DropEntry, Statements.DropOrder[0]];
 
         public override async Task<int> WriteAsync(RowBuffer rows, CancellationToken cancellationToken)
         {

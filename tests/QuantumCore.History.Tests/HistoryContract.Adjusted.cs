@@ -8,7 +8,10 @@ namespace QuantumCore.History.Tests;
 // Orders whose price and conditions are adjusted in place.
 public abstract partial class HistoryContract
 {
-    private static readonly BookCommand s_dividend = BookCommand.Of(BookVerb.AdjustOrders, 0, 0, 7) with { Changes = OrderAdjustment.Dividend(3).AsChanges() };
+    private static readonly BookCommand s_dividend = BookCommand.Of(BookVerb.AdjustOrders, 0, 0, 7) with
+    {
+        Changes = OrderAdjustment.Dividend(3).AsChanges(),
+    };
 
     [Theory]
     [InlineData(1)]
@@ -20,7 +23,9 @@ public abstract partial class HistoryContract
         await ApplyInBatchesAsync(history, Adjusted(), batch);
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
         var order = Assert.Single(await history.OrdersAsync(new OrderQuery(One), Token));
-        Assert.Equal((92, 107, 5), (order.PriceTicks, order.Conditions!.Decode()!.TriggerTicks, order.Conditions.Decode()!.DisplayLots));
+        Assert.Equal(
+            (92, 107, 5),
+            (order.PriceTicks, order.Conditions!.Decode()!.TriggerTicks, order.Conditions.Decode()!.DisplayLots));
     }
 
     [Theory]
@@ -41,7 +46,8 @@ public abstract partial class HistoryContract
         ImmutableArray<BookRecord> records =
         [
             (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],
-            Turn(2, BookCommand.Of(BookVerb.Enter, 0, One, 1) with { Orders = [order] }, Step(StepKind.Opened, 50, 100)),
+            Turn(
+                2, BookCommand.Of(BookVerb.Enter, 0, One, 1) with { Orders = [order] }, Step(StepKind.Opened, 50, 100)),
             Turn(3, move, Step(StepKind.Changed, 0, 94)),
         ];
         await ApplyInBatchesAsync(history, records, batch);
@@ -70,7 +76,10 @@ public abstract partial class HistoryContract
             Type = OrderType.StopLimit,
             Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 105, DisplayLots = 5 }),
         };
-        var amend = BookCommand.Of(BookVerb.Amend, 0, One, 1) with { Changes = [new NamedValue(ChangedValue.TriggerTicks, 110)] };
+        var amend = BookCommand.Of(BookVerb.Amend, 0, One, 1) with
+        {
+            Changes = [new NamedValue(ChangedValue.TriggerTicks, 110)],
+        };
         return
         [
             (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],

@@ -14,18 +14,24 @@ public abstract partial class HistoryContract
         await Projecting.ProjectAllAsync(history, market, Token);
         var replaced = market.Streams.Values.SelectMany(records => records).OfType<OrderAccepted>()
             .Where(accepted => accepted.Replaced is not null)
-            .ToDictionary(accepted => (accepted.Order.Account, accepted.Order.Number), accepted => accepted.Replaced!.Value.Number);
+            .ToDictionary(
+                accepted => (accepted.Order.Account, accepted.Order.Number),
+                accepted => accepted.Replaced!.Value.Number);
         var longest = 0;
         foreach (var account in replaced.Keys.Select(key => key.Account).Distinct())
         {
-            var orders = (await history.OrdersAsync(new OrderQuery(account, HasChain: true), Token)).ToDictionary(order => order.Number);
+            var orders =
+                (await history.OrdersAsync(new OrderQuery(account, HasChain: true), Token)).ToDictionary(order =>
+                    order.Number);
             foreach (var order in orders.Values)
             {
                 var (chain, length) = (default(ChainTotals?), 0);
                 for (var at = order.Number; replaced.TryGetValue((account, at), out var before); at = before)
                 {
                     var totals = ChainTotals.After(orders[before] with { Chain = null });
-                    chain = new((chain?.FilledLots ?? 0) + totals.FilledLots, (chain?.FilledValue ?? 0) + totals.FilledValue, 0);
+                    chain = new(
+                        (chain?.FilledLots ?? 0) + totals.FilledLots, (chain?.FilledValue ?? 0) + totals.FilledValue,
+                        0);
                     length++;
                 }
 
@@ -35,6 +41,8 @@ public abstract partial class HistoryContract
         }
 
         Assert.True(longest >= 2, "No order was replaced twice.");
-        Assert.All(await history.OrdersAsync(new OrderQuery(replaced.Keys.First().Account), Token), order => Assert.Null(order.Chain));
+        Assert.All(
+            await history.OrdersAsync(new OrderQuery(replaced.Keys.First().Account), Token),
+            order => Assert.Null(order.Chain));
     }
 }

@@ -18,7 +18,9 @@ public abstract partial class HistoryContract
                 Listed("OLD", 1),
                 Listed("NEW", 2),
                 Listed("ELSE", 2),
-                new AccountChunk(1_001, 1, [Split(30, "b", 10, 3, 2), Split(50, "a", 15, 2, 1), new SymbolChanged(60, "c", "OLD", 0, 30, "NEW")]),
+                new AccountChunk(1_001, 1, [
+                    Split(30, "b", 10, 3, 2), Split(50, "a", 15, 2, 1),
+                    new SymbolChanged(60, "c", "OLD", 0, 30, "NEW")]),
                 new AccountChunk(1_002, 1, [Split(31, "b", 20, 3, 2)]),
             ],
             Token);
@@ -31,16 +33,17 @@ public abstract partial class HistoryContract
         Assert.Equal([KeyValuePair.Create("OLD", "NEW")], await history.NewSymbolsAsync(Token));
     }
 
-    private static BookChunk Listed(string symbol, long time) => new(symbol, 1, [new InstrumentDefined(time, EncodedInstrument.From(new()
-    {
-        Symbol = symbol,
-        Base = new(symbol, 0),
-        Quote = new("USD", 2),
-        PriceDecimals = 2,
-        QuantityDecimals = 0,
-        TickSize = 1,
-        LotSize = 1,
-    }))]);
+    private static BookChunk Listed(string symbol, long time) =>
+        new(symbol, 1, [new InstrumentDefined(time, EncodedInstrument.From(new()
+        {
+            Symbol = symbol,
+            Base = new(symbol, 0),
+            Quote = new("USD", 2),
+            PriceDecimals = 2,
+            QuantityDecimals = 0,
+            TickSize = 1,
+            LotSize = 1,
+        }))]);
 
     private static SplitEntered Split(long time, string action, long units, long news, long olds) =>
         new(time, action, "OLD", 0, units, (units * news / olds) - units, news, olds, 7, "USD", 2, 0);

@@ -10,7 +10,9 @@ public abstract partial class HistoryContract
     [Theory]
     [InlineData(null, null)]
     [InlineData("UPDATE settlement_fail SET cash_left = cash_left - 1 WHERE account = 1001", "I35")]
-    [InlineData("UPDATE posting SET amount = amount + 1 WHERE account = 2 AND asset = 'USD' AND kind = 'S' AND amount > 0", "I35")]
+    [InlineData(
+        "UPDATE posting SET amount = amount + 1 WHERE account = 2 AND asset = 'USD' AND kind = 'S' AND amount > 0",
+        "I35")]
     [InlineData("DELETE FROM settlement_fail WHERE account > 0", "I35")]
     [InlineData("UPDATE settlement_fail SET units_left = units_left + 1 WHERE account = 1001", "I36")]
     [InlineData("UPDATE settlement_fail SET units = 2, units_left = 4 WHERE account = 1001", "I36")]
@@ -19,7 +21,9 @@ public abstract partial class HistoryContract
         var name = "fails" + ((fault?.Length * 31) + fault?[^1]);
         await using var history = await OpenAsync(name);
         await history.ApplyAsync([new SettlementChunk("MAIN", 1, Settled())], Token);
-        Assert.Empty((await history.HouseFindingsAsync(Token)).Where(finding => finding.Check.StartsWith("clearing", StringComparison.Ordinal)));
+        Assert.Empty(
+            (await history.HouseFindingsAsync(Token)).Where(
+                finding => finding.Check.StartsWith("clearing", StringComparison.Ordinal)));
         if (fault is not null)
         {
             await using var connection = await ConnectAsync(name);
@@ -28,7 +32,8 @@ public abstract partial class HistoryContract
             Assert.NotEqual(0, await command.ExecuteNonQueryAsync(Token));
         }
 
-        var found = (await HistoryInvariants.CheckAsync(history, 0, null, Token)).Select(violation => violation.Name[..3]).ToArray();
+        var found = (await HistoryInvariants.CheckAsync(history, 0, null, Token)).Select(
+            violation => violation.Name[..3]).ToArray();
         if (violated is null)
             Assert.Empty(found);
         else
@@ -44,7 +49,8 @@ public abstract partial class HistoryContract
         await history.ApplyAsync([new SettlementChunk("MAIN", 3, [Partial(3, 1, [Gives(1), Takes(1)])])], Token);
         Assert.Equal(
             ["clearing keeps the cash of fails and nothing else"],
-            (await history.HouseFindingsAsync(Token)).Select(finding => finding.Check).Where(rule => rule.StartsWith("clearing", StringComparison.Ordinal)));
+            (await history.HouseFindingsAsync(Token)).Select(finding => finding.Check)
+                .Where(rule => rule.StartsWith("clearing", StringComparison.Ordinal)));
     }
 
     private static SettlementRecord[] Settled() =>
@@ -53,7 +59,8 @@ public abstract partial class HistoryContract
         Partial(2, 1, [Gives(1), Takes(1)]),
     ];
 
-    // 3 units for 10.00, and a cent of fee, which is settled: clearing has paid it. Of the first unit 3.33 have settled on both sides.
+    // 3 units for 10.00, and a cent of fee, which is settled: clearing has paid it. Of the first unit 3.33 have settled
+    // on both sides.
     private static SettlementFail Gives(long settled) => Fail(1001, -3, 1_000, settled);
 
     private static SettlementFail Takes(long settled) => Fail(1002, 3, -1_001, settled);
@@ -65,7 +72,8 @@ public abstract partial class HistoryContract
     private static SettlementPartial Partial(long time, long batch, ImmutableArray<SettlementFail> fails) => new(
         time, batch, 20_001,
         [
-            new(1, "USD", 2, [new(19_999, 1, 1)]), new(1001, "BASE0", 0, [new(19_999, 1, -1)]), new(1001, "USD", 2, [new(19_999, 1, 333)]),
+            new(1, "USD", 2, [new(19_999, 1, 1)]), new(1001, "BASE0", 0, [new(19_999, 1, -1)]),
+            new(1001, "USD", 2, [new(19_999, 1, 333)]),
             new(1002, "BASE0", 0, [new(19_999, 1, 1)]), new(1002, "USD", 2, [new(19_999, 1, -333)]),
         ],
         [new(1001, "BASE0", 2)], fails);

@@ -35,7 +35,9 @@ public abstract partial class HistoryContract
         var lost = (await history.OrdersAsync(new OrderQuery(Other), Token)).Single().Prevented;
         Assert.Equal(new PreventedQuantity(new TradePlace(6, 0), 8, 8), lost);
         var orders = await history.OrdersAsync(new OrderQuery(One), Token);
-        Assert.Equal(Enumerable.Repeat((0L, (long?)2, (long?)2), 4), orders.Select(order => (order.QuantityLots, order.Prevented?.Lots, order.Prevented?.TakenOffLots)));
+        Assert.Equal(
+            Enumerable.Repeat((0L, (long?)2, (long?)2), 4),
+            orders.Select(order => (order.QuantityLots, order.Prevented?.Lots, order.Prevented?.TakenOffLots)));
 
         async Task<IEnumerable<long>> PlacesAsync(PreventedQuery query) =>
             (await history.PreventedAsync(query, Token)).Select(match => match.Place.Sequence);
@@ -69,7 +71,9 @@ public abstract partial class HistoryContract
             Assert.NotEqual(0, await command.ExecuteNonQueryAsync(Token));
         }
 
-        Assert.Contains(await HistoryInvariants.CheckAsync(history, 0, null, Token), violation => violation.Name.StartsWith("I34", StringComparison.Ordinal));
+        Assert.Contains(
+            await HistoryInvariants.CheckAsync(history, 0, null, Token),
+            violation => violation.Name.StartsWith("I34", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -115,7 +119,8 @@ public abstract partial class HistoryContract
                     Step(StepKind.Opened, 2, 2, 200),
                     Step(StepKind.Prevented, 2, 2, 0) with
                     {
-                        MakerAccount = Other, MakerNumber = 1, MakerOrderId = 1, MakerLeavesLots = 2, SelfTrade = SelfTradePrevention.Decrement, Owner = 9,
+                        MakerAccount = Other, MakerNumber = 1, MakerOrderId =
+                            1, MakerLeavesLots = 2, SelfTrade = SelfTradePrevention.Decrement, Owner = 9,
                     },
                     Step(StepKind.Changed, 2, 0, 0),
                     new TurnStep(StepKind.Changed, Other, 1, 1, Side.Sell, EndReason.None, 100, 2, left, 0, left),

@@ -27,7 +27,8 @@ public abstract partial class HistoryContract
             var rows = await Pruner(history).PruneAsync(before, Token);
 
             Assert.Equal(new PrunedRows(old.Item1, old.Item2), rows);
-            Assert.Equal((0, 0), (await AmongParticipantsAsync(history, before), await ClosedOrdersAsync(history, before)));
+            Assert.Equal(
+                (0, 0), (await AmongParticipantsAsync(history, before), await ClosedOrdersAsync(history, before)));
             Assert.Equal(kept, await ToldAsync(history, market));
             Assert.Equal(events, await Projecting.RowsAsync(history, "e", "SELECT * FROM account_event", Token));
             Assert.Empty(await CheckAsync(history, market));
@@ -45,17 +46,23 @@ public abstract partial class HistoryContract
         var (market, before) = Days(410);
         await using var history = await OpenAsync("prunedpages");
         await Projecting.ProjectAllAsync(history, market, Token);
-        var trades = await history.PublicTradesAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
-        var order = (await history.OrdersAsync(new OrderQuery(s_participants[0]), Token)).First(order => order is { OrderId: > 0, Status: OrderStatus.Filled });
+        var trades =
+            await history.PublicTradesAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
+        var order = (await history.OrdersAsync(new OrderQuery(s_participants[0]), Token)).First(
+            order => order is { OrderId: > 0, Status: OrderStatus.Filled });
 
         await Pruner(history).PruneAsync(before, Token);
 
         Assert.Empty(await history.OrdersAsync(new OrderQuery(s_participants[0], Number: order.Number), Token));
-        Assert.Empty(await history.OrdersAsync(new OrderQuery(s_participants[0], order.Symbol, OrderId: order.OrderId), Token));
-        var left = await history.PublicTradesAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
+        Assert.Empty(
+            await history.OrdersAsync(new OrderQuery(s_participants[0], order.Symbol, OrderId: order.OrderId), Token));
+        var left =
+            await history.PublicTradesAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
         Assert.InRange(left.Length, 1, trades.Length - 1);
         Assert.Equal(trades.Intersect(left), left);
-        Assert.Equal(left, await history.PublicTradesAsync(new TradeQuery("SYM0", null, trades[0].TimeNanos, null, 1_000), Token));
+        Assert.Equal(
+            left,
+            await history.PublicTradesAsync(new TradeQuery("SYM0", null, trades[0].TimeNanos, null, 1_000), Token));
     }
 
     [Fact]
@@ -83,7 +90,8 @@ public abstract partial class HistoryContract
         for (var i = 0; i < 300; i++)
             market.Step();
         await grown.ApplyAsync(
-            [.. market.Streams.Where(stream => done[stream.Key] < stream.Value.Count).Select(stream => Projecting.Chunk(stream.Key, done[stream.Key] + 1, stream.Value.Skip(done[stream.Key])))],
+            [.. market.Streams.Where(stream => done[stream.Key] < stream.Value.Count).Select(
+                stream => Projecting.Chunk(stream.Key, done[stream.Key] + 1, stream.Value.Skip(done[stream.Key])))],
             Token);
         var later = UtcDay.StartOf(UtcDay.Of(market.TimeNanos));
         Assert.True(later > before);
@@ -141,10 +149,12 @@ public abstract partial class HistoryContract
         await using var second = await OpenAsync("prunedtwice");
         await Projecting.ProjectAllAsync(first, market, Token);
 
-        var rows = await Task.WhenAll(Pruner(first).PruneAsync(before, Token), Pruner(second).PruneAsync(before, Token));
+        var rows =
+            await Task.WhenAll(Pruner(first).PruneAsync(before, Token), Pruner(second).PruneAsync(before, Token));
 
         Assert.Empty(await CheckAsync(first, market));
-        var sums = await Projecting.RowsAsync(first, "n", "SELECT CAST(SUM(trades) AS BIGINT) FROM pruned_trade", Token);
+        var sums =
+            await Projecting.RowsAsync(first, "n", "SELECT CAST(SUM(trades) AS BIGINT) FROM pruned_trade", Token);
         Assert.Equal([$"n|{rows.Sum(pass => pass.Trades)}"], sums);
     }
 
@@ -206,7 +216,8 @@ public abstract partial class HistoryContract
         await whole.ApplyAsync([new BookChunk("SYM0", 1, records)], Token);
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
         Assert.Equal(await whole.TrialBalanceAsync(Token), await history.TrialBalanceAsync(Token));
-        Assert.Equal(await whole.FeeRevenueAsync(0, UtcDay.Nanos, Token), await history.FeeRevenueAsync(0, UtcDay.Nanos, Token));
+        Assert.Equal(
+            await whole.FeeRevenueAsync(0, UtcDay.Nanos, Token), await history.FeeRevenueAsync(0, UtcDay.Nanos, Token));
     }
 
     /// <summary>Returns a market of some days, and the start of one of them with days before and after it.</summary>
@@ -217,7 +228,12 @@ public abstract partial class HistoryContract
     }
 
     private static HistoryPruner Pruner(HistoryStore history, int kept = 1, int batch = 20) =>
-        new(history, s_participants, TimeProvider.System) { BatchRows = batch, Pause = TimeSpan.Zero, TradesKept = kept };
+        new(history, s_participants, TimeProvider.System)
+        {
+            BatchRows = batch,
+            Pause = TimeSpan.Zero,
+            TradesKept = kept,
+        };
 
     /// <summary>Returns everything that must be told the same after a pass, as text.</summary>
     private static async Task<List<string>> ToldAsync(HistoryStore history, RecordMarket market)
@@ -225,9 +241,12 @@ public abstract partial class HistoryContract
         var told = new List<string>();
         foreach (var account in s_people)
         {
-            told.AddRange((await history.OrdersAsync(new OrderQuery(account), Token)).Select(order => order.ToString()));
+            told.AddRange(
+                (await history.OrdersAsync(new OrderQuery(account), Token)).Select(order => order.ToString()));
             told.AddRange((await history.FillsAsync(account, null, 1_000, Token)).Select(fill => fill.ToString()));
-            told.AddRange((await history.StatementAsync(account, 0, long.MaxValue, null, 1_000, Token)).Entries.Select(line => line.ToString()));
+            told.AddRange(
+                (await history.StatementAsync(account, 0, long.MaxValue, null, 1_000, Token)).Entries.Select(line =>
+                    line.ToString()));
         }
 
         for (long account = 0; account <= 1_003; account = account == 8 ? 1_000 : account + 1)
@@ -235,14 +254,19 @@ public abstract partial class HistoryContract
             foreach (var day in new[] { 0, UtcDay.StartOf(UtcDay.Of(market.TimeNanos) - 2) })
             {
                 var statement = await history.StatementAsync(account, day, long.MaxValue, null, 0, Token);
-                told.AddRange(statement.Assets.Select(asset => $"{account} {asset with { Causes = [] }} {string.Join(", ", asset.Causes)}"));
+                told.AddRange(
+                    statement.Assets.Select(
+                        asset => $"{account} {asset with { Causes = [] }} {string.Join(", ", asset.Causes)}"));
             }
         }
 
         told.AddRange((await history.TrialBalanceAsync(Token)).Select(row => row.ToString()));
         told.AddRange((await history.FeeRevenueAsync(0, market.TimeNanos, Token)).Select(row => row.ToString()));
         foreach (var symbol in new[] { "SYM0", "SYM1" })
-            told.AddRange((await history.CandlesAsync(new CandleQuery(symbol, CandlePeriod.Hour, null, market.TimeNanos, 1_000), Token)).Select(candle => candle.ToString()));
+            told.AddRange(
+                (await history.CandlesAsync(
+                    new CandleQuery(symbol, CandlePeriod.Hour, null, market.TimeNanos, 1_000),
+                    Token)).Select(candle => candle.ToString()));
         told.AddRange((await history.HouseFindingsAsync(Token)).Select(finding => finding.ToString()));
         foreach (var table in new[] { "hold", "balance", "position", "candle", "day_total", "projector_cursor" })
             told.AddRange(await Projecting.RowsAsync(history, table, "SELECT * FROM " + table, Token));

@@ -14,29 +14,37 @@ public abstract partial class HistoryContract
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(20)]
-    public async Task Candles_are_of_the_units_of_now_unless_they_are_asked_for_as_traded_whatever_batches_they_come_in(int batch)
+    public async Task Candles_are_of_the_units_of_now_unless_they_are_asked_for_as_traded_whatever_batches_they_come_in(
+        int batch)
     {
         await using var history = await OpenAsync($"splits{batch}");
         await ApplyInBatchesAsync(history, Split(), batch);
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
         Assert.Equal(
-            [(5L, 673L, 680L, 673L, 680L, 85L, 57_500L, 2L), (6, 680, 680, 680, 680, 0, 0, 0), (7, 700, 700, 700, 700, 3, 2_100, 1)],
+            [
+                (5L, 673L, 680L, 673L, 680L, 85L, 57_500L, 2L), (6, 680, 680, 680, 680, 0, 0, 0),
+                (7, 700, 700, 700, 700, 3, 2_100, 1)],
             await Told(CandlePeriod.Minute, 0, isAsTraded: false));
         Assert.Equal(
-            [(5L, 101L, 101L, 68L, 68L, 700L, 57_500L, 2L), (6, 68, 68, 68, 68, 0, 0, 0), (7, 700, 700, 700, 700, 3, 2_100, 1)],
+            [
+                (5L, 101L, 101L, 68L, 68L, 700L, 57_500L, 2L), (6, 68, 68, 68, 68, 0, 0, 0),
+                (7, 700, 700, 700, 700, 3, 2_100, 1)],
             await Told(CandlePeriod.Minute, 0, isAsTraded: true));
 
         // The last earlier price is adjusted too if the first candle has no trade, and so is the content of a single
         // candle.
-        Assert.Equal([(6L, 680L, 680L, 680L, 680L, 0L, 0L, 0L)], (await Told(CandlePeriod.Minute, 6, isAsTraded: false))[..1]);
+        Assert.Equal(
+            [(6L, 680L, 680L, 680L, 680L, 0L, 0L, 0L)], (await Told(CandlePeriod.Minute, 6, isAsTraded: false))[..1]);
         Assert.Equal([(0L, 673L, 700L, 673L, 700L, 88L, 59_600L, 3L)], await Told(null, 0, isAsTraded: false));
 
-        async Task<(long, long, long, long, long, long, long, long)[]> Told(CandlePeriod? period, long first, bool isAsTraded) =>
-        [
-            .. from candle in await history.CandlesAsync(
-                new CandleQuery("SYM0", period, first * SplitMinute, 7 * SplitMinute, 10, isAsTraded), Token)
-               select (candle.StartNanos / SplitMinute, candle.OpenTicks, candle.HighTicks, candle.LowTicks, candle.CloseTicks, (long)candle.Lots, (long)candle.Value, candle.Trades),
-        ];
+        async Task<(long, long, long, long, long, long, long, long)[]> Told(
+            CandlePeriod? period, long first, bool isAsTraded) =>
+            [
+                .. from candle in await history.CandlesAsync(
+                    new CandleQuery("SYM0", period, first * SplitMinute, 7 * SplitMinute, 10, isAsTraded), Token)
+                   select (candle.StartNanos / SplitMinute, candle.OpenTicks, candle.HighTicks, candle.LowTicks,
+                       candle.CloseTicks, (long)candle.Lots, (long)candle.Value, candle.Trades),
+            ];
     }
 
     [Fact]
@@ -56,19 +64,29 @@ public abstract partial class HistoryContract
         var minutes = await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, 0, time, 1_000), Token);
         for (var (from, last) = (5, 4); from <= 70; (from, last) = last < 70 ? (from, last + 3) : (from + 4, from + 3))
         {
-            var query = new CandleQuery("SYM0", null, from * SplitMinute, last * SplitMinute, 1, IsAsTraded: last % 2 == 0);
-            var within = minutes.Where(minute => minute.StartNanos >= query.FromNanos && minute.StartNanos <= query.ThroughNanos).ToArray();
+            var query =
+                new CandleQuery("SYM0", null, from * SplitMinute, last * SplitMinute, 1, IsAsTraded: last % 2 == 0);
+            var within = minutes.Where(
+                minute => minute.StartNanos >= query.FromNanos && minute.StartNanos <= query.ThroughNanos).ToArray();
             var before = minutes.LastOrDefault(minute => minute.StartNanos < query.FromNanos).CloseTicks;
             var traded = within.Where(static minute => minute.Trades > 0).ToArray();
             Candle? expected = traded is [var first, ..]
                 ? new Candle(
-                    0, 0, first.OpenTicks, traded.Max(static c => c.HighTicks), traded.Min(static c => c.LowTicks), traded[^1].CloseTicks,
-                    traded.Sum(static c => (long)c.Lots), traded.Sum(static c => (long)c.Value), traded.Sum(static c => c.Trades), traded.Sum(static c => (long)c.BoughtLots),
+                    0, 0, first.OpenTicks, traded.Max(static c => c.HighTicks), traded.Min(static c => c.LowTicks),
+                    traded[^1].CloseTicks,
+                    traded.Sum(static c => (long)c.Lots), traded.Sum(static c => (long)c.Value),
+                    traded.Sum(static c => c.Trades), traded.Sum(static c => (long)c.BoughtLots),
                     traded.Sum(static c => (long)c.BoughtValue), first.First, traded[^1].Last)
                 : before > 0 ? new Candle(0, 0, before, before, before, before, 0, 0, 0, 0, 0, default, default) : null;
             var whole = await history.CandlesAsync(query, Token);
             Assert.Equal(
-                expected is null ? [] : [expected.Value with { StartNanos = query.FromNanos!.Value, EndNanos = Math.Max(query.ThroughNanos + SplitMinute, query.FromNanos.Value) }],
+                expected is null
+                    ? []
+                    : [expected.Value with
+                    {
+                        StartNanos = query.FromNanos!.Value,
+                        EndNanos = Math.Max(query.ThroughNanos + SplitMinute, query.FromNanos.Value),
+                    }],
                 whole);
         }
     }
@@ -85,9 +103,13 @@ public abstract partial class HistoryContract
             .. Traded(13, (5 * SplitMinute) + 2, 700, 2),
         ];
         await history.ApplyAsync([new BookChunk("SYM0", 1, records)], Token);
-        var whole = Assert.Single(await history.CandlesAsync(new CandleQuery("SYM0", null, 0, 7 * SplitMinute, 1), Token));
-        Assert.Equal((700L, 700L, 5L, 5L, 3_850L, 6L), (whole.OpenTicks, whole.CloseTicks, whole.Lots, whole.BoughtLots, whole.Value, whole.Trades));
-        var minutes = await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, 0, 5 * SplitMinute, 10), Token);
+        var whole =
+            Assert.Single(await history.CandlesAsync(new CandleQuery("SYM0", null, 0, 7 * SplitMinute, 1), Token));
+        Assert.Equal(
+            (700L, 700L, 5L, 5L, 3_850L, 6L),
+            (whole.OpenTicks, whole.CloseTicks, whole.Lots, whole.BoughtLots, whole.Value, whole.Trades));
+        var minutes =
+            await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, 0, 5 * SplitMinute, 10), Token);
         Assert.Equal([0L, 0, 0, 0, 2], minutes.Select(static minute => minute.Lots));
     }
 
@@ -108,11 +130,15 @@ public abstract partial class HistoryContract
     /// <summary>Returns a sell, and a buy that takes all of it.</summary>
     private static BookRecord[] Traded(long id, long time, long price, long lots) =>
     [
-        new OrderAccepted(time, Entered(Other, id, Side.Sell, lots) with { PriceTicks = price }, id, [], lots, EndReason.None, lots, null),
         new OrderAccepted(
-            time, Entered(One, id + 1, Side.Buy, lots) with { PriceTicks = price }, id + 1, [new(id, Other, id, price, lots, 0, 0, 0, 0)], 0, EndReason.None, 0, null),
+            time, Entered(Other, id, Side.Sell, lots) with { PriceTicks = price }, id, [], lots, EndReason.None, lots,
+            null),
+        new OrderAccepted(
+            time, Entered(One, id + 1, Side.Buy, lots) with { PriceTicks = price }, id + 1,
+            [new(id, Other, id, price, lots, 0, 0, 0, 0)], 0, EndReason.None, 0, null),
     ];
 
     private static BookTurn Adjusted(long time, OrderAdjustment split) => new(
-        time, BookCommand.Of(BookVerb.AdjustOrders, 0, 0, time) with { Changes = split.AsChanges() }, RejectReason.None, TradingPhase.Halt, [], [], null);
+        time, BookCommand.Of(BookVerb.AdjustOrders, 0, 0, time) with { Changes = split.AsChanges() }, RejectReason.None,
+        TradingPhase.Halt, [], [], null);
 }

@@ -18,10 +18,14 @@ public abstract partial class HistoryContract
     {
         await using var history = await OpenAsync("together");
         for (var account = 1_001; account <= 1_005; account++)
-            Assert.True(await history.ApplyAsync([new AccountChunk(account, 1, [new Deposited(5, $"d{account}", "ETH", 18, Most)])], Token));
+            Assert.True(
+                await history.ApplyAsync(
+                    [new AccountChunk(account, 1, [new Deposited(5, $"d{account}", "ETH", 18, Most)])], Token));
 
         Assert.Equal(
-            [new TrialBalanceRow("ETH", 18, "customers", 5, (Int128)Most * 5, 0), new TrialBalanceRow("ETH", 18, "world", 1, -(Int128)Most * 5, 0)],
+            [
+                new TrialBalanceRow("ETH", 18, "customers", 5, (Int128)Most * 5, 0),
+                new TrialBalanceRow("ETH", 18, "world", 1, -(Int128)Most * 5, 0)],
             await history.TrialBalanceAsync(Token));
         Assert.Empty(await history.HouseFindingsAsync(Token));
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
@@ -32,8 +36,10 @@ public abstract partial class HistoryContract
         Assert.Equal(
             ["|-23|-58430092136939520", "|0|4|611686018427387904"],
             [
-                .. await Projecting.RowsAsync(history, "", "SELECT total_high, total FROM balance WHERE account = 0", Token),
-                .. await Projecting.RowsAsync(history, "|0", "SELECT total_high, total FROM balance WHERE account = 1001", Token),
+                .. await Projecting.RowsAsync(
+                    history, "", "SELECT total_high, total FROM balance WHERE account = 0", Token),
+                .. await Projecting.RowsAsync(
+                    history, "|0", "SELECT total_high, total FROM balance WHERE account = 1001", Token),
             ]);
     }
 
@@ -57,7 +63,8 @@ public abstract partial class HistoryContract
         }
 
         const string query = "SELECT account, total_high, total FROM balance";
-        Assert.Equal(await Projecting.RowsAsync(whole, "", query, Token), await Projecting.RowsAsync(parts, "", query, Token));
+        Assert.Equal(
+            await Projecting.RowsAsync(whole, "", query, Token), await Projecting.RowsAsync(parts, "", query, Token));
         Assert.Equal(sum, (await whole.AccountAsync(1_001, Token)).Assets["ETH"].Total);
         Assert.Empty(await CheckAsync(parts, "I02"));
     }
@@ -68,16 +75,23 @@ public abstract partial class HistoryContract
         await using var history = await OpenAsync("large");
         for (var at = 0; at < LargeTrades; at++)
         {
-            var chunk = at == 0 ? new BookChunk("BIG", 1, [Defined(), .. Traded(0)]) : new BookChunk("BIG", (2 * at) + 2, Traded(at));
+            var chunk = at == 0
+                ? new BookChunk("BIG", 1, [Defined(), .. Traded(0)])
+                : new BookChunk("BIG", (2 * at) + 2, Traded(at));
             Assert.True(await history.ApplyAsync([chunk], Token));
         }
 
-        var candle = Assert.Single(await history.CandlesAsync(new CandleQuery("BIG", CandlePeriod.Minute, 0, 0, 1), Token));
+        var candle =
+            Assert.Single(await history.CandlesAsync(new CandleQuery("BIG", CandlePeriod.Minute, 0, 0, 1), Token));
         var value = (Int128)LargePrice * LargeLots * LargeTrades;
         Assert.True(value > long.MaxValue);
-        Assert.Equal(((Int128)LargeLots * LargeTrades, value, (long)LargeTrades, value), (candle.Lots, candle.Value, candle.Trades, candle.BoughtValue));
+        Assert.Equal(
+            ((Int128)LargeLots * LargeTrades, value, (long)LargeTrades, value),
+            (candle.Lots, candle.Value, candle.Trades, candle.BoughtValue));
         var day = Assert.Single(await history.CandlesAsync(new CandleQuery("BIG", null, 0, 0, 1), Token));
-        Assert.Equal((candle.Lots, candle.Value, candle.BoughtLots, candle.BoughtValue), (day.Lots, day.Value, day.BoughtLots, day.BoughtValue));
+        Assert.Equal(
+            (candle.Lots, candle.Value, candle.BoughtLots, candle.BoughtValue),
+            (day.Lots, day.Value, day.BoughtLots, day.BoughtValue));
         var buyer = await history.AccountAsync(1_001, Token);
         Assert.Equal((-value, -value), (buyer.Assets["USD"].Total, buyer.Assets["USD"].Pending));
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
@@ -130,6 +144,7 @@ public abstract partial class HistoryContract
         ];
 
         SubmitOrder Order(long account, Side side) => new(
-            account, at + 1, $"{side}{at}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, LargePrice, LargeLots, 0, 0);
+            account, at + 1, $"{side}{at}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, LargePrice,
+            LargeLots, 0, 0);
     }
 }

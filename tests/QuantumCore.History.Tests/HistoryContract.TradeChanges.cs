@@ -19,16 +19,23 @@ public abstract partial class HistoryContract
 
         var fills = await history.FillsAfterAsync(One, "SYM0", default, 10, Token);
         Assert.Equal(
-            [(TradeState.Void, 100L, 100L, 0L), (TradeState.Corrected, 100L, 90L, 6L), (TradeState.AsMade, 0L, 100L, 7L)],
+            [
+                (TradeState.Void, 100L, 100L, 0L), (TradeState.Corrected, 100L, 90L, 6L),
+                (TradeState.AsMade, 0L, 100L, 7L)],
             fills.Select(fill => (fill.State, fill.TradedTicks, fill.Fill.PriceTicks, fill.Fill.Fee)));
-        Assert.Equal([0, 5, 1], (await history.FillsAfterAsync(Other, "SYM0", default, 10, Token)).Select(fill => fill.Fill.Fee));
+        Assert.Equal(
+            [0, 5, 1],
+            (await history.FillsAfterAsync(Other, "SYM0", default, 10, Token)).Select(fill => fill.Fill.Fee));
         var trades = new List<AccountTrade>();
         await history.TradesAfterAsync(One, "SYM0", default, trades.Add, Token);
         Assert.Equal([(2L, 6L), (3, 7)], trades.Select(trade => (trade.Lots, trade.Fee)));
         Assert.Equal(90 * trades[1].LotValue, 100 * trades[0].LotValue);
         PublicTrade made = new(3, 0, 3, 100, 1, Side.Buy);
-        PublicTrade[] seen = [made with { ChangedTicks = 0 }, made with { Index = 1, QuantityLots = 2, ChangedTicks = 90 }, made with { Index = 2, QuantityLots = 3 }];
-        Assert.Equal(seen, await history.PublicTradesAsync(new TradeQuery("SYM0", new TradePlace(1, 0), null, null, 10), Token));
+        PublicTrade[] seen = [
+            made with { ChangedTicks = 0 }, made with { Index = 1, QuantityLots = 2, ChangedTicks = 90 },
+            made with { Index = 2, QuantityLots = 3 }];
+        Assert.Equal(
+            seen, await history.PublicTradesAsync(new TradeQuery("SYM0", new TradePlace(1, 0), null, null, 10), Token));
         Assert.Equal(seen[1..], await history.PublicTradesAsync(new TradeQuery("SYM0", null, null, null, 2), Token));
     }
 
@@ -53,7 +60,9 @@ public abstract partial class HistoryContract
             Assert.NotEqual(0, await command.ExecuteNonQueryAsync(Token));
         }
 
-        Assert.Contains(await HistoryInvariants.CheckAsync(history, 0, null, Token), violation => violation.Name.StartsWith(rule, StringComparison.Ordinal));
+        Assert.Contains(
+            await HistoryInvariants.CheckAsync(history, 0, null, Token),
+            violation => violation.Name.StartsWith(rule, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -100,14 +109,30 @@ public abstract partial class HistoryContract
             return new(1, Other, 1, 100, lots, makerFee, fee, left, left);
         }
 
-        BookTurn Changed(long sequence, int index, long before, long takerBefore, long makerBefore, long price, long takerFee, long makerFee)
+        BookTurn Changed(
+            long sequence, int index, long before, long takerBefore, long makerBefore, long price, long takerFee,
+            long makerFee)
         {
             var fill = new TurnStep(
-                StepKind.Fill, One, 2, 2, Side.Buy, EndReason.None, 100, index + 1, 0, fills[index].TakerFee, 0, Other, 1, 1, 0, fills[index].MakerFee);
-            var reversed = fill with { Kind = StepKind.Reversed, PriceTicks = before, Fee = takerBefore, MakerFee = makerBefore };
-            var restated = fill with { Kind = StepKind.Restated, PriceTicks = price, Fee = takerFee, MakerFee = makerFee };
+                StepKind.Fill, One, 2, 2, Side.Buy, EndReason.None, 100, index + 1, 0, fills[index].TakerFee, 0, Other,
+                1, 1, 0, fills[index].MakerFee);
+            var reversed = fill with
+            {
+                Kind = StepKind.Reversed,
+                PriceTicks = before,
+                Fee = takerBefore,
+                MakerFee = makerBefore,
+            };
+            var restated = fill with
+            {
+                Kind = StepKind.Restated,
+                PriceTicks = price,
+                Fee = takerFee,
+                MakerFee = makerFee,
+            };
             return new BookTurn(
-                sequence, new TradeAsItWas(new TradePlace(3, index), 3, fill).Change(price), RejectReason.None, TradingPhase.Continuous,
+                sequence, new TradeAsItWas(new TradePlace(3, index), 3, fill).Change(price), RejectReason.None,
+                TradingPhase.Continuous,
                 price == 0 ? [reversed] : [reversed, restated], [], null);
         }
     }

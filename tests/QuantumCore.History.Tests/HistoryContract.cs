@@ -13,11 +13,13 @@ public abstract partial class HistoryContract
     /// </summary>
     public static TheoryData<string, string> Faults => new()
     {
-        { "UPDATE posting SET amount = amount + 1 WHERE leg = 1 AND account >= 1000 AND stream LIKE 'acct/%'", "I01 I02 I13" },
+        { "UPDATE posting SET amount = amount + 1 WHERE leg = 1 AND account >= 1000 AND stream LIKE 'acct/%'",
+            "I01 I02 I13" },
         { "UPDATE balance SET total = total + 1 WHERE account = 1001 AND asset = 'USD'", "I02" },
         { "UPDATE balance SET reserved = reserved + 1 WHERE account = 1001 AND asset = 'USD'", "I03" },
         { "UPDATE day_total SET in_lo = in_lo + 1 WHERE account = 1001 AND asset = 'USD' AND cause = 'trade'", "I41" },
-        { "UPDATE day_total SET lines = lines + 1 WHERE account = 1001 AND asset = 'USD' AND cause = 'deposit'", "I41" },
+        { "UPDATE day_total SET lines = lines + 1 WHERE account = 1001 AND asset = 'USD' AND cause = 'deposit'",
+            "I41" },
         { "DELETE FROM hold WHERE in_book = 1", "I03 I04" },
         { "UPDATE balance SET reserved = total + 1 WHERE account = 1002 AND asset = 'USD'", "I05" },
         { "UPDATE position SET qty = qty + 1 WHERE account = 1001", "I06 I07" },
@@ -78,7 +80,8 @@ public abstract partial class HistoryContract
                 .Order(StringComparer.Ordinal);
             Assert.Equal(
                 expected,
-                await Projecting.RowsAsync(history, "b", "SELECT account, asset, total, reserved FROM balance WHERE account >= 1000", Token));
+                await Projecting.RowsAsync(
+                    history, "b", "SELECT account, asset, total, reserved FROM balance WHERE account >= 1000", Token));
             var orphans = await history.OrphanHoldsAsync(0, market.TimeNanos + 1, 1_000, 0, Token);
             Assert.Equal(
                 market.InFlight().Order(), orphans.Select(o => (o.Account, o.Number, o.Symbol)).Order());
@@ -113,13 +116,20 @@ public abstract partial class HistoryContract
                     Token);
                 Assert.Equal(
                     [$"p|{account}|{symbol}|{lots}"],
-                    await Projecting.RowsAsync(history, "p", $"SELECT account, symbol, qty FROM position WHERE account = {account} AND symbol = '{symbol}'", Token));
+                    await Projecting.RowsAsync(
+                        history, "p",
+                        $"SELECT account, symbol, qty FROM position WHERE account = {account} AND symbol = '{symbol}'",
+                        Token));
                 Assert.NotEmpty(pieces);
-                Assert.Equal(end, await history.TradesAfterAsync(account, symbol, end, _ => Assert.Fail("There is none after the last one."), Token));
+                Assert.Equal(
+                    end,
+                    await history.TradesAfterAsync(
+                        account, symbol, end, _ => Assert.Fail("There is none after the last one."), Token));
             }
         }
 
-        Assert.Equal((await history.TrialBalanceAsync(Token)).Where(row => row.Holder == "fees").Aggregate((Int128)0, (sum, row) => sum + row.Total), fees);
+        Assert.Equal((await history.TrialBalanceAsync(Token)).Where(row => row.Holder == "fees")
+            .Aggregate((Int128)0, (sum, row) => sum + row.Total), fees);
     }
 
     [Fact]
@@ -132,11 +142,15 @@ public abstract partial class HistoryContract
         var rows = await history.TrialBalanceAsync(Token);
         var fees = await history.FeeRevenueAsync(0, long.MaxValue - UtcDay.Nanos, Token);
 
-        Assert.All(rows.GroupBy(row => row.Asset), asset => Assert.Equal(0, asset.Aggregate((Int128)0, (sum, row) => sum + row.Total)));
+        Assert.All(
+            rows.GroupBy(row => row.Asset),
+            asset => Assert.Equal(0, asset.Aggregate((Int128)0, (sum, row) => sum + row.Total)));
         Assert.Equal(
             rows.Where(row => row.Holder == "fees" && row.Total != 0).Select(row => (row.Asset, row.Total)).Order(),
             fees.GroupBy(row => row.Asset)
-                .Select(asset => (asset.Key, asset.Aggregate((Int128)0, (sum, row) => sum + row.MakerFees + row.TakerFees))).Order());
+                .Select(
+                    asset => (asset.Key, asset.Aggregate((Int128)0, (sum, row) => sum + row.MakerFees + row.TakerFees)))
+                    .Order());
         Assert.True(fees.Length > 0);
         Assert.Empty(await history.HouseFindingsAsync(Token));
     }
@@ -191,7 +205,8 @@ public abstract partial class HistoryContract
                 .Where(s => cursors.GetValueOrDefault(s.Key) < s.Value.Count)
                 .Select(s => (s.Key, s.Value, From: (int)cursors.GetValueOrDefault(s.Key)))
                 .Select(s => Projecting.Chunk(
-                    s.Key, s.From + 1, s.Value.GetRange(s.From, random.Next(1, Math.Min(40, s.Value.Count - s.From) + 1))))
+                    s.Key, s.From + 1,
+                    s.Value.GetRange(s.From, random.Next(1, Math.Min(40, s.Value.Count - s.From) + 1))))
                 .ToList();
             if (chunks.Count == 0)
             {
@@ -226,7 +241,8 @@ public abstract partial class HistoryContract
 
         Assert.Equal(half, through);
         Assert.Equal(
-            Enumerable.Range(1, half).Where(s => s > 20 && Touches((BookRecord)records[s - 1], 1001)).Select(s => (long)s),
+            Enumerable.Range(1, half).Where(s => s > 20 && Touches((BookRecord)records[s - 1], 1001))
+                .Select(s => (long)s),
             sequences);
         Assert.Equal((0L, ImmutableArray<long>.Empty), await history.AccountEventsAsync("book/NONE", 1001, 0, Token));
     }
@@ -249,7 +265,8 @@ public abstract partial class HistoryContract
 
         Assert.NotEmpty(fills);
         Assert.Equal(expected.OrderBy(Key), fills.Select(f => f with { ClientOrderId = "" }).OrderBy(Key));
-        Assert.Equal(fills.OrderByDescending(f => f.TimeNanos).Select(f => f.TimeNanos), fills.Select(f => f.TimeNanos));
+        Assert.Equal(
+            fills.OrderByDescending(f => f.TimeNanos).Select(f => f.TimeNanos), fills.Select(f => f.TimeNanos));
         var all = await history.FillsAsync(1000, null, 5, Token);
         Assert.Equal(5, all.Length);
         Assert.Equal(all[0].TimeNanos, (await history.FillsAsync(1000, null, 1_000, Token)).Max(f => f.TimeNanos));
@@ -324,13 +341,16 @@ public abstract partial class HistoryContract
         {
             var market = Market(seed, 200);
             var cut = market.Cut();
-            var had = market.Balances().Where(balance => balance is { Asset: "SYM1", Total: not 0 }).Select(balance => new EntitledAccount(balance.Account, balance.Total)).ToArray();
+            var had = market.Balances().Where(balance => balance is { Asset: "SYM1", Total: not 0 })
+                .Select(balance => new EntitledAccount(balance.Account, balance.Total)).ToArray();
             for (var i = 0; i < 200; i++)
                 market.Step();
             await using var history = await OpenAsync($"entitled{seed}");
             await Projecting.ProjectInAnyMixtureAsync(market, new Random(seed), Token, history);
             Assert.Equal(had, await history.EntitledAsync("none", "SYM1", cut, true, false, 0, 100, Token));
-            Assert.Equal(had.Skip(1).Take(1), await history.EntitledAsync("none", "SYM1", cut, true, false, had[0].Account, 1, Token));
+            Assert.Equal(
+                had.Skip(1).Take(1),
+                await history.EntitledAsync("none", "SYM1", cut, true, false, had[0].Account, 1, Token));
             Assert.Empty(await history.EntitledAsync("none", "SYM1", 1, true, false, 0, 100, Token));
         }
     }
@@ -339,20 +359,27 @@ public abstract partial class HistoryContract
     public async Task Parts_of_a_dividend_are_found_by_page_and_add_up_and_who_has_one_is_entitled_no_more()
     {
         var market = Market(21, 300);
-        var units = market.Balances().Where(balance => balance.Asset == "SYM1").ToDictionary(balance => balance.Account, balance => balance.Total);
+        var units = market.Balances().Where(balance => balance.Asset == "SYM1")
+            .ToDictionary(balance => balance.Account, balance => balance.Total);
         market.PayDividend("later", "SYM1", 20_000);
         await using var history = await OpenAsync("parts");
         await Projecting.ProjectAllAsync(history, market, Token);
 
         Assert.Empty(await history.EntitledAsync("later", "SYM1", market.Cut(), true, false, 0, 100, Token));
-        Assert.Equal(units.Count, (await history.EntitledAsync("another", "SYM1", market.Cut(), true, false, 0, 100, Token)).Length);
+        Assert.Equal(
+            units.Count,
+            (await history.EntitledAsync("another", "SYM1", market.Cut(), true, false, 0, 100, Token)).Length);
         var parts = await history.CorporatePartsAsync("later", unpaid: false, -1, 100, Token);
         Assert.Equal(
-            units.Select(of => new CorporatePart(of.Key, of.Value, of.Value / 2, of.Key == units.Keys.First())), parts.Where(part => part.Account >= 1_000));
-        Assert.Equal(parts[1..2], await history.CorporatePartsAsync("later", unpaid: false, parts[0].Account, 1, Token));
-        Assert.DoesNotContain(await history.CorporatePartsAsync("later", unpaid: true, -1, 100, Token), part => part.IsPaid);
+            units.Select(of => new CorporatePart(of.Key, of.Value, of.Value / 2, of.Key == units.Keys.First())),
+            parts.Where(part => part.Account >= 1_000));
         Assert.Equal(
-            new CorporateSums(units.Count, units.Values.Sum(), 0, units.Values.Sum(of => of / 2), 0, 0), await history.CorporateSumsAsync("later", Token));
+            parts[1..2], await history.CorporatePartsAsync("later", unpaid: false, parts[0].Account, 1, Token));
+        Assert.DoesNotContain(
+            await history.CorporatePartsAsync("later", unpaid: true, -1, 100, Token), part => part.IsPaid);
+        Assert.Equal(
+            new CorporateSums(units.Count, units.Values.Sum(), 0, units.Values.Sum(of => of / 2), 0, 0),
+            await history.CorporateSumsAsync("later", Token));
         Assert.Equal(default, await history.CorporateSumsAsync("another", Token));
     }
 
@@ -364,30 +391,46 @@ public abstract partial class HistoryContract
         await using var history = await OpenAsync("backfill");
         await Projecting.ProjectAllAsync(history, market, Token);
         var rows = await Projecting.RowsAsync(history, Token);
-        var real = (await history.PublicTradesAsync(new TradeQuery("SYM0", new TradePlace(1, 0), null, null, 500), Token)).ToArray();
+        var real =
+            (await history.PublicTradesAsync(
+                new TradeQuery("SYM0", new TradePlace(1, 0), null, null, 500), Token)).ToArray();
         var listed = real[0].TimeNanos / minute;
         Assert.False(await history.HasBackfillAsync("SYM0", Token));
 
         Candle[] candles = [.. Enumerable.Range(1, 10).Select(back =>
-            new Candle((listed - back) * minute, (listed - back + 1) * minute, 100 + back, 120, 90, 100, 50, 5_000, 7, 20, 2_000, default, default))];
-        PublicTrade[] prints = [.. Enumerable.Range(0, 4).Select(i => new PublicTrade(0, i, ((listed - 1) * minute) + i, 100, 5, Side.Sell))];
+            new Candle(
+                (listed - back) * minute, (listed - back + 1) * minute, 100 + back, 120, 90, 100, 50, 5_000, 7, 20,
+                2_000, default, default))];
+        PublicTrade[] prints = [.. Enumerable.Range(0, 4)
+            .Select(i => new PublicTrade(0, i, ((listed - 1) * minute) + i, 100, 5, Side.Sell))];
         await history.BackfillAsync("SYM0", candles, prints, Token);
-        await history.BackfillAsync("SYM0", [candles[0] with { HighTicks = 999 }], [prints[0] with { PriceTicks = 999 }], Token);
+        await history.BackfillAsync(
+            "SYM0", [candles[0] with { HighTicks = 999 }], [prints[0] with { PriceTicks = 999 }], Token);
 
         Assert.True(await history.HasBackfillAsync("SYM0", Token));
         Assert.False(await history.HasBackfillAsync("SYM1", Token));
-        var shown = await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, (listed - 20) * minute, market.TimeNanos, 1_000), Token);
+        var shown = await history.CandlesAsync(
+            new CandleQuery("SYM0", CandlePeriod.Minute, (listed - 20) * minute, market.TimeNanos, 1_000), Token);
         Assert.Equal(candles.Reverse(), shown.Take(10));
         Assert.Equal(listed * minute, shown[10].StartNanos);
         Assert.Equal(
             candles.Reverse().Take(3),
-            await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, (listed - 500) * minute, market.TimeNanos, 3), Token));
+            await history.CandlesAsync(
+                new CandleQuery("SYM0", CandlePeriod.Minute, (listed - 500) * minute, market.TimeNanos, 3), Token));
         var joined = Assert.Single(await history.CandlesAsync(
             new CandleQuery("SYM0", null, (listed - 3) * minute, (listed - 1) * minute, 1), Token));
-        Assert.Equal((103, 120, 90, 100, 21), (joined.OpenTicks, joined.HighTicks, joined.LowTicks, joined.CloseTicks, joined.Trades));
-        Assert.Equal([.. prints, .. real], await history.PublicTradesAsync(new TradeQuery("SYM0", new TradePlace(0, 0), null, null, 1_000), Token));
-        Assert.Equal([.. prints, .. real], await history.PublicTradesAsync(new TradeQuery("SYM0", null, (listed - 5) * minute, null, 1_000), Token));
-        Assert.Equal([prints[3], .. real], await history.PublicTradesAsync(new TradeQuery("SYM0", null, null, null, real.Length + 1), Token));
+        Assert.Equal(
+            (103, 120, 90, 100, 21),
+            (joined.OpenTicks, joined.HighTicks, joined.LowTicks, joined.CloseTicks, joined.Trades));
+        Assert.Equal(
+            [.. prints, .. real],
+            await history.PublicTradesAsync(new TradeQuery("SYM0", new TradePlace(0, 0), null, null, 1_000), Token));
+        Assert.Equal(
+            [.. prints, .. real],
+            await history.PublicTradesAsync(new TradeQuery("SYM0", null, (listed - 5) * minute, null, 1_000), Token));
+        Assert.Equal(
+            [prints[3], .. real],
+            await history.PublicTradesAsync(new TradeQuery("SYM0", null, null, null, real.Length + 1), Token));
         Assert.Equal(rows, await Projecting.RowsAsync(history, Token));
         Assert.Empty(await CheckAsync(history, market));
     }
@@ -411,7 +454,8 @@ public abstract partial class HistoryContract
         Assert.Equal(
             added,
             await Projecting.RowsAsync(
-                history, "c", "SELECT symbol, minute, low, high, lots, value, trades, first_seq, last_seq FROM candle", Token));
+                history, "c", "SELECT symbol, minute, low, high, lots, value, trades, first_seq, last_seq FROM candle",
+                Token));
         Assert.Empty(await Projecting.RowsAsync(
             history,
             "o",
@@ -421,7 +465,8 @@ public abstract partial class HistoryContract
             """,
             Token));
 
-        var trades = await history.PublicTradesAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
+        var trades =
+            await history.PublicTradesAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
         Assert.NotEmpty(trades);
         var whole = await history.CandlesAsync(new CandleQuery("SYM0", null, 0, market.TimeNanos, 1), Token);
         Assert.Equal(
@@ -430,7 +475,8 @@ public abstract partial class HistoryContract
         Assert.Equal(
             trades[^3..], await history.PublicTradesAsync(new TradeQuery("SYM0", null, null, null, 3), Token));
         var third = new TradePlace(trades[2].Sequence, trades[2].Index);
-        Assert.Equal(trades[2..5], await history.PublicTradesAsync(new TradeQuery("SYM0", third, null, null, 3), Token));
+        Assert.Equal(
+            trades[2..5], await history.PublicTradesAsync(new TradeQuery("SYM0", third, null, null, 3), Token));
         Assert.Equal(
             trades.Where(trade => trade.TimeNanos >= trades[4].TimeNanos),
             await history.PublicTradesAsync(new TradeQuery("SYM0", null, trades[4].TimeNanos, null, 1_000), Token));
@@ -450,11 +496,13 @@ public abstract partial class HistoryContract
         Assert.Equal(all[^2..], await history.OrdersAsync(new OrderQuery(account, Limit: 2), Token));
         var one = all.First(order => order.OrderId > 0);
         Assert.Equal([one], await history.OrdersAsync(new OrderQuery(account, Number: one.Number), Token));
-        Assert.Equal([one], await history.OrdersAsync(new OrderQuery(account, one.Symbol, OrderId: one.OrderId), Token));
+        Assert.Equal(
+            [one], await history.OrdersAsync(new OrderQuery(account, one.Symbol, OrderId: one.OrderId), Token));
         Assert.Empty(await history.OrdersAsync(new OrderQuery(account + 1, one.Symbol, OrderId: one.OrderId), Token));
         Assert.All(
             await history.OrdersAsync(new OrderQuery(account, IsOpen: true), Token),
-            order => Assert.True(order.Status is Instruments.OrderStatus.New or Instruments.OrderStatus.PartiallyFilled));
+            order =>
+                Assert.True(order.Status is Instruments.OrderStatus.New or Instruments.OrderStatus.PartiallyFilled));
     }
 
     [Fact]

@@ -62,7 +62,8 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         await using var batch = await hangs.BeginAsync(Token);
         await batch.WriteAsync(new RowBuffer(Statements.NextBatch).Add(1), Token);
 
-        Assert.True(await history.ApplyAsync([.. market.Streams.Select(s => Projecting.Chunk(s.Key, 1, s.Value))], Token));
+        Assert.True(
+            await history.ApplyAsync([.. market.Streams.Select(s => Projecting.Chunk(s.Key, 1, s.Value))], Token));
 
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => batch.CommitAsync(Token));
     }
@@ -71,7 +72,8 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
     public async Task A_value_that_the_server_cannot_store_is_a_fault_of_its_record()
     {
         await using var history = await OpenAsync("zero");
-        var chunk = new AccountChunk(1_001, 1, [new Deposited(5, "good", "USD", 2, 1), new Deposited(5, "with\0zero", "USD", 2, 1)]);
+        var chunk = new AccountChunk(
+            1_001, 1, [new Deposited(5, "good", "USD", 2, 1), new Deposited(5, "with\0zero", "USD", 2, 1)]);
         await Assert.ThrowsAsync<HistoryConflictException>(() => history.ApplyAsync([chunk], Token));
         var (first, second) = chunk.Halves();
         Assert.True(await history.ApplyAsync([first], Token));
@@ -113,13 +115,15 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
     [Theory]
     [InlineData("", "off")]
     [InlineData(";Options=-c jit=on", "on")]
-    public async Task A_page_is_not_compiled_and_starts_no_workers_unless_the_connection_string_says_so(string options, string jit)
+    public async Task A_page_is_not_compiled_and_starts_no_workers_unless_the_connection_string_says_so(
+        string options, string jit)
     {
         await using var history = new PostgresHistory(_connectionString + options, _prefix + "plans");
         await history.InitializeAsync(Token);
         Assert.Equal(
             [$"|{jit}|1e+06"],
-            await Projecting.RowsAsync(history, "", "SELECT current_setting('jit'), current_setting('parallel_setup_cost')", Token));
+            await Projecting.RowsAsync(
+                history, "", "SELECT current_setting('jit'), current_setting('parallel_setup_cost')", Token));
     }
 
     [Fact]

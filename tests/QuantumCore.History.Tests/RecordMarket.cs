@@ -115,8 +115,10 @@ public sealed class RecordMarket
         }
     }
 
-    private void Enter(string id, string stream, string symbol, long units, long amount, long payDay) => Write(stream, new CorporateActionEntered(
-        Tick(), id, CorporateActionKind.CashDividend, symbol, _books[symbol].Instrument.Base.Decimals, units, s_usd.Name, s_usd.Decimals, amount, payDay));
+    private void Enter(string id, string stream, string symbol, long units, long amount, long payDay) =>
+        Write(stream, new CorporateActionEntered(
+        Tick(), id, CorporateActionKind.CashDividend, symbol, _books[symbol].Instrument.Base.Decimals, units,
+        s_usd.Name, s_usd.Decimals, amount, payDay));
 
     /// <summary>Voids every hold whose order never arrived, as the sweeper does.</summary>
     public void VoidWhatNeverCame()

@@ -14,7 +14,9 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
         await using var history = await OpenAsync("plan");
         var plan = await history.ReadAsync(
             "EXPLAIN QUERY PLAN " + HistoryStore.LinesQuery,
-            [("@account", 1L), ("@start", 0L), ("@to", 0L), ("@time", 0L), ("@stream", ""), ("@seq", 0L), ("@idx", 0L), ("@leg", 0L), ("@limit", 0L)],
+            [
+                ("@account", 1L), ("@start", 0L), ("@to", 0L), ("@time", 0L), ("@stream", ""), ("@seq", 0L),
+                ("@idx", 0L), ("@leg", 0L), ("@limit", 0L)],
             static async (reader, token) =>
             {
                 var steps = new List<string>();
@@ -24,9 +26,12 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
             },
             Token);
 
-        Assert.Contains(plan, step => step.EndsWith("posting_other (account=? AND time>? AND time<?)", StringComparison.Ordinal));
-        Assert.Contains(plan, step => step.EndsWith("trade_buyer (buyer=? AND time>? AND time<?)", StringComparison.Ordinal));
-        Assert.Contains(plan, step => step.EndsWith("trade_seller (seller=? AND time>? AND time<?)", StringComparison.Ordinal));
+        Assert.Contains(
+            plan, step => step.EndsWith("posting_other (account=? AND time>? AND time<?)", StringComparison.Ordinal));
+        Assert.Contains(
+            plan, step => step.EndsWith("trade_buyer (buyer=? AND time>? AND time<?)", StringComparison.Ordinal));
+        Assert.Contains(
+            plan, step => step.EndsWith("trade_seller (seller=? AND time>? AND time<?)", StringComparison.Ordinal));
         Assert.Equal(2, plan.Count(step => step.StartsWith("USE TEMP B-TREE FOR RIGHT PART", StringComparison.Ordinal)
             || step.StartsWith("USE TEMP B-TREE FOR LAST", StringComparison.Ordinal)));
     }
@@ -52,7 +57,8 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
         await using (var connection = await ConnectAsync("views"))
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = "DROP VIEW fee_revenue; CREATE VIEW fee_revenue AS SELECT 1 AS day; DROP VIEW trade_now";
+            command.CommandText =
+                "DROP VIEW fee_revenue; CREATE VIEW fee_revenue AS SELECT 1 AS day; DROP VIEW trade_now";
             await command.ExecuteNonQueryAsync(Token);
         }
 
@@ -64,7 +70,8 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
         {
             await using var connection = await ConnectAsync("views");
             await using var command = connection.CreateCommand();
-            command.CommandText = "SELECT schema_version FROM pragma_schema_version UNION ALL SELECT * FROM (SELECT sql FROM sqlite_master WHERE type = 'view' ORDER BY name)";
+            command.CommandText =
+                "SELECT schema_version FROM pragma_schema_version UNION ALL SELECT * FROM (SELECT sql FROM sqlite_master WHERE type = 'view' ORDER BY name)";
             await using var reader = await command.ExecuteReaderAsync(Token);
             var rows = new List<string>();
             while (await reader.ReadAsync(Token))

@@ -122,7 +122,8 @@ public abstract class BundleContract : JournalContract
         var gate = await BusyAsync(gold);
         writer.AppendTogether([(gold, Text("g2")), (silver, Text("s1"))]);
         silver.Close();
-        Assert.Throws<InvalidOperationException>(() => writer.AppendTogether([(gold, Text("no")), (silver, Text("no"))]));
+        Assert.Throws<InvalidOperationException>(
+            () => writer.AppendTogether([(gold, Text("no")), (silver, Text("no"))]));
         Assert.Equal(3, gold.Append(Text("g3")));
         gate.Release();
         await Durable(gold, silver);
@@ -150,7 +151,8 @@ public abstract class BundleContract : JournalContract
             [(gold, Text("1")), (silver, Text("2")), (gold, Text("3")), (silver, Text("4")), (gold, Text("5"))]));
         Assert.Equal((5, 5), (tooMany.Records, tooMany.Bytes));
         var tooLong = Assert.Throws<AppendTooLargeException>(
-            () => writer.AppendTogether([(gold, new byte[1]), (silver, new byte[JournalWriterOptions.MaxRecordBytes])]));
+            () =>
+                writer.AppendTogether([(gold, new byte[1]), (silver, new byte[JournalWriterOptions.MaxRecordBytes])]));
         Assert.Equal((2, JournalWriterOptions.MaxRecordBytes + 1), (tooLong.Records, tooLong.Bytes));
         Assert.Throws<ArgumentException>(() => writer.AppendTogether(
             [(gold, Text("x")), (silver, new byte[JournalWriterOptions.MaxRecordBytes + 1])]));
@@ -176,7 +178,8 @@ public abstract class BundleContract : JournalContract
         Assert.Throws<ArgumentException>(() => writer.AppendTogether([(gold, Text("no")), (elsewhere, Text("no"))]));
         Assert.Throws<ArgumentException>(() => writer.AppendTogether([(elsewhere, Text("no"))]));
         silver.Close();
-        Assert.Throws<InvalidOperationException>(() => writer.AppendTogether([(gold, Text("no")), (silver, Text("no"))]));
+        Assert.Throws<InvalidOperationException>(
+            () => writer.AppendTogether([(gold, Text("no")), (silver, Text("no"))]));
         await writer.DisposeAsync();
         Assert.Throws<StreamLostException>(() => writer.AppendTogether([(gold, Text("no"))]));
         Assert.Equal((0, 0, 0, 0), (gold.Head, silver.Head, stranger.Head, elsewhere.Head));
@@ -251,7 +254,8 @@ public abstract class BundleContract : JournalContract
             Assert.Equal(Enumerable.Range(1, appended[book].Count), appended[book].Select(line => (int)Words(line)[0]));
         }
 
-        var frames = links.Select(link => link.Select(at => FrameOf(at.Book + 1, at.Sequence)).Distinct().Single()).ToList();
+        var frames =
+            links.Select(link => link.Select(at => FrameOf(at.Book + 1, at.Sequence)).Distinct().Single()).ToList();
         Assert.Equal(frames.Order(), frames);
         Assert.True(frames[^1] >= 600 / 7);
     }
@@ -286,8 +290,10 @@ public abstract class BundleContract : JournalContract
         return numbers[0] == stream && numbers[1] <= sequence && sequence <= numbers[2];
     }));
 
-    private static (JournalStream, ReadOnlyMemory<byte>) Silent(JournalStream stream) => (stream, ReadOnlyMemory<byte>.Empty);
+    private static (JournalStream, ReadOnlyMemory<byte>) Silent(JournalStream stream) =>
+        (stream, ReadOnlyMemory<byte>.Empty);
 
     protected static long[] Words(string line) =>
-        [.. line.Split(' ').TakeWhile(word => long.TryParse(word, out _)).Select(word => long.Parse(word, CultureInfo.InvariantCulture))];
+        [.. line.Split(' ').TakeWhile(word => long.TryParse(word, out _))
+            .Select(word => long.Parse(word, CultureInfo.InvariantCulture))];
 }

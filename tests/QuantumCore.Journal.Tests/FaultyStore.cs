@@ -15,7 +15,8 @@ internal sealed class FaultyStore(
         return activation;
     }
 
-    protected override IJournalConnection Around(IJournalConnection connection) => new Connection(connection, faults, stored);
+    protected override IJournalConnection Around(IJournalConnection connection) =>
+        new Connection(connection, faults, stored);
 
     private sealed class Connection(IJournalConnection connection, CommitFaults faults, Action<JournalFrame> stored)
         : IJournalConnection

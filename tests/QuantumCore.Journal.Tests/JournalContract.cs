@@ -25,7 +25,8 @@ public abstract class JournalContract : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Store = new FaultyStore(
-            await NewStoreAsync(), Faults, frame => Stored?.Invoke(frame), () => Activated?.Invoke() ?? Task.CompletedTask);
+            await NewStoreAsync(), Faults, frame => Stored?.Invoke(frame),
+            () => Activated?.Invoke() ?? Task.CompletedTask);
         await Store.InitializeAsync(Cancel);
     }
 
@@ -130,7 +131,9 @@ public abstract class JournalContract : IAsyncLifetime
         await Durable(odd, plain);
         Assert.Equal(["1 1 odd"], await ReadAsync(name));
         Assert.Equal(["1 1 plain"], await ReadAsync("book/ACME"));
-        Assert.Equal(new[] { "book/ACME", name }.Order(StringComparer.Ordinal), (await Store.HeadsAsync("book/", Cancel)).Select(head => head.Name));
+        Assert.Equal(
+            new[] { "book/ACME", name }.Order(StringComparer.Ordinal),
+            (await Store.HeadsAsync("book/", Cancel)).Select(head => head.Name));
     }
 
     [Fact]
@@ -637,7 +640,8 @@ public abstract class JournalContract : IAsyncLifetime
         var good = new List<long>();
         var damage = await Assert.ThrowsAsync<JournalCorruptionException>(async () =>
         {
-            await foreach (var record in Store.ReadAsync("book/ACME", 1, long.MaxValue, Cancel)) good.Add(record.Sequence);
+            await foreach (var record in Store.ReadAsync(
+                "book/ACME", 1, long.MaxValue, Cancel)) good.Add(record.Sequence);
         });
         Assert.Equal(("book/ACME", 4), (damage.Stream, damage.Sequence));
         Assert.Equal([1, 2, 3], good);
@@ -665,7 +669,8 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     protected static async Task Lost(Task waiter) =>
-        await Assert.ThrowsAsync<StreamLostException>(() => Within(waiter, "the waiter to learn that its stream is lost"));
+        await Assert.ThrowsAsync<StreamLostException>(
+            () => Within(waiter, "the waiter to learn that its stream is lost"));
 
     protected async Task<IReadOnlyList<string>> ReadAsync(string stream, long from = 1) =>
         await Store.ReadAsync(stream, from, long.MaxValue, Cancel)

@@ -36,9 +36,14 @@ public sealed class KillTests(PostgresServer server)
         }
     }
 
-    private static async Task KillAfterAsync(int acknowledgements, string kind, string target, HashSet<string> acknowledged)
+    private static async Task KillAfterAsync(
+        int acknowledgements, string kind, string target, HashSet<string> acknowledged)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         foreach (var word in (string[])[DoomedAppender.Argument, kind, target]) start.ArgumentList.Add(word);
         using var process = Process.Start(start)!;
         for (var i = 0; i < acknowledgements; i++)
@@ -77,6 +82,7 @@ public sealed class KillTests(PostgresServer server)
 
         Assert.Empty(acknowledged.Except(found));
         var pair = (await store.HeadsAsync("acct/", Cancel)).Where(head => DoomedAppender.Paired.Contains(head.Name));
-        Assert.True(pair.Select(head => head.Head).Distinct().Count() <= 1, "Half of a pair is there without the other.");
+        Assert.True(
+            pair.Select(head => head.Head).Distinct().Count() <= 1, "Half of a pair is there without the other.");
     }
 }

@@ -17,7 +17,8 @@ public abstract class PackContract : TakeoverContract
         var packs = await PackAsync(SmallPacks);
         Assert.Equal(7, packs.Count);
         Assert.Contains(packs, pack => pack.Packed.Slices.Count < pack.Slices.Count);
-        Assert.True(packs.Sum(pack => pack.Packed.Body.Length) < packs.Sum(pack => pack.Slices.Sum(slice => slice.Length)) / 2);
+        Assert.True(
+            packs.Sum(pack => pack.Packed.Body.Length) < packs.Sum(pack => pack.Slices.Sum(slice => slice.Length)) / 2);
         Assert.Equal(before, await AllAsync());
         foreach (var name in s_names)
         {
@@ -119,7 +120,8 @@ public abstract class PackContract : TakeoverContract
         await DamageRecordAsync("book/ACME", hit.LastSequence);
         var found = await Assert.ThrowsAsync<JournalCorruptionException>(() => ReadAsync("book/ACME"));
         Assert.Equal(("book/ACME", hit.FirstSequence), (found.Stream, found.Sequence));
-        Assert.Equal(before["book/ACME"].Skip((int)hit.LastSequence), await ReadAsync("book/ACME", hit.LastSequence + 1));
+        Assert.Equal(
+            before["book/ACME"].Skip((int)hit.LastSequence), await ReadAsync("book/ACME", hit.LastSequence + 1));
         Assert.Equal(before["acct/1"], await ReadAsync("acct/1"));
         Assert.Single(await Store.DamagedFramesAsync(Cancel).ToListAsync(Cancel));
     }
@@ -177,7 +179,8 @@ public abstract class PackContract : TakeoverContract
     protected async Task<List<JournalPack>> PackAsync(PackLimits limits)
     {
         var packs = new List<JournalPack>();
-        while (await new JournalPacker(Store, limits).PackNextAsync((_, _) => true, Cancel) is { } pack) packs.Add(pack);
+        while (await new JournalPacker(Store, limits).PackNextAsync((_, _) => true, Cancel) is { } pack)
+            packs.Add(pack);
         return packs;
     }
 
@@ -195,7 +198,8 @@ public abstract class PackContract : TakeoverContract
                 at[name] = await Store.ActivateAsync(name, Cancel);
             }
 
-            var parts = s_names.Where(name => name == "book/ACME" || random.Next(2) == 0).Select(name => (at[name], Records(random)));
+            var parts = s_names.Where(name => name == "book/ACME" || random.Next(2) == 0)
+                .Select(name => (at[name], Records(random)));
             var frame = FrameMaker.Make(new FrameId(writer, no), parts.ToList());
             Assert.Empty(connection.Commit(frame));
             foreach (var (name, before) in at.ToList())
@@ -230,7 +234,8 @@ public abstract class PackContract : TakeoverContract
     /// <summary>Returns the last sequence of a stream in a frame.</summary>
     private static long LastOf(in FrameRow frame, long stream)
     {
-        for (var at = 0; SliceLayout.TryMeasure(frame.Body, at, out var id, out _, out var last, out var length); at += length)
+        for (var at = 0; SliceLayout.TryMeasure(frame.Body, at, out var id, out _, out var last, out var length);
+            at += length)
         {
             if (id == stream) return last;
         }
@@ -247,7 +252,8 @@ public abstract class PackContract : TakeoverContract
 
         public override async Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken)
         {
-            Assert.NotNull(await new JournalPacker(_store, SmallPacks).PackNextAsync((_, _) => true, cancellationToken));
+            Assert.NotNull(
+                await new JournalPacker(_store, SmallPacks).PackNextAsync((_, _) => true, cancellationToken));
             var done = await base.PackAsync(pack, cancellationToken);
             if (!done) Refused++;
             return done;

@@ -35,9 +35,11 @@ internal abstract class PassingStore(IJournalStore store) : IJournalStore
         store.UnpackedAsync(limits, cancellationToken);
 
     public Task<IReadOnlyDictionary<long, string>> NamesAsync(
-        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken) => store.NamesAsync(streamIds, cancellationToken);
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken) =>
+            store.NamesAsync(streamIds, cancellationToken);
 
-    public virtual Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken) => store.PackAsync(pack, cancellationToken);
+    public virtual Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken) =>
+        store.PackAsync(pack, cancellationToken);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 

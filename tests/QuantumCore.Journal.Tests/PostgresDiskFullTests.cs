@@ -38,7 +38,11 @@ public sealed class PostgresDiskFullTests : IAsyncLifetime
     private static async Task FillAndFreeAsync(PostgresJournalStore store, SmallDisk disk)
     {
         var failed = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var options = new JournalWriterOptions { LongestRetryPause = TimeSpan.FromMilliseconds(50), StoreFailed = failure => failed.TrySetResult(failure) };
+        var options = new JournalWriterOptions
+        {
+            LongestRetryPause = TimeSpan.FromMilliseconds(50),
+            StoreFailed = failure => failed.TrySetResult(failure),
+        };
         await using var writer = new JournalWriter(store, options, TimeProvider.System);
         var book = await writer.OpenAsync("book/ACME", Cancel);
         for (var round = 0; round < 3; round++)
@@ -49,7 +53,8 @@ public sealed class PostgresDiskFullTests : IAsyncLifetime
             await Patience.WithinAsync(failed.Task, "the disk to be full");
             Assert.Equal(PostgresErrorCodes.DiskFull, Assert.IsType<PostgresException>(await failed.Task).SqlState);
             Assert.False(waiting.IsCompleted);
-            Assert.Equal(book.DurableHead, await store.ReadAsync("book/ACME", 1, long.MaxValue, Cancel).CountAsync(Cancel));
+            Assert.Equal(
+                book.DurableHead, await store.ReadAsync("book/ACME", 1, long.MaxValue, Cancel).CountAsync(Cancel));
             disk.Free();
             await Patience.WithinAsync(waiting, "the records to become durable when there was room");
         }

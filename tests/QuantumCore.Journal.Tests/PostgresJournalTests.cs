@@ -65,7 +65,8 @@ public sealed class PostgresJournalTests(PostgresServer server) : PackContract
     [Fact]
     public async Task A_database_that_may_lose_commits_is_refused()
     {
-        await using var store = new PostgresJournalStore(_connectionString + ";Options=-c synchronous_commit=off", _schema);
+        await using var store =
+            new PostgresJournalStore(_connectionString + ";Options=-c synchronous_commit=off", _schema);
         var refusal = await Assert.ThrowsAsync<JournalSetupException>(() => store.InitializeAsync(Cancel));
         Assert.Contains("synchronous_commit", refusal.Message, StringComparison.Ordinal);
     }
@@ -73,7 +74,8 @@ public sealed class PostgresJournalTests(PostgresServer server) : PackContract
     [Fact]
     public async Task Silos_that_start_together_make_the_schema_once()
     {
-        var stores = Enumerable.Range(0, 6).Select(_ => new PostgresJournalStore(_connectionString, _schema + "_start")).ToList();
+        var stores = Enumerable.Range(0, 6).Select(_ => new PostgresJournalStore(_connectionString, _schema + "_start"))
+            .ToList();
         await Task.WhenAll(stores.Select(store => store.InitializeAsync(Cancel)));
         await Task.WhenAll(stores.Select(store => store.ActivateAsync("book/ACME", Cancel)));
         Assert.Equal([new("book/ACME", 6, 0)], await stores[0].HeadsAsync("", Cancel));

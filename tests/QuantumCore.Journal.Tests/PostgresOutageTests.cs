@@ -31,7 +31,9 @@ public sealed class PostgresOutageTests : IAsyncLifetime
         var drawn = PostgresOutage.Draw(new Random(Number(SeedVariable, 20_261_120)), outages, longest);
         var count = await UnderLoadAsync(drawn);
         if (outages < EnoughForBothWays) return;
-        Assert.True(count.Committed >= outages / 20 && count.Gone >= outages / 20, $"The run is void, as one way was too rare: {count}");
+        Assert.True(
+            count.Committed >= outages / 20 && count.Gone >= outages / 20,
+            $"The run is void, as one way was too rare: {count}");
     }
 
     [Fact]

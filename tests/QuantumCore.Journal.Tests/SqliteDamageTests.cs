@@ -42,7 +42,8 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         await using var store = new SqliteJournalStore(Journal);
         await store.InitializeAsync(Cancel);
         var other = store.ActivateAsync("book/OTHER", Cancel);
-        var found = await Assert.ThrowsAsync<JournalCorruptionException>(() => store.ActivateAsync("book/ACME", Cancel));
+        var found =
+            await Assert.ThrowsAsync<JournalCorruptionException>(() => store.ActivateAsync("book/ACME", Cancel));
         Assert.Equal(("book/ACME", sequence), (found.Stream, found.Sequence));
         Assert.Equal(10, (await other).Head);
     }
@@ -124,7 +125,8 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     [Fact]
     public async Task A_witness_that_was_torn_or_is_old_says_nothing()
     {
-        await File.WriteAllBytesAsync(Path.ChangeExtension(Journal, ".witness"), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], Cancel);
+        await File.WriteAllBytesAsync(
+            Path.ChangeExtension(Journal, ".witness"), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], Cancel);
         await using var store = new SqliteJournalStore(Journal);
         await store.InitializeAsync(Cancel);
         Assert.Equal(10, (await store.ActivateAsync("book/ACME", Cancel)).Head);

@@ -84,7 +84,8 @@ public abstract class TakeoverContract : BundleContract
         await Durable(account);
         foreach (var book in bundle) Assert.Empty(await ReadAsync(book.Name));
         Assert.Equal(["1 1 busy", "2 1 unrelated"], await ReadAsync("acct/1000"));
-        Assert.Throws<StreamLostException>(() => writer.AppendTogether([.. bundle.Select(book => (book, Text("again")))]));
+        Assert.Throws<StreamLostException>(
+            () => writer.AppendTogether([.. bundle.Select(book => (book, Text("again")))]));
         Assert.All(bundle, book => Assert.Throws<StreamLostException>(() => book.Append(Text("again"))));
         Assert.Equal(3, writer.StreamsFenced);
         Assert.Equal(0, writer.PendingRecords);
@@ -259,7 +260,8 @@ public abstract class TakeoverContract : BundleContract
     {
         var random = new Random(seed);
         JournalWriter[] silos = [NewWriter(Nimble), NewWriter(Nimble)];
-        var bystanders = new[] { await silos[0].OpenAsync("acct/0", Cancel), await silos[1].OpenAsync("acct/1", Cancel) };
+        var bystanders =
+            new[] { await silos[0].OpenAsync("acct/0", Cancel), await silos[1].OpenAsync("acct/1", Cancel) };
         string[] names = ["book/A", "book/B", "book/C"];
         Faults.Choose = Doubtful(seed);
         var told = new List<string>();
@@ -279,7 +281,8 @@ public abstract class TakeoverContract : BundleContract
             }
 
             var before = owner;
-            owner = Own(silo, books, bystanders[Array.IndexOf(silos, silo)], round, new Random(random.Next()), progress);
+            owner = Own(
+                silo, books, bystanders[Array.IndexOf(silos, silo)], round, new Random(random.Next()), progress);
             await Within(before, "the owner before to learn that it is lost");
             told.AddRange(await before);
         }
@@ -315,7 +318,8 @@ public abstract class TakeoverContract : BundleContract
     /// Appends until the stream is lost. A body has the owner, its count of appends, and the books it goes to.
     /// </summary>
     private static Task<List<string>> Own(
-        JournalWriter silo, List<JournalStream> books, JournalStream bystander, int owner, Random random, SemaphoreSlim progress) =>
+        JournalWriter silo, List<JournalStream> books, JournalStream bystander, int owner, Random random,
+        SemaphoreSlim progress) =>
         Task.Run(
             async () =>
             {
@@ -323,7 +327,8 @@ public abstract class TakeoverContract : BundleContract
                 for (var turn = 0; ; turn++)
                 {
                     var over = books.OrderBy(_ => random.Next()).Take(random.Next(1, books.Count + 1)).ToList();
-                    var body = $"{owner} {turn} {string.Join(',', over.Select(book => book.Name).Order(StringComparer.Ordinal))}";
+                    var body =
+                        $"{owner} {turn} {string.Join(',', over.Select(book => book.Name).Order(StringComparer.Ordinal))}";
                     try
                     {
                         if (!silo.HasRoom(urgent: false, records: 4)) await Durable([.. books]);
@@ -357,19 +362,22 @@ public abstract class TakeoverContract : BundleContract
             {
                 var body = string.Join(' ', line.Split(' ')[2..]);
                 var words = Words(line);
-                Assert.True(words[2] > owner || (words[2] == owner && words[3] > turn), $"{name}: {line} is out of order.");
+                Assert.True(
+                    words[2] > owner || (words[2] == owner && words[3] > turn), $"{name}: {line} is out of order.");
                 (owner, turn) = (words[2], words[3]);
                 if (!places.TryGetValue(body, out var found)) places.Add(body, found = []);
                 found.Add(name);
             }
         }
 
-        Assert.Empty(places.Where(link => link.Key.Split(' ')[2] != string.Join(',', link.Value)).Select(link => link.Key));
+        Assert.Empty(
+            places.Where(link => link.Key.Split(' ')[2] != string.Join(',', link.Value)).Select(link => link.Key));
         Assert.Empty(told.Except(places.Keys));
         Assert.True(told.Count > 60 && places.Count > 600, $"Only {told.Count} of {places.Count} were told.");
         foreach (var turns in places.Keys.GroupBy(body => body.Split(' ')[0], StringComparer.Ordinal))
         {
-            Assert.Equal(turns.Count() - 1, turns.Max(body => int.Parse(body.Split(' ')[1], CultureInfo.InvariantCulture)));
+            Assert.Equal(
+                turns.Count() - 1, turns.Max(body => int.Parse(body.Split(' ')[1], CultureInfo.InvariantCulture)));
         }
     }
 

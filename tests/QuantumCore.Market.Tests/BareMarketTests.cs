@@ -61,7 +61,9 @@ public class BareMarketTests
         foreach (var side in new[] { Side.Buy, Side.Sell })
         {
             foreach (var order in market.Book.Orders(side))
-                Assert.False((Participant)order.Account is Participant.Depth or Participant.Noise, "What is left is of somebody who is away.");
+                Assert.False(
+                    (Participant)order.Account is Participant.Depth or Participant.Noise,
+                    "What is left is of somebody who is away.");
         }
 
         intents.Clear();
@@ -125,7 +127,8 @@ public class BareMarketTests
 
         var before = market.Participants.ReferenceTicks;
         market.Book.TryGetBest(Side.Sell, out var ask, out _);
-        market.Trade(new NewOrder(99, Side.Buy, OrderType.Limit, TimeInForce.ImmediateOrCancel, false, ask + 40, 20_000));
+        market.Trade(
+            new NewOrder(99, Side.Buy, OrderType.Limit, TimeInForce.ImmediateOrCancel, false, ask + 40, 20_000));
         Assert.True(market.Book.TryGetBest(Side.Sell, out var after, out _) && after > ask);
         market.Step();
 
@@ -139,7 +142,13 @@ public class BareMarketTests
     [Fact]
     public void An_instrument_with_large_least_orders_is_traded_within_its_limits()
     {
-        var coarse = Listed.Bitcoin with { Symbol = "X", MinQuantityLots = 250, MaxQuantityLots = 4_000, MinNotional = 5_000_000 };
+        var coarse = Listed.Bitcoin with
+        {
+            Symbol = "X",
+            MinQuantityLots = 250,
+            MaxQuantityLots = 4_000,
+            MinNotional = 5_000_000,
+        };
         var market = new BareMarket(coarse, new MarketModel(), 1, 9_500, 0);
         var orders = 0;
         market.Watch = intent =>
@@ -176,7 +185,8 @@ public class BareMarketTests
 
         var market = Market(symbol, seed);
         market.Watch = intent => Add(
-            (long)intent.Participant, (long)intent.Kind, intent.Handle, (long)intent.Side, intent.PriceTicks, intent.QuantityLots);
+            (long)intent.Participant, (long)intent.Kind, intent.Handle, (long)intent.Side, intent.PriceTicks,
+            intent.QuantityLots);
         for (var step = 0; step < 24 * Hour; step++)
         {
             foreach (var trade in market.Step())

@@ -7,7 +7,8 @@ namespace QuantumCore.Market.Tests;
 /// <summary>Bands of docs/market-simulation.md: allowed differences between a simulated and the recorded day.</summary>
 public class CalibrationTests
 {
-    private static readonly Lazy<MarketStatistics> s_recorded = new(() => RecordedDay.Read(OrderFlowFiles.Find("LOBSTER_AMZN_2012-06-21_5.zip")));
+    private static readonly Lazy<MarketStatistics> s_recorded =
+        new(() => RecordedDay.Read(OrderFlowFiles.Find("LOBSTER_AMZN_2012-06-21_5.zip")));
 
     [Theory]
     [InlineData(1)]
@@ -37,7 +38,8 @@ public class CalibrationTests
         Assert.Equal((2.5, 1, 3, 4), (values.Mean, values.Quantile(0), values.Quantile(0.5), values.Quantile(1)));
         Assert.Equal(0.25, values.Share(value => value > 3));
         Assert.Equal((1, 1), (new Distribution([1, -1]).Deviation, new Distribution([1, -1]).Kurtosis));
-        Assert.Equal((0, 0, 0), (new Distribution([]).Mean, new Distribution([]).Kurtosis, new Distribution([]).Quantile(0.5)));
+        Assert.Equal(
+            (0, 0, 0), (new Distribution([]).Mean, new Distribution([]).Kurtosis, new Distribution([]).Quantile(0.5)));
     }
 
     [Fact]

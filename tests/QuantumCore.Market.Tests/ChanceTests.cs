@@ -49,5 +49,6 @@ public class ChanceTests
         Assert.Equal(3, (double)below / count, 0.02);
     }
 
-    private static readonly long[] FirstNumbers = [-4620757633710724916, 4603935282057383400, 4604325531461311644, -4625415547448502707];
+    private static readonly long[] FirstNumbers =
+        [-4620757633710724916, 4603935282057383400, 4604325531461311644, -4625415547448502707];
 }

@@ -21,7 +21,8 @@ internal static class Listed
         ReferencePriceTicks = 9_500,
     };
 
-    public static IReadOnlyList<Instrument> All { get; } = [Apple, Share("AMZN", 18_500), Bitcoin, Share("MSFT", 42_000)];
+    public static IReadOnlyList<Instrument> All { get; } = [
+        Apple, Share("AMZN", 18_500), Bitcoin, Share("MSFT", 42_000)];
 
     public static Instrument Share(string symbol, long priceTicks) => new()
     {

@@ -14,7 +14,9 @@ public class PastMarketTests
     {
         var past = Make(600, 1_000);
 
-        Assert.Equal(Enumerable.Range(1, 600).Select(back => (Now / Minute) - 601 + back), past.Minutes.Select(candle => candle.Minute));
+        Assert.Equal(
+            Enumerable.Range(1, 600).Select(back => (Now / Minute) - 601 + back),
+            past.Minutes.Select(candle => candle.Minute));
         Assert.All(past.Minutes, candle =>
         {
             Assert.InRange(candle.OpenTicks, candle.LowTicks, candle.HighTicks);
@@ -35,7 +37,8 @@ public class PastMarketTests
         Assert.All(past.Trades, trade => Assert.InRange(trade.TimeNanos, 0, (Now / Minute * Minute) - 1));
         Assert.Equal(past.Minutes[^1].CloseTicks, past.LastTicks);
         var last = past.Trades.Where(trade => trade.TimeNanos / Minute == past.Minutes[^1].Minute).ToArray();
-        Assert.Equal((past.Minutes[^1].Trades, past.Minutes[^1].Lots), (last.Length, last.Sum(trade => trade.QuantityLots)));
+        Assert.Equal(
+            (past.Minutes[^1].Trades, past.Minutes[^1].Lots), (last.Length, last.Sum(trade => trade.QuantityLots)));
     }
 
     [Fact]
@@ -48,7 +51,10 @@ public class PastMarketTests
         Assert.Equal(29 * 288, earlier.Count);
         Assert.InRange(past.Minutes[0].Minute - earlier[^1].Minute, 1, EarlierDays.StepMinutes);
         Assert.Equal(past.Minutes[0].OpenTicks, earlier[^1].CloseTicks);
-        Assert.All(earlier.Zip(earlier.Skip(1)), pair => Assert.Equal((pair.First.Minute + 5, pair.First.CloseTicks), (pair.Second.Minute, pair.Second.OpenTicks)));
+        Assert.All(
+            earlier.Zip(earlier.Skip(1)),
+            pair => Assert.Equal(
+                (pair.First.Minute + 5, pair.First.CloseTicks), (pair.Second.Minute, pair.Second.OpenTicks)));
         Assert.All(earlier, candle =>
         {
             Assert.InRange(candle.OpenTicks, candle.LowTicks, candle.HighTicks);
@@ -58,7 +64,8 @@ public class PastMarketTests
         });
 
         // A month of a few per cent a day goes somewhere, and not to nothing.
-        Assert.InRange(earlier.Max(candle => candle.HighTicks) / (double)earlier.Min(candle => candle.LowTicks), 1.05, 3);
+        Assert.InRange(
+            earlier.Max(candle => candle.HighTicks) / (double)earlier.Min(candle => candle.LowTicks), 1.05, 3);
         Assert.Equal(earlier, EarlierDays.Make(past, Listed.Apple, new MarketModel(), 1, 29));
     }
 

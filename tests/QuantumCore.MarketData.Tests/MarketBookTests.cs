@@ -104,7 +104,8 @@ public sealed class MarketBookTests
         book.Advance(3, 30);
         book.ChangeTrade(second, 205, 0);
         book.ChangeTrade(first, 200, 199);
-        BookTradeChange[] changes = [new(2, 20, second, 201, 205), new(3, 30, second, 205, 0), new(3, 30, first, 200, 199)];
+        BookTradeChange[] changes =
+            [new(2, 20, second, 201, 205), new(3, 30, second, 205, 0), new(3, 30, first, 200, 199)];
 
         // A reader that receives a trade and its change together gets the original trade, then the change.
         Assert.Equal([first, second], book.ChangesAfter(0)!.Trades);
@@ -279,7 +280,8 @@ public sealed class MarketBookTests
 
         private void ChangeTrade(int at, MarketBook book, List<BookTrade> trades)
         {
-            var (made, before, now) = (AsMade(trades[at]), trades[at].ChangedTicks ?? trades[at].PriceTicks, random.Next(3) * 500);
+            var (made, before, now) = (AsMade(trades[at]), trades[at].ChangedTicks ?? trades[at].PriceTicks,
+                random.Next(3) * 500);
             book.ChangeTrade(made, before, now);
             trades[at] = trades[at].At(now);
             Changes.Add(new(book.Sequence, book.TimeNanos, made, before, now));

@@ -18,7 +18,8 @@ public class AdjustmentTests
     [InlineData(3, 2, Buy, 100, 10_000, 150, 6_666)]
     [InlineData(3, 2, Sell, 100, 6_000, 150, 4_000)]
     [InlineData(3, 2, Sell, 100, 10_000, 150, 6_667)]
-    public void Published_splits_of_open_orders(long news, long olds, Side side, long lots, long price, long lotsAfter, long priceAfter)
+    public void Published_splits_of_open_orders(
+        long news, long olds, Side side, long lots, long price, long lotsAfter, long priceAfter)
     {
         var book = new OrderBook();
         Enter(book, new NewOrder(1, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots));
@@ -53,9 +54,11 @@ public class AdjustmentTests
             if (news == olds)
                 continue;
             // Lots that the old units divide, prices that the new ones do.
-            var (lots, price, side) = (olds * random.NextInt64(1, 1_000_000), news * random.NextInt64(1, 1_000_000), random.Next(2) == 0 ? Buy : Sell);
+            var (lots, price, side) = (olds * random.NextInt64(1, 1_000_000), news * random.NextInt64(1, 1_000_000),
+                random.Next(2) == 0 ? Buy : Sell);
             var (there, back) = (OrderAdjustment.Split(news, olds), OrderAdjustment.Split(olds, news));
-            Assert.Equal((lots, price), (back.LotsOf(there.LotsOf(lots)), back.PriceOf(side, there.PriceOf(side, price))));
+            Assert.Equal(
+                (lots, price), (back.LotsOf(there.LotsOf(lots)), back.PriceOf(side, there.PriceOf(side, price))));
         }
     }
 
@@ -65,12 +68,18 @@ public class AdjustmentTests
         var random = new Random(20_261_123);
         for (var round = 0; round < 20_000; round++)
         {
-            var split = OrderAdjustment.Split(random.NextInt64(1, OrderAdjustment.RatioLimit + 1), random.NextInt64(1, OrderAdjustment.RatioLimit + 1));
-            var (lots, price) = (random.NextInt64(1, 1L << random.Next(1, 40)), random.NextInt64(1, 1L << random.Next(1, 47)));
+            var split = OrderAdjustment.Split(
+                random.NextInt64(1, OrderAdjustment.RatioLimit + 1),
+                random.NextInt64(1, OrderAdjustment.RatioLimit + 1));
+            var (lots, price) = (random.NextInt64(1, 1L << random.Next(1, 40)),
+                random.NextInt64(1, 1L << random.Next(1, 47)));
             var after = split.LotsOf(lots);
-            Assert.True((Int128)split.PriceOf(Buy, price) * after <= (Int128)price * lots, $"{split} of {lots}@{price}");
+            Assert.True(
+                (Int128)split.PriceOf(Buy, price) * after <= (Int128)price * lots, $"{split} of {lots}@{price}");
             // So many old units a new one is at most: the price of a new one times that is no less than before.
-            Assert.True((Int128)split.PriceOf(Sell, price) * split.NewUnits >= (Int128)price * split.OldUnits, $"{split} of {lots}@{price}");
+            Assert.True(
+                (Int128)split.PriceOf(Sell, price) * split.NewUnits >= (Int128)price * split.OldUnits,
+                $"{split} of {lots}@{price}");
             Assert.True((Int128)after * split.OldUnits <= (Int128)lots * split.NewUnits, $"{split} of {lots}@{price}");
         }
     }
@@ -90,10 +99,14 @@ public class AdjustmentTests
         Assert.Equal(RejectReason.None, book.Adjust(0, OrderAdjustment.Dividend(13)));
         Assert.Equal([(10_487, 5, 1)], LevelsOf(book, Buy));
         Assert.Equal([(11_000, 5, 1)], LevelsOf(book, Sell));
-        Assert.Equal([9_787, 11_200, 9_987, 11_300], new long[] { 2, 4, 5, 6 }.Select(id => book.TryGetOrder(id, out var order) ? order.TriggerTicks : 0));
+        Assert.Equal(
+            [9_787, 11_200, 9_987, 11_300],
+            new long[] { 2, 4, 5, 6 }.Select(id => book.TryGetOrder(id, out var order) ? order.TriggerTicks : 0));
         // What would be left of its price is no price.
         Assert.False(book.TryGetOrder(7, out _));
-        Assert.Equal(EndReason.CorporateAction, book.Events.ToArray().Single(happened => happened.Kind == BookEventKind.Ended).EndReason);
+        Assert.Equal(
+            EndReason.CorporateAction,
+            book.Events.ToArray().Single(happened => happened.Kind == BookEventKind.Ended).EndReason);
         Assert.Equal(10_800, book.LastPriceTicks);
     }
 
@@ -102,7 +115,11 @@ public class AdjustmentTests
     {
         var book = new OrderBook();
         Assert.Equal(RejectReason.None, book.SetLast(0, 100));
-        Enter(book, new NewOrder(1, Sell, OrderType.TrailingStop, TimeInForce.GoodTillCancel, false, 0, 5, Conditions: new() { TrailTicks = 5 }));
+        Enter(
+            book,
+            new NewOrder(
+                1, Sell, OrderType.TrailingStop, TimeInForce.GoodTillCancel, false, 0, 5,
+                Conditions: new() { TrailTicks = 5 }));
         Assert.Equal(RejectReason.None, book.Adjust(0, OrderAdjustment.Dividend(3)));
         Assert.True(book.TryGetOrder(1, out var order));
         Assert.Equal(92, order.TriggerTicks);
@@ -192,12 +209,14 @@ public class AdjustmentTests
         Assert.Equal([(2, 10)], OrdersOf(book, Buy).Select(order => (order.OrderId, order.LeavesLots)));
     }
 
-    private static NewOrder Limit(Side side, long lots, long price) => new(1, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots);
+    private static NewOrder Limit(Side side, long lots, long price) =>
+        new(1, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots);
 
     private static NewOrder Stop(Side side, OrderType type, long trigger) =>
         new(1, side, type, TimeInForce.GoodTillCancel, false, 0, 5, Conditions: new() { TriggerTicks = trigger });
 
-    private static void Enter(OrderBook book, NewOrder order) => Assert.Equal(RejectReason.None, book.Submit(0, in order, out _));
+    private static void Enter(OrderBook book, NewOrder order) =>
+        Assert.Equal(RejectReason.None, book.Submit(0, in order, out _));
 
     private static void Halt(OrderBook book) => Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Halt));
 
@@ -219,7 +238,10 @@ public class AdjustmentTests
     public void An_iceberg_that_shows_more_than_it_has_left_can_be_restored_after_a_split()
     {
         var book = new OrderBook();
-        var iceberg = BookScript.Limit(Side.Sell, 1_000_000_000_000, 100) with { Conditions = new() { DisplayLots = 1_000_000_000_000 } };
+        var iceberg = BookScript.Limit(Side.Sell, 1_000_000_000_000, 100) with
+        {
+            Conditions = new() { DisplayLots = 1_000_000_000_000 },
+        };
         Assert.Equal(RejectReason.None, book.Submit(0, iceberg, out var id));
         Assert.Equal(RejectReason.None, book.Amend(0, id, new Amendment { TotalLots = 100_000_000 }));
         Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Halt));
@@ -232,7 +254,9 @@ public class AdjustmentTests
     {
         var book = new OrderBook();
         for (var i = 0; i < 257; i++)
-            Assert.Equal(RejectReason.None, book.Submit(0, BookScript.Limit(Side.Buy, Instrument.QuantityLotsLimit, 1_000 + i), out _));
+            Assert.Equal(
+                RejectReason.None,
+                book.Submit(0, BookScript.Limit(Side.Buy, Instrument.QuantityLotsLimit, 1_000 + i), out _));
         Assert.Equal(RejectReason.None, book.Adjust(0, OrderAdjustment.Dividend(3)));
         Assert.Null(book.Audit());
     }

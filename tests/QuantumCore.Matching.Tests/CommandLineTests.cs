@@ -12,7 +12,8 @@ public class CommandLineTests
     [InlineData("'guess' is no command", "guess")]
     [InlineData("'--trades' is no option here", "ops", "FILE", "--trades", "1")]
     [InlineData("--width takes a number from 1 to 2147483647", "generate", "FILE", "--width", "4294967296")]
-    public async Task A_command_line_that_makes_no_sense_is_answered_by_one_sentence(string problem, params string[] arguments)
+    public async Task A_command_line_that_makes_no_sense_is_answered_by_one_sentence(
+        string problem, params string[] arguments)
     {
         var (exitCode, result, told) = await Run(arguments);
         Assert.Equal((2, ""), (exitCode, result));
@@ -48,12 +49,14 @@ public class CommandLineTests
     [Fact]
     public async Task Messages_written_as_operations_are_hashed_all_the_same()
     {
-        var (path, operations) = (Path.Combine(AppContext.BaseDirectory, "none.bin"), Path.Combine(AppContext.BaseDirectory, "none.ops"));
+        var (path, operations) = (Path.Combine(AppContext.BaseDirectory, "none.bin"),
+            Path.Combine(AppContext.BaseDirectory, "none.ops"));
         byte[] noMessages = [.. "100_WBEM"u8, 1, 0, 0, 0, 0, 0, 0, 0];
         await File.WriteAllBytesAsync(path, noMessages, TestContext.Current.CancellationToken);
         var (exitCode, result, _) = await Run("consensus", path, "--ops", operations);
         Assert.Equal(
-            (0, """{"messages":0,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"""), (exitCode, result));
+            (0, """{"messages":0,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"""),
+            (exitCode, result));
         Assert.Empty(OpsFile.Read(operations).Records);
     }
 

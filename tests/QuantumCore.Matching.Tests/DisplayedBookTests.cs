@@ -25,7 +25,8 @@ public class DisplayedBookTests
             _ = command.Apply(book, out _);
             displayed.Follow();
             if (views.Apply(displayed) is { } wrong)
-                Assert.Fail($"seed {seed}, step {step}: {command}\n  {FullCommand.Text(book.Events)}\n  {string.Join(' ', displayed.Orders.ToArray())}\n  {wrong}");
+                Assert.Fail(
+                    $"seed {seed}, step {step}: {command}\n  {FullCommand.Text(book.Events)}\n  {string.Join(' ', displayed.Orders.ToArray())}\n  {wrong}");
             // A consumer that joins now sees the same from here on.
             if (step % 1_000 == 999)
                 (displayed, views) = (new DisplayedBook(book), new Views(book));
@@ -178,7 +179,8 @@ public class DisplayedBookTests
             var orders = _orders
                 .OrderBy(level => level.Key.Item1)
                 .ThenBy(level => level.Key.Item1 == Buy ? -level.Key.Item2 : level.Key.Item2)
-                .SelectMany(level => level.Value.Select(order => (level.Key.Item1, level.Key.Item2, order.Lots, order.Id)))
+                .SelectMany(
+                    level => level.Value.Select(order => (level.Key.Item1, level.Key.Item2, order.Lots, order.Id)))
                 .ToList();
             if (!expected.SequenceEqual(orders))
                 return $"orders: expected {string.Join(' ', expected)}, got {string.Join(' ', orders)}";

@@ -23,7 +23,8 @@ public class DocumentedExampleTests
     public void Every_term_of_the_market_has_an_example()
     {
         var commands = s_examples
-            .SelectMany(example => example.Given.Concat(example.Steps.OfType<CommandStep>().Select(step => step.Command)))
+            .SelectMany(
+                example => example.Given.Concat(example.Steps.OfType<CommandStep>().Select(step => step.Command)))
             .ToList();
         var orders = commands.SelectMany(OrdersOf).ToList();
         var phases = commands.OfType<PhaseCommand>().Select(command => command.Phase)

@@ -148,7 +148,8 @@ public class KnownDefectTests
     [Fact]
     public void Levels_far_apart_are_found_in_price_order()
     {
-        long[] prices = [1, 32, 33, 64, 2048, 2049, 131_072, 131_073, 1L << 30, (1L << 36) + 1, (1L << 47) - 1, 1L << 47];
+        long[] prices =
+            [1, 32, 33, 64, 2048, 2049, 131_072, 131_073, 1L << 30, (1L << 36) + 1, (1L << 47) - 1, 1L << 47];
         var sells = BookOf([.. prices.Order().Reverse().Select(price => Limit(Sell, 1, price))]);
         Assert.Equal(prices, LevelsOf(sells, Sell).Select(level => level.Price));
         Assert.Null(sells.Audit());

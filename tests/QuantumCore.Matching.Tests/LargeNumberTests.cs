@@ -14,7 +14,11 @@ public class LargeNumberTests
     public void A_peg_joins_a_level_that_is_full_of_plain_orders_and_the_book_survives_its_snapshot()
     {
         var book = BookOf([.. Enumerable.Repeat(Limit(Buy, Largest, 50), 512)]);
-        var peg = Limit(Buy, Largest, 0) with { Type = OrderType.Pegged, Conditions = new() { Peg = PegReference.Primary } };
+        var peg = Limit(Buy, Largest, 0) with
+        {
+            Type = OrderType.Pegged,
+            Conditions = new() { Peg = PegReference.Primary },
+        };
         Assert.Equal(RejectReason.None, book.Submit(0, peg, out _));
         Assert.Equal([(50, OrderBook.MaxLevelLots + Largest, 513)], LevelsOf(book, Buy));
         var restored = OrderBook.Restore(book.Snapshot());
@@ -78,7 +82,8 @@ public class LargeNumberTests
     public void Market_orders_for_the_close_come_before_those_of_the_auction_before_it()
     {
         var book = new OrderBook();
-        Assert.Equal(RejectReason.None, book.Submit(0, Market(Buy, 1) with { TimeInForce = TimeInForce.AtTheClose }, out _));
+        Assert.Equal(
+            RejectReason.None, book.Submit(0, Market(Buy, 1) with { TimeInForce = TimeInForce.AtTheClose }, out _));
         Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Volatility));
         Assert.Equal(RejectReason.None, book.Submit(0, Market(Buy, 1) with { TimeInForce = TimeInForce.Day }, out _));
         Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Closing));
@@ -89,7 +94,8 @@ public class LargeNumberTests
     [Fact]
     public void An_expiry_that_no_longer_stands_leaves_no_trace_in_what_comes_later()
     {
-        var book = BookOf(Limit(Buy, 1, 50) with { TimeInForce = TimeInForce.GoodTillDate, Conditions = new() { ExpiryNanos = 10 } });
+        var book = BookOf(
+            Limit(Buy, 1, 50) with { TimeInForce = TimeInForce.GoodTillDate, Conditions = new() { ExpiryNanos = 10 } });
         Assert.Equal(RejectReason.None, book.Cancel(1, 1, EndReason.User));
         var restored = OrderBook.Restore(book.Snapshot());
         foreach (var one in new[] { book, restored })
@@ -106,7 +112,11 @@ public class LargeNumberTests
     {
         // The stop reuses the slot of an order that was filled on entry.
         var book = BookOf(Limit(Sell, 1, 100), Limit(Buy, 1, 100) with { Conditions = new() { MinimumLots = 1 } });
-        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 2, 95) with { Type = OrderType.StopLimit, Conditions = new() { TriggerTicks = 90 } }, out _));
+        Assert.Equal(
+            RejectReason.None,
+            book.Submit(
+                0, Limit(Sell, 2, 95) with { Type = OrderType.StopLimit, Conditions = new() { TriggerTicks = 90 } },
+                out _));
         Assert.Equal(RejectReason.None, book.Cancel(0, 3, EndReason.User));
         ExpectEvents(book, Ended(Sell, 3, 2, 90, EndReason.User));
     }

@@ -23,7 +23,8 @@ public class LegTests
     [Fact]
     public void A_leg_takes_the_quotes_of_others_and_prints_nothing()
     {
-        var book = BookOf(Limit(Sell, 5, 100), Own(Sell, 4, 100), Limit(Sell, 3, 100), Leg(Buy, 20, 110) with { Owner = 7 });
+        var book =
+            BookOf(Limit(Sell, 5, 100), Own(Sell, 4, 100), Limit(Sell, 3, 100), Leg(Buy, 20, 110) with { Owner = 7 });
         Assert.True(book.TryGetQuote(Sell, 7, out var price, out var lots));
         Assert.Equal((100, 8), (price, lots));
         book.TakeQuotes(0, 4, 100, 7);
@@ -62,7 +63,8 @@ public class LegTests
     [Fact]
     public void A_book_whose_only_trades_were_those_of_legs_survives_its_snapshot()
     {
-        var book = BookOf(Leg(Sell, 5, 100), Leg(Buy, 9, 90) with { TimeInForce = TimeInForce.Day }, Limit(Sell, 1, 100));
+        var book =
+            BookOf(Leg(Sell, 5, 100), Leg(Buy, 9, 90) with { TimeInForce = TimeInForce.Day }, Limit(Sell, 1, 100));
         book.Cross(0, 2, 1, 95, 3);
         var restored = OrderBook.Restore(book.Snapshot());
         Assert.Equal((0, 1), (restored.LastPriceTicks, restored.LastTradeNumber));
@@ -86,7 +88,8 @@ public class LegTests
     public void A_leg_is_not_amended_and_not_reduced()
     {
         var book = BookOf(Leg(Buy, 5, 100));
-        foreach (var amendment in new Amendment[] { new(), new() { TotalLots = 3 }, new() { PriceTicks = 90 }, new() { TotalLots = -1 } })
+        foreach (var amendment in new Amendment[] { new(), new() { TotalLots = 3 }, new() { PriceTicks = 90 },
+            new() { TotalLots = -1 } })
             ExpectRefusal(book, RejectReason.InvalidCombination, b => b.Amend(0, 1, amendment));
         foreach (var total in new long[] { -1, 0, 3, 5, 6 })
             ExpectRefusal(book, RejectReason.InvalidCombination, b => b.Reduce(0, 1, total));
@@ -98,10 +101,16 @@ public class LegTests
     {
         var book = new OrderBook();
         var stop = Limit(Buy, 5, 0) with { Type = OrderType.Stop, Conditions = new() { TriggerTicks = 110 } };
-        ExpectRefusal(book, RejectReason.InvalidCombination, b => List(b, OrderListKind.OneTriggersOther, Limit(Buy, 5, 90), Leg(Sell, 5, 95)));
-        ExpectRefusal(book, RejectReason.InvalidCombination, b => List(b, OrderListKind.OneTriggersOther, Leg(Buy, 5, 90), Limit(Sell, 5, 95)));
-        ExpectRefusal(book, RejectReason.InvalidCombination, b => List(b, OrderListKind.OneCancelsOther, Leg(Buy, 5, 90), stop));
-        ExpectRefusal(book, RejectReason.BadRequest, b => List(b, OrderListKind.Strategy, Leg(Buy, 5, 90), Leg(Sell, 5, 90)));
+        ExpectRefusal(
+            book, RejectReason.InvalidCombination,
+            b => List(b, OrderListKind.OneTriggersOther, Limit(Buy, 5, 90), Leg(Sell, 5, 95)));
+        ExpectRefusal(
+            book, RejectReason.InvalidCombination,
+            b => List(b, OrderListKind.OneTriggersOther, Leg(Buy, 5, 90), Limit(Sell, 5, 95)));
+        ExpectRefusal(
+            book, RejectReason.InvalidCombination, b => List(b, OrderListKind.OneCancelsOther, Leg(Buy, 5, 90), stop));
+        ExpectRefusal(
+            book, RejectReason.BadRequest, b => List(b, OrderListKind.Strategy, Leg(Buy, 5, 90), Leg(Sell, 5, 90)));
         Assert.Equal(RejectReason.None, book.Submit(0, Leg(Buy, 5, 100) with { TimeInForce = TimeInForce.Day }, out _));
         foreach (var (phase, refusal) in new[]
             {
@@ -125,7 +134,8 @@ public class LegTests
     {
         var book = BookOf(
             Limit(Sell, 2, 100), Limit(Sell, 2, 101), Leg(Sell, 3, 101),
-            Limit(Buy, 1, 0) with { Type = OrderType.Stop, Conditions = new() { TriggerTicks = 100 } }, Limit(Sell, 1, 105));
+            Limit(Buy, 1, 0) with { Type = OrderType.Stop, Conditions = new() { TriggerTicks = 100 } },
+            Limit(Sell, 1, 105));
         Assert.Equal(RejectReason.None, book.Admit(0, Limit(Buy, 9, 101), out var id));
         Assert.Equal([Accepted(Buy, 6, 9, 101)], book.Events.ToArray());
         book.Sweep(0, id, 100);
@@ -146,7 +156,10 @@ public class LegTests
     {
         var iceberg = Limit(Sell, 20, 100) with { Conditions = new() { DisplayLots = 3 } };
         var hidden = Limit(Sell, 5, 100) with { Conditions = new() { Hidden = true } };
-        OrderBook Fresh() => BookOf(iceberg, Limit(Sell, 5, 100), hidden, Own(Sell, 4, 100), Leg(Buy, 50, 110) with { Owner = 7 }, Leg(Buy, 5, 90), Leg(Sell, 5, 90));
+        OrderBook Fresh() =>
+            BookOf(
+                iceberg, Limit(Sell, 5, 100), hidden, Own(Sell, 4, 100), Leg(Buy, 50, 110) with { Owner = 7 },
+                Leg(Buy, 5, 90), Leg(Sell, 5, 90));
 
         Misuse(Fresh(), b => b.TakeQuotes(0, 5, 100, 9)); // 8 are shown; what the iceberg shows next does not count
         Misuse(Fresh(), b => b.TakeQuotes(0, 6, 100, 6)); // it has 5 itself
@@ -166,7 +179,12 @@ public class LegTests
         Misuse(Fresh(), b => b.Proceed(0, 2));
         Misuse(Fresh(), b => b.Proceed(-1, 5));
         var due = Fresh();
-        Assert.Equal(RejectReason.None, due.Submit(0, Leg(Buy, 1, 90) with { TimeInForce = TimeInForce.GoodTillDate, Conditions = new() { ExpiryNanos = 9 } }, out _));
+        Assert.Equal(
+            RejectReason.None,
+            due.Submit(
+                0,
+                Leg(Buy, 1, 90) with { TimeInForce = TimeInForce.GoodTillDate, Conditions = new() { ExpiryNanos = 9 } },
+                out _));
         Misuse(due, b => b.Cross(9, 5, 7, 100, 1));
         var taken = Fresh();
         taken.TakeQuotes(0, 5, 100, 8);
@@ -196,7 +214,17 @@ public class LegTests
     {
         var book = BookOf(
             Limit(Sell, 7, 100),
-            Leg(Buy, 9, 120) with { Owner = -5, TimeInForce = TimeInForce.GoodTillDate, SelfTrade = SelfTradePrevention.ExpireBoth, Conditions = new() { ExpiryNanos = 80 } });
+            Leg(Buy, 9, 120) with
+            {
+                Owner = -5,
+                TimeInForce =
+                TimeInForce.GoodTillDate,
+                SelfTrade = SelfTradePrevention.ExpireBoth,
+                Conditions = new()
+                {
+                    ExpiryNanos = 80,
+                }
+            });
         book.TakeQuotes(4, 2, 100, 3);
         var numbers = SnapshotNumbers.Of(book.Snapshot());
         long[] none = [0, 0, 0, 0, 0];
@@ -249,11 +277,15 @@ public class LegTests
         _ = Assert.Throws<InvalidDataException>(() => OrderBook.Restore(SnapshotNumbers.ToSnapshot(listed)));
     }
 
-    private static NewOrder Leg(Side side, long lots, long price) => Limit(side, lots, price) with { Type = OrderType.Leg };
+    private static NewOrder Leg(Side side, long lots, long price) => Limit(side, lots, price) with
+    {
+        Type = OrderType.Leg,
+    };
 
     private static NewOrder Own(Side side, long lots, long price) => Limit(side, lots, price) with { Owner = 7 };
 
-    private static RejectReason List(OrderBook book, OrderListKind kind, params NewOrder[] legs) => book.SubmitList(0, kind, legs, out _);
+    private static RejectReason List(OrderBook book, OrderListKind kind, params NewOrder[] legs) =>
+        book.SubmitList(0, kind, legs, out _);
 
     private static void Misuse(OrderBook book, Action<OrderBook> command) =>
         Assert.Throws<InvalidOperationException>(() => command(book));

@@ -23,10 +23,13 @@ public class LiveOrderTests
     public void Orders_cancelled_together_end_by_id_and_those_that_are_not_open_are_passed_over()
     {
         // 1 was filled, 4 took, 9 was never issued.
-        var book = BookOf(Limit(Buy, 5, 100), Limit(Buy, 6, 100), Limit(Sell, 7, 101), ImmediateOrCancel(Sell, 5, 100), Limit(Buy, 8, 99));
+        var book = BookOf(
+            Limit(Buy, 5, 100), Limit(Buy, 6, 100), Limit(Sell, 7, 101), ImmediateOrCancel(Sell, 5, 100),
+            Limit(Buy, 8, 99));
         Assert.Equal(RejectReason.TimeRegression, book.CancelThese(-1, [2], EndReason.MassCancel));
         Assert.Equal(RejectReason.None, book.CancelThese(0, [1, 2, 2, 3, 4, 9], EndReason.MassCancel));
-        ExpectEvents(book, TakenOut(Buy, 2, 6, 100, EndReason.MassCancel), TakenOut(Sell, 3, 7, 101, EndReason.MassCancel));
+        ExpectEvents(
+            book, TakenOut(Buy, 2, 6, 100, EndReason.MassCancel), TakenOut(Sell, 3, 7, 101, EndReason.MassCancel));
         Assert.Equal(1, book.OpenOrders);
         Assert.Equal([(99, 8, 1)], LevelsOf(book, Buy));
     }
@@ -122,7 +125,8 @@ public class LiveOrderTests
         var book = BookOf(Limit(Sell, 3, 102), Limit(Buy, 5, 100));
         Assert.Equal(RejectReason.None, book.Replace(0, 2, Limit(Buy, 5, 103), out _));
         ExpectEvents(
-            book, TakenOut(Buy, 2, 5, 100, EndReason.Replaced), Accepted(Buy, 3, 5, 103), Trade(Buy, 3, 1, 3, 102, 2, 0),
+            book, TakenOut(Buy, 2, 5, 100, EndReason.Replaced), Accepted(Buy, 3, 5, 103),
+            Trade(Buy, 3, 1, 3, 102, 2, 0),
             Rested(Buy, 3, 2, 103));
 
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 4, 110), out _));

@@ -100,7 +100,8 @@ public class MemoryTests
         for (var i = 0; i < staying * 200; i++)
         {
             Assert.Equal(RejectReason.None, book.Submit(i, Limit(Buy, 1, 1 + (i % 100)), out var id));
-            // One of forty stays until so many have come after it: forty ids for each open order, more than are at hand.
+            // One of forty stays until so many have come after it: forty ids for each open order, more than are at
+            // hand.
             if (i % 40 == 0)
                 open.Enqueue(id);
             if (i % 40 != 0 || open.Count > staying)
@@ -119,7 +120,8 @@ public class MemoryTests
     public static TheoryData<string> Conditional =>
     [
         "icebergs", "hidden", "stops", "trailing stops", "pegs", "good till date", "one cancels other",
-        "one triggers two", "self-trade prevention", "all or none", "dry runs", "amendments", "auctions", "mass cancel", "legs",
+        "one triggers two", "self-trade prevention", "all or none", "dry runs", "amendments", "auctions", "mass cancel",
+        "legs",
     ];
 
     [Theory]
@@ -159,7 +161,11 @@ public class MemoryTests
         private readonly NewOrder _hidden = Limit(Sell, 6, 103) with { Conditions = new() { Hidden = true } };
         private readonly NewOrder _wholeOnly = Limit(Sell, 8, 104) with { Conditions = new() { AllOrNone = true } };
         private readonly NewOrder _least = Limit(Buy, 9, 104) with { Conditions = new() { MinimumLots = 5 } };
-        private readonly NewOrder _stop = Limit(Buy, 3, 0) with { Type = OrderType.Stop, Conditions = new() { TriggerTicks = 104 } };
+        private readonly NewOrder _stop = Limit(Buy, 3, 0) with
+        {
+            Type = OrderType.Stop,
+            Conditions = new() { TriggerTicks = 104 },
+        };
         private readonly NewOrder _trailing =
             Limit(Sell, 3, 0) with { Type = OrderType.TrailingStop, Conditions = new() { TrailTicks = 2 } };
         private readonly NewOrder _peg =
@@ -167,7 +173,11 @@ public class MemoryTests
         private readonly NewOrder _middle =
             Limit(Sell, 3, 0) with { Type = OrderType.Pegged, Conditions = new() { Peg = PegReference.Midpoint } };
         private readonly NewOrder _own = Limit(Sell, 4, 104) with { Owner = 7 };
-        private readonly NewOrder _taker = Limit(Buy, 9, 104) with { Owner = 7, SelfTrade = SelfTradePrevention.Decrement };
+        private readonly NewOrder _taker = Limit(Buy, 9, 104) with
+        {
+            Owner = 7,
+            SelfTrade = SelfTradePrevention.Decrement,
+        };
         private readonly NewOrder[] _pair =
         [
             Limit(Sell, 4, 106),
@@ -189,7 +199,11 @@ public class MemoryTests
 
         private readonly NewOrder _legToBuy = Limit(Buy, 9, 120) with { Type = OrderType.Leg, Owner = 7 };
         private readonly NewOrder _legToSell = Limit(Sell, 9, 80) with { Type = OrderType.Leg };
-        private readonly NewOrder _meetsLegs = Limit(Buy, 30, 104) with { Owner = 7, SelfTrade = SelfTradePrevention.Decrement };
+        private readonly NewOrder _meetsLegs = Limit(Buy, 30, 104) with
+        {
+            Owner = 7,
+            SelfTrade = SelfTradePrevention.Decrement,
+        };
         private readonly Amendment _larger = new() { TotalLots = 9 };
         private readonly Amendment _elsewhere = new() { PriceTicks = 99 };
         private long _time;
@@ -282,7 +296,8 @@ public class MemoryTests
             Enter(book, _legToBuy);
             var leg = book.LastOrderId;
             Enter(book, _legToSell);
-            if (book.Judge(_time, in _legToSell) != RejectReason.None || !book.TryGetQuote(Sell, 7, out var price, out var lots)
+            if (book.Judge(_time, in _legToSell) != RejectReason.None
+                || !book.TryGetQuote(Sell, 7, out var price, out var lots)
                 || price < book.TradingBand.LowTicks)
                 throw new InvalidOperationException("There is nothing to take.");
             book.TakeQuotes(_time, leg, price, lots);

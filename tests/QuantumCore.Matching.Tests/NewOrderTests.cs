@@ -38,7 +38,8 @@ public class NewOrderTests
     [Theory]
     [InlineData(Buy, Sell, 100, 100, 1)]
     [InlineData(Sell, Buy, 100, 100, -1)]
-    public void Better_price_trades_first_and_the_price_is_the_makers(Side taker, Side maker, long limit, long at, int worse)
+    public void Better_price_trades_first_and_the_price_is_the_makers(
+        Side taker, Side maker, long limit, long at, int worse)
     {
         var book = BookOf(Limit(maker, 1, at), Limit(maker, 1, at - worse), Limit(maker, 1, at - (2 * worse)));
         Expect(
@@ -51,8 +52,12 @@ public class NewOrderTests
     public void At_one_price_first_come_is_first_served_across_takers()
     {
         var book = BookOf(Limit(Sell, 3, 100), Limit(Sell, 3, 100), Limit(Sell, 3, 100));
-        Expect(book, Limit(Buy, 4, 100), Accepted(Buy, 4, 4, 100), Trade(Buy, 4, 1, 3, 100, 1, 0), Trade(Buy, 4, 2, 1, 100, 0, 2));
-        Expect(book, Limit(Buy, 4, 100), Accepted(Buy, 5, 4, 100), Trade(Buy, 5, 2, 2, 100, 2, 0), Trade(Buy, 5, 3, 2, 100, 0, 1));
+        Expect(
+            book, Limit(Buy, 4, 100), Accepted(Buy, 4, 4, 100), Trade(Buy, 4, 1, 3, 100, 1, 0),
+            Trade(Buy, 4, 2, 1, 100, 0, 2));
+        Expect(
+            book, Limit(Buy, 4, 100), Accepted(Buy, 5, 4, 100), Trade(Buy, 5, 2, 2, 100, 2, 0),
+            Trade(Buy, 5, 3, 2, 100, 0, 1));
         Assert.Equal([(100, 1, 1)], LevelsOf(book, Sell));
     }
 
@@ -159,18 +164,23 @@ public class NewOrderTests
         foreach (var undefined in Enumerable.Range(10, 245))
         {
             ExpectRefusal(book, RejectReason.BadRequest, good with { TimeInForce = (TimeInForce)undefined });
-            ExpectRefusal(book, RejectReason.BadRequest, good with { Type = (OrderType)(undefined + 1), PriceTicks = 0 });
-            ExpectRefusal(book, RejectReason.BadRequest, good with { Side = (Side)undefined, PriceTicks = -1, PostOnly = true });
-            ExpectRefusal(book, RejectReason.BadRequest, Market(Buy, 0) with { SelfTrade = (SelfTradePrevention)undefined });
             ExpectRefusal(
-                book, RejectReason.BadRequest, b => b.Replace(0, 1, good with { TimeInForce = (TimeInForce)undefined }, out _));
+                book, RejectReason.BadRequest, good with { Type = (OrderType)(undefined + 1), PriceTicks = 0 });
+            ExpectRefusal(
+                book, RejectReason.BadRequest, good with { Side = (Side)undefined, PriceTicks = -1, PostOnly = true });
+            ExpectRefusal(
+                book, RejectReason.BadRequest, Market(Buy, 0) with { SelfTrade = (SelfTradePrevention)undefined });
+            ExpectRefusal(
+                book, RejectReason.BadRequest,
+                b => b.Replace(0, 1, good with { TimeInForce = (TimeInForce)undefined }, out _));
         }
 
         // A leg is rejected only for what it excludes.
         var leg = good with { Type = OrderType.Leg };
         Assert.Equal(RejectReason.None, OrderRules.Check(in leg));
         ExpectRefusal(book, RejectReason.InvalidCombination, leg with { PostOnly = true });
-        foreach (var terms in new OrderConditions[] { new() { DisplayLots = 1 }, new() { Hidden = true }, new() { AllOrNone = true }, new() { MinimumLots = 1 } })
+        foreach (var terms in new OrderConditions[] { new() { DisplayLots = 1 }, new() { Hidden = true },
+            new() { AllOrNone = true }, new() { MinimumLots = 1 } })
             ExpectRefusal(book, RejectReason.InvalidCombination, leg with { Conditions = terms });
         foreach (var auction in new[] { TimeInForce.AtTheOpening, TimeInForce.AtTheClose })
             ExpectRefusal(book, RejectReason.InvalidCombination, leg with { TimeInForce = auction });

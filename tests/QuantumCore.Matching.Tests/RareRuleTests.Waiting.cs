@@ -19,9 +19,11 @@ public partial class RareRuleTests
         var book = new OrderBook(maxLevels: 1);
         var child = Limit(Sell, 1, 80) with { TimeInForce = time };
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 1, 70), out _));
-        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, [Limit(Buy, 1, 50), child], out _));
+        Assert.Equal(
+            RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, [Limit(Buy, 1, 50), child], out _));
         Assert.Equal(RejectReason.None, book.Submit(0, ImmediateOrCancel(Sell, 1, 50), out _));
-        var ends = book.Events.ToArray().Where(e => e is { Kind: BookEventKind.Ended, OrderId: 3 }).Select(e => e.EndReason);
+        var ends =
+            book.Events.ToArray().Where(e => e is { Kind: BookEventKind.Ended, OrderId: 3 }).Select(e => e.EndReason);
         Assert.Equal(expected == EndReason.None ? [] : [expected], ends);
         Assert.Null(book.Audit());
     }
@@ -48,7 +50,8 @@ public partial class RareRuleTests
     public void An_own_iceberg_comes_back_for_the_rest_of_an_order_that_asks_what_it_would_trade()
     {
         var book = BookOf(
-            Limit(Sell, 4, 100) with { Owner = 7, Conditions = new() { DisplayLots = 2 } }, Limit(Sell, 6, 100), Limit(Sell, 5, 101));
+            Limit(Sell, 4, 100) with { Owner = 7, Conditions = new() { DisplayLots = 2 } }, Limit(Sell, 6, 100),
+            Limit(Sell, 5, 101));
         var order = Limit(Buy, 10, 101) with
         {
             Owner = 7,
@@ -69,7 +72,9 @@ public partial class RareRuleTests
         Assert.Equal(RejectReason.None, book.SetMark(0, 100));
         Assert.Equal(
             RejectReason.None,
-            book.Submit(0, Trailing(Buy, new() { TrailTicks = TopPrice, TriggerReference = TriggerReference.Mark }), out var id));
+            book.Submit(
+                0, Trailing(Buy, new() { TrailTicks = TopPrice, TriggerReference = TriggerReference.Mark }),
+                out var id));
         Assert.Null(book.Audit());
         Assert.Equal(RejectReason.None, book.SetMark(0, TopPrice));
         Assert.True(book.TryGetOrder(id, out var order));
@@ -92,7 +97,9 @@ public partial class RareRuleTests
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 1, 90), out _));
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 3, 100) with { Owner = 7 }, out _));
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 4, 100), out _));
-        var order = With(Limit(Buy, 8, 100) with { Owner = 7, SelfTrade = SelfTradePrevention.Decrement }, new() { MinimumLots = 5 });
+        var order = With(
+            Limit(Buy, 8, 100) with { Owner = 7, SelfTrade = SelfTradePrevention.Decrement },
+            new() { MinimumLots = 5 });
         ExpectRefusal(book, RejectReason.TooManyLevels, With(order, new() { MinimumLots = 4 }));
         Assert.Equal(RejectReason.None, book.Submit(0, order, out _));
         Assert.Equal(0, book.LastTradeNumber);
@@ -115,8 +122,12 @@ public partial class RareRuleTests
     {
         var takesProfit = With(Limit(Sell, 2, 0) with { Type = OrderType.TakeProfit }, new() { TriggerTicks = 60 });
         var book = new OrderBook();
-        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, [takesProfit, Stop(Sell, 2, 40)], out _));
-        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, [Limit(Sell, 2, 60), Stop(Sell, 2, 40)], out _));
+        Assert.Equal(
+            RejectReason.None,
+            book.SubmitList(0, OrderListKind.OneCancelsOther, [takesProfit, Stop(Sell, 2, 40)], out _));
+        Assert.Equal(
+            RejectReason.None,
+            book.SubmitList(0, OrderListKind.OneCancelsOther, [Limit(Sell, 2, 60), Stop(Sell, 2, 40)], out _));
         Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Halt));
         Assert.Equal(RejectReason.None, book.Amend(0, 2, new() { TotalLots = 3 }));
         ExpectRefusal(book, RejectReason.SymbolHalted, b => b.Amend(0, 4, new() { TotalLots = 3 }));
@@ -129,7 +140,9 @@ public partial class RareRuleTests
     {
         var plain = (int)(OrderBook.MaxLevelLots / TopLots);
         var book = BookOf([.. Enumerable.Repeat(Limit(Sell, TopLots, 60), plain - 1), Limit(Sell, TopLots - 5, 60)]);
-        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, [Limit(Sell, 4, 60), Stop(Sell, 4, 40)], out var leg));
+        Assert.Equal(
+            RejectReason.None,
+            book.SubmitList(0, OrderListKind.OneCancelsOther, [Limit(Sell, 4, 60), Stop(Sell, 4, 40)], out var leg));
         ExpectRefusal(book, RejectReason.Overflow, b => b.Amend(0, leg, new() { TotalLots = 6 }));
         ExpectRefusal(book, RejectReason.Overflow, b => b.Amend(0, leg + 1, new() { TotalLots = 6 }));
         Assert.Equal(RejectReason.None, book.Amend(0, leg + 1, new() { TotalLots = 5 }));
@@ -141,7 +154,8 @@ public partial class RareRuleTests
     {
         var close = Limit(Sell, 2, 60) with { TimeInForce = TimeInForce.AtTheClose };
         var book = BookOf(close, close);
-        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, [close, Stop(Sell, 2, 40)], out _));
+        Assert.Equal(
+            RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, [close, Stop(Sell, 2, 40)], out _));
         Assert.Equal(RejectReason.None, book.Submit(0, close, out _));
         Assert.Equal(RejectReason.None, book.Amend(0, 1, new() { TotalLots = 3 }));
         Assert.Equal(RejectReason.None, book.Amend(0, 4, new() { TotalLots = 3 }));
@@ -155,7 +169,8 @@ public partial class RareRuleTests
     {
         var book = new OrderBook();
         var close = Limit(Sell, 1, 60) with { TimeInForce = TimeInForce.AtTheClose };
-        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, [Limit(Buy, 1, 50), close], out _));
+        Assert.Equal(
+            RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, [Limit(Buy, 1, 50), close], out _));
         Assert.Equal(RejectReason.None, book.Submit(0, close, out _));
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 1, 50), out _));
         Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Closing));
@@ -189,7 +204,12 @@ public partial class RareRuleTests
             "minimum" => With(child, new() { MinimumLots = 1 }),
             "all or none" => With(child, new() { AllOrNone = true }),
             "post-only" => child with { PostOnly = true },
-            "stop for now" => Stop(Sell, 1, 20) with { Type = OrderType.StopLimit, TimeInForce = TimeInForce.ImmediateOrCancel, PriceTicks = 48 },
+            "stop for now" => Stop(Sell, 1, 20) with
+            {
+                Type = OrderType.StopLimit,
+                TimeInForce = TimeInForce.ImmediateOrCancel,
+                PriceTicks = 48,
+            },
             "outside the static band" => child with { PriceTicks = 99 },
             "protected outside the static band" => Stop(Sell, 1, 20) with { PriceTicks = 10 },
             _ => child,
@@ -200,7 +220,12 @@ public partial class RareRuleTests
         Assert.Equal(RejectReason.None, twin.Submit(0, Limit(Buy, 1, 40), out _));
         Assert.Equal(RejectReason.None, book.SetReference(0, 50));
         Assert.Equal(RejectReason.None, twin.SetReference(0, 50));
-        var rules = new BookRules { DynamicBandBasisPoints = 1_000, DynamicBandMode = BandMode.Auction, StaticBandBasisPoints = 2_500 };
+        var rules = new BookRules
+        {
+            DynamicBandBasisPoints = 1_000,
+            DynamicBandMode = BandMode.Auction,
+            StaticBandBasisPoints = 2_500,
+        };
         Assert.Equal(RejectReason.None, book.SetRules(0, rules));
         Assert.Equal(RejectReason.None, twin.SetRules(0, rules));
         NewOrder[] list = [Limit(Buy, 1, 50), child];
@@ -210,7 +235,8 @@ public partial class RareRuleTests
         Assert.Equal(RejectReason.None, twin.Submit(0, Limit(Sell, 2, 40), out _));
         Assert.Equal(TradingPhase.Volatility, book.Phase);
         Assert.Equal(twin.Events, book.Events.ToArray());
-        var ended = book.Events.ToArray().Where(e => e is { Kind: BookEventKind.Ended, OrderId: 3 }).Select(e => e.EndReason);
+        var ended =
+            book.Events.ToArray().Where(e => e is { Kind: BookEventKind.Ended, OrderId: 3 }).Select(e => e.EndReason);
         Assert.Equal(ends == EndReason.None ? [] : [ends], ended);
         if (ends == EndReason.None)
         {
@@ -272,9 +298,15 @@ public partial class RareRuleTests
     public void A_trail_amended_in_a_call_follows_from_then_on_and_can_be_restored()
     {
         var book = new OrderBook();
-        Assert.Equal(RejectReason.None, book.SetRules(0, new BookRules { DynamicBandBasisPoints = 300, DynamicBandMode = BandMode.Auction }));
+        Assert.Equal(
+            RejectReason.None,
+            book.SetRules(0, new BookRules { DynamicBandBasisPoints = 300, DynamicBandMode = BandMode.Auction }));
         Assert.Equal(RejectReason.None, book.SetLast(0, 100));
-        var stop = Limit(Sell, 1, 0) with { Type = OrderType.TrailingStop, Conditions = new() { TrailTicks = 5, ActivationTicks = 102 } };
+        var stop = Limit(Sell, 1, 0) with
+        {
+            Type = OrderType.TrailingStop,
+            Conditions = new() { TrailTicks = 5, ActivationTicks = 102 },
+        };
         Assert.Equal(RejectReason.None, book.Submit(0, stop, out var trailing));
         foreach (var order in new[] { Limit(Sell, 1, 102), Limit(Sell, 1, 105), Limit(Buy, 2, 105) })
             Assert.Equal(RejectReason.None, book.Submit(0, order, out _));

@@ -47,7 +47,8 @@ public partial class RareRuleTests
         foreach (var time in Enum.GetValues<TimeInForce>())
             foreach (var (postOnly, selfTrade) in new[]
                 {
-                (false, SelfTradePrevention.None), (true, SelfTradePrevention.None), (false, SelfTradePrevention.Decrement),
+                (false, SelfTradePrevention.None), (true, SelfTradePrevention.None),
+                (false, SelfTradePrevention.Decrement),
             })
             {
                 for (var first = 0; first < s_instructions.Length; first++)
@@ -86,8 +87,11 @@ public partial class RareRuleTests
         ["quantity beside an amount"] = Quantity(0, 0, lots => With(Market(Buy, lots), new() { Amount = 5 })),
         ["minimum"] = Quantity(1, 10, lots => With(Limit(Buy, 10, 100), new() { MinimumLots = lots })),
         ["display"] = Quantity(1, 10, lots => With(Limit(Buy, 10, 100), new() { DisplayLots = lots })),
-        ["display of thousands"] = Quantity(2, 2_000, lots => With(Limit(Buy, 2_000, 100), new() { DisplayLots = lots })),
-        ["peg offset"] = Price(0, TopPrice, ticks => With(Pegged(Buy, 1, 0), new() { Peg = PegReference.Primary, PegOffsetTicks = ticks })),
+        ["display of thousands"] = Quantity(
+            2, 2_000, lots => With(Limit(Buy, 2_000, 100), new() { DisplayLots = lots })),
+        ["peg offset"] = Price(
+            0, TopPrice,
+            ticks => With(Pegged(Buy, 1, 0), new() { Peg = PegReference.Primary, PegOffsetTicks = ticks })),
         ["protection"] = Price(0, TopPrice, ticks => With(Market(Buy, 1), new() { ProtectionTicks = ticks })),
         ["trigger"] = Price(1, TopPrice, ticks => Stop(Buy, 1, ticks)),
         ["trail"] = Price(1, TopPrice, ticks => Trailing(Buy, new() { TrailTicks = ticks })),
@@ -95,7 +99,10 @@ public partial class RareRuleTests
             Price(1, OrderRules.BasisPointsLimit, points => Trailing(Buy, new() { TrailBasisPoints = (int)points })),
         ["activation"] = Price(1, TopPrice, ticks => Trailing(Buy, new() { TrailTicks = 1, ActivationTicks = ticks })),
         ["limit offset"] = Price(0, TopPrice, ticks =>
-            Trailing(Buy, new() { TrailTicks = 1, LimitOffsetTicks = ticks }) with { Type = OrderType.TrailingStopLimit }),
+            Trailing(Buy, new() { TrailTicks = 1, LimitOffsetTicks = ticks }) with
+            {
+                Type = OrderType.TrailingStopLimit,
+            }),
     };
 
     public static TheoryData<string> Values => [.. s_bounds.Keys];
@@ -123,7 +130,8 @@ public partial class RareRuleTests
         NewOrder[] orders =
         [
             Limit(Buy, 10, 100), Pegged(Buy, 10, 90), Stop(Buy, 10, 130) with { PriceTicks = 140 },
-            Stop(Buy, 10, 130) with { Type = OrderType.StopLimit, PriceTicks = 135 }, Trailing(Buy, new() { TrailTicks = 5 }),
+            Stop(Buy, 10, 130) with { Type = OrderType.StopLimit, PriceTicks = 135 },
+            Trailing(Buy, new() { TrailTicks = 5 }),
             Trailing(Buy, new() { TrailBasisPoints = 5 }),
         ];
         void Amends(long id, RejectReason expected, Amendment amendment)
@@ -151,7 +159,9 @@ public partial class RareRuleTests
         Between(3, RejectReason.InvalidPrice, 1, TopPrice, ticks => new() { TriggerTicks = ticks });
         Between(4, RejectReason.InvalidPrice, 1, TopPrice, ticks => new() { PriceTicks = ticks });
         Between(5, RejectReason.InvalidPrice, 1, TopPrice, ticks => new() { TrailTicks = ticks });
-        Between(6, RejectReason.InvalidPrice, 1, OrderRules.BasisPointsLimit, points => new() { TrailBasisPoints = (int)points });
+        Between(
+            6, RejectReason.InvalidPrice, 1, OrderRules.BasisPointsLimit,
+            points => new() { TrailBasisPoints = (int)points });
     }
 
     [Fact]
@@ -202,7 +212,10 @@ public partial class RareRuleTests
         Assert.Equal(RejectReason.None, book.Amend(0, small, new() { TotalLots = 3 }));
         ExpectRefusal(book, RejectReason.Overflow, b => b.Amend(0, small, new() { TotalLots = 4 }));
         // Plain orders are not counted.
-        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 5, 20) with { Owner = 1, SelfTrade = SelfTradePrevention.ExpireTaker }, out var plain));
+        Assert.Equal(
+            RejectReason.None,
+            book.Submit(
+                0, Limit(Buy, 5, 20) with { Owner = 1, SelfTrade = SelfTradePrevention.ExpireTaker }, out var plain));
         Assert.Equal(RejectReason.None, book.Amend(0, plain, new() { TotalLots = 6 }));
 
         // An iceberg makes room for its successor as well.
@@ -217,7 +230,8 @@ public partial class RareRuleTests
     public void A_pair_of_legs_fills_the_book_to_its_last_lot_and_grows_by_two_at_a_time()
     {
         var most = (int)(OrderBook.MaxConditionalLots / TopLots);
-        var book = BookOf([.. Enumerable.Range(0, most - 1).Select(i => Hidden(Buy, TopLots, 50 + i)), Hidden(Buy, TopLots - 6, 40)]);
+        var book = BookOf(
+            [.. Enumerable.Range(0, most - 1).Select(i => Hidden(Buy, TopLots, 50 + i)), Hidden(Buy, TopLots - 6, 40)]);
         NewOrder[] pair = [Limit(Sell, 2, 600), Stop(Sell, 2, 30)];
         Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, pair, out var first));
         ExpectRefusal(book, RejectReason.Overflow, b => b.SubmitList(0, OrderListKind.OneCancelsOther, pair, out _));
@@ -295,7 +309,8 @@ public partial class RareRuleTests
             book, RejectReason.InvalidCombination,
             b => b.SubmitList(
                 0, OrderListKind.OneTriggersOther,
-                [ImmediateOrCancel(Buy, 2, 50) with { Conditions = new() { AllOrNone = true } }, Limit(Sell, 2, 60)], out _));
+                [ImmediateOrCancel(Buy, 2, 50) with { Conditions = new() { AllOrNone = true } }, Limit(Sell, 2, 60)],
+                out _));
         Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, bare, out _));
         Assert.Equal([(50, 7, 1), (60, 2, 1)], LevelsOf(book, Sell));
     }
@@ -312,7 +327,8 @@ public partial class RareRuleTests
         ExpectRefusal(
             book, RejectReason.ExpiredAlready,
             b => b.SubmitList(5, OrderListKind.OneTriggersOther, [list[0], Dated(list[1], 5)], out _));
-        Assert.Equal(RejectReason.None, book.SubmitList(5, OrderListKind.OneTriggersOther, [list[0], Dated(list[1], 6)], out _));
+        Assert.Equal(
+            RejectReason.None, book.SubmitList(5, OrderListKind.OneTriggersOther, [list[0], Dated(list[1], 6)], out _));
     }
 
     [Fact]
@@ -331,7 +347,8 @@ public partial class RareRuleTests
     {
         var book = new OrderBook();
         var child = Limit(Sell, 10, 60) with { Conditions = new() { MinimumLots = 5 } };
-        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, [Limit(Buy, 1, 50), child], out _));
+        Assert.Equal(
+            RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, [Limit(Buy, 1, 50), child], out _));
         ExpectRefusal(book, RejectReason.InvalidQuantity, b => b.Amend(0, 2, new() { TotalLots = 4 }));
         Assert.Equal(RejectReason.None, book.Amend(0, 2, new() { TotalLots = 5 }));
         Assert.Equal(RejectReason.None, book.Amend(0, 2, new() { TotalLots = 0 }));
@@ -341,7 +358,8 @@ public partial class RareRuleTests
     [Fact]
     public void Orders_that_ended_before_their_date_do_not_keep_the_others_from_theirs()
     {
-        var book = BookOf(Limit(Buy, 1, 40), Dated(Limit(Buy, 1, 41), 900), Hidden(Buy, 1, 42), Dated(Limit(Buy, 1, 43), 500));
+        var book =
+            BookOf(Limit(Buy, 1, 40), Dated(Limit(Buy, 1, 41), 900), Hidden(Buy, 1, 42), Dated(Limit(Buy, 1, 43), 500));
         for (var i = 0; i < 200; i++)
         {
             Assert.Equal(RejectReason.None, book.Submit(0, Dated(Limit(Buy, 1, 44), 300 + i), out var id));
@@ -396,7 +414,8 @@ public partial class RareRuleTests
         Assert.Equal(RejectReason.None, book.SetRules(0, new() { StaticBandBasisPoints = 123 }));
         // 986.7123 and 1011.2877.
         Assert.Equal(new PriceRange(987, 1_011), book.StaticBand);
-        foreach (var (ticks, expected) in new[] { (986, RejectReason.PriceBand), (987, RejectReason.None), (1_011, RejectReason.None), (1_012, RejectReason.PriceBand) })
+        foreach (var (ticks, expected) in new[] { (986, RejectReason.PriceBand), (987, RejectReason.None),
+            (1_011, RejectReason.None), (1_012, RejectReason.PriceBand) })
             Assert.Equal(expected, book.Submit(0, Limit(Buy, 1, ticks), out _));
         Assert.Equal(RejectReason.None, book.SetRules(0, new() { StaticBandBasisPoints = 0 }));
         Assert.Equal(new PriceRange(999, 999), book.StaticBand);
@@ -409,9 +428,12 @@ public partial class RareRuleTests
     {
         var book = new OrderBook();
         Assert.Equal(RejectReason.None, book.SetLast(0, 100));
-        Assert.Equal(RejectReason.None, book.SetRules(0, new() { DynamicBandBasisPoints = 100, DynamicBandMode = BandMode.Auction }));
+        Assert.Equal(
+            RejectReason.None,
+            book.SetRules(0, new() { DynamicBandBasisPoints = 100, DynamicBandMode = BandMode.Auction }));
         var midpoint = With(Pegged(Buy, 1, 0), new() { Peg = PegReference.Midpoint });
-        foreach (var order in new[] { Hidden(Sell, 1, 112), Limit(Sell, 1, 120), midpoint, midpoint, Limit(Buy, 1, 110) })
+        foreach (var order in new[] { Hidden(Sell, 1, 112), Limit(Sell, 1, 120), midpoint, midpoint,
+            Limit(Buy, 1, 110) })
             Assert.Equal(RejectReason.None, book.Submit(0, order, out _));
 
         // The first of them meets the hidden order, outside the band.
@@ -427,7 +449,9 @@ public partial class RareRuleTests
     {
         var book = new OrderBook();
         Assert.Equal(RejectReason.None, book.SetLast(0, 100));
-        Assert.Equal(RejectReason.None, book.SetRules(0, new() { DynamicBandBasisPoints = 100, DynamicBandMode = BandMode.Auction }));
+        Assert.Equal(
+            RejectReason.None,
+            book.SetRules(0, new() { DynamicBandBasisPoints = 100, DynamicBandMode = BandMode.Auction }));
         var midpoint = With(Pegged(Buy, 1, 0), new() { Peg = PegReference.Midpoint });
         foreach (var order in new[]
             {
@@ -448,7 +472,8 @@ public partial class RareRuleTests
     [InlineData(false)]
     public void A_trail_is_not_shortened_past_the_market_nor_changed_once_it_has_triggered(bool inTicks)
     {
-        Amendment Trail(int percent) => inTicks ? new() { TrailTicks = percent } : new() { TrailBasisPoints = percent * 100 };
+        Amendment Trail(int percent) =>
+            inTicks ? new() { TrailTicks = percent } : new() { TrailBasisPoints = percent * 100 };
         var book = new OrderBook();
         Assert.Equal(RejectReason.None, book.SetMark(0, 100));
         var terms = new OrderConditions
@@ -484,17 +509,20 @@ public partial class RareRuleTests
     [InlineData(TimeInForce.GoodTillCancel, OrderPlace.Parked)]
     [InlineData(TimeInForce.Day, OrderPlace.Parked)]
     [InlineData(TimeInForce.ImmediateOrCancel, null)]
-    public void A_pegged_child_without_a_quote_to_follow_waits_for_one_unless_it_is_for_now_only(TimeInForce time, OrderPlace? place)
+    public void A_pegged_child_without_a_quote_to_follow_waits_for_one_unless_it_is_for_now_only(
+        TimeInForce time, OrderPlace? place)
     {
         var book = new OrderBook();
         var child = Pegged(Sell, 1, 0) with { TimeInForce = time };
-        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, [Limit(Buy, 1, 50), child], out _));
+        Assert.Equal(
+            RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, [Limit(Buy, 1, 50), child], out _));
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 1, 50), out _));
         Assert.Equal(place is not null, book.TryGetOrder(2, out var order));
         if (place is not null)
             Assert.Equal(place, order.Place);
         else
-            Assert.Contains(book.Events.ToArray(), e => e is { Kind: BookEventKind.Ended, OrderId: 2, EndReason: EndReason.List });
+            Assert.Contains(
+                book.Events.ToArray(), e => e is { Kind: BookEventKind.Ended, OrderId: 2, EndReason: EndReason.List });
         Assert.Null(book.Audit());
     }
 }

@@ -15,7 +15,8 @@ public class ScenarioNotationTests
     {
         var scenarios = ScenarioFile.Read(
             File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Scenarios", "rules.txt")));
-        Assert.Equal(Enumerable.Range(1, 59).Select(number => $"{number:00}"), scenarios.Select(scenario => scenario.Number));
+        Assert.Equal(
+            Enumerable.Range(1, 59).Select(number => $"{number:00}"), scenarios.Select(scenario => scenario.Number));
         Assert.All(scenarios, scenario => Assert.Contains(scenario.Steps, step => step is BookStep));
     }
 
@@ -47,7 +48,8 @@ public class ScenarioNotationTests
         string text, OrderType type, TimeInForce time, long price, long quantity)
     {
         var terms = Order(text).Terms;
-        Assert.Equal((type, time, price, quantity), (terms.Type, terms.TimeInForce, terms.PriceTicks, terms.QuantityLots));
+        Assert.Equal(
+            (type, time, price, quantity), (terms.Type, terms.TimeInForce, terms.PriceTicks, terms.QuantityLots));
     }
 
     [Fact]
@@ -73,7 +75,8 @@ public class ScenarioNotationTests
                 AllOrNone = true,
                 Slide = true,
             },
-            Order("a S lim 1@1 disp=2 min=3 trig=4 ref=bidask trail=5 act=6 loff=7 peg=mkt off=8 amt=9 prot=10 gtd=11 hid aon slide")
+            Order(
+                "a S lim 1@1 disp=2 min=3 trig=4 ref=bidask trail=5 act=6 loff=7 peg=mkt off=8 amt=9 prot=10 gtd=11 hid aon slide")
                 .Terms.Conditions);
         Assert.Equal(Order("a S stop 2 trail=3 act=9 loff=1").Terms, Order("a S stop 2 trail=3 trig=9 off=1").Terms);
         Assert.Equal(50, Order("a S stop 5 trail=50bp").Terms.Conditions?.TrailBasisPoints);
@@ -148,7 +151,8 @@ public class ScenarioNotationTests
             (5L, "unblock", new ScenarioFilter(null, 1, null)),
             (5L, 1L, new Amendment
             {
-                TotalLots = 3, PriceTicks = 4, DisplayLots = 2, TriggerTicks = 5, ExpiryNanos = 6, ExpectedLeavesLots = 1,
+                TotalLots =
+                    3, PriceTicks = 4, DisplayLots = 2, TriggerTicks = 5, ExpiryNanos = 6, ExpectedLeavesLots = 1,
                 TrailTicks = 3,
             }),
             (5L, 2L, new Amendment { TrailBasisPoints = 50 }),
@@ -276,7 +280,8 @@ public class ScenarioNotationTests
             ? [new(BookEventKind.Accepted, Side.Buy, EndReason.None, 1, 0, 9, 4, 4, 0)]
             : [];
         var difference = Assert.Single(After(expected, events));
-        Assert.Equal((4, "> time 1", expected, got), (difference.Line, difference.What, difference.Expected, difference.Got));
+        Assert.Equal(
+            (4, "> time 1", expected, got), (difference.Line, difference.What, difference.Expected, difference.Got));
     }
 
     [Theory]
@@ -299,7 +304,8 @@ public class ScenarioNotationTests
     [InlineData("state CLOSED", RejectReason.NotInThisPhase, "rej CLOSED SESSION")]
     [InlineData("bust 7", RejectReason.UnknownTrade, "rej 7 UNKNOWN_TRADE")]
     [InlineData("bust 7", RejectReason.UnknownTrade, "rej bust UNKNOWN_TRADE")]
-    [InlineData("replace atomic a with c B lim 5@102 post", RejectReason.PostOnlyWouldTake, "rej c POST_ONLY_WOULD_TAKE")]
+    [InlineData(
+        "replace atomic a with c B lim 5@102 post", RejectReason.PostOnlyWouldTake, "rej c POST_ONLY_WOULD_TAKE")]
     [InlineData("replace stop a with c B lim 5@102", RejectReason.OrderClosed, "rej a ORDER_CLOSED")]
     public void A_refusal_names_what_was_refused_and_why(string command, RejectReason reason, string expected) =>
         Assert.Empty(Run(new ScriptedBook().Says().Enters(1).Answers(reason), $"""
@@ -334,7 +340,9 @@ public class ScenarioNotationTests
     [InlineData("new x S lim 2@98", "ack x | trade q x 2@98 | rest l 2@110", false)]
     public void What_the_rules_leave_open_may_be_written_either_way(string command, string expected, bool isRight)
     {
-        var bids = command.EndsWith("@98", StringComparison.Ordinal) ? "oto M: q B lim 2@98 / l S lim 2@110" : "oto L: p B lim 2@99 / k S lim 2@90 post";
+        var bids = command.EndsWith("@98", StringComparison.Ordinal)
+            ? "oto M: q B lim 2@98 / l S lim 2@110"
+            : "oto L: p B lim 2@99 / k S lim 2@90 post";
         var differences = ScenarioRun.Of(ScenarioFile.Read($"""
             ### 1 either way
             given b B lim 1@90; {bids}; s S stop 5@94 trig=95
@@ -365,7 +373,8 @@ public class ScenarioNotationTests
         Assert.Single(Played("ind 100 5 0", " | ind - 0 0"));
 
         static IReadOnlyList<ScenarioDifference> Played(params string[] events) => ScenarioRun.Of(
-            ScenarioFile.Read(string.Format(CultureInfo.InvariantCulture, Lines, [.. events]))[0], maxLevels => new CoreScenarioBook(maxLevels));
+            ScenarioFile.Read(string.Format(CultureInfo.InvariantCulture, Lines, [.. events]))[0],
+            maxLevels => new CoreScenarioBook(maxLevels));
     }
 
     [Fact]
@@ -423,17 +432,29 @@ public class ScenarioNotationTests
     }
 
     [Theory]
-    [InlineData("= B MKT: m 4; 101: b 3; 100: i 4+6, h 5* | S - | armed s t | parked p | pend k | held c | state OPENING | last 7", true)]
-    [InlineData("= B @MKT: m 4*;  101: b 3+0 ; 100: i 4+6,h 5* | S - | held c | pending k | armed t s | parked p | state OPENING", true)]
-    [InlineData("= B MKT: m 4; 101: b 3; 100: i 4+6, h 5* | S - | armed s t | parked p | pend k | held c | state OPENING | last 8", false)]
+    [InlineData(
+        "= B MKT: m 4; 101: b 3; 100: i 4+6, h 5* | S - | armed s t | parked p | pend k | held c | state OPENING | last 7",
+        true)]
+    [InlineData(
+        "= B @MKT: m 4*;  101: b 3+0 ; 100: i 4+6,h 5* | S - | held c | pending k | armed t s | parked p | state OPENING",
+        true)]
+    [InlineData(
+        "= B MKT: m 4; 101: b 3; 100: i 4+6, h 5* | S - | armed s t | parked p | pend k | held c | state OPENING | last 8",
+        false)]
     [InlineData("= B MKT: m 4; 101: b 3; 100: i 4+6, h 5* | S - | armed s t | parked p | pend k | held c", false)]
-    [InlineData("= B MKT: m 4; 101: b 3; 100: i 4+6, h 5* | S - | armed s | parked p | pend k | held c | state OPENING", false)]
-    [InlineData("= B MKT: m 4; 101: b 3; 100: h 5*, i 4+6 | S - | armed s t | parked p | pend k | held c | state OPENING", false)]
-    [InlineData("= B MKT: m 4; 101: b 3; 100: i 10, h 5* | S - | armed s t | parked p | pend k | held c | state OPENING", false)]
+    [InlineData(
+        "= B MKT: m 4; 101: b 3; 100: i 4+6, h 5* | S - | armed s | parked p | pend k | held c | state OPENING", false)]
+    [InlineData(
+        "= B MKT: m 4; 101: b 3; 100: h 5*, i 4+6 | S - | armed s t | parked p | pend k | held c | state OPENING",
+        false)]
+    [InlineData(
+        "= B MKT: m 4; 101: b 3; 100: i 10, h 5* | S - | armed s t | parked p | pend k | held c | state OPENING",
+        false)]
     public void A_book_is_compared_with_all_that_waits(string line, bool same)
     {
         var book = new ScriptedBook { LastPriceTicks = 7, Phase = TradingPhase.Opening }.Says();
-        var names = "m B mkt 4; b B lim 3@101; i B lim 10@100 disp=4; h B lim 5@100 hid; s S stop 1 trig=1; t S stop 1 trig=1; "
+        var names =
+            "m B mkt 4; b B lim 3@101; i B lim 10@100 disp=4; h B lim 5@100 hid; s S stop 1 trig=1; t S stop 1 trig=1; "
             + "p B lim 1 peg=prim; k B lim 1@1; c B lim 1@1 cls";
         for (var id = 1; id <= 9; id++)
             book.Enters(id);

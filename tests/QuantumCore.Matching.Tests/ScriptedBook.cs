@@ -49,7 +49,8 @@ internal sealed class ScriptedBook : IScenarioBook
     }
 
     /// <summary>Accepts the next command, which enters an order with this id, with these events.</summary>
-    public ScriptedBook Enters(long newId, params BookEvent[] events) => Answers(RejectReason.None, newId, RejectReason.None, events);
+    public ScriptedBook Enters(long newId, params BookEvent[] events) =>
+        Answers(RejectReason.None, newId, RejectReason.None, events);
 
     /// <summary>Accepts the next command with these events.</summary>
     public ScriptedBook Says(params BookEvent[] events) => Enters(0, events);
@@ -61,7 +62,8 @@ internal sealed class ScriptedBook : IScenarioBook
 
     public RejectReason Cancel(long time, long orderId, EndReason reason) => Next((time, orderId, reason));
 
-    public RejectReason CancelMany(long time, in ScenarioFilter filter, EndReason reason) => Next((time, filter, reason));
+    public RejectReason CancelMany(long time, in ScenarioFilter filter, EndReason reason) =>
+        Next((time, filter, reason));
 
     public RejectReason Block(long time, in ScenarioFilter filter) => Next((time, "block", filter));
 

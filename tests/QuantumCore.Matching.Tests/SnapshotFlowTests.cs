@@ -42,7 +42,8 @@ public class SnapshotFlowTests
             {
                 var at = random.Next(numbers.Count);
                 var wrong = new List<long>(numbers) { [at] = Wrong(random, numbers, at) };
-                if (wrong[at] != numbers[at] && !IsSound(wrong, $"seed {seed}, step {step}: number {at} {numbers[at]} is {wrong[at]}"))
+                if (wrong[at] != numbers[at]
+                    && !IsSound(wrong, $"seed {seed}, step {step}: number {at} {numbers[at]} is {wrong[at]}"))
                     refused++;
             }
         }
@@ -117,7 +118,8 @@ public class SnapshotFlowTests
         {
             _ = book.TryGetOrder(id, out var leg);
             if (book.Phase != TradingPhase.Continuous
-                || !book.TryGetQuote(leg.Side == Side.Buy ? Side.Sell : Side.Buy, leg.Owner, out var price, out var lots))
+                || !book.TryGetQuote(
+                    leg.Side == Side.Buy ? Side.Sell : Side.Buy, leg.Owner, out var price, out var lots))
                 continue;
 
             book.TakeQuotes(book.LastTimeNanos, id, price, Math.Min(lots, leg.LeavesLots));
@@ -145,9 +147,11 @@ public class SnapshotFlowTests
             Assert.True(
                 book.Events.SequenceEqual(twin.Events),
                 $"{where}\n  {FullCommand.Text(book.Events)}\nrestored:\n  {FullCommand.Text(twin.Events)}");
-            Assert.True(!flow.IsWhole || book.Audit() is null, $"{where}\n  {FullCommand.Text(book.Events)}\n  {book.Audit()}");
+            Assert.True(
+                !flow.IsWhole || book.Audit() is null, $"{where}\n  {FullCommand.Text(book.Events)}\n  {book.Audit()}");
             Assert.True(!flow.IsWhole || twin.Audit() is null, $"{where}\n  restored: {twin.Audit()}");
-            Assert.True(book.StateHash == twin.StateHash, $"{where}\n  {FullCommand.Text(book.Events)}\n  other hashes");
+            Assert.True(
+                book.StateHash == twin.StateHash, $"{where}\n  {FullCommand.Text(book.Events)}\n  other hashes");
             if (!flow.IsWhole || random.Next(8) != 0)
                 continue;
 

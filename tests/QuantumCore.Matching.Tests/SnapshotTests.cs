@@ -45,8 +45,12 @@ public class SnapshotTests
         var book = new OrderBook();
         foreach (var account in new[] { long.MinValue, -1, 0, long.MaxValue })
         {
-            Assert.Equal(RejectReason.None, book.Submit(long.MaxValue, Limit(Buy, 1L << 53, 1) with { Account = account }, out _));
-            Assert.Equal(RejectReason.None, book.Submit(long.MaxValue, Limit(Sell, 1L << 53, 1L << 47) with { Account = account }, out _));
+            Assert.Equal(
+                RejectReason.None,
+                book.Submit(long.MaxValue, Limit(Buy, 1L << 53, 1) with { Account = account }, out _));
+            Assert.Equal(
+                RejectReason.None,
+                book.Submit(long.MaxValue, Limit(Sell, 1L << 53, 1L << 47) with { Account = account }, out _));
         }
 
         var restored = OrderBook.Restore(book.Snapshot());
@@ -119,7 +123,8 @@ public class SnapshotTests
             forged[5 + random.Next(forged.Length - 9)] = (byte)random.Next(256);
             if (random.Next(3) == 0)
                 forged = [.. forged[..(5 + random.Next(forged.Length - 9))], 0, 0, 0, 0];
-            BinaryPrimitives.WriteUInt32LittleEndian(forged.AsSpan(forged.Length - 4), SnapshotChecksum.Of(forged.AsSpan(0, forged.Length - 4)));
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                forged.AsSpan(forged.Length - 4), SnapshotChecksum.Of(forged.AsSpan(0, forged.Length - 4)));
             try
             {
                 // An accepted snapshot gives a sound book that writes the same bytes.
@@ -164,7 +169,12 @@ public class SnapshotTests
         Assert.Equal(RejectReason.None, book.SetRules(7, rules));
         Assert.Equal(RejectReason.None, book.SetReference(7, 110));
         Assert.Equal(RejectReason.None, book.SetMark(7, 105));
-        var iceberg = Limit(Buy, 12, 100) with { Owner = -5, SelfTrade = SelfTradePrevention.ExpireBoth, Conditions = new() { DisplayLots = 5 } };
+        var iceberg = Limit(Buy, 12, 100) with
+        {
+            Owner = -5,
+            SelfTrade = SelfTradePrevention.ExpireBoth,
+            Conditions = new() { DisplayLots = 5 },
+        };
         Assert.Equal(RejectReason.None, book.Submit(7, iceberg, out _));
         Assert.Equal(RejectReason.None, book.Submit(7, ImmediateOrCancel(Sell, 2, 100), out _));
         NewOrder[] pair =

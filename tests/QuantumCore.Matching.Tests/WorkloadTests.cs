@@ -235,7 +235,8 @@ public class WorkloadTests
         ];
         var file = ConsensusOps.From(messages);
         Assert.Equal("NNRINC", string.Concat(file.Records.Select(record => (char)record.Verb)));
-        Assert.Equal((1u, 5u, 98, 100), (file.Records[2].Reference - 1, file.MaxId, file.LowestTicks, file.HighestTicks));
+        Assert.Equal(
+            (1u, 5u, 98, 100), (file.Records[2].Reference - 1, file.MaxId, file.LowestTicks, file.HighestTicks));
         var outcome = new OpsReplay(file).Play([]).Outcome;
         Assert.Equal((2, 7, 0), (outcome.Trades, outcome.QuantityLots, outcome.Refused));
     }
@@ -254,7 +255,8 @@ public class WorkloadTests
     {
         ConsensusMessage[] twice =
         [
-            new(ConsensusVerb.New, Side.Sell, false, 5, 1, 7, 100), new(ConsensusVerb.New, Side.Sell, false, 5, 2, 7, 100),
+            new(ConsensusVerb.New, Side.Sell, false, 5, 1, 7, 100),
+            new(ConsensusVerb.New, Side.Sell, false, 5, 2, 7, 100),
         ];
         var refused = Assert.Throws<InvalidDataException>(() => ConsensusReplay.Hash(twice));
         Assert.Equal("Message 2: order 7 is in the book already.", refused.Message);
@@ -266,7 +268,9 @@ public class WorkloadTests
         file.Write(bytes);
         // The published check value is an MD5.
 #pragma warning disable CA5351
-        Assert.Equal((name, digest), (name, Convert.ToHexStringLower(MD5.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)))));
+        Assert.Equal(
+            (name, digest),
+            (name, Convert.ToHexStringLower(MD5.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)))));
 #pragma warning restore CA5351
 
         var outcome = new OpsReplay(file).Play([]).Outcome;

@@ -49,7 +49,8 @@ internal static class ProductCompiler
             .RunGeneratorsAndUpdateCompilation(compilation, out var complete, out var problems, CancellationToken.None);
         using var assembly = new MemoryStream();
         var emitted = complete.Emit(assembly, manifestResources: project.Resources.Select(resource =>
-            new ResourceDescription(resource.Name, () => File.OpenRead(resource.Path), isPublic: true)), cancellationToken: CancellationToken.None);
+            new ResourceDescription(resource.Name, () => File.OpenRead(resource.Path), isPublic: true)),
+            cancellationToken: CancellationToken.None);
         var errors = emitted.Diagnostics.Concat(problems)
             .Where(problem => problem.Severity == DiagnosticSeverity.Error)
             .Take(5)

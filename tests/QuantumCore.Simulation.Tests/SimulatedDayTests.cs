@@ -20,8 +20,10 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
         var sum = RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, MostSteps));
         output.WriteLine(sum.ToString());
         Assert.True(
-            sum.Kills > 0 && sum.Unknown > 0 && sum.Fills > 0 && sum.Voided > 0 && sum.Liquidated > 0 && sum.Deficits > 0
-            && sum.Settled > 0 && sum.Failing > 0 && sum.Dividends > 0 && sum.Packs > 0 && sum.Changes > 0 && sum.Shorts > 0,
+            sum.Kills > 0 && sum.Unknown > 0 && sum.Fills > 0 && sum.Voided > 0 && sum.Liquidated > 0
+                && sum.Deficits > 0
+            && sum.Settled > 0 && sum.Failing > 0 && sum.Dividends > 0 && sum.Packs > 0 && sum.Changes > 0
+            && sum.Shorts > 0,
             $"The seeds tested nothing: {sum}");
 
         // One day in thirty or so shares a deficit out.
@@ -42,7 +44,8 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
     [InlineData(Habit.Watches)]
     [Trait("Suite", "Slow")]
     public void Whatever_customers_do_again_and_again_nothing_acknowledged_is_lost_or_doubled(Habit habit) =>
-        output.WriteLine(RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, MostSteps) / 20, habit).ToString());
+        output.WriteLine(
+            RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, MostSteps) / 20, habit).ToString());
 
     [Fact]
     public void A_seed_is_one_history()
@@ -99,7 +102,9 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? long.Parse(text) : otherwise;
 
     private sealed record Sum(
-        long Days = 0, long Steps = 0, long Records = 0, long Fills = 0, long Voided = 0, long Kills = 0, long Unknown = 0,
-        long Acknowledged = 0, long Liquidated = 0, long Deficits = 0, long Shared = 0, long Settled = 0, long Failing = 0, long Dividends = 0, long Packs = 0,
+        long Days = 0, long Steps = 0, long Records = 0, long Fills = 0, long Voided = 0, long Kills = 0,
+        long Unknown = 0,
+        long Acknowledged = 0, long Liquidated = 0, long Deficits = 0, long Shared = 0, long Settled = 0,
+        long Failing = 0, long Dividends = 0, long Packs = 0,
         long Changes = 0, long Shorts = 0);
 }

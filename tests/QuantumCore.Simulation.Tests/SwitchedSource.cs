@@ -30,7 +30,8 @@ internal static class SwitchedSource
     {
         var text = SourceText.From(file.Text).Replace(mutant.Place.Span, mutant.Changed).ToString();
         var member = mutant.Place.Member!;
-        return SourceFile.Parse(text, file.Path).GetRoot(CancellationToken.None).FindToken(member.SpanStart).Parent!.AncestorsAndSelf()
+        return SourceFile.Parse(text, file.Path).GetRoot(CancellationToken.None)
+            .FindToken(member.SpanStart).Parent!.AncestorsAndSelf()
             .First(node => node.RawKind == member.RawKind && node.SpanStart == member.SpanStart);
     }
 

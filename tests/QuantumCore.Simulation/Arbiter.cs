@@ -128,13 +128,15 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
             case RejectReason.UnknownTrade:
                 // The trade may have become durable since the request.
                 if (trade is { IsVoid: false } && wasThere)
-                    world.Find($"{symbol} {place} is at {trade.Now}, and to change it to {price} was refused: {changed}");
+                    world.Find(
+                        $"{symbol} {place} is at {trade.Now}, and to change it to {price} was refused: {changed}");
                 return true;
             case RejectReason.InvalidPrice:
                 if (price is >= 0 and < 1_000_000)
                     world.Find($"{symbol} {place}: {price} was refused: {changed}");
                 return true;
-            case RejectReason.OutcomeUnknown or RejectReason.Overloaded or RejectReason.SymbolUnavailable or RejectReason.UnknownSymbol:
+            case RejectReason.OutcomeUnknown or RejectReason.Overloaded or RejectReason.SymbolUnavailable
+                or RejectReason.UnknownSymbol:
                 return false;
             default:
                 world.Find($"{symbol} {place}: {price} was refused for a reason that there is not: {changed}");
@@ -142,7 +144,8 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         }
     }
 
-    private void TakeAcknowledged(string symbol, TradePlace place, long price, long head, WitnessedFill? trade, in TradeChanged changed)
+    private void TakeAcknowledged(
+        string symbol, TradePlace place, long price, long head, WitnessedFill? trade, in TradeChanged changed)
     {
         var now = trade?.AsOf(changed.Sequence) ?? default;
         if (trade is null || changed.Sequence > world.Database.Witness.HeadOf("book/" + symbol)
@@ -154,8 +157,11 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
 
         var fees = trade.Side == Side.Buy ? (now.TakerFee, now.MakerFee) : (now.MakerFee, now.TakerFee);
         var told = changed.Trade;
-        if ((changed.BuyerFee, changed.SellerFee) != fees || (told.Side, told.Account, told.MakerAccount, told.QuantityLots) != (trade.Side, trade.Taker, trade.Maker, trade.Lots)
-            || (told.PriceTicks, told.Fee, told.MakerFee) != (trade.Made.PriceTicks, trade.Made.TakerFee, trade.Made.MakerFee))
+        if ((changed.BuyerFee, changed.SellerFee) != fees
+            || (told.Side, told.Account, told.MakerAccount,
+                told.QuantityLots) != (trade.Side, trade.Taker, trade.Maker, trade.Lots)
+            || (told.PriceTicks, told.Fee,
+                told.MakerFee) != (trade.Made.PriceTicks, trade.Made.TakerFee, trade.Made.MakerFee))
             world.Find($"{symbol} {place} was {trade.Made} and is {now}, it was told as {changed}");
         _acknowledged.Add((symbol, place, price, changed.Sequence));
     }
@@ -185,7 +191,9 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         if (lacking.Length > 0 && triesFirst)
             await UnfreezeAsync(account);
         foreach (var balance in lacking)
-            await client.DepositAsync($"lack-{++_brought}", balance.Asset, triesFirst && balance.Available < -1 ? -balance.Available - 1 : -balance.Available);
+            await client.DepositAsync(
+                $"lack-{++_brought}", balance.Asset,
+                triesFirst && balance.Available < -1 ? -balance.Available - 1 : -balance.Available);
         if (lacking.Length > 0 || world.Database.Witness.Shorts.Waiting.Contains(account))
             await UnfreezeAsync(account);
     }
@@ -193,7 +201,8 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
     private async Task UnfreezeAsync(long account)
     {
         var reason = await AskAsync<RejectReason?>(async silo => await silo.Orders.Unfreeze(account, "arbiter", ""));
-        if (reason is not (null or RejectReason.None or RejectReason.InsufficientFunds or RejectReason.OutcomeUnknown or RejectReason.Overloaded))
+        if (reason is not (null or RejectReason.None or RejectReason.InsufficientFunds or RejectReason.OutcomeUnknown
+            or RejectReason.Overloaded))
             world.Find($"account {account} can't be let go: {reason}");
     }
 

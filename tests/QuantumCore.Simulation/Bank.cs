@@ -14,7 +14,8 @@ internal sealed class Bank(World world)
     public PayoutVerdict WordOf(string id) => _payments.GetValueOrDefault(id)?.Verdict ?? PayoutVerdict.NotYet;
 
     /// <summary>All batches with final payment.</summary>
-    public IEnumerable<PayoutBatch> Paid => _payments.Values.Where(p => p.Verdict == PayoutVerdict.Final).Select(p => p.Batch);
+    public IEnumerable<PayoutBatch> Paid =>
+        _payments.Values.Where(p => p.Verdict == PayoutVerdict.Final).Select(p => p.Batch);
 
     public PayoutVerdict Take(PayoutBatch batch)
     {

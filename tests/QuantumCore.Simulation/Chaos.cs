@@ -22,7 +22,9 @@ internal sealed class Chaos(World world)
     {
         while (!stop.IsCancellationRequested)
         {
-            await Task.Delay(world.Within(20_000, world.Desk.IsOpen || world.Nights.IsOpen ? 4_000_000 : 1_200_000), world.Clock, CancellationToken.None);
+            await Task.Delay(
+                world.Within(20_000, world.Desk.IsOpen || world.Nights.IsOpen ? 4_000_000 : 1_200_000), world.Clock,
+                CancellationToken.None);
             if (stop.IsCancellationRequested)
                 return;
             while (world.Silos.Count < silos)

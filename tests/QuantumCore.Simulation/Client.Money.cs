@@ -11,14 +11,18 @@ internal sealed partial class Client
     private const int MostAtOnce = 300;
 
     /// <summary>Acknowledged transfers, by key.</summary>
-    public Dictionary<string, (TransferRequest Request, long Sequence)> Transfers { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string,
+        (TransferRequest Request, long Sequence)> Transfers
+    { get; } = new(StringComparer.Ordinal);
 
     private Task<RejectReason> TransferAsync()
     {
         var asset = world.Chance(0.6) ? "USD" : world.Pick(Market.Symbols);
         var other = 1_001 + ((account - 1_001 + 1 + world.Next(3)) % 4);
         // Sometimes more than any account has.
-        var amount = world.Chance(0.1) ? 100_000_000 : asset == "USD" ? world.Next(1, habit == Habit.MovesMoney ? MostAtOnce : 20_000) : world.Next(1, 12);
+        var amount = world.Chance(0.1)
+            ? 100_000_000
+            : asset == "USD" ? world.Next(1, habit == Habit.MovesMoney ? MostAtOnce : 20_000) : world.Next(1, 12);
         return GiveAsync(new TransferRequest(NextName(), other, asset, amount));
     }
 
@@ -34,7 +38,8 @@ internal sealed partial class Client
             return;
 
         var other = 1_001 + ((account - 1_001 + 1 + world.Next(3)) % 4);
-        foreach (var amount in new[] { balance.Available, Math.Min(balance.Available, balance.Settled) }.Where(amount => amount > 0))
+        foreach (var amount in new[] { balance.Available,
+            Math.Min(balance.Available, balance.Settled) }.Where(amount => amount > 0))
         {
             if (await GiveAsync(new TransferRequest(NextName(), other, asset, amount)) != RejectReason.UnsettledFunds)
                 return;
@@ -70,17 +75,23 @@ internal sealed partial class Client
     }
 
     /// <summary>Acknowledged withdrawals, by key.</summary>
-    public Dictionary<string, (WithdrawRequest Request, long Sequence)> Withdrawals { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string,
+        (WithdrawRequest Request, long Sequence)> Withdrawals
+    { get; } = new(StringComparer.Ordinal);
 
     private async Task WithdrawAsync()
     {
         var asset = world.Chance(0.7) ? "USD" : world.Pick(Market.Symbols);
-        var amount = world.Chance(0.1) ? 100_000_000 : asset == "USD" ? world.Next(1, habit == Habit.MovesMoney ? MostAtOnce : 9_000) : world.Next(1, 6);
+        var amount = world.Chance(0.1)
+            ? 100_000_000
+            : asset == "USD" ? world.Next(1, habit == Habit.MovesMoney ? MostAtOnce : 9_000) : world.Next(1, 6);
         var request = new WithdrawRequest(NextName(), asset, amount, "bank of " + account);
         var decimals = asset == "USD" ? 2 : 0;
         for (var attempt = world.Next(1, 5); attempt > 0; attempt--)
         {
-            var twin = world.Chance(0.05) ? AskAsync(async silo => (await silo.Money.Withdraw(account, request, decimals)).Result) : null;
+            var twin = world.Chance(0.05)
+                ? AskAsync(async silo => (await silo.Money.Withdraw(account, request, decimals)).Result)
+                : null;
             if (world.Chance(0.08))
                 _ = AgainLaterAsync(request, decimals);
             var result = await AskAsync(async silo => (await silo.Money.Withdraw(account, request, decimals)).Result);
@@ -100,8 +111,12 @@ internal sealed partial class Client
         var limits = world.Chance(0.3)
             ? System.Collections.Immutable.ImmutableArray<AccountLimit>.Empty
             : world.Chance(0.5)
-                ? [new AccountLimit(LimitKind.OrderQuantity, world.Next(3, 12)), new AccountLimit(LimitKind.OpenOrders, world.Next(2, 12))]
-                : [new(LimitKind.DuplicateWindow, world.Next(1, 60_000)), new(LimitKind.OrdersPerSecond, world.Next(1, 3)), new(LimitKind.OrderBurst, world.Next(2, 5))];
+                ? [
+                    new AccountLimit(LimitKind.OrderQuantity, world.Next(3, 12)),
+                    new AccountLimit(LimitKind.OpenOrders, world.Next(2, 12))]
+                : [
+                    new(LimitKind.DuplicateWindow, world.Next(1, 60_000)),
+                    new(LimitKind.OrdersPerSecond, world.Next(1, 3)), new(LimitKind.OrderBurst, world.Next(2, 5))];
         var request = new LimitsRequest(world.Pick(Market.Symbols), limits, "desk", "");
         var asked = world.Now;
         var isSet = await AskAsync(async silo =>
@@ -121,7 +136,8 @@ internal sealed partial class Client
         {
             var minimum = world.Chance(0.3) ? world.Next(1, 5_000) : 0;
             var (maker, taker) = (minimum > 0 ? world.Next(500) : world.Next(1_200) - 700, 700 + world.Next(2_000));
-            schedule = new FeeSchedule("USD", [new FeeTier(0, maker, taker), new FeeTier(world.Next(1, 1_000_000), maker, 700)], minimum);
+            schedule = new FeeSchedule(
+                "USD", [new FeeTier(0, maker, taker), new FeeTier(world.Next(1, 1_000_000), maker, 700)], minimum);
         }
 
         await AskAsync(async silo => await silo.Grains.Catalog().SetFees(new FeesRequest(schedule, "desk", "")) ?? "");
@@ -138,7 +154,8 @@ internal sealed partial class Client
         var report = await AskAsync<FreezeReport?>(async silo => await silo.Orders.Freeze(account, request));
         if (report is { Reason: RejectReason.None, IsOnRecord: true })
         {
-            if (!world.Database.Witness.Freezes.IsFrozen(account) && !world.Database.Witness.Freezes.WasLetGoAfter(account, asked))
+            if (!world.Database.Witness.Freezes.IsFrozen(account)
+                && !world.Database.Witness.Freezes.WasLetGoAfter(account, asked))
                 world.Find($"account {account}: a freeze was acknowledged and is not durable");
             if (request.Closes)
                 MassCancelled.UnionWith(before);
@@ -158,7 +175,8 @@ internal sealed partial class Client
 
         for (var attempt = 0; attempt < 20; attempt++)
         {
-            if (await AskAsync<RejectReason?>(async silo => await silo.Orders.Unfreeze(account, "desk", "")) == RejectReason.None)
+            if (await AskAsync<RejectReason?>(
+                async silo => await silo.Orders.Unfreeze(account, "desk", "")) == RejectReason.None)
                 return;
         }
     }
@@ -180,8 +198,10 @@ internal sealed partial class Client
         if (result is not null && IsFinal(result.Reason))
             Take(
                 "withdrawal", request.Key, request, Withdrawals, result.Reason, result.Sequence,
-                world.Database.Witness.Movements.Withdrawal(account, result.Sequence) is { } durable && durable.Key == request.Key
-                && (durable.Asset, durable.Amount, durable.Destination) == (request.Asset, request.Amount, request.Destination));
+                world.Database.Witness.Movements.Withdrawal(account, result.Sequence) is { } durable
+                    && durable.Key == request.Key
+                && (durable.Asset, durable.Amount,
+                    durable.Destination) == (request.Asset, request.Amount, request.Destination));
     }
 
     private void Take(TransferRequest request, TransferResult? result)
@@ -189,7 +209,8 @@ internal sealed partial class Client
         if (result is not null && IsFinal(result.Reason))
             Take(
                 "transfer", request.Key, request, Transfers, result.Reason, result.Sequence,
-                world.Database.Witness.Movements.Transfer(account, result.Sequence) is { } durable && durable.Key == request.Key
+                world.Database.Witness.Movements.Transfer(account, result.Sequence) is { } durable
+                    && durable.Key == request.Key
                 && (durable.To, durable.Asset, durable.Amount) == (request.To, request.Asset, request.Amount));
     }
 

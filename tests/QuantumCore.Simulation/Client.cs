@@ -79,21 +79,23 @@ internal sealed partial class Client(World world, long account, Habit habit)
         _ => 0.4,
     };
 
-    private Task OneAsync() => world.Chance(_strategies) ? PlaceStrategyAsync() : world.Chance(Indulgence) ? IndulgeAsync() : world.Next(100) switch
-    {
-        < 55 => PlaceAsync(),
-        < 60 => PlaceBatchAsync(),
-        < 72 => CancelAsync(),
-        < 77 => CancelByNameAsync(),
-        < 85 => AmendAsync(),
-        < 87 => CancelAllAsync(),
-        < 93 => PlaceListAsync(),
-        < 94 => DepositAsync($"more-{++_names}", "USD", world.Next(1, 100_000)),
-        < 96 => TransferAsync(),
-        < 98 => WithdrawAsync(),
-        98 => world.Chance(0.5) ? FreezeAsync() : world.Chance(0.7) ? LimitAsync() : SetFeesAsync(),
-        _ => LookAsync(),
-    };
+    private Task OneAsync() => world.Chance(_strategies)
+        ? PlaceStrategyAsync()
+        : world.Chance(Indulgence) ? IndulgeAsync() : world.Next(100) switch
+        {
+            < 55 => PlaceAsync(),
+            < 60 => PlaceBatchAsync(),
+            < 72 => CancelAsync(),
+            < 77 => CancelByNameAsync(),
+            < 85 => AmendAsync(),
+            < 87 => CancelAllAsync(),
+            < 93 => PlaceListAsync(),
+            < 94 => DepositAsync($"more-{++_names}", "USD", world.Next(1, 100_000)),
+            < 96 => TransferAsync(),
+            < 98 => WithdrawAsync(),
+            98 => world.Chance(0.5) ? FreezeAsync() : world.Chance(0.7) ? LimitAsync() : SetFeesAsync(),
+            _ => LookAsync(),
+        };
 
     private Task IndulgeAsync() => habit switch
     {
@@ -114,7 +116,8 @@ internal sealed partial class Client(World world, long account, Habit habit)
 
     private async Task PlaceBatchAsync()
     {
-        ImmutableArray<HoldRequest> orders = [.. Enumerable.Range(0, world.Next(2, 6)).Select(_ => world.Desk.Order(account, NextName()))];
+        ImmutableArray<HoldRequest> orders =
+            [.. Enumerable.Range(0, world.Next(2, 6)).Select(_ => world.Desk.Order(account, NextName()))];
         await InsistAsync(orders[0].ClientOrderId, async silo => await silo.Orders.PlaceBatch(account, orders));
     }
 
@@ -138,8 +141,11 @@ internal sealed partial class Client(World world, long account, Habit habit)
         });
     }
 
-    private ImmutableArray<ExecutionReport> Told(Refusal? refusal, ImmutableArray<ExecutionReport> reports, HoldRequest first) =>
-        refusal is { } refused ? [ExecutionReport.Refused(first, account, refused.Reason, refused.Field, refused.Limit)] : reports;
+    private ImmutableArray<ExecutionReport> Told(
+        Refusal? refusal, ImmutableArray<ExecutionReport> reports, HoldRequest first) =>
+        refusal is { } refused
+            ? [ExecutionReport.Refused(first, account, refused.Reason, refused.Field, refused.Limit)]
+            : reports;
 
     /// <summary>Retries a request under its client order ids until all of it has responses or patience ends.</summary>
     private async Task InsistAsync(string name, Func<Silo, Task<ImmutableArray<ExecutionReport>>> place)
@@ -187,8 +193,10 @@ internal sealed partial class Client(World world, long account, Habit habit)
     private void TakeAcknowledged(ExecutionReport report)
     {
         if (world.Database.Witness.HeadOf("book/" + report.Symbol) < report.Sequence)
-            world.Find($"{report.Symbol}: {report.ClientOrderId} was acknowledged at {report.Sequence}, which is not durable");
-        if (world.Database.Witness.Order(account, report.Number) is not { State: not (WitnessedState.Held or WitnessedState.Voided) } order
+            world.Find(
+                $"{report.Symbol}: {report.ClientOrderId} was acknowledged at {report.Sequence}, which is not durable");
+        if (world.Database.Witness.Order(account, report.Number)
+            is not { State: not (WitnessedState.Held or WitnessedState.Voided) } order
             || order.OrderId != report.OrderId)
             world.Find($"{report.Symbol}: {report.ClientOrderId} was acknowledged and is not in the durable book");
         if (Acknowledged.TryGetValue(report.ClientOrderId, out var first)
@@ -226,7 +234,8 @@ internal sealed partial class Client(World world, long account, Habit habit)
         var name = world.Chance(0.5) || _mine.Count == 0 ? NextName() : world.Pick(_mine).ClientOrderId;
         var racing = world.Chance(0.5) && !Acknowledged.ContainsKey(name);
         var placing = racing
-            ? AskAsync(async silo => ImmutableArray.Create(await silo.Orders.Place(account, world.Desk.Order(account, name))))
+            ? AskAsync(
+                async silo => ImmutableArray.Create(await silo.Orders.Place(account, world.Desk.Order(account, name))))
             : null;
         var report = await AskAsync(async silo => await silo.Orders.CancelByClientOrderId(account, name));
         if (placing is not null)
@@ -311,20 +320,25 @@ internal sealed partial class Client(World world, long account, Habit habit)
         if (world.LastTrouble < remembered)
         {
             if (view.Sequence < world.Database.Witness.HeadAt(stream, remembered))
-                world.Find($"account {account} is shown at {view.Sequence}; {s_memory.TotalSeconds} s ago it was further");
+                world.Find(
+                    $"account {account} is shown at {view.Sequence}; {s_memory.TotalSeconds} s ago it was further");
             foreach (var order in view.OpenOrders)
             {
                 if (world.Database.Witness.Order(account, order.Number) is
                     { State: not (WitnessedState.Held or WitnessedState.Open) } done && done.ChangedAt < remembered)
-                    world.Find($"account {account} is shown {order.Symbol} {order.Number} as open; it was {done.State} long before");
+                    world.Find(
+                        $"account {account} is shown {order.Symbol} {order.Number} as open; it was {done.State} long before");
             }
         }
 
-        if (view.Margin is { IsStale: false } figures && WitnessedNeeds.Wrong(view, figures, world.Desk.CreditPpm) is { } wrong)
+        if (view.Margin is { IsStale: false } figures
+            && WitnessedNeeds.Wrong(view, figures, world.Desk.CreditPpm) is { } wrong)
             world.Find($"account {account} {wrong}");
         foreach (var balance in view.Balances)
         {
-            if (balance.Held < 0 || (balance.Available < -world.Database.Witness.Shorts.TakenBack(account, balance.Asset) && !world.Desk.Lends(account)))
+            if (balance.Held < 0
+                || (balance.Available < -world.Database.Witness.Shorts.TakenBack(account, balance.Asset)
+                    && !world.Desk.Lends(account)))
                 world.Find($"account {account} is shown {balance}");
         }
 

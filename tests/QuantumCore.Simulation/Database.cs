@@ -72,7 +72,8 @@ internal sealed class Database
     /// <summary>Commits a pack in one transaction. The packed records must equal the original ones.</summary>
     public async Task<bool> LandAsync(JournalPack pack)
     {
-        var streams = await Journal.NamesAsync([.. pack.Slices.Select(slice => slice.StreamId).Distinct()], CancellationToken.None);
+        var streams = await Journal.NamesAsync(
+            [.. pack.Slices.Select(slice => slice.StreamId).Distinct()], CancellationToken.None);
         var before = Told();
         if (!await Journal.PackAsync(pack, CancellationToken.None))
             return false;
@@ -93,7 +94,9 @@ internal sealed class Database
         List<string> Told() =>
         [
             .. from slice in pack.Slices
-               from record in Journal.ReadAsync(streams[slice.StreamId], slice.FirstSequence, slice.LastSequence, CancellationToken.None).ToBlockingEnumerable()
+               from record in Journal.ReadAsync(
+                   streams[slice.StreamId], slice.FirstSequence, slice.LastSequence, CancellationToken.None)
+                   .ToBlockingEnumerable()
                select $"{slice.StreamId} {record.Sequence} {record.Epoch} {Convert.ToHexString(record.Body.Span)}",
         ];
     }
@@ -131,7 +134,8 @@ internal sealed class SiloStore(World world, Silo silo) : IJournalStore
     }
 
     public async IAsyncEnumerable<JournalRecord> ReadAsync(
-        string stream, long fromSequence, long throughSequence, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string stream, long fromSequence, long throughSequence,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await UnderWayAsync();
         var read = 0;

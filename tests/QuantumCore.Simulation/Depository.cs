@@ -28,7 +28,8 @@ internal sealed class Depository(World world)
     public static bool IsShortIn(int seed) => Nights.PassIn(seed) && seed % 12 is 4 or 8 or 10 or 11;
 
     /// <summary>Returns the answer for a batch; null if there is none yet.</summary>
-    public SettlementAnswer? AnswerOf(string id) => _settled.TryGetValue(id, out var shorts) ? new SettlementAnswer(shorts) : null;
+    public SettlementAnswer? AnswerOf(string id) =>
+        _settled.TryGetValue(id, out var shorts) ? new SettlementAnswer(shorts) : null;
 
     /// <summary>
     /// Receives a batch, perhaps repeatedly. Returns its answer with undelivered items; null if it is not settled yet.
@@ -48,7 +49,8 @@ internal sealed class Depository(World world)
         foreach (var item in batch.Items.Where(item => item.Amount < 0 && item.Account > WitnessedSettlement.FeePot))
         {
             if (_random.Next(item.Asset == "USD" ? 12 : isNothing ? 1 : 3) == 0)
-                yield return new SettlementShort(item.Account, item.Asset, isNothing ? -item.Amount : _random.NextInt64(1, 1 - item.Amount));
+                yield return new SettlementShort(
+                    item.Account, item.Asset, isNothing ? -item.Amount : _random.NextInt64(1, 1 - item.Amount));
         }
     }
 }

@@ -37,7 +37,9 @@ internal sealed class Desk(World world)
     public HoldRequest Order(long account, string name)
     {
         var order = Market.Order(world, name);
-        return Lends(account) && world.Chance(0.6) ? order with { Side = account == s_borrowers[0] ? Side.Buy : Side.Sell } : order;
+        return Lends(account) && world.Chance(0.6)
+            ? order with { Side = account == s_borrowers[0] ? Side.Buy : Side.Sell }
+            : order;
     }
 
     /// <summary>Sets the margin rules before any deposit. Run it in the silo.</summary>
@@ -55,7 +57,12 @@ internal sealed class Desk(World world)
             BorrowPpm = 36_000,
             Group = CreditPpm > 0 ? "ALL" : "",
         });
-        var policy = new MarginPolicy { LoanPpm = 36_000, CallSeconds = world.Pick([0, 0, 2]), LiquidationPpm = 700_000 };
+        var policy = new MarginPolicy
+        {
+            LoanPpm = 36_000,
+            CallSeconds = world.Pick([0, 0, 2]),
+            LiquidationPpm = 700_000,
+        };
         policy = policy with { SharesOut = SharesOutIn(world.Seed), Skin = world.Seed % 8 == 7 ? 5_000 : policy.Skin };
         await catalog.SetMarginPolicy(new("USD", EncodedMarginPolicy.From(policy), "desk", ""));
         if (CreditPpm > 0)
@@ -92,12 +99,19 @@ internal sealed class Desk(World world)
 
         foreach (var symbol in Market.Symbols)
         {
-            await ServeAsync(async silo => (await silo.Grains.Account(Maker).Deposit(new DepositRequest("units " + symbol, symbol, 1_000_000))).Reason);
-            await ServeAsync(async silo => (await silo.Grains.Account(Maker).Deposit(new DepositRequest("cash " + symbol, "USD", 1_000_000_000))).Reason);
+            await ServeAsync(
+                async silo =>
+                    (await silo.Grains.Account(Maker)
+                        .Deposit(new DepositRequest("units " + symbol, symbol, 1_000_000))).Reason);
+            await ServeAsync(
+                async silo =>
+                    (await silo.Grains.Account(Maker)
+                        .Deposit(new DepositRequest("cash " + symbol, "USD", 1_000_000_000))).Reason);
             foreach (var (side, price) in new[] { (Side.Buy, world.Middle), (Side.Sell, world.Middle + 1) })
             {
                 var order = new HoldRequest(
-                    $"maker-{symbol}-{side}", symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, 1_000);
+                    $"maker-{symbol}-{side}", symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price,
+                    1_000);
                 await ServeAsync(async silo => (await silo.Orders.Place(Maker, order)).Reason);
             }
         }
@@ -142,7 +156,8 @@ internal sealed class Desk(World world)
             var silo = world.Silos[0];
             try
             {
-                if (await silo.Owner.Run(() => ask(silo)).WaitAsync(TimeSpan.FromSeconds(3), world.Clock) == RejectReason.None)
+                if (await silo.Owner.Run(() => ask(silo))
+                    .WaitAsync(TimeSpan.FromSeconds(3), world.Clock) == RejectReason.None)
                     return;
             }
             catch (Exception)

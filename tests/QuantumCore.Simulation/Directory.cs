@@ -25,7 +25,8 @@ internal sealed class Directory(World world)
         if (message is Call { FirstArgument: BookDelivery delivery })
         {
             if (delivery.Records[^1].Sequence > world.Database.Witness.HeadOf("book/" + delivery.Symbol))
-                world.Find($"{delivery.Symbol}: {message.Target} is told of {delivery.Records[^1].Sequence}, which is not durable");
+                world.Find(
+                    $"{delivery.Symbol}: {message.Target} is told of {delivery.Records[^1].Sequence}, which is not durable");
             isLost = world.Chance(world.Faults.DeliveryLost);
         }
 
@@ -68,7 +69,8 @@ internal sealed class Directory(World world)
     /// <summary>Returns the silo in which a grain is believed to live.</summary>
     private Silo? PlaceOf(GrainId grain, Silo asking)
     {
-        if (world.Chance(world.Faults.Elsewhere) || (grain.Type == s_account && world.Chance(world.Faults.AccountElsewhere)))
+        if (world.Chance(world.Faults.Elsewhere)
+            || (grain.Type == s_account && world.Chance(world.Faults.AccountElsewhere)))
             return asking;
         if (_places.TryGetValue(grain, out var place) && !place.Owner.IsDead
             && !(place.Owner.IsPaused && world.Chance(0.05)))

@@ -19,10 +19,13 @@ internal sealed class Folds(World world)
     /// <summary>Adds a durable record.</summary>
     public void See(string stream, long sequence, byte[] body)
     {
-        var (source, touched) = stream.StartsWith(AccountPrefix, StringComparison.Ordinal) ? ("", [long.Parse(stream.AsSpan(AccountPrefix.Length))])
-            : stream.StartsWith(BookPrefix, StringComparison.Ordinal) ? (stream[BookPrefix.Length..], BookRecordEncoding.Decode(body).TouchedAccounts())
+        var (source, touched) = stream.StartsWith(AccountPrefix, StringComparison.Ordinal)
+            ? ("", [long.Parse(stream.AsSpan(AccountPrefix.Length))])
+            : stream.StartsWith(BookPrefix, StringComparison.Ordinal)
+                ? (stream[BookPrefix.Length..], BookRecordEncoding.Decode(body).TouchedAccounts())
             : AccountMachine.IsPayout(stream) ? (stream, PayoutRecordEncoding.Decode(body).TouchedAccounts())
-            : stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal) ? (stream, SettlementRecordEncoding.Decode(body).TouchedAccounts())
+            : stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal)
+                ? (stream, SettlementRecordEncoding.Decode(body).TouchedAccounts())
             : ("", (IEnumerable<long>)[]);
         foreach (var account in touched)
         {
@@ -45,7 +48,9 @@ internal sealed class Folds(World world)
             Require(expected, New(account), records, "as they landed");
             for (var i = 0; i < Delays; i++)
                 Require(expected, New(account), Delayed(records, random), "some later than they landed");
-            foreach (var snapshot in world.Database.Journal.SnapshotsAsync(AccountPrefix + account, CancellationToken.None).ToBlockingEnumerable())
+            foreach (var snapshot in world.Database.Journal.SnapshotsAsync(
+                AccountPrefix + account, CancellationToken.None)
+                .ToBlockingEnumerable())
             {
                 var restored = AccountMachine.Restore(new AccountId(account), world.Nights.Listing, snapshot.Body.Span);
                 Require(expected, restored, ownFirst, $"after the snapshot at {snapshot.Sequence}");
@@ -58,7 +63,8 @@ internal sealed class Folds(World world)
     private void Require(byte[] expected, AccountMachine machine, List<Landed> records, string how)
     {
         if (Fold(machine, records, how) is { } state && !state.AsSpan().SequenceEqual(expected))
-            world.Find($"{machine.Account.Id} is another one when its records are folded {how}: {Convert.ToHexString(state)} and not {Convert.ToHexString(expected)}");
+            world.Find(
+                $"{machine.Account.Id} is another one when its records are folded {how}: {Convert.ToHexString(state)} and not {Convert.ToHexString(expected)}");
     }
 
     private byte[]? Fold(AccountMachine machine, List<Landed> records, string how)
@@ -76,14 +82,17 @@ internal sealed class Folds(World world)
 
             machine.EndCatchUp();
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or ArgumentException or KeyNotFoundException or OverflowException or UnknownHoldException)
+        catch (Exception e)
+            when (e is InvalidDataException or InvalidOperationException or ArgumentException or KeyNotFoundException
+                or OverflowException or UnknownHoldException)
         {
             world.Find($"{machine.Account.Id} can't be folded {how}: {e.Message}");
             return null;
         }
 
         foreach (var source in machine.Cursors.Keys.ToArray())
-            machine.CaughtUp(source, world.Database.Witness.HeadOf(AccountMachine.IsBook(source) ? BookPrefix + source : source));
+            machine.CaughtUp(
+                source, world.Database.Witness.HeadOf(AccountMachine.IsBook(source) ? BookPrefix + source : source));
         return machine.Snapshot();
     }
 

@@ -20,7 +20,9 @@ internal sealed class Issuer(World world, Habit habit)
     {
         while (IsOpen && !stop.IsCancellationRequested)
         {
-            await Task.Delay(IsBusy ? world.Within(50_000, 600_000) : world.Within(300_000, 3_000_000), world.Clock, CancellationToken.None);
+            await Task.Delay(
+                IsBusy ? world.Within(50_000, 600_000) : world.Within(300_000, 3_000_000), world.Clock,
+                CancellationToken.None);
             if (world.Silos.Count == 0)
                 continue;
 
@@ -28,7 +30,8 @@ internal sealed class Issuer(World world, Habit habit)
             var exDay = world.Chance(IsBusy ? 0.1 : 0.4) ? today + 1 : 0;
             var payDay = world.Chance(0.3) ? 0 : Math.Max(exDay, today) + world.Next(1, 4);
             var request = new CorporateActionRequest(
-                $"dividend-{++_announced}", CorporateActionKind.CashDividend, world.Pick(Market.Symbols), exDay, payDay, world.Next(1L, 2_000_000_000), "desk", "");
+                $"dividend-{++_announced}", CorporateActionKind.CashDividend, world.Pick(Market.Symbols), exDay, payDay,
+                world.Next(1L, 2_000_000_000), "desk", "");
             for (var times = world.Chance(0.2) ? 2 : 1; times > 0; times--)
                 await TryAsync(request);
         }
@@ -42,7 +45,8 @@ internal sealed class Issuer(World world, Habit habit)
         var silo = world.Pick(world.Silos);
         try
         {
-            if (await silo.Owner.Run(async () => await silo.Grains.Catalog().AnnounceAction(request)).WaitAsync(TimeSpan.FromSeconds(3), world.Clock) is { } refusal
+            if (await silo.Owner.Run(async () => await silo.Grains.Catalog().AnnounceAction(request))
+                .WaitAsync(TimeSpan.FromSeconds(3), world.Clock) is { } refusal
                 && refusal.Field is not ("exDate" or "payDate"))
             {
                 world.Find($"{request} is refused: {refusal}");

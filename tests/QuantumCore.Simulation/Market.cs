@@ -40,12 +40,15 @@ internal static class Market
             < 15 => new(name, symbol, side, OrderType.Limit, TimeInForce.FillOrKill, false, price, lots, self),
             < 16 => new(name, symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, true, price, lots, self),
             < 17 => new(name, symbol, side, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 0, lots, self),
-            < 18 => With(new(name, symbol, side, OrderType.StopLimit, TimeInForce.GoodTillCancel, false, price, lots, self),
+            < 18 =>
+                With(new(name, symbol, side, OrderType.StopLimit, TimeInForce.GoodTillCancel, false, price, lots, self),
                 new OrderConditions { TriggerTicks = side == Side.Buy ? world.Middle + 9 : world.Middle - 9 }),
-            < 19 => With(new(name, symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots + 4, self),
+            < 19 =>
+                With(new(name, symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots + 4, self),
                 new OrderConditions { DisplayLots = 2 }),
             // Far more than anybody can pay.
-            _ => new(name, symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, 1_000_000, self),
+            _ =>
+                new(name, symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, 1_000_000, self),
         };
     }
 
@@ -54,9 +57,12 @@ internal static class Market
         var symbol = world.Pick(Symbols);
         var lots = world.Next(1, 8);
         var target = new HoldRequest(
-            name(), symbol, Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false, world.Middle + world.Next(1, 6), lots);
+            name(), symbol, Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false,
+            world.Middle + world.Next(1, 6), lots);
         var stop = With(
-            new HoldRequest(name(), symbol, Side.Sell, OrderType.StopLimit, TimeInForce.GoodTillCancel, false, world.Middle - 12, lots),
+            new HoldRequest(
+                name(), symbol, Side.Sell, OrderType.StopLimit, TimeInForce.GoodTillCancel, false, world.Middle - 12,
+                lots),
             new OrderConditions { TriggerTicks = world.Middle - 8 });
         if (world.Chance(0.5))
             return (OrderListKind.OneCancelsOther, [target, stop]);
@@ -76,7 +82,9 @@ internal static class Market
         return
         [
             .. terms.Legs.Select((leg, i) => With(
-                new HoldRequest(name(), leg.Symbol, leg.Side, OrderType.Leg, TimeInForce.GoodTillCancel, false, 0, units * leg.Lots),
+                new HoldRequest(
+                    name(), leg.Symbol, leg.Side, OrderType.Leg, TimeInForce.GoodTillCancel, false, 0,
+                    units * leg.Lots),
                 new OrderConditions { Strategy = terms with { Leg = i } })),
         ];
     }

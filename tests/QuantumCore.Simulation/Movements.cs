@@ -25,8 +25,13 @@ internal sealed class Movements(World world)
                 _withdrawals.Add((account, sequence), new WitnessedWithdrawal(withdrawal));
                 break;
             case TransferEnded ended:
-                if (_transfers.GetValueOrDefault((account, ended.Transfer)) is not { HasArrived: true, HasEnded: false } done)
-                    world.Find($"account {account}: transfer {ended.Transfer} ends at {sequence} and has not arrived, or twice");
+                if (_transfers.GetValueOrDefault((account, ended.Transfer)) is not
+                    {
+                        HasArrived: true,
+                        HasEnded: false
+                    } done)
+                    world.Find(
+                        $"account {account}: transfer {ended.Transfer} ends at {sequence} and has not arrived, or twice");
                 else
                     done.HasEnded = true;
                 break;
@@ -43,9 +48,11 @@ internal sealed class Movements(World world)
             {
                 if (_withdrawals.GetValueOrDefault((item.Account, item.Sequence)) is not { } withdrawal)
                     world.Find($"pay/{asset} {sequence} has {item}, which was never withdrawn");
-                else if (withdrawal.Batch is not null || withdrawal.Record.Asset != asset || withdrawal.Record.Amount != item.Amount
+                else if (withdrawal.Batch is not null || withdrawal.Record.Asset != asset
+                    || withdrawal.Record.Amount != item.Amount
                     || withdrawal.Record.Destination != item.Destination)
-                    world.Find($"pay/{asset} {sequence} has {item} of {withdrawal.Record}, in batch {withdrawal.Batch}");
+                    world.Find(
+                        $"pay/{asset} {sequence} has {item} of {withdrawal.Record}, in batch {withdrawal.Batch}");
                 else
                     withdrawal.Batch = PayoutRecord.BatchId(asset, sequence);
             }
@@ -99,8 +106,10 @@ internal sealed class Movements(World world)
         }
 
         // The outside world received exactly what was withdrawn and not rejected, once each.
-        var paid = world.Bank.Paid.SelectMany(batch => batch.Items.Select(item => (item.Account, item.Sequence))).Order().ToArray();
-        var ended = _withdrawals.Where(w => world.Bank.WordOf(w.Value.Batch ?? "") == PayoutVerdict.Final).Select(w => w.Key).Order();
+        var paid = world.Bank.Paid.SelectMany(batch => batch.Items.Select(item => (item.Account, item.Sequence)))
+            .Order().ToArray();
+        var ended = _withdrawals.Where(w => world.Bank.WordOf(w.Value.Batch ?? "") == PayoutVerdict.Final)
+            .Select(w => w.Key).Order();
         if (!paid.SequenceEqual(ended))
             world.Find($"The bank has paid {string.Join(' ', paid)}; withdrawn were {string.Join(' ', ended)}");
     }
@@ -108,11 +117,13 @@ internal sealed class Movements(World world)
     private void SeeArrival(long account, Deposited deposit)
     {
         var parts = deposit.Key.Split(':');
-        if (parts.Length < 3 || _transfers.GetValueOrDefault((long.Parse(parts[1]), long.Parse(parts[2]))) is not { } transfer)
+        if (parts.Length < 3
+            || _transfers.GetValueOrDefault((long.Parse(parts[1]), long.Parse(parts[2]))) is not { } transfer)
             world.Find($"account {account}: {deposit.Key} arrives and never left");
         else if (transfer.HasArrived || transfer.Record.To != account || transfer.Record.Asset != deposit.Asset
             || transfer.Record.Amount != deposit.Amount)
-            world.Find($"account {account}: {deposit} arrives of {transfer.Record}{(transfer.HasArrived ? ", again" : "")}");
+            world.Find(
+                $"account {account}: {deposit} arrives of {transfer.Record}{(transfer.HasArrived ? ", again" : "")}");
         else
             transfer.HasArrived = true;
     }

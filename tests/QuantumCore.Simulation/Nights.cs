@@ -70,7 +70,8 @@ internal sealed class Nights(World world)
     /// <summary>Checks the invariants that hold at any moment, for the history so far.</summary>
     private async Task AskAsync()
     {
-        foreach (var violation in await HistoryInvariants.CheckAsync(world.Database.History, 0, null, CancellationToken.None))
+        foreach (var violation in await HistoryInvariants.CheckAsync(
+            world.Database.History, 0, null, CancellationToken.None))
             world.Find($"on the way, {violation.Name}: {string.Join("; ", violation.Rows)}");
     }
 
@@ -84,7 +85,8 @@ internal sealed class Nights(World world)
             Venue, [.. Enumerable.Range(0, 7).Select(day => Today + day).Where(_ => world.Chance(0.3))], "desk", "");
         try
         {
-            var refusal = await silo.Owner.Run(async () => await silo.Grains.Catalog().SetHolidays(request)).WaitAsync(TimeSpan.FromSeconds(3), world.Clock);
+            var refusal = await silo.Owner.Run(async () => await silo.Grains.Catalog().SetHolidays(request))
+                .WaitAsync(TimeSpan.FromSeconds(3), world.Clock);
             if (refusal is not null)
                 world.Find($"{request} is refused: {refusal}");
         }

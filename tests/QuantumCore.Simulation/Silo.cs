@@ -73,7 +73,8 @@ internal sealed class Silo
         services.AddSingleton<IReminderRegistry>(new HostedReminders(world, store));
         services.AddSingleton<IClusterMembershipService>(new HostedMembership(world));
         services.AddKeyedSingleton<IStreamProvider>(
-            KeyedService.AnyKey, (provider, name) => new HostedStreamProvider(provider.GetRequiredService<GrainHost>(), (string)name!));
+            KeyedService.AnyKey,
+            (provider, name) => new HostedStreamProvider(provider.GetRequiredService<GrainHost>(), (string)name!));
         services.AddExchangeGrains(keep: s_keep);
         services.AddSingleton(_writer);
         _services = services.BuildServiceProvider();
@@ -115,7 +116,8 @@ internal sealed class Silo
     {
         _world.MembershipVersion++;
         ScheduleStep();
-        foreach (var service in _services.GetServices<IHostedService>().OfType<BackgroundService>().Where(service => Packs || service is not JournalKeeper))
+        foreach (var service in _services.GetServices<IHostedService>().OfType<BackgroundService>()
+            .Where(service => Packs || service is not JournalKeeper))
             _ = Owner.Run(() => (Task)s_execute.Invoke(service, [CancellationToken.None])!);
     }
 

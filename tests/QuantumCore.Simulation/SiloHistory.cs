@@ -46,7 +46,8 @@ internal sealed class SiloHistory : HistoryStore
         public override Task<int> WriteAsync(RowBuffer rows, CancellationToken cancellationToken) =>
             inner.WriteAsync(rows, cancellationToken);
 
-        public override Task ReadAsync(RowBuffer keys, Action<IHistoryRow> found, CancellationToken cancellationToken) =>
+        public override Task ReadAsync(
+            RowBuffer keys, Action<IHistoryRow> found, CancellationToken cancellationToken) =>
             inner.ReadAsync(keys, found, cancellationToken);
 
         public override async Task CommitAsync(CancellationToken cancellationToken)

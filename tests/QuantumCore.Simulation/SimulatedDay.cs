@@ -26,7 +26,8 @@ namespace QuantumCore.Simulation;
 /// <param name="Network">Network and directory faults.</param>
 public sealed record DayResult(
     int Seed, IReadOnlyList<string> Findings, long Steps, ulong Trace, long Records, long Fills, long Voided, int Kills,
-    int Unknown, int Acknowledged, long Liquidated, long Deficits, long Shared, long Settled, long Failing, long Dividends, long Packs,
+    int Unknown, int Acknowledged, long Liquidated, long Deficits, long Shared, long Settled, long Failing,
+    long Dividends, long Packs,
     long Changes, long Shorts, NetworkTally Network);
 
 /// <summary>
@@ -74,10 +75,13 @@ public sealed class SimulatedDay
             silo.Kill("at the end");
         world.Database.Close();
         return new DayResult(
-            seed, world.Findings, world.Steps, world.Trace, world.Database.Witness.Records, world.Database.Witness.Fills,
+            seed, world.Findings, world.Steps, world.Trace, world.Database.Witness.Records,
+            world.Database.Witness.Fills,
             world.Database.Witness.Voided, simulation._chaos.Kills, simulation._clients.Sum(c => c.Unknown),
-            simulation._clients.Sum(c => c.Acknowledged.Count), world.Database.Witness.Margin.Steps, world.Database.Witness.Margin.Deficits, world.Database.Witness.Margin.Shared,
-            world.Database.Witness.Settlement.SettledTrades, world.Database.Witness.Settlement.Fails, world.Database.Witness.Dividends.Paid, world.Database.Packs,
+            simulation._clients.Sum(c => c.Acknowledged.Count), world.Database.Witness.Margin.Steps,
+            world.Database.Witness.Margin.Deficits, world.Database.Witness.Margin.Shared,
+            world.Database.Witness.Settlement.SettledTrades, world.Database.Witness.Settlement.Fails,
+            world.Database.Witness.Dividends.Paid, world.Database.Packs,
             world.Database.Witness.Trades.Changes, world.Database.Witness.Shorts.Frozen, world.Directory.Tally);
     }
 
@@ -124,7 +128,8 @@ public sealed class SimulatedDay
         foreach (var client in _clients)
         {
             // A small deposit, so that many orders can only be paid by the proceeds of others.
-            await client.DepositAsync("cash", "USD", _world.Desk.Lends(client.Account) ? 5_000 : _world.Nights.IsOpen ? 15_000 : 60_000);
+            await client.DepositAsync(
+                "cash", "USD", _world.Desk.Lends(client.Account) ? 5_000 : _world.Nights.IsOpen ? 15_000 : 60_000);
             foreach (var symbol in _world.Desk.Lends(client.Account) ? [] : Market.Symbols)
                 await client.DepositAsync(symbol, symbol, _world.Nights.IsOpen ? 15 : 40);
         }
@@ -190,7 +195,8 @@ public sealed class SimulatedDay
             {
                 var state = await fresh.Grains.GetGrain<IOrderBookGrain>(Market.Listing(symbol).BookKey).State(symbol);
                 if (state.IsHalted != (symbol == rotten && !isTold))
-                    _world.Find($"{symbol} {(state.IsHalted ? "is halted" : "trades")} after the last record of {rotten} rotted");
+                    _world.Find(
+                        $"{symbol} {(state.IsHalted ? "is halted" : "trades")} after the last record of {rotten} rotted");
             }
         });
     }

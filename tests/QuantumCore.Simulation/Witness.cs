@@ -113,7 +113,8 @@ internal sealed class Witness(World world)
         {
             var name = _names[slice.StreamId];
             foreach (var record in world.Database.Journal
-                .ReadAsync(name, slice.FirstSequence, slice.LastSequence, CancellationToken.None).ToBlockingEnumerable())
+                .ReadAsync(name, slice.FirstSequence, slice.LastSequence, CancellationToken.None)
+                .ToBlockingEnumerable())
             {
                 Records++;
                 See(name, record);
@@ -123,7 +124,8 @@ internal sealed class Witness(World world)
         foreach (var legs in _strategies)
         {
             if (Array.Exists(legs, leg => leg.Filled != legs[0].Filled))
-                world.Find($"a strategy of account {legs[0].Account} is legged: {string.Join(", ", legs.Select(l => $"{l.Symbol} {l.Filled}"))}");
+                world.Find(
+                    $"a strategy of account {legs[0].Account} is legged: {string.Join(", ", legs.Select(l => $"{l.Symbol} {l.Filled}"))}");
         }
     }
 
@@ -227,7 +229,8 @@ internal sealed class Witness(World world)
 
     private void Hold(HoldPlaced hold)
     {
-        var order = new WitnessedOrder(world, hold.Order.Account, hold.Order.Number, hold.Order.ClientOrderId, hold.Symbol, hold.Order.Side)
+        var order = new WitnessedOrder(
+            world, hold.Order.Account, hold.Order.Number, hold.Order.ClientOrderId, hold.Symbol, hold.Order.Side)
         {
             Rates = (hold.Order.MakerFeePpm, hold.Order.TakerFeePpm),
             MinimumFee = hold.Order.MinimumFee,
@@ -275,7 +278,9 @@ internal sealed class Witness(World world)
         if (accepted.Replaced is { } replaced)
             Close(symbol, replaced.Account, replaced.Number, replaced.FilledLots, replaced.LeavesLots);
         foreach (var fill in accepted.Fills)
-            Fill(symbol, order.Account, order.Number, fill.MakerAccount, fill.MakerNumber, fill.QuantityLots, fill.MakerLeavesLots);
+            Fill(
+                symbol, order.Account, order.Number, fill.MakerAccount, fill.MakerNumber, fill.QuantityLots,
+                fill.MakerLeavesLots);
         if (Known(symbol, order.Account, order.Number) is { } taker)
             taker.Ends(accepted.LeavesLots, accepted.End != EndReason.None);
     }
@@ -290,7 +295,9 @@ internal sealed class Witness(World world)
                     Execute(symbol, sequence, step.Account, step.Number, step.OrderId, step.QuantityLots);
                     break;
                 case StepKind.Fill:
-                    Fill(symbol, step.Account, step.Number, step.MakerAccount, step.MakerNumber, step.QuantityLots, step.MakerLeavesLots);
+                    Fill(
+                        symbol, step.Account, step.Number, step.MakerAccount, step.MakerNumber, step.QuantityLots,
+                        step.MakerLeavesLots);
                     break;
                 case StepKind.Ended:
                     Close(symbol, step.Account, step.Number, step.QuantityLots, step.LeavesLots);
@@ -323,7 +330,8 @@ internal sealed class Witness(World world)
     private void Adjust(string symbol, WitnessedOrder order, in TurnStep step)
     {
         if (step.QuantityLots != 0 || step.LeavesLots != order.Leaves || step.PriceTicks >= step.PriceBeforeTicks)
-            world.Find($"{symbol}: order {order.Account}/{order.Number} goes from {order.Leaves} at {step.PriceBeforeTicks} to {step.LeavesLots} at {step.PriceTicks}");
+            world.Find(
+                $"{symbol}: order {order.Account}/{order.Number} goes from {order.Leaves} at {step.PriceBeforeTicks} to {step.LeavesLots} at {step.PriceTicks}");
     }
 
     private void Execute(string symbol, long sequence, long account, long number, long orderId, long lots)
@@ -359,7 +367,8 @@ internal sealed class Witness(World world)
         {
             Take(symbol, resting, lots);
             if (resting.Leaves != makerLeaves)
-                world.Find($"{symbol}: order {maker}/{makerNumber} is said to have {makerLeaves} open, it has {resting.Leaves}");
+                world.Find(
+                    $"{symbol}: order {maker}/{makerNumber} is said to have {makerLeaves} open, it has {resting.Leaves}");
             resting.Ends(resting.Leaves, ended: false);
         }
     }
@@ -396,9 +405,11 @@ internal sealed class Witness(World world)
         Shorts.Told(account);
         foreach (var order in _orders.Values)
         {
-            if (order.Account == account && order.Symbol == symbol && order.Number <= floor && order.State == WitnessedState.Open)
+            if (order.Account == account && order.Symbol == symbol && order.Number <= floor
+                && order.State == WitnessedState.Open)
                 world.Find($"{symbol}: order {account}/{order.Number} is open after a mass cancel up to {floor}");
-            if (order.Account == account && order.Symbol == symbol && order.Number <= floor && order.State == WitnessedState.Held)
+            if (order.Account == account && order.Symbol == symbol && order.Number <= floor
+                && order.State == WitnessedState.Held)
                 order.State = WitnessedState.Voided;
         }
     }
@@ -433,7 +444,8 @@ internal enum WitnessedState
 }
 
 /// <summary>An order according to the durable records.</summary>
-internal sealed class WitnessedOrder(World world, long account, long number, string clientOrderId, string symbol, Side side)
+internal sealed class WitnessedOrder(
+    World world, long account, long number, string clientOrderId, string symbol, Side side)
 {
     public long Account => account;
 

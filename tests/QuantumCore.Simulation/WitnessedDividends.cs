@@ -53,9 +53,11 @@ internal sealed class WitnessedDividends(World world)
             Enter(account, part);
         if (record is CorporateActionPaid paid)
         {
-            if (!_actions.TryGetValue(paid.Action, out var action) || !action.Unpaid.Remove(account, out var amount) || amount != paid.Amount)
+            if (!_actions.TryGetValue(paid.Action, out var action) || !action.Unpaid.Remove(account, out var amount)
+                || amount != paid.Amount)
                 world.Find($"account {account}: {paid} is of nothing that was pending");
-            else if (action.Request.PayDay > (world.Nights.Now.AddSeconds(world.Nights.ClockError) - DateTimeOffset.UnixEpoch).Days)
+            else if (action.Request.PayDay > (world.Nights.Now.AddSeconds(world.Nights.ClockError)
+                - DateTimeOffset.UnixEpoch).Days)
                 world.Find($"account {account}: {paid} comes before its day");
             Paid++;
         }
@@ -84,7 +86,8 @@ internal sealed class WitnessedDividends(World world)
             return;
 
         if (!HadSince(action, account).Contains(part.Units))
-            world.Find($"account {account}: {part}, it had {string.Join(" or ", HadSince(action, account))} before {action.CutNanos}");
+            world.Find(
+                $"account {account}: {part}, it had {string.Join(" or ", HadSince(action, account))} before {action.CutNanos}");
         if (part.Amount != Share(part.Units, action.Request.Rate))
             world.Find($"account {account}: {part}, {part.Units} come to {Share(part.Units, action.Request.Rate)}");
     }
@@ -116,17 +119,22 @@ internal sealed class WitnessedDividends(World world)
     {
         var customers = action.Parts.Where(part => part.Key >= FirstCustomer).Select(part => part.Value).ToArray();
         var kept = action.Parts.GetValueOrDefault(Keeper).Amount;
-        if (closed.Sums.Accounts != customers.Length || closed.Sums.LongUnits - closed.Sums.ShortUnits != customers.Sum(part => part.Units)
-            || closed.Sums.Received - closed.Sums.Owed != customers.Sum(part => part.Amount) || closed.Sums.Rounding != kept
-            || customers.Sum(part => part.Amount) + kept != Share(customers.Sum(part => part.Units), action.Request.Rate))
+        if (closed.Sums.Accounts != customers.Length
+            || closed.Sums.LongUnits - closed.Sums.ShortUnits != customers.Sum(part => part.Units)
+            || closed.Sums.Received - closed.Sums.Owed != customers.Sum(part => part.Amount)
+            || closed.Sums.Rounding != kept
+            || customers.Sum(part => part.Amount)
+                + kept != Share(customers.Sum(part => part.Units), action.Request.Rate))
         {
             world.Find($"{closed}: its parts are {string.Join(' ', customers)}, and {kept} is kept");
         }
 
-        foreach (var account in _moves.Select(move => move.Account).Distinct().Where(account => !action.Parts.ContainsKey(account)))
+        foreach (var account in _moves.Select(move => move.Account).Distinct()
+            .Where(account => !action.Parts.ContainsKey(account)))
         {
             if (!HadSince(action, account).Contains(0))
-                world.Find($"{closed}: account {account} had {string.Join(" or ", HadSince(action, account))} and has no part");
+                world.Find(
+                    $"{closed}: account {account} had {string.Join(" or ", HadSince(action, account))} and has no part");
         }
     }
 

@@ -13,7 +13,8 @@ internal sealed class WitnessedLimits(World world)
     /// Returns true if these are the limits, unless a late copy of an older request set others after a time.
     /// </summary>
     public bool Are(long account, LimitsRequest request, long now) =>
-        _setAt.GetValueOrDefault((account, request.Symbol), -1) >= now || (_set.TryGetValue((account, request.Symbol), out var set)
+        _setAt.GetValueOrDefault((account, request.Symbol), -1) >= now
+            || (_set.TryGetValue((account, request.Symbol), out var set)
             ? set.Limits.SequenceEqual(request.Limits)
             : request.Limits.IsEmpty);
 
@@ -32,7 +33,8 @@ internal sealed class WitnessedLimits(World world)
                 continue;
             var most = MostOf(account, hold.Symbol, LimitKind.OrderQuantity) ?? long.MaxValue;
             if (hold.Order.QuantityLots > most)
-                world.Find($"account {account}: {sequence} holds {hold.Order.QuantityLots} lots of {hold.Symbol}; {most} are allowed");
+                world.Find(
+                    $"account {account}: {sequence} holds {hold.Order.QuantityLots} lots of {hold.Symbol}; {most} are allowed");
             Judge(account, sequence, hold);
         }
     }
@@ -42,7 +44,8 @@ internal sealed class WitnessedLimits(World world)
     {
         var before = _since.GetValueOrDefault((account, hold.Symbol), []);
         if (MostOf(account, hold.Symbol, LimitKind.DuplicateWindow) is { } window && hold.Order.ReplacesNumber == 0
-            && before.Exists(other => hold.TimeNanos - other.TimeNanos < window * 1_000_000 && IsAlike(other.Order, hold.Order)))
+            && before.Exists(
+                other => hold.TimeNanos - other.TimeNanos < window * 1_000_000 && IsAlike(other.Order, hold.Order)))
         {
             world.Find($"account {account}: {sequence} is a copy of an order less than {window} ms before it");
         }
@@ -56,16 +59,19 @@ internal sealed class WitnessedLimits(World world)
         {
             var nanos = (Int128)(hold.TimeNanos - before[i].TimeNanos);
             if ((before.Count - i) * (Int128)1_000_000_000 > (burst * (Int128)1_000_000_000) + (nanos * rate))
-                world.Find($"account {account}: {sequence} is order {before.Count - i} in {nanos} ns at {rate} a second, {burst} at once");
+                world.Find(
+                    $"account {account}: {sequence} is order {before.Count - i} in {nanos} ns at {rate} a second, {burst} at once");
         }
     }
 
     private static bool IsAlike(SubmitOrder one, SubmitOrder other) =>
-        (one.Side, one.Type, one.PriceTicks, one.QuantityLots) == (other.Side, other.Type, other.PriceTicks, other.QuantityLots)
+        (one.Side, one.Type, one.PriceTicks,
+            one.QuantityLots) == (other.Side, other.Type, other.PriceTicks, other.QuantityLots)
         && one.Conditions.Decode()?.Amount == other.Conditions.Decode()?.Amount;
 
     private long? MostOf(long account, string symbol, LimitKind kind) =>
-        _set.TryGetValue((account, symbol), out var set) && set.Limits.FirstOrDefault(limit => limit.Kind == kind) is { Kind: not 0, Most: var most }
+        _set.TryGetValue((account, symbol), out var set)
+            && set.Limits.FirstOrDefault(limit => limit.Kind == kind) is { Kind: not 0, Most: var most }
             ? most
             : null;
 }

@@ -50,7 +50,8 @@ internal sealed class WitnessedMargin(World world)
             case HoldPlaced hold when IsLiquidation(hold.Order.ClientOrderId):
                 SeeStep(account, sequence, hold, orders);
                 break;
-            case HoldPlaced or ListHeld or TransferredOut or Withdrawn when _states.GetValueOrDefault(account) == MarginState.Liquidating:
+            case HoldPlaced or ListHeld or TransferredOut or Withdrawn
+                when _states.GetValueOrDefault(account) == MarginState.Liquidating:
                 world.Find($"account {account} is liquidated, and {sequence} is {record}");
                 break;
             case LiquidationStepEnded ended:
@@ -86,7 +87,8 @@ internal sealed class WitnessedMargin(World world)
                 break;
             case DeficitEnded { Account: var account, Sequence: var sequence }:
                 var open = _shared.GetValueOrDefault((account, sequence));
-                if (open is null || !_ended.Add((account, sequence)) || open.Shares.Length != (_paid.GetValueOrDefault((account, sequence))?.Count ?? 0))
+                if (open is null || !_ended.Add((account, sequence))
+                    || open.Shares.Length != (_paid.GetValueOrDefault((account, sequence))?.Count ?? 0))
                     world.Find($"deficit {account}:{sequence} ends, and {open} is not on record where it is paid");
                 break;
         }
@@ -99,7 +101,8 @@ internal sealed class WitnessedMargin(World world)
         if (most == 0 || !_shared.TryAdd(key, shared))
             world.Find($"{shared} is of no deficit that is shared out");
         if (shared.Shares.Any(share => share.Amount <= 0 || share.Account == shared.Account)
-            || shared.Shares.DistinctBy(share => share.Account).Count() != shared.Shares.Length || shared.Shares.Sum(share => share.Amount) > most)
+            || shared.Shares.DistinctBy(share => share.Account).Count() != shared.Shares.Length
+            || shared.Shares.Sum(share => share.Amount) > most)
             world.Find($"of {most} this is shared out: {shared} {string.Join(' ', shared.Shares)}");
         Shared += shared.Shares.IsEmpty ? 0 : 1;
     }
@@ -107,7 +110,8 @@ internal sealed class WitnessedMargin(World world)
     private void SeeShare(long account, DeficitSharePaid paid)
     {
         var key = (paid.Loser, paid.Deficit);
-        var asked = _shared.GetValueOrDefault(key)?.Shares.FirstOrDefault(share => share.Account == account).Amount ?? 0;
+        var asked =
+            _shared.GetValueOrDefault(key)?.Shares.FirstOrDefault(share => share.Account == account).Amount ?? 0;
         if (paid.Amount > asked || asked == 0)
             world.Find($"account {account} pays {paid}, and {asked} was its share");
         if (!_paid.TryGetValue(key, out var payers))
@@ -120,7 +124,8 @@ internal sealed class WitnessedMargin(World world)
     {
         var claim = insured.Claim;
         var key = (claim.Account, claim.Sequence);
-        if (_claims.GetValueOrDefault(key) is not { } ended || (ended.Asset, ended.Fee, ended.Deficit) != (claim.Asset, claim.Fee, claim.Deficit))
+        if (_claims.GetValueOrDefault(key) is not { } ended
+            || (ended.Asset, ended.Fee, ended.Deficit) != (claim.Asset, claim.Fee, claim.Deficit))
             world.Find($"the fund knows of {claim}, which is not on record");
         if (!_insured.TryAdd(key, insured))
             world.Find($"the fund takes {claim} again");
@@ -147,9 +152,11 @@ internal sealed class WitnessedMargin(World world)
         var after = _units[(order.Account, order.Symbol)];
         var key = (order.Account, order.Symbol);
         if (IsLiquidation(order.ClientOrderId) && !Without(key, _toldAtStep.GetValueOrDefault(key)).Any(changed =>
-            Math.Abs(after - changed) < Math.Abs(before - changed) && Math.Sign(after - changed) != -Math.Sign(before - changed)))
+            Math.Abs(after - changed) < Math.Abs(before - changed)
+                && Math.Sign(after - changed) != -Math.Sign(before - changed)))
             world.Find($"account {order.Account}: a liquidation makes {after} {order.Symbol} of {before}");
-        if (after < -world.Database.Witness.Shorts.TakenBack(order.Account, order.Symbol) && !_states.ContainsKey(order.Account))
+        if (after < -world.Database.Witness.Shorts.TakenBack(order.Account, order.Symbol)
+            && !_states.ContainsKey(order.Account))
             world.Find($"account {order.Account} has {after} {order.Symbol} and no margin");
     }
 
@@ -194,7 +201,9 @@ internal sealed class WitnessedMargin(World world)
         foreach (var ((account, sequence), _) in _claims.Where(claim => !_covered.Contains(claim.Key)))
             world.Find($"account {account}: the fund was never told of {sequence}");
 
-        foreach (var (account, sequence) in _insured.Where(insured => insured.Value.Shared > 0 && !_ended.Contains(insured.Key)).Select(insured => insured.Key))
+        foreach (var (account,
+            sequence) in _insured.Where(insured => insured.Value.Shared > 0 && !_ended.Contains(insured.Key))
+            .Select(insured => insured.Key))
             world.Find($"the deficit of {account}:{sequence} is still shared out");
     }
 
@@ -205,13 +214,16 @@ internal sealed class WitnessedMargin(World world)
             world.Find($"account {account} is not liquidated, and {sequence} is {hold}");
         if (orders.FirstOrDefault(order => order.Account == account
             && order.State is WitnessedState.Held or WitnessedState.Open) is { } open)
-            world.Find($"account {account}: a liquidation begins step {sequence} while {open.ClientOrderId} is {open.State}");
+            world.Find(
+                $"account {account}: a liquidation begins step {sequence} while {open.ClientOrderId} is {open.State}");
         var key = (account, hold.Symbol);
         var units = _units.GetValueOrDefault(key);
         _toldAtStep[key] = _told.GetValueOrDefault(key);
         if (!Without(key, _toldAtStep[key]).Any(changed =>
-            hold.Order.QuantityLots <= Math.Abs(units - changed) && (hold.Order.Side == Side.Buy) == units - changed < 0))
-            world.Find($"account {account}: of {units} {hold.Symbol} {sequence} liquidates {hold.Order.Side} {hold.Order.QuantityLots}");
+            hold.Order.QuantityLots <= Math.Abs(units - changed)
+                && (hold.Order.Side == Side.Buy) == units - changed < 0))
+            world.Find(
+                $"account {account}: of {units} {hold.Symbol} {sequence} liquidates {hold.Order.Side} {hold.Order.QuantityLots}");
     }
 
     private void SeeEnd(long account, long sequence, LiquidationStepEnded ended, IEnumerable<WitnessedOrder> orders)
@@ -220,7 +232,8 @@ internal sealed class WitnessedMargin(World world)
             && order.State is WitnessedState.Held or WitnessedState.Open))
             world.Find($"account {account}: step {ended.Number} ends at {sequence} and is open");
         if (ended.Deficit > 0 && Market.Symbols.Any(symbol =>
-            !Without((account, symbol), _told.GetValueOrDefault((account, symbol))).Contains(_units.GetValueOrDefault((account, symbol)))))
+            !Without((account, symbol), _told.GetValueOrDefault((account, symbol)))
+                .Contains(_units.GetValueOrDefault((account, symbol)))))
             world.Find($"account {account}: {sequence} is a deficit, and there is something to sell");
         if (ended.Fee > 0 || ended.Deficit > 0)
             _claims.Add((account, sequence), ended);
@@ -231,7 +244,8 @@ internal sealed class WitnessedMargin(World world)
         var key = (account, covered.Claim);
         if (_insured.GetValueOrDefault(key) is not { } insured
             || (insured.FromFund, insured.FromHouse) != (covered.FromFund, covered.FromHouse))
-            world.Find($"account {account}: {covered} is not what the fund has on record: {_insured.GetValueOrDefault(key)}");
+            world.Find(
+                $"account {account}: {covered} is not what the fund has on record: {_insured.GetValueOrDefault(key)}");
         if (!_covered.Add(key))
             world.Find($"account {account}: {covered.Claim} is covered twice");
         Deficits += covered.FromFund + covered.FromHouse > 0 ? 1 : 0;

@@ -16,17 +16,21 @@ internal static class WitnessedNeeds
     public static string? Wrong(AccountView view, MarginView margin, int creditPpm)
     {
         var lines = margin.Positions;
-        var (now, alone, units) = (new Int128[lines.Length], (Int128)0, lines.Select(line => UnitsOf(view, line)).ToArray());
+        var (now, alone, units) = (new Int128[lines.Length], (Int128)0,
+            lines.Select(line => UnitsOf(view, line)).ToArray());
         for (var i = 0; i < lines.Length; i++)
         {
             now[i] = units[i].Now;
-            alone += new[] { units[i].Least, units[i].Now, units[i].Most }.Max(of => Needed(of, lines[i].MarkTicks, 150_000, 150_000));
+            alone += new[] { units[i].Least, units[i].Now, units[i].Most }.Max(
+                of => Needed(of, lines[i].MarkTicks, 150_000, 150_000));
         }
 
         var kept = OfGroup(now, lines, creditPpm, 100_000, 110_000);
         var worst = Enumerable.Range(0, 1 << lines.Length).Max(corner => OfGroup(
-            [.. units.Select((of, i) => (corner >> i & 1) == 0 ? of.Least : of.Most)], lines, creditPpm, 150_000, 150_000));
-        var (own, off) = (Sum(lines.Select(line => line.Requirement)), Sum(margin.Groups.Select(group => group.InitialCredit)));
+            [.. units.Select((of, i) => (corner >> i & 1) == 0 ? of.Least : of.Most)], lines, creditPpm, 150_000,
+            150_000));
+        var (own, off) = (Sum(lines.Select(line => line.Requirement)),
+            Sum(margin.Groups.Select(group => group.InitialCredit)));
         return kept != margin.Maintenance ? $"needs {kept} to keep what it has, and says {margin.Maintenance}"
             : own - off != margin.Requirement ? $"needs {own} less {off}, and says {margin.Requirement}"
             : alone - worst != off ? $"is credited {alone - worst}, and says {off}"
@@ -43,7 +47,8 @@ internal static class WitnessedNeeds
             now + open.Where(order => order.Side == Side.Buy).Sum(order => order.QuantityLots - order.FilledLots));
     }
 
-    private static Int128 OfGroup(Int128[] units, IReadOnlyList<MarginLine> lines, int creditPpm, int longPpm, int shortPpm)
+    private static Int128 OfGroup(
+        Int128[] units, IReadOnlyList<MarginLine> lines, int creditPpm, int longPpm, int shortPpm)
     {
         Int128 longs = 0, shorts = 0;
         for (var i = 0; i < units.Length; i++)
@@ -58,5 +63,6 @@ internal static class WitnessedNeeds
     private static Int128 Needed(Int128 units, long markTicks, int longPpm, int shortPpm) =>
         ((Int128.Abs(units) * markTicks * (units > 0 ? longPpm : shortPpm)) + 999_999) / 1_000_000;
 
-    private static Int128 Sum(IEnumerable<Int128> amounts) => amounts.Aggregate((Int128)0, (sum, amount) => sum + amount);
+    private static Int128 Sum(IEnumerable<Int128> amounts) =>
+        amounts.Aggregate((Int128)0, (sum, amount) => sum + amount);
 }

@@ -43,7 +43,8 @@ internal sealed class WitnessedSettlement(World world)
 
     /// <summary>Returns true if two batches settle the same.</summary>
     public static bool IsSame(SettlementClosed one, SettlementClosed other) =>
-        (one.Date, one.Cycle) == (other.Date, other.Cycle) && one.Hash.SequenceEqual(other.Hash) && one.Trades.SequenceEqual(other.Trades)
+        (one.Date, one.Cycle) == (other.Date, other.Cycle) && one.Hash.SequenceEqual(other.Hash)
+            && one.Trades.SequenceEqual(other.Trades)
         && Parts(one).SequenceEqual(Parts(other));
 
     /// <summary>Adds a record of the catalog.</summary>
@@ -103,7 +104,8 @@ internal sealed class WitnessedSettlement(World world)
         var lines = record switch
         {
             OrderAccepted accepted => accepted.Fills.SelectMany(fill => Lines(
-                symbol, accepted.Order.Side, accepted.Order.Account, fill.TakerFee, fill.MakerAccount, fill.MakerFee, fill.PriceTicks * fill.QuantityLots, fill.QuantityLots)),
+                symbol, accepted.Order.Side, accepted.Order.Account, fill.TakerFee, fill.MakerAccount, fill.MakerFee,
+                fill.PriceTicks * fill.QuantityLots, fill.QuantityLots)),
             BookTurn turn => turn.Steps.SelectMany(step => Lines(symbol, step)),
             _ => [],
         };
@@ -153,18 +155,23 @@ internal sealed class WitnessedSettlement(World world)
         foreach (var (symbol, trades) in _trades)
         {
             foreach (var trade in trades.Where(trade => !trade.IsSettled && DueOf(trade) < world.Nights.Today))
-                world.Find($"{symbol} {trade.Sequence} of day {trade.Day} was due on {DueOf(trade)} and is not settled; it is {world.Nights.Today}");
+                world.Find(
+                    $"{symbol} {trade.Sequence} of day {trade.Day} was due on {DueOf(trade)} and is not settled; it is {world.Nights.Today}");
         }
 
         if (_failing.Count > 0 && _valueDate < world.Nights.Today)
             world.Find($"{string.Join(' ', _failing)} fails, and was due on {_valueDate}; it is {world.Nights.Today}");
-        if (!world.Depository.Settled.ToHashSet().SetEquals(_ids.Where(id => _ended.Contains(id.Value)).Select(id => id.Key)))
-            world.Find($"The depository has settled {string.Join(' ', world.Depository.Settled)}; on record are {string.Join(' ', _ids.Keys)}");
+        if (!world.Depository.Settled.ToHashSet()
+            .SetEquals(_ids.Where(id => _ended.Contains(id.Value)).Select(id => id.Key)))
+            world.Find(
+                $"The depository has settled {string.Join(' ', world.Depository.Settled)}; on record are {string.Join(' ', _ids.Keys)}");
     }
 
     private void SeeClosed(long sequence, SettlementClosed closed)
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"{Nights.Venue}-{DateTime.UnixEpoch.AddDays(closed.Date):yyyy-MM-dd}-{closed.Cycle}");
+        var id = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Nights.Venue}-{DateTime.UnixEpoch.AddDays(closed.Date):yyyy-MM-dd}-{closed.Cycle}");
         if (!_ids.TryAdd(id, sequence))
             world.Find($"{sequence} closes {id} again");
         if (closed.Date >= (world.Nights.Now.AddSeconds(world.Nights.ClockError) - DateTimeOffset.UnixEpoch).Days)
@@ -182,14 +189,17 @@ internal sealed class WitnessedSettlement(World world)
             if (range.After != _through.GetValueOrDefault(range.Symbol) || range.Through <= range.After)
                 world.Find($"{id} has {range} after {_through.GetValueOrDefault(range.Symbol)}");
             _through[range.Symbol] = range.Through;
-            var trades = _trades[range.Symbol].Where(trade => trade.Sequence > range.After && trade.Sequence <= range.Through).ToArray();
+            var trades = _trades[range.Symbol].Where(
+                trade => trade.Sequence > range.After && trade.Sequence <= range.Through).ToArray();
             foreach (var trade in trades)
                 Add(items, id, sequence, closed.Date, trade);
         }
 
-        var own = items.Where(item => item.Value != 0).Select(item => (item.Key.Item1, item.Key.Item2, item.Key.Item3, item.Key.Item4, item.Value));
+        var own = items.Where(item => item.Value != 0)
+            .Select(item => (item.Key.Item1, item.Key.Item2, item.Key.Item3, item.Key.Item4, item.Value));
         if (!own.SequenceEqual(Parts(closed).Order()))
-            world.Find($"{id} settles {string.Join(' ', Parts(closed).Order())}, its trades come to {string.Join(' ', own)}");
+            world.Find(
+                $"{id} settles {string.Join(' ', Parts(closed).Order())}, its trades come to {string.Join(' ', own)}");
         foreach (var asset in Parts(closed).GroupBy(part => part.Asset, StringComparer.Ordinal).Where(asset =>
             asset.Sum(part => part.Amount) != (_carrier == sequence ? FailingOf(asset.Key) : 0)))
         {
@@ -199,7 +209,9 @@ internal sealed class WitnessedSettlement(World world)
         _batches.Add(sequence, closed);
     }
 
-    private void Add(SortedDictionary<(long, string, long, int), long> items, string id, long sequence, long date, WitnessedTrade trade)
+    private void Add(
+        SortedDictionary<(long, string, long, int), long> items, string id, long sequence, long date,
+        WitnessedTrade trade)
     {
         if (trade.Batch != 0 || DueOf(trade) != date)
             world.Find($"{id} has a trade of day {trade.Day} that is due on {DueOf(trade)} and in batch {trade.Batch}");
@@ -243,14 +255,16 @@ internal sealed class WitnessedSettlement(World world)
     }
 
     // Checks that nobody delivered what it was short of, and that every fail was due and has not settled.
-    private void RequireDelivered(long sequence, SettlementClosed closed, SettlementRecord settled, ImmutableArray<SettlementShort> shorts)
+    private void RequireDelivered(
+        long sequence, SettlementClosed closed, SettlementRecord settled, ImmutableArray<SettlementShort> shorts)
     {
         if (!(settled is SettlementPartial partial ? partial.Shorts : []).SequenceEqual(shorts))
             world.Find($"{sequence} does not say what the depository said: {string.Join(' ', shorts)}");
         foreach (var said in shorts)
         {
             if (Amount(settled, said) < Amount(closed, said) + said.Amount)
-                world.Find($"{sequence} settles {Amount(settled, said)} {said.Asset} of {said.Account}, which owed {Amount(closed, said)} and was short of {said.Amount}");
+                world.Find(
+                    $"{sequence} settles {Amount(settled, said)} {said.Asset} of {said.Account}, which owed {Amount(closed, said)} and was short of {said.Amount}");
         }
 
         static long Amount(SettlementRecord record, SettlementShort of) =>
@@ -274,7 +288,8 @@ internal sealed class WitnessedSettlement(World world)
         var partial = settled as SettlementPartial;
         foreach (var fail in partial is null ? [] : partial.Fails)
         {
-            foreach (var (asset, part) in fail.UnitParts.Select(part => (fail.Base.Name, part)).Concat(fail.CashParts.Select(part => (fail.Quote.Name, part))))
+            foreach (var (asset, part) in fail.UnitParts.Select(part => (fail.Base.Name, part))
+                .Concat(fail.CashParts.Select(part => (fail.Quote.Name, part))))
             {
                 var key = (fail.Account, asset, part.TradeDay, part.Days);
                 said[key] = said.GetValueOrDefault(key) + part.Amount;
@@ -282,8 +297,10 @@ internal sealed class WitnessedSettlement(World world)
         }
 
         if (!said.Where(part => part.Value != 0).SequenceEqual(_failing))
-            world.Find($"{sequence} leaves {string.Join(' ', said)}; what was due and has not settled is {string.Join(' ', _failing)}");
-        if (_failing.Any(part => part.Key.Item2 != "USD") && _failing.Where(part => part.Key.Item2 != "USD").GroupBy(part => part.Key.Item2).Any(units => units.Sum(part => part.Value) != 0))
+            world.Find(
+                $"{sequence} leaves {string.Join(' ', said)}; what was due and has not settled is {string.Join(' ', _failing)}");
+        if (_failing.Any(part => part.Key.Item2 != "USD") && _failing.Where(part => part.Key.Item2 != "USD")
+            .GroupBy(part => part.Key.Item2).Any(units => units.Sum(part => part.Value) != 0))
             world.Find($"{sequence} leaves units failing of nobody: {string.Join(' ', _failing)}");
         Fails += partial?.Fails.Length ?? 0;
         _valueDate = partial?.ValueDate ?? _valueDate;
@@ -300,9 +317,11 @@ internal sealed class WitnessedSettlement(World world)
 
     private void RequireCovered(long account, string asset, object why)
     {
-        if (asset.Length > 0 && account != FeePot && !_borrowers.Contains(account) && _balances.GetValueOrDefault((account, asset)) is { Settled: < 0 } short_
+        if (asset.Length > 0 && account != FeePot && !_borrowers.Contains(account)
+            && _balances.GetValueOrDefault((account, asset)) is { Settled: < 0 } short_
             && short_.Settled < -world.Database.Witness.Shorts.TakenBack(account, asset))
-            world.Find($"account {account} gives {asset} that has not come: {short_} after {why}, {world.Database.Witness.Shorts.TakenBack(account, asset)} were taken back");
+            world.Find(
+                $"account {account} gives {asset} that has not come: {short_} after {why}, {world.Database.Witness.Shorts.TakenBack(account, asset)} were taken back");
     }
 
     private void Move(long account, string asset, long settled, long pending)
@@ -328,8 +347,10 @@ internal sealed class WitnessedSettlement(World world)
         return day;
     }
 
-    private static IEnumerable<(long Account, string Asset, long Day, int Days, long Amount)> Parts(SettlementRecord record) =>
-        record.Items.SelectMany(item => item.Parts.Select(part => (item.Account, item.Asset, part.TradeDay, part.Days, part.Amount)));
+    private static IEnumerable<(long Account, string Asset, long Day, int Days,
+        long Amount)> Parts(SettlementRecord record) =>
+        record.Items.SelectMany(
+            item => item.Parts.Select(part => (item.Account, item.Asset, part.TradeDay, part.Days, part.Amount)));
 
     private static long DayOf(long nanos) => nanos / DayNanos;
 
@@ -339,7 +360,9 @@ internal sealed class WitnessedSettlement(World world)
         if (step.Kind is not (StepKind.Fill or StepKind.Reversed or StepKind.Restated))
             return [];
 
-        var lines = Lines(symbol, step.Side, step.Account, step.Fee, step.MakerAccount, step.MakerFee, step.PriceTicks * step.QuantityLots, step.QuantityLots);
+        var lines = Lines(
+            symbol, step.Side, step.Account, step.Fee, step.MakerAccount, step.MakerFee,
+            step.PriceTicks * step.QuantityLots, step.QuantityLots);
         return step.Kind == StepKind.Reversed ? lines.Select(line => (line.Account, line.Asset, -line.Amount)) : lines;
     }
 
@@ -350,12 +373,14 @@ internal sealed class WitnessedSettlement(World world)
         var (given, paid) = side == Side.Buy ? (units, -cash) : (-units, cash);
         return
         [
-            (taker, symbol, given), (maker, symbol, -given), (taker, "USD", paid - takerFee), (maker, "USD", -paid - makerFee),
+            (taker, symbol, given), (maker, symbol, -given), (taker, "USD", paid - takerFee),
+            (maker, "USD", -paid - makerFee),
             (FeePot, "USD", takerFee + makerFee),
         ];
     }
 
-    private sealed class WitnessedTrade(long sequence, long day, int days, (long Account, string Asset, long Amount)[] lines)
+    private sealed class WitnessedTrade(
+        long sequence, long day, int days, (long Account, string Asset, long Amount)[] lines)
     {
         public long Sequence => sequence;
 

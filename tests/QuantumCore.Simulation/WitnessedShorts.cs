@@ -27,7 +27,8 @@ internal sealed class WitnessedShorts(World world)
 
     /// <summary>Starts counting an account's receipts, before its balances are read.</summary>
     public ReceivedSince Since(long account) => new(
-        _received.Where(received => received.Key.Account == account).ToDictionary(received => received.Key.Asset, received => received.Value),
+        _received.Where(received => received.Key.Account == account)
+            .ToDictionary(received => received.Key.Asset, received => received.Value),
         _told.GetValueOrDefault(account));
 
     /// <summary>Records an event of an account's order, which may release what was held for it.</summary>
@@ -44,7 +45,8 @@ internal sealed class WitnessedShorts(World world)
     public void Changed(IEnumerable<(long Account, string Asset, long Amount)> lines)
     {
         foreach (var moved in lines.GroupBy(line => (line.Account, line.Asset)))
-            _takenBack[moved.Key] = TakenBack(moved.Key.Account, moved.Key.Asset) + Math.Max(0, -moved.Sum(line => line.Amount));
+            _takenBack[moved.Key] = TakenBack(moved.Key.Account, moved.Key.Asset)
+                + Math.Max(0, -moved.Sum(line => line.Amount));
     }
 
     /// <summary>Adds a receipt of an account, immediate or due.</summary>

@@ -57,7 +57,8 @@ internal sealed class WitnessedSnapshots(World world)
                 if (machine.IsKnown(account, number, out _, out _))
                     continue;
 
-                world.Find($"{symbol}: the snapshot at {sequence} does not know {account}/{number}, and {floor} is cancelled");
+                world.Find(
+                    $"{symbol}: the snapshot at {sequence} does not know {account}/{number}, and {floor} is cancelled");
                 break;
             }
         }
@@ -65,11 +66,13 @@ internal sealed class WitnessedSnapshots(World world)
 
     private void SeeAccount(long account, long sequence, ReadOnlySpan<byte> body)
     {
-        if (_states.GetValueOrDefault(account)?.LastOrDefault(state => state.Sequence <= sequence) is not ( > 0, var expected))
+        if (_states.GetValueOrDefault(account)?.LastOrDefault(
+            state => state.Sequence <= sequence) is not ( > 0, var expected))
             return;
 
         var machine = AccountMachine.Restore(new AccountId(account), world.Nights.Listing, body);
         if (machine.DescribeMargin(_ => null, machine.TimeNanos)?.State is var state && state != expected)
-            world.Find($"account {account}: the snapshot at {sequence} says that it is {state}, its records say {expected}");
+            world.Find(
+                $"account {account}: the snapshot at {sequence} says that it is {state}, its records say {expected}");
     }
 }

@@ -29,7 +29,9 @@ internal sealed class WitnessedTrades(World world)
     /// Returns the volume an account traded with others on some days, at current values, on the days of the trades.
     /// </summary>
     public long VolumeOf(long account, long from, long before) => _inSequence
-        .Where(trade => trade.Taker != trade.Maker && (trade.Taker == account || trade.Maker == account) && trade.Day >= from && trade.Day < before)
+        .Where(
+            trade => trade.Taker != trade.Maker && (trade.Taker == account || trade.Maker == account)
+                && trade.Day >= from && trade.Day < before)
         .Sum(trade => trade.Now.PriceTicks * trade.Lots);
 
     /// <summary>Adds the trades and changes of a book's record.</summary>
@@ -41,8 +43,10 @@ internal sealed class WitnessedTrades(World world)
             {
                 var fill = accepted.Fills[i];
                 Add(new WitnessedFill(
-                    symbol, new(sequence, i), record.TimeNanos, order.Side, (order.Account, order.Number, accepted.OrderId),
-                    (fill.MakerAccount, fill.MakerNumber, fill.MakerOrderId), fill.QuantityLots, new(sequence, fill.PriceTicks, fill.TakerFee, fill.MakerFee)));
+                    symbol, new(sequence, i), record.TimeNanos, order.Side,
+                    (order.Account, order.Number, accepted.OrderId),
+                    (fill.MakerAccount, fill.MakerNumber, fill.MakerOrderId), fill.QuantityLots,
+                    new(sequence, fill.PriceTicks, fill.TakerFee, fill.MakerFee)));
             }
         }
         else if (record is BookTurn turn)
@@ -51,7 +55,8 @@ internal sealed class WitnessedTrades(World world)
             {
                 Add(new WitnessedFill(
                     symbol, new(sequence, index), turn.TimeNanos, step.Side, (step.Account, step.Number, step.OrderId),
-                    (step.MakerAccount, step.MakerNumber, step.MakerOrderId), step.QuantityLots, new(sequence, step.PriceTicks, step.Fee, step.MakerFee), step.IsAuction));
+                    (step.MakerAccount, step.MakerNumber, step.MakerOrderId), step.QuantityLots,
+                    new(sequence, step.PriceTicks, step.Fee, step.MakerFee), step.IsAuction));
             }
 
             SeeChange(symbol, sequence, turn);
@@ -74,7 +79,9 @@ internal sealed class WitnessedTrades(World world)
             BookVerb.Correct => [StepKind.Reversed, StepKind.Restated],
             _ => [],
         };
-        if (!kinds.SequenceEqual(expected) || (command.Verb == BookVerb.Bust ? command.Value != 0 : command.Verb == BookVerb.Correct && command.Value <= 0))
+        if (!kinds.SequenceEqual(expected) || (command.Verb == BookVerb.Bust
+            ? command.Value != 0
+            : command.Verb == BookVerb.Correct && command.Value <= 0))
             world.Find($"{symbol} {sequence}: {command} changes trades by {string.Join(' ', kinds)}");
         if (steps.Length == 0 || expected.Length == 0)
             return;
@@ -90,7 +97,8 @@ internal sealed class WitnessedTrades(World world)
         if (trade.Now.PriceTicks == 0)
             world.Find($"{symbol} {sequence}: {place} is void since {trade.Now.Sequence} and is changed");
         if (Said(command, ChangedValue.TradeNanos) != trade.TimeNanos)
-            world.Find($"{symbol} {sequence}: {place} is said to be of {Said(command, ChangedValue.TradeNanos)}, it was traded at {trade.TimeNanos}");
+            world.Find(
+                $"{symbol} {sequence}: {place} is said to be of {Said(command, ChangedValue.TradeNanos)}, it was traded at {trade.TimeNanos}");
         Require(trade, sequence, steps[0], trade.Now);
         var now = WorthAt(trade, sequence, command.Value);
         if (command.Verb == BookVerb.Correct)
@@ -112,7 +120,8 @@ internal sealed class WitnessedTrades(World world)
 
         var (made, value) = (ValueOf(trade, trade.Made.PriceTicks), ValueOf(trade, priceTicks));
         var taker = FeeAt(trade.TakerOrder, trade.Side, isMaker: false, trade.Made.TakerFee);
-        var maker = FeeAt(trade.MakerOrder, trade.Side == Side.Buy ? Side.Sell : Side.Buy, isMaker: true, trade.Made.MakerFee);
+        var maker =
+            FeeAt(trade.MakerOrder, trade.Side == Side.Buy ? Side.Sell : Side.Buy, isMaker: true, trade.Made.MakerFee);
         var given = Math.Min(0, trade.Made.TakerFee + trade.Made.MakerFee) - taker - maker;
         if (given > 0 && taker < maker)
             taker += given;
@@ -123,8 +132,10 @@ internal sealed class WitnessedTrades(World world)
         long FeeAt((long Account, long Number, long OrderId) of, Side side, bool isMaker, long fee)
         {
             var order = world.Database.Witness.Order(of.Account, of.Number)!;
-            var rate = trade.IsAuction ? Math.Max(0, order.Rates.Maker) : isMaker ? order.Rates.Maker : order.Rates.Taker;
-            var (then, now) = ((long)Math.Ceiling(made * rate / 1_000_000m), (long)Math.Ceiling(value * rate / 1_000_000m));
+            var rate =
+                trade.IsAuction ? Math.Max(0, order.Rates.Maker) : isMaker ? order.Rates.Maker : order.Rates.Taker;
+            var (then, now) = ((long)Math.Ceiling(made * rate / 1_000_000m),
+                (long)Math.Ceiling(value * rate / 1_000_000m));
             if (order.MinimumFee == 0 || fee <= then)
                 return rate < 0 ? fee + now - then : Math.Max(0, fee + now - then);
 
@@ -138,12 +149,15 @@ internal sealed class WitnessedTrades(World world)
 
     private void Require(WitnessedFill trade, long sequence, in TurnStep step, WitnessedWorth worth)
     {
-        if ((step.Side, step.Account, step.Number, step.OrderId) == (trade.Side, trade.TakerOrder.Account, trade.TakerOrder.Number, trade.TakerOrder.OrderId)
+        if ((step.Side, step.Account, step.Number,
+            step.OrderId) == (trade.Side, trade.TakerOrder.Account, trade.TakerOrder.Number, trade.TakerOrder.OrderId)
             && (step.MakerAccount, step.MakerNumber, step.MakerOrderId) == trade.MakerOrder
-            && (step.QuantityLots, step.PriceTicks, step.Fee, step.MakerFee) == (trade.Lots, worth.PriceTicks, worth.TakerFee, worth.MakerFee))
+            && (step.QuantityLots, step.PriceTicks, step.Fee,
+                step.MakerFee) == (trade.Lots, worth.PriceTicks, worth.TakerFee, worth.MakerFee))
             return;
 
-        world.Find($"{trade.Symbol} {sequence}: of {trade.Place}, which is {trade.Side} {trade.TakerOrder} {trade.MakerOrder} {trade.Lots} at {worth}, it says {step}");
+        world.Find(
+            $"{trade.Symbol} {sequence}: of {trade.Place}, which is {trade.Side} {trade.TakerOrder} {trade.MakerOrder} {trade.Lots} at {worth}, it says {step}");
     }
 
     private static long Said(BookCommand command, ChangedValue name) =>
@@ -159,7 +173,8 @@ internal readonly record struct WitnessedWorth(long Sequence, long PriceTicks, l
 
 /// <summary>A trade according to the durable records.</summary>
 internal sealed class WitnessedFill(
-    string symbol, TradePlace place, long timeNanos, Side side, (long Account, long Number, long OrderId) taker, (long Account, long Number, long OrderId) maker,
+    string symbol, TradePlace place, long timeNanos, Side side, (long Account, long Number, long OrderId) taker,
+    (long Account, long Number, long OrderId) maker,
     long lots, WitnessedWorth made, bool isAuction = false)
 {
     private readonly List<WitnessedWorth> _worth = [made];
@@ -196,7 +211,8 @@ internal sealed class WitnessedFill(
     public WitnessedWorth AsOf(long sequence) => _worth.LastOrDefault(worth => worth.Sequence <= sequence);
 
     /// <summary>Returns true if it had a price at some time since its book was at a sequence.</summary>
-    public bool WasAt(long priceTicks, long since) => AsOf(since).PriceTicks == priceTicks || _worth.Exists(worth => worth.Sequence > since && worth.PriceTicks == priceTicks);
+    public bool WasAt(long priceTicks, long since) => AsOf(since).PriceTicks == priceTicks
+        || _worth.Exists(worth => worth.Sequence > since && worth.PriceTicks == priceTicks);
 
     public void Change(WitnessedWorth now) => _worth.Add(now);
 }

@@ -21,13 +21,16 @@ public static class StartupHook
     public static void Initialize()
     {
         if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } path)
-            DiagnosticListener.AllListeners.Subscribe(new Hosts(services => services.AddSingleton<TimeProvider>(new ShiftedClock(path))));
+            DiagnosticListener.AllListeners.Subscribe(
+                new Hosts(services => services.AddSingleton<TimeProvider>(new ShiftedClock(path))));
         if (Environment.GetEnvironmentVariable(FailingVariable) is { Length: > 0 })
-            DiagnosticListener.AllListeners.Subscribe(new Hosts(services => services.AddHostedService<FailingService>()));
+            DiagnosticListener.AllListeners.Subscribe(
+                new Hosts(services => services.AddHostedService<FailingService>()));
     }
 
     /// <summary>Observes each host that is being built.</summary>
-    private sealed class Hosts(Action<IServiceCollection> add) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+    private sealed class Hosts(Action<IServiceCollection> add)
+        : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
     {
         public void OnNext(DiagnosticListener value)
         {

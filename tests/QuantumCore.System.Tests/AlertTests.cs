@@ -29,12 +29,15 @@ public sealed partial class AlertTests
         await TradeAsync(silo);
         using var admin = new Customer(silo.Address, "demo-admin");
         Assert.True((await admin.GetAsync("admin/ledger/reconciliation")).IsDone);
-        using var webhook = await http.PostAsync(new Uri("/api/qc/v1/signals/none", UriKind.Relative), new StringContent("{}"), Token);
+        using var webhook =
+            await http.PostAsync(new Uri("/api/qc/v1/signals/none", UriKind.Relative), new StringContent("{}"), Token);
         Assert.Equal(401, (int)webhook.StatusCode);
         await Wait.UntilAsync(
             async () =>
             {
-                shown = [.. new PrometheusPage(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token)).Types.Keys];
+                shown = [
+                    .. new PrometheusPage(
+                        await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token)).Types.Keys];
                 return explained.IsSubsetOf(shown);
             },
             () => string.Join(", ", explained.Except(shown)));
@@ -58,7 +61,8 @@ public sealed partial class AlertTests
             Assert.Matches(@"\n        labels: \{ severity: (critical|warning) \}\n", rule);
             Assert.Matches(@"\n          summary: \S", rule);
             Assert.Matches(@"\n          description: \S", rule);
-            Assert.Contains($"\n          runbook: docs/runbooks.md#{name.ToLowerInvariant()}\n", rule, StringComparison.Ordinal);
+            Assert.Contains(
+                $"\n          runbook: docs/runbooks.md#{name.ToLowerInvariant()}\n", rule, StringComparison.Ordinal);
             Assert.Contains($"\n## {name}\n", runbooks, StringComparison.Ordinal);
         });
     }
@@ -68,20 +72,23 @@ public sealed partial class AlertTests
         foreach (var (key, side) in ((string, string)[])[("demo-alice", "sell"), ("demo-bob", "buy")])
         {
             using var customer = new Customer(silo.Address, key);
-            var placed = await customer.PostAsync("orders", $$"""{"symbol":"AAPL","side":"{{side}}","price":"150.00","quantity":"1"}""");
+            var placed = await customer.PostAsync(
+                "orders", $$"""{"symbol":"AAPL","side":"{{side}}","price":"150.00","quantity":"1"}""");
             Assert.True(placed.IsDone, placed.Raw);
         }
     }
 
     private static bool IsOurs(string name) => name.StartsWith("quantumcore_", StringComparison.Ordinal);
 
-    private static Task<string> ReadAsync(string file) => File.ReadAllTextAsync(Path.Combine(Programs.Docs, file), Token);
+    private static Task<string> ReadAsync(string file) =>
+        File.ReadAllTextAsync(Path.Combine(Programs.Docs, file), Token);
 
     private static async Task<HashSet<string>> NamesAsync(string file) => Names(await ReadAsync(file));
 
     // The series of a histogram count as its family.
     private static HashSet<string> Names(string text) => Name().Matches(text)
-        .Select(match => match.Value.Replace("_bucket", "", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        .Select(match => match.Value.Replace("_bucket", "", StringComparison.Ordinal))
+        .ToHashSet(StringComparer.Ordinal);
 
     [GeneratedRegex("      - alert: ")]
     private static partial Regex Rule();

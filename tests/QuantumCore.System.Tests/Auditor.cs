@@ -10,11 +10,13 @@ namespace QuantumCore.SystemTests;
 /// Compares what customers were told with what an exchange knows after it was killed and started again: over the wire,
 /// and in the tables. Every difference is a sentence in <see cref="Findings"/>.
 /// </summary>
-internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<long, string> keys, Diary diary) : IDisposable
+internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<long, string> keys, Diary diary)
+    : IDisposable
 {
     private const int Lanes = 8;
 
-    private readonly Dictionary<long, Customer> _customers = keys.ToDictionary(key => key.Key, key => new Customer(address, key.Value));
+    private readonly Dictionary<long, Customer> _customers =
+        keys.ToDictionary(key => key.Key, key => new Customer(address, key.Value));
     private readonly Customer _administrator = new(address, "demo-admin");
     private readonly List<string> _findings = [];
 
@@ -44,7 +46,8 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
             Find(finding);
         foreach (var finding in Clearing is null ? [] : await Clearing.FindingsAsync(_administrator, diary))
             Find(finding);
-        await CompareOrdersAsync(wholeHistory ? "" : $" WHERE client_order_id LIKE '{round}-%'", wholeHistory ? diary.All : diary.Round);
+        await CompareOrdersAsync(
+            wholeHistory ? "" : $" WHERE client_order_id LIKE '{round}-%'", wholeHistory ? diary.All : diary.Round);
         await CompareFillsAsync();
         await CompareBalancesAsync();
         await CompareBooksAsync();
@@ -56,7 +59,8 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
 
     /// <summary>Returns the amounts that came into the exchange from outside, by asset.</summary>
     public static async Task<Dictionary<string, decimal>> PaidInAsync(Storage storage) =>
-        (await storage.HistoryAsync("SELECT b.asset, b.total, a.decimals FROM balance b JOIN asset a ON a.asset = b.asset WHERE b.account = 0"))
+        (await storage.HistoryAsync(
+            "SELECT b.asset, b.total, a.decimals FROM balance b JOIN asset a ON a.asset = b.asset WHERE b.account = 0"))
         .ToDictionary(row => (string)row[0], row => -Units(row[1], row[2]), StringComparer.Ordinal);
 
     /// <summary>Checks that the amounts paid in are the initial amounts plus the diary's deposits.</summary>
@@ -67,13 +71,15 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         var withdrawals = diary.All.Where(entry => entry is { Wish: Wish.Withdraw, Reply.IsDone: true }).ToList();
         foreach (var (asset, first) in atFirst)
         {
-            var expected = first + deposits.Where(d => d.Money.Asset == asset && d.Reply.IsDone).Sum(d => d.Money.Amount)
+            var expected =
+                first + deposits.Where(d => d.Money.Asset == asset && d.Reply.IsDone).Sum(d => d.Money.Amount)
                 - withdrawals.Where(w => w.Money.Asset == asset).Sum(w => w.Money.Amount);
             if (paidIn.GetValueOrDefault(asset) != expected)
                 Find($"{asset}: {paidIn.GetValueOrDefault(asset)} paid in, deposits less withdrawals say {expected}");
         }
 
-        foreach (var row in await storage.HistoryAsync("SELECT cause, COUNT(*) FROM posting WHERE account >= 1000 AND cause LIKE 'deposit r%' GROUP BY account, cause HAVING COUNT(*) <> 1"))
+        foreach (var row in await storage.HistoryAsync(
+            "SELECT cause, COUNT(*) FROM posting WHERE account >= 1000 AND cause LIKE 'deposit r%' GROUP BY account, cause HAVING COUNT(*) <> 1"))
             Find($"{row[0]} is booked {row[1]} times");
     }
 
@@ -103,25 +109,34 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
 
     private async Task CountDurableAsync(string round)
     {
-        var names = (await storage.HistoryAsync($"SELECT account, client_order_id FROM ord WHERE client_order_id LIKE '{round}-%'"))
+        var names =
+            (await storage.HistoryAsync(
+                $"SELECT account, client_order_id FROM ord WHERE client_order_id LIKE '{round}-%'"))
             .Select(row => (Storage.Whole(row[0]), (string)row[1])).ToHashSet();
         DurableUnanswered = diary.Round.Count(entry =>
-            entry.Wish is Wish.Place or Wish.Amend && !entry.Reply.IsDefinite && names.Contains((entry.Account, entry.Name)));
+            entry.Wish is Wish.Place or Wish.Amend && !entry.Reply.IsDefinite
+                && names.Contains((entry.Account, entry.Name)));
     }
 
     /// <summary>Repeats every request of unknown outcome until it has one.</summary>
-    private Task InsistAsync() => EachAsync(diary.Round.Where(entry => !entry.Reply.IsDefinite).OrderBy(entry => entry.SentAt).ToList(), async entry =>
-    {
-        entry.WasUnknown = true;
-        var customer = entry.Wish is Wish.Deposit or Wish.Transfer or Wish.Holidays ? _administrator : _customers[entry.Account];
-        diary.Answered(entry, await customer.InsistAsync(entry.Method, entry.Path, entry.Body));
-    });
+    private Task InsistAsync() =>
+        EachAsync(
+            diary.Round.Where(entry => !entry.Reply.IsDefinite).OrderBy(entry => entry.SentAt).ToList(), async entry =>
+            {
+                entry.WasUnknown = true;
+                var customer = entry.Wish is Wish.Deposit or Wish.Transfer or Wish.Holidays
+                    ? _administrator
+                    : _customers[entry.Account];
+                diary.Answered(entry, await customer.InsistAsync(entry.Method, entry.Path, entry.Body));
+            });
 
     /// <summary>Checks that the same order again gets the same report, or the same rejection.</summary>
     private Task RepeatAsync(Random random)
     {
         var definite = diary.Round
-            .Where(entry => entry.Wish is Wish.Place or Wish.Strategy && (entry.Reply.IsDone || entry.Reply.Status == 422)).ToArray();
+            .Where(
+                entry => entry.Wish is Wish.Place or Wish.Strategy && (entry.Reply.IsDone || entry.Reply.Status == 422))
+                .ToArray();
         random.Shuffle(definite);
         return EachAsync(definite.Take(150), async entry =>
         {
@@ -137,14 +152,17 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
                 Find($"Answered differently when sent again ({again.Raw}): {entry}");
             if (!first.IsDone || entry.Wish == Wish.Strategy)
                 return;
-            foreach (var member in (string[])["orderId", "clientOrderId", "symbol", "side", "filled", "remaining", "status", "endReason", "sequence", "fills"])
+            foreach (var member in (string[])[
+                "orderId", "clientOrderId", "symbol", "side", "filled", "remaining", "status", "endReason", "sequence",
+                "fills"])
             {
                 if (again.Text(member) != first.Text(member))
                     Find($"Another {member} when sent again ({again.Raw}): {entry}");
             }
 
             var now = await customer.GetAsync($"orders/{entry.Symbol}/{first.Text("orderId")}");
-            if (!now.IsDone || now.Text("clientOrderId") != entry.Name || now.Decimal("filled") < first.Decimal("filled"))
+            if (!now.IsDone || now.Text("clientOrderId") != entry.Name
+                || now.Decimal("filled") < first.Decimal("filled"))
                 Find($"The order is now {now.Status} {now.Raw}: {entry}");
         });
     }
@@ -212,7 +230,8 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
             Find($"Legged out: {found[0]} and {found[1]}: {entry}");
         for (var i = 0; i < told.Length; i++)
         {
-            if (found[i].OrderId != told[i].GetProperty("orderId").GetInt64() || found[i].Filled < Decimal(told[i], "filled"))
+            if (found[i].OrderId != told[i].GetProperty("orderId").GetInt64()
+                || found[i].Filled < Decimal(told[i], "filled"))
                 Find($"The leg is {found[i]}: {entry}");
         }
     }
@@ -222,7 +241,8 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         if (found is null || !(entry.Reply.IsDone || entry.Reply.Code == "OrderClosed"))
             return;
         var told = entry.Reply.IsDone ? entry.Reply.Body : entry.Reply.Body.GetProperty("order");
-        if (found.State == "open" || found.Filled != decimal.Parse(told.GetProperty("filled").GetString()!, CultureInfo.InvariantCulture))
+        if (found.State == "open"
+            || found.Filled != decimal.Parse(told.GetProperty("filled").GetString()!, CultureInfo.InvariantCulture))
             Find($"A cancelled order is {found}: {entry}");
     }
 
@@ -231,9 +251,11 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
     {
         foreach (var all in entries.Where(entry => entry.Wish == Wish.CancelAll && entry.Reply.IsDone))
         {
-            foreach (var order in entries.Where(entry => entry.HasOrder && entry.Account == all.Account && entry.AnsweredAt < all.SentAt))
+            foreach (var order in entries.Where(
+                entry => entry.HasOrder && entry.Account == all.Account && entry.AnsweredAt < all.SentAt))
             {
-                if ((all.Symbol.Length == 0 || all.Symbol == order.Symbol) && byName[(order.Account, order.Name)].Any(row => row.State == "open"))
+                if ((all.Symbol.Length == 0 || all.Symbol == order.Symbol)
+                    && byName[(order.Account, order.Name)].Any(row => row.State == "open"))
                     Find($"Still open after {all}: {order}");
             }
         }
@@ -242,7 +264,8 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
     /// <summary>Checks that each reported fill exists once, as it was reported.</summary>
     private async Task CompareFillsAsync()
     {
-        foreach (var group in diary.Round.Where(entry => entry.HasOrder).GroupBy(entry => (entry.Account, entry.Symbol)))
+        foreach (var group in diary.Round.Where(entry => entry.HasOrder)
+            .GroupBy(entry => (entry.Account, entry.Symbol)))
         {
             var (account, symbol) = group.Key;
             var fills = await FillsAsync(account, symbol, group.SelectMany(entry => entry.Reply.Items("fills")));
@@ -253,7 +276,8 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
                     var key = $"{told.GetProperty("tradeId")} {entry.Reply.Number("orderId")}";
                     if (!fills.TryGetValue(key, out var fill))
                         Find($"Fill {key} of {symbol} is not there: {entry}");
-                    else if (((string[])["price", "quantity", "fee", "liquidity"]).Any(m => fill.GetProperty(m).GetString() != told.GetProperty(m).GetString()))
+                    else if (((string[])["price", "quantity", "fee", "liquidity"]).Any(
+                        m => fill.GetProperty(m).GetString() != told.GetProperty(m).GetString()))
                         Find($"Fill {key} of {symbol} is {fill}: {entry}");
                 }
             }
@@ -263,14 +287,19 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
     /// <summary>
     /// Returns all fills of an account and symbol from the first reported one on. There may be more than a page holds.
     /// </summary>
-    private async Task<Dictionary<string, JsonElement>> FillsAsync(long account, string symbol, IEnumerable<JsonElement> told)
+    private async Task<Dictionary<string, JsonElement>> FillsAsync(
+        long account, string symbol, IEnumerable<JsonElement> told)
     {
         var fills = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        var first = told.Select(static fill => long.Parse(fill.GetProperty("tradeId").GetString()!.Split('-')[0], CultureInfo.InvariantCulture))
+        var first =
+            told.Select(
+                static fill =>
+                    long.Parse(fill.GetProperty("tradeId").GetString()!.Split('-')[0], CultureInfo.InvariantCulture))
             .DefaultIfEmpty(1).Min();
         for (var after = $"{first - 1}-0"; ;)
         {
-            var reply = await _customers[account].InsistAsync(HttpMethod.Get, $"fills?symbol={symbol}&after={after}&limit=1000", null);
+            var reply = await _customers[account].InsistAsync(
+                HttpMethod.Get, $"fills?symbol={symbol}&after={after}&limit=1000", null);
             var page = reply.Items("fills").ToArray();
             foreach (var fill in page)
             {
@@ -288,7 +317,8 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
     {
         var rows = (await storage.HistoryAsync(
             "SELECT b.account, b.asset, b.total, b.reserved, a.decimals FROM balance b JOIN asset a ON a.asset = b.asset"))
-            .ToDictionary(row => (Storage.Whole(row[0]), (string)row[1]), row => (Units(row[2], row[4]), Units(row[3], row[4])));
+            .ToDictionary(
+                row => (Storage.Whole(row[0]), (string)row[1]), row => (Units(row[2], row[4]), Units(row[3], row[4])));
         foreach (var (account, customer) in _customers)
         {
             var reply = await customer.InsistAsync(HttpMethod.Get, "account", null);
@@ -313,16 +343,21 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
             WHERE o.state = 'open' AND o.type <> 'leg'
             GROUP BY o.symbol, o.side, o.px, i.tick_size, i.price_decimals, i.lot_size, i.quantity_decimals
             """))
-            .Select(row => (Symbol: (string)row[0], Line: $"{row[1]} {Units(row[4], row[5]):G29} at {Units(row[2], row[3]):G29}"))
+            .Select(
+                row => (Symbol: (string)row[0],
+                    Line: $"{row[1]} {Units(row[4], row[5]):G29} at {Units(row[2], row[3]):G29}"))
             .ToLookup(level => level.Symbol, level => level.Line);
-        foreach (var symbol in Markets.Select(market => market.Symbol).Concat(Clearing is null ? [] : [ClearingAudit.Symbol]))
+        foreach (var symbol in Markets.Select(market => market.Symbol)
+            .Concat(Clearing is null ? [] : [ClearingAudit.Symbol]))
         {
             var book = await NewestBookAsync(symbol);
-            var shown = book.Items("bids").Select(level => Line("B", level)).Concat(book.Items("asks").Select(level => Line("S", level)));
+            var shown = book.Items("bids").Select(level => Line("B", level))
+                .Concat(book.Items("asks").Select(level => Line("S", level)));
             var difference = shown.ToHashSet();
             difference.SymmetricExceptWith(levels[symbol]);
             if (difference.Count > 0)
-                Find($"The book of {symbol} and its open orders differ: {string.Join(", ", difference)}; the book: {book.Raw}");
+                Find(
+                    $"The book of {symbol} and its open orders differ: {string.Join(", ", difference)}; the book: {book.Raw}");
         }
     }
 
@@ -348,7 +383,8 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
     private static string Line(string side, JsonElement level) =>
         $"{side} {decimal.Parse(level[1].GetString()!):G29} at {decimal.Parse(level[0].GetString()!):G29}";
 
-    private static decimal Decimal(JsonElement element, string member) => decimal.Parse(element.GetProperty(member).GetString()!);
+    private static decimal Decimal(JsonElement element, string member) =>
+        decimal.Parse(element.GetProperty(member).GetString()!);
 
     private sealed record Row(long Account, string Name, string Symbol, long OrderId, string State, decimal Filled);
 }

@@ -26,14 +26,17 @@ public sealed class BinanceClientTests(NodePackages packages)
         Assert.SkipWhen(packages.Missing is not null && !packages.AreRequired, packages.Missing ?? "");
         Assert.Null(packages.Missing);
         await using var silo = await SiloProcess.StartAsync(
-            "--storage", "volatile", "--market-maker", "off", "--exchange", Path.Combine(Programs.Clients, "exchange.json"));
+            "--storage", "volatile", "--market-maker", "off", "--exchange",
+            Path.Combine(Programs.Clients, "exchange.json"));
         await PayInAsync(silo);
         var start = NodePackages.Start("node", script, silo.Address.GetLeftPart(UriPartial.Authority));
         var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
     }
 
-    /// <summary>Gives the traders of the scripts a million USDT and ten thousand of each coin, with what a demo has already.</summary>
+    /// <summary>
+    /// Gives the traders of the scripts a million USDT and ten thousand of each coin, with what a demo has already.
+    /// </summary>
     private static async Task PayInAsync(SiloProcess silo)
     {
         using var administrator = new Customer(silo.Address, "demo-admin");
@@ -55,20 +58,24 @@ public sealed class BinanceClientTests(NodePackages packages)
         var cancellation = TestContext.Current.CancellationToken;
         var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
         await using var silo = await SiloProcess.StartAsync(
-            "--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD", "--admin-port", port, "--binance-orders", "10000");
+            "--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD", "--admin-port", port, "--binance-orders",
+            "10000");
         using var admin = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
         await admin.ChangeMarketAsync(new MarketChange(Speed: 20m), cancellation);
 
         // The responses to two of its orders are lost: it finds out that the orders exist.
-        await admin.AddFaultAsync(new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 2, Millis: 1), cancellation);
+        await admin.AddFaultAsync(
+            new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 2, Millis: 1), cancellation);
         var folder = Directory.CreateTempSubdirectory("quantumcore-example-");
         try
         {
             var script = Path.Combine(folder.FullName, "bot.mjs");
             File.Copy(Path.Combine(Programs.Examples, "ccxt-bot", "bot.mjs"), script);
-            Directory.CreateSymbolicLink(Path.Combine(folder.FullName, "node_modules"), Path.Combine(Programs.Clients, "node_modules"));
+            Directory.CreateSymbolicLink(
+                Path.Combine(folder.FullName, "node_modules"), Path.Combine(Programs.Clients, "node_modules"));
             var start = NodePackages.Start(
-                "node", script, silo.Address.GetLeftPart(UriPartial.Authority), "demo-alice", "demo-alice-secret", "AAPL/USD", "3");
+                "node", script, silo.Address.GetLeftPart(UriPartial.Authority), "demo-alice", "demo-alice-secret",
+                "AAPL/USD", "3");
             var (exitCode, output) = await Programs.RunAsync(start);
             Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
             Assert.Contains("3 round trips of 3 ticks", output, StringComparison.Ordinal);
@@ -94,8 +101,10 @@ public sealed class BinanceClientTests(NodePackages packages)
         Assert.Null(packages.Missing);
         var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
         await using var silo = await SiloProcess.StartAsync(
-            "--storage", "volatile", "--simulate", "none", "--admin-port", port, "--exchange", Path.Combine(Programs.Clients, "exchange.json"));
-        var start = NodePackages.Start("node", "ccxt-faults.mjs", silo.Address.GetLeftPart(UriPartial.Authority), $"http://127.0.0.1:{port}");
+            "--storage", "volatile", "--simulate", "none", "--admin-port", port, "--exchange",
+            Path.Combine(Programs.Clients, "exchange.json"));
+        var start = NodePackages.Start(
+            "node", "ccxt-faults.mjs", silo.Address.GetLeftPart(UriPartial.Authority), $"http://127.0.0.1:{port}");
         var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
     }
@@ -134,11 +143,12 @@ public sealed class NodePackages : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Returns the start information of a Node program in the folder of the scripts.</summary>
-    internal static ProcessStartInfo Start(string program, params IEnumerable<string> arguments) => new(program, arguments)
-    {
-        WorkingDirectory = Programs.Clients,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        UseShellExecute = false,
-    };
+    internal static ProcessStartInfo Start(string program, params IEnumerable<string> arguments) =>
+        new(program, arguments)
+        {
+            WorkingDirectory = Programs.Clients,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
 }

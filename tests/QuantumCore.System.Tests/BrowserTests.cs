@@ -45,31 +45,42 @@ public sealed class BrowserTests
     {
         using var storage = Storage.InFiles();
         using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=exchange.test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-        var (certificateFile, keyFile) = (Path.Combine(storage.Folder, "chain.pem"), Path.Combine(storage.Folder, "key.pem"));
+        var request =
+            new CertificateRequest("CN=exchange.test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(
+            TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        var (certificateFile, keyFile) = (Path.Combine(storage.Folder, "chain.pem"),
+            Path.Combine(storage.Folder, "key.pem"));
         await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem(), Cancellation);
         await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem(), Cancellation);
         var port = SiloProcess.FreePort();
 
         await using var silo = await SiloProcess.StartAsync(
-            [.. storage.Arguments, "--market-maker", "off", "--urls", $"http://127.0.0.1:{SiloProcess.FreePort()};https://127.0.0.1:{port}",
+            [
+                .. storage.Arguments, "--market-maker", "off", "--urls",
+                $"http://127.0.0.1:{SiloProcess.FreePort()};https://127.0.0.1:{port}",
                 "--tls-certificate", certificateFile, "--tls-key", keyFile]);
         using var http = new HttpClient(new SocketsHttpHandler
         {
             SslOptions = new SslClientAuthenticationOptions
             {
-                RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate.Thumbprint,
+                RemoteCertificateValidationCallback =
+                    (_, shown, _, _) => shown?.GetCertHashString() == certificate.Thumbprint,
             },
         });
-        using var body = new StringContent("""{"name":"zoe","password":"correct horse"}""", Encoding.UTF8, "application/json");
-        using var message = new HttpRequestMessage(HttpMethod.Post, $"https://127.0.0.1:{port}/api/qc/v1/users") { Content = body };
+        using var body =
+            new StringContent("""{"name":"zoe","password":"correct horse"}""", Encoding.UTF8, "application/json");
+        using var message = new HttpRequestMessage(HttpMethod.Post, $"https://127.0.0.1:{port}/api/qc/v1/users")
+        {
+            Content = body,
+        };
         message.Headers.Host = "exchange.test";
 
         using var response = await http.SendAsync(message, Cancellation);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Contains("secure", response.Headers.GetValues("Set-Cookie").Single(), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "secure", response.Headers.GetValues("Set-Cookie").Single(), StringComparison.OrdinalIgnoreCase);
         Assert.Equal("max-age=31536000", response.Headers.GetValues("Strict-Transport-Security").Single());
     }
 
@@ -81,14 +92,22 @@ public sealed class BrowserTests
         var secret = Path.Combine(storage.Folder, "password.txt");
         await File.WriteAllTextAsync(secret, "correct horse\n", Cancellation);
 
-        Assert.Contains("risk, ACC-1005, open", await RunAsync(silo, "users", "add", "zoe", "--role", "risk", "--account", "ACC-1005", "--password-file", secret), StringComparison.Ordinal);
-        Assert.Contains("marketOperator", await RunAsync(silo, "users", "set", "zoe", "--role", "marketOperator"), StringComparison.Ordinal);
-        Assert.Contains("closed", await RunAsync(silo, "users", "set", "zoe", "--closed", "true"), StringComparison.Ordinal);
+        Assert.Contains(
+            "risk, ACC-1005, open",
+            await RunAsync(
+                silo, "users", "add", "zoe", "--role", "risk", "--account", "ACC-1005", "--password-file", secret),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "marketOperator", await RunAsync(silo, "users", "set", "zoe", "--role", "marketOperator"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "closed", await RunAsync(silo, "users", "set", "zoe", "--closed", "true"), StringComparison.Ordinal);
         Assert.Contains("nowhere", await RunAsync(silo, "users", "sign-out", "zoe"), StringComparison.Ordinal);
         Assert.Contains("zoe", await RunAsync(silo, "users", "list"), StringComparison.Ordinal);
         Assert.Contains("userClosed", await RunAsync(silo, "users", "audit", "--limit", "5"), StringComparison.Ordinal);
 
-        using var made = JsonDocument.Parse(await RunAsync(silo, "keys", "create", "ACC-1005", "--from", "192.0.2.7", "--json"));
+        using var made =
+            JsonDocument.Parse(await RunAsync(silo, "keys", "create", "ACC-1005", "--from", "192.0.2.7", "--json"));
         var id = made.RootElement.GetProperty("id").GetString()!;
         Assert.Contains("192.0.2.7/32", await RunAsync(silo, "keys", "list"), StringComparison.Ordinal);
         Assert.Contains("opens nothing", await RunAsync(silo, "keys", "revoke", id), StringComparison.Ordinal);
@@ -103,7 +122,8 @@ public sealed class BrowserTests
         return output;
     }
 
-    private static Task<SiloProcess> StartAsync(Storage storage) => SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+    private static Task<SiloProcess> StartAsync(Storage storage) =>
+        SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
 
     /// <summary>
     /// Returns the same cookies for another port. Cookies belong to a host, but a container stores them by address.
@@ -116,9 +136,13 @@ public sealed class BrowserTests
         return moved;
     }
 
-    private static async Task<HttpStatusCode> SendAsync(Uri exchange, CookieContainer cookies, string method, string path)
+    private static async Task<HttpStatusCode> SendAsync(
+        Uri exchange, CookieContainer cookies, string method, string path)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = cookies }) { BaseAddress = new Uri(exchange, "api/qc/v1/") };
+        using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = cookies })
+        {
+            BaseAddress = new Uri(exchange, "api/qc/v1/"),
+        };
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         request.Headers.Add("Origin", exchange.GetLeftPart(UriPartial.Authority));
         using var response = await http.SendAsync(request, Cancellation);

@@ -44,18 +44,24 @@ internal sealed class ClearingAudit(Storage storage)
             """);
         const string rates = """{"tiers":[{"initialPpm":500000,"maintenancePpm":250000}]}""";
         foreach (var symbol in (string[])["AAPL", Symbol])
-            await DoneAsync($"admin/margin/instruments/{symbol}", $$"""{"long":{{rates}},"short":{{rates}},"lendable":"5000","borrowPpm":36000}""");
+            await DoneAsync(
+                $"admin/margin/instruments/{symbol}",
+                $$"""{"long":{{rates}},"short":{{rates}},"lendable":"5000","borrowPpm":36000}""");
         await DoneAsync("admin/margin/currencies/USD", """{"loanPpm":36000}""");
         foreach (var borrower in s_borrowers)
         {
             await DoneAsync($"admin/accounts/ACC-{borrower}/margin", """{"currency":"USD"}""");
             foreach (var symbol in (string[])["AAPL", Symbol])
-                await DoneAsync($"admin/accounts/ACC-{borrower}/locates", $$"""{"symbol":"{{symbol}}","quantity":"1000"}""");
-            await DoneAsync($"admin/accounts/ACC-{borrower}/deposits", """{"key":"opening-USD","asset":"USD","amount":"200000"}""");
+                await DoneAsync(
+                    $"admin/accounts/ACC-{borrower}/locates", $$"""{"symbol":"{{symbol}}","quantity":"1000"}""");
+            await DoneAsync(
+                $"admin/accounts/ACC-{borrower}/deposits", """{"key":"opening-USD","asset":"USD","amount":"200000"}""");
         }
 
         foreach (var account in accounts.Where(account => account >= 2_000 && !MayOwe(account)))
-            await DoneAsync($"admin/accounts/ACC-{account}/deposits", $$"""{"key":"opening-{{Symbol}}","asset":"{{Symbol}}","amount":"2000"}""");
+            await DoneAsync(
+                $"admin/accounts/ACC-{account}/deposits",
+                $$"""{"key":"opening-{{Symbol}}","asset":"{{Symbol}}","amount":"2000"}""");
 
         async Task DoneAsync(string path, string body)
         {
@@ -78,7 +84,8 @@ internal sealed class ClearingAudit(Storage storage)
             SettledTrades += of.Length;
             var due = DueOf(trade, HolidaysOf(venue));
             if (of.Length != (due < storage.Today ? 1 : 0) || of.Any(batch => batch.Date != due))
-                findings.Add($"{trade} was due on {due} of {storage.Today}, and is in {string.Join(", ", of.Select(batch => $"{batch.Id} of {batch.Date}"))}");
+                findings.Add(
+                    $"{trade} was due on {due} of {storage.Today}, and is in {string.Join(", ", of.Select(batch => $"{batch.Id} of {batch.Date}"))}");
         }
 
         foreach (var batch in batches)
@@ -104,11 +111,15 @@ internal sealed class ClearingAudit(Storage storage)
             var range = root.GetProperty("trades").EnumerateArray().Single();
             batches.Add(new Batch(
                 root.GetProperty("batch").GetString()!,
-                DateOnly.Parse(root.GetProperty("date").GetString()!).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber,
+                DateOnly.Parse(root.GetProperty("date").GetString()!).DayNumber
+                    - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber,
                 range.GetProperty("after").GetInt64(),
                 range.GetProperty("through").GetInt64(),
                 root.GetProperty("items").EnumerateArray().ToDictionary(
-                    item => (long.Parse(item.GetProperty("account").GetString()!.Replace("ACC-", "", StringComparison.Ordinal)), item.GetProperty("asset").GetString()!),
+                    item =>
+                        (long.Parse(
+                            item.GetProperty("account").GetString()!.Replace("ACC-", "", StringComparison.Ordinal)),
+                        item.GetProperty("asset").GetString()!),
                     item => decimal.Parse(item.GetProperty("amount").GetString()!))));
         }
 
@@ -131,10 +142,13 @@ internal sealed class ClearingAudit(Storage storage)
 
         // An item may be missing if nothing is to be delivered, as when two trade days of one batch cancel each other
         // out.
-        if (own.Keys.Union(batch.Items.Keys).Any(key => own.GetValueOrDefault(key) != batch.Items.GetValueOrDefault(key)))
-            findings.Add($"{batch.Id} settles {string.Join(", ", batch.Items)}; its trades come to {string.Join(", ", own)}");
+        if (own.Keys.Union(batch.Items.Keys)
+            .Any(key => own.GetValueOrDefault(key) != batch.Items.GetValueOrDefault(key)))
+            findings.Add(
+                $"{batch.Id} settles {string.Join(", ", batch.Items)}; its trades come to {string.Join(", ", own)}");
 
-        void Add(long account, string asset, decimal amount) => own[(account, asset)] = own.GetValueOrDefault((account, asset)) + amount;
+        void Add(long account, string asset, decimal amount) =>
+            own[(account, asset)] = own.GetValueOrDefault((account, asset)) + amount;
     }
 
     /// <summary>Checks that accounts got the amounts of the files, each once.</summary>
@@ -143,10 +157,14 @@ internal sealed class ClearingAudit(Storage storage)
         var given = (await storage.HistoryAsync(
             "SELECT p.account, p.asset, SUM(p.amount), a.decimals FROM posting p JOIN asset a ON a.asset = p.asset WHERE p.stream = 'settle/MAIN' AND p.kind = 'S' AND p.account <> 2 GROUP BY p.account, p.asset, a.decimals"))
             .ToDictionary(row => (Storage.Whole(row[0]), (string)row[1]), row => Units(row[2], row[3]));
-        var told = batches.SelectMany(batch => batch.Items).GroupBy(item => item.Key).ToDictionary(of => of.Key, of => of.Sum(item => item.Value));
-        foreach (var key in given.Keys.Union(told.Keys).Where(key => given.GetValueOrDefault(key) != told.GetValueOrDefault(key)))
-            findings.Add($"ACC-{key.Item1} was given {given.GetValueOrDefault(key)} {key.Item2} by batches; their files say {told.GetValueOrDefault(key)}");
-        var ended = Storage.Whole((await storage.HistoryAsync("SELECT COUNT(DISTINCT seq) FROM posting WHERE stream = 'settle/MAIN'"))[0][0]);
+        var told = batches.SelectMany(batch => batch.Items).GroupBy(item => item.Key)
+            .ToDictionary(of => of.Key, of => of.Sum(item => item.Value));
+        foreach (var key in given.Keys.Union(told.Keys)
+            .Where(key => given.GetValueOrDefault(key) != told.GetValueOrDefault(key)))
+            findings.Add(
+                $"ACC-{key.Item1} was given {given.GetValueOrDefault(key)} {key.Item2} by batches; their files say {told.GetValueOrDefault(key)}");
+        var ended = Storage.Whole(
+            (await storage.HistoryAsync("SELECT COUNT(DISTINCT seq) FROM posting WHERE stream = 'settle/MAIN'"))[0][0]);
         if (ended != batches.Count)
             findings.Add($"{ended} batches are in the ledger, {batches.Count} in files");
     }
@@ -159,11 +177,14 @@ internal sealed class ClearingAudit(Storage storage)
     {
         foreach (var account in s_borrowers)
         {
-            var has = (await storage.HistoryAsync($"SELECT b.asset, b.total, a.decimals FROM balance b JOIN asset a ON a.asset = b.asset WHERE b.account = {account}"))
+            var has =
+                (await storage.HistoryAsync(
+                    $"SELECT b.asset, b.total, a.decimals FROM balance b JOIN asset a ON a.asset = b.asset WHERE b.account = {account}"))
                 .ToDictionary(row => (string)row[0], row => Units(row[1], row[2]), StringComparer.Ordinal);
             Debts += has.Values.Any(total => total < 0) ? 1 : 0;
             var held = new[] { has.GetValueOrDefault("AAPL") * 150m, has.GetValueOrDefault(Symbol) * Reference };
-            if (has.GetValueOrDefault("USD") + held.Sum() < 0.48m * held.Sum(Math.Abs) || has.GetValueOrDefault("AAPL") < -1_000 || has.GetValueOrDefault(Symbol) < -1_000)
+            if (has.GetValueOrDefault("USD") + held.Sum() < 0.48m * held.Sum(Math.Abs)
+                || has.GetValueOrDefault("AAPL") < -1_000 || has.GetValueOrDefault(Symbol) < -1_000)
                 findings.Add($"ACC-{account} has {string.Join(", ", has)}: more than it may owe");
         }
     }
@@ -191,7 +212,8 @@ internal sealed class ClearingAudit(Storage storage)
             var venue = await administrator.InsistAsync(HttpMethod.Get, "admin/settlement", null);
             await storage.CaughtUpAsync();
             var (batches, holidays) = (Read([]), HolidaysOf(venue));
-            var isOpen = venue.Items("venues").Single().GetProperty("batches").EnumerateArray().Any(batch => batch.GetProperty("state").GetString() != "settled");
+            var isOpen = venue.Items("venues").Single().GetProperty("batches").EnumerateArray()
+                .Any(batch => batch.GetProperty("state").GetString() != "settled");
             var waiting = (await TradesAsync()).Count(trade => DueOf(trade, holidays) < storage.Today
                 && !batches.Exists(batch => batch.After < trade.Sequence && trade.Sequence <= batch.Through));
             if (!isOpen && waiting == 0)
@@ -211,14 +233,17 @@ internal sealed class ClearingAudit(Storage storage)
             var (maker, taker) = (Storage.Whole(row[5]) * 0.01m, Storage.Whole(row[6]) * 0.01m);
             var isBuy = (string)row[7] == "B";
             return new Trade(
-                Storage.Whole(row[0]), Storage.Whole(row[1]), Storage.Whole(row[2]), Storage.Whole(row[3]) * Storage.Whole(row[4]) * 0.01m,
-                Storage.Whole(row[4]), isBuy ? taker : maker, isBuy ? maker : taker, Storage.Whole(row[8]) / 86_400_000_000_000);
+                Storage.Whole(row[0]), Storage.Whole(row[1]), Storage.Whole(row[2]),
+                Storage.Whole(row[3]) * Storage.Whole(row[4]) * 0.01m,
+                Storage.Whole(row[4]), isBuy ? taker : maker, isBuy ? maker : taker,
+                Storage.Whole(row[8]) / 86_400_000_000_000);
         })];
 
     private static long DueOf(Trade trade, HashSet<long> holidays)
     {
         var day = trade.Day + 1;
-        while (DateTime.UnixEpoch.AddDays(day).DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday || holidays.Contains(day))
+        while (DateTime.UnixEpoch.AddDays(day).DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday
+            || holidays.Contains(day))
             day++;
         return day;
     }
@@ -227,7 +252,8 @@ internal sealed class ClearingAudit(Storage storage)
         [.. venue.Items("venues").Single().GetProperty("holidays").EnumerateArray().Select(DayOf)];
 
     private static long DayOf(JsonElement date) =>
-        DateOnly.Parse(date.GetString()!, CultureInfo.InvariantCulture).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+        DateOnly.Parse(date.GetString()!, CultureInfo.InvariantCulture).DayNumber
+            - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 
     private static decimal Units(object amount, object decimals)
     {
@@ -238,7 +264,9 @@ internal sealed class ClearingAudit(Storage storage)
     }
 
     private sealed record Trade(
-        long Sequence, long Buyer, long Seller, decimal Cash, decimal Quantity, decimal BuyerFee, decimal SellerFee, long Day);
+        long Sequence, long Buyer, long Seller, decimal Cash, decimal Quantity, decimal BuyerFee, decimal SellerFee,
+        long Day);
 
-    private sealed record Batch(string Id, long Date, long After, long Through, Dictionary<(long Account, string Asset), decimal> Items);
+    private sealed record Batch(
+        string Id, long Date, long After, long Through, Dictionary<(long Account, string Asset), decimal> Items);
 }

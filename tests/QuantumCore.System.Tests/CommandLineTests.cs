@@ -18,28 +18,39 @@ public sealed class CommandLineTests
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
         using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
         await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 5m, 149m), Token);
-        await alice.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 151m) with { ClientOrderId = "mine-1" }, Token);
+        await alice.PlaceAsync(
+            PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 151m) with { ClientOrderId = "mine-1" }, Token);
         await using var terminal = Terminal.Start(Programs.Cli, "live", "AAPL", "--url", silo.Address.ToString());
 
-        await terminal.ShowsAsync("the book", screen => Has(screen, "*10 151.00 10") && Has(screen, "5 149.00") && Has(screen, "AAPL sell limit 10 at 151.00 mine-1"));
+        await terminal.ShowsAsync("the book", screen => Has(screen, "*10 151.00 10") && Has(screen, "5 149.00")
+            && Has(screen, "AAPL sell limit 10 at 151.00 mine-1"));
         await terminal.ShowsAsync("its head", screen => Has(screen, "AAPL continuous last - spread 2.00 live"));
 
         // Actions of others show without a key press.
         await bob.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 4m), Token);
-        await terminal.ShowsAsync("the trade", screen => Has(screen, "*6 151.00 6") && Has(screen, "151.00 4 buy") && Has(screen, "last 151.00"));
+        await terminal.ShowsAsync(
+            "the trade",
+            screen => Has(screen, "*6 151.00 6") && Has(screen, "151.00 4 buy") && Has(screen, "last 151.00"));
         using var clerk = new QuantumCoreClient(silo.Address, "demo-admin");
         var trade = (await bob.GetTradesAsync("AAPL", 1, Token))[0].TradeId;
         await clerk.CorrectAsync("AAPL", trade, 150m, cancellation: Token);
-        await terminal.ShowsAsync("that it was corrected", screen => Has(screen, "151.00 4 corrected") && Has(screen, "last 151.00"));
+        await terminal.ShowsAsync(
+            "that it was corrected", screen => Has(screen, "151.00 4 corrected") && Has(screen, "last 151.00"));
         await clerk.BustAsync("AAPL", trade, cancellation: Token);
-        await terminal.ShowsAsync("that it is void", screen => Has(screen, "151.00 4 void buy") && Has(screen, "last 151.00"));
+        await terminal.ShowsAsync(
+            "that it is void", screen => Has(screen, "151.00 4 void buy") && Has(screen, "last 151.00"));
         await alice.CancelAllAsync(cancellation: Token);
-        await terminal.ShowsAsync("the end of the order", screen => Has(screen, "ACC-1001 0 open orders") && !Has(screen, "mine-1"));
+        await terminal.ShowsAsync(
+            "the end of the order", screen => Has(screen, "ACC-1001 0 open orders") && !Has(screen, "mine-1"));
 
         await terminal.PressAsync("n");
-        await terminal.ShowsAsync("the next symbol", screen => Has(screen, "AMZN continuous last -") && !Has(screen, "149.00"));
+        await terminal.ShowsAsync(
+            "the next symbol", screen => Has(screen, "AMZN continuous last -") && !Has(screen, "149.00"));
         await terminal.PressAsync("p");
-        await terminal.ShowsAsync("the one before, with its trades", screen => Has(screen, "AAPL continuous last 151.00") && Has(screen, "5 149.00") && Has(screen, "151.00 4 void buy"));
+        await terminal.ShowsAsync(
+            "the one before, with its trades",
+            screen => Has(screen, "AAPL continuous last 151.00") && Has(screen, "5 149.00")
+                && Has(screen, "151.00 4 void buy"));
         await silo.KillAsync();
         await terminal.ShowsAsync("that it is old", screen => Has(screen, "STALE"));
         await terminal.PressAsync("q");
@@ -62,21 +73,26 @@ public sealed class CommandLineTests
         await terminal.PressAsync("x/msf");
         await terminal.ShowsAsync("the list", screen => Has(screen, "/msf_") && !Has(screen, "AMZN"));
         await terminal.PressAsync("\r");
-        await terminal.ShowsAsync("the picked symbol", screen => Has(screen, "MSFT continuous") && Has(screen, "151.00 5"));
+        await terminal.ShowsAsync(
+            "the picked symbol", screen => Has(screen, "MSFT continuous") && Has(screen, "151.00 5"));
 
         await terminal.PressAsync("b2 x\r");
         await terminal.ShowsAsync("what is wrong", screen => Has(screen, "'x' is no price"));
         await terminal.PressAsync("\u007f148.5\r");
-        await terminal.ShowsAsync("the open order", screen => Has(screen, "buy 2 MSFT: new") && Has(screen, "> MSFT buy limit 2 at 148.50"));
+        await terminal.ShowsAsync(
+            "the open order", screen => Has(screen, "buy 2 MSFT: new") && Has(screen, "> MSFT buy limit 2 at 148.50"));
         await terminal.PressAsync("b3\r");
-        await terminal.ShowsAsync("the fill", screen => Has(screen, "buy 3 MSFT: filled, 3 filled at 151.00") && Has(screen, "151.00 3 buy"));
+        await terminal.ShowsAsync(
+            "the fill", screen => Has(screen, "buy 3 MSFT: filled, 3 filled at 151.00") && Has(screen, "151.00 3 buy"));
         await terminal.PressAsync("b1000000 151\r");
         await terminal.ShowsAsync("why it was refused", screen => Has(screen, "nsufficient"));
 
         await terminal.PressAsync("cn");
-        await terminal.ShowsAsync("that the answer was no", screen => Has(screen, "1 open orders") && Has(screen, "MSFT continuous"));
+        await terminal.ShowsAsync(
+            "that the answer was no", screen => Has(screen, "1 open orders") && Has(screen, "MSFT continuous"));
         await terminal.PressAsync("cy");
-        await terminal.ShowsAsync("the end of the order", screen => Has(screen, "0 open orders") && Has(screen, "buy 2 MSFT: cancelled"));
+        await terminal.ShowsAsync(
+            "the end of the order", screen => Has(screen, "0 open orders") && Has(screen, "buy 2 MSFT: cancelled"));
         Assert.Empty(await alice.GetOpenOrdersAsync(cancellation: Token));
         await terminal.PressAsync("q");
         Assert.Equal(0, await terminal.ExitAsync());
@@ -97,33 +113,43 @@ public sealed class CommandLineTests
     {
         await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
         Task<(int ExitCode, string Output)> ListAsync(params string[] arguments) =>
-            Programs.RunAsync(Programs.Cli, ["order", "list", "of", .. arguments, "--url", silo.Address.ToString(), "--json"]);
+            Programs.RunAsync(
+                Programs.Cli, ["order", "list", "of", .. arguments, "--url", silo.Address.ToString(), "--json"]);
         var pair = await ListAsync(
-            "oco", "--order", "sell AAPL 100 --limit 160.00 --display 10 --tif day --client-id pair", "--order", "sell AAPL 100 --trigger 140.00 --trigger-by mark --tif day");
+            "oco", "--order", "sell AAPL 100 --limit 160.00 --display 10 --tif day --client-id pair", "--order",
+            "sell AAPL 100 --trigger 140.00 --trigger-by mark --tif day");
         Assert.True(pair.ExitCode == 0, pair.Output);
         Assert.Equal(
             ["limit day 10  pair", "stop day  mark pair-2"],
-            JsonDocument.Parse(pair.Output).RootElement.GetProperty("orders").EnumerateArray().Select(order => Shown(order, "type", "timeInForce", "displayQuantity", "triggerBy", "clientOrderId")));
+            JsonDocument.Parse(pair.Output).RootElement.GetProperty("orders").EnumerateArray()
+                .Select(order => Shown(order, "type", "timeInForce", "displayQuantity", "triggerBy", "clientOrderId")));
         var child = await ListAsync(
-            "oto", "--order", "buy AAPL 100 --limit 120.00 --self-trade expireMaker", "--order", "sell AAPL 50 --type takeProfitLimit --trigger 160.00 --limit 159.00");
+            "oto", "--order", "buy AAPL 100 --limit 120.00 --self-trade expireMaker", "--order",
+            "sell AAPL 50 --type takeProfitLimit --trigger 160.00 --limit 159.00");
         Assert.True(child.ExitCode == 0, child.Output);
         Assert.Equal(
             ["buy limit 100 expireMaker", "sell takeProfitLimit 50 "],
-            JsonDocument.Parse(child.Output).RootElement.GetProperty("orders").EnumerateArray().Select(order => Shown(order, "side", "type", "quantity", "selfTrade")));
+            JsonDocument.Parse(child.Output).RootElement.GetProperty("orders").EnumerateArray()
+                .Select(order => Shown(order, "side", "type", "quantity", "selfTrade")));
 
         foreach (var (orders, sentence) in new[]
         {
             (new[] { "sell AAPL 100 --limit 160.00" }, "a list of this kind has 2 orders, and here are 1"),
-            (["sell AAPL 100 --limit 160.00", "hold AAPL 100"], "--order \"hold AAPL 100\": 'hold' is none of buy, sell"),
-            (["sell AAPL 100 --limit 160.00", "sell AAPL 100 --post-only --ioc --limit 1"], "--post-only goes with neither --ioc nor --fok"),
+            (["sell AAPL 100 --limit 160.00", "hold AAPL 100"],
+                "--order \"hold AAPL 100\": 'hold' is none of buy, sell"),
+            (["sell AAPL 100 --limit 160.00", "sell AAPL 100 --post-only --ioc --limit 1"],
+                "--post-only goes with neither --ioc nor --fok"),
         })
         {
-            var (exitCode, output) = await ListAsync(["oco", .. orders.SelectMany(order => new[] { "--order", order })]);
+            var (exitCode, output) =
+                await ListAsync(["oco", .. orders.SelectMany(order => new[] { "--order", order })]);
             Assert.Equal(2, exitCode);
             Assert.Contains(sentence, output, StringComparison.Ordinal);
         }
 
-        static string Shown(JsonElement order, params string[] members) => string.Join(' ', members.Select(member => order.TryGetProperty(member, out var value) ? value.ToString() : ""));
+        static string Shown(JsonElement order, params string[] members) =>
+            string.Join(
+                ' ', members.Select(member => order.TryGetProperty(member, out var value) ? value.ToString() : ""));
     }
 
     [Fact]
@@ -137,10 +163,12 @@ public sealed class CommandLineTests
         var (exitCode, output) = await PinAsync("AAPL", "all", "--why", "test", "--json");
         Assert.Equal(0, exitCode);
         var pin = JsonDocument.Parse(output).RootElement.EnumerateArray().Single();
-        Assert.Equal(("all", true, "test"), (pin.GetProperty("silo").GetString(), pin.GetProperty("held").GetBoolean(), pin.GetProperty("why").GetString()));
+        Assert.Equal(("all", true, "test"), (pin.GetProperty("silo").GetString(), pin.GetProperty("held").GetBoolean(),
+            pin.GetProperty("why").GetString()));
 
         // A pin to a silo that is not there yet is not an error.
-        var elsewhere = JsonDocument.Parse((await PinAsync("AAPL", "east", "--json")).Output).RootElement.EnumerateArray().Single();
+        var elsewhere =
+            JsonDocument.Parse((await PinAsync("AAPL", "east", "--json")).Output).RootElement.EnumerateArray().Single();
         Assert.False(elsewhere.GetProperty("held").GetBoolean());
         Assert.Contains("east", (await PinAsync()).Output, StringComparison.Ordinal);
         Assert.Contains("No book is pinned.", (await PinAsync("AAPL", "--none")).Output, StringComparison.Ordinal);
@@ -158,7 +186,8 @@ public sealed class CommandLineTests
         Assert.True(exitCode == 0, json);
         using var system = JsonDocument.Parse(json);
         var only = Assert.Single(system.RootElement.GetProperty("silos").EnumerateArray());
-        Assert.Equal(("active", true), (only.GetProperty("state").GetString(), only.GetProperty("current").GetBoolean()));
+        Assert.Equal(
+            ("active", true), (only.GetProperty("state").GetString(), only.GetProperty("current").GetBoolean()));
         Assert.True(system.RootElement.GetProperty("journal").GetProperty("records").GetInt64() > 0);
         var (text, lines) = ("", Logged(json));
         var linesAfter = lines;
@@ -175,23 +204,27 @@ public sealed class CommandLineTests
 
         Assert.Contains(only.GetProperty("name").GetString()!, text, StringComparison.Ordinal);
         Assert.Contains("records; the history is ", text, StringComparison.Ordinal);
-        Assert.Contains(lines.Length == 0 ? "No warnings and no errors" : lines[0].Split(' ')[0], text, StringComparison.Ordinal);
+        Assert.Contains(
+            lines.Length == 0 ? "No warnings and no errors" : lines[0].Split(' ')[0], text, StringComparison.Ordinal);
         Assert.Equal(1, (await Programs.RunAsync(Programs.Cli, [.. arguments, "--key", "demo-alice"])).ExitCode);
 
         static string[] Logged(string shown) =>
-            [.. JsonDocument.Parse(shown).RootElement.GetProperty("log").EnumerateArray().Select(line => line.GetProperty("message").GetString()!)];
+            [.. JsonDocument.Parse(shown).RootElement.GetProperty("log").EnumerateArray()
+                .Select(line => line.GetProperty("message").GetString()!)];
     }
 
     [Fact]
     public async Task Stats_are_those_of_the_candles_and_are_drawn_as_text_and_picture()
     {
-        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD");
+        await using var silo =
+            await SiloProcess.StartAsync("--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD");
         using var client = new QuantumCoreClient(silo.Address);
         var folder = Directory.CreateTempSubdirectory("quantumcore-plot-");
         try
         {
             var picture = Path.Combine(folder.FullName, "aapl.png");
-            string[] arguments = ["--url", silo.Address.ToString(), "stats", "AAPL", "--period", "1h", "--candles", "24"];
+            string[] arguments =
+                ["--url", silo.Address.ToString(), "stats", "AAPL", "--period", "1h", "--candles", "24"];
             var (exitCode, text) = await Programs.RunAsync(Programs.Cli, [.. arguments, "--png", picture]);
             Assert.True(exitCode == 0, text);
             Assert.Contains("AAPL, 24 candles, from ", text, StringComparison.Ordinal);
@@ -203,11 +236,15 @@ public sealed class CommandLineTests
             Assert.True(exitCode == 0, json);
             using var stats = JsonDocument.Parse(json);
             var candles = await client.GetCandlesAsync("AAPL", "1h", 24, Token);
-            decimal Of(string member) => decimal.Parse(stats.RootElement.GetProperty(member).GetString()!, CultureInfo.InvariantCulture);
+            decimal Of(string member) =>
+                decimal.Parse(stats.RootElement.GetProperty(member).GetString()!, CultureInfo.InvariantCulture);
             Assert.Equal(24, candles.Count);
-            Assert.InRange(Of("high"), candles.SkipLast(1).Max(candle => candle.High), candles.Max(candle => candle.High));
+            Assert.InRange(
+                Of("high"), candles.SkipLast(1).Max(candle => candle.High), candles.Max(candle => candle.High));
             Assert.InRange(Of("low"), candles.Min(candle => candle.Low), candles.SkipLast(1).Min(candle => candle.Low));
-            Assert.InRange(Of("volume"), candles.SkipLast(1).Skip(1).Sum(candle => candle.Volume), candles.Sum(candle => candle.Volume) + candles[0].Volume);
+            Assert.InRange(
+                Of("volume"), candles.SkipLast(1).Skip(1).Sum(candle => candle.Volume),
+                candles.Sum(candle => candle.Volume) + candles[0].Volume);
             Assert.True(Of("deviationBasisPoints") > 0m && Of("spread") > 0m && Of("bidDepth") > 0m);
         }
         finally
@@ -219,9 +256,16 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Watching_ends_with_whoever_reads_it()
     {
-        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD");
-        var script = $"set -o pipefail; '{Programs.Host}' '{Programs.Cli}' watch AAPL --json --url {silo.Address} | head -n 1";
-        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        await using var silo =
+            await SiloProcess.StartAsync("--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD");
+        var script =
+            $"set -o pipefail; '{Programs.Host}' '{Programs.Cli}' watch AAPL --json --url {silo.Address} | head -n 1";
+        var start = new ProcessStartInfo("bash", ["-c", script])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
 
         var (exitCode, output) = await Programs.RunAsync(start);
 
@@ -248,7 +292,12 @@ public sealed class CommandLineTests
             handler=$(complete -p qc | sed 's/.*-F \([^ ]*\) .*/\1/'); "$handler"
             printf '%s' "${COMPREPLY[*]}"
             """;
-        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("bash", ["-c", script])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, output);
         Assert.Equal(expected, output.Trim());
@@ -256,5 +305,8 @@ public sealed class CommandLineTests
 
     /// <summary>Returns true if a line has these words one after the other, whatever spaces are between them.</summary>
     private static bool Has(string screen, string words) =>
-        screen.Split('\n').Any(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Contains(words, StringComparison.Ordinal));
+        screen.Split('\n')
+            .Any(
+                line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    .Contains(words, StringComparison.Ordinal));
 }

@@ -26,7 +26,8 @@ internal readonly record struct Reply(int Status, JsonElement Body)
     public string Raw => Body.ValueKind == JsonValueKind.Undefined ? "" : Body.GetRawText();
 
     /// <summary>Returns a member as text; empty if there is none.</summary>
-    public string Text(string member) => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(member, out var value)
+    public string Text(string member) =>
+        Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(member, out var value)
         ? value.ToString() : "";
 
     /// <summary>Returns a whole number.</summary>
@@ -46,7 +47,11 @@ internal sealed class Customer : IDisposable
 
     public Customer(Uri address, string? key, TimeSpan? patience = null)
     {
-        _http = new HttpClient { BaseAddress = new Uri(address, "/api/qc/v1/"), Timeout = patience ?? TimeSpan.FromSeconds(60) };
+        _http = new HttpClient
+        {
+            BaseAddress = new Uri(address, "/api/qc/v1/"),
+            Timeout = patience ?? TimeSpan.FromSeconds(60),
+        };
         if (key is not null)
             _http.DefaultRequestHeaders.Add("X-Api-Key", key);
     }
@@ -65,7 +70,8 @@ internal sealed class Customer : IDisposable
         var head = (await GetAsync($"symbols/{symbol}/state")).Number("sequence");
         Reply book = default;
         await Wait.UntilAsync(
-            async () => (book = await GetAsync($"book/{symbol}?depth=1000")).Number("sequence") >= head, $"the book of {symbol} to be seen at {head}");
+            async () => (book = await GetAsync($"book/{symbol}?depth=1000")).Number("sequence") >= head,
+            $"the book of {symbol} to be seen at {head}");
         return book;
     }
 
@@ -90,7 +96,9 @@ internal sealed class Customer : IDisposable
             using var document = JsonDocument.Parse(text.Length == 0 ? "null" : text);
             return new Reply((int)answer.StatusCode, document.RootElement.Clone());
         }
-        catch (Exception error) when (error is HttpRequestException or SocketException or OperationCanceledException or IOException or JsonException)
+        catch (Exception error)
+            when (error is HttpRequestException or SocketException or OperationCanceledException or IOException
+                or JsonException)
         {
             return default;
         }
@@ -108,7 +116,8 @@ internal sealed class Customer : IDisposable
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
 
-        throw new TimeoutException($"{method} {path} {body} had no definite answer in 100 attempts; the last: {reply.Status} {reply.Raw}");
+        throw new TimeoutException(
+            $"{method} {path} {body} had no definite answer in 100 attempts; the last: {reply.Status} {reply.Raw}");
     }
 
     public void Dispose() => _http.Dispose();

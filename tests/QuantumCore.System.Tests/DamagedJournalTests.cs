@@ -24,7 +24,11 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
         using var killed = Storage.InFiles();
         using var notes = Storage.InFiles();
         using var diary = new Diary(Path.Combine(notes.Folder, "diary.log"));
-        var told = new Dictionary<Storage, List<Entry>> { [closed] = await TradeAsync(closed, diary, kill: false), [killed] = await TradeAsync(killed, diary, kill: true) };
+        var told = new Dictionary<Storage, List<Entry>>
+        {
+            [closed] = await TradeAsync(closed, diary, kill: false),
+            [killed] = await TradeAsync(killed, diary, kill: true),
+        };
         var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
         for (var round = 0; round < rounds; round++)
         {
@@ -51,11 +55,17 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
         var keys = new Dictionary<long, string>();
         await using (var silo = await StartWithoutDemoAsync(storage))
         {
-            using var administrator = new Customer(silo.Address, (await File.ReadAllTextAsync(Path.Combine(storage.Folder, "admin.key"), TestContext.Current.CancellationToken)).Trim());
+            using var administrator = new Customer(
+                silo.Address,
+                (await File.ReadAllTextAsync(
+                    Path.Combine(storage.Folder, "admin.key"), TestContext.Current.CancellationToken)).Trim());
             foreach (var (account, symbol) in new[] { (2001L, "AAPL"), (2002L, "MSFT") })
             {
-                keys[account] = (await administrator.InsistAsync(HttpMethod.Post, $"admin/accounts/ACC-{account}/keys", null)).Text("apiKey");
-                await administrator.InsistAsync(HttpMethod.Post, $"admin/accounts/ACC-{account}/deposits", """{"key":"first","asset":"USD","amount":"10000"}""");
+                keys[account] = (await administrator.InsistAsync(
+                    HttpMethod.Post, $"admin/accounts/ACC-{account}/keys", null)).Text("apiKey");
+                await administrator.InsistAsync(
+                    HttpMethod.Post, $"admin/accounts/ACC-{account}/deposits",
+                    """{"key":"first","asset":"USD","amount":"10000"}""");
                 using var customer = new Customer(silo.Address, keys[account]);
                 for (var i = 0; i < 5; i++)
                     Assert.True((await customer.PostAsync("orders", Order(symbol, $"{symbol}-{i}"))).IsDone);
@@ -159,7 +169,9 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
         catch (InvalidOperationException)
         {
             var (exitCode, said) = await silo.ExitAsync();
-            Assert.True(exitCode == FailedStart && Names().IsMatch(said), $"{damage}: ended with {exitCode} and does not say where: {said}");
+            Assert.True(
+                exitCode == FailedStart && Names().IsMatch(said),
+                $"{damage}: ended with {exitCode} and does not say where: {said}");
             return "refused";
         }
 
@@ -181,7 +193,8 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
         var halted = new List<string>();
         foreach (var symbol in s_symbols)
         {
-            var probe = $$"""{"symbol":"{{symbol}}","side":"buy","price":"{{(symbol == "BTC-USD" ? 10_000 : 10)}}","quantity":"{{(symbol == "BTC-USD" ? "0.001" : "1")}}","clientOrderId":"probe-{{symbol}}"}""";
+            var probe =
+                $$"""{"symbol":"{{symbol}}","side":"buy","price":"{{(symbol == "BTC-USD" ? 10_000 : 10)}}","quantity":"{{(symbol == "BTC-USD" ? "0.001" : "1")}}","clientOrderId":"probe-{{symbol}}"}""";
             var replies = await Task.WhenAll(customers.Values.Select(customer => customer.PostAsync("orders", probe)));
             if (!replies.Any(reply => reply.IsDone))
                 halted.Add(symbol);
@@ -201,7 +214,8 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
             }
 
             Assert.True(
-                again.IsDone && again.Number("orderId") == entry.Reply.Number("orderId") && again.Decimal("filled") == entry.Reply.Decimal("filled"),
+                again.IsDone && again.Number("orderId") == entry.Reply.Number("orderId")
+                    && again.Decimal("filled") == entry.Reply.Decimal("filled"),
                 $"{damage}: {entry} is answered with {again.Status} {again.Raw} now. {silo.Output}");
         });
         if (stopped == 0)
@@ -214,6 +228,7 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text) : otherwise;
 
     /// <summary>Matches a stream and its sequence, or the file if no stream can be named.</summary>
-    [GeneratedRegex(@"Stream \S+ is damaged at sequence \d+|stream \S+ up to sequence \d+|journal\.db (ends at record|is damaged)")]
+    [GeneratedRegex(
+        @"Stream \S+ is damaged at sequence \d+|stream \S+ up to sequence \d+|journal\.db (ends at record|is damaged)")]
     private static partial Regex Names();
 }

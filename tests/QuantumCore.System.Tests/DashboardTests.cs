@@ -13,7 +13,8 @@ public sealed class DashboardTests
     public async Task An_administrator_sees_silos_and_grains()
     {
         using var storage = Storage.InFiles();
-        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--simulate", "none", "--dashboard", "on"]);
+        await using var silo =
+            await SiloProcess.StartAsync([.. storage.Arguments, "--simulate", "none", "--dashboard", "on"]);
 
         using var admin = Browser(silo, "demo-admin");
         using var page = await admin.GetAsync("admin/orleans/", Token);
@@ -34,9 +35,11 @@ public sealed class DashboardTests
     public async Task Nobody_else_sees_anything(string? key, HttpStatusCode expected)
     {
         using var storage = Storage.InFiles();
-        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--simulate", "none", "--dashboard", "on"]);
+        await using var silo =
+            await SiloProcess.StartAsync([.. storage.Arguments, "--simulate", "none", "--dashboard", "on"]);
         using var other = Browser(silo, key);
-        foreach (var path in new[] { "admin/orleans", "admin/orleans/", "admin/orleans/DashboardCounters", "ADMIN/orleans/index.min.js" })
+        foreach (var path in new[] { "admin/orleans", "admin/orleans/", "admin/orleans/DashboardCounters",
+            "ADMIN/orleans/index.min.js" })
         {
             using var answer = await other.GetAsync(path, Token);
             Assert.Equal(expected, answer.StatusCode);

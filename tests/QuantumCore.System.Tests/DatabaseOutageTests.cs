@@ -24,7 +24,9 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
         await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
         var seed = Number("QUANTUMCORE_OUTAGE_SEED", 100);
         var outages = PostgresOutage
-            .Draw(new Random(seed), Number("QUANTUMCORE_OUTAGES", 5), TimeSpan.FromSeconds(Number("QUANTUMCORE_OUTAGE_SECONDS", 1))).ToList();
+            .Draw(
+                new Random(seed), Number("QUANTUMCORE_OUTAGES", 5),
+                TimeSpan.FromSeconds(Number("QUANTUMCORE_OUTAGE_SECONDS", 1))).ToList();
         var (memory, most, unknown) = (0L, 0L, 0);
         for (var i = 0; i < outages.Count; i++)
         {
@@ -33,8 +35,12 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
             most = Math.Max(most, await TradeThroughAsync(floor, outages[i], server, diary, silo));
             unknown += diary.Round.Count(entry => !entry.Reply.IsDefinite);
             using var auditor = new Auditor(silo.Address, storage, s_keys, diary);
-            await auditor.AuditAsync($"r{i}", new Random(i), wholeHistory: i == outages.Count - 1 || i % AuditHistoryEvery == AuditHistoryEvery - 1);
-            Assert.True(auditor.Findings.Count == 0, $"After {outages[i]}, {i} of seed {seed}:\n{string.Join('\n', auditor.Findings.Take(20))}{silo.Output}");
+            await auditor.AuditAsync(
+                $"r{i}", new Random(i),
+                wholeHistory: i == outages.Count - 1 || i % AuditHistoryEvery == AuditHistoryEvery - 1);
+            Assert.True(
+                auditor.Findings.Count == 0,
+                $"After {outages[i]}, {i} of seed {seed}:\n{string.Join('\n', auditor.Findings.Take(20))}{silo.Output}");
 
             // The first outages warm the process up.
             if (i == 3) (memory, most) = (silo.ResidentBytes, 0);
@@ -46,7 +52,9 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
             The first acknowledgement came {_back[_back.Count / 2].TotalMilliseconds:F0} ms (p50), {_back[^1].TotalMilliseconds:F0} ms (at most) after the end of an outage.
             Memory: {memory >> 20} MiB after the fourth outage, at most {most >> 20} MiB in a later one.
             """);
-        Assert.True(memory == 0 || most <= (memory * 3 / 2) + (64 << 20), $"The memory grew from {memory >> 20} to {most >> 20} MiB.");
+        Assert.True(
+            memory == 0 || most <= (memory * 3 / 2) + (64 << 20),
+            $"The memory grew from {memory >> 20} to {most >> 20} MiB.");
     }
 
     [Fact]
@@ -79,13 +87,16 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
         var again = await alice.InsistAsync(HttpMethod.Post, "orders", Order("a2"));
         Assert.True(again.IsDone, $"{again}\n{silo.Output}");
         var open = (await alice.InsistAsync(HttpMethod.Get, "orders?symbol=AAPL", null)).Items("orders");
-        Assert.Equal(doubted.IsDone ? "a0 a1 a2" : "a0 a2", string.Join(' ', open.Select(order => order.GetProperty("clientOrderId").GetString()).Order()));
+        Assert.Equal(
+            doubted.IsDone ? "a0 a1 a2" : "a0 a2",
+            string.Join(' ', open.Select(order => order.GetProperty("clientOrderId").GetString()).Order()));
     }
 
     /// <summary>
     /// Trades before, during and after an outage; returns the memory that the exchange had at the end.
     /// </summary>
-    private async Task<long> TradeThroughAsync(Floor floor, PostgresOutage outage, PostgresServer server, Diary diary, SiloProcess silo)
+    private async Task<long> TradeThroughAsync(
+        Floor floor, PostgresOutage outage, PostgresServer server, Diary diary, SiloProcess silo)
     {
         var trading = floor.TradeAsync();
         await silo.UntilAsync(() => Done(diary) >= 150, $"orders to flow before {outage}");
@@ -98,7 +109,8 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
         floor.Close();
         await trading;
         Assert.All(diary.Round, entry => Assert.True(
-            entry.Reply.Status == 200 || entry.Reply.IsRefused || (entry.Reply.Status == 503 && entry.Reply.Code is "Overloaded" or "OutcomeUnknown"),
+            entry.Reply.Status == 200 || entry.Reply.IsRefused
+                || (entry.Reply.Status == 503 && entry.Reply.Code is "Overloaded" or "OutcomeUnknown"),
             $"Neither an answer nor a clear 503: {entry}"));
         return memory;
     }

@@ -17,7 +17,10 @@ public sealed class DemoForEveryoneTests
             "--storage", "volatile", "--simulate", "none", "--urls", $"http://0.0.0.0:{port}", "--demo", "on");
 
         Assert.Contains("DEMO FOR EVERYONE (--demo on): PLAY MONEY ONLY", silo.Output, StringComparison.Ordinal);
-        await silo.UntilAsync(() => silo.Output.Contains("This demo serves everyone who reaches http://0.0.0.0", StringComparison.Ordinal), "the log");
+        await silo.UntilAsync(
+            () =>
+                silo.Output.Contains("This demo serves everyone who reaches http://0.0.0.0", StringComparison.Ordinal),
+            "the log");
         Assert.Equal(HttpStatusCode.OK, await AskAsync(port, "demo-alice", "account"));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(port, "demo-admin", "admin/users"));
     }
@@ -45,7 +48,8 @@ public sealed class DemoForEveryoneTests
         await using var demo = SiloProcess.Launch([.. storage.Arguments, "--demo", "on"]);
         var (code, output) = await demo.ExitAsync();
         Assert.Equal(70, code);
-        Assert.Contains("--demo on: this exchange has an administrator's key of its own", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "--demo on: this exchange has an administrator's key of its own", output, StringComparison.Ordinal);
     }
 
     private static async Task<HttpStatusCode> AskAsync(string port, string key, string path)

@@ -18,7 +18,8 @@ internal enum Wish
 }
 
 /// <summary>A request, and its outcome as far as its sender knows it.</summary>
-internal sealed class Entry(Wish wish, long account, string symbol, string name, HttpMethod method, string path, string? body)
+internal sealed class Entry(
+    Wish wish, long account, string symbol, string name, HttpMethod method, string path, string? body)
 {
     public Wish Wish => wish;
 
@@ -52,7 +53,8 @@ internal sealed class Entry(Wish wish, long account, string symbol, string name,
     public bool WasUnknown { get; set; }
 
     /// <summary>True if the request entered an order.</summary>
-    public bool HasOrder => Reply.IsDone && (wish == Wish.Place || (wish == Wish.Amend && Reply.Number("orderId") != Target));
+    public bool HasOrder =>
+        Reply.IsDone && (wish == Wish.Place || (wish == Wish.Amend && Reply.Number("orderId") != Target));
 
     public override string ToString() => $"{method} {path} {body} by ACC-{account} -> {Reply.Status} {Reply.Raw}";
 }

@@ -34,7 +34,8 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         Assert.True(cancelled.Text("status") == "cancelled", $"{cancelled.Status} {cancelled.Raw} {silo.Output}");
 
         disk.Fill(leave: 0);
-        await silo.UntilAsync(() => silo.Output.Contains("could not commit", StringComparison.Ordinal), "the disk to be full");
+        await silo.UntilAsync(
+            () => silo.Output.Contains("could not commit", StringComparison.Ordinal), "the disk to be full");
         await ReadsGoOnAsync(alice, onlooker);
         disk.Free();
         var before = Done(diary);
@@ -59,7 +60,8 @@ public sealed class DiskFullTests(ITestOutputHelper output)
             var trading = floor.TradeAsync();
             await silo.UntilAsync(() => Done(diary) >= 150, "orders to flow");
             disk.Fill(leave: 0);
-            await silo.UntilAsync(() => silo.Output.Contains("could not commit", StringComparison.Ordinal), "the disk to be full");
+            await silo.UntilAsync(
+                () => silo.Output.Contains("could not commit", StringComparison.Ordinal), "the disk to be full");
             await silo.KillAsync();
             floor.Close();
             await trading;
@@ -82,7 +84,8 @@ public sealed class DiskFullTests(ITestOutputHelper output)
     private static async Task<Customer> OnlookerAsync(SiloProcess silo)
     {
         using var administrator = new Customer(silo.Address, "demo-admin");
-        var key = (await administrator.InsistAsync(HttpMethod.Post, "admin/accounts/ACC-2001/keys", null)).Text("apiKey");
+        var key =
+            (await administrator.InsistAsync(HttpMethod.Post, "admin/accounts/ACC-2001/keys", null)).Text("apiKey");
         var onlooker = new Customer(silo.Address, key);
         Assert.True((await onlooker.InsistAsync(HttpMethod.Get, "account", null)).IsDone);
         return onlooker;
@@ -95,7 +98,8 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         await alice.PostAsync("orders", Order("120.00", "full-1"));
         var started = Stopwatch.StartNew();
         var refused = await alice.PostAsync("orders", Order("120.00", "full-2"));
-        output.WriteLine($"On the full disk an order is answered with {refused.Status} {refused.Code} after {started.ElapsedMilliseconds} ms.");
+        output.WriteLine(
+            $"On the full disk an order is answered with {refused.Status} {refused.Code} after {started.ElapsedMilliseconds} ms.");
         Assert.Equal((503, "Overloaded"), (refused.Status, refused.Code));
         foreach (var path in (string[])["book/AAPL", "account", "orders?symbol=AAPL"])
             Assert.Equal((path, 200), (path, (await onlooker.GetAsync(path)).Status));

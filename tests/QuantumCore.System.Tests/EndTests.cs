@@ -41,7 +41,8 @@ public sealed class EndTests
     public async Task A_second_signal_ends_it_at_once()
     {
         using var storage = Storage.InFiles();
-        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--shutdown", "300"]);
+        await using var silo =
+            await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--shutdown", "300"]);
         using var unfinished = await HalfARequestAsync(silo.Address);
         await silo.SignalAsync("TERM");
         await silo.ClosingAsync();
@@ -56,7 +57,8 @@ public sealed class EndTests
     {
         using var storage = Storage.InFiles();
         long orderId;
-        await using (var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--shutdown", "1"]))
+        await using (var silo =
+            await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--shutdown", "1"]))
         {
             using var alice = new Customer(silo.Address, "demo-alice");
             orderId = (await alice.PostAsync("orders", Trader.Order("a"))).Number("orderId");
@@ -100,7 +102,10 @@ public sealed class EndTests
 
         public async Task TradeAsync(CancellationToken token)
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+            {
+                NoDelay = true,
+            };
             await socket.ConnectAsync(address.Host, address.Port, token);
             for (var number = 0; !WasTold; number++)
             {
@@ -119,7 +124,8 @@ public sealed class EndTests
                 if (answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
                 {
                     var body = answer[answer.IndexOf('{', StringComparison.Ordinal)..];
-                    Acknowledged.Add((order, System.Text.Json.JsonDocument.Parse(body).RootElement.GetProperty("orderId").GetInt64()));
+                    Acknowledged.Add((order,
+                        System.Text.Json.JsonDocument.Parse(body).RootElement.GetProperty("orderId").GetInt64()));
                 }
 
                 WasTold = answer.Contains("\r\nConnection: close\r\n", StringComparison.Ordinal);

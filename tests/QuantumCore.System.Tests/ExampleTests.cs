@@ -33,8 +33,11 @@ public sealed partial class ExampleTests
     public async Task Backtest_through_a_whole_exchange_is_the_same_for_a_seed_and_its_account_agrees()
     {
         var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
-        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--no-quotes", "AAPL,MSFT,BTC-USD", "--admin-port", port);
-        Task<string> RunAsync(string seed) => BacktestAsync("exchange", seed, "300", silo.Address.ToString(), $"http://127.0.0.1:{port}", "demo-alice", "AMZN");
+        await using var silo = await SiloProcess.StartAsync(
+            "--storage", "volatile", "--no-quotes", "AAPL,MSFT,BTC-USD", "--admin-port", port);
+        Task<string> RunAsync(string seed) =>
+            BacktestAsync(
+                "exchange", seed, "300", silo.Address.ToString(), $"http://127.0.0.1:{port}", "demo-alice", "AMZN");
         var first = await RunAsync("7");
         Assert.Equal(first, await RunAsync("7"));
         Assert.NotEqual(first, await RunAsync("8"));
@@ -58,7 +61,8 @@ public sealed partial class ExampleTests
             using var faults = new QuantumCoreClient(new Uri($"http://127.0.0.1:{admin}"));
             using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
             using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
-            using var maker = Process.Start(Programs.StartOf(Programs.MarketMaker, silo.Address.ToString(), "demo-alice", Symbol))!;
+            using var maker =
+                Process.Start(Programs.StartOf(Programs.MarketMaker, silo.Address.ToString(), "demo-alice", Symbol))!;
             var output = new StringBuilder();
             Programs.Listen(maker, output);
             try
@@ -71,20 +75,28 @@ public sealed partial class ExampleTests
                 await ShowsAsync(bob, output, bid: null, ask: (149.91m, 10m));
 
                 // Responses are lost, then a connection: there is still one order on each side.
-                var lost = (await faults.AddFaultAsync(new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 6, Millis: 1), Token)).Faults[^1].Id;
+                var lost =
+                    (await faults.AddFaultAsync(
+                        new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 6, Millis: 1), Token)).Faults[^1].Id;
                 await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Buy, 10m), Token);
                 await ShowsAsync(bob, output, bid: (149.86m, 10m), ask: (149.92m, 10m));
                 await FiredAsync(faults, lost);
-                var cut = (await faults.AddFaultAsync(new NewFault(FaultKind.Drop, FaultPlace.Stream, "demo-alice", Symbol), Token)).Faults[^1].Id;
+                var cut =
+                    (await faults.AddFaultAsync(
+                        new NewFault(FaultKind.Drop, FaultPlace.Stream, "demo-alice", Symbol), Token)).Faults[^1].Id;
                 // If the connection is cut before the order arrives, the quotes are missing for a moment.
-                await UntilAsync(output, async () => (await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Buy, 10m), Token)).Filled == 10m);
+                await UntilAsync(
+                    output,
+                    async () =>
+                        (await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Buy, 10m), Token)).Filled == 10m);
                 await FiredAsync(faults, cut);
                 await ShowsAsync(bob, output, bid: (149.89m, 10m), ask: (149.95m, 10m));
                 Assert.Equal(2, (await alice.GetOpenOrdersAsync(Symbol, Token)).Count);
 
                 // The exchange is killed and comes back. The resting orders stay, until the maker is back and places
                 // its own.
-                var before = (await alice.GetOpenOrdersAsync(Symbol, Token)).Select(order => order.ClientOrderId).ToArray();
+                var before =
+                    (await alice.GetOpenOrdersAsync(Symbol, Token)).Select(order => order.ClientOrderId).ToArray();
                 await silo.DisposeAsync();
                 silo = await SiloProcess.StartAsync(arguments);
                 await UntilAsync(output, async () => (await alice.GetOpenOrdersAsync(Symbol, Token)) is { Count: 2 } now
@@ -120,7 +132,12 @@ public sealed partial class ExampleTests
         var script = new StringBuilder($"qc() {{ '{Programs.Host}' '{Programs.Cli}' \"$@\"; }}\n");
         foreach (var step in steps)
             script.Append(step.Groups["run"].Value).Append("\necho '--- step ---'\n");
-        var start = new ProcessStartInfo("/bin/bash", ["-c", script.ToString()]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("/bin/bash", ["-c", script.ToString()])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         start.Environment["QC_URL"] = silo.Address.ToString();
         start.Environment["LC_ALL"] = "C.UTF-8";
         var (exitCode, output) = await Programs.RunAsync(start);
@@ -142,23 +159,27 @@ public sealed partial class ExampleTests
 
     /// <summary>Returns a figure of a report.</summary>
     private static decimal Line(string report, string name) => decimal.Parse(
-        report.Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal))[name.Length..], CultureInfo.InvariantCulture);
+        report.Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal))[name.Length..],
+        CultureInfo.InvariantCulture);
 
-    private static Task ShowsAsync(QuantumCoreClient client, StringBuilder output, (decimal, decimal)? bid, (decimal, decimal)? ask) =>
+    private static Task ShowsAsync(
+        QuantumCoreClient client, StringBuilder output, (decimal, decimal)? bid, (decimal, decimal)? ask) =>
         UntilAsync(output, async () =>
         {
             var book = await client.GetBookAsync(Symbol, cancellation: Token);
             return Sides(book.Bids).SequenceEqual(Wanted(bid)) && Sides(book.Asks).SequenceEqual(Wanted(ask));
         });
 
-    private static IEnumerable<(decimal, decimal)> Sides(IEnumerable<PriceLevel> levels) => levels.Select(level => (level.Price, level.Quantity));
+    private static IEnumerable<(decimal, decimal)> Sides(IEnumerable<PriceLevel> levels) =>
+        levels.Select(level => (level.Price, level.Quantity));
 
     private static IEnumerable<(decimal, decimal)> Wanted((decimal, decimal)? level) => level is { } one ? [one] : [];
 
     private static async Task FiredAsync(QuantumCoreClient faults, long fault)
     {
         var nothing = new StringBuilder();
-        await UntilAsync(nothing, async () => (await faults.GetSimulationAsync(Token)).Fired.Any(one => one.Fault == fault));
+        await UntilAsync(
+            nothing, async () => (await faults.GetSimulationAsync(Token)).Fired.Any(one => one.Fault == fault));
     }
 
     private static Task UntilAsync(StringBuilder output, Func<Task<bool>> isSo)
@@ -172,6 +193,7 @@ public sealed partial class ExampleTests
         }
     }
 
-    [GeneratedRegex("^```sh\n(?<run>.*?)\n```\n```text\n(?<prints>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        "^```sh\n(?<run>.*?)\n```\n```text\n(?<prints>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Step();
 }

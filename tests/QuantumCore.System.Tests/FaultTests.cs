@@ -22,7 +22,8 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     [InlineData(FaultKind.Reject, RejectCodes.Overloaded, false)]
     [InlineData(FaultKind.Timeout, RejectCodes.OutcomeUnknown, true)]
     [InlineData(FaultKind.Drop, RejectCodes.OutcomeUnknown, false)]
-    public async Task Request_that_fails_is_told_as_what_it_is_and_repeated_it_is_one_order(FaultKind kind, string code, bool isDone)
+    public async Task Request_that_fails_is_told_as_what_it_is_and_repeated_it_is_one_order(
+        FaultKind kind, string code, bool isDone)
     {
         // A client without retries sees the fault.
         using var once = demo.Client("demo-alice", isPatient: false);
@@ -42,15 +43,18 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         await demo.FiredAsync(fault, times: 2);
         Assert.Single(await patient.GetOpenOrdersAsync(Symbol, Token), one => one.ClientOrderId == again);
         await patient.CancelAllAsync(Symbol, cancellation: Token);
-        Assert.Contains($"Fault {fault} happens: {kind} of POST /api/qc/v1/orders", demo.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Fault {fault} happens: {kind} of POST /api/qc/v1/orders", demo.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Key_that_is_refused_is_told_at_once_on_sockets_as_in_calls()
     {
         using var stranger = demo.Client("nobody's key");
-        Assert.Equal((RejectCodes.Unauthorized, 401), await RefusalAsync(() => stranger.GetOpenOrdersAsync(Symbol, Token)));
-        Assert.Equal((RejectCodes.Unauthorized, 401), await RefusalAsync(() => stranger.CancelOnDisconnectAsync(Token)));
+        Assert.Equal(
+            (RejectCodes.Unauthorized, 401), await RefusalAsync(() => stranger.GetOpenOrdersAsync(Symbol, Token)));
+        Assert.Equal(
+            (RejectCodes.Unauthorized, 401), await RefusalAsync(() => stranger.CancelOnDisconnectAsync(Token)));
         Assert.Equal(RejectCodes.Unauthorized, (await RefusalAsync(async () =>
         {
             await using var feed = stranger.WatchAccountAsync(Token).GetAsyncEnumerator(Token);
@@ -92,9 +96,14 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         var ofOther = await demo.SetAsync(new NewFault(FaultKind.Reject, Symbol: Other, Key: "demo-alice"));
         Assert.Equal(OrderStatus.New, (await alice.PlaceAsync(Buy(null), Token)).Status);
         Assert.Equal(
-            [ofBob, ofOther], (await demo.Operator.GetSimulationAsync(Token)).Faults.Where(fault => fault.Id >= ofBob).Select(fault => fault.Id));
-        Assert.Equal(RejectCodes.Overloaded, (await Assert.ThrowsAsync<QuantumCoreException>(() => bob.PlaceAsync(Buy(null), Token))).Code);
-        Assert.Equal(RejectCodes.Overloaded, (await Assert.ThrowsAsync<QuantumCoreException>(() => alice.PlaceAsync(Buy(null, Other), Token))).Code);
+            [ofBob, ofOther], (await demo.Operator.GetSimulationAsync(Token)).Faults.Where(fault => fault.Id >= ofBob)
+                .Select(fault => fault.Id));
+        Assert.Equal(
+            RejectCodes.Overloaded,
+            (await Assert.ThrowsAsync<QuantumCoreException>(() => bob.PlaceAsync(Buy(null), Token))).Code);
+        Assert.Equal(
+            RejectCodes.Overloaded,
+            (await Assert.ThrowsAsync<QuantumCoreException>(() => alice.PlaceAsync(Buy(null, Other), Token))).Code);
         Assert.Equal(OrderStatus.New, (await bob.PlaceAsync(Buy(null), Token)).Status);
 
         // Requests that change nothing meet no fault, and a removed fault has no effect.
@@ -155,7 +164,8 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         var second = await alice.PlaceAsync(Buy(null), Token);
         while (account.Current.Change != AccountChange.Stale)
             Assert.True(await account.MoveNextAsync());
-        while (account.Current.Change != AccountChange.Snapshot || account.Current.Account.OpenOrders.Any(order => order.OrderId == first.OrderId))
+        while (account.Current.Change != AccountChange.Snapshot
+            || account.Current.Account.OpenOrders.Any(order => order.OrderId == first.OrderId))
             Assert.True(await account.MoveNextAsync());
         while (!account.Current.Account.OpenOrders.Any())
             Assert.True(await account.MoveNextAsync());
@@ -186,7 +196,8 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         await demo.SetAsync(new NewFault(FaultKind.Duplicate, FaultPlace.Stream, Key: "demo-alice"));
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("X-Api-Key", "demo-alice");
-        await socket.ConnectAsync(new UriBuilder(demo.Address) { Scheme = "ws", Path = "/api/qc/v1/stream" }.Uri, Token);
+        await socket.ConnectAsync(
+            new UriBuilder(demo.Address) { Scheme = "ws", Path = "/api/qc/v1/stream" }.Uri, Token);
         await AskAsync("subscribe");
         var (first, second) = (await ReceiveAsync(), await ReceiveAsync());
         Assert.True(first.Length > 65_536);
@@ -203,7 +214,10 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         Assert.Equal(first.Length, (await ReceiveAsync()).Length);
         await alice.CancelAllAsync(Symbol, cancellation: Token);
 
-        Task AskAsync(string op) => socket.SendAsync(Encoding.UTF8.GetBytes($$"""{"op":"{{op}}","channel":"account"}""").AsMemory(), WebSocketMessageType.Text, true, Token).AsTask();
+        Task AskAsync(string op) =>
+            socket.SendAsync(
+                Encoding.UTF8.GetBytes($$"""{"op":"{{op}}","channel":"account"}""").AsMemory(),
+                WebSocketMessageType.Text, true, Token).AsTask();
 
         async Task<string> ReceiveAsync()
         {
@@ -228,16 +242,21 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         patience.CancelAfter(Wait.Limit);
         await using var account = alice.WatchAccountAsync(patience.Token).GetAsyncEnumerator(Token);
         Assert.True(await account.MoveNextAsync());
-        Assert.Equal((AccountChange.Snapshot, "ACC-1001", 0), (account.Current.Change, account.Current.Account.Account, account.Current.Account.OpenOrders.Count()));
+        Assert.Equal(
+            (AccountChange.Snapshot, "ACC-1001", 0),
+            (account.Current.Change, account.Current.Account.Account, account.Current.Account.OpenOrders.Count()));
 
         var held = account.Current.Account.Balances.Single(balance => balance.Asset == "USD").Held;
-        var (first, second) = (await alice.PlaceAsync(Buy(null), Token), await alice.PlaceAsync(Buy(null, Other), Token));
-        while (account.Current.Account.OpenOrders.Count() < 2 || account.Current.Account.Balances.Single(balance => balance.Asset == "USD").Held < held + 200m)
+        var (first, second) = (await alice.PlaceAsync(Buy(null), Token),
+            await alice.PlaceAsync(Buy(null, Other), Token));
+        while (account.Current.Account.OpenOrders.Count() < 2
+            || account.Current.Account.Balances.Single(balance => balance.Asset == "USD").Held < held + 200m)
             Assert.True(await account.MoveNextAsync());
         await alice.CancelAsync(Symbol, first.OrderId, Token);
         while (account.Current.Closed.Count == 0)
             Assert.True(await account.MoveNextAsync());
-        Assert.Equal(new ClosedOrder(Symbol, first.OrderId, first.ClientOrderId), Assert.Single(account.Current.Closed));
+        Assert.Equal(
+            new ClosedOrder(Symbol, first.OrderId, first.ClientOrderId), Assert.Single(account.Current.Closed));
 
         // The message about the end is never sent: the next snapshot is without the order.
         await demo.SetAsync(new NewFault(FaultKind.Drop, FaultPlace.Stream, Key: "demo-alice"));
@@ -267,7 +286,11 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
 
         while ((await alice.GetOrderAsync(Symbol, order.OrderId, Token)).Status == OrderStatus.New)
             await Task.Delay(5, Token);
-        Assert.Equal((OrderStatus.Cancelled, "massCancel"), (await alice.GetOrderAsync(Symbol, order.OrderId, Token)) is var ended ? (ended.Status, ended.EndReason) : default);
+        Assert.Equal(
+            (OrderStatus.Cancelled, "massCancel"),
+            (await alice.GetOrderAsync(Symbol, order.OrderId, Token)) is var ended
+                ? (ended.Status, ended.EndReason)
+                : default);
 
         using var nobody = demo.Client("no-such-key", isPatient: false);
         Assert.Equal((RejectCodes.Unauthorized, 401), await RefusalAsync(() => nobody.CancelOnDisconnectAsync(Token)));
@@ -283,7 +306,8 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         await using var prompt = bob.WatchAsync([Other], Token).GetAsyncEnumerator(Token);
         Assert.True(await late.MoveNextAsync());
         Assert.True(await prompt.MoveNextAsync());
-        var fault = await demo.SetAsync(new NewFault(FaultKind.Delay, FaultPlace.Stream, Key: "demo-alice", Symbol: Other, Millis: 20_000));
+        var fault = await demo.SetAsync(
+            new NewFault(FaultKind.Delay, FaultPlace.Stream, Key: "demo-alice", Symbol: Other, Millis: 20_000));
         var waits = late.MoveNextAsync().AsTask();
         await bob.PlaceAsync(Buy(null, Other), Token);
         Assert.True(await prompt.MoveNextAsync());

@@ -28,7 +28,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await desk.TellAsync("new o1 AAPL buy 10 limit 140.00 1");
         var report = await desk.ReportAsync("o1", "0");
         Assert.Equal(("0", "AAPL", "1", "2"), (report[39], report[55], report[54], report[40]));
-        Assert.Equal((10m, 140m, 0m, 10m), (report.Number(38), report.Number(44), report.Number(14), report.Number(151)));
+        Assert.Equal(
+            (10m, 140m, 0m, 10m), (report.Number(38), report.Number(44), report.Number(14), report.Number(151)));
         var order = Assert.Single(await alice.GetOpenOrdersAsync("AAPL", Cancellation));
         Assert.Equal(("o1", report[37]), (order.ClientOrderId, order.OrderId.ToString(CultureInfo.InvariantCulture)));
 
@@ -58,14 +59,20 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
 
         await desk.TellAsync("new m1 AAPL buy 10 market");
         var first = await desk.ReportAsync("m1", "F");
-        Assert.Equal(("1", 4m, 150m, 4m, 6m), (first[39], first.Number(32), first.Number(31), first.Number(14), first.Number(151)));
+        Assert.Equal(
+            ("1", 4m, 150m, 4m, 6m),
+            (first[39], first.Number(32), first.Number(31), first.Number(14), first.Number(151)));
         var last = await desk.ReportAsync("m1", "F");
-        Assert.Equal(("2", 6m, 150.1m, 10m, 0m), (last[39], last.Number(32), last.Number(31), last.Number(14), last.Number(151)));
+        Assert.Equal(
+            ("2", 6m, 150.1m, 10m, 0m),
+            (last[39], last.Number(32), last.Number(31), last.Number(14), last.Number(151)));
         Assert.Equal(150.06m, last.Number(6));
         Assert.NotEqual(first[17], last[17]);
 
         var fills = await alice.GetFillsAsync("AAPL", 10, Cancellation);
-        Assert.Equal([.. fills.OrderBy(fill => fill.Price).Select(fill => fill.Fee)], new[] { first.Number(12), last.Number(12) });
+        Assert.Equal(
+            [.. fills.OrderBy(fill => fill.Price).Select(fill => fill.Fee)],
+            new[] { first.Number(12), last.Number(12) });
         Assert.All(fills, fill => Assert.True(fill.Fee > 0));
         Assert.Equal(("3", "3"), (first[13], last[13]));
         await desk.EndAsync();
@@ -189,7 +196,9 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         foreach (var report in new[] { corrected, cancelled })
         {
             Assert.Equal((traded[17], traded[37], "1", "1"), (report[19], report[37], report[39], report[54]));
-            Assert.Equal((4m, 149.5m, 4m, 6m, 150m), (report.Number(32), report.Number(31), report.Number(14), report.Number(151), report.Number(6)));
+            Assert.Equal(
+                (4m, 149.5m, 4m, 6m, 150m),
+                (report.Number(32), report.Number(31), report.Number(14), report.Number(151), report.Number(6)));
         }
 
         Assert.Equal(3, new[] { traded, corrected, cancelled }.Select(report => report[17]).Distinct().Count());
@@ -212,7 +221,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await using var silo = await StartAsync(port);
         await using var desk = await quickFix.LogOnAsync(port, Alice);
         Assert.Empty(await desk.OpenOrdersAsync("s1"));
-        foreach (var order in (string[])["o1 AAPL buy 1 limit 140.00 1", "o2 AAPL buy 1 limit 141.00 1", "o3 MSFT buy 1 limit 410.00 1"])
+        foreach (var order in (string[])[
+            "o1 AAPL buy 1 limit 140.00 1", "o2 AAPL buy 1 limit 141.00 1", "o3 MSFT buy 1 limit 410.00 1"])
             await desk.TellAsync($"new {order}");
         Assert.Equal("0", (await desk.ReportAsync("o3", "0"))[39]);
 
@@ -271,7 +281,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         const int Orders = 200;
         var port = quickFix.Port();
         using var storage = Storage.InFiles();
-        await using var killed = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--fix", port]);
+        await using var killed =
+            await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--fix", port]);
         await using var desk = await quickFix.LogOnAsync(port, Alice);
         var acknowledged = new HashSet<string>();
         async Task SendAsync(string before)
@@ -286,7 +297,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await killed.KillAsync();
 
         // The desk reconnects by itself. Messages that came before are valid acknowledgements, too.
-        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--fix", port]);
+        await using var silo =
+            await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--fix", port]);
         await desk.LogOnAsync();
         acknowledged.UnionWith(desk.TakeUnread().Where(message => message[150] == "0").Select(message => message[11]));
         var there = (await desk.OpenOrdersAsync("s1")).Select(order => order[11]).ToList();
@@ -298,7 +310,9 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await SendAsync("again");
         for (var order = 0; order < Orders; order++)
         {
-            var report = await desk.NextAsync("8", message => message[11] == $"o{order}" && message[584].Length == 0 && message[150] is ("I" or "0" or "8"));
+            var report =
+                await desk.NextAsync("8", message => message[11] == $"o{order}" && message[584].Length == 0
+                    && message[150] is ("I" or "0" or "8"));
             Assert.Equal(there.Contains(report[11]), report[150] == "I");
             if (report[150] == "0")
                 there.Add(report[11]);
@@ -306,7 +320,9 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
 
         Assert.Equal(there.Order(), (await desk.OpenOrdersAsync("s2")).Select(order => order[11]).Order());
         using var alice = new QuantumCoreClient(silo.Address, Alice);
-        Assert.Equal(there.Order(), (await alice.GetOpenOrdersAsync("AAPL", Cancellation)).Select(order => order.ClientOrderId).Order());
+        Assert.Equal(
+            there.Order(),
+            (await alice.GetOpenOrdersAsync("AAPL", Cancellation)).Select(order => order.ClientOrderId).Order());
         await desk.EndAsync();
         Assert.Equal(0, await silo.TerminateAsync());
         var (exitCode, said) = await Programs.RunAsync(Programs.Cli, "verify", storage.Place);
@@ -401,7 +417,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await using var silo = await StartAsync(port);
         await using var desk = await quickFix.LogOnAsync(port, Alice);
         using var alice = new QuantumCoreClient(silo.Address, Alice);
-        var symbols = (await alice.GetInstrumentsAsync(Cancellation)).Select(instrument => instrument.Symbol).Order(StringComparer.Ordinal);
+        var symbols = (await alice.GetInstrumentsAsync(Cancellation)).Select(instrument => instrument.Symbol)
+            .Order(StringComparer.Ordinal);
 
         await desk.TellAsync("securities l1");
         var list = await desk.NextAsync("y");
@@ -440,7 +457,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await desk.EndAsync();
 
         static string Body(FixText message) =>
-            string.Join('|', message.Fields.Where(field => field.Tag is not (9 or 10 or 43 or 52 or 122)).Select(field => $"{field.Tag}={field.Text}"));
+            string.Join('|', message.Fields.Where(field => field.Tag is not (9 or 10 or 43 or 52 or 122))
+                .Select(field => $"{field.Tag}={field.Text}"));
     }
 
     [Fact]
@@ -477,13 +495,16 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     private static async Task<string> BookAsync(QuantumCoreClient client)
     {
         var book = await client.GetBookAsync("AAPL", cancellation: Cancellation);
-        return FixBook.Write(book.Bids.Select(level => (level.Price, level.Quantity)), book.Asks.Select(level => (level.Price, level.Quantity)));
+        return FixBook.Write(
+            book.Bids.Select(level => (level.Price, level.Quantity)),
+            book.Asks.Select(level => (level.Price, level.Quantity)));
     }
 
     /// <summary>Book of a FIX market data subscriber.</summary>
     private sealed class FixBook
     {
-        private readonly SortedDictionary<decimal, decimal> _bids = new(Comparer<decimal>.Create((one, other) => other.CompareTo(one)));
+        private readonly SortedDictionary<decimal, decimal> _bids =
+            new(Comparer<decimal>.Create((one, other) => other.CompareTo(one)));
         private readonly SortedDictionary<decimal, decimal> _asks = [];
 
         public List<(decimal Price, decimal Quantity)> Trades { get; } = [];
@@ -511,7 +532,12 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
             Write(_bids.Select(level => (level.Key, level.Value)), _asks.Select(level => (level.Key, level.Value)));
 
         /// <summary>Returns the levels as text, without trailing zeros.</summary>
-        public static string Write(IEnumerable<(decimal Price, decimal Quantity)> bids, IEnumerable<(decimal Price, decimal Quantity)> asks) =>
-            string.Join('|', new[] { bids, asks }.Select(side => string.Join(',', side.Select(level => $"{level.Price:0.########}:{level.Quantity:0.########}"))));
+        public static string Write(
+            IEnumerable<(decimal Price, decimal Quantity)> bids, IEnumerable<(decimal Price, decimal Quantity)> asks) =>
+            string.Join(
+                '|',
+                new[] { bids, asks }.Select(
+                    side => string.Join(
+                        ',', side.Select(level => $"{level.Price:0.########}:{level.Quantity:0.########}"))));
     }
 }

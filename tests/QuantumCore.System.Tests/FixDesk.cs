@@ -29,7 +29,8 @@ internal sealed record FixText(IReadOnlyList<(int Tag, string Text)> Fields)
     /// </summary>
     public IEnumerable<FixText> Group(int first)
     {
-        var starts = Enumerable.Range(0, Fields.Count).Where(at => Fields[at].Tag == first).Append(Fields.Count).ToArray();
+        var starts =
+            Enumerable.Range(0, Fields.Count).Where(at => Fields[at].Tag == first).Append(Fields.Count).ToArray();
         return starts.Zip(starts.Skip(1), (from, to) => new FixText([.. Fields.Skip(from).Take(to - from)]));
     }
 }
@@ -71,7 +72,8 @@ internal sealed class FixDesk : IAsyncDisposable
     public Task LogOnAsync() => NextAsync(LoggedOn);
 
     /// <summary>Gives it a command: see client.cpp.</summary>
-    public Task TellAsync(string command) => _process.StandardInput.WriteLineAsync(command.AsMemory(), TestContext.Current.CancellationToken);
+    public Task TellAsync(string command) =>
+        _process.StandardInput.WriteLineAsync(command.AsMemory(), TestContext.Current.CancellationToken);
 
     /// <summary>Returns the next message of this type that meets the condition and was not taken yet.</summary>
     public async Task<FixText> NextAsync(string type, Func<FixText, bool>? isSo = null)

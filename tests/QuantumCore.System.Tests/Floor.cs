@@ -7,7 +7,8 @@ namespace QuantumCore.SystemTests;
 /// The trading floor: customers place crossing orders of every kind, amend, cancel and deposit without pauses, until
 /// the exchange is gone. Each records his responses in the diary.
 /// </summary>
-internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys, Diary diary, string round, int seed, TimeSpan? patience = null)
+internal sealed class Floor(
+    Uri address, IReadOnlyDictionary<long, string> keys, Diary diary, string round, int seed, TimeSpan? patience = null)
 {
     private const int Desks = 8;
 
@@ -47,7 +48,9 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
                 < 60 => Place(random, account, name),
                 < 72 when mine.Count > 0 => Amend(random, account, name, mine),
                 < 84 when mine.Count > 0 => Cancel(random, account, mine),
-                < 85 => new Entry(Wish.CancelByName, account, "", name, HttpMethod.Delete, "orders/by-client-id/" + name, null),
+                < 85 =>
+                    new Entry(
+                        Wish.CancelByName, account, "", name, HttpMethod.Delete, "orders/by-client-id/" + name, null),
                 < 87 => CancelAll(random, account),
                 < 90 => Deposit(random, account, name),
                 < 93 => Strategy(random, account, name),
@@ -56,7 +59,9 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
                 < 98 => Withdraw(random, account, name),
                 _ => Place(random, account, name),
             };
-            if (entry is null ? !await BatchAsync(random, customer, account, name, mine) : !await AskAsync(entry, customer, administrator, mine))
+            if (entry is null
+                ? !await BatchAsync(random, customer, account, name, mine)
+                : !await AskAsync(entry, customer, administrator, mine))
                 return;
 
             // Overloaded: without a pause, an outage would consist of rejections only.
@@ -71,7 +76,8 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         using var feed = new Customer(address, "demo-admin", patience);
         while (!_closing)
         {
-            foreach (var (symbol, price) in new[] { ("AAPL", "150.00"), (ClearingAudit.Symbol, Traded.Text(ClearingAudit.Reference)) })
+            foreach (var (symbol,
+                price) in new[] { ("AAPL", "150.00"), (ClearingAudit.Symbol, Traded.Text(ClearingAudit.Reference)) })
             {
                 if ((await feed.PostAsync($"admin/symbols/{symbol}/mark", $$"""{"price":"{{price}}"}""")).Status == 0)
                     return;
@@ -89,9 +95,11 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         for (var n = 0; !_closing; n++)
         {
             var today = TimeProvider.System.GetUtcNow().Date.AddDays(random.Next(40));
-            var days = string.Join(',', Enumerable.Range(0, 5).Where(_ => random.Next(3) == 0).Select(day => $"\"{today.AddDays(day):yyyy-MM-dd}\""));
+            var days = string.Join(',', Enumerable.Range(0, 5).Where(_ => random.Next(3) == 0)
+                .Select(day => $"\"{today.AddDays(day):yyyy-MM-dd}\""));
             var entry = new Entry(
-                Wish.Holidays, 0, "", $"{round}-h{n}", HttpMethod.Post, "admin/settlement/MAIN/holidays", $$"""{"holidays":[{{days}}],"why":"{{round}}-h{{n}}"}""");
+                Wish.Holidays, 0, "", $"{round}-h{n}", HttpMethod.Post, "admin/settlement/MAIN/holidays",
+                $$"""{"holidays":[{{days}}],"why":"{{round}}-h{{n}}"}""");
             if (!await AskAsync(entry, administrator, administrator, []))
                 return;
             await Task.Delay(random.Next(20, 200), TestContext.Current.CancellationToken);
@@ -103,7 +111,9 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         Entry entry, Customer customer, Customer administrator, List<(string, long, string, decimal, decimal)> mine)
     {
         diary.Sent(entry);
-        var reply = await (entry.Wish is Wish.Deposit or Wish.Transfer or Wish.Holidays ? administrator : customer).SendAsync(entry.Method, entry.Path, entry.Body);
+        var reply = await (entry.Wish is Wish.Deposit or Wish.Transfer or Wish.Holidays
+            ? administrator
+            : customer).SendAsync(entry.Method, entry.Path, entry.Body);
         diary.Answered(entry, reply);
         Remember(entry, mine);
         return reply.Status != 0;
@@ -112,20 +122,24 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
     private static void Remember(Entry entry, List<(string, long, string, decimal, decimal)> mine)
     {
         var reply = entry.Reply;
-        if (entry.Wish is Wish.Place or Wish.Amend && reply.IsDone && reply.Text("status") is "new" or "partiallyFilled")
-            mine.Add((entry.Symbol, reply.Number("orderId"), reply.Text("clientOrderId"), reply.Decimal("price"), reply.Decimal("quantity")));
+        if (entry.Wish is Wish.Place or Wish.Amend && reply.IsDone
+            && reply.Text("status") is "new" or "partiallyFilled")
+            mine.Add((entry.Symbol, reply.Number("orderId"), reply.Text("clientOrderId"), reply.Decimal("price"),
+                reply.Decimal("quantity")));
         if (mine.Count > 50)
             mine.RemoveAt(0);
     }
 
     private async Task<bool> BatchAsync(
-        Random random, Customer customer, long account, string name, List<(string, long, string, decimal, decimal)> mine)
+        Random random, Customer customer, long account, string name,
+        List<(string, long, string, decimal, decimal)> mine)
     {
         var entries = Enumerable.Range(0, 5).Select(i => Place(random, account, $"{name}-{i}")).ToArray();
         foreach (var entry in entries)
             diary.Sent(entry);
 
-        var reply = await customer.PostAsync("orders/batch", $$"""{"orders":[{{string.Join(',', entries.Select(entry => entry.Body))}}]}""");
+        var reply = await customer.PostAsync(
+            "orders/batch", $$"""{"orders":[{{string.Join(',', entries.Select(entry => entry.Body))}}]}""");
         var results = reply.IsDone ? reply.Items("results").ToArray() : [];
         for (var i = 0; i < entries.Length; i++)
         {
@@ -155,7 +169,8 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
             < 19 => $"\"type\":\"limit\",\"postOnly\":true,\"price\":\"{price}\"",
             _ => "\"type\":\"market\"",
         };
-        var body = $$"""{"symbol":"{{symbol}}","side":"{{side}}",{{terms}},"quantity":"{{quantity}}","clientOrderId":"{{name}}"}""";
+        var body =
+            $$"""{"symbol":"{{symbol}}","side":"{{side}}",{{terms}},"quantity":"{{quantity}}","clientOrderId":"{{name}}"}""";
         return new Entry(Wish.Place, account, symbol, name, HttpMethod.Post, "orders", body);
     }
 
@@ -175,27 +190,34 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
     }
 
     private Entry Amend(
-        Random random, long account, string name, List<(string Symbol, long OrderId, string Name, decimal Price, decimal Quantity)> mine)
+        Random random, long account, string name,
+        List<(string Symbol, long OrderId, string Name, decimal Price, decimal Quantity)> mine)
     {
         var order = mine[random.Next(mine.Count)];
         var (_, _, tick, lot) = Markets.Append(s_clearing).Single(market => market.Symbol == order.Symbol);
         var quantity = Math.Max(lot, order.Quantity + (lot * random.Next(-10, 5)));
-        var price = random.Next(2) == 0 ? "" : $"\"price\":\"{Traded.Text(order.Price + (tick * random.Next(-5, 6)))}\",";
+        var price =
+            random.Next(2) == 0 ? "" : $"\"price\":\"{Traded.Text(order.Price + (tick * random.Next(-5, 6)))}\",";
         var body = $$"""{{{price}}"quantity":"{{Traded.Text(quantity)}}","clientOrderId":"{{name}}"}""";
-        return new Entry(Wish.Amend, account, order.Symbol, name, HttpMethod.Patch, $"orders/{order.Symbol}/{order.OrderId}", body)
+        return new Entry(
+            Wish.Amend, account, order.Symbol, name, HttpMethod.Patch, $"orders/{order.Symbol}/{order.OrderId}", body)
         {
             Target = order.OrderId,
         };
     }
 
     private static Entry Cancel(
-        Random random, long account, List<(string Symbol, long OrderId, string Name, decimal Price, decimal Quantity)> mine)
+        Random random, long account,
+        List<(string Symbol, long OrderId, string Name, decimal Price, decimal Quantity)> mine)
     {
         var at = random.Next(mine.Count);
         var order = mine[at];
         mine.RemoveAt(at);
         var path = random.Next(4) == 0 ? "orders/by-client-id/" + order.Name : $"orders/{order.Symbol}/{order.OrderId}";
-        return new Entry(Wish.Cancel, account, order.Symbol, "", HttpMethod.Delete, path, null) { Target = order.OrderId };
+        return new Entry(Wish.Cancel, account, order.Symbol, "", HttpMethod.Delete, path, null)
+        {
+            Target = order.OrderId,
+        };
     }
 
     private Entry CancelAll(Random random, long account)
@@ -216,7 +238,8 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
             _ => ("USD", 2_500.75m),
         };
         var body = $$"""{"key":"{{name}}","asset":"{{asset}}","amount":"{{Traded.Text(amount)}}"}""";
-        return new Entry(Wish.Deposit, account, "", name, HttpMethod.Post, $"admin/accounts/ACC-{account}/deposits", body)
+        return new Entry(
+            Wish.Deposit, account, "", name, HttpMethod.Post, $"admin/accounts/ACC-{account}/deposits", body)
         {
             Money = (asset, amount),
         };
@@ -226,8 +249,10 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
     {
         var (asset, amount) = Money(random);
         var others = keys.Keys.Order().Where(other => other != account).ToArray();
-        var body = $$"""{"key":"{{name}}","to":"ACC-{{others[random.Next(others.Length)]}}","asset":"{{asset}}","amount":"{{Traded.Text(amount)}}"}""";
-        return new Entry(Wish.Transfer, account, "", name, HttpMethod.Post, $"admin/accounts/ACC-{account}/transfers", body)
+        var body =
+            $$"""{"key":"{{name}}","to":"ACC-{{others[random.Next(others.Length)]}}","asset":"{{asset}}","amount":"{{Traded.Text(amount)}}"}""";
+        return new Entry(
+            Wish.Transfer, account, "", name, HttpMethod.Post, $"admin/accounts/ACC-{account}/transfers", body)
         {
             Money = (asset, amount),
         };
@@ -236,8 +261,12 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
     private static Entry Withdraw(Random random, long account, string name)
     {
         var (asset, amount) = Money(random);
-        var body = $$"""{"key":"{{name}}","asset":"{{asset}}","amount":"{{Traded.Text(amount)}}","destination":"bank of {{account}}"}""";
-        return new Entry(Wish.Withdraw, account, "", name, HttpMethod.Post, "withdrawals", body) { Money = (asset, amount) };
+        var body =
+            $$"""{"key":"{{name}}","asset":"{{asset}}","amount":"{{Traded.Text(amount)}}","destination":"bank of {{account}}"}""";
+        return new Entry(Wish.Withdraw, account, "", name, HttpMethod.Post, "withdrawals", body)
+        {
+            Money = (asset, amount),
+        };
     }
 
     private static (string Asset, decimal Amount) Money(Random random) => random.Next(3) switch

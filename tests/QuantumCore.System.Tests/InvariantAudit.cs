@@ -27,7 +27,8 @@ internal static class InvariantAudit
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Invariants.sql")!;
         using var reader = new StreamReader(stream);
-        var before = (TimeProvider.System.GetUtcNow().AddDays(daysAhead) - s_sweepDeadline - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var before = (TimeProvider.System.GetUtcNow().AddDays(daysAhead) - s_sweepDeadline
+            - DateTimeOffset.UnixEpoch).Ticks * 100;
         foreach (var part in reader.ReadToEnd().Split(NamePrefix).Skip(1))
         {
             var end = part.IndexOf('\n', StringComparison.Ordinal);
@@ -39,7 +40,9 @@ internal static class InvariantAudit
 
     private static async Task<List<string>> JournalViolationsAsync(Storage storage)
     {
-        var tail = storage.IsPostgres ? "" : " UNION SELECT stream_id, first_seq, last_seq, writer_id, frame_no, position FROM frame_stream_tail";
+        var tail = storage.IsPostgres
+            ? ""
+            : " UNION SELECT stream_id, first_seq, last_seq, writer_id, frame_no, position FROM frame_stream_tail";
         var rows = await storage.JournalAsync($"""
             SELECT h.name, h.head, h.epoch, s.first_seq, s.last_seq, substr(f.body, s.position + {EpochAt}, 8) FROM stream_head h
             LEFT JOIN (SELECT stream_id, first_seq, last_seq, writer_id, frame_no, position FROM frame_stream{tail}) s ON s.stream_id = h.stream_id

@@ -26,7 +26,8 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         var tally = new Tally();
         for (var done = 0; done < rounds; done += RoundsOfAnExchange)
         {
-            await KillAgainAndAgainAsync(kind, Math.Min(RoundsOfAnExchange, rounds - done), seed + (done * 1_000), tally);
+            await KillAgainAndAgainAsync(
+                kind, Math.Min(RoundsOfAnExchange, rounds - done), seed + (done * 1_000), tally);
             // A run of hours that ends early has reported every exchange that was done.
             output.WriteLine($"{kind}, seed {seed}: {tally}");
         }
@@ -76,7 +77,8 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
                 }
 
                 silo = await StartAsync(storage);
-                await AuditAsync(silo, storage, keys, diary, random, round, round == rounds - 1, seed, atFirst, clearing, tally);
+                await AuditAsync(
+                    silo, storage, keys, diary, random, round, round == rounds - 1, seed, atFirst, clearing, tally);
             }
 
             // Everything once more, with a history that has caught up.
@@ -105,11 +107,15 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         using var administrator = new Customer(silo.Address, "demo-admin");
         foreach (var account in (long[])[2001, 2002, 2003, 2004])
         {
-            keys[account] = (await administrator.InsistAsync(HttpMethod.Post, $"admin/accounts/ACC-{account}/keys", null)).Text("apiKey");
-            foreach (var (asset, amount) in ClearingAudit.MayOwe(account) ? [] : new[] { ("USD", "500000"), ("AAPL", "2000"), ("AMZN", "2000"), ("BTC", "50"), ("MSFT", "2000") })
+            keys[account] = (await administrator.InsistAsync(
+                HttpMethod.Post, $"admin/accounts/ACC-{account}/keys", null)).Text("apiKey");
+            foreach (var (asset, amount) in ClearingAudit.MayOwe(account)
+                ? []
+                : new[] { ("USD", "500000"), ("AAPL", "2000"), ("AMZN", "2000"), ("BTC", "50"), ("MSFT", "2000") })
             {
                 var body = $$"""{"key":"opening-{{asset}}","asset":"{{asset}}","amount":"{{amount}}"}""";
-                var reply = await administrator.InsistAsync(HttpMethod.Post, $"admin/accounts/ACC-{account}/deposits", body);
+                var reply =
+                    await administrator.InsistAsync(HttpMethod.Post, $"admin/accounts/ACC-{account}/deposits", body);
                 Assert.True(reply.IsDone, reply.Raw);
             }
         }
@@ -130,19 +136,22 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
     /// <summary>Kills the exchange at a random moment between its first instruction and being ready.</summary>
     private static async Task KillInRecoveryAsync(Storage storage, Random random)
     {
-        await using var silo = SiloProcess.Launch(ClockOf(storage), [.. storage.Arguments, "--market-maker", "off", "--pack-after", "1"]);
+        await using var silo =
+            SiloProcess.Launch(ClockOf(storage), [.. storage.Arguments, "--market-maker", "off", "--pack-after", "1"]);
         await Task.Delay(random.Next(100, 900), TestContext.Current.CancellationToken);
         await silo.KillAsync();
     }
 
     private static async Task AuditAsync(
-        SiloProcess silo, Storage storage, Dictionary<long, string> keys, Diary diary, Random random, int round, bool isLast, int seed,
+        SiloProcess silo, Storage storage, Dictionary<long, string> keys, Diary diary, Random random, int round,
+        bool isLast, int seed,
         Dictionary<string, decimal> atFirst, ClearingAudit clearing, Tally tally)
     {
         var started = Stopwatch.StartNew();
         using var auditor = new Auditor(silo.Address, storage, keys, diary) { Clearing = clearing };
         tally.Note(diary);
-        await auditor.AuditAsync($"r{round}", random, wholeHistory: isLast || round % AuditHistoryEvery == AuditHistoryEvery - 1);
+        await auditor.AuditAsync(
+            $"r{round}", random, wholeHistory: isLast || round % AuditHistoryEvery == AuditHistoryEvery - 1);
         await auditor.CompareDepositsAsync(atFirst);
         if (auditor.Findings.Count > 0)
         {
@@ -160,7 +169,8 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         tally.DurableUnanswered += auditor.DurableUnanswered;
         tally.Ready.Add(silo.ReadyAfter);
         tally.Audit.Add(started.Elapsed);
-        tally.Packs = Storage.Whole((await storage.JournalAsync($"SELECT COUNT(*) FROM frame WHERE writer_id = {long.MinValue}"))[0][0]);
+        tally.Packs = Storage.Whole(
+            (await storage.JournalAsync($"SELECT COUNT(*) FROM frame WHERE writer_id = {long.MinValue}"))[0][0]);
         tally.Trades = Storage.Whole((await storage.HistoryAsync("SELECT COUNT(*) FROM trade"))[0][0]);
     }
 
@@ -175,7 +185,8 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
     /// <summary>Copies the files for the analysis of a failure; returns the folder.</summary>
     private static string Keep(Storage storage, string when)
     {
-        var kept = Path.Combine(Path.GetTempPath(), $"quantumcore-kill-{(storage.IsPostgres ? "postgres" : "sqlite")}-{when}");
+        var kept =
+            Path.Combine(Path.GetTempPath(), $"quantumcore-kill-{(storage.IsPostgres ? "postgres" : "sqlite")}-{when}");
         Directory.CreateDirectory(kept);
         foreach (var file in Directory.GetFiles(storage.Folder))
             File.Copy(file, Path.Combine(kept, Path.GetFileName(file)), overwrite: true);
@@ -253,7 +264,8 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
 }
 
 /// <summary>The kill rounds on SQLite.</summary>
-public sealed class SqliteKillRoundsTests(PostgresServer server, ITestOutputHelper output) : KillRoundsTests(server, output)
+public sealed class SqliteKillRoundsTests(PostgresServer server, ITestOutputHelper output)
+    : KillRoundsTests(server, output)
 {
     [Fact]
     [Trait("Suite", "Slow")]
@@ -261,7 +273,8 @@ public sealed class SqliteKillRoundsTests(PostgresServer server, ITestOutputHelp
 }
 
 /// <summary>The kill rounds on PostgreSQL.</summary>
-public sealed class PostgresKillRoundsTests(PostgresServer server, ITestOutputHelper output) : KillRoundsTests(server, output)
+public sealed class PostgresKillRoundsTests(PostgresServer server, ITestOutputHelper output)
+    : KillRoundsTests(server, output)
 {
     [Fact]
     [Trait("Suite", "Slow")]

@@ -31,7 +31,8 @@ internal static class LedgerAudit
             UNION ALL SELECT o.account, o.number, 'no hold' FROM ord o
             LEFT JOIN hold h ON h.account = o.account AND h.number = o.number WHERE o.state = 'open' AND h.account IS NULL
             """),
-        ("no customer is overdrawn, but for those who may owe", "SELECT account, asset, total, reserved FROM balance WHERE account >= 1000 AND total < reserved AND account NOT IN (2003, 2004)"),
+        ("no customer is overdrawn, but for those who may owe",
+            "SELECT account, asset, total, reserved FROM balance WHERE account >= 1000 AND total < reserved AND account NOT IN (2003, 2004)"),
         ("a client order id names one order",
             """
             SELECT account, client_order_id, COUNT(*) FROM ord WHERE client_order_id IS NOT NULL

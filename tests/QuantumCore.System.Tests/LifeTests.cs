@@ -93,7 +93,8 @@ public sealed class LifeTests(PostgresServer server)
         for (var round = 0; round < 3; round++)
         {
             diary.NextRound();
-            var floor = new Floor(silo.Address, keys, diary, $"r{round}", seed: 40 + round, patience: TimeSpan.FromSeconds(3));
+            var floor =
+                new Floor(silo.Address, keys, diary, $"r{round}", seed: 40 + round, patience: TimeSpan.FromSeconds(3));
             var trading = floor.TradeAsync();
             await TradedAsync(diary, trading);
 
@@ -135,8 +136,10 @@ public sealed class LifeTests(PostgresServer server)
     [InlineData("no connection string", "--storage", "postgres", "--postgres", "nonsense=1")]
     [InlineData("names no Host", "--storage", "postgres", "--postgres", "Username=x")]
     [InlineData("lists no 'NOPE', only AAPL, ", "--storage", "volatile", "--no-quotes", "AAPL,NOPE")]
-    [InlineData("--payouts: no file can be made in '/dev/null/paid'", "--storage", "volatile", "--payouts", "/dev/null/paid")]
-    [InlineData("--settlements: no file can be made in '/dev/null'", "--storage", "volatile", "--settlements", "/dev/null")]
+    [InlineData(
+        "--payouts: no file can be made in '/dev/null/paid'", "--storage", "volatile", "--payouts", "/dev/null/paid")]
+    [InlineData(
+        "--settlements: no file can be made in '/dev/null'", "--storage", "volatile", "--settlements", "/dev/null")]
     [InlineData("there is no file", "--exchange", "/nowhere/exchange.json")]
     [InlineData("--log is text or json", "--log", "xml")]
     [InlineData("--log-level is trace", "--log-level", "loud")]
@@ -176,14 +179,17 @@ public sealed class LifeTests(PostgresServer server)
         var (exitCode, output) = await Programs.RunAsync(Programs.Silo, [.. storage.Arguments, "--urls", url]);
 
         Assert.Equal(FailedStart, exitCode);
-        Assert.Contains($"could not start: Failed to bind to address {url}: address already in use", OneSentence(output), StringComparison.Ordinal);
+        Assert.Contains(
+            $"could not start: Failed to bind to address {url}: address already in use", OneSentence(output),
+            StringComparison.Ordinal);
         Assert.Empty(await storage.HeadsAsync());
     }
 
     [Fact]
     public async Task A_start_that_has_no_such_address_names_it()
     {
-        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, "--storage", "volatile", "--urls", "http://192.0.2.1:8080");
+        var (exitCode, output) =
+            await Programs.RunAsync(Programs.Silo, "--storage", "volatile", "--urls", "http://192.0.2.1:8080");
         Assert.Equal(FailedStart, exitCode);
         Assert.Contains("it can't listen at http://192.0.2.1:8080: ", OneSentence(output), StringComparison.Ordinal);
     }
@@ -198,9 +204,12 @@ public sealed class LifeTests(PostgresServer server)
 
     [Theory]
     [InlineData("{", "This is not valid JSON (line 1, ")]
-    [InlineData("""{"instruments":[{"symbol":"AAPL"}]}""", "AAPL, baseAsset: baseAsset is missing; symbol, baseAsset and quoteAsset are needed")]
+    [InlineData(
+        """{"instruments":[{"symbol":"AAPL"}]}""",
+        "AAPL, baseAsset: baseAsset is missing; symbol, baseAsset and quoteAsset are needed")]
     [InlineData("{}", "instruments: A list is needed")]
-    [InlineData("""{"instruments":[{"symbol":5}]}""", "instruments[0].symbol: The value must be a string, in quotes (line 1, ")]
+    [InlineData(
+        """{"instruments":[{"symbol":5}]}""", "instruments[0].symbol: The value must be a string, in quotes (line 1, ")]
     public async Task A_new_exchange_whose_file_of_instruments_is_wrong_names_it(string text, string what)
     {
         using var storage = Storage.InFiles();
@@ -225,7 +234,9 @@ public sealed class LifeTests(PostgresServer server)
         var (exitCode, output) = await silo.ExitAsync();
 
         Assert.Equal(FailedStart, exitCode);
-        Assert.Contains($"{Environment.NewLine}The exchange ended because its FailingService failed: Nobody expected this.", Environment.NewLine + output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{Environment.NewLine}The exchange ended because its FailingService failed: Nobody expected this.",
+            Environment.NewLine + output, StringComparison.Ordinal);
     }
 
     private static string Free() => $"http://127.0.0.1:{SiloProcess.FreePort()}";
@@ -234,7 +245,8 @@ public sealed class LifeTests(PostgresServer server)
     /// Returns the only line of the output. Orleans logs lines of its own about a start that is cut short.
     /// </summary>
     private static string OneSentence(string output) => Assert.Single(
-        output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries), line => !line.Contains(" Orleans.", StringComparison.Ordinal));
+        output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries),
+        line => !line.Contains(" Orleans.", StringComparison.Ordinal));
 
     [Fact]
     public async Task Data_of_an_exchange_can_be_read_by_its_user_alone()
@@ -245,11 +257,13 @@ public sealed class LifeTests(PostgresServer server)
         using var alice = new Customer(silo.Address, "demo-alice");
         Assert.True((await alice.PostAsync("orders", Order("buy", "149.00", 1, "x"))).IsDone);
 
-        var files = Directory.EnumerateFiles(data).Where(file => Path.GetFileName(file).Contains(".db", StringComparison.Ordinal)).ToArray();
+        var files = Directory.EnumerateFiles(data)
+            .Where(file => Path.GetFileName(file).Contains(".db", StringComparison.Ordinal)).ToArray();
         Assert.Contains(files, file => file.EndsWith("journal.db-wal", StringComparison.Ordinal));
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(data));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(data));
             foreach (var file in files)
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         }
@@ -259,7 +273,8 @@ public sealed class LifeTests(PostgresServer server)
     public async Task Demo_keys_are_refused_where_other_machines_can_connect()
     {
         using var storage = Storage.InFiles();
-        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--urls", $"http://0.0.0.0:{SiloProcess.FreePort()}"]);
+        await using var silo =
+            await SiloProcess.StartAsync([.. storage.Arguments, "--urls", $"http://0.0.0.0:{SiloProcess.FreePort()}"]);
         foreach (var key in (string?[])["demo-alice", "demo-bob", "demo-admin", null])
         {
             using var stranger = new Customer(silo.Address, key);
@@ -280,11 +295,13 @@ public sealed class LifeTests(PostgresServer server)
     [Fact]
     public async Task Without_its_database_an_exchange_says_so_and_ends()
     {
-        await using var silo = SiloProcess.Launch("--storage", "postgres", "--postgres", "Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=5");
+        await using var silo = SiloProcess.Launch(
+            "--storage", "postgres", "--postgres", "Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=5");
         var (exitCode, output) = await silo.ExitAsync();
 
         Assert.Equal(FailedStart, exitCode);
-        Assert.Contains("could not start: PostgreSQL at 127.0.0.1:1, database x: ", OneSentence(output), StringComparison.Ordinal);
+        Assert.Contains(
+            "could not start: PostgreSQL at 127.0.0.1:1, database x: ", OneSentence(output), StringComparison.Ordinal);
     }
 
     private static Task<SiloProcess> StartAsync(Storage storage) =>

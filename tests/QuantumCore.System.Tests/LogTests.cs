@@ -19,7 +19,8 @@ public sealed class LogTests
             [.. storage.Arguments, "--market-maker", "off", "--log", "json", "--log-level", "debug", .. collector]);
         using var http = new HttpClient { BaseAddress = silo.Address };
         http.DefaultRequestHeaders.Add("X-Api-Key", "demo-alice");
-        using var order = new StringContent("""{"symbol":"AAPL","side":"buy","price":"900000.00","quantity":"1000000"}""");
+        using var order =
+            new StringContent("""{"symbol":"AAPL","side":"buy","price":"900000.00","quantity":"1000000"}""");
         using var answer = await http.PostAsync("/api/qc/v1/orders", order, Token);
         Assert.Equal(422, (int)answer.StatusCode);
         var trace = Assert.Single(answer.Headers.GetValues("X-Trace-Id"));
@@ -35,7 +36,8 @@ public sealed class LogTests
         var events = lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal(expected, events.Select(line => line.GetProperty("event").GetInt32()).Order());
         Assert.All(events, line => Assert.Equal("debug", line.GetProperty("level").GetString()));
-        Assert.Contains(events, line => line.GetProperty("values").GetProperty("Reason").GetString() == "InsufficientFunds");
+        Assert.Contains(
+            events, line => line.GetProperty("values").GetProperty("Reason").GetString() == "InsufficientFunds");
     }
 
     [Theory]
@@ -45,7 +47,8 @@ public sealed class LogTests
     {
         const string Canary = "qc_canary5e1f";
         using var storage = Storage.InFiles();
-        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--log", form, "--log-level", "trace"]);
+        await using var silo =
+            await SiloProcess.StartAsync([.. storage.Arguments, "--log", form, "--log-level", "trace"]);
         using var admin = new Customer(silo.Address, "demo-admin");
         var made = await admin.PostAsync("admin/accounts/ACC-2001/keys", "{}");
         var key = made.Text("apiKey");
@@ -56,7 +59,8 @@ public sealed class LogTests
             await holder.GetAsync("account");
             await holder.GetAsync($"account?X-Api-Key={secret}");
             await holder.PostAsync("orders", $$"""{"apiKey":"{{secret}}"}""");
-            await holder.PostAsync("orders", """{"symbol":"AAPL","side":"buy","price":"1.00","quantity":"1","clientOrderId":"a"}""");
+            await holder.PostAsync(
+                "orders", """{"symbol":"AAPL","side":"buy","price":"1.00","quantity":"1","clientOrderId":"a"}""");
             await holder.DeleteAsync("orders?key=" + secret);
             await holder.PostAsync("nothing/" + secret, "{");
         }

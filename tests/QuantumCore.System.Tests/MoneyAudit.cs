@@ -31,20 +31,25 @@ internal static class MoneyAudit
             var rows = (entry.Wish == Wish.Transfer ? transfers : withdrawals)[(entry.Account, entry.Name)].ToArray();
             if (rows.Length != (entry.Reply.IsDone ? 1 : 0))
                 findings.Add($"{rows.Length} are there ({string.Join(", ", rows)}): {entry}");
-            else if (rows.Length == 1 && (rows[0].Sequence != entry.Reply.Number("sequence") || rows[0].Money != entry.Money))
+            else if (rows.Length == 1
+                && (rows[0].Sequence != entry.Reply.Number("sequence") || rows[0].Money != entry.Money))
                 findings.Add($"It is {rows[0]}: {entry}");
         }
 
         var paid = Paid(storage).ToList();
-        findings.AddRange(paid.GroupBy(payment => (payment.Account, payment.Sequence)).Where(group => group.Count() != 1)
+        findings.AddRange(
+            paid.GroupBy(payment => (payment.Account, payment.Sequence)).Where(group => group.Count() != 1)
             .Select(group => $"Withdrawal {group.Key} is paid {group.Count()} times."));
-        var withdrawn = withdrawals.SelectMany(rows => rows.Select(row => (rows.Key.Account, row.Sequence, row.Money.Amount))).Order();
+        var withdrawn = withdrawals.SelectMany(
+            rows => rows.Select(row => (rows.Key.Account, row.Sequence, row.Money.Amount))).Order();
         if (!paid.Order().SequenceEqual(withdrawn))
-            findings.Add($"Paid were {paid.Count} withdrawals for {paid.Sum(p => p.Amount)}, taken {withdrawals.Count} for {withdrawals.Sum(w => w.Sum(r => r.Money.Amount))}.");
+            findings.Add(
+                $"Paid were {paid.Count} withdrawals for {paid.Sum(p => p.Amount)}, taken {withdrawals.Count} for {withdrawals.Sum(w => w.Sum(r => r.Money.Amount))}.");
         return findings;
     }
 
-    private static async Task<ILookup<(long Account, string Name), Row>> ByNameAsync(Storage storage, string table, string where) =>
+    private static async Task<ILookup<(long Account, string Name), Row>> ByNameAsync(
+        Storage storage, string table, string where) =>
         (await storage.HistoryAsync(
             $"SELECT t.account, t.name, t.seq, t.asset, t.amount, a.decimals, t.{where} FROM {table} t JOIN asset a ON a.asset = t.asset"))
         .ToLookup(

@@ -26,7 +26,8 @@ public sealed class OrderByOrderTests
         {
             using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
             using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
-            await using var feed = alice.WatchOrderByOrderAsync([Symbol], Token).GetAsyncEnumerator(CancellationToken.None);
+            await using var feed =
+                alice.WatchOrderByOrderAsync([Symbol], Token).GetAsyncEnumerator(CancellationToken.None);
             var traded = new List<string>();
             var random = new Random(4);
 
@@ -46,7 +47,8 @@ public sealed class OrderByOrderTests
             await RequireSameAsync(alice, feed, afterwards);
 
             // The trades it saw before the kill are all the trades made meanwhile, each once.
-            var made = (await alice.GetTradesAsync(Symbol, 1_000, Token)).Select(trade => trade.TradeId).Reverse().ToArray();
+            var made =
+                (await alice.GetTradesAsync(Symbol, 1_000, Token)).Select(trade => trade.TradeId).Reverse().ToArray();
             Assert.True(traded.Count > 5 && afterwards.Count > 5, $"{traded.Count} and {afterwards.Count} trades");
             Assert.Equal(made[^afterwards.Count..], afterwards);
             var first = Array.IndexOf(made, traded[0]);
@@ -85,17 +87,20 @@ public sealed class OrderByOrderTests
     /// <summary>
     /// Reads until the book equals the exchange's, which nobody changes meanwhile; trades in the updates are added.
     /// </summary>
-    private static async Task RequireSameAsync(QuantumCoreClient client, IAsyncEnumerator<OrderByOrderUpdate> feed, List<string> traded)
+    private static async Task RequireSameAsync(
+        QuantumCoreClient client, IAsyncEnumerator<OrderByOrderUpdate> feed, List<string> traded)
     {
         var sequence = 0L;
         await Wait.UntilAsync(
-            async () => (await client.GetStateAsync(Symbol, Token)).Sequence is var now && now == (sequence = (await client.GetBookOrdersAsync(Symbol, 1_000, Token)).Sequence),
+            async () => (await client.GetStateAsync(Symbol, Token)).Sequence is var now
+                && now == (sequence = (await client.GetBookOrdersAsync(Symbol, 1_000, Token)).Sequence),
             "the book to be told whole");
         var expected = await client.GetBookOrdersAsync(Symbol, 1_000, Token);
         while (feed.Current is not { } last || last.Book.IsStale || last.Book.Sequence < sequence)
         {
             Assert.True(await feed.MoveNextAsync());
-            traded.AddRange(feed.Current.Changes.Where(change => change.TradeId is not null).Select(change => change.TradeId!));
+            traded.AddRange(
+                feed.Current.Changes.Where(change => change.TradeId is not null).Select(change => change.TradeId!));
         }
 
         Assert.Equal(sequence, feed.Current.Book.Sequence);
@@ -106,12 +111,15 @@ public sealed class OrderByOrderTests
     /// <summary>
     /// Checks that an own order's queue position is the same by the feed and by the exchange's answer.
     /// </summary>
-    private static async Task RequireLineAsync(QuantumCoreClient alice, QuantumCoreClient bob, IAsyncEnumerator<OrderByOrderUpdate> feed)
+    private static async Task RequireLineAsync(
+        QuantumCoreClient alice, QuantumCoreClient bob, IAsyncEnumerator<OrderByOrderUpdate> feed)
     {
         await bob.PlaceAsync(new() { Symbol = Symbol, Side = OrderSide.Buy, Quantity = 3m, Price = 140m }, Token);
-        var own = await alice.PlaceAsync(new() { Symbol = Symbol, Side = OrderSide.Buy, Quantity = 2m, Price = 140m }, Token);
+        var own =
+            await alice.PlaceAsync(new() { Symbol = Symbol, Side = OrderSide.Buy, Quantity = 2m, Price = 140m }, Token);
         await RequireSameAsync(alice, feed, []);
-        Assert.Equal(await alice.GetPositionAsync(Symbol, own.OrderId, Token), feed.Current.Book.PositionOf(own.OrderId));
+        Assert.Equal(
+            await alice.GetPositionAsync(Symbol, own.OrderId, Token), feed.Current.Book.PositionOf(own.OrderId));
         Assert.Equal(new OrderPosition(Symbol, own.OrderId, 1, 3m), feed.Current.Book.PositionOf(own.OrderId));
     }
 
@@ -119,7 +127,8 @@ public sealed class OrderByOrderTests
     {
         var orders = await client.GetBookOrdersAsync(Symbol, 3, Token);
         string[] at = ["--json", "--url", silo.Address.ToString()];
-        foreach (var line in (string[][])[["book", Symbol, "--orders", "--depth", "3"], ["watch", Symbol, "--orders", "--updates", "1"]])
+        foreach (var line in (string[][])[
+            ["book", Symbol, "--orders", "--depth", "3"], ["watch", Symbol, "--orders", "--updates", "1"]])
         {
             var (exitCode, output) = await Programs.RunAsync(Programs.Cli, [.. line, .. at]);
             Assert.True(exitCode == 0, output);
@@ -127,7 +136,8 @@ public sealed class OrderByOrderTests
             Assert.Equal(orders.Sequence, shown.GetProperty("sequence").GetInt64());
             Assert.Equal(
                 orders.Bids.Select(order => order.OrderId),
-                shown.GetProperty("bids").EnumerateArray().Take(3).Select(order => order.GetProperty("orderId").GetInt64()));
+                shown.GetProperty("bids").EnumerateArray().Take(3)
+                    .Select(order => order.GetProperty("orderId").GetInt64()));
         }
     }
 }

@@ -34,15 +34,18 @@ internal sealed class OtlpCollector : IAsyncDisposable
     /// <summary>Log lines, with the trace of each in hex; empty for none.</summary>
     // LogRecord.body = 5 (AnyValue.string_value = 1), trace_id = 9.
     public List<(string Text, string Trace)> Lines =>
-        [.. Items("logs").Select(line => (Text(Parts(line, 5).Single(), 1), Convert.ToHexStringLower(Parts(line, 9).SingleOrDefault([]))))];
+        [.. Items("logs").Select(
+            line => (Text(Parts(line, 5).Single(), 1), Convert.ToHexStringLower(Parts(line, 9).SingleOrDefault([]))))];
 
     // Metric.name = 1.
     public HashSet<string> MetricNames => [.. Items("metrics").Select(metric => Text(metric, 1))];
 
     /// <summary>Returns the newest value of a counter's series with a label.</summary>
     // Metric.sum = 7, Sum.data_points = 1, NumberDataPoint.as_int = 6, attributes = 7.
-    public long Sum(string name, string label, string value) => Items("metrics").Where(metric => Text(metric, 1) == name)
-        .SelectMany(metric => Parts(metric, 7)).SelectMany(sum => Parts(sum, 1)).Where(point => Tags(point, 7).GetValueOrDefault(label) == value)
+    public long Sum(string name, string label, string value) =>
+        Items("metrics").Where(metric => Text(metric, 1) == name)
+        .SelectMany(metric => Parts(metric, 7)).SelectMany(sum => Parts(sum, 1))
+        .Where(point => Tags(point, 7).GetValueOrDefault(label) == value)
         .Select(point => BitConverter.ToInt64(Parts(point, 6, kind: 1).Single())).Last();
 
     public bool HasHeard(string text)
@@ -81,7 +84,8 @@ internal sealed class OtlpCollector : IAsyncDisposable
     private List<byte[]> Items(string kind)
     {
         lock (_heard)
-            return [.. _heard.Where(heard => heard.Kind == kind).SelectMany(heard => Parts(heard.Body, 1)).SelectMany(part => Parts(part, 2)).SelectMany(part => Parts(part, 2))];
+            return [.. _heard.Where(heard => heard.Kind == kind).SelectMany(heard => Parts(heard.Body, 1))
+                .SelectMany(part => Parts(part, 2)).SelectMany(part => Parts(part, 2))];
     }
 
     // Span.trace_id = 1, span_id = 2, parent_span_id = 4, name = 5, attributes = 9.
@@ -95,7 +99,8 @@ internal sealed class OtlpCollector : IAsyncDisposable
     private static Dictionary<string, string> Tags(byte[] message, int field) =>
         Parts(message, field).ToDictionary(tag => Text(tag, 1), tag => Text(Parts(tag, 2).Single(), 1));
 
-    private static string Text(byte[] message, int field) => Encoding.UTF8.GetString(Parts(message, field).SingleOrDefault([]));
+    private static string Text(byte[] message, int field) =>
+        Encoding.UTF8.GetString(Parts(message, field).SingleOrDefault([]));
 
     /// <summary>
     /// Returns the values of one field that are messages or texts (kind 2), or have eight bytes (kind 1); others are

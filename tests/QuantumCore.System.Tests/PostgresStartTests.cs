@@ -31,7 +31,8 @@ public sealed class PostgresStartTests(PostgresServer server)
             GssEncryptionMode = GssEncryptionMode.Disable,
         };
 
-        await using (var silo = await SiloProcess.StartAsync("--data", storage.Folder, "--storage", "postgres", "--postgres", seen.ConnectionString))
+        await using (var silo = await SiloProcess.StartAsync(
+            "--data", storage.Folder, "--storage", "postgres", "--postgres", seen.ConnectionString))
         {
             Assert.Equal(3, refused);
             Assert.Contains("the database is starting up", silo.Output, StringComparison.Ordinal);
@@ -68,10 +69,13 @@ public sealed class PostgresStartTests(PostgresServer server)
             }
 
             Interlocked.Decrement(ref refused);
-            await far.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(real.Host!, $".s.PGSQL.{real.Port}")), CancellationToken.None);
+            await far.ConnectAsync(
+                new UnixDomainSocketEndPoint(Path.Combine(real.Host!, $".s.PGSQL.{real.Port}")),
+                CancellationToken.None);
             using var one = new NetworkStream(near);
             using var other = new NetworkStream(far);
-            await Task.WhenAny(one.CopyToAsync(other, CancellationToken.None), other.CopyToAsync(one, CancellationToken.None));
+            await Task.WhenAny(
+                one.CopyToAsync(other, CancellationToken.None), other.CopyToAsync(one, CancellationToken.None));
         }
     }
 }

@@ -11,7 +11,9 @@ namespace QuantumCore.SystemTests;
 public sealed class PreventedTests(PostgresServer server)
 {
     private static readonly SelfTrade[] s_modes =
-        [SelfTrade.ExpireTaker, SelfTrade.Decrement, SelfTrade.CancelNewest, SelfTrade.ExpireMaker, SelfTrade.ExpireBoth, SelfTrade.CancelOldest];
+        [
+            SelfTrade.ExpireTaker, SelfTrade.Decrement, SelfTrade.CancelNewest, SelfTrade.ExpireMaker,
+            SelfTrade.ExpireBoth, SelfTrade.CancelOldest];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -28,7 +30,8 @@ public sealed class PreventedTests(PostgresServer server)
             foreach (var mode in s_modes)
             {
                 await alice.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 149m), Token);
-                await alice.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 4m, 149m) with { SelfTrade = mode }, Token);
+                await alice.PlaceAsync(
+                    PlaceOrder.Limit("AAPL", OrderSide.Sell, 4m, 149m) with { SelfTrade = mode }, Token);
                 await alice.CancelAllAsync(cancellation: Token);
             }
 
@@ -40,12 +43,18 @@ public sealed class PreventedTests(PostgresServer server)
         {
             before = await AskAsync(second);
             Assert.Equal(
-                [SelfTrade.ExpireTaker, SelfTrade.Decrement, SelfTrade.ExpireTaker, SelfTrade.ExpireMaker, SelfTrade.ExpireBoth, SelfTrade.ExpireMaker],
+                [
+                    SelfTrade.ExpireTaker, SelfTrade.Decrement, SelfTrade.ExpireTaker, SelfTrade.ExpireMaker,
+                    SelfTrade.ExpireBoth, SelfTrade.ExpireMaker],
                 before.Select(match => match.Mode));
             Assert.Equal<(decimal?, decimal?)>(
                 [(4m, null), (4m, 4m), (4m, null), (null, 10m), (4m, 10m), (null, 10m)],
                 before.Select(match => (match.TakerPrevented, match.MakerPrevented)));
-            Assert.All(before, match => Assert.Equal((PreventedRole.Both, 149m, 4m, match.TakerOrderId - 1), (match.Role, match.Price, match.Quantity, match.MakerOrderId)));
+            Assert.All(
+                before,
+                match => Assert.Equal(
+                    (PreventedRole.Both, 149m, 4m, match.TakerOrderId - 1),
+                    (match.Role, match.Price, match.Quantity, match.MakerOrderId)));
             Assert.Equal(before.Count, before.Select(match => match.MatchId).Distinct().Count());
             await second.KillAsync();
         }
@@ -60,7 +69,8 @@ public sealed class PreventedTests(PostgresServer server)
         {
             Assert.Equal(before, await AskAsync(third));
             var (exitCode, shown) = await Programs.RunAsync(
-                Programs.Cli, "prevented", "--symbol", "AAPL", "--order", $"{before[4].MakerOrderId}", "--url", third.Address.ToString());
+                Programs.Cli, "prevented", "--symbol", "AAPL", "--order", $"{before[4].MakerOrderId}", "--url",
+                third.Address.ToString());
             Assert.Equal(0, exitCode);
             Assert.Contains("expireBoth", shown, StringComparison.Ordinal);
             Assert.DoesNotContain("expireMaker", shown, StringComparison.Ordinal);
@@ -94,17 +104,22 @@ public sealed class PreventedTests(PostgresServer server)
     {
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
         var all = new List<PreventedMatch>();
-        for (var last = "0-0"; await alice.GetPreventedMatchesAfterAsync("AAPL", last, 4, Token) is { Count: > 0 } page; last = page[^1].MatchId)
+        for (var last = "0-0"; await alice.GetPreventedMatchesAfterAsync("AAPL", last, 4, Token) is { Count: > 0 } page;
+            last = page[^1].MatchId)
             all.AddRange(page);
         Assert.Equal(all, (await alice.GetPreventedMatchesAsync(limit: 1000, cancellation: Token)).Reverse());
         foreach (var match in all)
         {
-            Assert.Equal(match, Assert.Single(await alice.GetPreventedMatchesAsync("AAPL", match.TakerOrderId, cancellation: Token)));
-            Assert.Contains(match, await alice.GetPreventedMatchesAsync("AAPL", match.MakerOrderId, cancellation: Token));
+            Assert.Equal(
+                match,
+                Assert.Single(await alice.GetPreventedMatchesAsync("AAPL", match.TakerOrderId, cancellation: Token)));
+            Assert.Contains(
+                match, await alice.GetPreventedMatchesAsync("AAPL", match.MakerOrderId, cancellation: Token));
         }
 
         return all;
     }
 
-    private static Task<SiloProcess> StartAsync(Storage storage) => SiloProcess.StartAsync([.. storage.Arguments, "--simulate", "none"]);
+    private static Task<SiloProcess> StartAsync(Storage storage) =>
+        SiloProcess.StartAsync([.. storage.Arguments, "--simulate", "none"]);
 }

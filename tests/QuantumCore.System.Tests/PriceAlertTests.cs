@@ -19,7 +19,8 @@ public sealed class PriceAlertTests(PostgresServer server)
     public async Task An_alert_that_was_set_before_kill_9_fires_after_it(string kind)
     {
         using var storage = await Storage.CreateAsync(kind, server);
-        string[] arguments = [.. storage.Arguments, "--market-maker", "off", "--urls", $"http://127.0.0.1:{SiloProcess.FreePort()}"];
+        string[] arguments =
+            [.. storage.Arguments, "--market-maker", "off", "--urls", $"http://127.0.0.1:{SiloProcess.FreePort()}"];
         long high, low;
         DateTimeOffset since;
         await using (var silo = await SiloProcess.StartAsync(arguments))
@@ -52,7 +53,9 @@ public sealed class PriceAlertTests(PostgresServer server)
         {
             using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
             Assert.Equal((low, 148.90m), await NextFiredAsync(alice, new HashSet<long> { high }));
-            Assert.Equal([(high, 151.20m), (low, 148.90m)], (await alice.GetAlertsAsync(Token)).Alerts.Select(alert => (alert.Id, alert.Fired!.Price)));
+            Assert.Equal(
+                [(high, 151.20m), (low, 148.90m)],
+                (await alice.GetAlertsAsync(Token)).Alerts.Select(alert => (alert.Id, alert.Fired!.Price)));
         }
     }
 
@@ -66,17 +69,22 @@ public sealed class PriceAlertTests(PostgresServer server)
         {
             using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
             using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
-            Assert.Contains("NoReference", await QcAsync(silo, 1, "alerts", "add", Symbol, "151.00"), StringComparison.Ordinal);
+            Assert.Contains(
+                "NoReference", await QcAsync(silo, 1, "alerts", "add", Symbol, "151.00"), StringComparison.Ordinal);
             await TradeAsync(alice, bob, 152m);
             await TradeAsync(alice, bob, 150m);
 
             // The price was reached before: that does not fire the alert.
-            var high = (await JsonAsync(silo, "alerts", "add", Symbol, "151.00", "--json")).GetProperty("id").GetInt64();
-            Assert.Contains("at or below 140.00", await QcAsync(silo, 0, "alerts", "add", Symbol, "140.00"), StringComparison.Ordinal);
+            var high =
+                (await JsonAsync(silo, "alerts", "add", Symbol, "151.00", "--json")).GetProperty("id").GetInt64();
+            Assert.Contains(
+                "at or below 140.00", await QcAsync(silo, 0, "alerts", "add", Symbol, "140.00"),
+                StringComparison.Ordinal);
             await using var feed = alice.WatchAlertsAsync(Token).GetAsyncEnumerator(CancellationToken.None);
             var first = await NextAsync(feed);
             Assert.Equal((AlertChange.Snapshot, "ACC-1001", 0), (first.Change, first.Account, first.Fired.Count));
-            Assert.Equal([(high, true), (high + 1, false)], first.Now.Alerts.Select(alert => (alert.Id, alert.IsAbove)));
+            Assert.Equal(
+                [(high, true), (high + 1, false)], first.Now.Alerts.Select(alert => (alert.Id, alert.IsAbove)));
 
             await TradeAsync(alice, bob, 150.99m);
             await TradeAsync(alice, bob, 151.20m);
@@ -106,7 +114,8 @@ public sealed class PriceAlertTests(PostgresServer server)
     /// <summary>
     /// Checks that forgotten alerts are reported and can be set again, and that an old number removes nothing.
     /// </summary>
-    private static async Task RequireForgottenAsync(SiloProcess silo, QuantumCoreClient alice, IAsyncEnumerator<AlertUpdate> feed, AccountAlerts before)
+    private static async Task RequireForgottenAsync(
+        SiloProcess silo, QuantumCoreClient alice, IAsyncEnumerator<AlertUpdate> feed, AccountAlerts before)
     {
         var anew = await NextAsync(feed);
         Assert.Equal((AlertChange.Snapshot, 0), (anew.Change, anew.Now.Alerts.Count));
@@ -117,7 +126,9 @@ public sealed class PriceAlertTests(PostgresServer server)
         var again = await alice.SetAlertAsync(forgotten.Symbol, forgotten.Price, forgotten.IsAbove, Token);
         foreach (var earlier in before.Alerts)
             Assert.Equal([again], (await alice.RemoveAlertAsync(earlier.Id, Token)).Alerts);
-        Assert.Contains("No alerts.", await QcAsync(silo, 0, "alerts", "remove", again.Id.ToString(CultureInfo.InvariantCulture)), StringComparison.Ordinal);
+        Assert.Contains(
+            "No alerts.", await QcAsync(silo, 0, "alerts", "remove", again.Id.ToString(CultureInfo.InvariantCulture)),
+            StringComparison.Ordinal);
 
         // The price is reached already.
         var atOnce = await alice.SetAlertAsync(Symbol, 151m, isAbove: true, Token);

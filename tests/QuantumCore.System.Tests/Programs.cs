@@ -33,7 +33,8 @@ internal static class Programs
     public static string Backtest => Built("Backtest");
 
     /// <summary>Path of the dotnet host, which runs them.</summary>
-    public static string Host { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    public static string Host { get; } = Path.GetFullPath(
+        Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     /// <summary>Returns the start information of a program with these arguments.</summary>
     public static ProcessStartInfo StartOf(string program, params IEnumerable<string> arguments)
@@ -44,7 +45,8 @@ internal static class Programs
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("QUANTUMCORE_", StringComparison.Ordinal)).ToArray())
+        foreach (var name in start.Environment.Keys.Where(
+            name => name.StartsWith("QUANTUMCORE_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         return start;
     }
@@ -78,7 +80,8 @@ internal static class Programs
         catch (OperationCanceledException late)
         {
             process.Kill();
-            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} had not ended after {limit}: {output}", late);
+            throw new TimeoutException(
+                $"{start.FileName} {string.Join(' ', start.ArgumentList)} had not ended after {limit}: {output}", late);
         }
 
         lock (output)

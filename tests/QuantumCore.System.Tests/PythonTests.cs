@@ -23,7 +23,8 @@ public sealed partial class PythonTests
     public async Task Execution_over_time_trades_all_of_it_and_says_what_the_exchange_says()
     {
         var admin = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
-        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none", "--admin-port", admin);
+        await using var silo =
+            await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none", "--admin-port", admin);
         using var faults = new QuantumCoreClient(new Uri($"http://127.0.0.1:{admin}"));
         using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
@@ -39,7 +40,11 @@ public sealed partial class PythonTests
         {
             if ((await alice.GetOpenOrdersAsync(Symbol, Token)) is [{ Price: { } price }, ..])
             {
-                var sale = PlaceOrder.Limit(Symbol, OrderSide.Sell, 5m, price) with { TimeInForce = TimeInForce.ImmediateOrCancel, SelfTrade = SelfTrade.ExpireMaker };
+                var sale = PlaceOrder.Limit(Symbol, OrderSide.Sell, 5m, price) with
+                {
+                    TimeInForce = TimeInForce.ImmediateOrCancel,
+                    SelfTrade = SelfTrade.ExpireMaker,
+                };
                 await bob.PlaceAsync(sale, Token);
             }
 
@@ -50,10 +55,16 @@ public sealed partial class PythonTests
 
         var fills = await alice.GetFillsAsync(Symbol, 100, Token);
         Assert.Equal(40m, fills.Sum(fill => fill.Quantity));
-        var (paid, passive, fees) = (fills.Sum(fill => fill.Quantity * fill.Price), fills.Where(fill => fill.Liquidity == Liquidity.Maker).Sum(fill => fill.Quantity), fills.Sum(fill => fill.Fee));
+        var (paid, passive, fees) = (fills.Sum(fill => fill.Quantity * fill.Price),
+            fills.Where(fill => fill.Liquidity == Liquidity.Maker).Sum(fill => fill.Quantity),
+            fills.Sum(fill => fill.Fee));
         Assert.InRange(passive, 5m, 40m);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"40 of 40 at {paid / 40m:F4}, {passive} of it at rest; "), output.ToString(), StringComparison.Ordinal);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"than 150.00 on arrival; fees {fees}"), output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"40 of 40 at {paid / 40m:F4}, {passive} of it at rest; "),
+            output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"than 150.00 on arrival; fees {fees}"), output.ToString(),
+            StringComparison.Ordinal);
         Assert.Equal(2, output.ToString().Split("asking again after").Length - 1);
         Assert.Empty(await alice.GetOpenOrdersAsync(Symbol, Token));
     }
@@ -92,14 +103,18 @@ public sealed partial class PythonTests
     [Fact]
     public async Task Lines_of_the_readme_place_their_order()
     {
-        var lines = ReadmeLines().Match(await File.ReadAllTextAsync(Path.Combine(Programs.Docs, "../README.md"), Token)).Groups["lines"].Value;
+        var lines = ReadmeLines().Match(
+            await File.ReadAllTextAsync(Path.Combine(Programs.Docs, "../README.md"), Token)).Groups["lines"].Value;
         Assert.NotEmpty(lines);
         await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
-        var program = lines.Replace("http://127.0.0.1:8080", silo.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+        var program = lines.Replace(
+            "http://127.0.0.1:8080", silo.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
         var (exitCode, output) = await Programs.RunAsync(await PythonAsync("-c", program));
         Assert.True(exitCode == 0, output);
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
-        Assert.Equal((120.00m, 100m), Assert.Single(await alice.GetOpenOrdersAsync(Symbol, Token)) is var order ? (order.Price, order.Quantity) : default);
+        Assert.Equal((120.00m, 100m), Assert.Single(await alice.GetOpenOrdersAsync(Symbol, Token)) is var order
+            ? (order.Price, order.Quantity)
+            : default);
         Assert.Contains("new", output, StringComparison.Ordinal);
     }
 
@@ -131,7 +146,8 @@ public sealed partial class PythonTests
     }
 
     private static Task<ProcessStartInfo> TwapAsync(SiloProcess silo, string quantity, params string[] more) =>
-        PythonAsync(["twap.py", silo.Address.GetLeftPart(UriPartial.Authority), "demo-alice", Symbol, "buy", quantity, .. more]);
+        PythonAsync([
+            "twap.py", silo.Address.GetLeftPart(UriPartial.Authority), "demo-alice", Symbol, "buy", quantity, .. more]);
 
     /// <summary>
     /// Returns the start information of Python in the folder of the examples: the first one found that has the modules
@@ -173,6 +189,8 @@ public sealed partial class PythonTests
         return start;
     }
 
-    [GeneratedRegex("^```python\n(?<lines>(?:(?!```).*\n)*?from quantumcore import(?:(?!```).*\n)*)```", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(
+        "^```python\n(?<lines>(?:(?!```).*\n)*?from quantumcore import(?:(?!```).*\n)*)```",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex ReadmeLines();
 }

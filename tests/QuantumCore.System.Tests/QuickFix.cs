@@ -21,7 +21,9 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
     {
         // Headers from before C++17 declare the exceptions that a method throws.
         var start = new ProcessStartInfo(
-            "g++", ["-std=c++14", "-w", "-o", Program, Path.Combine(Programs.Clients, "quickfix", "client.cpp"), "-lquickfix", "-pthread"])
+            "g++", [
+                "-std=c++14", "-w", "-o", Program, Path.Combine(Programs.Clients, "quickfix", "client.cpp"),
+                "-lquickfix", "-pthread"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -30,7 +32,9 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
         try
         {
             var (exitCode, output) = await Programs.RunAsync(start);
-            _missing = exitCode == 0 ? packages.Missing : $"The client could not be compiled (apt-get install g++ libquickfix-dev): {output}";
+            _missing = exitCode == 0
+                ? packages.Missing
+                : $"The client could not be compiled (apt-get install g++ libquickfix-dev): {output}";
         }
         catch (Win32Exception error)
         {
@@ -43,7 +47,8 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
     {
         if (_missing is not null)
         {
-            Assert.False(Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_QUICKFIX") is { Length: > 0 }, _missing);
+            Assert.False(
+                Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_QUICKFIX") is { Length: > 0 }, _missing);
             Assert.Skip(_missing);
         }
 
@@ -65,7 +70,8 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
     }
 
     /// <summary>Starts a desk and waits until it is logged on.</summary>
-    internal async Task<FixDesk> LogOnAsync(string port, string key, bool cancelsOnDisconnect = false, string sender = "DESK-1")
+    internal async Task<FixDesk> LogOnAsync(
+        string port, string key, bool cancelsOnDisconnect = false, string sender = "DESK-1")
     {
         var desk = Start(port, key, cancelsOnDisconnect, sender);
         await desk.LogOnAsync();

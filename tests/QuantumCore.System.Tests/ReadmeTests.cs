@@ -13,7 +13,8 @@ public sealed partial class ReadmeTests
 {
     private static readonly string[] s_flow =
     [
-        "A,1,B,100,1500000", "A,2,B,100,1500000", "Q,-9999999999,0,1500000,200", "IOC,S,100,1499900,1:100@1500000", "D,2,100",
+        "A,1,B,100,1500000", "A,2,B,100,1500000", "Q,-9999999999,0,1500000,200", "IOC,S,100,1499900,1:100@1500000",
+        "D,2,100",
     ];
 
     // Commands that run until somebody ends them; CommandLineTests has them.
@@ -32,7 +33,8 @@ public sealed partial class ReadmeTests
         var recordings = Directory.CreateDirectory(Path.Combine(desk.Folder, "recordings")).FullName;
         foreach (var name in (string[])["recordings/DAY", "FILE"])
             await File.WriteAllLinesAsync(Path.Combine(desk.Folder, name), s_flow, Token);
-        await File.WriteAllBytesAsync(Path.Combine(desk.Folder, "ITCH"), ItchFile.Of(s_flow, "AAPL", 4_711, "MSFT").ToArray(), Token);
+        await File.WriteAllBytesAsync(
+            Path.Combine(desk.Folder, "ITCH"), ItchFile.Of(s_flow, "AAPL", 4_711, "MSFT").ToArray(), Token);
         await File.WriteAllTextAsync(Path.Combine(desk.Folder, "dana.txt"), "correct horse battery staple", Token);
 
         var admin = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
@@ -71,10 +73,14 @@ public sealed partial class ReadmeTests
         Assert.Empty(shell.Failed);
     }
 
-    [GeneratedRegex("^```sh\n(?<lines>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(
+        "^```sh\n(?<lines>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1_000)]
     private static partial Regex Examples();
 
-    [GeneratedRegex("^alias qc=.*\n(?<lines>(qc |source ).*(\n.+)*?)\n```", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(
+        "^alias qc=.*\n(?<lines>(qc |source ).*(\n.+)*?)\n```", RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        1_000)]
     private static partial Regex CommandLines();
 
     /// <summary>A shell that knows qc, and whose curl fails if the exchange rejects a request.</summary>

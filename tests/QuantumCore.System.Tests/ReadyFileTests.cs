@@ -18,21 +18,30 @@ public sealed class ReadyFileTests
         var file = Path.Combine(storage.Place, "ready.json");
         await File.WriteAllTextAsync(file, "of an earlier process", Token);
         await using var silo = SiloProcess.Launch(
-            [.. storage.Arguments, "--urls", "http://127.0.0.1:0", "--ready-file", file, "--demo", demo, "--simulate", "none"]);
-        await silo.UntilAsync(() => silo.HasEnded || silo.Output.Contains("QuantumCore is open", StringComparison.Ordinal), "the banner");
+            [
+                .. storage.Arguments, "--urls", "http://127.0.0.1:0", "--ready-file", file, "--demo", demo,
+                "--simulate", "none"]);
+        await silo.UntilAsync(
+            () => silo.HasEnded || silo.Output.Contains("QuantumCore is open", StringComparison.Ordinal), "the banner");
 
         using var ready = JsonDocument.Parse(await File.ReadAllTextAsync(file, Token));
         var address = ready.RootElement.GetProperty("address").GetString()!;
         Assert.NotEqual(0, new Uri(address).Port);
-        Assert.Contains($"QuantumCore is open at {address}\n", silo.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
-        using var client = new QuantumCoreClient(new Uri(address), ready.RootElement.GetProperty("keys").GetProperty(name).GetString());
+        Assert.Contains(
+            $"QuantumCore is open at {address}\n", silo.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        using var client = new QuantumCoreClient(
+            new Uri(address), ready.RootElement.GetProperty("keys").GetProperty(name).GetString());
         if (placed is not null)
-            Assert.Equal(placed, (await client.PlaceAsync(new() { Symbol = "AAPL", Side = OrderSide.Buy, Price = 150m, Quantity = 1m }, Token)).Status);
+            Assert.Equal(
+                placed,
+                (await client.PlaceAsync(
+                    new() { Symbol = "AAPL", Side = OrderSide.Buy, Price = 150m, Quantity = 1m }, Token)).Status);
         else
             Assert.Contains(await client.GetApiKeysAsync(Token), key => key.Administers);
 
         // A second one on the same journal can't start, and leaves the file of the first alone.
-        await using (var second = SiloProcess.Launch([.. storage.Arguments, "--urls", "http://127.0.0.1:0", "--ready-file", file]))
+        await using (var second = SiloProcess.Launch(
+            [.. storage.Arguments, "--urls", "http://127.0.0.1:0", "--ready-file", file]))
             Assert.NotEqual(0, (await second.ExitAsync()).ExitCode);
         Assert.True(File.Exists(file));
 

@@ -11,13 +11,18 @@ internal sealed partial class RecordedExamples
     private const int MostItems = 3;
     private const int MostWords = 8;
 
-    private static readonly JsonSerializerOptions s_format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_format = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     private static readonly string[] s_secrets = ["secret", "apiKey", "token"];
 
     private readonly Dictionary<string, JsonObject> _recorded = new(StringComparer.Ordinal);
 
     /// <summary>Path of the committed examples.</summary>
-    public static string Committed { get; } = Path.GetFullPath(Path.Combine(Programs.Docs, "../tests/QuantumCore.Gateway.Tests/Description/Examples.json"));
+    public static string Committed { get; } = Path.GetFullPath(
+        Path.Combine(Programs.Docs, "../tests/QuantumCore.Gateway.Tests/Description/Examples.json"));
 
     /// <summary>Records a call, unless it is known already.</summary>
     public void Add(string call, string? body, JsonElement answer)
@@ -35,17 +40,23 @@ internal sealed partial class RecordedExamples
     public string Write(IEnumerable<string> calls, IReadOnlyCollection<string> renewed)
     {
         var all = JsonNode.Parse(File.ReadAllText(Committed))!.AsObject();
-        var kept = calls.Select(call => KeyValuePair.Create(call, renewed.Contains(call) ? _recorded.GetValueOrDefault(call) : all[call]?.DeepClone()));
+        var kept = calls.Select(
+            call => KeyValuePair.Create(
+                call, renewed.Contains(call) ? _recorded.GetValueOrDefault(call) : all[call]?.DeepClone()));
         var file = Path.Combine(Path.GetTempPath(), Path.GetFileName(Committed));
-        File.WriteAllText(file, new JsonObject(kept.Where(example => example.Value is not null)).ToJsonString(s_format) + "\n");
+        File.WriteAllText(
+            file, new JsonObject(kept.Where(example => example.Value is not null)).ToJsonString(s_format) + "\n");
         return file;
     }
 
     private static JsonNode? Shorten(JsonNode? node, int most, string name = "") => node switch
     {
         JsonArray array => new JsonArray(
-            [.. array.Take(array.Any(item => item is JsonObject or JsonArray) ? most : Math.Max(most, MostWords)).Select(item => Shorten(item, most))]),
-        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Shorten(member.Value, most, member.Key)))),
+            [.. array.Take(array.Any(item => item is JsonObject or JsonArray) ? most : Math.Max(most, MostWords))
+                .Select(item => Shorten(item, most))]),
+        JsonObject members =>
+            new JsonObject(
+                members.Select(member => KeyValuePair.Create(member.Key, Shorten(member.Value, most, member.Key)))),
         JsonValue value when value.TryGetValue<string>(out var text) =>
             JsonValue.Create(s_secrets.Contains(name) ? text[..6] + "…" : SecretOfAddress().Replace(text, "${start}…")),
         _ => node?.DeepClone(),

@@ -25,11 +25,14 @@ public sealed class RecordedFlowTests
         await using (var silo = await StartAsync(storage))
         {
             // An hour's orders are sent one after the other.
-            var replay = Programs.StartOf(Programs.Cli, ["replay", path, "--symbol", symbol, "--list", "--json", "--url", silo.Address.ToString()]);
+            var replay = Programs.StartOf(
+                Programs.Cli,
+                ["replay", path, "--symbol", symbol, "--list", "--json", "--url", silo.Address.ToString()]);
             var (exitCode, output) = await Programs.RunAsync(replay, TimeSpan.FromMinutes(13));
             Assert.True(exitCode == 0, output);
             using var report = JsonDocument.Parse(output.Split('\n').Last(line => line.StartsWith('{')));
-            foreach (var (member, expected) in new[] { ("ioc", aggressive), ("iocExact", aggressive), ("q", rows), ("qExact", rows) })
+            foreach (var (member,
+                expected) in new[] { ("ioc", aggressive), ("iocExact", aggressive), ("q", rows), ("qExact", rows) })
                 Assert.Equal((member, expected), (member, report.RootElement.GetProperty(member).GetInt32()));
 
             await storage.CaughtUpAsync();

@@ -53,7 +53,9 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Write("readme.txt", "no recording");
         var list = await _sim.GetRecordingsAsync(Token);
         Assert.True(list.Configured);
-        Assert.Equal([("DAY.cmds.csv", RecordingFormat.Commands), ("readme.txt", null)], list.Recordings.Select(one => (one.Name, one.Format)));
+        Assert.Equal(
+            [("DAY.cmds.csv", RecordingFormat.Commands), ("readme.txt", null)],
+            list.Recordings.Select(one => (one.Name, one.Format)));
         Assert.Equal(Day.Length, list.Recordings[0].Bytes);
 
         var begun = (await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token)).Replay!;
@@ -75,7 +77,9 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         var order = await alice.PlaceAsync(PlaceOrder.Limit("DAY.L", OrderSide.Buy, 1m, 99m), Token);
         await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
         var refused = await EndedAsync();
-        Assert.Equal((ReplayEnd.Failed, "DAY.L has resting orders of somebody else: name another symbol."), (refused.End, refused.Problem));
+        Assert.Equal(
+            (ReplayEnd.Failed, "DAY.L has resting orders of somebody else: name another symbol."),
+            (refused.End, refused.Problem));
         Assert.Equal(OrderStatus.New, (await alice.GetOrderAsync("DAY.L", order.OrderId, Token)).Status);
     }
 
@@ -86,14 +90,22 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         File.Copy(commands, Path.Combine(_folder.FullName, "MSFT.cmds.csv.gz"));
         using var text = new StreamReader(new GZipStream(File.OpenRead(commands), CompressionMode.Decompress));
         var day = Path.Combine(_folder.FullName, "06212012.NASDAQ_ITCH50");
-        await File.WriteAllBytesAsync(day, ItchFile.Of((await text.ReadToEndAsync(Token)).Split('\n'), "MSFT", 4_711, "AAPL").ToArray(), Token);
-        Assert.Equal([RecordingFormat.Itch50, RecordingFormat.Commands], (await _sim.GetRecordingsAsync(Token)).Recordings.Select(one => one.Format));
+        await File.WriteAllBytesAsync(
+            day, ItchFile.Of((await text.ReadToEndAsync(Token)).Split('\n'), "MSFT", 4_711, "AAPL").ToArray(), Token);
+        Assert.Equal(
+            [RecordingFormat.Itch50, RecordingFormat.Commands],
+            (await _sim.GetRecordingsAsync(Token)).Recordings.Select(one => one.Format));
 
         await _sim.StartReplayAsync(new NewReplay("06212012.NASDAQ_ITCH50"), Token);
         var refused = await EndedAsync();
-        Assert.Equal((ReplayEnd.Failed, "06212012.NASDAQ_ITCH50 holds 2 stocks: name one by its ticker, such as AAPL, MSFT"), (refused.End, refused.Problem));
+        Assert.Equal(
+            (ReplayEnd.Failed, "06212012.NASDAQ_ITCH50 holds 2 stocks: name one by its ticker, such as AAPL, MSFT"),
+            (refused.End, refused.Problem));
 
-        Assert.Contains("replay 06212012.NASDAQ_ITCH50", await QcAsync("replay", "start", "06212012.NASDAQ_ITCH50", "--ticker", "MSFT", "--batch", "500"), StringComparison.Ordinal);
+        Assert.Contains(
+            "replay 06212012.NASDAQ_ITCH50",
+            await QcAsync("replay", "start", "06212012.NASDAQ_ITCH50", "--ticker", "MSFT", "--batch", "500"),
+            StringComparison.Ordinal);
         var done = await EndedAsync();
         Assert.Equal((ReplayEnd.Done, "MSFT.L", null), (done.End, done.Symbol, done.Problem));
         Assert.Equal((35, 35, 0), (done.Result!.Aggressive, done.Result.AggressiveExact, done.Result.Differences));
@@ -102,7 +114,8 @@ public sealed class RecordingReplayTests : IAsyncLifetime
 
         // The same by qc, and of the commands themselves: the same trades, the same book.
         var (exitCode, output) = await Programs.RunAsync(
-            Programs.Cli, "--url", _silo.Address.ToString(), "replay", day, "--ticker", "MSFT", "--symbol", "MSFT.I", "--list", "--json");
+            Programs.Cli, "--url", _silo.Address.ToString(), "replay", day, "--ticker", "MSFT", "--symbol", "MSFT.I",
+            "--list", "--json");
         Assert.True(exitCode == 0, output);
         Assert.Contains("\"ioc\":35,\"iocExact\":35,\"fills\":110,", output, StringComparison.Ordinal);
         await _sim.StartReplayAsync(new NewReplay("MSFT.cmds.csv.gz", "MSFT.C"), Token);
@@ -113,14 +126,18 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         {
             Assert.Equal(trades, await TradesAsync(symbol));
             var other = await BookAsync(symbol);
-            Assert.Equal((book.Bids, book.Asks), (other.Bids, other.Asks), (one, two) => one.Bids.SequenceEqual(two.Bids) && one.Asks.SequenceEqual(two.Asks));
+            Assert.Equal(
+                (book.Bids, book.Asks), (other.Bids, other.Asks),
+                (one, two) => one.Bids.SequenceEqual(two.Bids) && one.Asks.SequenceEqual(two.Asks));
         }
     }
 
     [Fact]
     public async Task Orders_of_others_meet_the_recording_and_a_market_that_begins_anew_does_not_end_it()
     {
-        Write("DAY.cmds.csv", Day + string.Concat(Enumerable.Range(10, Lines).Select(i => $"\nA,{i},B,1,{1_000_000 - i}00")));
+        Write(
+            "DAY.cmds.csv",
+            Day + string.Concat(Enumerable.Range(10, Lines).Select(i => $"\nA,{i},B,1,{1_000_000 - i}00")));
         await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv", Speed: 1, Batch: 1), Token);
         await Wait.UntilAsync(async () => await ReplayAsync() is { Done: >= 2 });
         await _sim.ChangeReplayAsync(new ReplayChange(Paused: true), Token);
@@ -131,7 +148,8 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         await _sim.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
         Assert.False((await ReplayAsync())!.Ended);
         await _sim.ChangeReplayAsync(new ReplayChange(Paused: false, Speed: 0), Token);
-        await Wait.UntilAsync(async () => (await bob.GetOrderAsync("DAY.L", better.OrderId, Token)).Status == OrderStatus.Filled);
+        await Wait.UntilAsync(
+            async () => (await bob.GetOrderAsync("DAY.L", better.OrderId, Token)).Status == OrderStatus.Filled);
         var done = await EndedAsync();
         Assert.Equal((ReplayEnd.Done, 2, 1), (done.End, done.Result!.Aggressive, done.Result.AggressiveExact));
         Assert.InRange(done.Result.Differences, 1, 10);
@@ -146,22 +164,29 @@ public sealed class RecordingReplayTests : IAsyncLifetime
 
         // A program that replays by itself has precedence, until it reports its end.
         await _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token);
-        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
         Assert.Contains("day.csv is under way: end qc replay first", refused.Message, StringComparison.Ordinal);
         await _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 2, 2, 0, Ended: true), Token);
 
         Assert.Contains("LONG.cmds.csv  commands", await QcAsync("recordings"), StringComparison.Ordinal);
-        Assert.Contains("replay LONG.cmds.csv", await QcAsync("replay", "start", "LONG.cmds.csv", "--symbol", "TAPE.X", "--speed", "20", "--batch", "1"), StringComparison.Ordinal);
+        Assert.Contains(
+            "replay LONG.cmds.csv",
+            await QcAsync("replay", "start", "LONG.cmds.csv", "--symbol", "TAPE.X", "--speed", "20", "--batch", "1"),
+            StringComparison.Ordinal);
         await Wait.UntilAsync(async () => await ReplayAsync() is { Done: > 0 });
-        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
         Assert.Contains("LONG.cmds.csv is under way: stop it first", refused.Message, StringComparison.Ordinal);
-        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token));
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token));
         Assert.Contains("begun at this port", refused.Message, StringComparison.Ordinal);
 
         // Once stopped, it sends nothing more: the orders in the book at the time of the response stay.
         Assert.Contains("stopped", await QcAsync("replay", "stop"), StringComparison.Ordinal);
         var stopped = (await ReplayAsync())!;
-        Assert.Equal((ReplayEnd.Stopped, "TAPE.X", Lines, true), (stopped.End, stopped.Symbol, stopped.Of, stopped.Ended));
+        Assert.Equal(
+            (ReplayEnd.Stopped, "TAPE.X", Lines, true), (stopped.End, stopped.Symbol, stopped.Of, stopped.Ended));
         Assert.InRange(stopped.Done, 1, Lines - 1);
         var sequence = (await _sim.GetStateAsync("TAPE.X", Token)).Sequence;
         await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv", "TAPE.Y"), Token);
@@ -176,20 +201,25 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         await _sim.StartReplayAsync(new NewReplay("BAD.cmds.csv"), Token);
         var failed = await EndedAsync();
         Assert.Equal(ReplayEnd.Failed, failed.End);
-        Assert.StartsWith("BAD.cmds.csv, line 2, column 4 (quantity): 'lots'", failed.Problem, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "BAD.cmds.csv, line 2, column 4 (quantity): 'lots'", failed.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain(await _sim.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "BAD.L");
         Assert.Contains("column 4 (quantity): 'lots'", await QcAsync("show"), StringComparison.Ordinal);
 
         // A truncated day is reported by its message.
         await File.WriteAllBytesAsync(
-            Path.Combine(_folder.FullName, "CUT.NASDAQ_ITCH50"), new ItchFile().Event('O').Directory(1, "AAPL").Add(1, 7, 'B', 1, "AAPL", 100).ToArray()[..^1], Token);
+            Path.Combine(_folder.FullName, "CUT.NASDAQ_ITCH50"),
+            new ItchFile().Event('O').Directory(1, "AAPL").Add(1, 7, 'B', 1, "AAPL", 100).ToArray()[..^1], Token);
         await _sim.StartReplayAsync(new NewReplay("CUT.NASDAQ_ITCH50", Ticker: "AAPL"), Token);
-        Assert.Equal("CUT.NASDAQ_ITCH50, message 3: the file is cut off within it: 35 of 36 bytes are there", (await EndedAsync()).Problem);
+        Assert.Equal(
+            "CUT.NASDAQ_ITCH50, message 3: the file is cut off within it: 35 of 36 bytes are there",
+            (await EndedAsync()).Problem);
 
         // An unknown order is found before anything is listed, and the exchange goes on.
         Write("ODD.cmds.csv", "A,1,B,100,1500000\nX,7,1");
         await _sim.StartReplayAsync(new NewReplay("ODD.cmds.csv"), Token);
-        Assert.Equal("ODD.cmds.csv, line 2: order 7 does not rest at this point of the recording", (await EndedAsync()).Problem);
+        Assert.Equal(
+            "ODD.cmds.csv, line 2: order 7 does not rest at this point of the recording", (await EndedAsync()).Problem);
         Assert.DoesNotContain(await _sim.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "ODD.L");
         Write("DAY.cmds.csv", Day);
         await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
@@ -201,7 +231,8 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     {
         using var administrator = new QuantumCoreClient(new Uri($"http://127.0.0.1:{_port}"), "demo-admin");
         var keys = (await administrator.GetApiKeysAsync(Token)).Count;
-        Write("PENNY.cmds.csv", "\ufeffA,1,B,100,4512\n\nA,2,S,100,4513\nIOC,S,50,4512,1:50@4512\nQ,4513,100,4512,50\n");
+        Write(
+            "PENNY.cmds.csv", "\ufeffA,1,B,100,4512\n\nA,2,S,100,4513\nIOC,S,50,4512,1:50@4512\nQ,4513,100,4512,50\n");
         await _sim.StartReplayAsync(new NewReplay("PENNY.cmds.csv"), Token);
         var done = await EndedAsync();
         Assert.Equal((ReplayEnd.Done, 0, 1), (done.End, done.Result!.Differences, done.Result.AggressiveExact));
@@ -214,12 +245,15 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     public async Task File_that_is_no_recording_is_refused_with_why_unless_its_format_is_named()
     {
         Write("NOTES.txt", "Some words.\n");
-        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StartReplayAsync(new NewReplay("NOTES.txt"), Token));
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _sim.StartReplayAsync(new NewReplay("NOTES.txt"), Token));
         Assert.Equal((RejectCodes.BadRequest, "file"), (refused.Code, refused.Field));
         Assert.Contains("the first is 'Some words.'", refused.Message, StringComparison.Ordinal);
 
         await _sim.StartReplayAsync(new NewReplay("NOTES.txt", Format: RecordingFormat.Lobster), Token);
-        Assert.Equal("NOTES.txt, line 1: a message has six fields: time, type, id, size, price, direction; here are 1", (await EndedAsync()).Problem);
+        Assert.Equal(
+            "NOTES.txt, line 1: a message has six fields: time, type, id, size, price, direction; here are 1",
+            (await EndedAsync()).Problem);
     }
 
     [Fact]
@@ -235,7 +269,8 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Assert.Null(await ReplayAsync());
         Assert.NotEmpty((await BookAsync("LONG.L")).Bids);
         await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token);
-        Assert.Equal((ReplayEnd.Done, 0), (await EndedAsync()) is var done ? (done.End, done.Result!.Differences) : default);
+        Assert.Equal(
+            (ReplayEnd.Done, 0), (await EndedAsync()) is var done ? (done.End, done.Result!.Differences) : default);
         Assert.Equal(1_000, (await BookAsync("LONG.L")).Bids.Count);
         Assert.Equal(0, await _silo.TerminateAsync());
         var (exitCode, output) = await Programs.RunAsync(Programs.Cli, "verify", _storage.Folder);
@@ -258,14 +293,19 @@ public sealed class RecordingReplayTests : IAsyncLifetime
             // A LOBSTER message file comes with its order book file.
             Write("X_message_1.csv", "1.0,1,10,100,1500000,1\n");
             File.CreateSymbolicLink(Path.Combine(_folder.FullName, "X_orderbook_1.csv"), secret);
-            Assert.Equal([("X_message_1.csv", null)], (await _sim.GetRecordingsAsync(Token)).Recordings.Select(one => (one.Name, one.Format)));
+            Assert.Equal(
+                [("X_message_1.csv", null)],
+                (await _sim.GetRecordingsAsync(Token)).Recordings.Select(one => (one.Name, one.Format)));
             foreach (var name in new[]
             {
-                secret, "LINK.cmds.csv", "linked/SECRET.cmds.csv", "inner/DEEP.cmds.csv", "X_message_1.csv", "", ".", "..", "nothing.csv",
-                Path.GetRelativePath(_folder.FullName, secret), $"../{_folder.Name}/inner/DEEP.cmds.csv", "inner\\DEEP.cmds.csv", "*", "DEEP.cmds.csv\0",
+                secret, "LINK.cmds.csv", "linked/SECRET.cmds.csv", "inner/DEEP.cmds.csv", "X_message_1.csv", "", ".",
+                "..", "nothing.csv",
+                Path.GetRelativePath(_folder.FullName, secret), $"../{_folder.Name}/inner/DEEP.cmds.csv",
+                "inner\\DEEP.cmds.csv", "*", "DEEP.cmds.csv\0",
             })
             {
-                var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StartReplayAsync(new NewReplay(name), Token));
+                var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+                    () => _sim.StartReplayAsync(new NewReplay(name), Token));
                 Assert.Equal((RejectCodes.BadRequest, "file"), (refused.Code, refused.Field));
             }
 
@@ -315,10 +355,13 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     }
 
     /// <summary>Commands of a long recording: bids, each at a price of its own.</summary>
-    private static string Long => string.Join('\n', Enumerable.Range(1, Lines).Select(i => $"A,{i},B,10,{1_000_000 - (i * 100)}"));
+    private static string Long =>
+        string.Join('\n', Enumerable.Range(1, Lines).Select(i => $"A,{i},B,10,{1_000_000 - (i * 100)}"));
 
     private Task<SiloProcess> StartAsync() => SiloProcess.StartAsync(
-        [.. _storage.Arguments, "--simulate", "none", "--admin-port", _port.ToString(CultureInfo.InvariantCulture), "--recordings", _folder.FullName]);
+        [
+            .. _storage.Arguments, "--simulate", "none", "--admin-port", _port.ToString(CultureInfo.InvariantCulture),
+            "--recordings", _folder.FullName]);
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.FullName, name), text);
 
@@ -333,7 +376,9 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     private async Task<List<(decimal Price, decimal Quantity, OrderSide? Taker)>> TradesAsync(string symbol)
     {
         await BookAsync(symbol);
-        return [.. (await _sim.GetTradesAsync(symbol, 500, cancellation: Token)).Select(trade => (trade.Price, trade.Quantity, trade.TakerSide))];
+        return [
+            .. (await _sim.GetTradesAsync(symbol, 500, cancellation: Token)).Select(
+                trade => (trade.Price, trade.Quantity, trade.TakerSide))];
     }
 
     /// <summary>Returns the current book: public market data follows the book, a moment later.</summary>
@@ -346,7 +391,9 @@ public sealed class RecordingReplayTests : IAsyncLifetime
 
     private async Task<string> QcAsync(params string[] arguments)
     {
-        var start = Programs.StartOf(Programs.Cli, ["--url", _silo.Address.ToString(), "sim", "--admin", $"http://127.0.0.1:{_port}", .. arguments]);
+        var start = Programs.StartOf(
+            Programs.Cli,
+            ["--url", _silo.Address.ToString(), "sim", "--admin", $"http://127.0.0.1:{_port}", .. arguments]);
         var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, output);
         return output;

@@ -29,14 +29,22 @@ public sealed class ShapedDemo : IAsyncLifetime
     {
         var port = SiloProcess.FreePort();
         _silo = await SiloProcess.StartAsync(
-            "--storage", "volatile", "--no-quotes", "AAPL,MSFT", "--admin-port", port.ToString(CultureInfo.InvariantCulture));
+            "--storage", "volatile", "--no-quotes", "AAPL,MSFT", "--admin-port",
+            port.ToString(CultureInfo.InvariantCulture));
         Admin = new Uri($"http://127.0.0.1:{port}");
         Operator = new QuantumCoreClient(Admin);
     }
 
     /// <summary>Returns a client that makes one attempt, or retries as the SDK does.</summary>
     public QuantumCoreClient Client(string key, bool isPatient = true, TimeSpan? patience = null) => new(
-        Address, key, new QuantumCoreClientOptions { MaxAttempts = isPatient ? 10 : 1, AttemptTimeout = patience ?? TimeSpan.FromSeconds(20) });
+        Address, key,
+        new QuantumCoreClientOptions
+        {
+            MaxAttempts = isPatient
+            ? 10
+            : 1,
+            AttemptTimeout = patience ?? TimeSpan.FromSeconds(20)
+        });
 
     /// <summary>Sets a fault; returns its number.</summary>
     public async Task<long> SetAsync(NewFault fault) => (await Operator.AddFaultAsync(fault, Token)).Faults[^1].Id;
@@ -46,7 +54,9 @@ public sealed class ShapedDemo : IAsyncLifetime
     {
         FiredFault[] fired = [];
         await Wait.UntilAsync(
-            async () => (fired = [.. (await Operator.GetSimulationAsync(Token)).Fired.Where(one => one.Fault == fault)]).Length >= times,
+            async () =>
+                (fired = [.. (await Operator.GetSimulationAsync(Token)).Fired.Where(one => one.Fault == fault)]).Length
+                    >= times,
             $"fault {fault} to happen {times} times");
         return fired;
     }

@@ -78,12 +78,14 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// Starts an exchange and waits until it is ready. If another process has taken the port meanwhile, it is started
     /// again.
     /// </summary>
-    public static Task<SiloProcess> StartAsync(params IEnumerable<string> arguments) => StartAsync(null, [.. arguments]);
+    public static Task<SiloProcess> StartAsync(params IEnumerable<string> arguments) =>
+        StartAsync(null, [.. arguments]);
 
     /// <summary>
     /// Starts an exchange with a larger environment, or of another build, and waits until it is ready.
     /// </summary>
-    public static async Task<SiloProcess> StartAsync(IReadOnlyDictionary<string, string>? environment, string[] given, string? build = null)
+    public static async Task<SiloProcess> StartAsync(
+        IReadOnlyDictionary<string, string>? environment, string[] given, string? build = null)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -93,7 +95,8 @@ internal sealed class SiloProcess : IAsyncDisposable
                 await silo.ReadyAsync();
                 return silo;
             }
-            catch (InvalidOperationException) when (attempt < 5 && silo.Output.Contains("address already in use", StringComparison.Ordinal))
+            catch (InvalidOperationException)
+                when (attempt < 5 && silo.Output.Contains("address already in use", StringComparison.Ordinal))
             {
                 await silo.DisposeAsync();
             }
@@ -109,7 +112,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     public static SiloProcess Launch(params IEnumerable<string> arguments) => Launch(null, [.. arguments]);
 
     /// <summary>Starts an exchange with a larger environment, or with its output in a file, without waiting.</summary>
-    public static SiloProcess Launch(IReadOnlyDictionary<string, string>? environment, string[] given, string? build = null, string? printsTo = null)
+    public static SiloProcess Launch(
+        IReadOnlyDictionary<string, string>? environment, string[] given, string? build = null, string? printsTo = null)
     {
         var port = FreePort();
         string[] urls = given.Contains("--urls") ? [] : ["--urls", $"http://127.0.0.1:{port}"];
@@ -136,17 +140,20 @@ internal sealed class SiloProcess : IAsyncDisposable
         while (started.Elapsed < Wait.Limit)
         {
             if (_process.HasExited)
-                throw new InvalidOperationException($"The exchange ended with {_process.ExitCode} at its start: {Output}");
+                throw new InvalidOperationException(
+                    $"The exchange ended with {_process.ExitCode} at its start: {Output}");
             try
             {
-                using var answer = await _health.GetAsync(new Uri(Address, "/health/ready"), TestContext.Current.CancellationToken);
+                using var answer =
+                    await _health.GetAsync(new Uri(Address, "/health/ready"), TestContext.Current.CancellationToken);
                 if (answer.IsSuccessStatusCode)
                 {
                     ReadyAfter = started.Elapsed;
                     return;
                 }
             }
-            catch (Exception error) when (error is HttpRequestException or SocketException or OperationCanceledException)
+            catch (Exception error)
+                when (error is HttpRequestException or SocketException or OperationCanceledException)
             {
                 // It does not listen yet.
             }
@@ -212,7 +219,8 @@ internal sealed class SiloProcess : IAsyncDisposable
         {
             try
             {
-                using var answer = await _health.GetAsync(new Uri(Address, "/health/ready"), TestContext.Current.CancellationToken);
+                using var answer =
+                    await _health.GetAsync(new Uri(Address, "/health/ready"), TestContext.Current.CancellationToken);
                 if (!answer.IsSuccessStatusCode)
                     return;
             }

@@ -27,16 +27,20 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             using var alice = new Customer(silo.Address, "demo-alice");
             foreach (var symbol in s_symbols)
             {
-                // The past is there with the first request: a day of single trades, and 29 days before it. A day may begin meanwhile.
-                Assert.Equal(MostCandles, (await ArrayAsync(alice, $"candles/{symbol}?limit={MostCandles}", "candles")).Length);
-                Assert.InRange((await ArrayAsync(alice, $"candles/{symbol}?period=1d&limit=100", "candles")).Length, 30, 32);
+                // The past is there with the first request: a day of single trades, and 29 days before it. A day may
+                // begin meanwhile.
+                Assert.Equal(
+                    MostCandles, (await ArrayAsync(alice, $"candles/{symbol}?limit={MostCandles}", "candles")).Length);
+                Assert.InRange(
+                    (await ArrayAsync(alice, $"candles/{symbol}?period=1d&limit=100", "candles")).Length, 30, 32);
                 Assert.Equal(500, (await ArrayAsync(alice, $"trades/{symbol}?limit=500", "trades")).Length);
                 await DeepAsync(alice, symbol);
                 await TradedAsync(alice, symbol);
             }
 
             // The market trades with people.
-            var bought = await alice.PostAsync("orders", """{"symbol":"AAPL","side":"buy","type":"market","quantity":"5","clientOrderId":"m1"}""");
+            var bought = await alice.PostAsync(
+                "orders", """{"symbol":"AAPL","side":"buy","type":"market","quantity":"5","clientOrderId":"m1"}""");
             Assert.Equal("filled", bought.Text("status"));
             await silo.KillAsync();
         }
@@ -63,7 +67,8 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             Assert.Equal(0, await still.TerminateAsync());
         }
 
-        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, "verify", storage.IsPostgres ? storage.Place : storage.Folder);
+        var (exitCode, output) =
+            await Programs.RunAsync(Programs.Cli, "verify", storage.IsPostgres ? storage.Place : storage.Folder);
         Assert.True(exitCode == 0, output);
     }
 
@@ -87,7 +92,8 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             using var alice = new Customer(silo.Address, "demo-alice");
             await DeepAsync(alice, "AAPL");
             await TradedAsync(alice, "BTC-USD");
-            var bought = await alice.PostAsync("orders", """{"symbol":"AAPL","side":"buy","type":"market","quantity":"5","clientOrderId":"m1"}""");
+            var bought = await alice.PostAsync(
+                "orders", """{"symbol":"AAPL","side":"buy","type":"market","quantity":"5","clientOrderId":"m1"}""");
             Assert.Equal("filled", bought.Text("status"));
             before = await ToldAsync(alice);
             Assert.Equal(0, await silo.TerminateAsync());
@@ -108,12 +114,14 @@ public sealed class SimulatedMarketTests(PostgresServer server)
         {
             await storage.CaughtUpAsync();
             Assert.Empty(await InvariantAudit.ViolationsAsync(storage));
-            var (wrong, found) = await Programs.RunAsync(Programs.Cli, "ledger", "check", "--url", still.Address.ToString(), "--key", "demo-admin");
+            var (wrong, found) = await Programs.RunAsync(
+                Programs.Cli, "ledger", "check", "--url", still.Address.ToString(), "--key", "demo-admin");
             Assert.True(wrong == 0, found);
             Assert.Equal(0, await still.TerminateAsync());
         }
 
-        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, "verify", storage.IsPostgres ? storage.Place : storage.Folder);
+        var (exitCode, output) =
+            await Programs.RunAsync(Programs.Cli, "verify", storage.IsPostgres ? storage.Place : storage.Folder);
         Assert.True(exitCode == 0, output);
 
         // Orders of participants that were closed on the first day, or on the next one if midnight came.
@@ -137,9 +145,12 @@ public sealed class SimulatedMarketTests(PostgresServer server)
         {
             using var admin = new Customer(silo.Address, "demo-admin");
             await admin.PostAsync("admin/symbols/AMZN/phase", """{"phase":"halt"}""");
-            await admin.PostAsync("admin/corporate-actions", """{"id":"amzn-amzx","type":"symbolChange","symbol":"AMZN","newSymbol":"AMZX"}""");
+            await admin.PostAsync(
+                "admin/corporate-actions",
+                """{"id":"amzn-amzx","type":"symbolChange","symbol":"AMZN","newSymbol":"AMZX"}""");
             await Wait.UntilAsync(
-                async () => (await ArrayAsync(admin, "admin/corporate-actions", "actions")).Single().GetProperty("state").GetString() == "paid",
+                async () => (await ArrayAsync(admin, "admin/corporate-actions", "actions")).Single()
+                    .GetProperty("state").GetString() == "paid",
                 "the change to be through");
             Assert.Equal(0, await silo.TerminateAsync());
         }
@@ -148,7 +159,8 @@ public sealed class SimulatedMarketTests(PostgresServer server)
         using var alice = new Customer(again.Address, "demo-alice");
         await DeepAsync(alice, "AMZX");
         await DeepAsync(alice, "AAPL");
-        var has = (await ArrayAsync(alice, "account", "balances")).ToDictionary(balance => balance.GetProperty("asset").GetString()!, balance => balance.GetProperty("total").GetString());
+        var has = (await ArrayAsync(alice, "account", "balances")).ToDictionary(
+            balance => balance.GetProperty("asset").GetString()!, balance => balance.GetProperty("total").GetString());
         Assert.Equal(1_000m, decimal.Parse(has["AMZX"]!, null));
         Assert.DoesNotContain(has, balance => balance.Key == "AMZN" && decimal.Parse(balance.Value!, null) != 0);
     }
@@ -161,15 +173,19 @@ public sealed class SimulatedMarketTests(PostgresServer server)
         using var storage = Storage.InFiles();
         decimal before;
         var port = SiloProcess.FreePort();
-        await using (var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--seed", "7", "--admin-port", port.ToString(CultureInfo.InvariantCulture)]))
+        await using (var silo = await SiloProcess.StartAsync(
+            [.. storage.Arguments, "--seed", "7", "--admin-port", port.ToString(CultureInfo.InvariantCulture)]))
         {
             using var admin = new Customer(silo.Address, "demo-admin");
             await TradedAsync(admin, "MSFT");
             before = await PriceAsync(admin);
             await admin.PostAsync("admin/symbols/MSFT/phase", """{"phase":"halt"}""");
-            await admin.PostAsync("admin/corporate-actions", """{"id":"msft","type":"split","symbol":"MSFT","ratio":"3:1","amount":"100.00"}""");
+            await admin.PostAsync(
+                "admin/corporate-actions",
+                """{"id":"msft","type":"split","symbol":"MSFT","ratio":"3:1","amount":"100.00"}""");
             await Wait.UntilAsync(
-                async () => (await ArrayAsync(admin, "admin/corporate-actions", "actions")).Single().GetProperty("state").GetString() == "paid",
+                async () => (await ArrayAsync(admin, "admin/corporate-actions", "actions")).Single()
+                    .GetProperty("state").GetString() == "paid",
                 "the split to be through");
             await admin.PostAsync("admin/symbols/MSFT/phase", """{"phase":"opening"}""");
             await admin.PostAsync("admin/symbols/MSFT/phase", """{"phase":"continuous"}""");
@@ -178,7 +194,9 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             // an hour, that would be long over.
             using var shaper = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
             var begun = (await shaper.ChangeMarketAsync(new MarketChange(Speed: 50m), Token)).Market.Steps;
-            await Wait.UntilAsync(async () => (await shaper.GetSimulationAsync(Token)).Market.Steps > begun + 9_000, "a quarter of an hour of the simulation");
+            await Wait.UntilAsync(
+                async () => (await shaper.GetSimulationAsync(Token)).Market.Steps > begun + 9_000,
+                "a quarter of an hour of the simulation");
             await GoesOnAsync(admin);
             await IsOfUnitsOfNowAsync(admin);
             Assert.Equal(0, await silo.TerminateAsync());
@@ -198,13 +216,15 @@ public sealed class SimulatedMarketTests(PostgresServer server)
         async Task IsOfUnitsOfNowAsync(Customer customer)
         {
             var now = (await ArrayAsync(customer, "candles/MSFT?period=1h&limit=30", "candles")).First();
-            var then = (await ArrayAsync(customer, "candles/MSFT?period=1h&limit=30&adjustment=raw", "candles")).First();
+            var then =
+                (await ArrayAsync(customer, "candles/MSFT?period=1h&limit=30&adjustment=raw", "candles")).First();
             Assert.Equal(then[0].GetInt64(), now[0].GetInt64());
             Assert.InRange(Of(then[1]) / before, 0.8m, 1.25m);
             for (var price = 1; price <= 4; price++)
                 Assert.InRange((Of(now[price]) * 3) - Of(then[price]), -0.015m, 0.015m);
             Assert.Equal(Of(then[5]) * 3, Of(now[5]));
-            var day = (await ArrayAsync(customer, "tickers", "tickers")).Single(ticker => ticker.GetProperty("symbol").GetString() == "MSFT");
+            var day = (await ArrayAsync(customer, "tickers", "tickers")).Single(
+                ticker => ticker.GetProperty("symbol").GetString() == "MSFT");
             Assert.InRange(Of(day.GetProperty("openPrice")) * 3 / before, 0.8m, 1.25m);
             var wrong = await customer.GetAsync("candles/MSFT?adjustment=all");
             Assert.Equal((400, "adjustment"), (wrong.Status, wrong.Text("field")));
@@ -241,7 +261,8 @@ public sealed class SimulatedMarketTests(PostgresServer server)
         async Task<bool> IsDeepAsync()
         {
             using var json = JsonDocument.Parse((await customer.GetAsync($"book/{symbol}?depth=50")).Raw);
-            return json.RootElement.GetProperty("bids").GetArrayLength() >= 20 && json.RootElement.GetProperty("asks").GetArrayLength() >= 20;
+            return json.RootElement.GetProperty("bids").GetArrayLength() >= 20
+                && json.RootElement.GetProperty("asks").GetArrayLength() >= 20;
         }
     }
 

@@ -37,7 +37,8 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     {
         var paused = await demo.Operator.ChangeMarketAsync(new MarketChange(Paused: true), Token);
         Assert.True(paused.Market.Paused && paused.Running);
-        await SteppedAsync(paused.Market.Steps + 3, await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 3), Token));
+        await SteppedAsync(
+            paused.Market.Steps + 3, await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 3), Token));
         await IdleAsync();
         var sequence = await SeenAsync(Simulated);
         var still = await demo.Operator.GetSimulationAsync(Token);
@@ -56,9 +57,16 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         var all = Enum.GetValues<SimulatedParticipant>();
         var away = await demo.Operator.ChangeMarketAsync(new MarketChange(Away: all), Token);
         Assert.Equal(all, away.Market.Away);
-        await Wait.UntilAsync(async () => (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)) is { Bids.Count: 0, Asks.Count: 0 });
+        await Wait.UntilAsync(
+            async () =>
+                (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)) is { Bids.Count: 0, Asks.Count: 0 });
         Assert.Empty((await demo.Operator.ChangeMarketAsync(new MarketChange(Away: []), Token)).Market.Away);
-        await Wait.UntilAsync(async () => (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)) is { Bids.Count: > 0, Asks.Count: > 0 });
+        await Wait.UntilAsync(
+            async () => (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)) is
+            {
+                Bids.Count: > 0,
+                Asks.Count: > 0
+            });
     }
 
     [Fact]
@@ -67,7 +75,8 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         using var alice = demo.Client("demo-alice", isPatient: false);
         await demo.Operator.HaltSimulatedAsync(Second, isHalted: true, Token);
         Assert.Equal(TradingPhase.Halt, (await alice.GetStateAsync(Second, Token)).Phase);
-        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => alice.PlaceAsync(PlaceOrder.Market(Second, OrderSide.Buy, 0.001m), Token));
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => alice.PlaceAsync(PlaceOrder.Market(Second, OrderSide.Buy, 0.001m), Token));
         Assert.Equal("SymbolHalted", refused.Code);
         await demo.Operator.HaltSimulatedAsync(Second, isHalted: false, Token);
         await demo.Operator.HaltSimulatedAsync(Second, isHalted: false, Token);
@@ -75,8 +84,10 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
 
         // The participants find that out, too.
         var before = (await alice.GetBookAsync(Second, cancellation: Token)).Sequence;
-        await Wait.UntilAsync(async () => (await alice.GetBookAsync(Second, cancellation: Token)).Sequence > before + 5);
-        var unknown = await Assert.ThrowsAsync<QuantumCoreException>(() => demo.Operator.HaltSimulatedAsync("NOPE", isHalted: true, Token));
+        await Wait.UntilAsync(
+            async () => (await alice.GetBookAsync(Second, cancellation: Token)).Sequence > before + 5);
+        var unknown = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => demo.Operator.HaltSimulatedAsync("NOPE", isHalted: true, Token));
         Assert.Equal("UnknownSymbol", unknown.Code);
     }
 
@@ -110,7 +121,12 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         using var http = new HttpClient { BaseAddress = demo.Address };
         var set = Assert.Single((await demo.Operator.SetClockSkewAsync("demo-bob", 3_600_000, Token)).Clocks!);
         Assert.Equal(("demo-bob", 3_600_000L), (set.Key, set.Millis));
-        await Wait.UntilAsync(() => Task.FromResult(demo.Output.Contains($"Fault {set.Id} waits for clients: the clock of demo-bob is 3600000 ms ahead", StringComparison.Ordinal)));
+        await Wait.UntilAsync(
+            () =>
+                Task.FromResult(
+                    demo.Output.Contains(
+                        $"Fault {set.Id} waits for clients: the clock of demo-bob is 3600000 ms ahead",
+                        StringComparison.Ordinal)));
 
         // A signed request of bob's is an hour old; one of alice's is not. A client without a key gets the right time.
         Assert.Equal(HttpStatusCode.BadRequest, await SignedAsync(http, "demo-bob"));
@@ -125,9 +141,12 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.Equal("secr…", (await demo.Operator.SetClockSkewAsync("secret-of-somebody", 5, Token)).Clocks![^1].Key);
         Assert.Equal("secr…", Assert.Single((await demo.Operator.RemoveFaultsAsync(changed[0].Id, Token)).Clocks!).Key);
         await demo.Operator.SetClockSkewAsync(9, Token);
-        Assert.Equal((0L, 0), (await demo.Operator.RemoveFaultsAsync(cancellation: Token)) is var clear ? (clear.SkewMillis, clear.Clocks!.Count) : default);
+        Assert.Equal((0L, 0), (await demo.Operator.RemoveFaultsAsync(cancellation: Token)) is var clear
+            ? (clear.SkewMillis, clear.Clocks!.Count)
+            : default);
         Assert.Equal(HttpStatusCode.OK, await SignedAsync(http, "demo-bob"));
-        Assert.Contains("2500 ms ahead for demo-bob", await QcAsync("skew", "2500", "--key", "demo-bob"), StringComparison.Ordinal);
+        Assert.Contains(
+            "2500 ms ahead for demo-bob", await QcAsync("skew", "2500", "--key", "demo-bob"), StringComparison.Ordinal);
         Assert.DoesNotContain("demo-bob", await QcAsync("skew", "0", "--for", "demo-bob"), StringComparison.Ordinal);
     }
 
@@ -149,19 +168,25 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     [InlineData("faults", """{"kind":7}""", "kind")]
     [InlineData("faults", """{"kind":"drop","on":7}""", "on")]
     [InlineData("symbols/AAPL", "{}", "halted")]
-    public async Task Change_that_makes_no_sense_changes_nothing_and_is_refused_with_its_field(string call, string body, string field)
+    public async Task Change_that_makes_no_sense_changes_nothing_and_is_refused_with_its_field(
+        string call, string body, string field)
     {
         using var admin = new Customer(demo.Admin, null);
         var before = (await demo.Operator.GetSimulationAsync(Token)).Market with { Steps = 0 };
         var answer = await admin.PostAsync($"sim/{call}", body);
         Assert.Equal((400, field), (answer.Status, answer.Text("field")));
         Assert.Empty((await demo.Operator.GetSimulationAsync(Token)).Faults);
-        Assert.Equivalent(before, (await demo.Operator.GetSimulationAsync(Token)).Market with { Steps = 0 }, strict: true);
+        Assert.Equivalent(
+            before, (await demo.Operator.GetSimulationAsync(Token)).Market with { Steps = 0 }, strict: true);
     }
 
     [Theory]
-    [InlineData("""{"away":["nobody"]}""", "The value must be one of these, in quotes: maker, depth, noise, momentum, reversion, institution (line 1, byte 17).")]
-    [InlineData("""{"colour":"red"}""", "There is no member 'colour'; members are paused, speed, volatility, steps, seed, reset, away (line 1, byte 10).")]
+    [InlineData(
+        """{"away":["nobody"]}""",
+        "The value must be one of these, in quotes: maker, depth, noise, momentum, reversion, institution (line 1, byte 17).")]
+    [InlineData(
+        """{"colour":"red"}""",
+        "There is no member 'colour'; members are paused, speed, volatility, steps, seed, reset, away (line 1, byte 10).")]
     [InlineData("""{"paused":1}""", "The value must be true or false (line 1, byte 11).")]
     [InlineData("""{"speed":"x"}""", "The value must be a number, without quotes (line 1, byte 12).")]
     public async Task Body_that_is_none_of_the_call_is_told_what_is_taken(string body, string detail)
@@ -176,10 +201,15 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         // The administrator can control it on the customers' port, too, and calls that remove a fault do not meet it.
         using var administrator = new Customer(demo.Address, "demo-admin");
         Assert.Equal(200, (await administrator.GetAsync("sim")).Status);
-        Assert.Equal(200, (await administrator.PostAsync("sim/faults", """{"kind":"reject","key":"demo-admin","count":2}""")).Status);
+        Assert.Equal(
+            200,
+            (await administrator.PostAsync("sim/faults", """{"kind":"reject","key":"demo-admin","count":2}""")).Status);
         Assert.Equal(200, (await administrator.DeleteAsync("sim/faults")).Status);
         Assert.Empty((await demo.Operator.GetSimulationAsync(Token)).Faults);
-        using var forwarded = new HttpRequestMessage(HttpMethod.Get, new Uri(demo.Address, "/api/qc/v1/sim")) { Headers = { { "X-Api-Key", "demo-admin" }, { "X-Forwarded-For", "10.0.0.1" } } };
+        using var forwarded = new HttpRequestMessage(HttpMethod.Get, new Uri(demo.Address, "/api/qc/v1/sim"))
+        {
+            Headers = { { "X-Api-Key", "demo-admin" }, { "X-Forwarded-For", "10.0.0.1" } },
+        };
         using var http = new HttpClient();
         using var answer = await http.SendAsync(forwarded, Token);
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
@@ -191,8 +221,11 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
 
         // A page of another site uses a host name of its own or a proxy, or sends no content type of JSON.
         Assert.Equal(HttpStatusCode.NotFound, await PauseAsync(request => request.Headers.Host = "evil.example"));
-        Assert.Equal(HttpStatusCode.NotFound, await PauseAsync(request => request.Headers.Add("X-Forwarded-For", "10.0.0.1")));
-        Assert.Equal(HttpStatusCode.BadRequest, await PauseAsync(request => request.Content!.Headers.ContentType = new("text/plain")));
+        Assert.Equal(
+            HttpStatusCode.NotFound, await PauseAsync(request => request.Headers.Add("X-Forwarded-For", "10.0.0.1")));
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            await PauseAsync(request => request.Content!.Headers.ContentType = new("text/plain")));
         Assert.False((await demo.Operator.GetSimulationAsync(Token)).Market.Paused);
     }
 
@@ -201,13 +234,16 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     {
         using var storage = Storage.InFiles();
         var port = SiloProcess.FreePort();
-        await using (var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--admin-port", port.ToString(CultureInfo.InvariantCulture)]))
+        await using (var silo = await SiloProcess.StartAsync(
+            [.. storage.Arguments, "--admin-port", port.ToString(CultureInfo.InvariantCulture)]))
         {
             using var sim = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
             await sim.ChangeMarketAsync(new MarketChange(Speed: 10m, Volatility: 4m), Token);
             foreach (var kind in new[] { FaultKind.Reject, FaultKind.Timeout, FaultKind.Drop })
                 await sim.AddFaultAsync(new NewFault(kind, Count: 5, Millis: 1), Token);
-            using var alice = new QuantumCoreClient(silo.Address, "demo-alice", new QuantumCoreClientOptions { MaxAttempts = 30, RetryBudget = TimeSpan.FromMinutes(1) });
+            using var alice = new QuantumCoreClient(
+                silo.Address, "demo-alice",
+                new QuantumCoreClientOptions { MaxAttempts = 30, RetryBudget = TimeSpan.FromMinutes(1) });
             for (var i = 0; i < 20; i++)
                 await alice.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 1m), Token);
             Assert.Equal(15, (await sim.GetSimulationAsync(Token)).Fired.Count);
@@ -243,7 +279,10 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.DoesNotContain("the market runs", await QcAsync("step", "4"), StringComparison.Ordinal);
         await ReachedAsync(shown.Market.Steps + 4);
         Assert.Contains("seed 21", await QcAsync("reset", "--seed", "21"), StringComparison.Ordinal);
-        Assert.Contains("reject of requests, AAPL, demo-bob, 2 times", await QcAsync("fault", "reject", "--for", "demo-bob", "--symbol", "AAPL", "--count", "2"), StringComparison.Ordinal);
+        Assert.Contains(
+            "reject of requests, AAPL, demo-bob, 2 times",
+            await QcAsync("fault", "reject", "--for", "demo-bob", "--symbol", "AAPL", "--count", "2"),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("waits", await QcAsync("clear"), StringComparison.Ordinal);
         Assert.Contains("clock -1500 ms ahead", await QcAsync("skew", "--", "-1500"), StringComparison.Ordinal);
         await QcAsync("skew", "0");
@@ -255,7 +294,9 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         await QcAsync("open", Simulated);
         Assert.Equal(TradingPhase.Continuous, (await demo.Operator.GetStateAsync(Simulated, Token)).Phase);
         Assert.Contains("running", await QcAsync("resume"), StringComparison.Ordinal);
-        Assert.Contains("the market runs: these steps come beside those of its clock", await QcAsync("step", "1"), StringComparison.Ordinal);
+        Assert.Contains(
+            "the market runs: these steps come beside those of its clock", await QcAsync("step", "1"),
+            StringComparison.Ordinal);
     }
 
     /// <summary>Resets the market, lets it take its steps, and returns the trades of both symbols.</summary>
@@ -279,7 +320,8 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         {
             await SeenAsync(symbol);
             var told = await demo.Operator.GetTradesAsync(symbol, 1_000, Token);
-            trades.AddRange(told.Where(trade => long.Parse(trade.TradeId.Split('-')[0], CultureInfo.InvariantCulture) > since)
+            trades.AddRange(
+                told.Where(trade => long.Parse(trade.TradeId.Split('-')[0], CultureInfo.InvariantCulture) > since)
                 .Reverse().Take(100).Select(trade => $"{symbol} {trade.TakerSide} {trade.Quantity} at {trade.Price}"));
         }
 
@@ -293,7 +335,8 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         var list = await demo.Operator.GetRecordingsAsync(Token);
         Assert.Equal((false, 0), (list.Configured, list.Recordings.Count));
         Assert.Contains("--recordings", await QcAsync("recordings"), StringComparison.Ordinal);
-        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => demo.Operator.StartReplayAsync(new NewReplay("/etc/passwd"), Token));
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => demo.Operator.StartReplayAsync(new NewReplay("/etc/passwd"), Token));
         Assert.Equal("file", refused.Field);
         Assert.Contains("--recordings DIR", refused.Message, StringComparison.Ordinal);
     }
@@ -304,7 +347,8 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         const int Lines = 400;
         const string Recorded = "TAPE.L";
         var file = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.cmds.csv");
-        await File.WriteAllLinesAsync(file, Enumerable.Range(1, Lines).Select(i => $"A,{i},B,10,{1_000_000 - (i * 100)}"), Token);
+        await File.WriteAllLinesAsync(
+            file, Enumerable.Range(1, Lines).Select(i => $"A,{i},B,10,{1_000_000 - (i * 100)}"), Token);
         try
         {
             var replay = Programs.RunAsync(
@@ -320,7 +364,9 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
             asked = (await ReplayAsync())!.Heard;
             await Wait.UntilAsync(async () => (await ReplayAsync())!.Heard > asked);
             var waits = (await ReplayAsync())!;
-            Assert.Equal((Path.GetFileName(file), Recorded, Lines, true, false), (waits.File, waits.Symbol, waits.Of, waits.Paused, waits.Ended));
+            Assert.Equal(
+                (Path.GetFileName(file), Recorded, Lines, true, false),
+                (waits.File, waits.Symbol, waits.Of, waits.Paused, waits.Ended));
             Assert.InRange(waits.Done, 1, Lines - 1);
             await SeenAsync(Recorded);
             Assert.Equal(waits.Done, (await demo.Operator.GetBookAsync(Recorded, 1_000, Token)).Bids.Count);
@@ -333,7 +379,8 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
             Assert.True(await ReplayAsync() is { Ended: true, Done: Lines });
             await SeenAsync(Recorded);
             Assert.Equal(Lines, (await demo.Operator.GetBookAsync(Recorded, 1_000, Token)).Bids.Count);
-            var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => demo.Operator.ChangeReplayAsync(new ReplayChange(Paused: true), Token));
+            var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+                () => demo.Operator.ChangeReplayAsync(new ReplayChange(Paused: true), Token));
             Assert.Contains("No replay is under way", refused.Message, StringComparison.Ordinal);
         }
         finally
@@ -344,10 +391,12 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
 
     private async Task<ReplayStanding?> ReplayAsync() => (await demo.Operator.GetSimulationAsync(Token)).Replay;
 
-    private async Task<long> SequenceAsync(string symbol) => (await demo.Operator.GetStateAsync(symbol, Token)).Sequence;
+    private async Task<long> SequenceAsync(string symbol) =>
+        (await demo.Operator.GetStateAsync(symbol, Token)).Sequence;
 
     /// <summary>Waits until a paused market's last step is complete: a step is counted when it begins.</summary>
-    private Task IdleAsync() => Wait.UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Idle);
+    private Task IdleAsync() =>
+        Wait.UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Idle);
 
     /// <summary>
     /// Returns a book's sequence once everybody sees it: public market data follows the book, a moment later.
@@ -355,7 +404,8 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     private async Task<long> SeenAsync(string symbol)
     {
         var head = await SequenceAsync(symbol);
-        await Wait.UntilAsync(async () => (await demo.Operator.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
+        await Wait.UntilAsync(
+            async () => (await demo.Operator.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
         return head;
     }
 
@@ -365,7 +415,8 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         await ReachedAsync(steps);
     }
 
-    private Task ReachedAsync(long steps) => Wait.UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Steps >= steps);
+    private Task ReachedAsync(long steps) =>
+        Wait.UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Steps >= steps);
 
     private async Task<HttpStatusCode> PauseAsync(Action<HttpRequestMessage> change)
     {
@@ -382,7 +433,9 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     {
         var query = $"timestamp={TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}";
         var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes($"{key}-secret"), Encoding.UTF8.GetBytes(query));
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/v3/account?{query}&signature={Convert.ToHexStringLower(signature)}", UriKind.Relative));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            new Uri($"/api/v3/account?{query}&signature={Convert.ToHexStringLower(signature)}", UriKind.Relative));
         request.Headers.Add("X-MBX-APIKEY", key);
         using var answer = await http.SendAsync(request, Token);
         return answer.StatusCode;
@@ -400,7 +453,8 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
 
     private async Task<string> QcAsync(params string[] arguments)
     {
-        var start = Programs.StartOf(Programs.Cli, ["--url", demo.Address.ToString(), "sim", "--admin", demo.Admin.ToString(), .. arguments]);
+        var start = Programs.StartOf(
+            Programs.Cli, ["--url", demo.Address.ToString(), "sim", "--admin", demo.Admin.ToString(), .. arguments]);
         var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, output);
         return output;

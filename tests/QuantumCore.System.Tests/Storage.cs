@@ -26,7 +26,8 @@ internal sealed class Storage : IDisposable
             ? ["--data", _folder.FullName]
             : ["--data", _folder.FullName, "--storage", "postgres", "--postgres", postgres];
         _open = postgres is null
-            ? name => new SqliteConnection($"Data Source={Path.Combine(_folder.FullName, name)}.db;Mode=ReadOnly;Pooling=False")
+            ? name => new SqliteConnection(
+                $"Data Source={Path.Combine(_folder.FullName, name)}.db;Mode=ReadOnly;Pooling=False")
             : name => new NpgsqlConnection($"{postgres};Search Path={name};Pooling=False");
     }
 
@@ -102,7 +103,8 @@ internal sealed class Storage : IDisposable
     /// <summary>Changes the journal of an exchange that is not running.</summary>
     public async Task ExecuteOnJournalAsync(string sql)
     {
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "journal.db")};Pooling=False");
+        await using var connection =
+            new SqliteConnection($"Data Source={Path.Combine(Folder, "journal.db")};Pooling=False");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // The statements are this assembly's own text.

@@ -52,12 +52,13 @@ internal sealed class Terminal : IAsyncDisposable
     public static Terminal Start(string program, params IEnumerable<string> arguments)
     {
         var line = string.Join(' ', arguments.Prepend(program).Prepend(Programs.Host).Select(part => $"'{part}'"));
-        var start = new ProcessStartInfo("script", ["-qfec", $"stty rows {Height} cols {Width}; exec {line}", "/dev/null"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
+        var start =
+            new ProcessStartInfo("script", ["-qfec", $"stty rows {Height} cols {Width}; exec {line}", "/dev/null"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            };
         start.Environment["TERM"] = "vt100";
         start.Environment["SHELL"] = "/bin/sh";
         return new Terminal(Process.Start(start)!);

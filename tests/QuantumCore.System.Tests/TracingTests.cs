@@ -17,7 +17,8 @@ public sealed class TracingTests
     {
         using var storage = Storage.InFiles();
         await using var collector = new OtlpCollector();
-        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--simulate", "none", "--otlp", collector.Address]);
+        await using var silo =
+            await SiloProcess.StartAsync([.. storage.Arguments, "--simulate", "none", "--otlp", collector.Address]);
         using var http = new HttpClient { BaseAddress = silo.Address };
         http.DefaultRequestHeaders.Add("X-Api-Key", "demo-alice");
         var (trace, caller) = ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331");
@@ -34,8 +35,12 @@ public sealed class TracingTests
         var top = Assert.Single(ours.Values, span => span.Parent == caller);
         Assert.Equal("POST /api/qc/v1/orders", top.Name);
         Assert.All(ours.Values, span => Assert.True(span == top || ours.ContainsKey(span.Parent), span.Name));
-        Assert.Equal(["acct/1001", "book/AAPL"], ours.Values.Where(span => span.Name == "durable").Select(span => span.Tag("stream")).Distinct().Order());
-        Assert.All(ours.Values.Where(span => span.Name == "durable"), wait => Assert.True(ours.ContainsKey(wait.Parent) && wait.Parent != top.Id, "A grain waits."));
+        Assert.Equal(
+            ["acct/1001", "book/AAPL"],
+            ours.Values.Where(span => span.Name == "durable").Select(span => span.Tag("stream")).Distinct().Order());
+        Assert.All(
+            ours.Values.Where(span => span.Name == "durable"),
+            wait => Assert.True(ours.ContainsKey(wait.Parent) && wait.Parent != top.Id, "A grain waits."));
         Assert.DoesNotContain(spans, span => span.Name.Contains("/health/", StringComparison.Ordinal));
         Assert.False(collector.HasHeard(Canary), "What a caller puts into a query is nobody's business.");
     }
@@ -49,15 +54,20 @@ public sealed class TracingTests
             [.. storage.Arguments, "--simulate", "none", "--log-level", "debug", "--otlp", collector.Address]);
         using var http = new HttpClient { BaseAddress = silo.Address };
         http.DefaultRequestHeaders.Add("X-Api-Key", "demo-alice");
-        using var answer = await http.PostAsync(new Uri($"/api/qc/v1/orders?apiKey={Canary}", UriKind.Relative), new StringContent(Order), Token);
+        using var answer = await http.PostAsync(
+            new Uri($"/api/qc/v1/orders?apiKey={Canary}", UriKind.Relative), new StringContent(Order), Token);
         Assert.Equal(200, (int)answer.StatusCode);
         var trace = Assert.Single(answer.Headers.GetValues("X-Trace-Id"));
         Assert.Equal(0, await silo.TerminateAsync());
 
         Assert.Equal(1, collector.Sum("quantumcore_orders", "outcome", "Accepted"));
-        string[] expected = ["quantumcore_order_seconds", "quantumcore_journal_commit_seconds", "quantumcore_trades", "dotnet.process.cpu.time"];
+        string[] expected = [
+            "quantumcore_order_seconds", "quantumcore_journal_commit_seconds", "quantumcore_trades",
+            "dotnet.process.cpu.time"];
         Assert.Empty(expected.Except(collector.MetricNames, StringComparer.Ordinal));
-        Assert.Contains(collector.Lines, line => line.Trace == trace && line.Text.Contains("POST /api/qc/v1/orders", StringComparison.Ordinal));
+        Assert.Contains(
+            collector.Lines,
+            line => line.Trace == trace && line.Text.Contains("POST /api/qc/v1/orders", StringComparison.Ordinal));
         Assert.False(collector.HasHeard(Canary), "No line tells the collector what a caller put into a query.");
     }
 

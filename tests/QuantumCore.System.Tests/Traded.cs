@@ -7,11 +7,15 @@ internal readonly record struct Traded(string Symbol, decimal Reference, decimal
 {
     /// <summary>Instruments of the exchange's own file.</summary>
     public static IReadOnlyList<Traded> Usual { get; } =
-        [new("AAPL", 150m, 0.01m, 1m), new("AMZN", 185m, 0.01m, 1m), new("BTC-USD", 95_000m, 10m, 0.001m), new("MSFT", 420m, 0.01m, 1m)];
+        [
+            new("AAPL", 150m, 0.01m, 1m), new("AMZN", 185m, 0.01m, 1m), new("BTC-USD", 95_000m, 10m, 0.001m),
+            new("MSFT", 420m, 0.01m, 1m)];
 
     /// <summary>Enough instruments for several silos to have some each.</summary>
     public static IReadOnlyList<Traded> Eight { get; } =
-        [.. Usual, new("GOOG", 190m, 0.01m, 1m), new("META", 610m, 0.01m, 1m), new("NFLX", 900m, 0.01m, 1m), new("ORCL", 330m, 0.01m, 1m)];
+        [
+            .. Usual, new("GOOG", 190m, 0.01m, 1m), new("META", 610m, 0.01m, 1m), new("NFLX", 900m, 0.01m, 1m),
+            new("ORCL", 330m, 0.01m, 1m)];
 
     /// <summary>Returns a number in the format of the wire.</summary>
     public static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,8 @@ public sealed class UpkeepTests(PostgresServer server)
     [Theory]
     [InlineData("sqlite", "postgres")]
     [InlineData("postgres", "sqlite")]
-    public Task An_exchange_whose_everything_is_lost_comes_back_from_its_backup_in_the_other_store(string from, string to) =>
+    public Task An_exchange_whose_everything_is_lost_comes_back_from_its_backup_in_the_other_store(
+        string from, string to) =>
         ComeBackAsync(from, to);
 
     [Theory]
@@ -18,7 +19,8 @@ public sealed class UpkeepTests(PostgresServer server)
     [Trait("Suite", "Nightly")]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public Task An_exchange_whose_everything_is_lost_comes_back_from_its_backup(string kind) => ComeBackAsync(kind, kind);
+    public Task An_exchange_whose_everything_is_lost_comes_back_from_its_backup(string kind) =>
+        ComeBackAsync(kind, kind);
 
     private async Task ComeBackAsync(string from, string to)
     {
@@ -37,7 +39,9 @@ public sealed class UpkeepTests(PostgresServer server)
             resting = (await alice.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId");
             await bob.PostAsync("orders", Order("sell", "149.00", 4, "b1"));
             await alice.PostAsync("orders", Order("buy", "148.00", 3, "a2"));
-            Assert.True((await alice.PostAsync("withdrawals", """{"key":"w1","asset":"USD","amount":"25.00","destination":"DE89"}""")).IsDone);
+            Assert.True(
+                (await alice.PostAsync(
+                    "withdrawals", """{"key":"w1","asset":"USD","amount":"25.00","destination":"DE89"}""")).IsDone);
             paid = await PaidAsync(storage.Folder);
             (account, book) = ((await alice.GetAsync("account")).Raw, (await alice.BookAsync("AAPL")).Raw);
             (orders, fills) = ((await alice.GetAsync("orders?open=true")).Raw, (await alice.GetAsync("fills")).Raw);
@@ -61,7 +65,8 @@ public sealed class UpkeepTests(PostgresServer server)
             Assert.Equal(book, (await alice.BookAsync("AAPL")).Raw);
             Assert.Equal(orders, (await alice.GetAsync("orders?open=true")).Raw);
             await HasFillsAsync(alice, fills);
-            Assert.Equal(resting, (await alice.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId"));
+            Assert.Equal(
+                resting, (await alice.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId"));
             Assert.Equal(404, (await alice.GetAsync($"orders/AAPL/{resting + 3}")).Status);
             Assert.Equal("cancelled", (await alice.DeleteAsync($"orders/AAPL/{resting}")).Text("status"));
             Assert.Equal(0, await second.TerminateAsync());
@@ -113,7 +118,8 @@ public sealed class UpkeepTests(PostgresServer server)
         var finding = Assert.Single(report.RootElement.GetProperty("findings").EnumerateArray());
         Assert.Equal("historyUnreadable", finding.GetProperty("kind").GetString());
         Assert.StartsWith(history, finding.GetProperty("what").GetString(), StringComparison.Ordinal);
-        Assert.Contains("Nothing is wrong.", await QcAsync(0, "verify", storage.Folder, "--no-history"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Nothing is wrong.", await QcAsync(0, "verify", storage.Folder, "--no-history"), StringComparison.Ordinal);
         var (exitCode, output) = await Programs.RunAsync(Programs.Silo, storage.Arguments);
         Assert.Equal(70, exitCode);
         Assert.StartsWith($"The exchange could not start: {history}, ", output, StringComparison.Ordinal);
@@ -124,8 +130,11 @@ public sealed class UpkeepTests(PostgresServer server)
     {
         var folder = Path.Combine(data, "payouts");
         string[] files = [];
-        await Wait.UntilAsync(() => Directory.Exists(folder) && (files = Directory.GetFiles(folder, "*.json")).Length == 1, "what is paid");
-        return Path.GetFileName(files[0]) + " " + await File.ReadAllTextAsync(files[0], TestContext.Current.CancellationToken);
+        await Wait.UntilAsync(
+            () => Directory.Exists(folder) && (files = Directory.GetFiles(folder, "*.json")).Length == 1,
+            "what is paid");
+        return Path.GetFileName(files[0]) + " "
+            + await File.ReadAllTextAsync(files[0], TestContext.Current.CancellationToken);
     }
 
     /// <summary>Checks that the history is made again from the journal, while the exchange is already open.</summary>

@@ -28,21 +28,28 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         await PageTests.GoAsync(page, "/signin");
         await CreateAsync(page, "hmac");
         var snippet = await page.Page.Locator("#snippet").TextContentAsync() ?? "";
-        string Held(Regex expression) => expression.Match(snippet) is { Success: true } found ? found.Groups[1].Value : throw new InvalidOperationException(snippet);
+        string Held(Regex expression) => expression.Match(snippet) is { Success: true } found
+            ? found.Groups[1].Value
+            : throw new InvalidOperationException(snippet);
         Assert.StartsWith("# pip install ccxt", snippet, StringComparison.Ordinal);
         Assert.Equal(exchange.Address.GetLeftPart(UriPartial.Authority), Held(AddressOfSnippet()));
         Assert.Equal(await page.Page.Locator("#new-key").TextContentAsync(), Held(KeyOfSnippet()));
 
         // ccxt signs the query, and sends it with the signature.
         var order = OrderOfSnippet().Match(snippet);
-        var query = $"symbol={order.Groups["base"]}&side={order.Groups["side"].Value.ToUpperInvariant()}&type={order.Groups["type"].Value.ToUpperInvariant()}"
+        var query =
+            $"symbol={order.Groups["base"]}&side={order.Groups["side"].Value.ToUpperInvariant()}&type={order.Groups["type"].Value.ToUpperInvariant()}"
             + $"&quantity={order.Groups["quantity"]}&timestamp={TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}";
-        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Held(SecretOfSnippet())), Encoding.UTF8.GetBytes(query)));
+        var signature = Convert.ToHexStringLower(
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(Held(SecretOfSnippet())), Encoding.UTF8.GetBytes(query)));
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Add("X-MBX-APIKEY", Held(KeyOfSnippet()));
-        using var content = new StringContent($"{query}&signature={signature}", Encoding.UTF8, "application/x-www-form-urlencoded");
-        using var answer = await http.PostAsync(new Uri(new Uri(Held(AddressOfSnippet())), "/api/v3/order"), content, Token);
-        Assert.Contains("\"status\":\"FILLED\"", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        using var content =
+            new StringContent($"{query}&signature={signature}", Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var answer =
+            await http.PostAsync(new Uri(new Uri(Held(AddressOfSnippet())), "/api/v3/order"), content, Token);
+        Assert.Contains(
+            "\"status\":\"FILLED\"", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
 
         // It is shown once, and opens nothing when it is revoked.
         await page.Page.ReloadAsync();
@@ -53,7 +60,8 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         await rows.Locator("button", new LocatorLocatorOptions { HasText = "Revoke" }).ClickAsync();
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#keys-list")).ToContainTextAsync("You have no keys yet");
-        using var after = await http.PostAsync(new Uri(new Uri(Held(AddressOfSnippet())), "/api/v3/order"), content, Token);
+        using var after =
+            await http.PostAsync(new Uri(new Uri(Held(AddressOfSnippet())), "/api/v3/order"), content, Token);
         Assert.False(after.IsSuccessStatusCode);
         page.AssertSound();
     }
@@ -81,9 +89,12 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
                 UseShellExecute = false,
             };
             using var shell = Process.Start(start)!;
-            var (output, errors) = (shell.StandardOutput.ReadToEndAsync(Token), shell.StandardError.ReadToEndAsync(Token));
+            var (output, errors) = (shell.StandardOutput.ReadToEndAsync(Token),
+                shell.StandardError.ReadToEndAsync(Token));
             await shell.WaitForExitAsync(Token);
-            Assert.True((await output).Contains("\"status\":\"filled\"", StringComparison.OrdinalIgnoreCase), $"{await output} {await errors} {snippet}");
+            Assert.True(
+                (await output).Contains("\"status\":\"filled\"", StringComparison.OrdinalIgnoreCase),
+                $"{await output} {await errors} {snippet}");
         }
         finally
         {
@@ -101,7 +112,8 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         await Assertions.Expect(page.Page.Locator("#snippet")).ToContainTextAsync("'apiKey': 'demo-alice'");
         await Assertions.Expect(page.Page.Locator("#snippet")).ToContainTextAsync("'secret': 'demo-alice-secret'");
         await page.Page.Locator("[data-snippet=csharp]").ClickAsync();
-        await Assertions.Expect(page.Page.Locator("#snippet")).ToContainTextAsync($"new Uri(\"{exchange.Address.GetLeftPart(UriPartial.Authority)}\"), \"demo-alice\")");
+        await Assertions.Expect(page.Page.Locator("#snippet"))
+            .ToContainTextAsync($"new Uri(\"{exchange.Address.GetLeftPart(UriPartial.Authority)}\"), \"demo-alice\")");
         page.AssertSound();
     }
 
@@ -112,7 +124,8 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         await PageTests.GoAsync(page, "/signin");
         await page.Page.Locator("#key-addresses").FillAsync("10.0.0.0/8, elsewhere");
         await page.Page.Locator(".keys button[type=submit]").ClickAsync();
-        await Assertions.Expect(page.Page.Locator(".keys .problem")).ToContainTextAsync("an IP address such as 192.0.2.7");
+        await Assertions.Expect(page.Page.Locator(".keys .problem"))
+            .ToContainTextAsync("an IP address such as 192.0.2.7");
         await page.Page.Locator("#key-addresses").FillAsync("10.0.0.0/8, 127.0.0.1");
         await page.Page.Locator("#key-read-only").CheckAsync();
         await page.Page.Locator(".keys button[type=submit]").ClickAsync();
@@ -137,7 +150,8 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         await PageTests.GoAsync(page, "/signin");
         await page.Page.Locator("button", new PageLocatorOptions { HasText = "Reset account" }).ClickAsync();
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
-        await Assertions.Expect(page.Page.Locator("#funds-said")).ToHaveTextAsync("Reset. One order is cancelled; the balances are as at the start.");
+        await Assertions.Expect(page.Page.Locator("#funds-said"))
+            .ToHaveTextAsync("Reset. One order is cancelled; the balances are as at the start.");
         await PageTests.GoAsync(page, "/portfolio");
         await Assertions.Expect(page.Page.Locator(".card[aria-label=Balances]")).Not.ToContainTextAsync("200,000.00");
         page.AssertSound();
@@ -148,7 +162,8 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
     {
         await using var page = await OpenAsync("mallory");
         await PageTests.GoAsync(page, "/signin");
-        var card = page.Page.Locator("section", new PageLocatorOptions { Has = page.Page.Locator("#authenticator-title") });
+        var card =
+            page.Page.Locator("section", new PageLocatorOptions { Has = page.Page.Locator("#authenticator-title") });
         await card.Locator("input[type=password]").FillAsync(Password);
         await card.Locator("button[type=submit]").ClickAsync();
         var secret = await card.Locator("#authenticator-secret").TextContentAsync() ?? "";
@@ -182,16 +197,21 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
     {
         await using var page = await OpenAsync($"niaj-{width}-{theme}", width, height, theme);
         await PageTests.GoAsync(page, "/signin");
-        await Assertions.Expect(page.Page.Locator("button", new PageLocatorOptions { HasText = "Add demo funds" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator("button", new PageLocatorOptions { HasText = "Add demo funds" }))
+            .ToBeVisibleAsync();
         await LayoutTests.PictureAsync(page, $"{width}x{height}-{theme}-access");
         await CreateAsync(page, "ed25519");
         await page.Page.Locator("#snippet").ScrollIntoViewIfNeededAsync();
         await LayoutTests.PictureAsync(page, $"{width}x{height}-{theme}-new-key");
         Assert.Empty(await page.Page.EvaluateAsync<string[]>(LayoutTests.Flaws));
-        Assert.Empty(await page.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#page .card')].filter(card => card.scrollWidth > card.clientWidth + 1).map(card => card.textContent.slice(0, 40))"));
+        Assert.Empty(
+            await page.Page.EvaluateAsync<string[]>(
+                "() => [...document.querySelectorAll('#page .card')].filter(card => card.scrollWidth > card.clientWidth + 1).map(card => card.textContent.slice(0, 40))"));
         var found = await page.Page.RunAxe();
         Assert.Empty(found.Violations.Where(violation => violation.Impact is "serious" or "critical")
-            .Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html))}"));
+            .Select(
+                violation =>
+                    $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html))}"));
         page.AssertSound();
     }
 

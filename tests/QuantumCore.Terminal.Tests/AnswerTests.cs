@@ -27,10 +27,12 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         await page.Page.EvaluateAsync(Listen);
         var asked = 0;
         await page.Page.RouteAsync("**/api/qc/v1/orders", LoseAnswerAsync);
-        await page.Page.RouteAsync("**/orders/by-client-id/*", route => ++asked <= 3 ? TradePage.BusyAsync(route) : route.ContinueAsync());
+        await page.Page.RouteAsync(
+            "**/orders/by-client-id/*", route => ++asked <= 3 ? TradePage.BusyAsync(route) : route.ContinueAsync());
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
         await page.SendAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Order placed" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Order placed" }))
+            .ToBeVisibleAsync();
         Assert.Equal(4, asked);
         var said = await page.Page.EvaluateAsync<string[]>("() => window.said");
         Assert.Contains(said, text => text.Contains("Outcome unknown", StringComparison.Ordinal));
@@ -49,12 +51,15 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
             2 => TradePage.BusyAsync(route),
             _ => route.ContinueAsync(),
         });
-        await page.Page.RouteAsync("**/orders/by-client-id/*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
+        await page.Page.RouteAsync(
+            "**/orders/by-client-id/*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
         await page.SendAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Outcome unknown" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Outcome unknown" }))
+            .ToBeVisibleAsync();
         await page.SendAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Refused" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Refused" }))
+            .ToBeVisibleAsync();
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator("#quantity")).ToHaveValueAsync("");
         Assert.Equal(3, sent);
@@ -75,11 +80,15 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         await page.Page.RouteAsync("**/api/qc/v1/orders", route =>
         {
             names.Enqueue(route.Request.PostDataJSON()!.Value.GetProperty("clientOrderId").GetString()!);
-            return names.Count == 1 ? route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<p>Sign in to the hotel" }) : route.ContinueAsync();
+            return names.Count == 1
+                ? route.FulfillAsync(
+                    new RouteFulfillOptions { ContentType = "text/html", Body = "<p>Sign in to the hotel" })
+                : route.ContinueAsync();
         });
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
         await page.SendAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Not placed" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Not placed" }))
+            .ToBeVisibleAsync();
         await page.Page.Locator(".toast button", new PageLocatorOptions { HasText = "Send it again" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
         Assert.Equal(2, names.Count);
@@ -94,7 +103,8 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         await using var page = await TradePage.OpenAsync(browser, exchange);
         for (var placed = 0; placed < Many; placed += 500)
         {
-            var orders = Enumerable.Range(placed, 500).Select(i => new { symbol = "AAPL", side = "buy", price = $"{1 + (0.01m * i):F2}", quantity = "1" });
+            var orders = Enumerable.Range(placed, 500)
+                .Select(i => new { symbol = "AAPL", side = "buy", price = $"{1 + (0.01m * i):F2}", quantity = "1" });
             await page.CallAsync("demo-alice", HttpMethod.Post, "orders/batch", new { orders });
         }
 
@@ -124,10 +134,13 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     public async Task What_one_person_may_send_again_is_not_offered_to_the_next()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
-        await page.Page.RouteAsync("**/api/qc/v1/orders", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
+        await page.Page.RouteAsync(
+            "**/api/qc/v1/orders", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
         await page.SendAsync();
-        await Assertions.Expect(page.Page.Locator(".toast button", new PageLocatorOptions { HasText = "Send it again" })).ToBeVisibleAsync();
+        await Assertions.Expect(
+            page.Page.Locator(".toast button", new PageLocatorOptions { HasText = "Send it again" }))
+            .ToBeVisibleAsync();
         await page.GoOnAsAsync("demo-bob");
         await Assertions.Expect(page.Page.Locator(".toast")).ToHaveCountAsync(0);
         await page.Page.Locator("#bell").ClickAsync();
@@ -163,7 +176,8 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         {
             Status = 422,
             ContentType = "application/json",
-            Body = """{"title":"Too much.","status":422,"detail":"More than this account may order.","code":"LimitExceeded","field":"quantity","limit":"5"}""",
+            Body =
+                """{"title":"Too much.","status":422,"detail":"More than this account may order.","code":"LimitExceeded","field":"quantity","limit":"5"}""",
         }));
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
         await page.SendAsync();
@@ -211,7 +225,8 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.Page.Locator("#settings").ClickAsync();
-        await page.Page.Locator("dialog label", new PageLocatorOptions { HasText = "Confirm orders above" }).Locator("input").FillAsync("1 000");
+        await page.Page.Locator("dialog label", new PageLocatorOptions { HasText = "Confirm orders above" })
+            .Locator("input").FillAsync("1 000");
         await page.Page.Keyboard.PressAsync("Escape");
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
         await page.SendAsync();
@@ -227,7 +242,9 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"), ("tif", "gtd"));
         await Assertions.Expect(page.Page.Locator("label[for=goodTill] span")).ToHaveTextAsync("Until, UTC");
-        await page.Page.Locator("#goodTill").EvaluateAsync("input => { input.value = '20266-01-31T10:00'; input.dispatchEvent(new Event('input', { bubbles: true })); }");
+        await page.Page.Locator("#goodTill")
+            .EvaluateAsync(
+                "input => { input.value = '20266-01-31T10:00'; input.dispatchEvent(new Event('input', { bubbles: true })); }");
         await Assertions.Expect(page.Page.Locator("#goodTill-problem")).ToHaveTextAsync("a year of four digits");
         await Assertions.Expect(page.Page.Locator("#send")).ToBeDisabledAsync();
         page.AssertSound();
@@ -237,7 +254,8 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     public async Task End_of_an_order_is_asked_for_until_it_is_told()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
-        var placed = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "116.37", quantity = "8" });
+        var placed = await page.PlaceAsync(
+            "demo-alice", new { symbol = Symbol, side = "buy", price = "116.37", quantity = "8" });
         var order = placed.GetProperty("orderId").GetInt64();
         var asked = 0;
         await page.Page.RouteAsync($"**/api/qc/v1/orders/AAPL/{order}", route => ++asked switch
@@ -249,7 +267,8 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         await Assertions.Expect(page.Page.Locator($"#blotter tr[data-order='{order}']")).ToHaveCountAsync(1);
         await page.CallAsync("demo-alice", HttpMethod.Delete, $"orders/{Symbol}/{order}");
         await page.Page.Locator("[data-tab=history]").ClickAsync();
-        await Assertions.Expect(page.Page.Locator("#blotter tbody tr", new PageLocatorOptions { HasText = "116.37" })).ToContainTextAsync("cancelled");
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr", new PageLocatorOptions { HasText = "116.37" }))
+            .ToContainTextAsync("cancelled");
         Assert.Equal(3, asked);
         page.AssertSound();
     }
@@ -279,8 +298,10 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator("#quantity")).ToHaveValueAsync("");
         goOn.SetResult();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 2 AAPL" })).ToBeVisibleAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 3 AAPL" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 2 AAPL" }))
+            .ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 3 AAPL" }))
+            .ToBeVisibleAsync();
         Assert.Equal(1, most);
         page.AssertSound();
     }
@@ -289,7 +310,8 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     public async Task Second_press_on_Amend_sends_nothing()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
-        var order = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
+        var order = await page.PlaceAsync(
+            "demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
         var sent = 0;
         var goOn = new TaskCompletionSource();
         await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", async route =>
@@ -307,7 +329,8 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         await row.Locator("button.amend").DblClickAsync();
         await row.Locator("input").First.PressAsync("Enter");
         goOn.SetResult();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" }))
+            .ToBeVisibleAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order] input").First).ToHaveValueAsync("118.00");
         Assert.Equal(1, sent);
         page.AssertSound();
@@ -317,13 +340,17 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     public async Task What_an_amendment_was_refused_for_stays_written_until_it_is_taken_back()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
-        var order = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
-        await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", route => route.Request.Method != "PATCH" ? route.ContinueAsync() : route.FulfillAsync(new RouteFulfillOptions
-        {
-            Status = 422,
-            ContentType = "application/problem+json",
-            Body = """{"title":"Not enough free cash, including fees.","status":422,"code":"InsufficientFunds","field":"quantity","limit":"9"}""",
-        }));
+        var order = await page.PlaceAsync(
+            "demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
+        await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", route => route.Request.Method != "PATCH"
+            ? route.ContinueAsync()
+            : route.FulfillAsync(new RouteFulfillOptions
+            {
+                Status = 422,
+                ContentType = "application/problem+json",
+                Body =
+                    """{"title":"Not enough free cash, including fees.","status":422,"code":"InsufficientFunds","field":"quantity","limit":"9"}""",
+            }));
         var row = page.Page.Locator($"#blotter tr[data-order='{order.GetProperty("orderId").GetInt64()}']");
         await row.Locator("input").Nth(1).FillAsync("9000");
         await row.Locator("input").Nth(1).PressAsync("Enter");
@@ -339,11 +366,16 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     public async Task Order_that_was_filled_before_it_could_be_cancelled_is_not_called_cancelled()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
-        var order = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
+        var order = await page.PlaceAsync(
+            "demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
         await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", route => route.Request.Method == "DELETE"
-            ? route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = """{"status":"filled"}""" })
+            ? route.FulfillAsync(
+                new RouteFulfillOptions { ContentType = "application/json", Body = """{"status":"filled"}""" })
             : route.ContinueAsync());
-        await page.Page.Locator($"#blotter tr[data-order='{order.GetProperty("orderId").GetInt64()}'] .actions button", new PageLocatorOptions { HasText = "Cancel" }).ClickAsync();
+        await page.Page.Locator(
+            $"#blotter tr[data-order='{order.GetProperty("orderId").GetInt64()}'] .actions button",
+            new PageLocatorOptions { HasText = "Cancel" })
+            .ClickAsync();
         await Assertions.Expect(page.Page.Locator(".toast b")).ToHaveTextAsync("Order filled");
         await page.ClearAsync(Symbol);
     }
@@ -354,7 +386,11 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         await using var page = await TradePage.OpenAsync(browser, exchange);
         var orders = new List<long>();
         for (var i = 0; i < 3; i++)
-            orders.Add((await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = $"117.0{i}", quantity = "8" })).GetProperty("orderId").GetInt64());
+            orders.Add(
+                (await page.PlaceAsync(
+                    "demo-alice",
+                    new { symbol = Symbol, side = "buy", price = $"117.0{i}", quantity = "8" })).GetProperty("orderId")
+                    .GetInt64());
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(3);
         var goOn = new TaskCompletionSource();
         await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", async route =>

@@ -23,7 +23,8 @@ public sealed class ApiPageTests(Browser browser, QuietExchange exchange) : ICla
 
         await page.GotoAsync(new Uri(exchange.Address, "docs").ToString());
 
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Places an order" }).First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Places an order" }).First)
+            .ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText("Operators: accounts").First).ToBeVisibleAsync();
         Assert.Empty(elsewhere);
         await page.Context.CloseAsync();

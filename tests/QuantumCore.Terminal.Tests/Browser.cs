@@ -16,7 +16,9 @@ public sealed class Browser : IAsyncLifetime
 
     // The shell first: it draws no windows of its own around a page, which costs a third of the processor time.
     private static readonly string[] s_places =
-        ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+        [
+            "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser",
+            "/usr/bin/google-chrome"];
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -43,8 +45,10 @@ public sealed class Browser : IAsyncLifetime
     {
         if (_browser is null)
         {
-            const string Missing = "There is no Chromium: apt-get install chromium-headless-shell, or set QUANTUMCORE_CHROMIUM.";
-            Assert.False(Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_CHROMIUM") is { Length: > 0 }, Missing);
+            const string Missing =
+                "There is no Chromium: apt-get install chromium-headless-shell, or set QUANTUMCORE_CHROMIUM.";
+            Assert.False(
+                Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_CHROMIUM") is { Length: > 0 }, Missing);
             Assert.Skip(Missing);
         }
 

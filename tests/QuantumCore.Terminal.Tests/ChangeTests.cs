@@ -29,12 +29,14 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
     [Fact]
     public async Task Symbol_without_a_book_does_not_keep_the_prices_of_the_one_before()
     {
-        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
+        await using var page =
+            await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
         await page.ClearAsync(Other);
         await page.Page.AddInitScriptAsync(WatchTexts);
         await page.Page.ReloadAsync();
         await page.LiveAsync();
-        await page.Page.WaitForFunctionAsync("() => window.texts.tape?.some(text => text.includes('150.00')) && window.texts.depth?.length > 3");
+        await page.Page.WaitForFunctionAsync(
+            "() => window.texts.tape?.some(text => text.includes('150.00')) && window.texts.depth?.length > 3");
         await page.Page.Locator("#tape canvas").HoverAsync();
         await ChooseAsync(page, Other);
         await page.Page.WaitForFunctionAsync("() => window.texts.depth?.includes('No depth on both sides')");
@@ -116,8 +118,23 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
     {
         const string Split = "SPLIT-USD";
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
-        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/instruments", new { symbol = Split, baseAsset = "SPLIT", baseDecimals = 0, quoteAsset = "USD", quoteDecimals = 2, tickSize = "0.01", lotSize = "1", referencePrice = "100.00", maxPrice = "10000.00" });
-        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/accounts/ACC-1002/deposits", new { key = "to-split", asset = "SPLIT", amount = "100" });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, "admin/instruments",
+            new
+            {
+                symbol = Split,
+                baseAsset = "SPLIT",
+                baseDecimals = 0,
+                quoteAsset = "USD",
+                quoteDecimals = 2,
+                tickSize = "0.01",
+                lotSize = "1",
+                referencePrice = "100.00",
+                maxPrice = "10000.00",
+            });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, "admin/accounts/ACC-1002/deposits",
+            new { key = "to-split", asset = "SPLIT", amount = "100" });
         await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/{Split}").ToString());
         await page.LiveAsync();
         await page.PlaceAsync("demo-bob", new { symbol = Split, side = "sell", price = "100.00", quantity = "4" });
@@ -125,7 +142,17 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync("100.00");
 
         await page.PhaseAsync(Split, "halt");
-        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/corporate-actions", new { id = "split-2-1", type = "split", symbol = Split, ratio = "2:1", amount = "50.00", why = "two for one" });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, "admin/corporate-actions",
+            new
+            {
+                id = "split-2-1",
+                type = "split",
+                symbol = Split,
+                ratio = "2:1",
+                amount = "50.00",
+                why = "two for one",
+            });
         await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync("50.00");
         await Assertions.Expect(page.Page.Locator("#notice-text")).ToContainTextAsync("Trading is halted");
         page.AssertSound();
@@ -220,7 +247,8 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
                 var text = message.Text!;
                 if (loses > 0 && text.Contains("\"type\":\"update\"", StringComparison.Ordinal) && loses-- > 0)
                     return;
-                if (losesWhole > 0 && text.Contains("\"type\":\"snapshot\"", StringComparison.Ordinal) && losesWhole-- > 0)
+                if (losesWhole > 0 && text.Contains("\"type\":\"snapshot\"", StringComparison.Ordinal)
+                    && losesWhole-- > 0)
                     return;
                 socket.Send(text);
             });
@@ -230,12 +258,14 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         (loses, losesWhole) = (1, 1);
 
         // The state lasts a second. A check once a second could miss it, so each frame is checked.
-        var asks = page.Page.WaitForFunctionAsync("() => document.getElementById('link').dataset.state === 'resyncing'");
+        var asks =
+            page.Page.WaitForFunctionAsync("() => document.getElementById('link').dataset.state === 'resyncing'");
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "148.00", quantity = "3" });
         await asks;
         await page.LiveAsync();
         await page.Page.Locator("#book-table").ClickAsync();
-        await Assertions.Expect(page.Page.Locator("#ladder .as-table tbody tr")).ToHaveTextAsync(["Bid149.0055", "Bid148.0038"]);
+        await Assertions.Expect(page.Page.Locator("#ladder .as-table tbody tr"))
+            .ToHaveTextAsync(["Bid149.0055", "Bid148.0038"]);
         page.AssertSound();
     }
 
@@ -246,7 +276,8 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         var loses = 0;
         await page.Page.RouteWebSocketAsync(Stream(), socket => socket.ConnectToServer().OnMessage(message =>
         {
-            if (loses > 0 && message.Text!.Contains("\"type\":\"account\"", StringComparison.Ordinal) && message.Text.Contains("116.11", StringComparison.Ordinal) && loses-- > 0)
+            if (loses > 0 && message.Text!.Contains("\"type\":\"account\"", StringComparison.Ordinal)
+                && message.Text.Contains("116.11", StringComparison.Ordinal) && loses-- > 0)
                 return;
             socket.Send(message.Text!);
         }));
@@ -267,14 +298,21 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         await page.Page.EvaluateAsync("() => { const real = Date.now; Date.now = () => real() + 30 * 60_000; }");
         var trades = page.Page.WaitForRequestAsync(new Regex("/trades/AAPL"));
-        var candles = page.Page.WaitForRequestAsync(request => request.Url.Contains("/candles/AAPL", StringComparison.Ordinal) && Limit(request.Url) is > 30 and < 60);
-        await page.CallAsync("demo-alice", HttpMethod.Post, "sim/faults", new { kind = "drop", on = "stream", count = 1 }, exchange.Admin);
+        var candles = page.Page.WaitForRequestAsync(
+            request => request.Url.Contains("/candles/AAPL", StringComparison.Ordinal)
+                && Limit(request.Url) is > 30 and < 60);
+        await page.CallAsync(
+            "demo-alice", HttpMethod.Post, "sim/faults", new { kind = "drop", on = "stream", count = 1 },
+            exchange.Admin);
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "148.00", quantity = "5" });
         await trades;
         await candles;
         page.AssertSound();
 
-        static int Limit(string url) => int.Parse(HttpUtility.ParseQueryString(new Uri(url).Query)["limit"]!, System.Globalization.CultureInfo.InvariantCulture);
+        static int Limit(string url) =>
+            int.Parse(
+                HttpUtility.ParseQueryString(new Uri(url).Query)["limit"]!,
+                System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]
@@ -282,10 +320,15 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         var (trades, candles) = (0, 0);
-        await page.Page.RouteAsync("**/trades/AAPL*", route => ++trades == 1 ? TradePage.BusyAsync(route) : route.ContinueAsync());
-        await page.Page.RouteAsync("**/candles/AAPL*", route => ++candles == 1 ? TradePage.BusyAsync(route) : route.ContinueAsync());
-        var tradesAgain = page.Page.WaitForResponseAsync(response => response.Url.Contains("/trades/AAPL", StringComparison.Ordinal) && response.Ok);
-        var candlesAgain = page.Page.WaitForResponseAsync(response => response.Url.Contains("/candles/AAPL", StringComparison.Ordinal) && response.Url.Contains("limit=1440", StringComparison.Ordinal) && response.Ok);
+        await page.Page.RouteAsync(
+            "**/trades/AAPL*", route => ++trades == 1 ? TradePage.BusyAsync(route) : route.ContinueAsync());
+        await page.Page.RouteAsync(
+            "**/candles/AAPL*", route => ++candles == 1 ? TradePage.BusyAsync(route) : route.ContinueAsync());
+        var tradesAgain = page.Page.WaitForResponseAsync(
+            response => response.Url.Contains("/trades/AAPL", StringComparison.Ordinal) && response.Ok);
+        var candlesAgain = page.Page.WaitForResponseAsync(
+            response => response.Url.Contains("/candles/AAPL", StringComparison.Ordinal)
+                && response.Url.Contains("limit=1440", StringComparison.Ordinal) && response.Ok);
         await page.Page.ReloadAsync();
         await tradesAgain;
         await candlesAgain;
@@ -345,14 +388,18 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         var other = await page.Page.Context.NewPageAsync();
         await other.GotoAsync(new Uri(exchange.Address, "/signin").ToString());
         await other.Locator("#settings").ClickAsync();
-        await other.Locator("dialog label", new PageLocatorOptions { HasText = "Confirm orders above" }).Locator("input").FillAsync("500");
-        await other.Locator("dialog label", new PageLocatorOptions { HasText = "Theme" }).Locator("select").SelectOptionAsync("light");
+        await other.Locator("dialog label", new PageLocatorOptions { HasText = "Confirm orders above" })
+            .Locator("input").FillAsync("500");
+        await other.Locator("dialog label", new PageLocatorOptions { HasText = "Theme" }).Locator("select")
+            .SelectOptionAsync("light");
         await Assertions.Expect(page.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
         await page.Page.Keyboard.PressAsync("t");
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
         await page.SendAsync();
         await page.Page.Locator("dialog button", new PageLocatorOptions { HasText = "No, go back" }).ClickAsync();
-        Assert.Contains("500", await page.Page.EvaluateAsync<string>("() => localStorage.getItem('quantumcore.prefs')"), StringComparison.Ordinal);
+        Assert.Contains(
+            "500", await page.Page.EvaluateAsync<string>("() => localStorage.getItem('quantumcore.prefs')"),
+            StringComparison.Ordinal);
         Assert.Empty(await page.OpenOrdersAsync(Symbol));
     }
 
@@ -363,12 +410,16 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         var fills = FillOf("1-0", "9", TimeProvider.System.GetUtcNow().AddMinutes(-10));
-        await page.Page.RouteAsync("**/api/qc/v1/fills*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"fills":[{{fills}}]}""" }));
+        await page.Page.RouteAsync(
+            "**/api/qc/v1/fills*",
+            route => route.FulfillAsync(
+                new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"fills":[{{fills}}]}""" }));
         await page.Page.AddInitScriptAsync("{ const real = Date.now; Date.now = () => real() - 3_600_000; }");
         var keepsTime = timeComesLate;
         await page.Page.RouteWebSocketAsync(Stream(), socket => socket.ConnectToServer().OnMessage(message =>
         {
-            if (!keepsTime || (!message.Text!.Contains("\"tickers\"", StringComparison.Ordinal) && !message.Text.Contains("\"heartbeat\"", StringComparison.Ordinal)))
+            if (!keepsTime || (!message.Text!.Contains("\"tickers\"", StringComparison.Ordinal)
+                && !message.Text.Contains("\"heartbeat\"", StringComparison.Ordinal)))
                 socket.Send(message.Text!);
         }));
         await page.ReloadUntilAnsweredAsync("**/fills?*");
@@ -376,7 +427,8 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         keepsTime = false;
         fills = $"{FillOf("2-0", "4", TimeProvider.System.GetUtcNow())},{fills}";
         await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 4 AAPL" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 4 AAPL" }))
+            .ToBeVisibleAsync();
         await Assertions.Expect(page.Page.Locator("#bell-count")).ToHaveTextAsync("1");
         page.AssertSound();
 
@@ -403,7 +455,9 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
 
     private static async Task ChooseAsync(TradePage page, string symbol)
     {
-        await page.Page.EvaluateAsync("symbol => { history.pushState(null, '', `/trade/${symbol}`); dispatchEvent(new PopStateEvent('popstate')); }", symbol);
+        await page.Page.EvaluateAsync(
+            "symbol => { history.pushState(null, '', `/trade/${symbol}`); dispatchEvent(new PopStateEvent('popstate')); }",
+            symbol);
         await Assertions.Expect(page.Page.Locator("#symbol")).ToHaveTextAsync(symbol);
     }
 }

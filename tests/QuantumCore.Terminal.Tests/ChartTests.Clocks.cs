@@ -29,15 +29,21 @@ public sealed partial class ChartTests
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, "MSFT");
         var session = await page.Page.Context.NewCDPSessionAsync(page.Page);
-        await session.SendAsync("Emulation.setTimezoneOverride", new Dictionary<string, object> { ["timezoneId"] = zone });
+        await session.SendAsync(
+            "Emulation.setTimezoneOverride", new Dictionary<string, object> { ["timezoneId"] = zone });
         await page.Page.AddInitScriptAsync(WatchTimes);
-        var step = interval == "1h" ? TimeSpan.FromHours(1) : interval == "4h" ? TimeSpan.FromHours(4) : TimeSpan.FromDays(1);
+        var step =
+            interval == "1h" ? TimeSpan.FromHours(1) : interval == "4h" ? TimeSpan.FromHours(4) : TimeSpan.FromDays(1);
         var last = new DateTimeOffset(2026, 1, 3, 0, 0, 0, TimeSpan.Zero);
-        var candles = Enumerable.Range(0, 60).Select(i => $"[{(last - ((59 - i) * step)).ToUnixTimeMilliseconds()},\"400.00\",\"401.00\",\"399.00\",\"400.00\",\"5\",1]");
+        var candles = Enumerable.Range(0, 60)
+            .Select(
+                i =>
+                    $"[{(last - ((59 - i) * step)).ToUnixTimeMilliseconds()},\"400.00\",\"401.00\",\"399.00\",\"400.00\",\"5\",1]");
         await page.Page.RouteAsync("**/candles/**", route => route.FulfillAsync(new RouteFulfillOptions
         {
             ContentType = "application/json",
-            Body = $$"""{"symbol":"MSFT","candles":[{{(route.Request.Url.Contains("before=", StringComparison.Ordinal) ? "" : string.Join(',', candles))}}]}""",
+            Body =
+                $$"""{"symbol":"MSFT","candles":[{{(route.Request.Url.Contains("before=", StringComparison.Ordinal) ? "" : string.Join(',', candles))}}]}""",
         }));
         await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/MSFT?iv={interval}").ToString());
         await page.LiveAsync();

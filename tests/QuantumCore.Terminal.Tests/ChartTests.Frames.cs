@@ -87,10 +87,14 @@ public sealed partial class ChartTests
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await page.Page.AddInitScriptAsync(Watch);
-        await page.Page.RouteAsync("**/candles/AAPL?*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = DayOfCandles() }));
+        await page.Page.RouteAsync(
+            "**/candles/AAPL?*",
+            route => route.FulfillAsync(
+                new RouteFulfillOptions { ContentType = "application/json", Body = DayOfCandles() }));
         await page.Page.ReloadAsync();
         await page.LiveAsync();
-        var counted = JsonDocument.Parse(await page.Page.EvaluateAsync<string>(Run, new[] { Frames, Messages })).RootElement;
+        var counted =
+            JsonDocument.Parse(await page.Page.EvaluateAsync<string>(Run, new[] { Frames, Messages })).RootElement;
         var (busy, quiet) = (counted.GetProperty("busy"), counted.GetProperty("quiet"));
         TestContext.Current.TestOutputHelper?.WriteLine(counted.ToString());
 
@@ -108,7 +112,10 @@ public sealed partial class ChartTests
         static string DayOfCandles()
         {
             var minute = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 60_000;
-            var rows = Enumerable.Range(0, 1_440).Select(i => $"""[{(minute - 1_440 + i) * 60_000},"150.{i % 90:00}","15{i % 3}.95","149.10","150.{(i + 7) % 90:00}","{100 + (i % 40)}",9]""");
+            var rows = Enumerable.Range(0, 1_440)
+                .Select(
+                    i =>
+                        $"""[{(minute - 1_440 + i) * 60_000},"150.{i % 90:00}","15{i % 3}.95","149.10","150.{(i + 7) % 90:00}","{100 + (i % 40)}",9]""");
             return $$"""{"symbol":"AAPL","candles":[{{string.Join(',', rows)}}]}""";
         }
 

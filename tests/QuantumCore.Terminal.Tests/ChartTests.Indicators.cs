@@ -31,7 +31,9 @@ public sealed partial class ChartTests
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, "MSFT");
         Assert.Equal(
-            ["NaN,1.5,2.5,3.5", "NaN,NaN,2,3,4", "10,17.5,30", "4.0000,6.0000,2.0000", "100.0000", "50.0000", "NaN,NaN,50", "7.0000,7.0000,0.0000"],
+            [
+                "NaN,1.5,2.5,3.5", "NaN,NaN,2,3,4", "10,17.5,30", "4.0000,6.0000,2.0000", "100.0000", "50.0000",
+                "NaN,NaN,50", "7.0000,7.0000,0.0000"],
             await page.Page.EvaluateAsync<string[]>(Reckoned));
         page.AssertSound();
     }
@@ -49,11 +51,14 @@ public sealed partial class ChartTests
         await page.Page.Keyboard.PressAsync("Escape");
         await page.Page.ReloadAsync();
         await page.LiveAsync();
-        await page.Page.WaitForFunctionAsync("() => ['SMA 20 ', 'EMA 50 ', 'Bollinger 20, 2 ', 'RSI 14 ', 'MACD 12, 26, 9 '].every(name => window.texts.chart?.some(text => text.startsWith(name) && /\\d$/.test(text)))");
+        await page.Page.WaitForFunctionAsync(
+            "() => ['SMA 20 ', 'EMA 50 ', 'Bollinger 20, 2 ', 'RSI 14 ', 'MACD 12, 26, 9 '].every(name => window.texts.chart?.some(text => text.startsWith(name) && /\\d$/.test(text)))");
         await LayoutTests.PictureAsync(page, $"{width}x{height}-{theme}-indicators");
 
         // Other tests of the class list symbols with numbers too long for the list.
-        Assert.DoesNotContain(await page.Page.EvaluateAsync<string[]>(LayoutTests.Flaws), flaw => !flaw.StartsWith("cut: SPAN", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await page.Page.EvaluateAsync<string[]>(LayoutTests.Flaws),
+            flaw => !flaw.StartsWith("cut: SPAN", StringComparison.Ordinal));
         page.AssertSound();
     }
 
@@ -64,16 +69,21 @@ public sealed partial class ChartTests
     public async Task Chart_of_a_new_demo_has_thirty_days(string interval)
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, "BTC-USD");
-        var candles = (await page.CallAsync("demo-alice", HttpMethod.Get, $"candles/BTC-USD?period={interval}&limit=1500")).GetProperty("candles");
+        var candles =
+            (await page.CallAsync(
+                "demo-alice", HttpMethod.Get, $"candles/BTC-USD?period={interval}&limit=1500")).GetProperty("candles");
         var (first, last) = (candles[0][0].GetInt64(), candles[candles.GetArrayLength() - 1][0].GetInt64());
         Assert.InRange((last - first) / 86_400_000.0, 28.9, 30.1);
 
         // No candle stands still.
-        Assert.All(candles.EnumerateArray().Take(candles.GetArrayLength() - 1), candle => Assert.NotEqual(candle[2].GetString(), candle[3].GetString()));
+        Assert.All(
+            candles.EnumerateArray().Take(candles.GetArrayLength() - 1),
+            candle => Assert.NotEqual(candle[2].GetString(), candle[3].GetString()));
         await page.Page.Locator($"[data-interval='{interval}']").ClickAsync();
         await LayoutTests.PictureAsync(page, $"1440x900-dark-{interval}");
         await page.Page.Locator("#chart-table").ClickAsync();
-        await Assertions.Expect(page.Page.Locator("#chart tbody tr")).ToHaveCountAsync(Math.Min(candles.GetArrayLength(), 100));
+        await Assertions.Expect(page.Page.Locator("#chart tbody tr"))
+            .ToHaveCountAsync(Math.Min(candles.GetArrayLength(), 100));
         page.AssertSound();
     }
 
@@ -86,7 +96,8 @@ public sealed partial class ChartTests
         await page.Page.Locator("[data-interval='1w']").ClickAsync();
         await page.Page.Locator("#chart-table").ClickAsync();
         var newest = await page.Page.Locator("#chart tbody td").First.TextContentAsync();
-        Assert.Equal(DayOfWeek.Monday, DateTime.Parse(newest!, System.Globalization.CultureInfo.InvariantCulture).DayOfWeek);
+        Assert.Equal(
+            DayOfWeek.Monday, DateTime.Parse(newest!, System.Globalization.CultureInfo.InvariantCulture).DayOfWeek);
         page.AssertSound();
     }
 
@@ -95,13 +106,24 @@ public sealed partial class ChartTests
     [InlineData(0.9, "Sell stop", "trigger", "sell")]
     [InlineData(0.05, "Sell limit", "price", "sell")]
     [InlineData(0.05, "Buy stop", "trigger", "buy")]
-    public async Task Right_button_on_the_chart_fills_the_ticket_at_that_price(double down, string offer, string field, string side)
+    public async Task Right_button_on_the_chart_fills_the_ticket_at_that_price(
+        double down, string offer, string field, string side)
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, "BTC-USD");
         var box = (await page.Page.Locator("#chart canvas").BoundingBoxAsync())!;
-        await page.Page.Locator("#chart canvas").ClickAsync(new LocatorClickOptions { Button = MouseButton.Right, Position = new Position { X = 200, Y = (float)(30 + ((box.Height - 60) * 0.8 * down)) } });
+        await page.Page.Locator("#chart canvas")
+            .ClickAsync(new LocatorClickOptions
+            {
+                Button = MouseButton.Right,
+                Position = new Position
+                {
+                    X = 200,
+                    Y = (float)(30 + ((box.Height - 60) * 0.8 * down)),
+                }
+            });
         var dialog = page.Page.Locator("dialog");
-        var price = (await dialog.Locator("h2").InnerTextAsync())["At ".Length..].Replace(",", "", StringComparison.Ordinal);
+        var price =
+            (await dialog.Locator("h2").InnerTextAsync())["At ".Length..].Replace(",", "", StringComparison.Ordinal);
         await LayoutTests.PictureAsync(page, "1440x900-dark-chart-order");
         await dialog.GetByText(offer, new LocatorGetByTextOptions { Exact = true }).ClickAsync();
         await Assertions.Expect(page.Page.Locator($"#{field}")).ToHaveValueAsync(price);
@@ -118,9 +140,12 @@ public sealed partial class ChartTests
         await page.Page.AddInitScriptAsync(ChangeTests.WatchTexts);
         await page.Page.ReloadAsync();
         await page.LiveAsync();
-        var held = (await page.CallAsync("demo-alice", HttpMethod.Get, "account")).GetProperty("balances").EnumerateArray().Single(balance => balance.GetProperty("asset").GetString() == Symbol).GetProperty("total").GetString();
+        var held = (await page.CallAsync("demo-alice", HttpMethod.Get, "account")).GetProperty("balances")
+            .EnumerateArray().Single(balance => balance.GetProperty("asset").GetString() == Symbol).GetProperty("total")
+            .GetString();
         var shown = $"Position {int.Parse(held!, System.Globalization.CultureInfo.InvariantCulture):N0}";
-        await page.Page.WaitForFunctionAsync("shown => window.texts.chart?.some(text => text.startsWith(shown) && text.endsWith(' USD'))", shown);
+        await page.Page.WaitForFunctionAsync(
+            "shown => window.texts.chart?.some(text => text.startsWith(shown) && text.endsWith(' USD'))", shown);
         page.AssertSound();
     }
 }

@@ -29,18 +29,36 @@ public sealed partial class ChartTests
     {
         const string Large = "BIG-USD";
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, "MSFT", width, height);
-        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/instruments", new { symbol = Large, baseAsset = "BIG", baseDecimals = 0, quoteAsset = "USD", quoteDecimals = 2, tickSize = "25", lotSize = "1", referencePrice = "500000000", maxPrice = "900000000000" });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, "admin/instruments",
+            new
+            {
+                symbol = Large,
+                baseAsset = "BIG",
+                baseDecimals = 0,
+                quoteAsset = "USD",
+                quoteDecimals = 2,
+                tickSize = "25",
+                lotSize = "1",
+                referencePrice = "500000000",
+                maxPrice = "900000000000",
+            });
         foreach (var account in (string[])["ACC-1001", "ACC-1002"])
         {
-            await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{account}/deposits", new { key = "large-usd", asset = "USD", amount = "9000000000000" });
-            await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{account}/deposits", new { key = "large-big", asset = "BIG", amount = "1000000" });
+            await page.CallAsync(
+                "demo-admin", HttpMethod.Post, $"admin/accounts/{account}/deposits",
+                new { key = "large-usd", asset = "USD", amount = "9000000000000" });
+            await page.CallAsync(
+                "demo-admin", HttpMethod.Post, $"admin/accounts/{account}/deposits",
+                new { key = "large-big", asset = "BIG", amount = "1000000" });
         }
 
         await page.ClearAsync(Large);
 
         await page.PlaceAsync("demo-bob", new { symbol = Large, side = "sell", price = "500000025", quantity = "50" });
         await page.PlaceAsync("demo-alice", new { symbol = Large, side = "buy", price = "500000025", quantity = "45" });
-        await page.PlaceAsync("demo-alice", new { symbol = Large, side = "buy", price = "499999975", quantity = "5765" });
+        await page.PlaceAsync(
+            "demo-alice", new { symbol = Large, side = "buy", price = "499999975", quantity = "5765" });
         await page.Page.AddInitScriptAsync(WatchCuts);
         await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/{Large}").ToString());
         await page.LiveAsync();
@@ -55,9 +73,12 @@ public sealed partial class ChartTests
         if (width < 720)
             await page.Page.Locator(".dock button[data-side=buy]").ClickAsync();
         await page.FillAsync("buy", "limit", ("price", "500000025"), ("quantity", "12000"));
-        await Assertions.Expect(page.Page.Locator("#ticket-form .total dd")).ToHaveTextAsync("6,000,000,300,000.00 USD");
+        await Assertions.Expect(page.Page.Locator("#ticket-form .total dd"))
+            .ToHaveTextAsync("6,000,000,300,000.00 USD");
         await LayoutTests.PictureAsync(page, $"{width}x{height}-dark-large");
-        Assert.Empty(await page.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#ticket-form dd')].filter(dd => dd.scrollWidth > dd.clientWidth || dd.getBoundingClientRect().right > innerWidth).map(dd => dd.textContent)"));
+        Assert.Empty(
+            await page.Page.EvaluateAsync<string[]>(
+                "() => [...document.querySelectorAll('#ticket-form dd')].filter(dd => dd.scrollWidth > dd.clientWidth || dd.getBoundingClientRect().right > innerWidth).map(dd => dd.textContent)"));
         await page.ClearAsync(Large);
         page.AssertSound();
     }
@@ -72,23 +93,44 @@ public sealed partial class ChartTests
         const string Huge = "HUGE-COIN";
         string[] quantities = ["9007199254740992", "9007199254740991"];
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, "MSFT");
-        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/instruments", new { symbol = Huge, baseAsset = "HUGE", baseDecimals = 0, quoteAsset = "COIN", quoteDecimals = 2, tickSize = "0.01", lotSize = "1", referencePrice = "0.01", maxPrice = "1.00", maxQuantity = "9007199254740992" });
-        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/accounts/ACC-1001/deposits", new { key = "huge-coin", asset = "COIN", amount = "400000000000000" });
-        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/accounts/ACC-1002/deposits", new { key = "huge", asset = "HUGE", amount = "20000000000000000" });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, "admin/instruments",
+            new
+            {
+                symbol = Huge,
+                baseAsset = "HUGE",
+                baseDecimals = 0,
+                quoteAsset = "COIN",
+                quoteDecimals = 2,
+                tickSize = "0.01",
+                lotSize = "1",
+                referencePrice = "0.01",
+                maxPrice = "1.00",
+                maxQuantity = "9007199254740992",
+            });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, "admin/accounts/ACC-1001/deposits",
+            new { key = "huge-coin", asset = "COIN", amount = "400000000000000" });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, "admin/accounts/ACC-1002/deposits",
+            new { key = "huge", asset = "HUGE", amount = "20000000000000000" });
         await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/{Huge}").ToString());
         await page.LiveAsync();
         await page.Page.Locator("#book-table").ClickAsync();
         await page.Page.Locator("#chart-table").ClickAsync();
         foreach (var quantity in quantities)
             await page.PlaceAsync("demo-alice", new { symbol = Huge, side = "buy", price = "0.01", quantity });
-        await Assertions.Expect(page.Page.Locator("#ladder tbody tr").Last.Locator("td").Last).ToHaveTextAsync("18,014,398,509,481,983");
-        await Assertions.Expect(page.Page.Locator("#ladder tbody tr").Last.Locator("td").Nth(2)).ToHaveTextAsync("18,014,398,509,481,983");
+        await Assertions.Expect(page.Page.Locator("#ladder tbody tr").Last.Locator("td").Last)
+            .ToHaveTextAsync("18,014,398,509,481,983");
+        await Assertions.Expect(page.Page.Locator("#ladder tbody tr").Last.Locator("td").Nth(2))
+            .ToHaveTextAsync("18,014,398,509,481,983");
 
         // They may fall into two minutes. For one minute, the sum is shown by the page itself and by the exchange.
         await page.Page.ClickAsync("[data-interval='1d']");
         foreach (var quantity in quantities)
             await page.PlaceAsync("demo-bob", new { symbol = Huge, side = "sell", price = "0.01", quantity });
-        await Assertions.Expect(page.Page.Locator("#chart tbody tr").First.Locator("td").Last).ToHaveTextAsync("18,014,398,509,481,983");
+        await Assertions.Expect(page.Page.Locator("#chart tbody tr").First.Locator("td").Last)
+            .ToHaveTextAsync("18,014,398,509,481,983");
         page.AssertSound();
     }
 }

@@ -24,7 +24,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
             await page.Page.Keyboard.PressAsync("Enter");
         else
             await page.Page.Locator(".drag-ask button", new PageLocatorOptions { HasText = "Amend" }).ClickAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" }))
+            .ToBeVisibleAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order] input").First).ToHaveValueAsync(asked);
         Assert.Equal(asked, Assert.Single(await page.OpenOrdersAsync(Symbol)).GetProperty("price").GetString());
         Assert.NotEqual("145.00", asked);
@@ -38,7 +39,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         await DrawAsync(page, -30);
         await page.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Page.Locator(".drag-ask")).ToBeHiddenAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" })).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" }))
+            .ToHaveCountAsync(0);
         Assert.Equal("145.00", Assert.Single(await page.OpenOrdersAsync(Symbol)).GetProperty("price").GetString());
     }
 
@@ -58,7 +60,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
     {
         await using var page = await WithOrderAsync();
         await DrawAsync(page, 24);
-        await page.Page.RouteAsync("**/candles/MSFT*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
+        await page.Page.RouteAsync(
+            "**/candles/MSFT*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
         await page.Page.Locator("#list button", new PageLocatorOptions { HasText = "MSFT" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator("#symbol")).ToHaveTextAsync("MSFT");
         await Assertions.Expect(page.Page.Locator(".drag-ask")).ToBeHiddenAsync();
@@ -79,16 +82,24 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
             if (isOlder && older == 1)
                 return route.FulfillAsync(new RouteFulfillOptions { Status = 503, Body = "busy" });
             const long Minute = 60_000;
-            var last = (TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / Minute) - (isOlder ? 1_440 * (older - 1) : 0);
-            var rows = Enumerable.Range(0, 1_440).Select(i => $"[{(last - 1_439 + i) * Minute},\"150\",\"151\",\"149\",\"150\",\"1\",1]");
-            return route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"symbol":"AAPL","candles":[{{string.Join(",", rows)}}]}""" });
+            var last = (TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / Minute)
+                - (isOlder ? 1_440 * (older - 1) : 0);
+            var rows = Enumerable.Range(0, 1_440)
+                .Select(i => $"[{(last - 1_439 + i) * Minute},\"150\",\"151\",\"149\",\"150\",\"1\",1]");
+            return route.FulfillAsync(
+                new RouteFulfillOptions
+                {
+                    ContentType = "application/json",
+                    Body = $$"""{"symbol":"AAPL","candles":[{{string.Join(",", rows)}}]}""",
+                });
         });
         await page.ReloadUntilAnsweredAsync("**/candles/AAPL*");
         await page.LiveAsync();
         await page.Page.Locator("#chart canvas").FocusAsync();
 
         // To the oldest candles and the older ones there: at the first request, the exchange is busy.
-        await page.Page.RunAndWaitForResponseAsync(() => page.Page.Keyboard.PressAsync("Home"), "**/candles/AAPL*before=*");
+        await page.Page.RunAndWaitForResponseAsync(
+            () => page.Page.Keyboard.PressAsync("Home"), "**/candles/AAPL*before=*");
         var again = page.Page.WaitForResponseAsync("**/candles/AAPL*before=*");
         while (!again.IsCompleted)
         {
@@ -125,12 +136,20 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
             limits.Add(route.Request.Url.Split("limit=")[1]);
             var price = isSplit ? "100.00" : "300.00";
             var last = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / Minute;
-            var rows = Enumerable.Range(0, limits.Count == 2 ? 4 : 90).Reverse().Select(back => $"[{(last - back) * Minute},\"{price}\",\"{price}\",\"{price}\",\"{price}\",\"1\",1]");
-            return route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"symbol":"AAPL","candles":[{{string.Join(",", rows)}}]}""" });
+            var rows = Enumerable.Range(0, limits.Count == 2 ? 4 : 90).Reverse()
+                .Select(back => $"[{(last - back) * Minute},\"{price}\",\"{price}\",\"{price}\",\"{price}\",\"1\",1]");
+            return route.FulfillAsync(
+                new RouteFulfillOptions
+                {
+                    ContentType = "application/json",
+                    Body = $$"""{"symbol":"AAPL","candles":[{{string.Join(",", rows)}}]}""",
+                });
         });
 
         // Missed trades or candles are soon requested again.
-        await page.Page.RouteAsync("**/trades/AAPL*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset), new PageRouteOptions { Times = 1 });
+        await page.Page.RouteAsync(
+            "**/trades/AAPL*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset),
+            new PageRouteOptions { Times = 1 });
         await page.Page.GotoAsync(address);
         await page.LiveAsync();
         await page.Page.Locator("#chart-table").ClickAsync();
@@ -148,7 +167,9 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         var sent = 0;
-        await page.Page.RouteAsync("**/api/qc/v1/alerts", route => ++sent == 1 ? route.FulfillAsync(new RouteFulfillOptions { Status = 503, Body = "busy" }) : route.ContinueAsync());
+        await page.Page.RouteAsync("**/api/qc/v1/alerts", route => ++sent == 1
+            ? route.FulfillAsync(new RouteFulfillOptions { Status = 503, Body = "busy" })
+            : route.ContinueAsync());
         await WaitedForBeforeAsync(page, "998.00");
         await page.Page.ReloadAsync();
         await page.LiveAsync();
@@ -171,7 +192,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var wanted = page.Page.Locator("#alert-price");
         await wanted.FillAsync("150.00");
         await page.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.Page.Locator("dialog .problem")).ToHaveTextAsync("price 150.00 is the current price; choose another one");
+        await Assertions.Expect(page.Page.Locator("dialog .problem"))
+            .ToHaveTextAsync("price 150.00 is the current price; choose another one");
         await wanted.FillAsync("151.005");
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Page.Locator("dialog .problem")).ToHaveTextAsync("at most 2 decimals");
@@ -195,7 +217,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
             await Assertions.Expect(page.Page.Locator("#last")).ToContainTextAsync(price);
         }
 
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought" }).First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought" }).First)
+            .ToBeVisibleAsync();
         await Assertions.Expect(told).ToHaveCountAsync(1);
 
         await page.Page.Locator("#add-alert").ClickAsync();
@@ -214,7 +237,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
             await page.Page.Locator("#add-alert").ClickAsync();
             await page.Page.Locator("#alert-price").FillAsync("149.50");
             await page.Page.Keyboard.PressAsync("Enter");
-            await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Alert set" })).ToBeVisibleAsync();
+            await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Alert set" }))
+                .ToBeVisibleAsync();
         }
 
         await using var later = await TradePage.OpenAsync(browser, exchange.Address, "MSFT");
@@ -250,7 +274,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         await Assertions.Expect(page.Page.Locator("dialog .alerts p")).ToHaveCountAsync(0);
         await page.Page.ReloadAsync();
         await page.LiveAsync();
-        Assert.Empty((await page.CallAsync("demo-alice", HttpMethod.Get, "alerts")).GetProperty("alerts").EnumerateArray());
+        Assert.Empty(
+            (await page.CallAsync("demo-alice", HttpMethod.Get, "alerts")).GetProperty("alerts").EnumerateArray());
         page.AssertSound();
     }
 
@@ -265,7 +290,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var before = await SizeAsync(session);
         await ChangeAsync(page, 600);
         var after = await SizeAsync(session);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{after.Nodes - before.Nodes:F0} nodes, {after.Bytes - before.Bytes:F0} bytes more");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{after.Nodes - before.Nodes:F0} nodes, {after.Bytes - before.Bytes:F0} bytes more");
 
         // Notices may still be visible. If each change left a single node, there would be six hundred.
         Assert.InRange(after.Nodes - before.Nodes, -500, 200);
@@ -279,9 +305,11 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         for (var i = 0; i < times; i++)
         {
             last = (140 + i % 7).ToString(CultureInfo.InvariantCulture) + ".00";
-            var order = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = last, quantity = "1" });
+            var order = await page.PlaceAsync(
+                "demo-alice", new { symbol = Symbol, side = "buy", price = last, quantity = "1" });
             if (i < times - 1)
-                await page.CallAsync("demo-alice", HttpMethod.Delete, $"orders/{Symbol}/{order.GetProperty("orderId").GetInt64()}");
+                await page.CallAsync(
+                    "demo-alice", HttpMethod.Delete, $"orders/{Symbol}/{order.GetProperty("orderId").GetInt64()}");
         }
 
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order] input").First).ToHaveValueAsync(last);
@@ -295,14 +323,18 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
     private static async Task<(double Bytes, double Nodes)> SizeAsync(ICDPSession session)
     {
         await session.SendAsync("HeapProfiler.collectGarbage");
-        var metrics = (await session.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray().ToArray();
-        double Metric(string name) => metrics.Single(metric => metric.GetProperty("name").GetString() == name).GetProperty("value").GetDouble();
+        var metrics = (await session.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray()
+            .ToArray();
+        double Metric(string name) =>
+            metrics.Single(metric => metric.GetProperty("name").GetString() == name).GetProperty("value").GetDouble();
         return (Metric("JSHeapUsedSize"), Metric("Nodes"));
     }
 
     /// <summary>Waits until the exchange has no alerts left.</summary>
     private static Task NothingWaitsAsync(TradePage page) =>
-        Wait.UntilAsync(async () => (await page.CallAsync("demo-alice", HttpMethod.Get, "alerts")).GetProperty("alerts").GetArrayLength() == 0);
+        Wait.UntilAsync(
+            async () => (await page.CallAsync("demo-alice", HttpMethod.Get, "alerts")).GetProperty("alerts")
+                .GetArrayLength() == 0);
 
     /// <summary>
     /// Stores an alert of an earlier run of the exchange in the browser, in place of the page's own copy once that
@@ -349,7 +381,9 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var question = page.Page.Locator(".drag-ask span");
         await Wait.UntilAsync(IsDrawnAsync, "a line to take hold of");
         await Assertions.Expect(question).ToContainTextAsync("Buy 7 at");
-        return Regex.Match((await question.TextContentAsync())!, @"at (?<price>[\d.]+):", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["price"].Value;
+        return Regex.Match(
+            (await question.TextContentAsync())!, @"at (?<price>[\d.]+):", RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(1)).Groups["price"].Value;
 
         async Task<bool> IsDrawnAsync()
         {

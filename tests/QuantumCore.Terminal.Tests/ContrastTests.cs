@@ -11,13 +11,16 @@ namespace QuantumCore.TerminalTests;
 public sealed partial class ContrastTests
 {
     private static readonly string s_tokens = Path.Combine(
-        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Terminal").Value!, "wwwroot", "tokens.css");
+        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "Terminal").Value!,
+        "wwwroot", "tokens.css");
 
     private static readonly string s_styles = File.ReadAllText(s_tokens);
 
     public static TheoryData<string, string> Palettes => new()
     {
-        { "dark", "green" }, { "light", "green" }, { "dark", "blue" }, { "light", "blue" }, { "dark", "east" }, { "light", "east" },
+        { "dark", "green" }, { "light", "green" }, { "dark", "blue" }, { "light", "blue" }, { "dark", "east" },
+        { "light", "east" },
     };
 
     [Theory]
@@ -33,7 +36,8 @@ public sealed partial class ContrastTests
                 flaws.Add($"{ink} on {ground}: {ratio:F2}, at least {least}");
         }
 
-        foreach (var ink in new[] { "text", "muted", "muted2", "up", "down", "own", "warn", "accent", "good", "bad", "study1", "study2" })
+        foreach (var ink in new[] { "text", "muted", "muted2", "up", "down", "own", "warn", "accent", "good", "bad",
+            "study1", "study2" })
             Demand(ink, "panel", 4.5);
         foreach (var ground in new[] { "up-fill", "down-fill" })
             Demand("muted2", ground, 4.5);
@@ -52,9 +56,13 @@ public sealed partial class ContrastTests
     public void Palette_changes_sides_alone_and_what_is_your_own_looks_like_no_warning(string theme)
     {
         var (green, east) = (Tokens(theme, "green"), Tokens(theme, "east"));
-        Assert.Equal(["down", "down-btn", "down-fill", "up", "up-btn", "up-fill"], green.Where(token => east[token.Key] != token.Value).Select(token => token.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["down", "down-btn", "down-fill", "up", "up-btn", "up-fill"],
+            green.Where(token => east[token.Key] != token.Value).Select(token => token.Key)
+                .Order(StringComparer.Ordinal));
         Assert.NotEqual(green["own"], green["warn"]);
-        var styles = string.Concat(Directory.EnumerateFiles(Path.GetDirectoryName(s_tokens)!, "*.css").Select(File.ReadAllText));
+        var styles =
+            string.Concat(Directory.EnumerateFiles(Path.GetDirectoryName(s_tokens)!, "*.css").Select(File.ReadAllText));
         Assert.DoesNotMatch(@"(problem|invalid|danger|toast|#link)[^}]*var\(--(up|down)", styles);
     }
 
@@ -63,7 +71,8 @@ public sealed partial class ContrastTests
         var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
         string[] blocks =
         [
-            ":root {", ":root[data-theme=\"light\"] {", $":root[data-colours=\"{colours}\"] {{", $":root[data-colours=\"{colours}\"][data-theme=\"light\"] {{",
+            ":root {", ":root[data-theme=\"light\"] {", $":root[data-colours=\"{colours}\"] {{",
+            $":root[data-colours=\"{colours}\"][data-theme=\"light\"] {{",
         ];
         for (var i = 0; i < blocks.Length; i++)
         {

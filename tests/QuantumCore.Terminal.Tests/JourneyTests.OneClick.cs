@@ -47,7 +47,9 @@ public sealed partial class JourneyTests
         await Assertions.Expect(rows).ToHaveCountAsync(3);
         Assert.Equal(
             [("buy", price, "7"), ("buy", price, "7"), ("sell", await PriceAsync(page, 2), "7")],
-            (await page.OpenOrdersAsync(Symbol)).Select(order => (Text(order, "side"), Text(order, "price"), Text(order, "quantity"))).OrderBy(order => order.Item1));
+            (await page.OpenOrdersAsync(Symbol)).Select(
+                order => (Text(order, "side"), Text(order, "price"), Text(order, "quantity")))
+                .OrderBy(order => order.Item1));
         page.AssertSound();
 
         static string? Text(System.Text.Json.JsonElement order, string name) => order.GetProperty(name).GetString();
@@ -103,7 +105,9 @@ public sealed partial class JourneyTests
         await DisarmedAsync(page, "hidden");
 
         await ArmAsync(page, "3");
-        await page.CallAsync("demo-alice", HttpMethod.Post, "sim/faults", new { kind = "drop", on = "stream", count = 1 }, exchange.Admin);
+        await page.CallAsync(
+            "demo-alice", HttpMethod.Post, "sim/faults", new { kind = "drop", on = "stream", count = 1 },
+            exchange.Admin);
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "148.00", quantity = "5" });
         await DisarmedAsync(page, "no live book");
         await page.LiveAsync();
@@ -135,7 +139,8 @@ public sealed partial class JourneyTests
     /// until then a click sends nothing. Each response is a notice, and the bell counts those that disappeared, too.
     /// </summary>
     private static Task AnsweredAsync(TradePage page, int orders) =>
-        Assertions.Expect(page.Page.Locator("#bell-count")).ToHaveTextAsync(orders.ToString(CultureInfo.InvariantCulture));
+        Assertions.Expect(page.Page.Locator("#bell-count"))
+            .ToHaveTextAsync(orders.ToString(CultureInfo.InvariantCulture));
 
     private static async Task DisarmedAsync(TradePage page, string why)
     {

@@ -17,7 +17,8 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, "BTC-USD");
         var messages = await page.Page.Locator("#last").TextContentAsync();
         await Assertions.Expect(page.Page.Locator("#list button")).ToHaveCountAsync(4);
-        await Assertions.Expect(page.Page.Locator("#list button[aria-pressed=true] span").Nth(1)).Not.ToHaveTextAsync("–");
+        await Assertions.Expect(
+            page.Page.Locator("#list button[aria-pressed=true] span").Nth(1)).Not.ToHaveTextAsync("–");
         await Assertions.Expect(page.Page.Locator("#last")).Not.ToHaveTextAsync(messages!);
         await Assertions.Expect(page.Page.Locator("#volume")).ToContainTextAsync("BTC");
         page.AssertSound();
@@ -33,20 +34,24 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         var row = page.Page.Locator("#blotter tr[data-order]");
 
         // The notice disappears by itself; the row stays.
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Order placed" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Order placed" }))
+            .ToBeVisibleAsync();
         await Assertions.Expect(row).ToHaveCountAsync(1);
 
         await row.Locator("input").First.FillAsync("121.50");
         await Assertions.Expect(row.Locator(".note")).ToHaveTextAsync("loses priority");
         await row.Locator("button.amend").ClickAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" }))
+            .ToBeVisibleAsync();
         Assert.Equal("121.50", Assert.Single(await page.OpenOrdersAsync(Symbol)).GetProperty("price").GetString());
 
         // Until the book responds, the order and its replacement are both there.
         await Assertions.Expect(row).ToHaveCountAsync(1);
         await Assertions.Expect(row.Locator("input").First).ToHaveValueAsync("121.50");
 
-        await page.Page.Locator("#blotter tr[data-order] .actions button", new PageLocatorOptions { HasText = "Cancel" }).ClickAsync();
+        await page.Page.Locator(
+            "#blotter tr[data-order] .actions button", new PageLocatorOptions { HasText = "Cancel" })
+            .ClickAsync();
         await Assertions.Expect(page.Page.Locator("#blotter .empty")).ToContainTextAsync("No open orders");
         Assert.Empty(await page.OpenOrdersAsync(Symbol));
         page.AssertSound();
@@ -66,8 +71,10 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [InlineData("bracket", "price=120.00 quantity=10 target=130.00 trigger=110.00", "limit,limit,stop")]
     public async Task Every_kind_of_order_is_placed_and_shown(string kind, string fields, string types)
     {
-        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
-        await page.FillAsync("buy", kind, [.. fields.Split(' ').Select(field => field.Split('=')).Select(pair => (pair[0], pair[1]))]);
+        await using var page =
+            await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
+        await page.FillAsync(
+            "buy", kind, [.. fields.Split(' ').Select(field => field.Split('=')).Select(pair => (pair[0], pair[1]))]);
         await page.SendAsync();
         var expected = types.Split(',');
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(expected.Length);
@@ -87,8 +94,10 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         // 10 at 150.00 and 5 at 150.10 are 2,250.50. The fee is half a thousandth of that, rounded up.
         await Assertions.Expect(page.Page.Locator("#ticket-form .total dd")).ToHaveTextAsync("2,251.63 USD");
         await page.SendAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 15 AAPL" })).ToBeVisibleAsync();
-        await Assertions.Expect(page.Page.Locator(".toast p", new PageLocatorOptions { HasText = "in 2 fills, taker" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 15 AAPL" }))
+            .ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast p", new PageLocatorOptions { HasText = "in 2 fills, taker" }))
+            .ToBeVisibleAsync();
         await page.Page.Locator("[data-tab=fills]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tbody tr").First).ToContainTextAsync("150.10");
         page.AssertSound();
@@ -106,7 +115,8 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task Post_only_that_would_match_is_refused_before_it_is_sent()
     {
-        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
+        await using var page =
+            await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
         await page.FillAsync("buy", "postOnly", ("price", "151.00"), ("quantity", "1"));
         await Assertions.Expect(page.Page.Locator("#price-problem")).ToContainTextAsync("would match now");
         await Assertions.Expect(page.Page.Locator("#send")).ToBeDisabledAsync();
@@ -122,8 +132,10 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         await page.FillAsync("buy", "stop", ("trigger", "150.50"), ("quantity", "2"));
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
-        await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "151.00", quantity = "1", selfTrade = "none" });
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 2 AAPL" })).ToBeVisibleAsync();
+        await page.PlaceAsync(
+            "demo-bob", new { symbol = Symbol, side = "buy", price = "151.00", quantity = "1", selfTrade = "none" });
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 2 AAPL" }))
+            .ToBeVisibleAsync();
     }
 
     [Theory]
@@ -145,10 +157,12 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
 
         await page.FillAsync("buy", "market", ("quantity", "3"));
         await page.SendAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 3 AAPL" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 3 AAPL" }))
+            .ToBeVisibleAsync();
         Assert.True(refused > 6);
         if (neitherThoseBefore)
-            await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought" })).ToHaveCountAsync(1);
+            await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought" }))
+                .ToHaveCountAsync(1);
         page.AssertSound();
     }
 
@@ -221,7 +235,8 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         // The messages after that are Bob's own.
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "150.00", quantity = "4" });
         await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "150.00", quantity = "4" });
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Sold 4 AAPL" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Sold 4 AAPL" }))
+            .ToBeVisibleAsync();
         var said = await page.Page.EvaluateAsync<string[]>("() => window.said");
         Assert.Contains(said, text => text.Contains("Sold 4 AAPL", StringComparison.Ordinal));
         Assert.DoesNotContain(said, text => text.Contains("Bought", StringComparison.Ordinal));
@@ -288,14 +303,22 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [InlineData("#depth", 0.75, @"^150\.[4-6]\d$")]
     public async Task Quantity_is_typed_after_a_click_on_a_price(string surface, double across, string price)
     {
-        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
+        await using var page =
+            await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
         var quantity = page.Page.Locator("#quantity");
         await quantity.FillAsync("17");
         var canvas = page.Page.Locator($"{surface} canvas");
         var box = (await canvas.BoundingBoxAsync())!;
 
         // The lowest ask is just above the middle of the ladder; in the depth, every place is a price.
-        await canvas.ClickAsync(new LocatorClickOptions { Position = new Position { X = (float)(box.Width * across), Y = (box.Height / 2) - 20 } });
+        await canvas.ClickAsync(new LocatorClickOptions
+        {
+            Position = new Position
+            {
+                X = (float)(box.Width * across),
+                Y = (box.Height / 2) - 20,
+            }
+        });
         await Assertions.Expect(quantity).ToBeFocusedAsync();
         await page.Page.Keyboard.TypeAsync("250");
         await Assertions.Expect(quantity).ToHaveValueAsync("250");
@@ -330,7 +353,8 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator("#notice-text")).ToContainTextAsync("3 AAPL would match");
         await page.PhaseAsync(Symbol, "continuous");
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 3 AAPL" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 3 AAPL" }))
+            .ToBeVisibleAsync();
         await Assertions.Expect(page.Page.Locator("#notice")).ToBeHiddenAsync();
         page.AssertSound();
     }
@@ -339,7 +363,8 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     public async Task Page_comes_back_by_itself_when_the_exchange_restarts_and_its_orders_are_there()
     {
         var data = Directory.CreateTempSubdirectory("qc-terminal-");
-        string[] options = ["--data", data.FullName, "--urls", $"http://127.0.0.1:{SiloProcess.FreePort()}", "--no-quotes", Symbol];
+        string[] options =
+            ["--data", data.FullName, "--urls", $"http://127.0.0.1:{SiloProcess.FreePort()}", "--no-quotes", Symbol];
         var silo = await SiloProcess.StartAsync(options);
         try
         {

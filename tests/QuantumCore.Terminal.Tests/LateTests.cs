@@ -131,7 +131,8 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
     public async Task Page_whose_script_does_not_come_says_so_and_is_tried_again()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
-        await page.Page.RouteAsync("**/portfolio*.js", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
+        await page.Page.RouteAsync(
+            "**/portfolio*.js", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
         await page.Page.Locator("#pages a", new PageLocatorOptions { HasText = "Portfolio" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator("#page h1")).ToHaveTextAsync("The page did not come");
         await page.Page.UnrouteAllAsync();
@@ -144,7 +145,16 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
     public async Task Life_of_an_order_that_comes_late_is_not_shown_on_another_page()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
-        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "100.00", quantity = "1", clientOrderId = "asked-for-its-life" });
+        await page.PlaceAsync(
+            "demo-alice",
+            new
+            {
+                symbol = Symbol,
+                side = "buy",
+                price = "100.00",
+                quantity = "1",
+                clientOrderId = "asked-for-its-life",
+            });
         await PageTests.GoAsync(page, "/orders");
         var row = page.Page.Locator("tr", new PageLocatorOptions { HasText = "asked-for-its-life" });
         await Assertions.Expect(row).ToHaveCountAsync(1);
@@ -164,7 +174,8 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
     public async Task Question_that_comes_late_is_not_asked_on_another_page()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
-        await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
+        await page.Page.EvaluateAsync(
+            "() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
         await page.Page.GotoAsync(new Uri(exchange.Address, "/operator").ToString());
         var card = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Risk limits" });
         await card.Locator("input[aria-label=Account]").FillAsync("ACC-1001");
@@ -187,9 +198,11 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
         await page.Page.RouteAsync("**/fills?limit=1000*", TradePage.BusyAsync);
         await PageTests.GoAsync(page, "/orders");
         await Assertions.Expect(page.Page.Locator(".card .empty")).ToContainTextAsync("can't be read now");
-        await page.Page.Locator("label", new PageLocatorOptions { HasText = "Show" }).Locator("select").SelectOptionAsync("fills");
+        await page.Page.Locator("label", new PageLocatorOptions { HasText = "Show" }).Locator("select")
+            .SelectOptionAsync("fills");
         await Assertions.Expect(page.Page.Locator(".card .empty")).ToContainTextAsync("can't be read now");
-        await Assertions.Expect(page.Page.Locator("button", new PageLocatorOptions { HasText = "CSV" })).ToBeDisabledAsync();
+        await Assertions.Expect(page.Page.Locator("button", new PageLocatorOptions { HasText = "CSV" }))
+            .ToBeDisabledAsync();
         page.AssertSound();
     }
 
@@ -205,10 +218,13 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
         });
         await page.FillAsync("buy", "limit", ("price", "101.00"), ("quantity", "4"));
         await page.SendAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Not placed" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Not placed" }))
+            .ToBeVisibleAsync();
         await page.PlaceAsync("demo-alice", System.Text.Json.JsonDocument.Parse(sent!).RootElement);
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Order placed" })).ToBeVisibleAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Not placed" })).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Order placed" }))
+            .ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Not placed" }))
+            .ToHaveCountAsync(0);
         page.AssertSound();
     }
 
@@ -267,7 +283,8 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
 
     /// <summary>Returns the name of the signed-in user, by the browser's cookie; empty for none.</summary>
     private static async Task<string> UserAsync(TradePage page) =>
-        await page.Page.EvaluateAsync<string>("async () => (await (await fetch('/api/qc/v1/sessions/current')).json()).user ?? ''");
+        await page.Page.EvaluateAsync<string>(
+            "async () => (await (await fetch('/api/qc/v1/sessions/current')).json()).user ?? ''");
 
     /// <summary>Holds the response to the first call; the page may abort the call meanwhile.</summary>
     private sealed class Held : IDisposable

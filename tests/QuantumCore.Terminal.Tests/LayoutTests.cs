@@ -87,7 +87,8 @@ public sealed class LayoutTests(Browser browser, QuietExchange exchange) : IClas
     public async Task Armed_ladder_fits_and_says_so(int width, int height, string theme)
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, "BTC-USD", width, height, theme);
-        await page.Page.EvaluateAsync("() => localStorage.setItem('quantumcore.prefs', JSON.stringify({ ...JSON.parse(localStorage.getItem('quantumcore.prefs') ?? '{}'), oneClick: true }))");
+        await page.Page.EvaluateAsync(
+            "() => localStorage.setItem('quantumcore.prefs', JSON.stringify({ ...JSON.parse(localStorage.getItem('quantumcore.prefs') ?? '{}'), oneClick: true }))");
         await page.Page.ReloadAsync();
         if (width < 720)
             await page.Page.Locator(".views button[data-view=book]").ClickAsync();
@@ -113,7 +114,8 @@ public sealed class LayoutTests(Browser browser, QuietExchange exchange) : IClas
         foreach (var phase in s_phases)
         {
             await page.PhaseAsync("MSFT", phase);
-            await Assertions.Expect(page.Page.Locator("#notice-text")).ToContainTextAsync(phase == "halt" ? "halted" : "auction");
+            await Assertions.Expect(page.Page.Locator("#notice-text"))
+                .ToContainTextAsync(phase == "halt" ? "halted" : "auction");
             await Assertions.Expect(page.Page.Locator("#notice")).ToBeInViewportAsync();
             await PictureAsync(page, $"{width}x{height}-dark-{phase}");
             Assert.Equal(before, await page.Page.EvaluateAsync<string>(Boxes));
@@ -134,17 +136,23 @@ public sealed class LayoutTests(Browser browser, QuietExchange exchange) : IClas
         {
             var link = page.Page.Locator("#pages a", new PageLocatorOptions { HasText = name });
             var box = (await link.BoundingBoxAsync())!;
-            Assert.True(box.Y >= 844 - 53 && box.Y + box.Height <= 845 && box.X >= 0 && box.X + box.Width <= 391, $"{name}: {box.X} {box.Y} {box.Width} {box.Height}");
+            Assert.True(
+                box.Y >= 844 - 53 && box.Y + box.Height <= 845 && box.X >= 0 && box.X + box.Width <= 391,
+                $"{name}: {box.X} {box.Y} {box.Width} {box.Height}");
             await link.ClickAsync();
             await Assertions.Expect(page.Page.Locator("#pages a[aria-current]")).ToHaveTextAsync(name);
             if (name == "Trade")
                 continue;
 
             // Every cell has a label, and all are visible without scrolling.
-            var cell = page.Page.Locator("#page tbody td[data-label=Symbol]", new PageLocatorOptions { HasText = "MSFT" }).First;
+            var cell = page.Page.Locator(
+                "#page tbody td[data-label=Symbol]", new PageLocatorOptions { HasText = "MSFT" }).First;
             await Assertions.Expect(cell).ToBeVisibleAsync();
-            Assert.Equal("\"Symbol\"", await cell.EvaluateAsync<string>("cell => getComputedStyle(cell, '::before').content"));
-            Assert.Empty(await page.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#page .card')].filter(card => card.scrollWidth > card.clientWidth + 1).map(card => card.ariaLabel)"));
+            Assert.Equal(
+                "\"Symbol\"", await cell.EvaluateAsync<string>("cell => getComputedStyle(cell, '::before').content"));
+            Assert.Empty(
+                await page.Page.EvaluateAsync<string[]>(
+                    "() => [...document.querySelectorAll('#page .card')].filter(card => card.scrollWidth > card.clientWidth + 1).map(card => card.ariaLabel)"));
             Assert.Empty(await page.Page.EvaluateAsync<string[]>(Flaws));
             await cell.ScrollIntoViewIfNeededAsync();
             await PictureAsync(page, $"390x844-{theme}-{name}");

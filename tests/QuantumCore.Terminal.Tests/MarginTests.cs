@@ -81,7 +81,9 @@ public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClas
             lotSize = "1",
             referencePrice = "100.00",
         });
-        await page.CallAsync(Admin, HttpMethod.Post, "admin/accounts/ACC-1002/deposits", new { key = "loan-1", asset = "LOAN", amount = "1000" });
+        await page.CallAsync(
+            Admin, HttpMethod.Post, "admin/accounts/ACC-1002/deposits",
+            new { key = "loan-1", asset = "LOAN", amount = "1000" });
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "100.01", quantity = "500" });
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "99.99", quantity = "500" });
         await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "100.01", quantity = "1" });
@@ -90,12 +92,20 @@ public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClas
     private static async Task AgreeAsync(TradePage page)
     {
         var half = new { tiers = new[] { new { initialPpm = 500_000, maintenancePpm = 300_000 } } };
-        await page.CallAsync(Admin, HttpMethod.Post, $"admin/margin/instruments/{Symbol}", new Dictionary<string, object> { ["long"] = half, ["short"] = half, ["lendable"] = "1000" });
-        await page.CallAsync(Admin, HttpMethod.Post, "admin/margin/currencies/USD", new { loanPpm = 50_000, callSeconds = 3_600 });
-        await page.CallAsync(Admin, HttpMethod.Post, $"admin/accounts/{Account}/deposits", new { key = "money-1", asset = "USD", amount = "10000.00" });
+        await page.CallAsync(
+            Admin, HttpMethod.Post, $"admin/margin/instruments/{Symbol}",
+            new Dictionary<string, object> { ["long"] = half, ["short"] = half, ["lendable"] = "1000" });
+        await page.CallAsync(
+            Admin, HttpMethod.Post, "admin/margin/currencies/USD", new { loanPpm = 50_000, callSeconds = 3_600 });
+        await page.CallAsync(
+            Admin, HttpMethod.Post, $"admin/accounts/{Account}/deposits",
+            new { key = "money-1", asset = "USD", amount = "10000.00" });
         await page.CallAsync(Admin, HttpMethod.Post, $"admin/accounts/{Account}/margin", new { currency = "USD" });
-        await page.CallAsync(Admin, HttpMethod.Post, $"admin/accounts/{Account}/locates", new { symbol = Symbol, quantity = "50" });
-        await page.CallAsync(Admin, HttpMethod.Post, "admin/users", new { name = "mara", password = "correct horse battery", account = Account });
+        await page.CallAsync(
+            Admin, HttpMethod.Post, $"admin/accounts/{Account}/locates", new { symbol = Symbol, quantity = "50" });
+        await page.CallAsync(
+            Admin, HttpMethod.Post, "admin/users",
+            new { name = "mara", password = "correct horse battery", account = Account });
     }
 
     private static async Task SignInAsync(TradePage page)
@@ -110,7 +120,8 @@ public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClas
         await page.LiveAsync();
     }
 
-    private static ILocator Toast(TradePage page, string title) => page.Page.Locator(".toast b", new PageLocatorOptions { HasText = title });
+    private static ILocator Toast(TradePage page, string title) =>
+        page.Page.Locator(".toast b", new PageLocatorOptions { HasText = title });
 
     /// <summary>
     /// A mark price at which a short sale of 20 is called but not liquidated. It counts for ten seconds, so it is sent

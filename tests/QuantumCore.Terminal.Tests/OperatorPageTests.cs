@@ -24,7 +24,9 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
 
         // A scrolled element may lie under the answer button of the dialog that it opens.
         var (x, y) = (yes!.X + (yes.Width / 2), yes.Y + (yes.Height / 2));
-        await halt.EvaluateAsync("(button, at) => { button.style.cssText = `position: fixed; z-index: 9; left: ${at.x - 20}px; top: ${at.y - 12}px`; }", new { x = (int)x, y = (int)y });
+        await halt.EvaluateAsync(
+            "(button, at) => { button.style.cssText = `position: fixed; z-index: 9; left: ${at.x - 20}px; top: ${at.y - 12}px`; }",
+            new { x = (int)x, y = (int)y });
         await page.Page.Mouse.DblClickAsync(x, y);
         await page.FramesAsync(5);
         await Assertions.Expect(page.Page.Locator("dialog")).ToBeVisibleAsync();
@@ -76,7 +78,9 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await page.Page.Locator("#operator-link").ClickAsync();
-        await page.Page.Locator("#page").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Go on as the demo's operator" }).ClickAsync();
+        await page.Page.Locator("#page")
+            .GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Go on as the demo's operator" })
+            .ClickAsync();
         await Assertions.Expect(Card(page, Symbol).Locator(".chip")).ToHaveTextAsync("Trading");
         await page.Page.Locator("#pages a", new PageLocatorOptions { HasText = "Trade" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator("#send")).ToHaveTextAsync("demo-admin has no trading account");
@@ -84,7 +88,8 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         foreach (var name in new[] { "Portfolio", "Orders" })
         {
             await page.Page.Locator("#pages a", new PageLocatorOptions { HasText = name }).ClickAsync();
-            await Assertions.Expect(page.Page.Locator("#page .empty")).ToHaveTextAsync("demo-admin has no trading account.");
+            await Assertions.Expect(page.Page.Locator("#page .empty"))
+                .ToHaveTextAsync("demo-admin has no trading account.");
         }
 
         page.AssertSound();
@@ -94,10 +99,26 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
     public async Task Many_symbols_are_filtered_and_only_the_chosen_one_is_asked_for()
     {
         await using var page = await OpenAsync();
-        var listed = (await page.CallAsync("demo-alice", HttpMethod.Get, "instruments")).GetProperty("instruments").EnumerateArray().ToArray();
+        var listed = (await page.CallAsync("demo-alice", HttpMethod.Get, "instruments")).GetProperty("instruments")
+            .EnumerateArray().ToArray();
         var aapl = listed.Single(one => one.GetProperty("symbol").GetString() == Symbol).GetRawText();
-        var many = listed.Select(one => one.GetRawText()).Concat(Enumerable.Range(1, 46).Select(i => aapl.Replace("\"symbol\":\"AAPL\"", string.Create(CultureInfo.InvariantCulture, $"\"symbol\":\"QQ{i:00}\""), StringComparison.Ordinal)));
-        await page.Page.RouteAsync("**/api/qc/v1/instruments", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"instruments":[{{string.Join(',', many)}}]}""" }));
+        var many = listed.Select(one => one.GetRawText())
+            .Concat(
+                Enumerable.Range(1, 46)
+                    .Select(
+                        i => aapl.Replace(
+                            "\"symbol\":\"AAPL\"",
+                            string.Create(CultureInfo.InvariantCulture, $"\"symbol\":\"QQ{i:00}\""),
+                            StringComparison.Ordinal)));
+        await page.Page.RouteAsync(
+            "**/api/qc/v1/instruments",
+            route =>
+                route.FulfillAsync(
+                    new RouteFulfillOptions
+                    {
+                        ContentType = "application/json",
+                        Body = $$"""{"instruments":[{{string.Join(',', many)}}]}""",
+                    }));
         var asked = new System.Collections.Concurrent.ConcurrentQueue<string>();
         page.Page.Request += (_, request) =>
         {
@@ -132,10 +153,12 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await using var page = await OpenAsync();
         var takes = Card(page, Symbol).Locator("dt:has-text('Takes prices') + dd");
         await Assertions.Expect(takes).ToHaveTextAsync("any");
-        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/symbols/{Symbol}/reference", new { price = "150.00" });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, $"admin/symbols/{Symbol}/reference", new { price = "150.00" });
         await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/symbols/{Symbol}/rules", new { staticBand = 500 });
         await Assertions.Expect(takes).ToHaveTextAsync("142.50 to 157.50");
-        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/symbols/{Symbol}/rules", new { staticBand = "none" });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, $"admin/symbols/{Symbol}/rules", new { staticBand = "none" });
         await Assertions.Expect(takes).ToHaveTextAsync("any");
         page.AssertSound();
     }
@@ -145,7 +168,17 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
     {
         const string Account = "ACC-1002";
         await using var page = await OpenAsync();
-        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits", new { symbol = Symbol, maxOrderQuantity = "500", maxDailyLoss = "900.00", maxOrdersPerSecond = 50, killOrders = 1000, killWindowSeconds = 10 });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits",
+            new
+            {
+                symbol = Symbol,
+                maxOrderQuantity = "500",
+                maxDailyLoss = "900.00",
+                maxOrdersPerSecond = 50,
+                killOrders = 1000,
+                killWindowSeconds = 10,
+            });
         var card = Limits(page);
         await card.GetByLabel("Account", Exact()).FillAsync(Account);
         await card.GetByLabel("Symbol", Exact()).SelectOptionAsync(Symbol);
@@ -160,14 +193,18 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(dialog).ToContainTextAsync($"{Account} in {Symbol}");
         await dialog.Locator("button[type=submit]").ClickAsync();
         await Assertions.Expect(card.Locator("[role=status]")).ToContainTextAsync("Set");
-        var limits = (await page.CallAsync("demo-admin", HttpMethod.Get, $"admin/accounts/{Account}/limits")).GetProperty("limits")[0];
+        var limits =
+            (await page.CallAsync(
+                "demo-admin", HttpMethod.Get, $"admin/accounts/{Account}/limits")).GetProperty("limits")[0];
         Assert.Equal(
             ("400", 7, "900.00", 50),
             (limits.GetProperty("maxOrderQuantity").GetString(), limits.GetProperty("maxOpenOrders").GetInt32(),
-                limits.TryGetProperty("maxDailyLoss", out var loss) ? loss.GetString() : null, limits.TryGetProperty("maxOrdersPerSecond", out var rate) ? rate.GetInt32() : 0));
+                limits.TryGetProperty("maxDailyLoss", out var loss) ? loss.GetString() : null,
+                limits.TryGetProperty("maxOrdersPerSecond", out var rate) ? rate.GetInt32() : 0));
         Assert.Equal(
             (1000, 10, "5000.00"),
-            (limits.GetProperty("killOrders").GetInt32(), limits.GetProperty("killWindowSeconds").GetInt32(), limits.GetProperty("killDailyLoss").GetString()));
+            (limits.GetProperty("killOrders").GetInt32(), limits.GetProperty("killWindowSeconds").GetInt32(),
+                limits.GetProperty("killDailyLoss").GetString()));
         page.AssertSound();
     }
 
@@ -176,7 +213,9 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
     {
         const string Account = "ACC-1001";
         await using var page = await OpenAsync();
-        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits", new { symbol = Symbol, maxOrderQuantity = "500" });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits",
+            new { symbol = Symbol, maxOrderQuantity = "500" });
         var card = Limits(page);
         var quantity = card.GetByLabel("Order quantity", Exact());
         await card.GetByLabel("Account", Exact()).FillAsync(Account);
@@ -197,7 +236,9 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
     {
         const string Account = "ACC-1004";
         await using var page = await OpenAsync();
-        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits", new { symbol = Symbol, maxOrderValue = "100000.00", maxOpenOrders = 20 });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits",
+            new { symbol = Symbol, maxOrderValue = "100000.00", maxOpenOrders = 20 });
 
         // The current limits were not looked up. The new values replace all of them all the same.
         var card = Limits(page);
@@ -205,7 +246,8 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await card.GetByLabel("Symbol", Exact()).SelectOptionAsync(Symbol);
         await card.GetByLabel("Open orders", Exact()).FillAsync("20");
         await ClickAsync(card, "Set");
-        await Assertions.Expect(page.Page.Locator("dialog li")).ToHaveTextAsync(["Order value: 100000.00, from now on no limit"]);
+        await Assertions.Expect(page.Page.Locator("dialog li"))
+            .ToHaveTextAsync(["Order value: 100000.00, from now on no limit"]);
         await page.Page.Keyboard.PressAsync("Escape");
         page.AssertSound();
     }
@@ -214,7 +256,8 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
     public async Task Answers_that_did_not_come_are_not_told_as_something_else()
     {
         await using var page = await OpenAsync();
-        var (silos, audit) = (page.Page.Locator(".card[aria-label=Silos]"), page.Page.Locator(".card[aria-label='Who did what']"));
+        var (silos, audit) = (page.Page.Locator(".card[aria-label=Silos]"),
+            page.Page.Locator(".card[aria-label='Who did what']"));
         await Assertions.Expect(silos.Locator("tbody tr")).ToHaveCountAsync(1);
         await page.Page.RouteAsync("**/admin/**", TradePage.BusyAsync);
         await page.Page.RouteAsync($"**/symbols/{Symbol}/state", TradePage.BusyAsync);
@@ -236,9 +279,12 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await using var page = await OpenAsync();
         var audit = page.Page.Locator(".card[aria-label='Who did what']");
         await Assertions.Expect(audit.Locator("table")).ToBeVisibleAsync();
-        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/users", new { name = "olga", password = "correct horse battery", role = "marketOperator" });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, "admin/users",
+            new { name = "olga", password = "correct horse battery", role = "marketOperator" });
         await Assertions.Expect(audit).ToContainTextAsync("olga");
-        await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions', { method: 'POST', body: JSON.stringify({ name: 'olga', password: 'correct horse battery' }) })");
+        await page.Page.EvaluateAsync(
+            "() => fetch('/api/qc/v1/sessions', { method: 'POST', body: JSON.stringify({ name: 'olga', password: 'correct horse battery' }) })");
         await page.Page.ReloadAsync();
         await Assertions.Expect(page.Page.Locator("#account")).ToContainTextAsync("olga");
         await Assertions.Expect(audit).ToContainTextAsync("an administrator's to read");
@@ -271,7 +317,9 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(page.Page.Locator("dialog")).ToBeHiddenAsync();
 
         // An account exists from its first deposit.
-        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/accounts/ACC-1003/deposits", new { key = "to-exist", asset = "USD", amount = "1.00" });
+        await page.CallAsync(
+            "demo-admin", HttpMethod.Post, "admin/accounts/ACC-1003/deposits",
+            new { key = "to-exist", asset = "USD", amount = "1.00" });
         await card.GetByLabel("Account", Exact()).FillAsync(" ACC-1003 ");
         await ClickAsync(card, "Block");
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
@@ -296,7 +344,11 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await trader.Page.Locator("#tape-table").ClickAsync();
         var tape = trader.Page.Locator("#tape .as-table tbody tr").First;
         await Assertions.Expect(tape).ToContainTextAsync("150.00");
-        var trade = (await page.CallAsync("demo-alice", HttpMethod.Get, $"fills?symbol={Symbol}&limit=1")).GetProperty("fills")[0].GetProperty("tradeId").GetString()!;
+        var trade =
+            (await page.CallAsync(
+                "demo-alice", HttpMethod.Get,
+                $"fills?symbol={Symbol}&limit=1")).GetProperty("fills")[0].GetProperty("tradeId")
+            .GetString()!;
         var row = trader.Page.Locator("#blotter tbody tr:visible").Filter(new LocatorFilterOptions { HasText = trade });
         await Assertions.Expect(row).ToHaveCountAsync(1);
 
@@ -313,7 +365,8 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await ClickAsync(card, "Correct");
         await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync("settle the difference to 149.00");
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
-        await Assertions.Expect(said).ToHaveTextAsync($"{Symbol} {trade}: 1 that ACC-1001 bought of ACC-1002 at 150.00 is at 149.00 now.");
+        await Assertions.Expect(said)
+            .ToHaveTextAsync($"{Symbol} {trade}: 1 that ACC-1001 bought of ACC-1002 at 150.00 is at 149.00 now.");
         await Assertions.Expect(row).ToContainTextAsync("149.00");
         await Assertions.Expect(row).ToContainTextAsync("Corrected, was 150.00");
         await Assertions.Expect(tape).ToContainTextAsync("150.00, corrected to 149.00");
@@ -323,13 +376,18 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await page.Page.Keyboard.PressAsync("Escape");
         await ClickAsync(card, "Declare void");
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
-        await Assertions.Expect(said).ToHaveTextAsync($"{Symbol} {trade}: 1 that ACC-1001 bought of ACC-1002 at 150.00 is void.");
+        await Assertions.Expect(said)
+            .ToHaveTextAsync($"{Symbol} {trade}: 1 that ACC-1001 bought of ACC-1002 at 150.00 is void.");
         await Assertions.Expect(row).ToContainTextAsync("Void: all of it was given back");
         await Assertions.Expect(tape).ToContainTextAsync("150.00, void");
         var log = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Who did what" }).Locator("tr");
-        await Assertions.Expect(log.Filter(new LocatorFilterOptions { HasText = "tradeVoided" })).ToContainTextAsync($"demo-admin");
-        await Assertions.Expect(log.Filter(new LocatorFilterOptions { HasText = "tradeCorrected" })).ToContainTextAsync($"trade {trade}, price 149.00, why a slip");
-        await Assertions.Expect(trader.Page.Locator(".toast", new PageLocatorOptions { HasText = "Trade declared void" })).ToBeVisibleAsync();
+        await Assertions.Expect(log.Filter(new LocatorFilterOptions { HasText = "tradeVoided" }))
+            .ToContainTextAsync($"demo-admin");
+        await Assertions.Expect(log.Filter(new LocatorFilterOptions { HasText = "tradeCorrected" }))
+            .ToContainTextAsync($"trade {trade}, price 149.00, why a slip");
+        await Assertions.Expect(
+            trader.Page.Locator(".toast", new PageLocatorOptions { HasText = "Trade declared void" }))
+            .ToBeVisibleAsync();
         await trader.Page.ReloadAsync();
         await trader.Page.Locator("#tape-table").ClickAsync();
         await Assertions.Expect(tape).ToContainTextAsync("150.00, void");
@@ -352,8 +410,12 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         var tape = trader.Page.Locator("#tape .as-table tbody tr").First;
         await Assertions.Expect(tape).ToContainTextAsync("150.00");
         await trader.PhaseAsync(Symbol, "volatility");
-        await trader.CallAsync("demo-bob", HttpMethod.Post, "orders", new { symbol = Symbol, side = "sell", price = "149.00", quantity = "7" });
-        await trader.CallAsync("demo-alice", HttpMethod.Post, "orders", new { symbol = Symbol, side = "buy", price = "151.00", quantity = "7" });
+        await trader.CallAsync(
+            "demo-bob", HttpMethod.Post, "orders",
+            new { symbol = Symbol, side = "sell", price = "149.00", quantity = "7" });
+        await trader.CallAsync(
+            "demo-alice", HttpMethod.Post, "orders",
+            new { symbol = Symbol, side = "buy", price = "151.00", quantity = "7" });
         await trader.PhaseAsync(Symbol, "continuous");
         await Assertions.Expect(tape).ToContainTextAsync("Auction");
         await trader.Page.ReloadAsync();
@@ -366,12 +428,17 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
 
     private static ILocator Card(TradePage page, string symbol) => page.Page.Locator($".card[data-symbol={symbol}]");
 
-    private static ILocator Limits(TradePage page) => page.Page.Locator(".card", new PageLocatorOptions { HasText = "Risk limits" });
+    private static ILocator Limits(TradePage page) =>
+        page.Page.Locator(".card", new PageLocatorOptions { HasText = "Risk limits" });
 
-    private static Task ClickAsync(ILocator card, string label) => card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = label, Exact = true }).ClickAsync();
+    private static Task ClickAsync(ILocator card, string label) =>
+        card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = label, Exact = true }).ClickAsync();
 
     private static async Task<string?> PhaseAsync(TradePage page) =>
-        (await page.CallAsync("demo-alice", HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"symbols/{Symbol}/state"))).GetProperty("phase").GetString();
+        (await page.CallAsync(
+            "demo-alice", HttpMethod.Get,
+            string.Create(CultureInfo.InvariantCulture, $"symbols/{Symbol}/state"))).GetProperty("phase")
+            .GetString();
 
     private static async Task ReopenAsync(TradePage page)
     {
@@ -382,7 +449,8 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
     private async Task<TradePage> OpenAsync()
     {
         var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
-        await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
+        await page.Page.EvaluateAsync(
+            "() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
         await page.Page.GotoAsync(new Uri(exchange.Address, "/operator").ToString());
         await Assertions.Expect(Card(page, Symbol).Locator(".chip")).ToHaveTextAsync("Trading");
         return page;

@@ -10,7 +10,9 @@ public sealed partial class PageTests
     public async Task Orders_that_can_not_be_read_are_not_called_none()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
-        await page.Page.RouteAsync("**/orders/history?*", route => route.FulfillAsync(new RouteFulfillOptions { Status = 503, Body = "busy" }));
+        await page.Page.RouteAsync(
+            "**/orders/history?*",
+            route => route.FulfillAsync(new RouteFulfillOptions { Status = 503, Body = "busy" }));
         await GoAsync(page, "/orders");
         await Assertions.Expect(page.Page.Locator(".card .empty")).ToContainTextAsync("can't be read now");
         await page.Page.UnrouteAsync("**/orders/history?*");
@@ -98,7 +100,9 @@ public sealed partial class PageTests
     public async Task Who_could_not_be_signed_out_is_told_so()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
-        await page.Page.RouteAsync("**/sessions/current", route => route.Request.Method == "DELETE" ? route.AbortAsync(RequestAbortErrorCode.ConnectionReset) : route.ContinueAsync());
+        await page.Page.RouteAsync("**/sessions/current", route => route.Request.Method == "DELETE"
+            ? route.AbortAsync(RequestAbortErrorCode.ConnectionReset)
+            : route.ContinueAsync());
         await GoAsync(page, "/signin");
         var leave = page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign out" });
         await leave.ClickAsync();
@@ -139,10 +143,12 @@ public sealed partial class PageTests
         await page.FillAsync("buy", "limit", ("price", "100.00"), ("quantity", "1"));
         await page.Page.Locator("#send:enabled").WaitForAsync();
         var orders = 0;
-        page.Page.Request += (_, request) => orders += request.Method == "POST" && request.Url.EndsWith("/orders", StringComparison.Ordinal) ? 1 : 0;
+        page.Page.Request += (_, request) =>
+            orders += request.Method == "POST" && request.Url.EndsWith("/orders", StringComparison.Ordinal) ? 1 : 0;
         await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/current', { method: 'DELETE' })");
 
-        await Assertions.Expect(page.Page.Locator(".toast p")).ToHaveTextAsync("The session of demo-bob has ended. Nothing is sent until you sign in again.");
+        await Assertions.Expect(page.Page.Locator(".toast p"))
+            .ToHaveTextAsync("The session of demo-bob has ended. Nothing is sent until you sign in again.");
         await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("Sign in");
         await Assertions.Expect(page.Page.Locator("#send")).ToHaveTextAsync("Sign in to trade");
         await page.Page.EvaluateAsync("() => document.getElementById('ticket-form').requestSubmit()");
@@ -157,13 +163,15 @@ public sealed partial class PageTests
     public async Task Limit_that_is_no_number_is_not_sent_as_no_limit()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
-        await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
+        await page.Page.EvaluateAsync(
+            "() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
         await page.Page.GotoAsync(new Uri(exchange.Address, "/operator").ToString());
         var card = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Risk limits" });
         await card.Locator("input[aria-label=Account]").FillAsync("ACC-1001");
         await card.Locator("input[aria-label='Open orders']").FillAsync("1,000");
         await card.Locator("button", new LocatorLocatorOptions { HasText = "Set" }).ClickAsync();
-        await Assertions.Expect(card.Locator("[role=status]")).ToHaveTextAsync("Open orders: a whole number, or nothing for no limit.");
+        await Assertions.Expect(card.Locator("[role=status]"))
+            .ToHaveTextAsync("Open orders: a whole number, or nothing for no limit.");
         await Assertions.Expect(page.Page.Locator("dialog")).ToBeHiddenAsync();
         page.AssertSound();
     }

@@ -36,7 +36,8 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await page.Page.GotoAsync(new Uri(exchange.Address, "/operator").ToString());
         await ActAsync(page, card, "opening");
         await Assertions.Expect(chip).ToHaveTextAsync("Auction");
-        var bought = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "151.00", quantity = "3" });
+        var bought = await page.PlaceAsync(
+            "demo-alice", new { symbol = Symbol, side = "buy", price = "151.00", quantity = "3" });
         await Assertions.Expect(card.Locator("dt:has-text('Indicative price') + dd")).Not.ToHaveTextAsync("–");
         await Assertions.Expect(card.Locator("dt:has-text('Would match') + dd")).ToHaveTextAsync("3");
         await ActAsync(page, card, "continuous");
@@ -44,8 +45,10 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(card.Locator("dt:has-text('Last') + dd")).Not.ToHaveTextAsync("–");
 
         // The buyer's order is filled and ended: the book itself reports that, however far behind the history is.
-        var order = await page.CallAsync("demo-alice", HttpMethod.Get, $"orders/{Symbol}/{bought.GetProperty("orderId").GetInt64()}");
-        Assert.Equal(("filled", "3"), (order.GetProperty("status").GetString(), order.GetProperty("filled").GetString()));
+        var order = await page.CallAsync(
+            "demo-alice", HttpMethod.Get, $"orders/{Symbol}/{bought.GetProperty("orderId").GetInt64()}");
+        Assert.Equal(
+            ("filled", "3"), (order.GetProperty("status").GetString(), order.GetProperty("filled").GetString()));
         await page.ClearAsync(Symbol);
         page.AssertSound();
     }
@@ -54,7 +57,8 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
     public async Task Operator_sees_the_silos_the_journal_and_what_was_logged()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
-        await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
+        await page.Page.EvaluateAsync(
+            "() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
         await page.Page.GotoAsync(new Uri(exchange.Address, "/operator").ToString());
         var silo = page.Page.Locator(".card[aria-label=Silos] tbody tr");
         await Assertions.Expect(silo).ToHaveCountAsync(1);
@@ -63,7 +67,8 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         // Rows are painted again each second; the card stays.
         await page.Page.Locator(".card[aria-label=Silos]").ScrollIntoViewIfNeededAsync();
         await LayoutTests.PictureAsync(page, "1440-dark-operator-silos");
-        var facts = page.Page.Locator(".facts", new PageLocatorOptions { HasText = "Records in the journal" }).Locator("dd");
+        var facts =
+            page.Page.Locator(".facts", new PageLocatorOptions { HasText = "Records in the journal" }).Locator("dd");
         await Assertions.Expect(facts.First).ToHaveTextAsync(WholeNumber());
         await Assertions.Expect(facts.Nth(4)).ToContainTextAsync(" ms");
 
@@ -79,7 +84,8 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await log.Locator("summary").ClickAsync();
         await LayoutTests.PictureAsync(page, "1440-dark-operator-log");
         await Assertions.Expect(log.Locator("pre")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Page.Locator(".card[aria-label=Silos]")).ToContainTextAsync("No silo has told of itself");
+        await Assertions.Expect(page.Page.Locator(".card[aria-label=Silos]"))
+            .ToContainTextAsync("No silo has told of itself");
         await Assertions.Expect(facts.First).ToHaveTextAsync("–");
         await Assertions.Expect(log.Locator("pre")).ToBeVisibleAsync();
         page.AssertSound();
@@ -102,7 +108,9 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         var card = page.Page.Locator(".card", new PageLocatorOptions { HasText = "New password" });
         await Assertions.Expect(card.Locator("input")).ToHaveCountAsync(2);
         await LayoutTests.PictureAsync(page, "1440x900-dark-password");
-        Assert.Single((await card.EvaluateAsync<int[]>("card => [...card.querySelectorAll('input')].map(input => input.getBoundingClientRect().left)")).Distinct());
+        Assert.Single(
+            (await card.EvaluateAsync<int[]>(
+                "card => [...card.querySelectorAll('input')].map(input => input.getBoundingClientRect().left)")).Distinct());
         await page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign out" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("Sign in");
 
@@ -129,7 +137,8 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await page.Page.Locator("#settings").ClickAsync();
         await page.Page.RunAndWaitForResponseAsync(
             () => page.Page.Locator("dialog select").First.SelectOptionAsync("light"),
-            response => response.Url.EndsWith("/user/preferences", StringComparison.Ordinal) && response.Request.Method == "PATCH" && response.Ok);
+            response => response.Url.EndsWith("/user/preferences", StringComparison.Ordinal)
+                && response.Request.Method == "PATCH" && response.Ok);
 
         await using var other = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await Assertions.Expect(other.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
@@ -149,18 +158,35 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         const string Other = "MSFT";
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Other);
         await page.PlaceAsync("demo-bob", new { symbol = Other, side = "sell", price = "400.00", quantity = "2" });
-        await page.PlaceAsync("demo-alice", new { symbol = Other, side = "buy", price = "400.00", quantity = "2", clientOrderId = "seen-on-the-orders-page" });
+        await page.PlaceAsync(
+            "demo-alice",
+            new
+            {
+                symbol = Other,
+                side = "buy",
+                price = "400.00",
+                quantity = "2",
+                clientOrderId = "seen-on-the-orders-page",
+            });
         await GoAsync(page, "/portfolio");
         var positions = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Positions and profit" });
-        await Assertions.Expect(positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(2)).ToHaveTextAsync("419.960079");
+        await Assertions.Expect(
+            positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(2))
+            .ToHaveTextAsync("419.960079");
 
         // A thousand were deposited at the listed price of 420.00. The total worth is in one place, over the balances.
-        await Assertions.Expect(positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(1)).ToHaveTextAsync("1,002");
-        await Assertions.Expect(page.Page.Locator("[aria-label=Balances] tr", new PageLocatorOptions { HasText = Other }).Locator("td").Nth(1)).ToHaveTextAsync("1,002");
+        await Assertions.Expect(
+            positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(1))
+            .ToHaveTextAsync("1,002");
+        await Assertions.Expect(
+            page.Page.Locator("[aria-label=Balances] tr", new PageLocatorOptions { HasText = Other }).Locator("td")
+                .Nth(1))
+            .ToHaveTextAsync("1,002");
         await Assertions.Expect(page.Page.Locator("[aria-label=Equity] .card-title b")).ToContainTextAsync(" USD (");
         await Assertions.Expect(page.Page.Locator("#page b")).ToHaveCountAsync(1);
         await LayoutTests.PictureAsync(page, "1440x900-dark-portfolio");
-        await Assertions.Expect(page.Page.Locator(".card", new PageLocatorOptions { HasText = "Statement" })).ToContainTextAsync("−800.00");
+        await Assertions.Expect(page.Page.Locator(".card", new PageLocatorOptions { HasText = "Statement" }))
+            .ToContainTextAsync("−800.00");
         await GoAsync(page, "/orders");
         var row = page.Page.Locator("tr", new PageLocatorOptions { HasText = "seen-on-the-orders-page" });
         await Assertions.Expect(row).ToContainTextAsync("filled");
@@ -174,13 +200,27 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
     {
         const string Other = "MSFT";
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Other);
-        await page.PlaceAsync("demo-alice", new { symbol = Other, side = "buy", price = "390.00", quantity = "1", clientOrderId = "bought-for-a-file" });
-        await page.PlaceAsync("demo-alice", new { symbol = Other, side = "sell", price = "450.00", quantity = "1", clientOrderId = "sold-for-a-file" });
+        await page.PlaceAsync(
+            "demo-alice",
+            new
+            {
+                symbol = Other,
+                side = "buy",
+                price = "390.00",
+                quantity = "1",
+                clientOrderId = "bought-for-a-file",
+            });
+        await page.PlaceAsync(
+            "demo-alice",
+            new { symbol = Other, side = "sell", price = "450.00", quantity = "1", clientOrderId = "sold-for-a-file" });
         await GoAsync(page, "/orders");
-        await Assertions.Expect(page.Page.Locator("tr", new PageLocatorOptions { HasText = "bought-for-a-file" })).ToBeVisibleAsync();
-        await page.Page.Locator(".filters label", new PageLocatorOptions { HasText = "Side" }).Locator("select").SelectOptionAsync("sell");
+        await Assertions.Expect(page.Page.Locator("tr", new PageLocatorOptions { HasText = "bought-for-a-file" }))
+            .ToBeVisibleAsync();
+        await page.Page.Locator(".filters label", new PageLocatorOptions { HasText = "Side" }).Locator("select")
+            .SelectOptionAsync("sell");
 
-        var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Page.Locator("button", new PageLocatorOptions { HasText = "CSV" }).ClickAsync());
+        var download = await page.Page.RunAndWaitForDownloadAsync(
+            () => page.Page.Locator("button", new PageLocatorOptions { HasText = "CSV" }).ClickAsync());
 
         await using var file = await download.CreateReadStreamAsync();
         using var reader = new StreamReader(file);
@@ -198,14 +238,21 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         var now = TimeProvider.System.GetUtcNow();
         var bought = (now.AddHours(-1).ToUnixTimeMilliseconds() * 1_000_000).ToString(CultureInfo.InvariantCulture);
         var rose = now.AddHours(-2).ToUnixTimeMilliseconds();
-        await page.Page.RouteAsync("**/account/statement?*", route => AnswerAsync(route, route.Request.Url.Contains("limit=1&", StringComparison.Ordinal) || route.Request.Url.EndsWith("limit=1", StringComparison.Ordinal)
-            ? """{"assets":[{"asset":"USD","opening":"0.00","closing":"700.00"},{"asset":"AAPL","opening":"0","closing":"3"}],"entries":[],"next":null}"""
-            : $$"""{"assets":[{"asset":"USD","opening":"1000.00","closing":"700.00"},{"asset":"AAPL","opening":"10","closing":"12"}],"entries":[{"time":"2026-01-01T00:00:00Z","cause":"trade","key":null,"symbol":"AAPL","tradeId":"1-0","timeNanos":"{{bought}}","asset":"USD","amount":"-300.00"},{"time":"2026-01-01T00:00:00Z","cause":"trade","key":null,"symbol":"AAPL","tradeId":"1-0","timeNanos":"{{bought}}","asset":"AAPL","amount":"2"}],"next":null}"""));
+        await page.Page.RouteAsync(
+            "**/account/statement?*",
+            route =>
+                AnswerAsync(route, route.Request.Url.Contains("limit=1&", StringComparison.Ordinal)
+                    || route.Request.Url.EndsWith("limit=1", StringComparison.Ordinal)
+                ? """{"assets":[{"asset":"USD","opening":"0.00","closing":"700.00"},{"asset":"AAPL","opening":"0","closing":"3"}],"entries":[],"next":null}"""
+                : $$"""{"assets":[{"asset":"USD","opening":"1000.00","closing":"700.00"},{"asset":"AAPL","opening":"10","closing":"12"}],"entries":[{"time":"2026-01-01T00:00:00Z","cause":"trade","key":null,"symbol":"AAPL","tradeId":"1-0","timeNanos":"{{bought}}","asset":"USD","amount":"-300.00"},{"time":"2026-01-01T00:00:00Z","cause":"trade","key":null,"symbol":"AAPL","tradeId":"1-0","timeNanos":"{{bought}}","asset":"AAPL","amount":"2"}],"next":null}"""));
         await page.Page.RouteAsync("**/candles/AAPL?*", route =>
         {
             var step = route.Request.Url.Contains("period=1d", StringComparison.Ordinal) ? 86_400_000L : 900_000L;
             var last = now.ToUnixTimeMilliseconds() / step;
-            var rows = Enumerable.Range(0, 98).Select(i => (last - 97 + i) * step).Select(start => start + step > rose ? $"[{start},\"160\",\"160\",\"160\",\"160\",\"1\",1]" : $"[{start},\"150\",\"150\",\"150\",\"150\",\"1\",1]");
+            var rows = Enumerable.Range(0, 98).Select(i => (last - 97 + i) * step)
+                .Select(start => start + step > rose
+                    ? $"[{start},\"160\",\"160\",\"160\",\"160\",\"1\",1]"
+                    : $"[{start},\"150\",\"150\",\"150\",\"150\",\"1\",1]");
             return AnswerAsync(route, $$"""{"symbol":"AAPL","candles":[{{string.Join(",", rows)}}]}""");
         });
         await GoAsync(page, "/portfolio");
@@ -216,11 +263,13 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         // 1,000 and 10 at 150 are 2,500 a day ago; 700 and 12 at 160 are 2,620 now.
         await Assertions.Expect(card.Locator(".card-title b")).ToHaveTextAsync("2,620.00 USD (+4.80 %)");
         await Assertions.Expect(card.Locator("svg polyline")).ToHaveAttributeAsync("points", PointsOfPicture());
-        await Assertions.Expect(card.Locator(".equity-values span")).ToHaveTextAsync(["2,620.00", "2,560.00", "2,500.00"]);
+        await Assertions.Expect(card.Locator(".equity-values span"))
+            .ToHaveTextAsync(["2,620.00", "2,560.00", "2,500.00"]);
         await card.Locator("summary").ClickAsync();
         await Assertions.Expect(card.Locator("tbody tr")).ToHaveCountAsync(97);
         await Assertions.Expect(card.Locator("tbody tr").Last).ToContainTextAsync("2,500.00");
-        await Assertions.Expect(card.Locator("tbody tr", new LocatorLocatorOptions { HasText = "2,600.00" })).Not.ToHaveCountAsync(0);
+        await Assertions.Expect(
+            card.Locator("tbody tr", new LocatorLocatorOptions { HasText = "2,600.00" })).Not.ToHaveCountAsync(0);
 
         await card.Locator("button", new LocatorLocatorOptions { HasText = "30 days" }).ClickAsync();
         await Assertions.Expect(card.Locator(".card-title b")).ToHaveTextAsync("1,180.00 USD (+2.60 %)");
@@ -254,7 +303,10 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
             {"asset":"AAPL","opening":"10","closing":"12","causes":[{"cause":"trade","lines":1,"in":"2","out":"0"}]}],"entries":[],"next":null}
             """));
         var today = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 86_400_000 * 86_400_000;
-        await page.Page.RouteAsync("**/candles/AAPL?period=1d*", route => AnswerAsync(route, $$"""{"symbol":"AAPL","candles":[[{{today}},"140","155","140","150","9",3]]}"""));
+        await page.Page.RouteAsync(
+            "**/candles/AAPL?period=1d*",
+            route =>
+                AnswerAsync(route, $$"""{"symbol":"AAPL","candles":[[{{today}},"140","155","140","150","9",3]]}"""));
         await page.TradeAsync("150.00");
         await page.Page.ReloadAsync();
 
@@ -276,7 +328,8 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         var answer = await page.Page.GotoAsync(new Uri(exchange.Address, "/nowhere").ToString());
         Assert.Equal(404, answer!.Status);
-        await Assertions.Expect(page.Page.Locator("h1", new PageLocatorOptions { HasText = "no such page" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator("h1", new PageLocatorOptions { HasText = "no such page" }))
+            .ToBeVisibleAsync();
         await page.Page.Locator("#pages a").First.ClickAsync();
         await Assertions.Expect(page.Page.Locator("#trade")).ToBeVisibleAsync();
     }
@@ -312,30 +365,38 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         var address = path == "/sim" ? exchange.Admin : exchange.Address;
         await using var page = await TradePage.OpenAsync(browser, address, "BTC-USD", width, 844, theme);
         if (path == "/operator")
-            await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
+            await page.Page.EvaluateAsync(
+                "() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
         await page.Page.GotoAsync(new Uri(address, path).ToString());
         await Assertions.Expect(page.Page.Locator("#account")).Not.ToHaveTextAsync("Sign in");
-        await Assertions.Expect(page.Page.Locator(path.StartsWith("/trade", StringComparison.Ordinal) ? "#trade" : "#page h1")).ToBeVisibleAsync();
+        await Assertions.Expect(
+            page.Page.Locator(path.StartsWith("/trade", StringComparison.Ordinal) ? "#trade" : "#page h1"))
+            .ToBeVisibleAsync();
         await LayoutTests.PictureAsync(page, $"{width}-{theme}{path.Replace('/', '-')}");
         var found = await page.Page.RunAxe();
         Assert.Empty(found.Violations.Where(violation => violation.Impact is "serious" or "critical")
-            .Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html))}"));
+            .Select(
+                violation =>
+                    $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html))}"));
     }
 
     internal static async Task GoAsync(TradePage page, string path)
     {
-        await page.Page.EvaluateAsync("path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path);
+        await page.Page.EvaluateAsync(
+            "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path);
         await Assertions.Expect(page.Page.Locator("#page")).ToBeVisibleAsync();
     }
 
-    private static async Task ActAsync(TradePage page, ILocator card, string phase, (string Reason, int Seconds)? terms = null)
+    private static async Task ActAsync(
+        TradePage page, ILocator card, string phase, (string Reason, int Seconds)? terms = null)
     {
         await card.Locator($"button[data-phase={phase}]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync(Symbol);
         if (terms is { } said)
         {
             await page.Page.Locator("dialog select[aria-label=Reason]").SelectOptionAsync(said.Reason);
-            await page.Page.Locator("dialog input[aria-label='For how many seconds']").FillAsync(said.Seconds.ToString(CultureInfo.InvariantCulture));
+            await page.Page.Locator("dialog input[aria-label='For how many seconds']")
+                .FillAsync(said.Seconds.ToString(CultureInfo.InvariantCulture));
         }
 
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();

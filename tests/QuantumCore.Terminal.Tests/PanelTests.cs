@@ -28,7 +28,8 @@ public sealed class PanelTests(Browser browser, QuietExchange exchange) : IClass
         await Assertions.Expect(charts).ToHaveCountAsync(3);
         await page.Page.RunAndWaitForResponseAsync(
             () => charts.Nth(1).Locator("select").SelectOptionAsync("BTC-USD"),
-            response => response.Url.EndsWith("/user/preferences", StringComparison.Ordinal) && response.Request.Method == "PATCH" && response.Ok);
+            response => response.Url.EndsWith("/user/preferences", StringComparison.Ordinal)
+                && response.Request.Method == "PATCH" && response.Ok);
         await page.Page.ReloadAsync();
         await Assertions.Expect(charts).ToHaveCountAsync(3);
         await Assertions.Expect(charts.Nth(1).Locator("select")).ToHaveValueAsync("BTC-USD");
@@ -87,7 +88,9 @@ public sealed class PanelTests(Browser browser, QuietExchange exchange) : IClass
         await page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign out" }).ClickAsync();
         await page.Page.Locator("#name").FillAsync(name);
         await page.Page.Locator("#password").FillAsync(Password);
-        await (isNew ? page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign up" }) : page.Page.Locator("#page button[type=submit]")).ClickAsync();
+        await (isNew
+            ? page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign up" })
+            : page.Page.Locator("#page button[type=submit]")).ClickAsync();
         await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync(name);
         await page.LiveAsync();
     }

@@ -14,11 +14,17 @@ public sealed partial class SimulationPageTests
     public async Task Number_that_is_none_is_not_sent_as_another_or_as_nothing(string field, string text, string button)
     {
         await using var page = await OpenAsync();
-        var before = (await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin)).GetProperty("market").GetProperty("seed").GetInt64();
+        var before =
+            (await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin)).GetProperty("market")
+            .GetProperty("seed").GetInt64();
         await ClickAsync(page, button, card => card.Locator($"input[aria-label='{field}']").FillAsync(text));
-        await Assertions.Expect(Section(page, "Market").Locator(".problem")).ToHaveTextAsync($"{field}: a whole number.");
+        await Assertions.Expect(Section(page, "Market").Locator(".problem"))
+            .ToHaveTextAsync($"{field}: a whole number.");
         await Assertions.Expect(page.Page.Locator("dialog")).ToBeHiddenAsync();
-        Assert.Equal(before, (await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin)).GetProperty("market").GetProperty("seed").GetInt64());
+        Assert.Equal(
+            before,
+            (await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin)).GetProperty("market")
+                .GetProperty("seed").GetInt64());
         page.AssertSound();
     }
 
@@ -29,14 +35,18 @@ public sealed partial class SimulationPageTests
     {
         await using var page = await OpenAsync();
         var card = page.Page.Locator("[aria-label=Replay]");
-        await card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true }).SelectOptionAsync("TAPE.cmds.csv");
+        await card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true })
+            .SelectOptionAsync("TAPE.cmds.csv");
         await card.GetByLabel("Begin with commands a second").FillAsync(text);
         await ClickAsync(page, "Start the replay");
-        await Assertions.Expect(card.Locator("[role=alert]")).ToHaveTextAsync("Begin with commands a second: a whole number.");
+        await Assertions.Expect(card.Locator("[role=alert]"))
+            .ToHaveTextAsync("Begin with commands a second: a whole number.");
 
         await WhileToldAsync(() => TellAsync(ended: false), async () =>
         {
-            await ClickAsync(page, "Set its speed", fields => fields.Locator("input[aria-label='Commands a second']").FillAsync(text));
+            await ClickAsync(
+                page, "Set its speed",
+                fields => fields.Locator("input[aria-label='Commands a second']").FillAsync(text));
             await Assertions.Expect(card.Locator("[role=alert]")).ToHaveTextAsync("Commands a second: a whole number.");
         });
         Assert.Equal(50, (await TellAsync(ended: false)).GetProperty("replay").GetProperty("speed").GetInt32());
@@ -45,7 +55,17 @@ public sealed partial class SimulationPageTests
 
         Task<System.Text.Json.JsonElement> TellAsync(bool ended) => page.CallAsync(
             "demo-alice", HttpMethod.Post, "sim/replay/report",
-            new { run = $"said-{text}", file = "day.cmds.csv", symbol = "AAPL.L", done = 1, of = 5_000, speed = 50, ended }, exchange.Admin);
+            new
+            {
+                run = $"said-{text}",
+                file = "day.cmds.csv",
+                symbol = "AAPL.L",
+                done = 1,
+                of = 5_000,
+                speed = 50,
+                ended,
+            },
+            exchange.Admin);
     }
 
     [Fact]
@@ -53,9 +73,13 @@ public sealed partial class SimulationPageTests
     {
         await using var page = await OpenAsync();
         var card = Section(page, "Faults for clients");
-        await ClickAsync(page, "Set the fault", fields => fields.Locator("input[aria-label='How many times']").FillAsync("a few"));
+        await ClickAsync(
+            page, "Set the fault", fields => fields.Locator("input[aria-label='How many times']").FillAsync("a few"));
         await Assertions.Expect(card.Locator("[role=alert]")).ToHaveTextAsync("How many times: a whole number.");
-        Assert.Equal(0, (await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin)).GetProperty("faults").GetArrayLength());
+        Assert.Equal(
+            0,
+            (await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin)).GetProperty("faults")
+                .GetArrayLength());
         await Assertions.Expect(Section(page, "Market").Locator(".problem")).ToBeEmptyAsync();
         page.AssertSound();
     }
@@ -67,7 +91,9 @@ public sealed partial class SimulationPageTests
         var card = Section(page, "Faults for clients");
         await card.Locator("select[aria-label=Symbol]").SelectOptionAsync(Quiet);
         await ClickAsync(page, "Set the fault");
-        var away = card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = $"Take away, reject of requests, {Quiet}, every key" });
+        var away = card.GetByRole(
+            AriaRole.Button,
+            new LocatorGetByRoleOptions { Name = $"Take away, reject of requests, {Quiet}, every key" });
         await away.FocusAsync();
         for (var asked = 0; asked < 2; asked++)
             await page.Page.WaitForResponseAsync("**/api/qc/v1/sim");
@@ -83,7 +109,8 @@ public sealed partial class SimulationPageTests
         await using var page = await OpenAsync();
         var chip = Section(page, "Market").Locator(".chip");
         await Assertions.Expect(chip).ToContainTextAsync("running");
-        await page.Page.RouteAsync("**/api/qc/v1/sim", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
+        await page.Page.RouteAsync(
+            "**/api/qc/v1/sim", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
         await Assertions.Expect(chip).ToHaveTextAsync("no answer");
         await page.Page.UnrouteAllAsync();
         await Assertions.Expect(chip).ToContainTextAsync("running");
@@ -98,5 +125,10 @@ public sealed partial class SimulationPageTests
     }
 
     private static ILocator Section(TradePage page, string heading) =>
-        page.Page.Locator("section.card", new PageLocatorOptions { Has = page.Page.Locator("h2", new PageLocatorOptions { HasTextString = heading }) });
+        page.Page.Locator(
+            "section.card",
+            new PageLocatorOptions
+            {
+                Has = page.Page.Locator("h2", new PageLocatorOptions { HasTextString = heading }),
+            });
 }

@@ -36,12 +36,14 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await ClickAsync(page, "Set speed", card => card.Locator("input[aria-label=Speed]").FillAsync("99"));
         await Assertions.Expect(page.Page.Locator("#page .problem").First).ToContainTextAsync("speed");
         await ClickAsync(page, "Set speed", card => card.Locator("input[aria-label=Speed]").FillAsync("4"));
-        await ClickAsync(page, "Set clock", card => card.Locator("input[aria-label='Clock ahead, ms']").FillAsync("2500"));
+        await ClickAsync(
+            page, "Set clock", card => card.Locator("input[aria-label='Clock ahead, ms']").FillAsync("2500"));
         await Assertions.Expect(page.Page.Locator("#page .facts dd").Nth(3)).ToHaveTextAsync("2500 ms");
 
         // The clock of one key is shown beside the clock for all keys, and each is corrected by itself.
         var faults = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Faults for clients" });
-        await ClickAsync(page, "Set clock", card => card.Locator("input[aria-label='Whose clock, API key']").FillAsync("demo-bob"));
+        await ClickAsync(
+            page, "Set clock", card => card.Locator("input[aria-label='Whose clock, API key']").FillAsync("demo-bob"));
         await Assertions.Expect(faults).ToContainTextAsync("clock 2500 ms ahead, demo-bob");
         await ClickAsync(page, "Put right, every key");
         await Assertions.Expect(page.Page.Locator("#page .facts dd").Nth(3)).ToHaveTextAsync("0 ms");
@@ -60,17 +62,26 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await using var page = await OpenAsync();
         foreach (var box in await page.Page.Locator("input[data-participant]").AllAsync())
             await box.UncheckAsync();
-        await Wait.UntilAsync(async () => (await page.CallAsync("demo-bob", HttpMethod.Get, $"book/{Simulated}?depth=1")).GetProperty("bids").GetArrayLength() == 0);
+        await Wait.UntilAsync(
+            async () =>
+                (await page.CallAsync("demo-bob", HttpMethod.Get, $"book/{Simulated}?depth=1")).GetProperty("bids")
+                    .GetArrayLength() == 0);
 
         // The book may be empty before the last participant has been sent away.
-        await Wait.UntilAsync(async () => (await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin)).GetProperty("market").GetProperty("away").GetArrayLength() >= 6);
+        await Wait.UntilAsync(
+            async () =>
+                (await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin)).GetProperty("market")
+                    .GetProperty("away").GetArrayLength() >= 6);
 
         // A page that is opened later knows which participants are away.
         await page.Page.ReloadAsync();
         await Assertions.Expect(page.Page.Locator("input[data-participant=noise]")).Not.ToBeCheckedAsync();
         foreach (var box in await page.Page.Locator("input[data-participant]").AllAsync())
             await box.CheckAsync();
-        await Wait.UntilAsync(async () => (await page.CallAsync("demo-bob", HttpMethod.Get, $"book/{Simulated}?depth=1")).GetProperty("bids").GetArrayLength() > 0);
+        await Wait.UntilAsync(
+            async () =>
+                (await page.CallAsync("demo-bob", HttpMethod.Get, $"book/{Simulated}?depth=1")).GetProperty("bids")
+                    .GetArrayLength() > 0);
         page.AssertSound();
     }
 
@@ -83,7 +94,10 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync($"Halt {Simulated}?");
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
         await Assertions.Expect(row.Locator(".chip")).ToHaveTextAsync("Halted");
-        Assert.Equal("halt", (await page.CallAsync("demo-alice", HttpMethod.Get, $"symbols/{Simulated}/state")).GetProperty("phase").GetString());
+        Assert.Equal(
+            "halt",
+            (await page.CallAsync("demo-alice", HttpMethod.Get, $"symbols/{Simulated}/state")).GetProperty("phase")
+                .GetString());
         await row.Locator("button", new LocatorLocatorOptions { HasText = "Trade on" }).ClickAsync();
         await Assertions.Expect(row.Locator(".chip")).ToHaveTextAsync("Trading");
         page.AssertSound();
@@ -97,17 +111,24 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await WhileToldAsync(() => TellAsync(1_200, ended: false), async () =>
         {
             await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("running");
-            await Assertions.Expect(card.Locator("dd:visible")).ToHaveTextAsync(["day.cmds.csv", "AAPL.L", "1200 of 5000", "50 commands a second"]);
-            await Assertions.Expect(card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Stop the replay" })).ToBeHiddenAsync();
+            await Assertions.Expect(card.Locator("dd:visible"))
+                .ToHaveTextAsync(["day.cmds.csv", "AAPL.L", "1200 of 5000", "50 commands a second"]);
+            await Assertions.Expect(
+                card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Stop the replay" }))
+                .ToBeHiddenAsync();
             await LayoutTests.PictureAsync(page, "sim-replay");
             await ClickAsync(page, "Pause the replay");
             await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("paused");
-            await ClickAsync(page, "Set its speed", fields => fields.Locator("input[aria-label='Commands a second']").FillAsync("7"));
+            await ClickAsync(
+                page, "Set its speed",
+                fields => fields.Locator("input[aria-label='Commands a second']").FillAsync("7"));
             await ClickAsync(page, "Go on");
         });
 
         // The page's request is in flight when the button is clicked: a later report gets it.
-        await Wait.UntilAsync(async () => (await TellAsync(1_300, ended: false)).GetProperty("replay") is var wanted && wanted.GetProperty("speed").GetInt32() == 7 && !wanted.GetProperty("paused").GetBoolean());
+        await Wait.UntilAsync(
+            async () => (await TellAsync(1_300, ended: false)).GetProperty("replay") is var wanted
+                && wanted.GetProperty("speed").GetInt32() == 7 && !wanted.GetProperty("paused").GetBoolean());
         await TellAsync(5_000, ended: true);
         await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("ended");
         await Assertions.Expect(card.Locator("button").First).ToBeDisabledAsync();
@@ -115,27 +136,35 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
 
         Task<System.Text.Json.JsonElement> TellAsync(int done, bool ended) => page.CallAsync(
             "demo-alice", HttpMethod.Post, "sim/replay/report",
-            new { run = "monday", file = "day.cmds.csv", symbol = "AAPL.L", done, of = 5_000, speed = 50, ended }, exchange.Admin);
+            new { run = "monday", file = "day.cmds.csv", symbol = "AAPL.L", done, of = 5_000, speed = 50, ended },
+            exchange.Admin);
     }
 
     [Fact]
     public async Task Recording_is_begun_from_the_page_seen_in_its_book_stopped_and_begun_again()
     {
-        File.Copy(OrderFlowFiles.Find("MSFT_2012-06-21_50_1000rows.cmds.csv.gz"), Path.Combine(exchange.Recordings.FullName, "MSFT_day.cmds.csv.gz"), overwrite: true);
+        File.Copy(
+            OrderFlowFiles.Find("MSFT_2012-06-21_50_1000rows.cmds.csv.gz"),
+            Path.Combine(exchange.Recordings.FullName, "MSFT_day.cmds.csv.gz"), overwrite: true);
         await using var page = await OpenAsync();
         await page.Page.SetViewportSizeAsync(1_440, 1_310);
         var card = page.Page.Locator("[aria-label=Replay]");
         var (chip, told) = (card.Locator(".chip"), card.Locator("dd:visible"));
-        await card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true }).SelectOptionAsync("MSFT_day.cmds.csv.gz");
+        await card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true })
+            .SelectOptionAsync("MSFT_day.cmds.csv.gz");
         await card.GetByLabel("Symbol of the replay").FillAsync("MSFT.P");
         await card.GetByLabel("Begin with commands a second").FillAsync("20");
         await ClickAsync(page, "Start the replay");
         await Assertions.Expect(chip).ToHaveTextAsync("running");
         await Assertions.Expect(told.Nth(2)).ToHaveTextAsync(new Regex("^[1-9][0-9]* of 1308$"));
-        await Assertions.Expect(card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Start the replay" })).ToBeDisabledAsync();
+        await Assertions.Expect(
+            card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Start the replay" }))
+            .ToBeDisabledAsync();
         await LayoutTests.PictureAsync(page, "sim-recording");
         await ClickAsync(page, "As fast as it goes");
-        await Wait.UntilAsync(async () => (await page.CallAsync("demo-bob", HttpMethod.Get, "trades/MSFT.P")).GetProperty("trades").GetArrayLength() > 0);
+        await Wait.UntilAsync(
+            async () => (await page.CallAsync("demo-bob", HttpMethod.Get, "trades/MSFT.P")).GetProperty("trades")
+                .GetArrayLength() > 0);
 
         // A link opens its book in a window of its own.
         var book = await page.Page.RunAndWaitForPopupAsync(() => told.Nth(1).Locator("a").ClickAsync());
@@ -148,11 +177,14 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
 
         // The same again by keys alone: the replay cancels the orders of the first run, is paused, and is stopped.
         await card.GetByLabel("Begin with commands a second").FillAsync("20");
-        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Start the replay" }).PressAsync("Enter");
+        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Start the replay" })
+            .PressAsync("Enter");
         await Assertions.Expect(chip).ToHaveTextAsync("running");
-        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Pause the replay" }).PressAsync("Enter");
+        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Pause the replay" })
+            .PressAsync("Enter");
         await Assertions.Expect(chip).ToHaveTextAsync("paused");
-        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Stop the replay" }).PressAsync("Enter");
+        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Stop the replay" })
+            .PressAsync("Enter");
         await Assertions.Expect(chip).ToHaveTextAsync("stopped");
         await Assertions.Expect(card).ToContainTextAsync("stay in the book");
         page.AssertSound();
@@ -163,7 +195,9 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
     {
         var day = new ItchFile().Event('O').Directory(7, "AAPL").Directory(8, "ZYX").Event('S')
             .Add(8, 1, 'B', 100, "ZYX", 1_500_000).Add(8, 2, 'S', 100, "ZYX", 1_500_100).Execute(8, 1, 40).Event('C');
-        await File.WriteAllBytesAsync(Path.Combine(exchange.Recordings.FullName, "day.NASDAQ_ITCH50"), day.ToArray(), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            Path.Combine(exchange.Recordings.FullName, "day.NASDAQ_ITCH50"), day.ToArray(),
+            TestContext.Current.CancellationToken);
         await using var page = await OpenAsync();
         var card = page.Page.Locator("[aria-label=Replay]");
         var recording = card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true });
@@ -172,12 +206,14 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await Assertions.Expect(stock).ToBeHiddenAsync();
         await recording.SelectOptionAsync("day.NASDAQ_ITCH50");
         await ClickAsync(page, "Start the replay");
-        await Assertions.Expect(card).ToContainTextAsync("day.NASDAQ_ITCH50 holds 2 stocks: name one by its ticker, such as AAPL, ZYX");
+        await Assertions.Expect(card)
+            .ToContainTextAsync("day.NASDAQ_ITCH50 holds 2 stocks: name one by its ticker, such as AAPL, ZYX");
         await stock.FillAsync("ZYX");
         await ClickAsync(page, "Start the replay");
         await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("done");
         await Assertions.Expect(card.Locator("dd:visible").Nth(1)).ToHaveTextAsync("ZYX.L");
-        await Assertions.Expect(card.Locator("dd:visible").Nth(4)).ToHaveTextAsync("1 of 1 aggressive orders, 1 of 1 book rows");
+        await Assertions.Expect(card.Locator("dd:visible").Nth(4))
+            .ToHaveTextAsync("1 of 1 aggressive orders, 1 of 1 book rows");
         page.AssertSound();
     }
 
@@ -186,21 +222,26 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
     {
         await using var page = await OpenAsync();
         var card = page.Page.Locator("[aria-label=Replay]");
-        await card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true }).SelectOptionAsync("TAPE.cmds.csv");
+        await card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true })
+            .SelectOptionAsync("TAPE.cmds.csv");
         await card.GetByLabel("Symbol of the replay").FillAsync("not a symbol");
         await ClickAsync(page, "Start the replay");
         await Assertions.Expect(card.Locator("[role=alert]")).ToContainTextAsync("capital letters");
         await card.GetByLabel("Symbol of the replay").FillAsync("");
         await ClickAsync(page, "Start the replay");
         await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("failed");
-        await Assertions.Expect(card).ToContainTextAsync("It could not go on. TAPE.cmds.csv, line 3, column 6 (place): 'oops' is not a place in the queue; only 'back' is known");
+        await Assertions.Expect(card)
+            .ToContainTextAsync(
+                "It could not go on. TAPE.cmds.csv, line 3, column 6 (place): 'oops' is not a place in the queue; only 'back' is known");
         await Assertions.Expect(card.Locator("[role=alert]")).ToBeEmptyAsync();
         page.AssertSound();
     }
 
     [Theory]
     [InlineData("""{"configured":false,"recordings":[]}""", "--recordings DIR")]
-    [InlineData("""{"configured":true,"recordings":[{"name":"a.txt","format":null,"bytes":1}]}""", "No recording lies in the silo's folder")]
+    [InlineData(
+        """{"configured":true,"recordings":[{"name":"a.txt","format":null,"bytes":1}]}""",
+        "No recording lies in the silo's folder")]
     public async Task Page_without_recordings_says_what_would_offer_some(string told, string text)
     {
         await using var page = await OpenAsync();
@@ -208,15 +249,19 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         {
             var now = JsonNode.Parse(await (await route.FetchAsync()).TextAsync())!;
             now["replay"] = null;
-            await route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = now.ToJsonString() });
+            await route.FulfillAsync(
+                new RouteFulfillOptions { ContentType = "application/json", Body = now.ToJsonString() });
         });
-        await page.Page.RouteAsync("**/sim/recordings", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = told }));
+        await page.Page.RouteAsync(
+            "**/sim/recordings",
+            route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = told }));
         await ClickAsync(page, "Look for recordings");
         var card = page.Page.Locator("[aria-label=Replay]");
         await Assertions.Expect(card).ToContainTextAsync(text);
         await Assertions.Expect(card).ToContainTextAsync("qc replay FILE");
         await Assertions.Expect(card.Locator("button").First).ToBeDisabledAsync();
-        await Assertions.Expect(card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true })).ToBeHiddenAsync();
+        await Assertions.Expect(card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true }))
+            .ToBeHiddenAsync();
         page.AssertSound();
     }
 
@@ -227,12 +272,17 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Admin, "BTC-USD", width, 844, theme);
         await page.Page.GotoAsync(new Uri(exchange.Admin, "/sim").ToString());
-        await Assertions.Expect(page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start the replay" })).ToBeVisibleAsync();
-        await page.CallAsync("demo-alice", HttpMethod.Post, "sim/skew", new { millis = -86_400_000, key = "demo-alice" }, exchange.Admin);
+        await Assertions.Expect(
+            page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start the replay" }))
+            .ToBeVisibleAsync();
+        await page.CallAsync(
+            "demo-alice", HttpMethod.Post, "sim/skew", new { millis = -86_400_000, key = "demo-alice" },
+            exchange.Admin);
         await Assertions.Expect(page.Page.Locator("#page")).ToContainTextAsync("clock -86400000 ms ahead");
         await LayoutTests.PictureAsync(page, $"sim-{width}-{theme}");
         Assert.Empty(await page.Page.EvaluateAsync<string[]>(LayoutTests.Flaws));
-        await page.CallAsync("demo-alice", HttpMethod.Post, "sim/skew", new { millis = 0, key = "demo-alice" }, exchange.Admin);
+        await page.CallAsync(
+            "demo-alice", HttpMethod.Post, "sim/skew", new { millis = 0, key = "demo-alice" }, exchange.Admin);
     }
 
     [Fact]
@@ -251,10 +301,14 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await ClickAsync(page, "Set the fault");
         await Assertions.Expect(card).ToContainTextAsync($"reject of requests, {Quiet}, demo-bob: 2 left");
 
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => clients.PlaceAsync("demo-bob", new { symbol = Quiet, side = "buy", price = "100.00", quantity = "1" }));
+        var refused =
+            await Assert.ThrowsAnyAsync<Exception>(
+                () => clients.PlaceAsync(
+                    "demo-bob", new { symbol = Quiet, side = "buy", price = "100.00", quantity = "1" }));
         Assert.Contains("Overloaded", refused.Message, StringComparison.Ordinal);
         await clients.PlaceAsync("demo-alice", new { symbol = Quiet, side = "buy", price = "100.00", quantity = "1" });
-        await Assertions.Expect(page.Page.Locator("section[aria-label='Faults that happened'] tbody tr").First).ToContainTextAsync("POST /api/qc/v1/orders");
+        await Assertions.Expect(page.Page.Locator("section[aria-label='Faults that happened'] tbody tr").First)
+            .ToContainTextAsync("POST /api/qc/v1/orders");
         await Assertions.Expect(card).ToContainTextAsync($"reject of requests, {Quiet}, demo-bob: 1 left");
         await LayoutTests.PictureAsync(page, "sim-faults");
         await card.Locator("button", new LocatorLocatorOptions { HasText = "Take away" }).ClickAsync();
@@ -269,16 +323,23 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Quiet);
         using var http = new HttpClient { BaseAddress = exchange.Admin };
-        using var fault = new StringContent($$"""{"kind":"skip","symbol":"{{Quiet}}"}""", System.Text.Encoding.UTF8, "application/json");
-        using var set = await http.PostAsync(new Uri("/api/qc/v1/sim/faults", UriKind.Relative), fault, TestContext.Current.CancellationToken);
+        using var fault = new StringContent(
+            $$"""{"kind":"skip","symbol":"{{Quiet}}"}""", System.Text.Encoding.UTF8, "application/json");
+        using var set = await http.PostAsync(
+            new Uri("/api/qc/v1/sim/faults", UriKind.Relative), fault, TestContext.Current.CancellationToken);
         Assert.True(set.IsSuccessStatusCode);
         await page.Page.Locator("#book-table").ClickAsync();
         await page.PlaceAsync("demo-bob", new { symbol = Quiet, side = "sell", price = "150.00", quantity = "3" });
 
         // The page did not get that order; the next message does not follow on the page's last one.
-        await Wait.UntilAsync(async () => (await http.GetStringAsync(new Uri("/api/qc/v1/sim", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("\"kind\":\"skip\",\"to\"", StringComparison.Ordinal));
+        await Wait.UntilAsync(
+            async () =>
+                (await http.GetStringAsync(
+                    new Uri("/api/qc/v1/sim", UriKind.Relative), TestContext.Current.CancellationToken)).Contains(
+                    "\"kind\":\"skip\",\"to\"", StringComparison.Ordinal));
         await page.PlaceAsync("demo-bob", new { symbol = Quiet, side = "sell", price = "151.00", quantity = "4" });
-        await Assertions.Expect(page.Page.Locator("#ladder .as-table tbody tr")).ToHaveTextAsync(["Ask151.0047", "Ask150.0033"]);
+        await Assertions.Expect(page.Page.Locator("#ladder .as-table tbody tr"))
+            .ToHaveTextAsync(["Ask151.0047", "Ask150.0033"]);
         await page.ClearAsync(Quiet);
         page.AssertSound();
     }
@@ -289,7 +350,9 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Quiet);
         await page.Page.Locator("#sim-link").ClickAsync();
         await LayoutTests.PictureAsync(page, "1440x900-dark-sim-offer");
-        await page.Page.Locator("#page").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Go on as the demo's operator" }).ClickAsync();
+        await page.Page.Locator("#page")
+            .GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Go on as the demo's operator" })
+            .ClickAsync();
         await Assertions.Expect(page.Page.Locator("#account")).ToContainTextAsync("demo-admin");
         var chip = Section(page, "Market").Locator(".chip");
         await Assertions.Expect(chip).ToContainTextAsync("running");
@@ -316,7 +379,9 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         using var again = new PeriodicTimer(TimeSpan.FromSeconds(1));
         await tell();
         var done = does();
-        for (var next = again.WaitForNextTickAsync(TestContext.Current.CancellationToken).AsTask(); await Task.WhenAny(done, next) == next; next = again.WaitForNextTickAsync(TestContext.Current.CancellationToken).AsTask())
+        for (var next = again.WaitForNextTickAsync(TestContext.Current.CancellationToken).AsTask();
+            await Task.WhenAny(done, next) == next;
+            next = again.WaitForNextTickAsync(TestContext.Current.CancellationToken).AsTask())
         {
             await next;
             await tell();
@@ -330,6 +395,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
     {
         if (fill is not null)
             await fill(page.Page.Locator("#page"));
-        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = button, Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = button, Exact = true })
+            .ClickAsync();
     }
 }

@@ -12,7 +12,8 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
     [Fact]
     public async Task Trigger_is_compared_with_the_price_that_it_goes_by()
     {
-        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "151.00", bid: "110.00", ask: "112.00");
+        await using var page =
+            await TradePage.OpenAsync(browser, exchange, lastPrice: "151.00", bid: "110.00", ask: "112.00");
         var problem = page.Page.Locator("#trigger-problem");
         await page.FillAsync("buy", "stop", ("trigger", "120.00"), ("quantity", "1"));
         await Assertions.Expect(problem).ToHaveTextAsync("would trigger immediately: above 151.00 is needed");
@@ -59,10 +60,12 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
     public async Task Market_peg_stands_away_from_what_it_follows()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, bid: "149.00", ask: "151.00");
-        await page.FillAsync("buy", "pegged", ("peg", "market"), ("price", "151.00"), ("quantity", "3"), ("offset", "0"));
+        await page.FillAsync(
+            "buy", "pegged", ("peg", "market"), ("price", "151.00"), ("quantity", "3"), ("offset", "0"));
         await Assertions.Expect(page.Page.Locator("#offset-problem")).ToHaveTextAsync("at least 0.01");
         await page.Page.Locator("#offset").FillAsync("");
-        await Assertions.Expect(page.Page.Locator("#offset-problem")).ToHaveTextAsync("away from the other side's best: at least 0.01");
+        await Assertions.Expect(page.Page.Locator("#offset-problem"))
+            .ToHaveTextAsync("away from the other side's best: at least 0.01");
         await page.Page.Locator("#offset").PressAsync("ArrowUp");
         await Assertions.Expect(page.Page.Locator("#offset")).ToHaveValueAsync("0.01");
         await page.SendAsync();
@@ -81,8 +84,10 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
         await page.PhaseAsync(Symbol, "preOpen");
         await Assertions.Expect(page.Page.Locator("#notice-text")).ToContainTextAsync("Pre-open");
         await page.FillAsync("buy", "limit", ("price", "152.00"), ("quantity", "2"));
-        await Assertions.Expect(page.Page.Locator(".preview div", new PageLocatorOptions { HasText = "Takes / rests" })).ToContainTextAsync("0 / 2");
-        await Assertions.Expect(page.Page.Locator(".preview div", new PageLocatorOptions { HasText = "Average price" })).ToContainTextAsync("auction");
+        await Assertions.Expect(page.Page.Locator(".preview div", new PageLocatorOptions { HasText = "Takes / rests" }))
+            .ToContainTextAsync("0 / 2");
+        await Assertions.Expect(page.Page.Locator(".preview div", new PageLocatorOptions { HasText = "Average price" }))
+            .ToContainTextAsync("auction");
         await page.ClearAsync(Symbol);
         await page.PhaseAsync(Symbol, "opening");
         await page.PhaseAsync(Symbol, "continuous");
@@ -90,7 +95,9 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Theory]
-    [InlineData("limit", "price=119.00 quantity=3 tif=ioc", "Order expired", "Buy 3 AAPL at 119.00, limit: immediate or cancel")]
+    [InlineData(
+        "limit", "price=119.00 quantity=3 tif=ioc", "Order expired",
+        "Buy 3 AAPL at 119.00, limit: immediate or cancel")]
     [InlineData("trailingStop", "trail=5 quantity=3", "Order placed", "Buy 3 AAPL 5 % behind, trailing stop")]
     public async Task What_became_of_an_order_is_said_in_words(string kind, string fields, string title, string text)
     {
@@ -98,7 +105,8 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
 
         // The stream would also report an order that ends at once.
         await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", TradePage.BusyAsync);
-        await page.FillAsync("buy", kind, [.. fields.Split(' ').Select(field => field.Split('=')).Select(pair => (pair[0], pair[1]))]);
+        await page.FillAsync(
+            "buy", kind, [.. fields.Split(' ').Select(field => field.Split('=')).Select(pair => (pair[0], pair[1]))]);
         await page.SendAsync();
         var toast = page.Page.Locator(".toast", new PageLocatorOptions { HasText = title });
         await Assertions.Expect(toast.Locator("p")).ToHaveTextAsync(text);
@@ -124,10 +132,13 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
     public async Task Bracket_ticket_fits_without_scrolling(string theme)
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol, 1440, 900, theme);
-        await page.FillAsync("buy", "bracket", ("price", "120.00"), ("quantity", "10"), ("target", "130.00"), ("trigger", "110.00"));
+        await page.FillAsync(
+            "buy", "bracket", ("price", "120.00"), ("quantity", "10"), ("target", "130.00"), ("trigger", "110.00"));
         foreach (var part in new[] { "#price", "#stopPrice", ".preview .total", "#send" })
             await Assertions.Expect(page.Page.Locator(part)).ToBeInViewportAsync(new() { Ratio = 1 });
-        Assert.True(await page.Page.Locator("#ticket").EvaluateAsync<bool>("ticket => ticket.scrollHeight <= ticket.clientHeight"));
+        Assert.True(
+            await page.Page.Locator("#ticket")
+                .EvaluateAsync<bool>("ticket => ticket.scrollHeight <= ticket.clientHeight"));
         await LayoutTests.PictureAsync(page, $"1440x900-{theme}-bracket");
         page.AssertSound();
     }
@@ -135,7 +146,8 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
     [Fact]
     public async Task Limit_far_through_the_market_asks_first()
     {
-        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
+        await using var page =
+            await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
         var dialog = page.Page.Locator("dialog");
         await page.FillAsync("sell", "limit", ("price", "140.00"), ("quantity", "1"));
         await page.SendAsync();
@@ -146,7 +158,9 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
         await page.SendAsync();
         await Assertions.Expect(dialog).ToContainTextAsync("This limit is 5.96 % above the best ask.");
         await dialog.Locator("button[type=submit]").ClickAsync();
-        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 1 AAPL" }).Last).ToBeVisibleAsync();
+        await Assertions.Expect(
+            page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 1 AAPL" }).Last)
+            .ToBeVisibleAsync();
 
         // A limit within two per cent is ordinary. The page asks as soon as it is changed to one that is not.
         await page.FillAsync("buy", "limit", ("price", "148.50"), ("quantity", "1"));
@@ -164,11 +178,17 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
     /// <summary>Waits until the page knows of a trade made by the API, and of the balance after it.</summary>
     private static async Task HasPaidAsync(TradePage page, string lastPrice)
     {
-        var balances = (await page.CallAsync("demo-alice", HttpMethod.Get, "account")).GetProperty("balances").EnumerateArray();
-        var left = decimal.Parse(balances.Single(balance => balance.GetProperty("asset").GetString() == "USD").GetProperty("available").GetString()!, CultureInfo.InvariantCulture);
-        await Assertions.Expect(page.Page.Locator("#ticket-form dd").First).ToHaveTextAsync(string.Create(CultureInfo.InvariantCulture, $"{left:N2} USD"));
+        var balances =
+            (await page.CallAsync("demo-alice", HttpMethod.Get, "account")).GetProperty("balances").EnumerateArray();
+        var left = decimal.Parse(
+            balances.Single(balance => balance.GetProperty("asset").GetString() == "USD").GetProperty("available")
+                .GetString()!,
+            CultureInfo.InvariantCulture);
+        await Assertions.Expect(page.Page.Locator("#ticket-form dd").First)
+            .ToHaveTextAsync(string.Create(CultureInfo.InvariantCulture, $"{left:N2} USD"));
         await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync(lastPrice);
     }
 
-    private static Task MaxAsync(TradePage page) => page.Page.Locator(".shares button", new PageLocatorOptions { HasText = "Max" }).ClickAsync();
+    private static Task MaxAsync(TradePage page) =>
+        page.Page.Locator(".shares button", new PageLocatorOptions { HasText = "Max" }).ClickAsync();
 }

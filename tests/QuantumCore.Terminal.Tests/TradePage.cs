@@ -32,7 +32,8 @@ internal sealed class TradePage : IAsyncDisposable
         {
             page._console.Add(message.Text);
             if (message.Type == "error" && !message.Text.Contains("ERR_CONNECTION", StringComparison.Ordinal)
-                && !message.Text.Contains("WebSocket", StringComparison.Ordinal) && !message.Text.Contains("the server responded", StringComparison.Ordinal))
+                && !message.Text.Contains("WebSocket", StringComparison.Ordinal)
+                && !message.Text.Contains("the server responded", StringComparison.Ordinal))
                 page._problems.Add(message.Text);
         };
         await page.Page.GotoAsync(new Uri(address, $"/trade/{symbol}").ToString());
@@ -77,7 +78,8 @@ internal sealed class TradePage : IAsyncDisposable
         catch (PlaywrightException late)
         {
             var shown = await Page.Locator("body").InnerTextAsync();
-            throw new InvalidOperationException($"The page did not come to life. Its console: {string.Join(" | ", _console)}. It shows: {shown}", late);
+            throw new InvalidOperationException(
+                $"The page did not come to life. Its console: {string.Join(" | ", _console)}. It shows: {shown}", late);
         }
 
         await Assertions.Expect(Page.Locator("#ticket-form dd").First).Not.ToHaveTextAsync("–");
@@ -106,7 +108,8 @@ internal sealed class TradePage : IAsyncDisposable
     public async Task ShowOneClickAsync()
     {
         await Page.Locator("#settings").ClickAsync();
-        await Page.Locator("dialog label", new PageLocatorOptions { HasText = "One-click trading" }).Locator("input").CheckAsync();
+        await Page.Locator("dialog label", new PageLocatorOptions { HasText = "One-click trading" }).Locator("input")
+            .CheckAsync();
         await Page.Keyboard.PressAsync("Escape");
         await Page.Locator("#oneclick-toggle").ClickAsync();
         await Assertions.Expect(Page.Locator("#oneclick-ladder canvas")).ToBeVisibleAsync();
@@ -142,7 +145,8 @@ internal sealed class TradePage : IAsyncDisposable
     }
 
     /// <summary>Calls the API.</summary>
-    public async Task<JsonElement> CallAsync(string key, HttpMethod method, string path, object? body = null, Uri? atAdmin = null)
+    public async Task<JsonElement> CallAsync(
+        string key, HttpMethod method, string path, object? body = null, Uri? atAdmin = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(atAdmin ?? Address, $"/api/qc/v1/{path}"));
         request.Headers.Add("X-Api-Key", key);
@@ -156,7 +160,8 @@ internal sealed class TradePage : IAsyncDisposable
 
     /// <summary>Returns the open orders of the page's account, from the API.</summary>
     public async Task<JsonElement[]> OpenOrdersAsync(string symbol) =>
-        [.. (await CallAsync("demo-alice", HttpMethod.Get, $"orders?open=true&symbol={symbol}")).GetProperty("orders").EnumerateArray()];
+        [.. (await CallAsync("demo-alice", HttpMethod.Get, $"orders?open=true&symbol={symbol}")).GetProperty("orders")
+            .EnumerateArray()];
 
     /// <summary>Sets a phase, as the operator.</summary>
     public Task<JsonElement> PhaseAsync(string symbol, string phase) =>
@@ -170,12 +175,16 @@ internal sealed class TradePage : IAsyncDisposable
     {
         foreach (var key in new[] { "demo-alice", "demo-bob" })
             await CallAsync(key, HttpMethod.Delete, $"orders?symbol={symbol}");
-        await Assertions.Expect(Page.Locator("#blotter tr[data-order]:visible", new PageLocatorOptions { HasText = symbol })).ToHaveCountAsync(0);
+        await Assertions.Expect(
+            Page.Locator("#blotter tr[data-order]:visible", new PageLocatorOptions { HasText = symbol }))
+            .ToHaveCountAsync(0);
     }
 
     /// <summary>Waits a number of frames, so that arrived data is shown.</summary>
     public async Task FramesAsync(int count) =>
-        await Page.EvaluateAsync("count => new Promise(done => { const next = () => count-- > 0 ? requestAnimationFrame(next) : done(); next(); })", count);
+        await Page.EvaluateAsync(
+            "count => new Promise(done => { const next = () => count-- > 0 ? requestAnimationFrame(next) : done(); next(); })",
+            count);
 
     /// <summary>Asserts that the page itself had no errors.</summary>
     public void AssertSound() => Assert.Empty(_problems);
@@ -192,7 +201,8 @@ internal sealed class TradePage : IAsyncDisposable
     /// </summary>
     private async Task ShowsAsync(string? bid, string? ask)
     {
-        string[] rows = [.. new[] { ask is null ? null : $"Ask{ask}55", bid is null ? null : $"Bid{bid}55" }.OfType<string>()];
+        string[] rows =
+            [.. new[] { ask is null ? null : $"Ask{ask}55", bid is null ? null : $"Bid{bid}55" }.OfType<string>()];
         if (rows.Length == 0)
             return;
         var table = Page.Locator("#book-table");
@@ -223,7 +233,10 @@ public sealed class QuietExchange : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Recordings = _data.CreateSubdirectory("recordings");
-        await File.WriteAllTextAsync(Path.Combine(Recordings.FullName, "TAPE.cmds.csv"), "A,1,B,100,1500000\nIOC,S,40,1500000,1:40@1500000\nA,2,S,5,1600000,oops\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(Recordings.FullName, "TAPE.cmds.csv"),
+            "A,1,B,100,1500000\nIOC,S,40,1500000,1:40@1500000\nA,2,S,5,1600000,oops\n",
+            TestContext.Current.CancellationToken);
         var port = SiloProcess.FreePort();
         Admin = new Uri($"http://127.0.0.1:{port}");
         _silo = await SiloProcess.StartAsync(

@@ -58,17 +58,20 @@ public sealed class ApiSchema
             yield return $"{call} is in no group";
     }
 
-    private static string Text(JsonElement described, string name) => described.TryGetProperty(name, out var text) ? text.GetString()! : "";
+    private static string Text(JsonElement described, string name) =>
+        described.TryGetProperty(name, out var text) ? text.GetString()! : "";
 
     private JsonElement Of(string call)
     {
-        var (method, path) = (call[..call.IndexOf(' ', StringComparison.Ordinal)], call[(call.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+        var (method, path) = (call[..call.IndexOf(' ', StringComparison.Ordinal)],
+            call[(call.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
         return _root.GetProperty("paths").GetProperty(Base + path).GetProperty(method.ToLowerInvariant());
     }
 
     private JsonElement? AnswerOf(string call) => Json(Of(call).GetProperty("responses").GetProperty("200"));
 
-    private JsonElement? RequestOf(string call) => Of(call).TryGetProperty("requestBody", out var body) ? Json(body) : null;
+    private JsonElement? RequestOf(string call) =>
+        Of(call).TryGetProperty("requestBody", out var body) ? Json(body) : null;
 
     private static JsonElement? Json(JsonElement body) =>
         body.TryGetProperty("content", out var content) ? content.GetProperty("application/json") : null;
@@ -84,7 +87,8 @@ public sealed class ApiSchema
     {
         if (schema.TryGetProperty("$ref", out var reference))
         {
-            schema = _root.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]);
+            schema = _root.GetProperty("components").GetProperty("schemas")
+                .GetProperty(reference.GetString()!.Split('/')[^1]);
         }
         else if (schema.TryGetProperty("oneOf", out var kinds))
         {
@@ -130,8 +134,11 @@ public sealed class ApiSchema
         }
     }
 
-    /// <summary>Returns the types of a schema. A member without one takes a whole number as a number or as text.</summary>
-    private static IEnumerable<string> TypesOf(JsonElement schema) => !schema.TryGetProperty("type", out var types) ? ["integer", "string", "null"]
+    /// <summary>
+    /// Returns the types of a schema. A member without one takes a whole number as a number or as text.
+    /// </summary>
+    private static IEnumerable<string> TypesOf(JsonElement schema) =>
+        !schema.TryGetProperty("type", out var types) ? ["integer", "string", "null"]
         : types.ValueKind == JsonValueKind.Array ? types.EnumerateArray().Select(type => type.GetString()!)
         : [types.GetString()!];
 

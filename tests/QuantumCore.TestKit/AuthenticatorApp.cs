@@ -11,7 +11,8 @@ public static class AuthenticatorApp
     public static string Code(string secret, long step)
     {
         var bits = string.Concat(secret.Select(
-            letter => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
+            letter => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(letter, StringComparison.Ordinal), 2)
+                .PadLeft(5, '0')));
         var key = bits.Chunk(8).Select(octet => Convert.ToByte(new string(octet), 2)).ToArray();
         var counter = new byte[sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(counter, step);

@@ -41,7 +41,10 @@ public sealed class ItchFile
             day.Time += 1_000;
             day.Other((ushort)(locate + 1), beside, ref next);
             if (fields[0] == "A")
-                day.Add(locate, references[fields[1]] = next++, fields[2][0], uint.Parse(fields[3], CultureInfo.InvariantCulture), ticker, uint.Parse(fields[4], CultureInfo.InvariantCulture));
+                day.Add(
+                    locate, references[fields[1]] = next++, fields[2][0],
+                    uint.Parse(fields[3], CultureInfo.InvariantCulture), ticker,
+                    uint.Parse(fields[4], CultureInfo.InvariantCulture));
             else if (fields[0] == "X")
                 day.Cancel(locate, references[fields[1]], uint.Parse(fields[2], CultureInfo.InvariantCulture));
             else if (fields[0] == "D")
@@ -58,16 +61,19 @@ public sealed class ItchFile
 
     /// <summary>Adds R, a stock of the directory.</summary>
     public ItchFile Directory(ushort locate, string ticker) => Put(Message('R', locate).Word(ticker, 8)
-        .Letter('Q').Letter('N').Number(100, 4).Letter('N').Letter('C').Word("Z", 2).Letter('P').Letter('N').Letter('N').Letter('1').Letter('N').Number(0, 4).Letter('N'));
+        .Letter('Q').Letter('N').Number(100, 4).Letter('N').Letter('C').Word("Z", 2).Letter('P').Letter('N').Letter('N')
+        .Letter('1').Letter('N').Number(0, 4).Letter('N'));
 
     /// <summary>Adds H, a trading action: T trades, H halts.</summary>
     public ItchFile Action(ushort locate, string ticker, char state) =>
         Put(Message('H', locate).Word(ticker, 8).Letter(state).Letter(' ').Word("", 4));
 
     /// <summary>Adds A, a new order; F with a firm.</summary>
-    public ItchFile Add(ushort locate, long reference, char side, uint shares, string ticker, uint price, string? firm = null)
+    public ItchFile Add(
+        ushort locate, long reference, char side, uint shares, string ticker, uint price, string? firm = null)
     {
-        var fields = Message(firm is null ? 'A' : 'F', locate).Number(reference, 8).Letter(side).Number(shares, 4).Word(ticker, 8).Number(price, 4);
+        var fields = Message(firm is null ? 'A' : 'F', locate).Number(reference, 8).Letter(side).Number(shares, 4)
+            .Word(ticker, 8).Number(price, 4);
         return Put(firm is null ? fields : fields.Word(firm, 4));
     }
 
@@ -77,10 +83,12 @@ public sealed class ItchFile
 
     /// <summary>Adds C, an execution at another price.</summary>
     public ItchFile ExecuteAt(ushort locate, long reference, uint shares, uint price, char printable, long match = 7) =>
-        Put(Message('C', locate).Number(reference, 8).Number(shares, 4).Number(match, 8).Letter(printable).Number(price, 4));
+        Put(Message('C', locate).Number(reference, 8).Number(shares, 4).Number(match, 8).Letter(printable)
+            .Number(price, 4));
 
     /// <summary>Adds X, a partial cancellation.</summary>
-    public ItchFile Cancel(ushort locate, long reference, uint shares) => Put(Message('X', locate).Number(reference, 8).Number(shares, 4));
+    public ItchFile Cancel(ushort locate, long reference, uint shares) =>
+        Put(Message('X', locate).Number(reference, 8).Number(shares, 4));
 
     /// <summary>Adds D, a deletion.</summary>
     public ItchFile Delete(ushort locate, long reference) => Put(Message('D', locate).Number(reference, 8));
@@ -91,7 +99,8 @@ public sealed class ItchFile
 
     /// <summary>Adds P, an execution of a hidden order.</summary>
     public ItchFile Hidden(ushort locate, uint shares, string ticker, uint price) =>
-        Put(Message('P', locate).Number(0, 8).Letter('B').Number(shares, 4).Word(ticker, 8).Number(price, 4).Number(8, 8));
+        Put(Message('P', locate).Number(0, 8).Letter('B').Number(shares, 4).Word(ticker, 8).Number(price, 4)
+            .Number(8, 8));
 
     /// <summary>Adds Q, a cross.</summary>
     public ItchFile Cross(ushort locate, long shares, string ticker, uint price, char type) =>
@@ -112,7 +121,8 @@ public sealed class ItchFile
         return this;
     }
 
-    private void Executions(ushort locate, string fills, Dictionary<string, long> references, string beside, ref long next)
+    private void Executions(
+        ushort locate, string fills, Dictionary<string, long> references, string beside, ref long next)
     {
         foreach (var fill in fills.Split('|', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -134,9 +144,12 @@ public sealed class ItchFile
 
     private ItchFile Put(Fields fields) => Message(fields.ToArray());
 
-    private Fields Message(char type, ushort locate) => new Fields().Letter(type).Number(locate, 2).Number(Tracking, 2).Number(Time, 6);
+    private Fields Message(char type, ushort locate) =>
+        new Fields().Letter(type).Number(locate, 2).Number(Tracking, 2).Number(Time, 6);
 
-    /// <summary>The fields of a message, one after the other: numbers with the highest byte first, words filled up with spaces.</summary>
+    /// <summary>
+    /// The fields of a message, one after the other: numbers with the highest byte first, words filled up with spaces.
+    /// </summary>
     private sealed class Fields
     {
         private readonly List<byte> _bytes = [];

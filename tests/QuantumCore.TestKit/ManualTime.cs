@@ -39,8 +39,8 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     {
         lock (_gate)
         {
-            // Orleans waits for a time in a loop of Task.Delay, which takes less than a millisecond for none: on a clock
-            // that stands, the loop would never end.
+            // Orleans waits for a time in a loop of Task.Delay, which takes less than a millisecond for none: on a
+            // clock that stands, the loop would never end.
             if (Environment.CurrentManagedThreadId == _firingThread && ++_readings == MostReadings)
                 (_readings, _now) = (0, _now.AddMilliseconds(1));
             return _now;

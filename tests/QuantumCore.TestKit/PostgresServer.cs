@@ -73,7 +73,8 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable(WantedVariable) is not "1") return null;
         var server = await TestContext.Current.GetFixture<PostgresServer>()
-            ?? throw new InvalidOperationException($"{WantedVariable} asks for an assembly fixture that is a {nameof(PostgresServer)}.");
+            ?? throw new InvalidOperationException(
+                $"{WantedVariable} asks for an assembly fixture that is a {nameof(PostgresServer)}.");
         return await server.StartedAsync();
     }
 
@@ -122,7 +123,8 @@ public sealed class PostgresServer : IAsyncDisposable
             return;
         }
 
-        await RunAsync("pg_ctl", "-D", Path.Combine(_folder, "data"), "-m", mode.ToString().ToLowerInvariant(), "-w", "stop");
+        await RunAsync(
+            "pg_ctl", "-D", Path.Combine(_folder, "data"), "-m", mode.ToString().ToLowerInvariant(), "-w", "stop");
     }
 
     /// <summary>Starts the server again. After a kill its orphans may delay it for a moment.</summary>
@@ -135,7 +137,8 @@ public sealed class PostgresServer : IAsyncDisposable
             try
             {
                 await RunAsync(
-                    "pg_ctl", "-D", Path.Combine(_folder, "data"), "-l", Path.Combine(_folder, "log"), "-o", options, "-w", "start");
+                    "pg_ctl", "-D", Path.Combine(_folder, "data"), "-l", Path.Combine(_folder, "log"), "-o", options,
+                    "-w", "start");
                 return;
             }
             catch (InvalidOperationException) when (attempt < 20)
@@ -168,7 +171,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private async Task<string> CreateAsync()
     {
-        if (!IsPrivate && Environment.GetEnvironmentVariable("QUANTUMCORE_POSTGRES") is { Length: > 0 } other) return other;
+        if (!IsPrivate && Environment.GetEnvironmentVariable("QUANTUMCORE_POSTGRES") is { Length: > 0 } other)
+            return other;
         _binaries = FindBinaries();
         if (_binaries is null)
         {
@@ -181,7 +185,8 @@ public sealed class PostgresServer : IAsyncDisposable
         _folder = Directory.CreateTempSubdirectory("quantumcore-postgres-").FullName;
         if (IsRoot) await RunAsync("chown", "postgres", _folder);
         await RunAsync(
-            "initdb", "--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D", Path.Combine(_folder, "data"));
+            "initdb", "--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D",
+            Path.Combine(_folder, "data"));
         AppDomain.CurrentDomain.ProcessExit += StopAtExit;
         await StartAsync();
         return $"Host={_folder};Username=postgres;Database=postgres";
@@ -222,9 +227,11 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var ours = program is "initdb" or "pg_ctl";
         var path = ours ? Path.Combine(_binaries!, program) : program;
-        List<string> line = ours && IsRoot ? ["runuser", "-u", "postgres", "--", path, .. arguments] : [path, .. arguments];
+        List<string> line =
+            ours && IsRoot ? ["runuser", "-u", "postgres", "--", path, .. arguments] : [path, .. arguments];
         var quiet = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/" };
-        foreach (var word in (string[])["-c", "exec \"$@\" > /dev/null 2>&1", "sh", .. line]) quiet.ArgumentList.Add(word);
+        foreach (var word in (string[])[
+            "-c", "exec \"$@\" > /dev/null 2>&1", "sh", .. line]) quiet.ArgumentList.Add(word);
         return quiet;
     }
 }

@@ -34,7 +34,9 @@ public sealed partial class PrometheusPage
     /// <summary>Types of the families, by name.</summary>
     public IReadOnlyDictionary<string, string> Types => _types;
 
-    /// <summary>Values by series, such as <c>orders_total{outcome="Accepted"}</c>; a series without labels has no braces.</summary>
+    /// <summary>
+    /// Values by series, such as <c>orders_total{outcome="Accepted"}</c>; a series without labels has no braces.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Samples => _samples;
 
     private void ReadSample(string line, string family)
@@ -47,7 +49,8 @@ public sealed partial class PrometheusPage
         if (!suffixes.Any(suffix => name == family + suffix))
             throw new FormatException($"'{line}' is not of {family}.");
         var series = name + (sample.Groups["labels"].Value is "{}" ? "" : sample.Groups["labels"].Value);
-        if (!_samples.TryAdd(series, double.Parse(sample.Groups["value"].Value, NumberStyles.Float, CultureInfo.InvariantCulture)))
+        if (!_samples.TryAdd(
+            series, double.Parse(sample.Groups["value"].Value, NumberStyles.Float, CultureInfo.InvariantCulture)))
             throw new FormatException($"There are two series {series}.");
     }
 
@@ -57,6 +60,7 @@ public sealed partial class PrometheusPage
     [GeneratedRegex(@"^# HELP [a-zA-Z_:][a-zA-Z0-9_:]* .+$")]
     private static partial Regex HelpLine();
 
-    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>\{(?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*"(?:,(?=[a-zA-Z_]))?)*\})? (?<value>\S+)$""")]
+    [GeneratedRegex(
+        """^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>\{(?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*"(?:,(?=[a-zA-Z_]))?)*\})? (?<value>\S+)$""")]
     private static partial Regex SampleLine();
 }

@@ -19,7 +19,8 @@ public sealed class SmallDisk : IDisposable
         if (isMounted)
             return;
         _mount.Delete();
-        Assert.Skip("A small disk can be mounted on Linux by root alone; the same is tested on a simulated disk (QuantumCore.Journal.Tests).");
+        Assert.Skip(
+            "A small disk can be mounted on Linux by root alone; the same is tested on a simulated disk (QuantumCore.Journal.Tests).");
     }
 
     /// <summary>Creates a folder on it.</summary>
@@ -29,7 +30,9 @@ public sealed class SmallDisk : IDisposable
     public void Fill(long leave)
     {
         var piece = new byte[4_096];
-        using var filler = new FileStream(Path.Combine(_mount.FullName, $"filler-{++_fillers}"), FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        using var filler = new FileStream(
+            Path.Combine(_mount.FullName, $"filler-{++_fillers}"), FileMode.Create, FileAccess.Write, FileShare.None,
+            0);
         try
         {
             while (leave == 0 || new DriveInfo(_mount.FullName).AvailableFreeSpace > leave)

@@ -31,7 +31,8 @@ public sealed class TimeLimitAttribute : BeforeAfterTestAttribute
             _ =>
             {
                 if (isCancelled)
-                    Environment.FailFast($"{test.TestDisplayName} did not end within {limit}, nor when it was told to.");
+                    Environment.FailFast(
+                        $"{test.TestDisplayName} did not end within {limit}, nor when it was told to.");
                 isCancelled = true;
                 context.CancelCurrentTest();
             },

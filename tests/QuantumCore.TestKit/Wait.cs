@@ -12,7 +12,8 @@ public static class Wait
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <summary>Waits until a condition is true. A timeout fails with the condition, or with a given text.</summary>
-    public static Task UntilAsync(Func<Task<bool>> isTrue, [CallerArgumentExpression(nameof(isTrue))] string what = "") =>
+    public static Task UntilAsync(
+        Func<Task<bool>> isTrue, [CallerArgumentExpression(nameof(isTrue))] string what = "") =>
         UntilAsync(isTrue, () => what);
 
     /// <summary>Waits until a synchronous condition is true.</summary>

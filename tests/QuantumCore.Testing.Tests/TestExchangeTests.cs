@@ -32,7 +32,8 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
     [Fact]
     public async Task Two_exchanges_at_once_do_not_see_each_other()
     {
-        var both = await Task.WhenAll(TestExchange.StartAsync(cancellation: Token), TestExchange.StartAsync(cancellation: Token));
+        var both = await Task.WhenAll(
+            TestExchange.StartAsync(cancellation: Token), TestExchange.StartAsync(cancellation: Token));
         await using var first = both[0];
         await using var second = both[1];
         var account = await first.CreateAccountAsync(cash: 1_000m, cancellation: Token);
@@ -60,7 +61,8 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
 
         Assert.Empty(temporary.Entries);
         using var socket = new TcpClient();
-        await Assert.ThrowsAsync<SocketException>(async () => await socket.ConnectAsync("127.0.0.1", exchange.Address.Port, Token));
+        await Assert.ThrowsAsync<SocketException>(
+            async () => await socket.ConnectAsync("127.0.0.1", exchange.Address.Port, Token));
     }
 
     [Fact]
@@ -91,7 +93,8 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
         await exchange.ListAsync("COIN", tickSize: 0.5m, lotSize: 0.1m, cancellation: Token);
         var account = await exchange.CreateAccountAsync(cash: 1_000m, cancellation: Token);
 
-        var order = await account.Client.PlaceAsync(Limit(OrderSide.Buy, 0.3m) with { Symbol = "COIN", Price = 10.5m }, Token);
+        var order =
+            await account.Client.PlaceAsync(Limit(OrderSide.Buy, 0.3m) with { Symbol = "COIN", Price = 10.5m }, Token);
 
         Assert.Equal((OrderStatus.New, 0.3m), (order.Status, order.Quantity));
         await Assert.ThrowsAsync<QuantumCoreException>(
@@ -124,7 +127,8 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
         await using var exchange = await TestExchange.StartAsync(new TestExchangeOptions { StartTime = start }, Token);
         var account = await exchange.CreateAccountAsync(cash: 1_000m, cancellation: Token);
         var order = await account.Client.PlaceAsync(
-            Limit(OrderSide.Buy, 1m) with { TimeInForce = TimeInForce.GoodTillDate, GoodTill = start.AddHours(2) }, Token);
+            Limit(OrderSide.Buy, 1m) with { TimeInForce = TimeInForce.GoodTillDate, GoodTill = start.AddHours(2) },
+            Token);
         Assert.Equal(OrderStatus.New, order.Status);
 
         exchange.Clock.Advance(TimeSpan.FromHours(3));

@@ -10,7 +10,8 @@ namespace QuantumCore.Tidy.Tests;
 internal static class CallGraph
 {
     private const BindingFlags Everything =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+            | BindingFlags.DeclaredOnly;
 
     private static readonly FrozenDictionary<short, OpCode> s_opCodes = typeof(OpCodes).GetFields()
         .Select(field => (OpCode)field.GetValue(null)!)
@@ -129,7 +130,9 @@ internal static class CallGraph
             Type => [],
             FieldInfo field => [field.FieldType, field.DeclaringType!],
             MethodInfo method =>
-                [.. method.IsGenericMethod ? method.GetGenericArguments() : [], method.DeclaringType!, method.ReturnType],
+                [
+                    .. method.IsGenericMethod ? method.GetGenericArguments() : [], method.DeclaringType!,
+                    method.ReturnType],
             { DeclaringType: { } declaring } => [declaring],
             _ => [],
         };

@@ -14,7 +14,8 @@ public class CallGraphTests
 
     private static readonly Type[] s_ours =
     [
-        .. s_grains.GetTypes().Where(type => !type.IsNested && type.Namespace?.StartsWith("QuantumCore.", StringComparison.Ordinal) == true),
+        .. s_grains.GetTypes().Where(
+            type => !type.IsNested && type.Namespace?.StartsWith("QuantumCore.", StringComparison.Ordinal) == true),
     ];
 
     private static readonly Type[] s_grainClasses =
@@ -181,16 +182,20 @@ public class CallGraphTests
         Assert.True(Knows<IOrderBookGrain>(typeof(PlantedLambda)));
         Assert.True(Knows<IOrderBookGrain>(typeof(PlantedTypeArgument)));
         Assert.False(Knows<IAccountGrain>(typeof(PlantedAsync)));
-        Assert.Contains(Calls(CallGraph.Bodies(typeof(PlantedAsync))), call => call.Name == nameof(IOrderBookGrain.Status));
         Assert.Contains(
-            Calls(CallGraph.Reachable(typeof(PlantedDetour), _ => false)), call => call.Name == nameof(IOrderBookGrain.Status));
+            Calls(CallGraph.Bodies(typeof(PlantedAsync))), call => call.Name == nameof(IOrderBookGrain.Status));
+        Assert.Contains(
+            Calls(CallGraph.Reachable(typeof(PlantedDetour), _ => false)),
+            call => call.Name == nameof(IOrderBookGrain.Status));
     }
 
     [Fact]
     public void Turns_interleave_only_where_it_was_thought_through() => Findings.Match(
         [
-            "AccountGrain: Reentrant", "CatalogGrain: Reentrant", "DueWorkGrain: Reentrant", "LedgerGrain: Reentrant", "MarketDataGrain: Reentrant",
-            "OperatorLogGrain: Reentrant", "OrderBookGrain: Reentrant", "PayoutGrain: Reentrant", "PriceWatchGrain: Reentrant",
+            "AccountGrain: Reentrant", "CatalogGrain: Reentrant", "DueWorkGrain: Reentrant", "LedgerGrain: Reentrant",
+            "MarketDataGrain: Reentrant",
+            "OperatorLogGrain: Reentrant", "OrderBookGrain: Reentrant", "PayoutGrain: Reentrant",
+            "PriceWatchGrain: Reentrant",
             "SettlementGrain: Reentrant",
         ],
         from type in s_ours
@@ -200,7 +205,8 @@ public class CallGraphTests
         select $"{type.Name}: {name}");
 
     // The grain of due work may call every grain: only background services and its reminder call it.
-    private static IEnumerable<string> Turns() => s_grainClasses.Where(grain => grain != typeof(DueWorkGrain)).SelectMany(grain =>
+    private static IEnumerable<string> Turns() =>
+        s_grainClasses.Where(grain => grain != typeof(DueWorkGrain)).SelectMany(grain =>
         Calls(CallGraph.Reachable(grain, StopsAt(grain))).Select(call => $"{grain.Name} -> {call}"));
 
     private static Func<Type, bool> StopsAt(Type grain) => other => other != grain && s_grainClasses.Contains(other);
@@ -215,14 +221,16 @@ public class CallGraphTests
     private static bool IsOneWay(GrainMethodName call) => call.DeclaringType.GetMethod(call.Name)!.CustomAttributes
         .Any(attribute => attribute.AttributeType.Name == "OneWayAttribute");
 
-    private static bool Knows<T>(Type type) => CallGraph.WithNested(type).Any(part => part.GetInterfaces().Contains(typeof(T)))
+    private static bool Knows<T>(Type type) =>
+        CallGraph.WithNested(type).Any(part => part.GetInterfaces().Contains(typeof(T)))
         || CallGraph.Bodies(type).SelectMany(CallGraph.References).Any(member =>
             member == typeof(T) || member.DeclaringType == typeof(T))
         || CallGraph.WithNested(type).SelectMany(part => part.GetFields(
             BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static))
             .Any(field => field.FieldType == typeof(T));
 
-    private static bool IsGrainInterface(Type type) => type.IsInterface && type.Assembly == typeof(IAccountGrain).Assembly;
+    private static bool IsGrainInterface(Type type) =>
+        type.IsInterface && type.Assembly == typeof(IAccountGrain).Assembly;
 
     private static IEnumerable<Type> GrainInterfaces(Type type) => type.GetInterfaces().Where(IsGrainInterface);
 

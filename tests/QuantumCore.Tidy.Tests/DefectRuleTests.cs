@@ -14,7 +14,8 @@ public partial class DefectRuleTests
     /// <summary>Properties of every project, from Directory.Build.props.</summary>
     private static readonly string[] s_compiler =
     [
-        "Nullable=enable", "TreatWarningsAsErrors=true", "CheckForOverflowUnderflow=true", "InvariantGlobalization=true",
+        "Nullable=enable", "TreatWarningsAsErrors=true", "CheckForOverflowUnderflow=true",
+        "InvariantGlobalization=true",
     ];
 
     /// <summary>
@@ -49,16 +50,19 @@ public partial class DefectRuleTests
         ["src/QuantumCore.History/HistoryStore.Gains.cs"] = "TradedSince half side",
         ["src/QuantumCore.History/HistoryStore.Ledger.cs"] = "Page TakenBack own source time",
         ["src/QuantumCore.History/HistoryStore.Market.cs"] = "TradesOf order orders table traded",
-        ["src/QuantumCore.History/HistoryStore.Orders.cs"] = "ChainUnit chain entered filter.Terms listed open order side string.Join",
+        ["src/QuantumCore.History/HistoryStore.Orders.cs"] =
+            "ChainUnit chain entered filter.Terms listed open order side string.Join",
         ["src/QuantumCore.History/HistoryStore.Prevented.cs"] = "PreventedColumns Side order side terms.Replace",
         ["src/QuantumCore.History/HistoryStore.cs"] = "Order Side column condition side takers",
-        ["src/QuantumCore.History/PostgresHistory.cs"] = "BatchColumn DropOlder Schema _schema string.Concat string.Join table",
+        ["src/QuantumCore.History/PostgresHistory.cs"] =
+            "BatchColumn DropOlder Schema _schema string.Concat string.Join table",
         ["src/QuantumCore.History/SqliteHistory.cs"] = "table view.Name",
         ["src/QuantumCore.History/Statements.cs"] = "FROM Row Sum USING WideColumns.Add key string.Join table",
         ["src/QuantumCore.Journal/JournalTarget.cs"] = "name other schema table",
         ["src/QuantumCore.Journal/PostgresJournalImage.cs"] = "condition order",
         ["src/QuantumCore.Journal/PostgresJournalStore.cs"] = "setting",
-        ["src/QuantumCore.Journal/PostgresSchema.cs"] = "AddPlace AppendFrame PostgresPacks.PutPack RunningOn Tables schema",
+        ["src/QuantumCore.Journal/PostgresSchema.cs"] =
+            "AddPlace AppendFrame PostgresPacks.PutPack RunningOn Tables schema",
         ["src/QuantumCore.Journal/SqliteJournalImage.cs"] = "DamageLines SliceColumns one",
         ["src/QuantumCore.Journal/SqlitePacks.cs"] = "SqliteJournalStore.PackedFormatVersion",
         ["src/QuantumCore.Upkeep/GrainStateRows.cs"] = "now table",
@@ -70,7 +74,8 @@ public partial class DefectRuleTests
     [Fact]
     public void Compiler_settings_hold_for_every_project()
     {
-        var properties = XDocument.Parse(Repository.Read("Directory.Build.props")).Descendants("PropertyGroup").Elements()
+        var properties =
+            XDocument.Parse(Repository.Read("Directory.Build.props")).Descendants("PropertyGroup").Elements()
             .Select(property => $"{property.Name.LocalName}={property.Value}").ToArray();
         Findings.None(s_compiler.Except(properties));
         Findings.None(
@@ -100,7 +105,9 @@ public partial class DefectRuleTests
     [Fact]
     public void Secrets_are_compared_in_constant_time() => Findings.Match(
         s_secrets,
-        Repository.ProductSources.Where(file => Repository.Code(file).Contains("CryptographicOperations.FixedTimeEquals(", StringComparison.Ordinal)));
+        Repository.ProductSources.Where(
+            file => Repository.Code(file)
+                .Contains("CryptographicOperations.FixedTimeEquals(", StringComparison.Ordinal)));
 
     [Fact]
     public void Memory_of_the_stack_has_a_small_constant_size() => Findings.None(
@@ -129,7 +136,9 @@ public partial class DefectRuleTests
     [Fact]
     public void SQL_is_put_together_from_known_parts_only() => Findings.Match(
         s_partsOfSql.SelectMany(of => of.Value.Split(' ').Select(part => $"{of.Key}: {part}")),
-        Repository.ProductSources.SelectMany(file => PartsOfSql(Repository.Read(file)).Select(part => $"{file}: {part}")).Distinct());
+        Repository.ProductSources.SelectMany(
+            file => PartsOfSql(Repository.Read(file)).Select(part => $"{file}: {part}"))
+            .Distinct());
 
     [Theory]
     [InlineData(""" $"SELECT a FROM b WHERE name = '{name}'" """, "name")]
@@ -177,25 +186,29 @@ public partial class DefectRuleTests
         return code[start..];
     }
 
-    [GeneratedRegex(@"\b(Remote|Server)Certificate(Custom)?Validation\w*|\bDangerousAcceptAny\w*|\bTrustServerCertificate\b")]
+    [GeneratedRegex(
+        @"\b(Remote|Server)Certificate(Custom)?Validation\w*|\bDangerousAcceptAny\w*|\bTrustServerCertificate\b")]
     private static partial Regex ReplacedCheck();
 
     [GeneratedRegex(@"\bSpin(Wait|Lock)\b|\bThread\.(Sleep|Yield|SpinWait)\b")]
     private static partial Regex Spinning();
 
-    [GeneratedRegex(@"\bUnsafe\.(?!IsNullRef\b)\w+|\bMemoryMarshal\.(?!Cast<byte, ulong>|Read<)\w+|\bMarshal\.\w+|\bGCHandle\b")]
+    [GeneratedRegex(
+        @"\bUnsafe\.(?!IsNullRef\b)\w+|\bMemoryMarshal\.(?!Cast<byte, ulong>|Read<)\w+|\bMarshal\.\w+|\bGCHandle\b")]
     private static partial Regex Reinterpreted();
 
     [GeneratedRegex(@"\bstackalloc (?<type>\w+)\[(?<size>[^\]]*)\]")]
     private static partial Regex StackMemory();
 
-    [GeneratedRegex(@"\bcatch\s*\(\s*[\w.]+\s*(?<name>\w*)\s*\)(\s*when\s*\([^{]*\))?\s*\{", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\bcatch\s*\(\s*[\w.]+\s*(?<name>\w*)\s*\)(\s*when\s*\([^{]*\))?\s*\{", RegexOptions.ExplicitCapture)]
     private static partial Regex Handler();
 
     [GeneratedRegex(@"\bthrow new [^;]*;")]
     private static partial Regex Thrown();
 
-    [GeneratedRegex(@"\$+(?<quotes>""{3,})(?<raw>.*?)\k<quotes>|\$""(?<line>(?:[^""\\\n]|\\.)*)""", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"\$+(?<quotes>""{3,})(?<raw>.*?)\k<quotes>|\$""(?<line>(?:[^""\\\n]|\\.)*)""", RegexOptions.Singleline)]
     private static partial Regex Interpolated();
 
     [GeneratedRegex(@"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|DROP|ALTER|CREATE|COPY|SHOW|PRAGMA)\b")]

@@ -27,7 +27,9 @@ public class DependencyTests
         ["QuantumCore.Gateway"] = ["QuantumCore.Grains.Abstractions"],
         // Pages and scripts: a client like any other, that the exchange happens to serve.
         ["QuantumCore.Terminal"] = [],
-        ["QuantumCore.Silo"] = ["QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Market", "QuantumCore.Replay", "QuantumCore.Terminal"],
+        ["QuantumCore.Silo"] = [
+            "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Market", "QuantumCore.Replay",
+            "QuantumCore.Terminal"],
         // The operator's tools run books and accounts again without grains.
         ["QuantumCore.Upkeep"] = ["QuantumCore.Clearing", "QuantumCore.History", "QuantumCore.Journal"],
         ["QuantumCore.Client"] = [],
@@ -90,7 +92,8 @@ public class DependencyTests
         target => Assert.DoesNotMatch("^tests/", target));
 
     private static bool IsTestOrBench(string project) =>
-        project.StartsWith("tests/", StringComparison.Ordinal) || project.StartsWith("bench/", StringComparison.Ordinal);
+        project.StartsWith("tests/", StringComparison.Ordinal)
+            || project.StartsWith("bench/", StringComparison.Ordinal);
 
     private static string Name(string project) => Path.GetFileNameWithoutExtension(project);
 

@@ -13,10 +13,14 @@ public sealed partial class DeploymentTests
     {
         var help = Repository.Read("silo/SiloOptions.cs");
         var settings = s_compose.Append("deploy/kubernetes.yml")
-            .SelectMany(file => Setting().Matches(Repository.Read(file)).Select(setting => (file, Name: setting.Groups["name"].Value))).ToArray();
+            .SelectMany(
+                file => Setting().Matches(Repository.Read(file))
+                    .Select(setting => (file, Name: setting.Groups["name"].Value))).ToArray();
         Assert.NotEmpty(settings);
         Findings.None(settings
-            .Where(setting => !help.Contains($"  --{setting.Name.ToLowerInvariant().Replace('_', '-')} ", StringComparison.Ordinal))
+            .Where(
+                setting => !help.Contains(
+                    $"  --{setting.Name.ToLowerInvariant().Replace('_', '-')} ", StringComparison.Ordinal))
             .Select(setting => $"{setting.file}: {setting.Name}"));
     }
 
@@ -24,10 +28,12 @@ public sealed partial class DeploymentTests
     public void A_set_of_pods_has_the_service_that_it_names()
     {
         var parts = Repository.Read("deploy/kubernetes.yml").Split("\n---\n");
-        var named = parts.SelectMany(part => ServiceName().Matches(part)).Select(match => match.Groups["name"].Value).ToArray();
+        var named =
+            parts.SelectMany(part => ServiceName().Matches(part)).Select(match => match.Groups["name"].Value).ToArray();
         Assert.NotEmpty(named);
         Findings.None(named.Where(name => !parts.Any(part => part.Contains("kind: Service\n", StringComparison.Ordinal)
-            && part.Contains($"  name: {name}\n", StringComparison.Ordinal) && part.Contains("  clusterIP: None\n", StringComparison.Ordinal))));
+            && part.Contains($"  name: {name}\n", StringComparison.Ordinal)
+            && part.Contains("  clusterIP: None\n", StringComparison.Ordinal))));
     }
 
     /// <summary>A silo that hung ends by itself after a timeout, and nothing else would restart it.</summary>
@@ -38,7 +44,8 @@ public sealed partial class DeploymentTests
         let template = Template().Match(text).Value
         from service in Service().Matches(text[text.IndexOf("services:\n", StringComparison.Ordinal)..])
         let body = service.Value.Replace("<<: *silo\n", template, StringComparison.Ordinal)
-        where body.Contains("postgres:15\n", StringComparison.Ordinal) || body.Contains("build:", StringComparison.Ordinal)
+        where body.Contains("postgres:15\n", StringComparison.Ordinal)
+            || body.Contains("build:", StringComparison.Ordinal)
         where !body.Contains("restart: unless-stopped\n", StringComparison.Ordinal)
         select $"{file}: {service.Groups["name"].Value}");
 

@@ -47,7 +47,8 @@ public partial class DocumentTests
     {
         var solution = Repository.Read("QuantumCore.sln").Replace('\\', '/');
         Findings.None(
-            SolutionProject().Matches(solution).Select(match => match.Groups["path"].Value).Except(Repository.Projects));
+            SolutionProject().Matches(solution).Select(match => match.Groups["path"].Value)
+                .Except(Repository.Projects));
     }
 
     [Fact]
@@ -64,12 +65,15 @@ public partial class DocumentTests
     [Fact]
     public void Every_alert_has_its_runbook_and_says_where()
     {
-        var runbooks = Section().Matches(Repository.Read("docs/runbooks.md")).Select(match => match.Groups["name"].Value).ToArray();
+        var runbooks = Section().Matches(Repository.Read("docs/runbooks.md"))
+            .Select(match => match.Groups["name"].Value).ToArray();
         var alerts = Alert().Matches(Repository.Read("docs/alerts.yml")).ToArray();
         Assert.NotEmpty(alerts);
         Assert.Equal(alerts.Select(alert => alert.Groups["name"].Value), runbooks);
         Findings.None(alerts
-            .Where(alert => !alert.Groups["name"].Value.Equals(alert.Groups["runbook"].Value, StringComparison.OrdinalIgnoreCase))
+            .Where(
+                alert => !alert.Groups["name"].Value.Equals(
+                    alert.Groups["runbook"].Value, StringComparison.OrdinalIgnoreCase))
             .Select(alert => alert.Groups["name"].Value));
     }
 
@@ -96,7 +100,8 @@ public partial class DocumentTests
     [GeneratedRegex(@"^## (?<name>\w+)$", RegexOptions.Multiline)]
     private static partial Regex Section();
 
-    [GeneratedRegex(@"- alert: (?<name>\w+)\n(?:(?!- alert:).|\n)*?(?:runbook: docs/runbooks\.md#(?<runbook>\w+)|(?=- alert:)|\z)")]
+    [GeneratedRegex(
+        @"- alert: (?<name>\w+)\n(?:(?!- alert:).|\n)*?(?:runbook: docs/runbooks\.md#(?<runbook>\w+)|(?=- alert:)|\z)")]
     private static partial Regex Alert();
 
     [GeneratedRegex(@"\]\((?!\w+:|#)(?<target>[^)\s#]+)(#[^)]*)?\)")]

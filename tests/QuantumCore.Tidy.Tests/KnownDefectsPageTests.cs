@@ -75,8 +75,10 @@ public partial class KnownDefectsPageTests
     private static IEnumerable<string> Ids((string Group, int Count)[] groups) =>
         groups.SelectMany(of => Enumerable.Range(1, of.Count).Select(number => $"{of.Group}{number}"));
 
-    private static IEnumerable<DefectLine> Lines() => TableLine().Matches(Repository.Read(Page)).Select(match => new DefectLine(
-        match.Groups["id"].Value, match.Groups["defect"].Value.Trim(), match.Groups["answer"].Value.Trim(), match.Groups["shown"].Value.Trim()));
+    private static IEnumerable<DefectLine> Lines() =>
+        TableLine().Matches(Repository.Read(Page)).Select(match => new DefectLine(
+        match.Groups["id"].Value, match.Groups["defect"].Value.Trim(), match.Groups["answer"].Value.Trim(),
+        match.Groups["shown"].Value.Trim()));
 
     private static HashSet<string> TestsThere(HashSet<string> classes) => Repository.Under(["tests"], ".cs")
         .Select(Repository.Read)
@@ -98,10 +100,13 @@ public partial class KnownDefectsPageTests
     {
         public bool IsOpen => OpenPart().IsMatch(Shown);
 
-        public IReadOnlyList<string> Tests { get; } = [.. TestName().Matches(Shown).Select(match => match.Groups["name"].Value)];
+        public IReadOnlyList<string> Tests { get; } = [
+            .. TestName().Matches(Shown).Select(match => match.Groups["name"].Value)];
     }
 
-    [GeneratedRegex(@"^\| (?<id>[A-Z]\d+(\.\d+)?) \|(?<defect>[^|]*)\|(?<answer>[^|]*)\|(?<shown>[^|]*)\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^\| (?<id>[A-Z]\d+(\.\d+)?) \|(?<defect>[^|]*)\|(?<answer>[^|]*)\|(?<shown>[^|]*)\|$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex TableLine();
 
     [GeneratedRegex(@"`(?<name>\w+\.\w+)`")]
@@ -113,6 +118,8 @@ public partial class KnownDefectsPageTests
     [GeneratedRegex(@"^(?:\w+ )*class (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex TestClass();
 
-    [GeneratedRegex(@"\[(Fact|Theory)\b.*?\bpublic [^;{}(]*?(?<name>\w+)\(", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\[(Fact|Theory)\b.*?\bpublic [^;{}(]*?(?<name>\w+)\(",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex TestMethod();
 }

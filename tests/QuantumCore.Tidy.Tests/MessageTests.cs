@@ -95,10 +95,12 @@ public class MessageTests
     private static HashSet<Type> Messages()
     {
         var found = new HashSet<Type>();
-        var open = new Queue<Type>(s_grains.SelectMany(grain => grain.GetMethods()).SelectMany(Carried).Concat(s_streamed));
+        var open =
+            new Queue<Type>(s_grains.SelectMany(grain => grain.GetMethods()).SelectMany(Carried).Concat(s_streamed));
         while (open.TryDequeue(out var type))
         {
-            foreach (var message in Leaves(type).Where(leaf => leaf.Assembly == s_contracts && !leaf.IsEnum && found.Add(leaf)))
+            foreach (var message in Leaves(type)
+                .Where(leaf => leaf.Assembly == s_contracts && !leaf.IsEnum && found.Add(leaf)))
             {
                 foreach (var next in Fields(message).Select(field => field.FieldType)
                     .Concat(s_contracts.GetTypes().Where(kind => kind.BaseType == message)))

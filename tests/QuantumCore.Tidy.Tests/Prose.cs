@@ -37,7 +37,9 @@ internal static partial class Prose
         return CodeTag().Replace(CommentMark().Replace(prose.ToString(), Blank), Blank);
     }
 
-    /// <summary>Returns the sentences of a Markdown text with their first lines; a table cell ends a sentence.</summary>
+    /// <summary>
+    /// Returns the sentences of a Markdown text with their first lines; a table cell ends a sentence.
+    /// </summary>
     public static IEnumerable<(int Line, string Sentence)> Sentences(string markdown)
     {
         var paragraph = new StringBuilder();
@@ -80,7 +82,8 @@ internal static partial class Prose
     {
         var text = paragraph.ToString();
         paragraph.Clear();
-        return [.. SentenceEnd().Split(text).Select(sentence => sentence.Trim()).Where(sentence => sentence.Length > 0)];
+        return [
+            .. SentenceEnd().Split(text).Select(sentence => sentence.Trim()).Where(sentence => sentence.Length > 0)];
     }
 
     private static string Blank(Match match) => NotLineEnd().Replace(match.Value, " ");
@@ -88,7 +91,9 @@ internal static partial class Prose
     [GeneratedRegex(@"[^\n]", RegexOptions.None, 1_000)]
     private static partial Regex NotLineEnd();
 
-    [GeneratedRegex(@"^[ \t]*(?<mark>```|~~~)[\s\S]*?^[ \t]*\k<mark>[ \t]*$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1_000)]
+    [GeneratedRegex(
+        @"^[ \t]*(?<mark>```|~~~)[\s\S]*?^[ \t]*\k<mark>[ \t]*$", RegexOptions.ExplicitCapture | RegexOptions.Multiline,
+        1_000)]
     private static partial Regex Fence();
 
     [GeneratedRegex(@"(?<mark>`+)[^`]+\k<mark>", RegexOptions.ExplicitCapture, 1_000)]

@@ -18,7 +18,8 @@ public sealed partial class ProseTests
     [Fact]
     public void No_sentence_of_a_document_is_longer_than_40_words() => Findings.None(
         from document in Prose.Documents
-        where !document.Contains('/', StringComparison.Ordinal) || document.StartsWith("docs/", StringComparison.Ordinal)
+        where !document.Contains('/', StringComparison.Ordinal)
+            || document.StartsWith("docs/", StringComparison.Ordinal)
         from sentence in Prose.Sentences(Repository.Read(document))
         let words = Prose.Words(sentence.Sentence)
         where words > Words
@@ -62,23 +63,28 @@ public sealed partial class ProseTests
             ],
             sentences
                 .Where(sentence => Prose.Words(sentence.Sentence) > 0)
-                .Select(sentence => (sentence.Line, Spaces().Replace(sentence.Sentence, " ").Replace("] .", "].", StringComparison.Ordinal))));
+                .Select(
+                    sentence => (sentence.Line,
+                        Spaces().Replace(sentence.Sentence, " ").Replace("] .", "].", StringComparison.Ordinal))));
         Assert.Equal(4, Prose.Words("X begins -- the second."));
     }
 
     // A line can be broken where it has a space, outside the text of a link.
     private static IEnumerable<int> LongLines(string markdown) =>
-        from line in Fence().Replace(markdown, code => new string('\n', code.Value.Count(c => c == '\n'))).Split('\n').Index()
+        from line in Fence().Replace(markdown, code => new string('\n', code.Value.Count(c => c == '\n'))).Split('\n')
+            .Index()
         let text = line.Item.TrimStart()
         where line.Item.Length > Columns && !text.StartsWith('|')
         let words = Link().Replace(ListMark().Replace(text, ""), "link")
         where words.Contains(' ', StringComparison.Ordinal)
         select line.Index + 1;
 
-    [GeneratedRegex(@"^[ \t]*```[\s\S]*?^[ \t]*```[ \t]*$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1_000)]
+    [GeneratedRegex(
+        @"^[ \t]*```[\s\S]*?^[ \t]*```[ \t]*$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1_000)]
     private static partial Regex Fence();
 
-    [GeneratedRegex(@"!?\[(\[[^\]]*\]\([^)]*\)|[^\]\[]|!\[[^\]]*\]\([^)]*\))*\]\([^)]*\)", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(
+        @"!?\[(\[[^\]]*\]\([^)]*\)|[^\]\[]|!\[[^\]]*\]\([^)]*\))*\]\([^)]*\)", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Link();
 
     [GeneratedRegex(@"^([-*+>]|\d+\.)\s+", RegexOptions.ExplicitCapture, 1_000)]

@@ -6,14 +6,16 @@ internal static class Repository
     /// <summary>Folders that hold projects.</summary>
     public static readonly IReadOnlyList<string> CodeFolders = ["src", "silo", "client", "examples", "bench", "tests"];
 
-    private static readonly string[] s_notOurs = ["artifacts", ".git", "bin", "obj", "data", "node_modules", ".vs", ".idea"];
+    private static readonly string[] s_notOurs =
+        ["artifacts", ".git", "bin", "obj", "data", "node_modules", ".vs", ".idea"];
 
     /// <summary>Root folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
 
     /// <summary>All files in the tree except the output of builds and runs.</summary>
     public static IReadOnlyList<string> Files { get; } =
-        [.. Walk(Root).Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        [.. Walk(Root).Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>Returns files below the given folders with one of these endings.</summary>
     public static IEnumerable<string> Under(IEnumerable<string> folders, params string[] endings) =>

@@ -8,7 +8,8 @@ namespace QuantumCore.Tidy.Tests;
 /// </summary>
 public partial class SecretTests
 {
-    private static readonly string[] s_binary = [".png", ".ico", ".gz", ".zip", ".bin", ".db", ".snk", ".pdf", ".jpg", ".woff2"];
+    private static readonly string[] s_binary =
+        [".png", ".ico", ".gz", ".zip", ".bin", ".db", ".snk", ".pdf", ".jpg", ".woff2"];
 
     [Fact]
     public void No_file_holds_a_secret() => Findings.None(

@@ -9,7 +9,8 @@ public class SizeTests
 
     private static readonly Dictionary<string, string> s_longer = new(StringComparer.Ordinal)
     {
-        ["tests/QuantumCore.Journal.Tests/JournalContract.cs"] = "one contract, inherited whole by every kind of journal",
+        ["tests/QuantumCore.Journal.Tests/JournalContract.cs"] =
+            "one contract, inherited whole by every kind of journal",
     };
 
     [Fact]
@@ -24,7 +25,10 @@ public class SizeTests
     public void Every_exception_is_still_needed() => Assert.All(
         s_longer.Keys, file => Assert.True(LinesOf(file) > LinesLimit, file));
 
-    /// <summary>Returns the number of lines besides documentation: a unit or a range that is told must not split a class.</summary>
+    /// <summary>
+    /// Returns the number of lines besides documentation: a unit or a range that is told must not split a class.
+    /// </summary>
     private static int LinesOf(string file) =>
-        Repository.Read(file).Split('\n').SkipLast(1).Count(static line => !line.AsSpan().TrimStart().StartsWith("///", StringComparison.Ordinal));
+        Repository.Read(file).Split('\n').SkipLast(1)
+            .Count(static line => !line.AsSpan().TrimStart().StartsWith("///", StringComparison.Ordinal));
 }

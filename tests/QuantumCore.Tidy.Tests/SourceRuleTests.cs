@@ -8,12 +8,14 @@ public partial class SourceRuleTests
 {
     private static readonly string[] s_core =
     [
-        "src/QuantumCore.Instruments", "src/QuantumCore.Matching", "src/QuantumCore.Clearing", "src/QuantumCore.MarketData",
+        "src/QuantumCore.Instruments", "src/QuantumCore.Matching", "src/QuantumCore.Clearing",
+        "src/QuantumCore.MarketData",
     ];
 
     private static readonly string[] s_nearMoney =
     [
-        .. s_core, "src/QuantumCore.Contracts", "src/QuantumCore.Journal", "src/QuantumCore.History", "src/QuantumCore.Grains",
+        .. s_core, "src/QuantumCore.Contracts", "src/QuantumCore.Journal", "src/QuantumCore.History",
+        "src/QuantumCore.Grains",
     ];
 
     private static readonly string[] s_withoutNull =
@@ -110,7 +112,9 @@ public partial class SourceRuleTests
         ["silo/Program.cs"] = 1,
     };
 
-    /// <summary>Metrics alone count seconds in floating point: OpenTelemetry exports durations so, and nothing reads them back.</summary>
+    /// <summary>
+    /// Metrics alone count seconds in floating point: OpenTelemetry exports durations so, and nothing reads them back.
+    /// </summary>
     [Fact]
     public void No_floating_point_near_money() => AssertNowhere(
         Repository.Under(s_nearMoney, ".cs").Where(file => file != GrainMetrics), FloatingPoint());
@@ -120,7 +124,10 @@ public partial class SourceRuleTests
     {
         var code = Repository.Code(GrainMetrics);
         var lines = code.Split('\n');
-        Assert.All(FloatingPoint().Matches(code), found => Assert.Contains("Histogram<double>", lines[CSharpText.Line(code, found.Index) - 1], StringComparison.Ordinal));
+        Assert.All(
+            FloatingPoint().Matches(code),
+            found => Assert.Contains(
+                "Histogram<double>", lines[CSharpText.Line(code, found.Index) - 1], StringComparison.Ordinal));
     }
 
     [Fact]
@@ -133,7 +140,8 @@ public partial class SourceRuleTests
     [Fact]
     public void No_project_allows_unsafe_code() => Assert.DoesNotContain(
         Repository.Projects,
-        project => project != NativeDiskProject && Repository.Read(project).Contains("AllowUnsafeBlocks", StringComparison.Ordinal));
+        project => project != NativeDiskProject
+            && Repository.Read(project).Contains("AllowUnsafeBlocks", StringComparison.Ordinal));
 
     [Fact]
     public void A_grain_never_leaves_its_scheduler_and_never_blocks()
@@ -147,7 +155,8 @@ public partial class SourceRuleTests
 
     [Fact]
     public void Nothing_is_left_for_later() => Findings.None(
-        from file in Repository.Under(Repository.CodeFolders, ".cs", ".csproj", ".sql", ".json", ".js", ".ts", ".css", ".html")
+        from file in Repository.Under(
+            Repository.CodeFolders, ".cs", ".csproj", ".sql", ".json", ".js", ".ts", ".css", ".html")
         from Match found in LeftForLater().Matches(Repository.Read(file))
         select $"{file}: {found.Value}");
 
@@ -217,7 +226,8 @@ public partial class SourceRuleTests
     /// Returns a sort key. A dot sorts before all characters of names, so a namespace precedes its children.
     /// </summary>
     private static string OrderOf(string name) =>
-        (name == "System" || name.StartsWith("System.", StringComparison.Ordinal) ? "0" : "1") + name.Replace('.', '\0');
+        (name == "System" || name.StartsWith("System.", StringComparison.Ordinal) ? "0" : "1")
+            + name.Replace('.', '\0');
 
     /// <summary>Returns handlers of all exceptions that do not rethrow.</summary>
     private static IEnumerable<Match> CatchAlls(string code) => CatchAll().Matches(code)
@@ -260,7 +270,8 @@ public partial class SourceRuleTests
     [GeneratedRegex(@"class\s+\w+(\([^)]*\))?\s*:\s*(Journaled)?Grain\b")]
     private static partial Regex GrainClass();
 
-    [GeneratedRegex(@"ConfigureAwait\(false\)|\bTask\.Run\b|\bTask\.Factory\b|\.Result\b|\.Wait\(|\.GetResult\(|\block \(|\bThread\.|\bMonitor\.|\bSemaphoreSlim\b")]
+    [GeneratedRegex(
+        @"ConfigureAwait\(false\)|\bTask\.Run\b|\bTask\.Factory\b|\.Result\b|\.Wait\(|\.GetResult\(|\block \(|\bThread\.|\bMonitor\.|\bSemaphoreSlim\b")]
     private static partial Regex LeavesScheduler();
 
     // Split, so that the rule does not find itself.
@@ -273,7 +284,9 @@ public partial class SourceRuleTests
     [GeneratedRegex(@"[\w)\]>]!(?!=)")]
     private static partial Regex NullForgiving();
 
-    [GeneratedRegex(@"^using (?<first>[\w.]+);\n(?=using (?<second>[\w.]+);)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^using (?<first>[\w.]+);\n(?=using (?<second>[\w.]+);)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex TwoUsings();
 
     [GeneratedRegex(@"\basync\s+void\b")]

@@ -13,8 +13,10 @@ public partial class StableNumberTests
     private static readonly Dictionary<string, string> s_numbers = new(StringComparer.Ordinal)
     {
         ["Side"] = "Buy=1 Sell=2",
-        ["OrderType"] = "Market=1 Limit=2 Stop=3 StopLimit=4 TakeProfit=5 TakeProfitLimit=6 TrailingStop=7 TrailingStopLimit=8 Pegged=9 Leg=10",
-        ["TimeInForce"] = "Day=0 GoodTillCancel=1 AtTheOpening=2 ImmediateOrCancel=3 FillOrKill=4 GoodTillDate=6 AtTheClose=7",
+        ["OrderType"] =
+            "Market=1 Limit=2 Stop=3 StopLimit=4 TakeProfit=5 TakeProfitLimit=6 TrailingStop=7 TrailingStopLimit=8 Pegged=9 Leg=10",
+        ["TimeInForce"] =
+            "Day=0 GoodTillCancel=1 AtTheOpening=2 ImmediateOrCancel=3 FillOrKill=4 GoodTillDate=6 AtTheClose=7",
         ["OrderStatus"] = "New=0 PartiallyFilled=1 Filled=2 Cancelled=4 Rejected=8 Expired=12",
         ["EndReason"] =
             "None=0 User=1 MassCancel=2 Replaced=3 Amended=4 ImmediateOrCancel=5 FillOrKill=6 NoLiquidity=7 Protection=8 "
@@ -55,21 +57,25 @@ public partial class StableNumberTests
         ["PhaseReason"] =
             "None=0 NewsPending=1 NewsDissemination=2 OrderImbalance=3 Technical=4 Regulatory=5 MarketWideBreaker=6 PriceBand=7 Planned=8",
         ["OrderChangeKind"] = "Added=1 Resized=2 Removed=3 Executed=4 Printed=5",
-        ["StepKind"] = "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6 Prevented=7 Adjusted=8 Triggered=9 Activated=10 Reversed=11 Restated=12",
+        ["StepKind"] =
+            "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6 Prevented=7 Adjusted=8 Triggered=9 Activated=10 Reversed=11 Restated=12",
         ["ConditionsEncoding.Field"] =
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "
             + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17 ListName=18 DoNotReduce=19",
-        ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28 Freeze=29 Unfreeze=30 Limits=31 Volumes=32 AccountKind=33 Margin=34 LiquidationStep=35 Covered=36 Interest=37 ActionEntered=38 ActionPaid=39 SymbolChange=76 SharePaid=78 IsolatedKind=79 Split=89 ReductionOf=95 KillLimits=96",
+        ["AccountRecordEncoding.Kind"] =
+            "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28 Freeze=29 Unfreeze=30 Limits=31 Volumes=32 AccountKind=33 Margin=34 LiquidationStep=35 Covered=36 Interest=37 ActionEntered=38 ActionPaid=39 SymbolChange=76 SharePaid=78 IsolatedKind=79 Split=89 ReductionOf=95 KillLimits=96",
         ["PayoutRecordEncoding.Kind"] = "Made=60 Paid=61 Refused=62",
         ["SettlementState"] = "Sent=1 Settled=2 Partial=3",
         ["SettlementRecordEncoding.Kind"] = "Closed=90 Settled=91 Partial=92 BuyIn=93 BuyInDays=94",
-        ["LimitKind"] = "OrderQuantity=1 OrderValue=2 OpenOrders=3 Position=4 DuplicateWindow=5 OrdersPerSecond=6 OrderBurst=7 DailyVolume=8 DailyLoss=9 QuantityMultiple=10 KillOrders=11 KillValue=12 KillWindow=13 KillLoss=14",
+        ["LimitKind"] =
+            "OrderQuantity=1 OrderValue=2 OpenOrders=3 Position=4 DuplicateWindow=5 OrdersPerSecond=6 OrderBurst=7 DailyVolume=8 DailyLoss=9 QuantityMultiple=10 KillOrders=11 KillValue=12 KillWindow=13 KillLoss=14",
         ["TradeState"] = "AsMade=0 Void=1 Corrected=2",
         ["CorporateActionKind"] = "CashDividend=1 Split=2 SymbolChange=3",
         ["CorporateActionState"] = "Announced=1 Entered=2 Paid=3 Begun=4",
         ["PayoutState"] = "Pending=0 Sent=1 Final=2 Refused=3",
-        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 CodeUsedKind=54 OwnerLimitsKind=63 PinKind=64 MarginGroupKind=65 SharedInsuredKind=66 DeficitSharedKind=67 DeficitEndedKind=68 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73 SymbolChangeAnnouncedKind=74 BreakerKind=75 HolidaysKind=80 ActionAnnouncedKind=84 ActionClosedKind=85 ActionEndedKind=86 ActionBegunKind=87 SplitAnnouncedKind=88 OwnerBlockKind=97",
+        ["CatalogRecordEncoding"] =
+            "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 CodeUsedKind=54 OwnerLimitsKind=63 PinKind=64 MarginGroupKind=65 SharedInsuredKind=66 DeficitSharedKind=67 DeficitEndedKind=68 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73 SymbolChangeAnnouncedKind=74 BreakerKind=75 HolidaysKind=80 ActionAnnouncedKind=84 ActionClosedKind=85 ActionEndedKind=86 ActionBegunKind=87 SplitAnnouncedKind=88 OwnerBlockKind=97",
         ["CandlePeriod"] =
             "Minute=1 ThreeMinutes=3 FiveMinutes=5 QuarterHour=15 HalfHour=30 Hour=60 TwoHours=120 FourHours=240 SixHours=360 "
             + "EightHours=480 HalfDay=720 Day=1440 ThreeDays=4320 Week=10080 Month=44640",
@@ -98,9 +104,11 @@ public partial class StableNumberTests
 
     [Fact]
     public void Every_member_of_an_enum_says_its_number() => Findings.None(
-        from file in Repository.Under(["src/QuantumCore.Instruments", "src/QuantumCore.Contracts", "src/QuantumCore.Matching"], ".cs")
+        from file in Repository.Under(
+            ["src/QuantumCore.Instruments", "src/QuantumCore.Contracts", "src/QuantumCore.Matching"], ".cs")
         from Match found in EnumBody().Matches(Repository.Code(file))
-        from member in found.Groups["body"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        from member in found.Groups["body"].Value.Split(
+            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         where !member.Contains('=', StringComparison.Ordinal)
         select $"{file}: {member}");
 
@@ -124,7 +132,8 @@ public partial class StableNumberTests
     private static string Constants(Type type) => string.Join(' ', type
         .GetFields(BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.Static)
         .Where(field => field.IsLiteral)
-        .Select(field => (field.Name, Number: Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture)))
+        .Select(
+            field => (field.Name, Number: Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture)))
         .OrderBy(constant => constant.Number)
         .Select(constant => $"{constant.Name}={constant.Number}"));
 

@@ -20,8 +20,11 @@ public sealed partial class SummaryTests
     [InlineData("/// <summary>Whole lots.</summary>", false)]
     [InlineData("/// <summary>Returns what the exchange answers.</summary>", false)]
     [InlineData("/// <param name=\"owner\">Owner of the account.</param>", false)]
-    public void Question_words_are_found_at_the_beginning_alone(string text, bool isFound) => Assert.Equal(isFound, Headless().IsMatch(text));
+    public void Question_words_are_found_at_the_beginning_alone(string text, bool isFound) =>
+        Assert.Equal(isFound, Headless().IsMatch(text));
 
-    [GeneratedRegex("""^\s*///\s*<(summary|returns|param name="\w+"|typeparam name="\w+")>(\s*///)?\s*(What|Whether|How|Who|Of|One)\b""", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1_000)]
+    [GeneratedRegex(
+        """^\s*///\s*<(summary|returns|param name="\w+"|typeparam name="\w+")>(\s*///)?\s*(What|Whether|How|Who|Of|One)\b""",
+        RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1_000)]
     private static partial Regex Headless();
 }

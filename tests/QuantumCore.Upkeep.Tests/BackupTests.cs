@@ -83,7 +83,9 @@ public sealed class BackupTests(PostgresServer server)
         using var connection = store.Connect();
         var epoch = (await store.HeadsAsync("book/SYM0", Ground.Cancellation))[0];
         var frame = new JournalFrame(
-            new FrameId(1, 1), 0, [1], [new FrameSlice(await StreamIdAsync(ground, "book/SYM0"), old.Epoch, epoch.Head + 1, epoch.Head + 1, 0, 1, 0)]);
+            new FrameId(1, 1), 0, [1],
+            [new FrameSlice(
+                await StreamIdAsync(ground, "book/SYM0"), old.Epoch, epoch.Head + 1, epoch.Head + 1, 0, 1, 0)]);
         Assert.NotEmpty(connection.Commit(frame));
         Assert.True(epoch.Epoch >= old.Epoch + Backup.EpochStep);
         Assert.True((await ground.VerifyAsync()).IsClean);
@@ -122,7 +124,9 @@ public sealed class BackupTests(PostgresServer server)
                 await store.ActivateAsync($"book/LATER{number}", Ground.Cancellation);
             }
 
-            Assert.True((await Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation)).IsClean);
+            Assert.True(
+                (await Backup.RestoreAsync(
+                    ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation)).IsClean);
             Assert.Contains($"book/LATER{number}", Streams(Replaced($"before-restore-{number}")));
         }
 
@@ -144,7 +148,8 @@ public sealed class BackupTests(PostgresServer server)
         Assert.False((await Backup.MakeAsync(ground.Place, ground.File("b.db"), Ground.Cancellation)).IsClean);
         Assert.False(File.Exists(ground.File("b.db")));
         var empty = new JournalPlace(ground.File("empty"));
-        Assert.False((await Backup.RestoreAsync(ground.File("b.db.unverified"), empty, false, Ground.Cancellation)).IsClean);
+        Assert.False(
+            (await Backup.RestoreAsync(ground.File("b.db.unverified"), empty, false, Ground.Cancellation)).IsClean);
         Assert.False(Directory.Exists(empty.Text));
     }
 
@@ -172,7 +177,8 @@ public sealed class BackupTests(PostgresServer server)
             Assert.Null(ground.Place.TryHold());
         }
 
-        Assert.True((await Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation)).IsClean);
+        Assert.True(
+            (await Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation)).IsClean);
     }
 
     [Fact]
@@ -185,7 +191,8 @@ public sealed class BackupTests(PostgresServer server)
         var trades = await ExportAsync(ground, ExportKind.Trades);
         var records = await ExportAsync(ground, ExportKind.Records, csv: false);
 
-        foreach (var asset in postings.Skip(1).Select(line => line.Split(',')).GroupBy(line => line[5], StringComparer.Ordinal))
+        foreach (var asset in postings.Skip(1).Select(line => line.Split(','))
+            .GroupBy(line => line[5], StringComparer.Ordinal))
         {
             Assert.Equal(0m, asset.Sum(line => decimal.Parse(line[6], CultureInfo.InvariantCulture)));
         }
@@ -208,8 +215,12 @@ public sealed class BackupTests(PostgresServer server)
             await store.InitializeAsync(Ground.Cancellation);
         }
 
-        Assert.StartsWith("symbol,sequence,index,", Assert.Single(await ExportAsync(ground, ExportKind.Trades)), StringComparison.Ordinal);
-        Assert.StartsWith("stream,sequence,index,", Assert.Single(await ExportAsync(ground, ExportKind.Postings)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "symbol,sequence,index,", Assert.Single(await ExportAsync(ground, ExportKind.Trades)),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "stream,sequence,index,", Assert.Single(await ExportAsync(ground, ExportKind.Postings)),
+            StringComparison.Ordinal);
         Assert.Empty(await ExportAsync(ground, ExportKind.Records, csv: false));
         Assert.Empty(await ExportAsync(ground, ExportKind.Trades, csv: false));
     }

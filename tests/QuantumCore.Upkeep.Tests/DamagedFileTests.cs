@@ -31,14 +31,17 @@ public sealed class DamagedFileTests
         for (var i = 0; i < Flips; i++)
         {
             var at = random.Next(sound.Length);
-            var file = await WriteAsync(ground, i, [.. sound[..at], (byte)(sound[at] ^ (1 << random.Next(8))), .. sound[(at + 1)..]]);
+            var file = await WriteAsync(
+                ground, i, [.. sound[..at], (byte)(sound[at] ^ (1 << random.Next(8))), .. sound[(at + 1)..]]);
             if (await IsFoundAsync(file))
             {
                 found++;
                 continue;
             }
 
-            Assert.True(content == Content(file), string.Create(CultureInfo.InvariantCulture, $"The flip at {at} changes something and is not found."));
+            Assert.True(
+                content == Content(file),
+                string.Create(CultureInfo.InvariantCulture, $"The flip at {at} changes something and is not found."));
         }
 
         Assert.InRange(found, Flips / (isPacked ? 4 : 2), Flips);
@@ -67,7 +70,8 @@ public sealed class DamagedFileTests
         var sound = await File.ReadAllBytesAsync(ground.Place.JournalFile, Ground.Cancellation);
         var content = Content(ground.Place.JournalFile);
 
-        // An entry's length, number and the kinds of its columns lie before its name; the numbers' last bytes make one name another's.
+        // An entry's length, number and the kinds of its columns lie before its name; the numbers' last bytes make one
+        // name another's.
         const int Before = 10;
         var name = "acct/10003"u8.ToArray();
         var entries = 0;
@@ -76,8 +80,12 @@ public sealed class DamagedFileTests
             entries++;
             for (var bit = (at - Before) * 8; bit < (at + name.Length) * 8; bit++)
             {
-                var file = await WriteAsync(ground, 0, [.. sound[..(bit / 8)], (byte)(sound[bit / 8] ^ (1 << (bit % 8))), .. sound[((bit / 8) + 1)..]]);
-                Assert.True(await IsFoundAsync(file) || content == Content(file), $"Bit {bit % 8} of byte {(bit / 8) - at} of an entry.");
+                var file = await WriteAsync(
+                    ground, 0,
+                    [.. sound[..(bit / 8)], (byte)(sound[bit / 8] ^ (1 << (bit % 8))), .. sound[((bit / 8) + 1)..]]);
+                Assert.True(
+                    await IsFoundAsync(file) || content == Content(file),
+                    $"Bit {bit % 8} of byte {(bit / 8) - at} of an entry.");
             }
         }
 
@@ -116,7 +124,8 @@ public sealed class DamagedFileTests
         var lines = image.Streams().Select(row => $"{row}")
             .Concat(image.Frames().Select(row => $"{row.Id} {row.Crc} {Convert.ToHexString(row.Body)}"))
             .Concat(image.Slices().Select(row => $"{row}"))
-            .Concat(image.Snapshots().Select(row => $"{row.StreamId} {row.Sequence} {row.Crc} {Convert.ToHexString(row.Body)}"));
+            .Concat(image.Snapshots()
+                .Select(row => $"{row.StreamId} {row.Sequence} {row.Crc} {Convert.ToHexString(row.Body)}"));
         return string.Join('\n', lines);
     }
 }

@@ -24,11 +24,13 @@ public sealed class GrainStateBackupTests(PostgresServer server)
         await source.TradeAsync(commands: 300);
         await FillAsync(source.Place, s_rows);
         Assert.Empty((await Backup.MakeAsync(source.Place, source.File("b.db"), Ground.Cancellation)).Findings);
-        Assert.Equal(s_rows, await GrainStateRows.ReadAsync(new JournalPlace(source.File("b.db")), Ground.Cancellation));
+        Assert.Equal(
+            s_rows, await GrainStateRows.ReadAsync(new JournalPlace(source.File("b.db")), Ground.Cancellation));
 
         await using var target = await Ground.OpenAsync(into, server);
         var place = into == "sqlite" ? new JournalPlace(target.File("data")) : target.Place;
-        Assert.Empty((await Backup.RestoreAsync(source.File("b.db"), place, replace: false, Ground.Cancellation)).Findings);
+        Assert.Empty(
+            (await Backup.RestoreAsync(source.File("b.db"), place, replace: false, Ground.Cancellation)).Findings);
         Assert.Equal(s_rows, await GrainStateRows.ReadAsync(place, Ground.Cancellation));
     }
 
@@ -41,7 +43,9 @@ public sealed class GrainStateBackupTests(PostgresServer server)
         await ground.TradeAsync(commands: 300);
         await Backup.MakeAsync(ground.Place, ground.File("b.db"), Ground.Cancellation);
         await FillAsync(ground.Place, s_rows);
-        Assert.Empty((await Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation)).Findings);
+        Assert.Empty(
+            (await Backup.RestoreAsync(
+                ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation)).Findings);
         Assert.Empty(await GrainStateRows.ReadAsync(ground.Place, Ground.Cancellation));
         Assert.Equal(s_rows.Length, await CountAsideAsync(ground, kind));
     }
@@ -57,7 +61,9 @@ public sealed class GrainStateBackupTests(PostgresServer server)
             : new NpgsqlConnection(ground.Place.Text + ";Pooling=False");
         await connection.OpenAsync(Ground.Cancellation);
         await using var count = connection.CreateCommand();
-        count.CommandText = kind == "sqlite" ? "SELECT COUNT(*) FROM grain" : "SELECT COUNT(*) FROM state_before_restore.grain";
+        count.CommandText = kind == "sqlite"
+            ? "SELECT COUNT(*) FROM grain"
+            : "SELECT COUNT(*) FROM state_before_restore.grain";
         return (long)(await count.ExecuteScalarAsync(Ground.Cancellation))!;
     }
 }

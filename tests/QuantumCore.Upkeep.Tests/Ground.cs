@@ -51,7 +51,8 @@ internal sealed class Ground : IAsyncDisposable
     {
         await using var store = Store();
         await store.InitializeAsync(Cancellation);
-        await using var maker = await JournalMaker.OpenAsync(store, new JournalPlan(commands, 3, 6, seed, group, settlementDays));
+        await using var maker =
+            await JournalMaker.OpenAsync(store, new JournalPlan(commands, 3, 6, seed, group, settlementDays));
         await maker.TradeAsync(commands / 2);
         if (snapshots)
         {
@@ -111,7 +112,8 @@ internal sealed class Ground : IAsyncDisposable
     }
 
     /// <summary>Adds trades that settle a day later, and their modified batch, unsettled or settled in part.</summary>
-    public async Task SettleOnceAsync(Func<SettlementClosed, SettlementClosed> change, Func<SettlementPartial, SettlementPartial>? part = null)
+    public async Task SettleOnceAsync(
+        Func<SettlementClosed, SettlementClosed> change, Func<SettlementPartial, SettlementPartial>? part = null)
     {
         await using var store = Store();
         await store.InitializeAsync(Cancellation);
@@ -143,7 +145,9 @@ internal sealed class Ground : IAsyncDisposable
         await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
         var stream = await writer.OpenAsync("settle/MAIN", Cancellation);
         var day = netting.Items()[0].Parts[0].TradeDay;
-        var batch = SettlementClosed.Make(1_700_500_000_000_000_000, BusinessCalendar.WithoutHolidays.After(day, 1), 1, netting.Trades(), netting.Items());
+        var batch = SettlementClosed.Make(
+            1_700_500_000_000_000_000, BusinessCalendar.WithoutHolidays.After(day, 1), 1, netting.Trades(),
+            netting.Items());
         await stream.WhenDurable(stream.Append(SettlementRecordEncoding.Encode(change(batch))));
         if (part is null)
             return;
@@ -155,7 +159,8 @@ internal sealed class Ground : IAsyncDisposable
         var owed = batch.Items.First(item => item.Asset != "USD" && item.Amount < -1);
         ImmutableArray<SettlementShort> shorts = [new(owed.Account, owed.Asset, -owed.Amount / 2)];
         settled.Share(shorts, []);
-        var partial = new SettlementPartial(batch.TimeNanos, 1, batch.Date + 1, settled.Items(), shorts, settled.Left());
+        var partial =
+            new SettlementPartial(batch.TimeNanos, 1, batch.Date + 1, settled.Items(), shorts, settled.Left());
         await stream.WhenDurable(stream.Append(SettlementRecordEncoding.Encode(part(partial))));
 
         // Fails are in the next batch, as they were left.
@@ -210,7 +215,8 @@ internal sealed class Ground : IAsyncDisposable
         ? ExecuteAsync(new SqliteConnection($"Data Source={Place.JournalFile};Pooling=False"), sql)
         : ExecuteAsync(new NpgsqlConnection(_database + ";Search Path=journal;Pooling=False"), sql);
 
-    public Task<VerifyReport> VerifyAsync(JournalPlace? place = null) => Verification.RunAsync(place ?? Place, null, Cancellation);
+    public Task<VerifyReport> VerifyAsync(JournalPlace? place = null) =>
+        Verification.RunAsync(place ?? Place, null, Cancellation);
 
     public ValueTask DisposeAsync()
     {

@@ -29,8 +29,10 @@ public sealed class LobsterTests
     {
         var script = new Script();
         script.Do(book => book.Submit(1, Limit(Side.Sell, 10, 101), out _));
-        script.Do(book => book.Submit(2, Limit(Side.Sell, 8, 101) with { Conditions = new() { DisplayLots = 5 } }, out _));
-        script.Do(book => book.Submit(3, Limit(Side.Sell, 7, 100) with { Conditions = new() { Hidden = true } }, out _));
+        script.Do(
+            book => book.Submit(2, Limit(Side.Sell, 8, 101) with { Conditions = new() { DisplayLots = 5 } }, out _));
+        script.Do(
+            book => book.Submit(3, Limit(Side.Sell, 7, 100) with { Conditions = new() { Hidden = true } }, out _));
         script.Do(book => book.Submit(1_500_000_000, Limit(Side.Buy, 23, 101), out _));
         script.Do(book => book.Reduce(1_500_000_001, 2, 7));
         script.Do(book => book.SetPhase(2_000_000_000, TradingPhase.Halt));
@@ -121,7 +123,16 @@ public sealed class LobsterTests
     {
         var random = new Random(seed);
         var script = new Script();
-        script.Do(book => book.SetRules(1, new BookRules { DynamicBandBasisPoints = 300, DynamicBandMode = BandMode.Auction, ProtectionTicks = 20 }));
+        script.Do(
+            book =>
+                book.SetRules(
+                    1,
+                    new BookRules
+                    {
+                        DynamicBandBasisPoints = 300,
+                        DynamicBandMode = BandMode.Auction,
+                        ProtectionTicks = 20,
+                    }));
         var phases = new HashSet<TradingPhase>();
         for (var time = 2L; time < 6_000; time++)
         {
@@ -131,22 +142,32 @@ public sealed class LobsterTests
                 Assert.Equal(script.RowOfBook(), last);
         }
 
-        Assert.Superset(new HashSet<TradingPhase>([TradingPhase.Continuous, TradingPhase.Halt, TradingPhase.Opening, TradingPhase.Volatility]), phases);
+        Assert.Superset(
+            new HashSet<TradingPhase>(
+                [TradingPhase.Continuous, TradingPhase.Halt, TradingPhase.Opening, TradingPhase.Volatility]),
+            phases);
         Assert.Equal(
             script.Traded,
-            script.Messages.Select(static line => line.Split(',')).Where(static fields => fields[1] is "4" or "5" or "6").Sum(static fields => Number(fields[3])));
+            script.Messages.Select(static line => line.Split(','))
+                .Where(static fields => fields[1] is "4" or "5" or "6").Sum(static fields => Number(fields[3])));
     }
 
     private static RejectReason Any(OrderBook book, Random random, long time)
     {
-        var (side, price, lots) = (random.Next(2) == 0 ? Side.Buy : Side.Sell, 100 + random.Next(-4, 5), random.Next(1, 30));
+        var (side, price, lots) = (random.Next(2) == 0 ? Side.Buy : Side.Sell, 100 + random.Next(-4, 5),
+            random.Next(1, 30));
         return random.Next(100) switch
         {
             < 50 => book.Submit(time, Limit(side, lots, price), out _),
-            < 60 => book.Submit(time, Limit(side, lots, price) with { Conditions = new() { DisplayLots = 1 + (lots / 3) } }, out _),
+            < 60 =>
+                book.Submit(
+                    time, Limit(side, lots, price) with { Conditions = new() { DisplayLots = 1 + (lots / 3) } }, out _),
             < 66 => book.Submit(time, Limit(side, lots, price) with { Conditions = new() { Hidden = true } }, out _),
-            < 70 => book.Submit(time, Limit(side, lots, price) with { TimeInForce = TimeInForce.ImmediateOrCancel }, out _),
-            < 88 => book.Cancel(time, random.NextInt64(Math.Max(1, book.LastOrderId - 40), book.LastOrderId + 2), EndReason.User),
+            < 70 =>
+                book.Submit(time, Limit(side, lots, price) with { TimeInForce = TimeInForce.ImmediateOrCancel }, out _),
+            < 88 =>
+                book.Cancel(
+                    time, random.NextInt64(Math.Max(1, book.LastOrderId - 40), book.LastOrderId + 2), EndReason.User),
             < 96 => book.Reduce(time, random.NextInt64(Math.Max(1, book.LastOrderId - 40), book.LastOrderId + 2), lots),
             < 98 when book.Phase != TradingPhase.Continuous => book.SetPhase(time, TradingPhase.Continuous),
             98 => book.SetPhase(time, TradingPhase.Halt),
@@ -169,8 +190,11 @@ public sealed class LobsterTests
         Assert.All(flow.Notes, static note => Assert.StartsWith("0 ", note, StringComparison.Ordinal));
 
         using var trades = new StringWriter();
-        Assert.Empty(await Export.WriteAsync(ground.Place, ExportKind.Trades, csv: true, "book/SYM1", trades, Ground.Cancellation));
-        var traded = trades.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(static line => line.Split(','))
+        Assert.Empty(
+            await Export.WriteAsync(
+                ground.Place, ExportKind.Trades, csv: true, "book/SYM1", trades, Ground.Cancellation));
+        var traded = trades.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+            .Select(static line => line.Split(','))
             .Select(static fields => (fields[8], Number(fields[5]), Number(fields[4])));
         Assert.Equal(
             traded,
@@ -211,7 +235,9 @@ public sealed class LobsterTests
         if (fits)
             writer.Begin(instrument);
         else
-            Assert.Contains("SHARE", Assert.Throws<JournalSetupException>(() => writer.Begin(instrument)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "SHARE", Assert.Throws<JournalSetupException>(() => writer.Begin(instrument)).Message,
+                StringComparison.Ordinal);
     }
 
     private static decimal Number(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
@@ -220,20 +246,26 @@ public sealed class LobsterTests
         new(1, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots);
 
     private static NewOrder Pegged(Side side, long lots, PegReference to) =>
-        new(1, side, OrderType.Pegged, TimeInForce.GoodTillCancel, false, 0, lots) { Conditions = new() { Peg = to, PegOffsetTicks = 3 } };
+        new(1, side, OrderType.Pegged, TimeInForce.GoodTillCancel, false, 0, lots)
+        {
+            Conditions = new() { Peg = to, PegOffsetTicks = 3 },
+        };
 
-    private static async Task<(LobsterSummary Summary, string[] Messages, string[] Rows)> WriteAsync(Ground ground, string symbol, long? day)
+    private static async Task<(LobsterSummary Summary, string[] Messages, string[] Rows)> WriteAsync(
+        Ground ground, string symbol, long? day)
     {
         var (messageFile, rowFile) = (ground.File($"{symbol}_message_5.csv"), ground.File($"{symbol}_orderbook_5.csv"));
         LobsterSummary summary;
         await using (var messages = new StreamWriter(messageFile))
         await using (var rows = new StreamWriter(rowFile))
         {
-            (summary, var findings) = await LobsterExport.WriteAsync(ground.Place, symbol, day, Levels, messages, rows, Ground.Cancellation);
+            (summary, var findings) =
+                await LobsterExport.WriteAsync(ground.Place, symbol, day, Levels, messages, rows, Ground.Cancellation);
             Assert.Empty(findings);
         }
 
-        return (summary, await File.ReadAllLinesAsync(messageFile, Ground.Cancellation), await File.ReadAllLinesAsync(rowFile, Ground.Cancellation));
+        return (summary, await File.ReadAllLinesAsync(messageFile, Ground.Cancellation),
+            await File.ReadAllLinesAsync(rowFile, Ground.Cancellation));
     }
 
     /// <summary>A book, and its exported lines.</summary>
@@ -267,7 +299,9 @@ public sealed class LobsterTests
             var before = _book.Phase;
             var reason = command(_book);
             foreach (ref readonly var happened in _book.Events)
-                Traded += happened.Kind is BookEventKind.Trade or BookEventKind.AuctionTrade ? happened.QuantityLots : 0;
+                Traded += happened.Kind is BookEventKind.Trade or BookEventKind.AuctionTrade
+                    ? happened.QuantityLots
+                    : 0;
             _displayed.Follow();
             _writer.Write(Midnight + _book.LastTimeNanos, before, _book, _displayed.Orders.ToArray());
             Move(_messages, Messages);
@@ -286,7 +320,9 @@ public sealed class LobsterTests
         {
             var levels = new PriceLevel[Levels];
             return levels[.._book.CopyLevels(side, levels)]
-                .Select(static level => string.Create(CultureInfo.InvariantCulture, $"{level.PriceTicks * 100},{level.Lots}"))
+                .Select(
+                    static level =>
+                        string.Create(CultureInfo.InvariantCulture, $"{level.PriceTicks * 100},{level.Lots}"))
                 .Concat(Enumerable.Repeat($"{none},0", Levels)).Take(Levels);
         }
 

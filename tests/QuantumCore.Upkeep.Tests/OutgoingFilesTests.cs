@@ -21,21 +21,27 @@ public sealed class OutgoingFilesTests(PostgresServer server)
 
         // Processed and moved away; from another moment than this journal's; incomplete.
         File.Delete(Path.Combine(folders.Settlements!, ids[0] + ".json"));
-        await File.WriteAllTextAsync(Path.Combine(folders.Settlements!, "MAIN-2099-01-01-1.json"), "{}", Ground.Cancellation);
-        await File.WriteAllTextAsync(Path.Combine(folders.Settlements!, ids[0] + ".0123.draft"), "{", Ground.Cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(folders.Settlements!, "MAIN-2099-01-01-1.json"), "{}", Ground.Cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(folders.Settlements!, ids[0] + ".0123.draft"), "{", Ground.Cancellation);
         var made = await Backup.MakeAsync(source.Place, source.File("b.db"), Ground.Cancellation, folders);
         Assert.Empty(made.Findings);
         Assert.Equal(ids.Count - 1, made.Files);
 
         await using var target = await Ground.OpenAsync("sqlite");
         var data = new JournalPlace(target.File("data"));
-        Assert.Empty((await Backup.RestoreAsync(source.File("b.db"), data, replace: false, Ground.Cancellation)).Findings);
-        var restored = Directory.GetFiles(Path.Combine(data.Text, "settlements")).Order(StringComparer.Ordinal).ToArray();
-        Assert.Equal(ids.Skip(1).Select(id => id + ".json").Order(StringComparer.Ordinal), restored.Select(Path.GetFileName));
+        Assert.Empty(
+            (await Backup.RestoreAsync(source.File("b.db"), data, replace: false, Ground.Cancellation)).Findings);
+        var restored =
+            Directory.GetFiles(Path.Combine(data.Text, "settlements")).Order(StringComparer.Ordinal).ToArray();
+        Assert.Equal(
+            ids.Skip(1).Select(id => id + ".json").Order(StringComparer.Ordinal), restored.Select(Path.GetFileName));
         foreach (var file in restored)
         {
             Assert.Equal(
-                await File.ReadAllBytesAsync(Path.Combine(folders.Settlements!, Path.GetFileName(file)), Ground.Cancellation),
+                await File.ReadAllBytesAsync(
+                    Path.Combine(folders.Settlements!, Path.GetFileName(file)), Ground.Cancellation),
                 await File.ReadAllBytesAsync(file, Ground.Cancellation));
         }
 
@@ -53,9 +59,13 @@ public sealed class OutgoingFilesTests(PostgresServer server)
         await Backup.MakeAsync(ground.Place, ground.File("b.db"), Ground.Cancellation);
         File.Delete(Path.Combine(folder, ids[0] + ".json"));
 
-        Assert.Empty((await Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation)).Findings);
+        Assert.Empty(
+            (await Backup.RestoreAsync(
+                ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation)).Findings);
 
-        Assert.Equal(ids.Skip(1).Select(id => id + ".json").Order(StringComparer.Ordinal), Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ids.Skip(1).Select(id => id + ".json").Order(StringComparer.Ordinal),
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -93,7 +103,9 @@ public sealed class OutgoingFilesTests(PostgresServer server)
         Assert.Contains("--settlements", refused.Message, StringComparison.Ordinal);
         Assert.False(await target.Place.IsOccupiedAsync(Ground.Cancellation));
         var folders = new OutgoingFolders(null, target.File("out"));
-        Assert.Empty((await Backup.RestoreAsync(source.File("b.db"), target.Place, replace: false, Ground.Cancellation, folders)).Findings);
+        Assert.Empty(
+            (await Backup.RestoreAsync(
+                source.File("b.db"), target.Place, replace: false, Ground.Cancellation, folders)).Findings);
         Assert.NotEmpty(Directory.GetFiles(target.File("out")));
     }
 
@@ -108,7 +120,9 @@ public sealed class OutgoingFilesTests(PostgresServer server)
             if (SettlementRecordEncoding.Decode(record.Body.Span) is SettlementClosed closed)
             {
                 ids.Add(closed.IdAt("MAIN"));
-                Assert.NotNull(await new FileSettlements(folder).SendAsync(new SettlementBatch(ids[^1], "MAIN", closed), Ground.Cancellation));
+                Assert.NotNull(
+                    await new FileSettlements(folder).SendAsync(
+                        new SettlementBatch(ids[^1], "MAIN", closed), Ground.Cancellation));
             }
         }
 

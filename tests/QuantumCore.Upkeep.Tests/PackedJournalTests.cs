@@ -22,12 +22,14 @@ public sealed class PackedJournalTests(PostgresServer server)
         var after = await ground.VerifyAsync();
         Assert.Empty(after.Findings);
         Assert.Equal(hashes, after.Books.ToDictionary(book => book.Symbol, book => book.StateHash));
-        Assert.Equal((before.Records, before.Accounts, before.Snapshots), (after.Records, after.Accounts, after.Snapshots));
+        Assert.Equal(
+            (before.Records, before.Accounts, before.Snapshots), (after.Records, after.Accounts, after.Snapshots));
         Assert.True(after.Bytes < before.Bytes * 2 / 3, $"{after.Bytes} of {before.Bytes}");
         Assert.Equal(records, await ground.RecordsAsync());
 
         await Backup.MakeAsync(ground.Place, ground.File("b.db"), Ground.Cancellation);
-        var restored = await Backup.RestoreAsync(ground.File("b.db"), target.Place, replace: false, Ground.Cancellation);
+        var restored =
+            await Backup.RestoreAsync(ground.File("b.db"), target.Place, replace: false, Ground.Cancellation);
         Assert.Empty(restored.Findings);
         Assert.Equal(records, await target.RecordsAsync());
     }
@@ -52,7 +54,8 @@ public sealed class PackedJournalTests(PostgresServer server)
 
             Assert.Equal(records, await place.RecordsAsync());
             using var image = JournalImage.Open(place.Place.Text);
-            Assert.InRange(image.Frames().Count(frame => frame.Id.WriterId == JournalPack.WriterId), packs + 3, packs + 4);
+            Assert.InRange(
+                image.Frames().Count(frame => frame.Id.WriterId == JournalPack.WriterId), packs + 3, packs + 4);
         }
     }
 

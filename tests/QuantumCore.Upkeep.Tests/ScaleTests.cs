@@ -20,7 +20,8 @@ public class ScaleTests
         Rows = 0,
     };
 
-    private static readonly ClusterShape s_one = new(Silos: 1, Journals: 1, Processors: 2, Symbols: 8, HotPercent: 0, Callers: 64);
+    private static readonly ClusterShape s_one =
+        new(Silos: 1, Journals: 1, Processors: 2, Symbols: 8, HotPercent: 0, Callers: 64);
 
     [Fact]
     public void A_seed_tells_everything()
@@ -88,5 +89,6 @@ public class ScaleTests
         Assert.True(four.HistoryPerSecond > 3 * one.HistoryPerSecond);
     }
 
-    private static ClusterOutcome Simulate(ClusterCosts costs, ClusterShape shape) => ClusterSimulation.Run(costs, shape, seed: 1, milliseconds: 200);
+    private static ClusterOutcome Simulate(ClusterCosts costs, ClusterShape shape) =>
+        ClusterSimulation.Run(costs, shape, seed: 1, milliseconds: 200);
 }

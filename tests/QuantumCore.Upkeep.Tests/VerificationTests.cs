@@ -69,20 +69,28 @@ public sealed class VerificationTests(PostgresServer server)
     [InlineData("range", "trades of SYM1, its records 1 to")]
     [InlineData("date", "of them of another date")]
     [InlineData("symbol", "trades of NONE, which is not listed")]
-    public async Task A_batch_that_is_not_what_its_trades_come_to_is_told_with_what_differs(string change, string? finding)
+    public async Task A_batch_that_is_not_what_its_trades_come_to_is_told_with_what_differs(
+        string change, string? finding)
     {
         await using var ground = await Ground.OpenAsync("sqlite");
         await ground.SettleOnceAsync(batch => change switch
         {
-            "amount" => SettlementClosed.Make(batch.TimeNanos, batch.Date, 1, batch.Trades, [.. batch.Items.Select((item, i) => i switch
-            {
-                // Balanced all the same: what one account lacks another has too much.
-                0 => item with { Parts = [item.Parts[0] with { Amount = item.Parts[0].Amount - 1 }] },
-                _ when i == Again(batch) => item with { Parts = [item.Parts[0] with { Amount = item.Parts[0].Amount + 1 }] },
-                _ => item,
-            })]),
-            "count" => Trades(batch, trades => trades with { Trades = trades.Trades + (trades.Symbol == "SYM0" ? 1 : 0) }),
-            "range" => Trades(batch, trades => trades with { Through = trades.Through - (trades.Symbol == "SYM1" ? 60 : 0) }),
+            "amount" =>
+                SettlementClosed.Make(
+                    batch.TimeNanos, batch.Date, 1, batch.Trades, [.. batch.Items.Select((item, i) => i switch
+                    {
+                        // Balanced all the same: what one account lacks another has too much.
+                        0 => item with { Parts = [item.Parts[0] with { Amount = item.Parts[0].Amount - 1 }] },
+                        _ when i == Again(batch) => item with
+                        {
+                            Parts = [item.Parts[0] with { Amount = item.Parts[0].Amount + 1 }],
+                        },
+                        _ => item,
+                    })]),
+            "count" =>
+                Trades(batch, trades => trades with { Trades = trades.Trades + (trades.Symbol == "SYM0" ? 1 : 0) }),
+            "range" =>
+                Trades(batch, trades => trades with { Through = trades.Through - (trades.Symbol == "SYM1" ? 60 : 0) }),
             "symbol" => Trades(batch, trades => trades.Symbol == "SYM2" ? trades with { Symbol = "NONE" } : trades),
             "date" => SettlementClosed.Make(batch.TimeNanos, batch.Date + 1, 1, batch.Trades, batch.Items),
             _ => batch,
@@ -93,9 +101,11 @@ public sealed class VerificationTests(PostgresServer server)
         if (finding is null)
             Assert.Empty(report.Findings);
         else
-            Assert.Contains(report.Findings, found => found.Kind == FindingKind.BatchDiffers && found.Stream == "settle/MAIN" && found.What.Contains(finding, StringComparison.Ordinal));
+            Assert.Contains(report.Findings, found => found.Kind == FindingKind.BatchDiffers
+                && found.Stream == "settle/MAIN" && found.What.Contains(finding, StringComparison.Ordinal));
 
-        static int Again(SettlementClosed batch) => batch.Items.Select((item, i) => (item, i)).First(of => of.i > 0 && of.item.Asset == batch.Items[0].Asset).i;
+        static int Again(SettlementClosed batch) =>
+            batch.Items.Select((item, i) => (item, i)).First(of => of.i > 0 && of.item.Asset == batch.Items[0].Asset).i;
 
         static SettlementClosed Trades(SettlementClosed batch, Func<SettledTrades, SettledTrades> change) =>
             SettlementClosed.Make(batch.TimeNanos, batch.Date, 1, [.. batch.Trades.Select(change)], batch.Items);
@@ -114,7 +124,10 @@ public sealed class VerificationTests(PostgresServer server)
         {
             "shorts" => partial with { Shorts = [partial.Shorts[0] with { Amount = partial.Shorts[0].Amount + 1 }] },
             "age" => partial with { Fails = [.. partial.Fails.Select(fail => fail with { Since = fail.Since - 1 })] },
-            "cash" => partial with { Fails = [.. partial.Fails.Select((fail, i) => i > 0 ? fail : fail with { Settled = fail.Settled + 1 })] },
+            "cash" => partial with
+            {
+                Fails = [.. partial.Fails.Select((fail, i) => i > 0 ? fail : fail with { Settled = fail.Settled + 1 })],
+            },
             "order" => partial with { Fails = [.. partial.Fails.Reverse()] },
             _ => partial,
         });
@@ -124,7 +137,8 @@ public sealed class VerificationTests(PostgresServer server)
         if (finding is null)
             Assert.Empty(report.Findings);
         else
-            Assert.Contains(report.Findings, found => found.Kind == FindingKind.BatchDiffers && found.Stream == "settle/MAIN" && found.What.Contains(finding, StringComparison.Ordinal));
+            Assert.Contains(report.Findings, found => found.Kind == FindingKind.BatchDiffers
+                && found.Stream == "settle/MAIN" && found.What.Contains(finding, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -138,7 +152,8 @@ public sealed class VerificationTests(PostgresServer server)
 
         var report = await ground.VerifyAsync();
 
-        Assert.Contains(report.Findings, found => $"{found.Kind} {found.Stream}".StartsWith(finding, StringComparison.Ordinal));
+        Assert.Contains(
+            report.Findings, found => $"{found.Kind} {found.Stream}".StartsWith(finding, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -174,7 +189,8 @@ public sealed class VerificationTests(PostgresServer server)
 
         var report = await ground.VerifyAsync();
 
-        Assert.Contains(report.Findings, found => $"{found.Kind} {found.Stream}".StartsWith(finding, StringComparison.Ordinal));
+        Assert.Contains(
+            report.Findings, found => $"{found.Kind} {found.Stream}".StartsWith(finding, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -190,7 +206,8 @@ public sealed class VerificationTests(PostgresServer server)
 
         var report = await ground.VerifyAsync();
 
-        Assert.Contains(report.Findings, found => found is { Kind: FindingKind.RecordMissing, Stream: not null, Sequence: > 0 });
+        Assert.Contains(
+            report.Findings, found => found is { Kind: FindingKind.RecordMissing, Stream: not null, Sequence: > 0 });
         Assert.Contains(report.Findings, found => found.Kind == FindingKind.IndexDiffers);
     }
 
@@ -231,7 +248,8 @@ public sealed class VerificationTests(PostgresServer server)
 
             await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
             var stream = await writer.OpenAsync("book/SYM0", Ground.Cancellation);
-            stream.Append(BookRecordEncoding.Encode(machine.Submit(Order(account: 10_000, number: 999_999), machine.TimeNanos)));
+            stream.Append(
+                BookRecordEncoding.Encode(machine.Submit(Order(account: 10_000, number: 999_999), machine.TimeNanos)));
             await stream.WhenDurable(stream.Head);
         }
 
@@ -244,14 +262,16 @@ public sealed class VerificationTests(PostgresServer server)
     [Theory]
     [InlineData(0, 0)]
     [InlineData(1, 1)]
-    public async Task A_snapshot_that_an_older_release_wrote_of_a_book_is_compared_as_it_wrote_it(int stateOf, int findings)
+    public async Task A_snapshot_that_an_older_release_wrote_of_a_book_is_compared_as_it_wrote_it(
+        int stateOf, int findings)
     {
         await using var ground = await Ground.OpenAsync("sqlite");
         await ground.TradeAsync(600);
         await using (var store = ground.Store())
         {
             await store.InitializeAsync(Ground.Cancellation);
-            var snapshots = await store.SnapshotsAsync("book/SYM0", Ground.Cancellation).ToListAsync(Ground.Cancellation);
+            var snapshots =
+                await store.SnapshotsAsync("book/SYM0", Ground.Cancellation).ToListAsync(Ground.Cancellation);
             var written = BookMachine.Restore("SYM0", snapshots[stateOf].Body.Span).SnapshotOf(7);
             var epoch = (await store.HeadsAsync("book/SYM0", Ground.Cancellation))[0].Epoch;
             await store.PutSnapshotAsync("book/SYM0", epoch, snapshots[0].Sequence, written, Ground.Cancellation);
@@ -260,7 +280,9 @@ public sealed class VerificationTests(PostgresServer server)
         var report = await ground.VerifyAsync();
 
         Assert.Equal(findings, report.FindingCount);
-        Assert.All(report.Findings, found => Assert.Equal((FindingKind.SnapshotDiffers, "book/SYM0"), (found.Kind, found.Stream)));
+        Assert.All(
+            report.Findings,
+            found => Assert.Equal((FindingKind.SnapshotDiffers, "book/SYM0"), (found.Kind, found.Stream)));
     }
 
     [Fact]
@@ -302,7 +324,8 @@ public sealed class VerificationTests(PostgresServer server)
 
                 // The older state under the newer sequence.
                 var epoch = (await store.HeadsAsync(stream, Ground.Cancellation))[0].Epoch;
-                await store.PutSnapshotAsync(stream, epoch, snapshots[0].Sequence, snapshots[1].Body, Ground.Cancellation);
+                await store.PutSnapshotAsync(
+                    stream, epoch, snapshots[0].Sequence, snapshots[1].Body, Ground.Cancellation);
             }
         }
 
@@ -336,7 +359,8 @@ public sealed class VerificationTests(PostgresServer server)
         Assert.Equal(2, report.FindingCount);
         Assert.Equal(
             hashes.Where(book => "book/" + book.Key != damaged.Stream),
-            report.Books.Where(book => "book/" + book.Symbol != damaged.Stream).ToDictionary(book => book.Symbol, book => book.StateHash));
+            report.Books.Where(book => "book/" + book.Symbol != damaged.Stream)
+                .ToDictionary(book => book.Symbol, book => book.StateHash));
     }
 
     [Theory]
@@ -345,7 +369,8 @@ public sealed class VerificationTests(PostgresServer server)
     [InlineData("amount", false, "are on record")]
     [InlineData("units", true, "are on record")]
     [InlineData("action", false, "which was not announced, or twice")]
-    public async Task A_part_of_a_corporate_action_that_is_not_what_the_account_had_is_told(string change, bool paysLater, string? finding)
+    public async Task A_part_of_a_corporate_action_that_is_not_what_the_account_had_is_told(
+        string change, bool paysLater, string? finding)
     {
         await using var ground = await Ground.OpenAsync("sqlite");
         var count = 0;
@@ -366,7 +391,9 @@ public sealed class VerificationTests(PostgresServer server)
         }
         else
         {
-            Assert.Contains(report.Findings, found => found.Stream == "acct/10000" && found.What.Contains(finding, StringComparison.Ordinal));
+            Assert.Contains(
+                report.Findings,
+                found => found.Stream == "acct/10000" && found.What.Contains(finding, StringComparison.Ordinal));
             Assert.All(report.Findings, found => Assert.Equal(FindingKind.ActionDiffers, found.Kind));
         }
     }
@@ -393,7 +420,8 @@ public sealed class VerificationTests(PostgresServer server)
         if (finding is null)
             Assert.Empty(report.Findings);
         else
-            Assert.Contains(report.Findings, found => found is { Kind: FindingKind.ActionDiffers, Stream: "acct/10000" } && found.What.Contains(finding, StringComparison.Ordinal));
+            Assert.Contains(report.Findings, found => found is { Kind: FindingKind.ActionDiffers, Stream: "acct/10000" }
+                && found.What.Contains(finding, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -406,7 +434,8 @@ public sealed class VerificationTests(PostgresServer server)
         await ground.ChangeSymbolAsync(part => isShort && count++ == 0 ? part with { Units = part.Units - 1 } : part);
         var report = await ground.VerifyAsync();
         if (isShort)
-            Assert.Contains(report.Findings, found => found is { Kind: FindingKind.ActionDiffers, Stream: "acct/10000" } && found.What.Contains("it had 70", StringComparison.Ordinal));
+            Assert.Contains(report.Findings, found => found is { Kind: FindingKind.ActionDiffers, Stream: "acct/10000" }
+                && found.What.Contains("it had 70", StringComparison.Ordinal));
         else
             Assert.Empty(report.Findings);
     }

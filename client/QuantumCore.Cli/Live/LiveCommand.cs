@@ -24,7 +24,12 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
             Arity = ArgumentArity.ZeroOrOne,
         };
         return app.Add(
-            new Command("live", "Book, trades and your orders on one screen. Keys: b buys, s sells, c cancels, / lists the instruments, ? helps, q quits.") { symbol },
+            new Command(
+                "live",
+                "Book, trades and your orders on one screen. Keys: b buys, s sells, c cancels, / lists the instruments, ? helps, q quits.")
+            {
+                symbol,
+            },
             """
             qc live AAPL
             qc watch AAPL --json                         the same book for a program, one a line
@@ -39,14 +44,17 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
                 }
 
                 var client = session.Client();
-                var listed = (await client.GetInstrumentsAsync(cancellation)).Select(static instrument => instrument.Symbol).ToArray();
+                var listed = (await client.GetInstrumentsAsync(cancellation)).Select(
+                    static instrument => instrument.Symbol).ToArray();
                 var first = parse.GetValue(symbol) is { } wanted ? Array.IndexOf(listed, wanted) : 0;
                 if (first < 0 || listed.Length == 0)
                     throw new UsageException($"{parse.GetValue(symbol)} is not listed: qc instruments");
 
                 // https://no-color.org. The VT100 and its kind have none.
-                var inColour = string.IsNullOrEmpty(app.Environment("NO_COLOR")) && !kind.StartsWith("vt", StringComparison.Ordinal);
-                await new LiveCommand(client, session.Screen.Output, inColour, session.Time).RunAsync(new LiveState(listed, first), cancellation);
+                var inColour = string.IsNullOrEmpty(app.Environment("NO_COLOR"))
+                    && !kind.StartsWith("vt", StringComparison.Ordinal);
+                await new LiveCommand(client, session.Screen.Output, inColour, session.Time).RunAsync(
+                    new LiveState(listed, first), cancellation);
                 return ExitCodes.Done;
             });
     }
@@ -83,7 +91,8 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
         using var leaves = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var symbol = state.Symbol;
         _model.Show(symbol);
-        var feeds = Task.WhenAny(account, FollowBookAsync(symbol, leaves.Token), FollowStateAsync(symbol, leaves.Token)).Unwrap();
+        var feeds = Task.WhenAny(account, FollowBookAsync(symbol, leaves.Token), FollowStateAsync(symbol, leaves.Token))
+            .Unwrap();
         try
         {
             using var frames = new PeriodicTimer(TimeSpan.FromSeconds(1) / FramesPerSecond, time);
@@ -109,7 +118,8 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
                     state = state with { Message = outcome };
 
                 // A terminal that was never told its size reports 0.
-                var (width, height) = (Console.WindowWidth is > 0 and var columns ? columns : 80, Console.WindowHeight is > 0 and var rows ? rows : 24);
+                var (width, height) = (Console.WindowWidth is > 0 and var columns ? columns : 80,
+                    Console.WindowHeight is > 0 and var rows ? rows : 24);
                 var frame = LiveScreen.Frame(LiveScreen.Lines(_model.Now, state, width, height), width, inColour);
                 if (frame != shown)
                     await output.WriteAsync(shown = frame);
@@ -132,9 +142,12 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
         {
             _outcomes.Enqueue(action switch
             {
-                LiveAction.Place { Order: var wanted } => Outcome(await client.PlaceAsync(wanted with { ClientOrderId = id }, cancellation)),
-                LiveAction.Cancel { Order: var open } => Outcome(await client.CancelAsync(open.Symbol, open.OrderId, cancellation)),
-                LiveAction.CancelAll { Symbol: var symbol } => $"Cancelled {await client.CancelAllAsync(symbol, cancellation: cancellation)} orders in {symbol}.",
+                LiveAction.Place { Order: var wanted } =>
+                    Outcome(await client.PlaceAsync(wanted with { ClientOrderId = id }, cancellation)),
+                LiveAction.Cancel { Order: var open } =>
+                    Outcome(await client.CancelAsync(open.Symbol, open.OrderId, cancellation)),
+                LiveAction.CancelAll { Symbol: var symbol } =>
+                    $"Cancelled {await client.CancelAllAsync(symbol, cancellation: cancellation)} orders in {symbol}.",
                 _ => "",
             });
         }
@@ -145,7 +158,8 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
         catch (OperationCanceledException)
         {
             if (action is LiveAction.Place { Order: var order })
-                _outcomes.Enqueue($"Outcome unknown: {Tables.Word(order.Side)} {order.Symbol} with client order id {id}");
+                _outcomes.Enqueue(
+                    $"Outcome unknown: {Tables.Word(order.Side)} {order.Symbol} with client order id {id}");
         }
     }
 
@@ -206,5 +220,6 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
 
     /// <summary>Returns true if the next attempt may succeed: the exchange is unreachable or overloaded.</summary>
     private static bool IsPassing(QuantumCoreException failure) =>
-        ExitCodes.For(failure) == ExitCodes.Unreachable || failure.Code is RejectCodes.Overloaded or RejectCodes.TooManyRequests;
+        ExitCodes.For(failure) == ExitCodes.Unreachable
+            || failure.Code is RejectCodes.Overloaded or RejectCodes.TooManyRequests;
 }

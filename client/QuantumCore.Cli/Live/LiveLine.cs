@@ -50,7 +50,9 @@ internal sealed class LiveLine
     /// <summary>Returns its text without colours.</summary>
     public override string ToString() => string.Concat(_pieces.Select(static piece => piece.Text));
 
-    /// <summary>Writes at most <paramref name="width"/> characters; a line that begins in reverse fills the width.</summary>
+    /// <summary>
+    /// Writes at most <paramref name="width"/> characters; a line that begins in reverse fills the width.
+    /// </summary>
     internal void WriteTo(StringBuilder frame, int width, bool inColour)
     {
         var left = width;

@@ -119,7 +119,8 @@ internal sealed class LiveModel
     private void Add(IEnumerable<Trade> trades)
     {
         var known = _tape.Select(static trade => trade.TradeId).ToHashSet(StringComparer.Ordinal);
-        Trade[] tape = [.. trades.Where(trade => !known.Contains(trade.TradeId)).Concat(_tape).OrderByDescending(static trade => trade.TimeNanos)];
+        Trade[] tape = [.. trades.Where(trade => !known.Contains(trade.TradeId)).Concat(_tape)
+            .OrderByDescending(static trade => trade.TimeNanos)];
         _tape.Clear();
         _tape.AddRange(tape);
     }

@@ -73,17 +73,23 @@ internal static class LiveScreen
     private static LiveLine Head(LiveView view)
     {
         var spread = view is { Bids: [var bid, ..], Asks: [var ask, ..] } ? Tables.Text(ask.Price - bid.Price) : "-";
-        var last = view.Tape.FirstOrDefault(static trade => !trade.IsLeg) is { } newest ? Tables.Text(newest.Price) : view.State?.LastPrice is { } price ? Tables.Text(price) : "-";
+        var last = view.Tape.FirstOrDefault(static trade => !trade.IsLeg) is { } newest
+            ? Tables.Text(newest.Price)
+            : view.State?.LastPrice is { } price ? Tables.Text(price) : "-";
         var phase = view.State is { } state ? Tables.Word(state.Phase) : "";
-        return new LiveLine($" {view.Symbol}  {phase}  last {last}  spread {spread}  {(view.IsFresh ? "live" : "STALE, connecting")}", LiveStyle.Reverse);
+        return new LiveLine(
+            $" {view.Symbol}  {phase}  last {last}  spread {spread}  {(view.IsFresh ? "live" : "STALE, connecting")}",
+            LiveStyle.Reverse);
     }
 
     private static LiveLine Foot(LiveState state) => new(
         state.Mode switch
         {
             LiveMode.Question => $" {state.Question}",
-            LiveMode.Order when state.Message.Length > 0 => $" {Tables.Word(state.Side)} {state.Symbol}: {state.Typed}_  {state.Message}",
-            LiveMode.Order => $" {Tables.Word(state.Side)} {state.Symbol}: {state.Typed}_  quantity and price, or quantity alone; Enter sends",
+            LiveMode.Order when state.Message.Length > 0 =>
+                $" {Tables.Word(state.Side)} {state.Symbol}: {state.Typed}_  {state.Message}",
+            LiveMode.Order =>
+                $" {Tables.Word(state.Side)} {state.Symbol}: {state.Typed}_  quantity and price, or quantity alone; Enter sends",
             LiveMode.Pick => $" /{state.Typed}_  Enter shows it, Escape goes back",
             LiveMode.Help => " any key goes back",
             _ when state.Message.Length > 0 => $" {state.Message}",
@@ -98,14 +104,18 @@ internal static class LiveScreen
         var first = Math.Max(chosen - height + 1, 0);
         return picks.Count == 0
             ? [new LiveLine($"  No instrument has '{state.Typed}' in its name.")]
-            : picks.Skip(first).Take(height).Select((symbol, i) => new LiveLine($"  {symbol}", first + i == chosen ? LiveStyle.Reverse : LiveStyle.Plain));
+            : picks.Skip(first).Take(height).Select(
+                (symbol, i) => new LiveLine($"  {symbol}", first + i == chosen ? LiveStyle.Reverse : LiveStyle.Plain));
     }
 
     private static List<LiveLine> Market(LiveView view, LiveState state, int height)
     {
         var room = Math.Clamp((height + HeadLines) / 4, 3, 10);
         var ladder = Ladder(view, height - room - 2);
-        var lines = new List<LiveLine>(height) { new($"{$"{"own",7} {"bid size",9} {"price",11} {"ask size",9}",-LadderWidth} {"time",-8} {"trade",11} {"size",7}") };
+        var lines = new List<LiveLine>(height)
+        {
+            new($"{$"{"own",7} {"bid size",9} {"price",11} {"ask size",9}",-LadderWidth} {"time",-8} {"trade",11} {"size",7}"),
+        };
         for (var i = 0; i < ladder.Count; i++)
         {
             lines.Add(ladder[i]);

@@ -38,7 +38,9 @@ internal abstract record LiveAction
     internal sealed record Quit : LiveAction;
 }
 
-/// <summary>State of the screen that keys change: the shown instrument, the selected order, and what is typed.</summary>
+/// <summary>
+/// State of the screen that keys change: the shown instrument, the selected order, and what is typed.
+/// </summary>
 /// <param name="Symbols">The listed instruments; at least one.</param>
 /// <param name="At">Index of the shown one.</param>
 internal sealed record LiveState(IReadOnlyList<string> Symbols, int At)
@@ -98,7 +100,8 @@ internal sealed record LiveState(IReadOnlyList<string> Symbols, int At)
         LiveMode.Help => (this with { Mode = LiveMode.Book }, null),
         LiveMode.Pick => (Pick(key), null),
         LiveMode.Order => Type(key),
-        LiveMode.Question => (this with { Mode = LiveMode.Book, Asked = null }, char.ToLowerInvariant(key.KeyChar) == 'y' ? Asked : null),
+        LiveMode.Question => (this with { Mode = LiveMode.Book, Asked = null },
+            char.ToLowerInvariant(key.KeyChar) == 'y' ? Asked : null),
         _ => Command(key, orders),
     };
 
@@ -108,8 +111,10 @@ internal sealed record LiveState(IReadOnlyList<string> Symbols, int At)
         return (key.Key, key.KeyChar) switch
         {
             (ConsoleKey.Escape, _) or (_, 'q' or 'Q') => (state, new LiveAction.Quit()),
-            (ConsoleKey.RightArrow or ConsoleKey.Tab, _) or (_, 'n') => (state with { At = (At + 1) % Symbols.Count }, null),
-            (ConsoleKey.LeftArrow, _) or (_, 'p') => (state with { At = (At + Symbols.Count - 1) % Symbols.Count }, null),
+            (ConsoleKey.RightArrow or ConsoleKey.Tab, _) or (_, 'n') =>
+                (state with { At = (At + 1) % Symbols.Count }, null),
+            (ConsoleKey.LeftArrow, _) or (_, 'p') =>
+                (state with { At = (At + Symbols.Count - 1) % Symbols.Count }, null),
             (ConsoleKey.UpArrow, _) or (_, 'k') => (state.Select(orders, -1), null),
             (ConsoleKey.DownArrow, _) or (_, 'j') => (state.Select(orders, 1), null),
             (_, '/') => (state with { Mode = LiveMode.Pick, Typed = "", Choice = 0 }, null),
@@ -137,7 +142,11 @@ internal sealed record LiveState(IReadOnlyList<string> Symbols, int At)
             ConsoleKey.UpArrow => this with { Choice = Math.Max(Choice - 1, 0) },
             ConsoleKey.DownArrow => this with { Choice = Math.Clamp(Choice + 1, 0, Math.Max(picks.Count - 1, 0)) },
             ConsoleKey.Enter when picks.Count == 0 => this,
-            ConsoleKey.Enter => this with { Mode = LiveMode.Book, At = Symbols.ToList().IndexOf(picks[Math.Min(Choice, picks.Count - 1)]) },
+            ConsoleKey.Enter => this with
+            {
+                Mode = LiveMode.Book,
+                At = Symbols.ToList().IndexOf(picks[Math.Min(Choice, picks.Count - 1)]),
+            },
             _ => Edited(key) is { } typed ? this with { Typed = typed, Choice = 0 } : this,
         };
     }
@@ -161,7 +170,8 @@ internal sealed record LiveState(IReadOnlyList<string> Symbols, int At)
     private bool TryRead(out PlaceOrder order, out string problem)
     {
         order = PlaceOrder.Market(Symbol, Side, 0);
-        string[] words = [.. Typed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(static word => word is not ("at" or "@"))];
+        string[] words = [
+            .. Typed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(static word => word is not ("at" or "@"))];
         if (words.Length is not (1 or 2))
         {
             problem = "Type a quantity and a price, as 10 150.25; a quantity alone is a market order.";
@@ -173,7 +183,8 @@ internal sealed record LiveState(IReadOnlyList<string> Symbols, int At)
         {
             if (!Grammar.TryReadExact(words[i], NumberStyles.None, out numbers[i]) || numbers[i] <= 0)
             {
-                problem = $"'{words[i]}' is no {(i == 0 ? "quantity" : "price")}: digits and at most one point, above 0.";
+                problem =
+                    $"'{words[i]}' is no {(i == 0 ? "quantity" : "price")}: digits and at most one point, above 0.";
                 return false;
             }
         }

@@ -88,7 +88,8 @@ internal sealed class Picture(int width, int height)
                 if ((rows[dot / GlyphColumns] >> (GlyphColumns - 1 - (dot % GlyphColumns)) & 1) == 0)
                     continue;
 
-                var (x, y) = (left + (i * CharacterWidth) + (dot % GlyphColumns * Magnified), top + (dot / GlyphColumns * Magnified));
+                var (x, y) = (left + (i * CharacterWidth) + (dot % GlyphColumns * Magnified),
+                    top + (dot / GlyphColumns * Magnified));
                 Fill(x, y, x + Magnified - 1, y + Magnified - 1, ink);
             }
         }

@@ -26,8 +26,11 @@ internal static class PicturePlot
         {
             var y = Bottom - ((Bottom - Top) * i / (GridLines - 1));
             picture.Fill(Left, y, Right, y, Ink.Grid);
-            var label = plot.PriceOf(i, GridLines).ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-            picture.Write(Left - 10 - (label.Length * Picture.CharacterWidth), y - (Picture.CharacterHeight / 2), label, Ink.Text);
+            var label = plot.PriceOf(i, GridLines)
+                .ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+            picture.Write(
+                Left - 10 - (label.Length * Picture.CharacterWidth), y - (Picture.CharacterHeight / 2), label,
+                Ink.Text);
         }
 
         var largest = columns.Max(static column => column.Volume);
@@ -37,11 +40,15 @@ internal static class PicturePlot
             var column = columns[i];
             picture.Fill(x, Y(plot, column.High), Math.Max(after - 2, x), Y(plot, column.Low), Ink.Range);
             if (largest > 0)
-                picture.Fill(x, VolumeBottom - (int)(column.Volume / largest * (VolumeBottom - VolumeTop)), Math.Max(after - 2, x), VolumeBottom, Ink.Volume);
+                picture.Fill(
+                    x, VolumeBottom - (int)(column.Volume / largest * (VolumeBottom - VolumeTop)),
+                    Math.Max(after - 2, x), VolumeBottom, Ink.Volume);
         }
 
         for (var i = 1; i < columns.Count; i++)
-            picture.Line(X(i - 1, columns.Count), Y(plot, columns[i - 1].Last), X(i, columns.Count), Y(plot, columns[i].Last), Ink.Line);
+            picture.Line(
+                X(i - 1, columns.Count), Y(plot, columns[i - 1].Last), X(i, columns.Count), Y(plot, columns[i].Last),
+                Ink.Line);
 
         var (first, last) = (columns[0].At, plot.Points[^1].At);
         picture.Write(Left, VolumeBottom + 14, first, Ink.Text);

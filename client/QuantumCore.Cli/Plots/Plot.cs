@@ -35,7 +35,8 @@ internal sealed record Plot(string Title, IReadOnlyList<PlotPoint> Points)
             {
                 var point = Points[k];
                 column = new PlotPoint(
-                    column.At, Math.Min(column.Low, point.Low), Math.Max(column.High, point.High), point.Last, column.Volume + point.Volume);
+                    column.At, Math.Min(column.Low, point.Low), Math.Max(column.High, point.High), point.Last,
+                    column.Volume + point.Volume);
             }
 
             columns[i] = column;
@@ -51,7 +52,9 @@ internal sealed record Plot(string Title, IReadOnlyList<PlotPoint> Points)
     internal int StepOf(decimal price, int steps)
     {
         var (low, high) = (Low, High);
-        return high == low ? steps / 2 : (int)Math.Round((price - low) * (steps - 1) / (high - low), MidpointRounding.AwayFromZero);
+        return high == low
+            ? steps / 2
+            : (int)Math.Round((price - low) * (steps - 1) / (high - low), MidpointRounding.AwayFromZero);
     }
 
     /// <summary>Returns the price of a step.</summary>

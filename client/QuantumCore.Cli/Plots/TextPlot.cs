@@ -14,7 +14,8 @@ internal static class TextPlot
     internal static string Draw(Plot plot, int width)
     {
         var decimals = plot.Points.Max(static point => point.Last.Scale);
-        string Label(decimal price) => price.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        string Label(decimal price) =>
+            price.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         var margin = Math.Max(Label(plot.High).Length, Label(plot.Low).Length) + 1;
         var columns = plot.Columns(Math.Max(width - margin - 2, 1));
         var text = new StringBuilder().Append(plot.Title).Append('\n');
@@ -30,7 +31,8 @@ internal static class TextPlot
         var largest = columns.Max(static column => column.Volume);
         text.Append("vol".PadLeft(margin)).Append(" |");
         foreach (var column in columns)
-            text.Append(largest == 0 ? ' ' : Volumes[(int)Math.Ceiling(column.Volume * (Volumes.Length - 1) / largest)]);
+            text.Append(
+                largest == 0 ? ' ' : Volumes[(int)Math.Ceiling(column.Volume * (Volumes.Length - 1) / largest)]);
         EndLine(text);
         var (first, last) = (columns[0].At, plot.Points[^1].At);
         return text.Append(' ', margin + 2).Append(first)

@@ -15,6 +15,7 @@ public sealed partial class JoinedExchange
     {
         ArgumentNullException.ThrowIfNull(address);
         return StartAsync(
-            builder => builder.Host.UseOrleansClient(client => client.JoinCluster(address.Cluster, address.Postgres)), cancellation);
+            builder => builder.Host.UseOrleansClient(client => client.JoinCluster(address.Cluster, address.Postgres)),
+            cancellation);
     }
 }

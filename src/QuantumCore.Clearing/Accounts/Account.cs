@@ -96,7 +96,8 @@ public sealed class Account(AccountId id)
     /// <param name="priceTicks">Its limit, or the worst price at which it may trade, in ticks.</param>
     /// <param name="quantityLots">Its quantity, in lots.</param>
     /// <param name="promised">Minor units of the received asset that may come back and also need room.</param>
-    public RejectReason CheckReceipt(Instrument instrument, Side side, long priceTicks, long quantityLots, Int128 promised = default)
+    public RejectReason CheckReceipt(
+        Instrument instrument, Side side, long priceTicks, long quantityLots, Int128 promised = default)
     {
         var (asset, amount) = ExpectedReceipts.Of(instrument, side, priceTicks, quantityLots);
         return HasRoom(asset, promised + amount) ? RejectReason.None : RejectReason.Overflow;
@@ -129,7 +130,8 @@ public sealed class Account(AccountId id)
     /// <param name="fees">Its fee terms.</param>
     /// <param name="amount">Minor units to hold.</param>
     public RejectReason CheckHold(
-        Instrument instrument, Side side, long priceTicks, long quantityLots, long replacesNumber, FeeTerms fees, out long amount)
+        Instrument instrument, Side side, long priceTicks, long quantityLots, long replacesNumber, FeeTerms fees,
+        out long amount)
     {
         amount = 0;
         if (_orders.Count >= OpenOrdersLimit)
@@ -218,7 +220,9 @@ public sealed class Account(AccountId id)
 
         var paid = IsMargin ? order.Paid.After(notional, ratePpm) : order.Paid;
         Change(order, order.QuantityLots, order.FilledLots + quantityLots, order.Held - spent, paid);
-        var (receives, received) = order.Side == Side.Buy ? (instrument.Base, units) : (instrument.Quote, notional - fee);
+        var (receives, received) = order.Side == Side.Buy
+            ? (instrument.Base, units)
+            : (instrument.Quote, notional - fee);
         Add(order.HeldAsset, -spent, -spent);
         Add(receives, received, 0);
         if (instrument.SettlementDays > 0)
@@ -309,7 +313,8 @@ public sealed class Account(AccountId id)
         }
 
         foreach (var rival in _orders.Values
-            .Where(other => other.OrderId == 0 && other.ReplacesNumber == order.ReplacesNumber && other != order).OrderBy(other => other.Number).ToArray())
+            .Where(other => other.OrderId == 0 && other.ReplacesNumber == order.ReplacesNumber && other != order)
+            .OrderBy(other => other.Number).ToArray())
         {
             var taken = Math.Min(missing, rival.Held);
             SetHold(rival.Number, rival.Held - taken);
@@ -390,7 +395,9 @@ public sealed class Account(AccountId id)
     public IReadOnlyList<(HeldOrder Replacement, long Held)> Replacing(string symbol) =>
     [
         .. _orders.Values
-            .Where(order => order is { OrderId: 0, ReplacesNumber: not 0 } && order.Instrument.Symbol == symbol && _orders.ContainsKey(order.ReplacesNumber))
+            .Where(
+                order => order is { OrderId: 0, ReplacesNumber: not 0 } && order.Instrument.Symbol == symbol
+                    && _orders.ContainsKey(order.ReplacesNumber))
             .OrderBy(order => order.Number)
             .Select(order => (order, _orders[order.ReplacesNumber].Held)),
     ];
@@ -506,7 +513,8 @@ public sealed class Account(AccountId id)
         }
     }
 
-    private bool HasRoom(Asset asset, Int128 amount) => Of(asset).Total + _receipts.Of(asset.Name) + amount <= BalanceLimit;
+    private bool HasRoom(Asset asset, Int128 amount) =>
+        Of(asset).Total + _receipts.Of(asset.Name) + amount <= BalanceLimit;
 
     private void AddOpen(HeldOrder order)
     {

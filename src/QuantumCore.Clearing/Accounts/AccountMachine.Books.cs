@@ -96,7 +96,9 @@ internal sealed partial class AccountMachine
 
         foreach (var fill in record.Fills)
         {
-            Trade(record.TimeNanos, number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, record.Order.TakerFeePpm, fill.MakerAccount == id.Value);
+            Trade(
+                record.TimeNanos, number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, record.Order.TakerFeePpm,
+                fill.MakerAccount == id.Value);
         }
 
         if (record.LeavesLots == 0)

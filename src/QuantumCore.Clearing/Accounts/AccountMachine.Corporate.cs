@@ -53,7 +53,8 @@ internal sealed partial class AccountMachine
         // An amount that is already due is paid by the record itself.
         var payDay = request.PayDay > UtcDay.Of(At(now)) && amount != 0 ? request.PayDay : 0;
         return new CorporateActionEntered(
-            At(now), request.Id, request.Kind, action.UnitAsset, action.UnitDecimals, units, action.CashAsset, action.CashDecimals, amount, payDay);
+            At(now), request.Id, request.Kind, action.UnitAsset, action.UnitDecimals, units, action.CashAsset,
+            action.CashDecimals, amount, payDay);
     }
 
     private SplitEntered EnterSplit(CorporateActionView action, long units, long now)
@@ -65,11 +66,13 @@ internal sealed partial class AccountMachine
         if ((Int128)balance.Total + change > Account.BalanceLimit || balance.Available + change < 0)
         {
             // Since the cut it has given away or promised these units.
-            throw new InvalidOperationException($"{id} has {balance.Available} {action.UnitAsset} free, and {units} at the cut become {units + change}.");
+            throw new InvalidOperationException(
+                $"{id} has {balance.Available} {action.UnitAsset} free, and {units} at the cut become {units + change}.");
         }
 
         return new SplitEntered(
-            At(now), request.Id, action.UnitAsset, action.UnitDecimals, units, change, request.Numerator, request.Denominator, request.Rate,
+            At(now), request.Id, action.UnitAsset, action.UnitDecimals, units, change, request.Numerator,
+            request.Denominator, request.Rate,
             action.CashAsset, action.CashDecimals, split.CashOf(units));
     }
 
@@ -78,9 +81,11 @@ internal sealed partial class AccountMachine
         var balance = Account.Of(new Asset(action.UnitAsset, action.UnitDecimals));
         return balance.Held != 0
             ? throw new InvalidOperationException($"{id} has promised {balance.Held} {action.UnitAsset}.")
-            : balance.Total < 0 ? throw new InvalidOperationException($"{id} lacks {-balance.Total} {action.UnitAsset}.")
+            : balance.Total < 0
+                ? throw new InvalidOperationException($"{id} lacks {-balance.Total} {action.UnitAsset}.")
             : balance.Total == 0 ? null
-            : new SymbolChanged(At(now), action.Request.Id, action.UnitAsset, action.UnitDecimals, balance.Total, action.CashAsset);
+            : new SymbolChanged(
+                At(now), action.Request.Id, action.UnitAsset, action.UnitDecimals, balance.Total, action.CashAsset);
     }
 
     private bool IsBeingSplit(string asset)
@@ -135,7 +140,8 @@ internal sealed partial class AccountMachine
         Account.Move(new Asset(entered.UnitAsset, entered.UnitDecimals), entered.Change);
         Account.Move(new Asset(entered.Asset, entered.Decimals), entered.Amount);
         _splits.Add(new PastSplit(
-            entered.TimeNanos, entered.UnitAsset, new SplitShare(entered.Numerator, entered.Denominator, entered.UnitDecimals, entered.Rate)));
+            entered.TimeNanos, entered.UnitAsset,
+            new SplitShare(entered.Numerator, entered.Denominator, entered.UnitDecimals, entered.Rate)));
         ForgetUsual(entered.UnitAsset);
     }
 
@@ -173,7 +179,8 @@ internal sealed partial class AccountMachine
     {
         if (!_unpaid.Remove(paid.Action, out var part) || part.Amount != paid.Amount || part.Asset.Name != paid.Asset)
         {
-            throw new InvalidDataException($"{id}: record {Sequence} pays corporate action {paid.Action}, which is not open like that.");
+            throw new InvalidDataException(
+                $"{id}: record {Sequence} pays corporate action {paid.Action}, which is not open like that.");
         }
 
         Account.Settle(paid.Asset, TermOf(part.PayDay), paid.Amount);
@@ -235,12 +242,16 @@ internal sealed partial class AccountMachine
 
         for (var i = from.ItemCount(); i > 0; i--)
         {
-            _unpaid.Add(from.Text(), new UnpaidPart(new Asset(from.Text(), from.Count32()), from.Fixed64(), from.Count()));
+            _unpaid.Add(
+                from.Text(), new UnpaidPart(new Asset(from.Text(), from.Count32()), from.Fixed64(), from.Count()));
         }
 
         for (var i = from.ItemCount(); i > 0; i--)
         {
-            _splits.Add(new PastSplit(from.Fixed64(), from.Text(), new SplitShare(from.Count(), from.Count(), from.Count32(), from.Count())));
+            _splits.Add(
+                new PastSplit(
+                    from.Fixed64(), from.Text(),
+                    new SplitShare(from.Count(), from.Count(), from.Count32(), from.Count())));
         }
 
         foreach (var (_, day) in _traded.Values)

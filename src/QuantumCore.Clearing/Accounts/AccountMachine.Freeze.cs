@@ -12,7 +12,8 @@ internal sealed partial class AccountMachine
     public bool IsFrozen => _frozen is not null;
 
     /// <summary>Decides about a freeze; returns null if it is already frozen in this way or more strictly.</summary>
-    public AccountRecord? Freeze(FreezeRequest request, long now) => _frozen is { } frozen && (frozen.Closes || !request.Closes)
+    public AccountRecord? Freeze(FreezeRequest request, long now) =>
+        _frozen is { } frozen && (frozen.Closes || !request.Closes)
         ? null
         : new AccountFrozen(At(now), Account.LastNumber, request.Closes, request.By, request.Why);
 

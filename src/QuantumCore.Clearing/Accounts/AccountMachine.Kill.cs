@@ -25,8 +25,11 @@ internal sealed partial class AccountMachine
     /// <summary>True if a kill switch froze the account and books still have orders that must be cancelled.</summary>
     public bool IsClosingOrders => _frozen is { By: KillSwitchName } && BooksUpTo(FrozenFloor).Any();
 
-    /// <summary>Decides to freeze the account over a broken limit; returns null if the limit does not freeze it.</summary>
-    public AccountRecord? FreezeOn(BrokenLimit broken, long now) => broken.Reason != RejectReason.KillSwitch ? null : Freeze(
+    /// <summary>
+    /// Decides to freeze the account over a broken limit; returns null if the limit does not freeze it.
+    /// </summary>
+    public AccountRecord? FreezeOn(BrokenLimit broken, long now) =>
+        broken.Reason != RejectReason.KillSwitch ? null : Freeze(
         new FreezeRequest(Closes: true, KillSwitchName, broken.Why ?? ""), now);
 
     /// <summary>
@@ -63,13 +66,14 @@ internal sealed partial class AccountMachine
         return null;
     }
 
-    private bool IsKillBroken(LimitKind kind, long most, in Scope scope, ReadOnlySpan<AskedOrder> orders, long now) => kind switch
-    {
-        LimitKind.KillOrders => OrdersInKillWindow(scope, orders, now) > most,
-        LimitKind.KillValue => ValueInKillWindow(scope, orders, now) > most,
-        LimitKind.KillLoss => LossOf(scope, now) >= most,
-        _ => false,
-    };
+    private bool IsKillBroken(LimitKind kind, long most, in Scope scope, ReadOnlySpan<AskedOrder> orders, long now) =>
+        kind switch
+        {
+            LimitKind.KillOrders => OrdersInKillWindow(scope, orders, now) > most,
+            LimitKind.KillValue => ValueInKillWindow(scope, orders, now) > most,
+            LimitKind.KillLoss => LossOf(scope, now) >= most,
+            _ => false,
+        };
 
     private static long OrdersInKillWindow(in Scope scope, ReadOnlySpan<AskedOrder> orders, long now)
     {
@@ -135,7 +139,8 @@ internal sealed partial class AccountMachine
         var lots = amount == 0 ? order.QuantityLots : Math.Max(amount / Math.Max(order.PriceTicks, 1), 1);
         var value = instrument.Notional(order.PriceTicks, lots);
         _limits.GetValueOrDefault(LimitScope.All)?.CountForKill(symbol, lots, value, timeNanos);
-        _limits.GetValueOrDefault(LimitScope.PaidIn(instrument.Quote.Name))?.CountForKill(symbol, lots, value, timeNanos);
+        _limits.GetValueOrDefault(
+            LimitScope.PaidIn(instrument.Quote.Name))?.CountForKill(symbol, lots, value, timeNanos);
         _limits.GetValueOrDefault(symbol)?.CountForKill(symbol, lots, value, timeNanos);
     }
 

@@ -12,7 +12,8 @@ namespace QuantumCore.Clearing;
 /// <param name="Lots">Its quantity, in lots; for an order by amount, what the amount gives at that price.</param>
 /// <param name="OwnLots">Part of the quantity that no other order of its list covers or provides, in lots.</param>
 /// <param name="Content">Content for detecting duplicates; null for a replacement, which is never a duplicate.</param>
-internal readonly record struct AskedOrder(Instrument Instrument, Side Side, long PriceTicks, long Lots, long OwnLots, OrderContent? Content);
+internal readonly record struct AskedOrder(
+    Instrument Instrument, Side Side, long PriceTicks, long Lots, long OwnLots, OrderContent? Content);
 
 /// <summary>Checks the account's risk limits before an order is held.</summary>
 internal sealed partial class AccountMachine
@@ -86,11 +87,13 @@ internal sealed partial class AccountMachine
         {
             foreach (var scope in _scopes)
             {
-                if (scope.Most(kind) is >= 0 and var most && IsBroken(kind, most, scope, orders, replaced, At(now), out var at))
+                if (scope.Most(kind) is >= 0 and var most
+                    && IsBroken(kind, most, scope, orders, replaced, At(now), out var at))
                 {
                     return kind switch
                     {
-                        LimitKind.KillOrders or LimitKind.KillValue or LimitKind.KillLoss => Killed(kind, most, scope, orders, At(now)),
+                        LimitKind.KillOrders or LimitKind.KillValue or LimitKind.KillLoss =>
+                            Killed(kind, most, scope, orders, At(now)),
                         LimitKind.QuantityMultiple => Unusual(most, scope, orders[at ?? 0]) with { At = at },
                         _ => Broken(kind, most, scope.Instrument) with { At = at },
                     };
@@ -102,7 +105,8 @@ internal sealed partial class AccountMachine
     }
 
     private void FindScopes(
-        ReadOnlySpan<AskedOrder> orders, Func<string, ImmutableArray<AccountLimit>> everyones, Func<string, ImmutableArray<AccountLimit>> owners)
+        ReadOnlySpan<AskedOrder> orders, Func<string, ImmutableArray<AccountLimit>> everyones,
+        Func<string, ImmutableArray<AccountLimit>> owners)
     {
         _scopes.Clear();
         Add(LimitScope.All, owners, orders[0].Instrument);
@@ -155,7 +159,8 @@ internal sealed partial class AccountMachine
     }
 
     private bool IsBroken(
-        LimitKind kind, long most, in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced, long now, out int? at)
+        LimitKind kind, long most, in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced, long now,
+        out int? at)
     {
         var (count, buys, shorts) = (0, false, (Int128)0);
         for (var i = 0; i < orders.Length; i++)
@@ -167,7 +172,9 @@ internal sealed partial class AccountMachine
             }
 
             (count, buys) = (count + 1, buys || (order.Side == Side.Buy && !_reduces));
-            shorts = order.Side == Side.Buy ? shorts : Int128.Max(shorts, ShortLotsWith(order.Instrument, orders, replaced));
+            shorts = order.Side == Side.Buy
+                ? shorts
+                : Int128.Max(shorts, ShortLotsWith(order.Instrument, orders, replaced));
             var broken = kind switch
             {
                 LimitKind.DuplicateWindow => order.Content is { } content && scope.Own!.IsDuplicate(content, now),
@@ -190,7 +197,8 @@ internal sealed partial class AccountMachine
             LimitKind.OpenOrders => OpenOrdersIn(scope.Name) - (replaced is null ? 0 : 1) + count > most,
             // Sells of existing units pass: closing is never blocked.
             LimitKind.Position => shorts > most || (buys && PositionWith(scope, orders, replaced) > most),
-            LimitKind.DailyVolume => (buys || shorts > 0) && VolumeWith(scope, orders, replaced, shorts > 0, now) > most,
+            LimitKind.DailyVolume =>
+                (buys || shorts > 0) && VolumeWith(scope, orders, replaced, shorts > 0, now) > most,
             LimitKind.DailyLoss => (buys || shorts > 0) && LossOf(scope, now) >= most,
             _ => IsKillBroken(kind, most, scope, orders, now),
         };
@@ -210,7 +218,9 @@ internal sealed partial class AccountMachine
         Int128 left = Account.Of(instrument.Base).Available + (but is { Side: Side.Sell } ? but.Held : 0);
         foreach (var order in orders)
         {
-            left -= order.Side == Side.Sell && order.Instrument.Symbol == instrument.Symbol ? (Int128)order.OwnLots * instrument.LotUnits : 0;
+            left -= order.Side == Side.Sell && order.Instrument.Symbol == instrument.Symbol
+                ? (Int128)order.OwnLots * instrument.LotUnits
+                : 0;
         }
 
         return left >= 0 ? 0 : Rounding.DivUp(-left, instrument.LotUnits);
@@ -253,7 +263,9 @@ internal sealed partial class AccountMachine
     // Open orders count as traded. Otherwise many orders could pass one by one, and then all of them trade.
     private Int128 VolumeWith(in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? but, bool withSells, long now)
     {
-        var volume = but is not null && (withSells || but.Side == Side.Buy) ? -but.Instrument.Notional(but.PriceTicks, but.WorstLots) : 0;
+        var volume = but is not null && (withSells || but.Side == Side.Buy)
+            ? -but.Instrument.Notional(but.PriceTicks, but.WorstLots)
+            : 0;
         for (var i = 0; i < _traded.Count; i++)
         {
             var (instrument, day) = _traded.GetValueAtIndex(i);
@@ -269,7 +281,8 @@ internal sealed partial class AccountMachine
         foreach (var order in orders)
         {
             volume += scope.Covers(order.Instrument)
-                ? order.Instrument.Notional(order.PriceTicks, order.Side == Side.Buy ? order.Lots : withSells ? order.OwnLots : 0)
+                ? order.Instrument.Notional(
+                    order.PriceTicks, order.Side == Side.Buy ? order.Lots : withSells ? order.OwnLots : 0)
                 : 0;
         }
 
@@ -295,7 +308,8 @@ internal sealed partial class AccountMachine
             return;
         }
 
-        var content = RequestHash.ContentOf(symbol, order.Side, order.Type, order.PriceTicks, order.QuantityLots, order.Conditions);
+        var content = RequestHash.ContentOf(
+            symbol, order.Side, order.Type, order.PriceTicks, order.QuantityLots, order.Conditions);
         _limits.GetValueOrDefault(LimitScope.All)?.Count(content, timeNanos);
         _limits.GetValueOrDefault(symbol)?.Count(content, timeNanos);
         CountForKill(symbol, order, content.Amount, timeNanos);
@@ -341,7 +355,8 @@ internal sealed partial class AccountMachine
     /// <param name="Limits">The limits.</param>
     /// <param name="Own">Counters of the account's own limits; null for everyone's.</param>
     /// <param name="Instrument">Instrument of the first order in the scope.</param>
-    private readonly record struct Scope(string Name, ImmutableArray<AccountLimit> Limits, LimitsInForce? Own, Instrument Instrument)
+    private readonly record struct Scope(
+        string Name, ImmutableArray<AccountLimit> Limits, LimitsInForce? Own, Instrument Instrument)
     {
         /// <summary>Returns the limit of a kind; -1 for none.</summary>
         public long Most(LimitKind kind) => Own?.Most(kind) ?? LimitsInForce.MostIn(Limits, kind);

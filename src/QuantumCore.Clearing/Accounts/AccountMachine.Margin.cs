@@ -11,7 +11,8 @@ namespace QuantumCore.Clearing;
 /// <param name="PriceTicks">The worst price at which it may trade, in ticks.</param>
 /// <param name="Lots">Maximum quantity it may trade, in lots.</param>
 /// <param name="Fees">Its fee terms.</param>
-internal readonly record struct MarginOrder(Instrument Instrument, Side Side, long PriceTicks, Int128 Lots, FeeTerms Fees);
+internal readonly record struct MarginOrder(
+    Instrument Instrument, Side Side, long PriceTicks, Int128 Lots, FeeTerms Fees);
 
 /// <summary>
 /// Decides what a margin account may do, from its balances, its open orders and the mark prices of its newest record.
@@ -49,24 +50,33 @@ internal sealed partial class AccountMachine
 
         if (_margin is not null && request.Currency.Length > 0)
         {
-            return ($"it is a margin account of {_margin.Currency.Name}{(_margin.Symbol.Length > 0 ? " for " + _margin.Symbol : "")}", null);
+            return (
+                $"it is a margin account of {_margin.Currency.Name}{(_margin.Symbol.Length > 0 ? " for " + _margin.Symbol : "")}",
+                null);
         }
 
-        if (symbol.Length > 0 && Agreements.Of(symbol)?.Instrument.Quote.Name is var paid && (paid is null || paid != request.Currency))
+        if (symbol.Length > 0 && Agreements.Of(symbol)?.Instrument.Quote.Name is var paid
+            && (paid is null || paid != request.Currency))
         {
             return ($"{symbol} is not traded on margin for it", null);
         }
 
         var kept = _margin?.Currency.Name ?? request.Currency;
-        if (Account.Orders.Count > 0 || !Account.Pending.IsEmpty || _margin is { Claims.Count: > 0 } || _margin is { StepNumber: > 0 }
-            || Account.Balances.Any(balance => balance.Value.Total < 0 || (balance.Value.Total > 0 && balance.Key != kept)))
+        if (Account.Orders.Count > 0 || !Account.Pending.IsEmpty || _margin is { Claims.Count: > 0 }
+            || _margin is { StepNumber: > 0 }
+            || Account.Balances.Any(
+                balance => balance.Value.Total < 0 || (balance.Value.Total > 0 && balance.Key != kept)))
         {
-            return ("only an account with nothing but its currency, all settled, no debt and no open orders changes its kind", null);
+            return (
+                "only an account with nothing but its currency, all settled, no debt and no open orders changes its kind",
+                null);
         }
 
         return _margin is { } margin && Charges(margin) is { } charged && charged.LoanCharge + charged.BorrowCharge > 0
             ? (null, charged with { TimeNanos = At(now) })
-            : (null, new AccountKindSet(At(now), request.Currency, currency?.Decimals ?? 0, request.By, request.Why, symbol));
+            : (null,
+                new AccountKindSet(
+                    At(now), request.Currency, currency?.Decimals ?? 0, request.By, request.Why, symbol));
     }
 
     /// <summary>
@@ -84,7 +94,9 @@ internal sealed partial class AccountMachine
         }
 
         var newer = Newer(margin, symbols, board);
-        return newer.IsEmpty ? null : Reviewed(margin, margin.State, margin.Floor, margin.DeadlineNanos, board, newer, now);
+        return newer.IsEmpty
+            ? null
+            : Reviewed(margin, margin.State, margin.Floor, margin.DeadlineNanos, board, newer, now);
     }
 
     /// <summary>
@@ -110,12 +122,15 @@ internal sealed partial class AccountMachine
             figures.Equity,
             figures.Requirement,
             figures.Maintenance,
-            isStale || IsFrozen || margin.State == MarginState.Liquidating ? 0 : Int128.Clamp(figures.Excess - figures.Gains, 0, Int128.Max(0, cash)),
+            isStale || IsFrozen || margin.State == MarginState.Liquidating
+                ? 0
+                : Int128.Clamp(figures.Excess - figures.Gains, 0, Int128.Max(0, cash)),
             figures.Call,
             margin.Owed,
             margin.DeadlineNanos,
             isStale,
-            [.. _positions.Select(position => Describe(margin, position, figures)).OrderBy(line => line.Symbol, StringComparer.Ordinal)],
+            [.. _positions.Select(position => Describe(margin, position, figures))
+                .OrderBy(line => line.Symbol, StringComparer.Ordinal)],
             [.. _positions.Select(position => position.Of.Group).OfType<MarginGroup>().Distinct()
                 .Select(Describe).OrderBy(line => line.Group, StringComparer.Ordinal)],
             margin.Symbol);
@@ -140,7 +155,8 @@ internal sealed partial class AccountMachine
             Agreements.LocatedLots(position.Of.Instrument.Symbol, id.Value),
             Int128.Abs(position.Units) < position.Of.LotUnits
                 ? 0
-                : Liquidation.BankruptcyTicks(position, figures.Equity - position.Value, Agreements.PolicyOf(margin.Currency.Name)),
+                : Liquidation.BankruptcyTicks(
+                    position, figures.Equity - position.Value, Agreements.PolicyOf(margin.Currency.Name)),
             position.Of.Terms.Group);
     }
 
@@ -154,7 +170,8 @@ internal sealed partial class AccountMachine
             return RejectReason.None;
         }
 
-        if (margin.State == MarginState.Liquidating || (margin.State == MarginState.Called && !IsReduction(orders, replaced)))
+        if (margin.State == MarginState.Liquidating
+            || (margin.State == MarginState.Called && !IsReduction(orders, replaced)))
         {
             return margin.State == MarginState.Called ? RejectReason.ReduceOnly : RejectReason.AccountFrozen;
         }
@@ -176,7 +193,8 @@ internal sealed partial class AccountMachine
     /// </summary>
     private bool IsReduction(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
     {
-        if (orders.Length != 1 || _margin is not { } margin || Position(margin, orders[0].Instrument, OwnOf(margin)) is not { } position)
+        if (orders.Length != 1 || _margin is not { } margin
+            || Position(margin, orders[0].Instrument, OwnOf(margin)) is not { } position)
         {
             return false;
         }
@@ -185,7 +203,8 @@ internal sealed partial class AccountMachine
     }
 
     private static MarginPosition Without(in MarginPosition position, HeldOrder order) =>
-        position.With(order.Side, WorstPrice(order.Instrument, order.PriceTicks), order.WorstLots, order.Paid, sign: -1);
+        position.With(
+            order.Side, WorstPrice(order.Instrument, order.PriceTicks), order.WorstLots, order.Paid, sign: -1);
 
     /// <summary>Checks that orders can be margined; None for a cash account, whose orders are covered.</summary>
     /// <param name="orders">The orders to be held.</param>
@@ -210,7 +229,8 @@ internal sealed partial class AccountMachine
         var reduces = orders.Length == 1;
         foreach (var order in orders)
         {
-            if (!margin.Trades(order.Instrument) || FindOrAdd(margin, order.Instrument, own) is not (>= 0 and var index))
+            if (!margin.Trades(order.Instrument)
+                || FindOrAdd(margin, order.Instrument, own) is not (>= 0 and var index))
             {
                 return RejectReason.NotPermitted;
             }
@@ -218,7 +238,8 @@ internal sealed partial class AccountMachine
             var position = _positions[index];
             reduces &= order.Lots <= long.MaxValue && position.IsReducedBy(order.Side, (long)order.Lots);
             _positions[index] = position.With(
-                order.Side, WorstPrice(order.Instrument, order.PriceTicks), order.Lots, new OrderFees(order.Side, order.Fees));
+                order.Side, WorstPrice(order.Instrument, order.PriceTicks), order.Lots,
+                new OrderFees(order.Side, order.Fees));
             if (!_positions[index].IsInRange)
             {
                 return RejectReason.Overflow;
@@ -237,7 +258,9 @@ internal sealed partial class AccountMachine
     // Orders that only reduce risk are always allowed, unless their price would leave a deficit: an accomplice could
     // profit from that at the exchange's cost.
     private static RejectReason CheckEquity(in MarginFigures after, bool reduces) =>
-        after.Excess >= 0 || (reduces && after.Equity - after.Burden >= 0) ? RejectReason.None : RejectReason.InsufficientMargin;
+        after.Excess >= 0 || (reduces && after.Equity - after.Burden >= 0)
+            ? RejectReason.None
+            : RejectReason.InsufficientMargin;
 
     private RejectReason CheckShort(ReadOnlySpan<MarginOrder> orders)
     {
@@ -304,7 +327,8 @@ internal sealed partial class AccountMachine
         }
 
         var given = asset == margin.Currency ? amount : (Int128)0;
-        if (Agreements.PaidIn(margin.Currency.Name).GetValueOrDefault(asset.Name) is { } of && Find(of.Instrument) is var index and >= 0)
+        if (Agreements.PaidIn(margin.Currency.Name).GetValueOrDefault(asset.Name) is { } of
+            && Find(of.Instrument) is var index and >= 0)
         {
             _positions[index] = _positions[index] with { Units = _positions[index].Units - amount };
         }
@@ -335,18 +359,21 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private MarginPosition PositionIn(MarginInstrument of, Balance balance, OpenInterest? open, Func<string, MarkPrice?> markOf)
+    private MarginPosition PositionIn(
+        MarginInstrument of, Balance balance, OpenInterest? open, Func<string, MarkPrice?> markOf)
     {
         var (instrument, made) = (of.Instrument, markOf(of.Instrument.Symbol).GetValueOrDefault());
         var mark = made.PriceTicks;
         var worth = open?.WorthAt(mark) ?? default;
         // Trades on the other side than the balance mean that units came or left otherwise: no position that could
         // gain.
-        Int128 gain = _traded.TryGetValue(instrument.Symbol, out var traded) && long.Sign(traded.Day.Quantity) == long.Sign(balance.Total)
+        Int128 gain = _traded.TryGetValue(instrument.Symbol, out var traded)
+            && long.Sign(traded.Day.Quantity) == long.Sign(balance.Total)
             ? ((Int128)traded.Day.Quantity * mark * of.TickLotValue) - traded.Day.Cost
             : 0;
         return new MarginPosition(
-            of, mark, balance.Total, (open?.BuyLots ?? 0) * of.LotUnits, balance.Held, worth.Loss, worth.Fees, Int128.Max(0, gain))
+            of, mark, balance.Total, (open?.BuyLots ?? 0) * of.LotUnits, balance.Held, worth.Loss, worth.Fees,
+            Int128.Max(0, gain))
         {
             MarkNanos = made.TimeNanos,
         };
@@ -383,9 +410,11 @@ internal sealed partial class AccountMachine
     }
 
     // A pegged sell has no worst price but the lowest possible.
-    private static long WorstPrice(Instrument instrument, long priceTicks) => Math.Max(priceTicks, instrument.MinPriceTicks);
+    private static long WorstPrice(Instrument instrument, long priceTicks) =>
+        Math.Max(priceTicks, instrument.MinPriceTicks);
 
-    private MarginFigures Figures(MarginStanding margin) => OneByOne(margin).Relieved(CollectionsMarshal.AsSpan(_positions));
+    private MarginFigures Figures(MarginStanding margin) =>
+        OneByOne(margin).Relieved(CollectionsMarshal.AsSpan(_positions));
 
     /// <summary>Returns the figures with each position by itself, before the credits of margin groups.</summary>
     private MarginFigures OneByOne(MarginStanding margin)
@@ -419,7 +448,8 @@ internal sealed partial class AccountMachine
     /// <summary>
     /// Returns the new prices that differ from the account's, for its positions and for what it is about to trade.
     /// </summary>
-    private ImmutableArray<MarkPrice> Newer(MarginStanding margin, ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board)
+    private ImmutableArray<MarkPrice> Newer(
+        MarginStanding margin, ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board)
     {
         FindPositions(margin, OwnOf(margin));
         var newer = ImmutableArray.CreateBuilder<MarkPrice>();
@@ -464,7 +494,9 @@ internal sealed partial class AccountMachine
 
     private void Apply(AccountKindSet set)
     {
-        _margin = set.Currency.Length == 0 ? null : new MarginStanding(new Asset(set.Currency, set.Decimals)) { Symbol = set.Symbol };
+        _margin = set.Currency.Length == 0
+            ? null
+            : new MarginStanding(new Asset(set.Currency, set.Decimals)) { Symbol = set.Symbol };
         _margin?.Begin(set.TimeNanos);
         Account.IsMargin = IsMargin;
     }

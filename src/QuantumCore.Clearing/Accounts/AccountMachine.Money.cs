@@ -11,7 +11,8 @@ internal sealed partial class AccountMachine
 
     /// <summary>Sources that may still change the account: books, payouts and settlements.</summary>
     public IEnumerable<string> OpenSources => OpenBooks.Concat(
-        _openWithdrawals.Values.Select(withdrawal => PayoutRecord.StreamPrefix + withdrawal.Asset.Name).Distinct()).Concat(PendingVenues);
+        _openWithdrawals.Values.Select(withdrawal => PayoutRecord.StreamPrefix + withdrawal.Asset.Name).Distinct())
+        .Concat(PendingVenues);
 
     /// <summary>
     /// Returns true if a source is a book's symbol; otherwise it is the stream of a payout or a settlement.
@@ -19,12 +20,14 @@ internal sealed partial class AccountMachine
     public static bool IsBook(string source) => !source.Contains('/', StringComparison.Ordinal);
 
     /// <summary>Returns true if a source is a payout's stream.</summary>
-    public static bool IsPayout(string source) => source.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
+    public static bool IsPayout(string source) =>
+        source.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
 
     /// <summary>
     /// Checks that an amount can be deposited, with room left for withdrawals that receivers may refuse.
     /// </summary>
-    public RejectReason CheckDeposit(Asset asset, long amount) => Account.CheckDeposit(asset, amount, PromisedOf(asset));
+    public RejectReason CheckDeposit(Asset asset, long amount) =>
+        Account.CheckDeposit(asset, amount, PromisedOf(asset));
 
     /// <summary>Decides about a withdrawal under an unused key: a debit, or a rejection that uses the key up.</summary>
     public AccountRecord Decide(WithdrawRequest request, Asset asset, long now)
@@ -87,7 +90,8 @@ internal sealed partial class AccountMachine
         {
             if (!_openWithdrawals.Remove(item.Sequence, out var withdrawal) || withdrawal.Amount != item.Amount)
             {
-                throw new InvalidDataException($"{id}: {source} {sequence} ends withdrawal {item.Sequence}, which is not open like that.");
+                throw new InvalidDataException(
+                    $"{id}: {source} {sequence} ends withdrawal {item.Sequence}, which is not open like that.");
             }
 
             if (record is BatchRefused)
@@ -134,7 +138,8 @@ internal sealed partial class AccountMachine
     {
         if (!_openTransfers.Remove(ended.Transfer))
         {
-            throw new InvalidDataException($"{id}: record {Sequence} ends transfer {ended.Transfer}, which is not open.");
+            throw new InvalidDataException(
+                $"{id}: record {Sequence} ends transfer {ended.Transfer}, which is not open.");
         }
     }
 
@@ -187,7 +192,8 @@ internal sealed partial class AccountMachine
 
         for (var i = from.ItemCount(); i > 0; i--)
         {
-            _openWithdrawals.Add(from.Count(), new OpenWithdrawal(new Asset(from.Text(), from.Count32()), from.Count()));
+            _openWithdrawals.Add(
+                from.Count(), new OpenWithdrawal(new Asset(from.Text(), from.Count32()), from.Count()));
         }
 
         ReadFreeze(ref from);

@@ -27,7 +27,8 @@ internal sealed partial class AccountMachine
     {
         var order = MarginOrderOf(request, instrument, need, fees);
         var asset = order.Side == Side.Buy ? instrument.Base : instrument.Quote;
-        return Account.CheckReceipt(instrument, order.Side, order.PriceTicks, (long)Int128.Min(order.Lots, long.MaxValue), PromisedOf(asset));
+        return Account.CheckReceipt(
+            instrument, order.Side, order.PriceTicks, (long)Int128.Min(order.Lots, long.MaxValue), PromisedOf(asset));
     }
 
     /// <summary>Checks the same for a replacement of an order.</summary>

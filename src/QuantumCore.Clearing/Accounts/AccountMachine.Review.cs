@@ -32,7 +32,9 @@ internal sealed partial class AccountMachine
         }
 
         return Accrue(margin, board, now)
-            ?? (margin.State == MarginState.Liquidating ? Liquidate(margin, board, isTrading, now) : Judge(margin, board, now));
+            ?? (margin.State == MarginState.Liquidating
+                ? Liquidate(margin, board, isTrading, now)
+                : Judge(margin, board, now));
     }
 
     /// <summary>
@@ -49,7 +51,8 @@ internal sealed partial class AccountMachine
         var step = Array.Find(open, order => order.Number == margin.StepNumber);
         return new MarginWork(
             margin.State != MarginState.Liquidating ? [] :
-                [.. open.Where(order => order.Number <= margin.Floor).Select(order => order.Instrument.Symbol).Distinct()
+                [.. open.Where(order => order.Number <= margin.Floor).Select(order => order.Instrument.Symbol)
+                    .Distinct()
                     .Select(symbol => new NumberInBook(symbol, margin.Floor))],
             margin.State != MarginState.Called ? [] :
                 [.. RiskyOrders(open).Select(order => new NumberInBook(order.Instrument.Symbol, order.Number))],
@@ -65,7 +68,8 @@ internal sealed partial class AccountMachine
     public AccountRecord? TakeCover(LiquidationCover cover, long now) =>
         _margin is { } margin && margin.Claims.ContainsKey(cover.Sequence)
             ? new DeficitCovered(
-                At(now), margin.Currency.Name, margin.Currency.Decimals, cover.Sequence, cover.FromFund, cover.FromHouse)
+                At(now), margin.Currency.Name, margin.Currency.Decimals, cover.Sequence, cover.FromFund,
+                cover.FromHouse)
             : null;
 
     /// <summary>
@@ -81,7 +85,8 @@ internal sealed partial class AccountMachine
         }
 
         var most = Int128.Min(
-            Account.Of(asset).Available, Account.Pending.Has(asset.Name) ? DatedAt(now).Spendable(asset.Name, DatedFunds.AtOnce) : long.MaxValue);
+            Account.Of(asset).Available,
+            Account.Pending.Has(asset.Name) ? DatedAt(now).Spendable(asset.Name, DatedFunds.AtOnce) : long.MaxValue);
         if (_margin is { } margin && margin.Currency == asset)
         {
             FindPositions(margin, OwnOf(margin));
@@ -89,7 +94,8 @@ internal sealed partial class AccountMachine
         }
 
         return new DeficitSharePaid(
-            At(now), asset.Name, asset.Decimals, request.Account, request.Sequence, (long)Int128.Clamp(most, 0, request.Amount));
+            At(now), asset.Name, asset.Decimals, request.Account, request.Sequence,
+            (long)Int128.Clamp(most, 0, request.Amount));
     }
 
     private void Apply(DeficitSharePaid paid)
@@ -99,7 +105,8 @@ internal sealed partial class AccountMachine
     }
 
     // Begins with a space like generated orders, because no client's name does.
-    private static string ShareName(long loser, long deficit) => string.Create(CultureInfo.InvariantCulture, $" deficit:{loser}:{deficit}");
+    private static string ShareName(long loser, long deficit) =>
+        string.Create(CultureInfo.InvariantCulture, $" deficit:{loser}:{deficit}");
 
     /// <summary>
     /// Returns true if this silo's copy of the catalog is older than the one that the account used: margin terms are
@@ -143,7 +150,8 @@ internal sealed partial class AccountMachine
         return state == margin.State
             ? null
             : Reviewed(
-                margin, state, state == MarginState.Liquidating ? Account.LastNumber : 0, deadline, board, Newer(margin, [], board), now);
+                margin, state, state == MarginState.Liquidating ? Account.LastNumber : 0, deadline, board,
+                Newer(margin, [], board), now);
     }
 
     private MarginState StateAt(MarginStanding margin, in MarginFigures figures) =>
@@ -212,11 +220,14 @@ internal sealed partial class AccountMachine
     /// the account could do nothing until the first of a month; less than a minor unit is dropped. Others pay what is
     /// then owed.
     /// </summary>
-    private AccountRecord Finish(MarginStanding margin, in MarginFigures figures, Func<string, MarkPrice?> board, long now)
+    private AccountRecord Finish(
+        MarginStanding margin, in MarginFigures figures, Func<string, MarkPrice?> board, long now)
     {
         var cash = Account.Of(margin.Currency).Total;
-        return margin.Owed > 0 && cash < margin.Owed && Charges(margin) is { } charges ? charges with { TimeNanos = At(now), Loan = 0, Borrow = 0 }
-            : cash < 0 ? new LiquidationStepEnded(At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -cash)
+        return margin.Owed > 0 && cash < margin.Owed && Charges(margin) is { } charges
+            ? charges with { TimeNanos = At(now), Loan = 0, Borrow = 0 }
+            : cash < 0
+                ? new LiquidationStepEnded(At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -cash)
             : Reviewed(margin, StateAt(margin, figures), 0, 0, board, Newer(margin, [], board), now);
     }
 
@@ -266,7 +277,9 @@ internal sealed partial class AccountMachine
     /// Returns the highest maker rebate in an asset, millionths: the liquidated account is charged only that.
     /// </summary>
     private int RebateIn(string asset) =>
-        scheduleOf?.Invoke(asset) is { Tiers.IsEmpty: false } schedule ? Math.Max(0, -schedule.Tiers.Min(tier => tier.MakerPpm)) : 0;
+        scheduleOf?.Invoke(asset) is { Tiers.IsEmpty: false } schedule
+            ? Math.Max(0, -schedule.Tiers.Min(tier => tier.MakerPpm))
+            : 0;
 
     /// <summary>Returns the open orders that can do more than reduce the position in their symbol.</summary>
     private IEnumerable<HeldOrder> RiskyOrders(HeldOrder[] open)
@@ -292,7 +305,8 @@ internal sealed partial class AccountMachine
     /// <summary>
     /// Returns the interest of the next day that has begun; null if all days are on record, and for a cash account.
     /// </summary>
-    public AccountRecord? Accrue(Func<string, MarkPrice?> board, long now) => _margin is { } margin ? Accrue(margin, board, now) : null;
+    public AccountRecord? Accrue(Func<string, MarkPrice?> board, long now) =>
+        _margin is { } margin ? Accrue(margin, board, now) : null;
 
     private InterestAccrued? Accrue(MarginStanding margin, Func<string, MarkPrice?> board, long now)
     {
@@ -335,11 +349,13 @@ internal sealed partial class AccountMachine
     private static InterestAccrued? Charges(MarginStanding margin) => margin.DayBasis == 0
         ? null
         : Charged(new InterestAccrued(
-            0, margin.AccruedDay, margin.Currency.Name, margin.Currency.Decimals, margin.DayBasis, margin.Loan, margin.Borrow, 0, 0));
+            0, margin.AccruedDay, margin.Currency.Name, margin.Currency.Decimals, margin.DayBasis, margin.Loan,
+            margin.Borrow, 0, 0));
 
     private static InterestAccrued Charged(InterestAccrued accrued)
     {
-        var (loan, borrow) = (new LoanInterest(accrued.Loan, accrued.DayBasis), new LoanInterest(accrued.Borrow, accrued.DayBasis));
+        var (loan, borrow) = (new LoanInterest(accrued.Loan, accrued.DayBasis),
+            new LoanInterest(accrued.Borrow, accrued.DayBasis));
         return accrued with
         {
             Loan = loan.AfterCharge().Accrued,

@@ -12,9 +12,11 @@ internal sealed partial class AccountMachine
 
     private IEnumerable<string> PendingVenues => Account.Pending.IsEmpty
         ? []
-        : _cursors.Keys.Where(source => IsSettlement(source) && Account.Pending.IsAt(source[SettlementRecord.StreamPrefix.Length..]));
+        : _cursors.Keys.Where(
+            source => IsSettlement(source) && Account.Pending.IsAt(source[SettlementRecord.StreamPrefix.Length..]));
 
-    private static bool IsSettlement(string source) => source.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
+    private static bool IsSettlement(string source) =>
+        source.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
 
     /// <summary>
     /// Applies a settlement's record to what the account has pending. A record that was applied before is ignored.
@@ -56,7 +58,8 @@ internal sealed partial class AccountMachine
         }
 
         var dated = DatedAt(now);
-        return new SettlementFunds(IsMargin, [.. Account.Balances.Keys.Where(Account.Pending.Has).Order(StringComparer.Ordinal)
+        return new SettlementFunds(
+            IsMargin, [.. Account.Balances.Keys.Where(Account.Pending.Has).Order(StringComparer.Ordinal)
             .Select(asset => new AssetAmount(asset, (long)dated.FreeFor(venue, asset)))]);
     }
 
@@ -83,7 +86,8 @@ internal sealed partial class AccountMachine
         }
 
         var dated = DatedAt(now);
-        return dated.Check((side == Side.Buy ? instrument.Quote : instrument.Base).Name, amount, dated.DueOf(instrument));
+        return dated.Check(
+            (side == Side.Buy ? instrument.Quote : instrument.Base).Name, amount, dated.DueOf(instrument));
     }
 
     /// <summary>Checks that an amount can leave at once.</summary>
@@ -91,7 +95,8 @@ internal sealed partial class AccountMachine
         Account.Pending.IsEmpty ? RejectReason.None : DatedAt(now).Check(asset.Name, amount, DatedFunds.AtOnce);
 
     private DatedFunds DatedAt(long now) => new(
-        Account, UtcDay.Of(At(now)), UtcDay.Of(At(now) - LateNanos), calendarOf ?? (_ => BusinessCalendar.WithoutHolidays));
+        Account, UtcDay.Of(At(now)), UtcDay.Of(At(now) - LateNanos),
+        calendarOf ?? (_ => BusinessCalendar.WithoutHolidays));
 
     // Writes nothing if nothing is pending; the snapshot's version shows that.
     private void WriteSettlement(ref RecordWriter to)
@@ -122,7 +127,8 @@ internal sealed partial class AccountMachine
 
         for (var i = from.ItemCount(); i > 0; i--)
         {
-            Account.Pending.Add(from.Text(), new SettlementTerm(from.Text(), from.Count(), from.Count32()), from.Fixed64());
+            Account.Pending.Add(
+                from.Text(), new SettlementTerm(from.Text(), from.Count(), from.Count32()), from.Fixed64());
         }
     }
 }

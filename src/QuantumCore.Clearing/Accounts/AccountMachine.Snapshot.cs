@@ -37,7 +37,8 @@ internal sealed partial class AccountMachine
     /// <summary>True if it knows the state of all its orders in their books.</summary>
     public bool KnowsStandings => UnknownUpTo == 0;
 
-    private long UnknownUpTo => _unknownUpTo > 0 && Account.Orders.Keys.Any(number => number <= _unknownUpTo) ? _unknownUpTo : 0;
+    private long UnknownUpTo =>
+        _unknownUpTo > 0 && Account.Orders.Keys.Any(number => number <= _unknownUpTo) ? _unknownUpTo : 0;
 
     /// <summary>
     /// Resets the state of its orders to what their types imply, as after restoring a snapshot without it.
@@ -166,7 +167,8 @@ internal sealed partial class AccountMachine
         machine.ReadMoney(ref from);
         if (from.Version < SnapshotVersionSplit && machine.HasSplitTrades)
         {
-            throw new OutdatedSnapshotException($"The snapshot of {id} at {machine.Sequence} is of an older release, which did not split what was sold.");
+            throw new OutdatedSnapshotException(
+                $"The snapshot of {id} at {machine.Sequence} is of an older release, which did not split what was sold.");
         }
 
         machine.ForgetStandings();
@@ -187,7 +189,8 @@ internal sealed partial class AccountMachine
     // Only orders whose state differs from what their type implies.
     private void WriteStandings(ref RecordWriter to)
     {
-        var orders = Account.Orders.Values.Where(order => order.Standing != order.StandingByKind).OrderBy(order => order.Number).ToArray();
+        var orders = Account.Orders.Values.Where(order => order.Standing != order.StandingByKind)
+            .OrderBy(order => order.Number).ToArray();
         to.Count(UnknownUpTo);
         to.Count(orders.Length);
         foreach (var order in orders)

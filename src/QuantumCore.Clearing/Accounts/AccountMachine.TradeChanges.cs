@@ -50,7 +50,8 @@ internal sealed partial class AccountMachine
     /// nothing is lacking.
     /// </summary>
     public AccountRecord? FreezeWhenShort(long now) => !IsShort || !IsCaughtUp ? null : Freeze(
-        new FreezeRequest(Closes: true, ExchangeName, $"lacks {string.Join(", ", _lacking)} since a trade was changed"), now);
+        new FreezeRequest(Closes: true, ExchangeName, $"lacks {string.Join(", ", _lacking)} since a trade was changed"),
+        now);
 
     private void ChangeTrade(string symbol, in TurnStep step, BookTurn turn)
     {
@@ -62,7 +63,9 @@ internal sealed partial class AccountMachine
 
         if (step.MakerAccount == id.Value)
         {
-            ChangeTrade(symbol, in step, step.Side == Side.Buy ? Side.Sell : Side.Buy, step.MakerFee, turn.TimeNanos, tradedNanos);
+            ChangeTrade(
+                symbol, in step, step.Side == Side.Buy ? Side.Sell : Side.Buy, step.MakerFee, turn.TimeNanos,
+                tradedNanos);
         }
     }
 
@@ -72,9 +75,11 @@ internal sealed partial class AccountMachine
         var isTakenBack = step.Kind == StepKind.Reversed;
         var buys = side == Side.Buy != isTakenBack;
         fee = isTakenBack ? -fee : fee;
-        Account.Exchange(instrument, buys ? Side.Buy : Side.Sell, step.PriceTicks, step.QuantityLots, fee, UtcDay.Of(timeNanos));
+        Account.Exchange(
+            instrument, buys ? Side.Buy : Side.Sell, step.PriceTicks, step.QuantityLots, fee, UtcDay.Of(timeNanos));
         DayOf(instrument, timeNanos).Change(
-            timeNanos, tradedNanos, buys ? step.QuantityLots : -step.QuantityLots, (long)instrument.Notional(step.PriceTicks, 1), fee, isTakenBack);
+            timeNanos, tradedNanos, buys ? step.QuantityLots : -step.QuantityLots,
+            (long)instrument.Notional(step.PriceTicks, 1), fee, isTakenBack);
         if (step.Account != step.MakerAccount)
         {
             var value = instrument.Notional(step.PriceTicks, step.QuantityLots);

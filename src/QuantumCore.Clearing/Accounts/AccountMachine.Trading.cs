@@ -18,7 +18,8 @@ internal sealed partial class AccountMachine
         var instrument = order.Instrument;
         Account.Fill(number, priceTicks, lots, fee, ratePpm, UtcDay.Of(timeNanos));
         _margin?.Trade(number, instrument.Notional(priceTicks, lots));
-        DayOf(instrument, timeNanos).Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
+        DayOf(instrument, timeNanos)
+            .Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
         if (!withItself)
         {
             CountVolume(instrument.Quote, timeNanos, instrument.Notional(priceTicks, lots));
@@ -61,7 +62,8 @@ internal sealed partial class AccountMachine
         {
             var symbol = from.Text();
             _traded.Add(symbol, (
-                instrumentOf(symbol), new TradingDay(from.Count(), from.Fixed128(), from.Fixed128(), from.Fixed64(), from.Fixed128())));
+                instrumentOf(symbol),
+                new TradingDay(from.Count(), from.Fixed128(), from.Fixed128(), from.Fixed64(), from.Fixed128())));
         }
     }
 }

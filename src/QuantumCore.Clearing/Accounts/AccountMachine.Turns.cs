@@ -29,7 +29,9 @@ internal sealed partial class AccountMachine
         var funded = kind != OrderListKind.OneCancelsOther && ListCover.IsFunded(
             requests[0].Side, requests[0].QuantityLots, children.Side, children.QuantityLots);
         var amounts = ListCover.Split(kind, covers, funded);
-        var margined = IsMargin ? requests.Select((request, i) => MarginOrderOf(request, instrument, amounts[i], fees)).ToArray() : [];
+        var margined = IsMargin
+            ? requests.Select((request, i) => MarginOrderOf(request, instrument, amounts[i], fees)).ToArray()
+            : [];
         var buys = SumOf(requests, amounts, Side.Buy);
         var sells = SumOf(requests, amounts, Side.Sell);
         var reason = CheckHold(instrument, Side.Buy, buys, now, out _);
@@ -86,8 +88,11 @@ internal sealed partial class AccountMachine
             needs[asset] = needs.GetValueOrDefault(asset) + amounts[i];
             // The sum so far is checked on this leg's day: an earlier leg that settles later counts early, but none
             // counts late.
-            reason = CheckHold(instruments[i], requests[i].Side, (long)Int128.Min(needs[asset], long.MaxValue), now, out _);
-            at = reason is not (RejectReason.None or RejectReason.TooManyOrders) && needs[asset] == amounts[i] ? i : null;
+            reason = CheckHold(
+                instruments[i], requests[i].Side, (long)Int128.Min(needs[asset], long.MaxValue), now, out _);
+            at = reason is not (RejectReason.None or RejectReason.TooManyOrders) && needs[asset] == amounts[i]
+                ? i
+                : null;
         }
 
         for (var i = 0; i < amounts.Length && reason == RejectReason.None; i++)
@@ -98,7 +103,8 @@ internal sealed partial class AccountMachine
         if (IsMargin && reason == RejectReason.None)
         {
             reason = CheckMargin(
-                [.. requests.Select((request, i) => MarginOrderOf(request, instruments[i], amounts[i], fees[i]))], null, now);
+                [.. requests.Select((request, i) => MarginOrderOf(request, instruments[i], amounts[i], fees[i]))], null,
+                now);
         }
 
         if (reason != RejectReason.None)
@@ -147,7 +153,8 @@ internal sealed partial class AccountMachine
     /// <summary>
     /// Returns the order as margin sees it; for an order by amount, what the amount buys at its worst price.
     /// </summary>
-    private static MarginOrder MarginOrderOf(HoldRequest request, Instrument instrument, long need, FeeTerms fees) => new(
+    private static MarginOrder MarginOrderOf(HoldRequest request, Instrument instrument, long need, FeeTerms fees) =>
+        new(
         instrument,
         request.Side,
         request.PriceTicks,
@@ -205,7 +212,8 @@ internal sealed partial class AccountMachine
             if (step.Kind == StepKind.Fill && step.MakerAccount == id.Value)
             {
                 Fill(
-                    turn.TimeNanos, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, step.MakerLeavesLots,
+                    turn.TimeNanos, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee,
+                    step.MakerLeavesLots,
                     step.MakerHold, step.Account == id.Value, step.IsAuction, isMaker: true);
             }
         }
@@ -219,7 +227,8 @@ internal sealed partial class AccountMachine
             && Account.Orders.TryGetValue(turn.Command.Number, out var amended))
         {
             Account.Amended(
-                amended.Number, turn.Command.Changes.ValueOf(ChangedValue.WorstTicks) ?? amended.PriceTicks, amended.Conditions.With(turn.Command.Changes));
+                amended.Number, turn.Command.Changes.ValueOf(ChangedValue.WorstTicks) ?? amended.PriceTicks,
+                amended.Conditions.With(turn.Command.Changes));
         }
 
         if (turn.Command.Verb == BookVerb.CancelAll && turn.Command.Account == id.Value)
@@ -243,16 +252,24 @@ internal sealed partial class AccountMachine
         switch (step.Kind)
         {
             case StepKind.Opened:
-                Account.Opened(step.Number, step.OrderId, new(turn.StageOf(turn.OrderOf(in step)), 0, PriceThere(in step)), step.Hold);
+                Account.Opened(
+                    step.Number, step.OrderId, new(turn.StageOf(turn.OrderOf(in step)), 0, PriceThere(in step)),
+                    step.Hold);
                 break;
             case StepKind.Triggered:
                 Account.Stands(step.Number, new(OrderStage.Working, turn.TimeNanos, PriceThere(in step)));
                 break;
             case StepKind.Activated:
-                Account.Stands(step.Number, new(OrderStages.WithoutParent(Account.Orders[step.Number].Type), turn.TimeNanos, PriceThere(in step)));
+                Account.Stands(
+                    step.Number,
+                    new(
+                        OrderStages.WithoutParent(Account.Orders[step.Number].Type), turn.TimeNanos,
+                        PriceThere(in step)));
                 break;
             case StepKind.Fill:
-                Fill(turn.TimeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold, step.MakerAccount == id.Value,
+                Fill(
+                    turn.TimeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots,
+                    step.Hold, step.MakerAccount == id.Value,
                     step.IsAuction, isMaker: false);
                 break;
             case StepKind.Ended or StepKind.Voided:
@@ -263,7 +280,9 @@ internal sealed partial class AccountMachine
                 Account.SetHold(step.Number, step.Hold);
                 break;
             case StepKind.Adjusted:
-                Account.Adjusted(step.Number, step.PriceTicks, step.QuantityLots, step.Hold, turn.Command.Changes.AsAdjustment()!.Value);
+                Account.Adjusted(
+                    step.Number, step.PriceTicks, step.QuantityLots, step.Hold,
+                    turn.Command.Changes.AsAdjustment()!.Value);
                 break;
             case StepKind.Held:
                 Account.SetHold(step.Number, step.Hold);
@@ -272,10 +291,12 @@ internal sealed partial class AccountMachine
     }
 
     // The price of an order in its book; 0 if it is the submitted one.
-    private long PriceThere(in TurnStep step) => step.PriceTicks == Account.Orders[step.Number].PriceTicks ? 0 : step.PriceTicks;
+    private long PriceThere(in TurnStep step) =>
+        step.PriceTicks == Account.Orders[step.Number].PriceTicks ? 0 : step.PriceTicks;
 
     private void Fill(
-        long timeNanos, long number, long priceTicks, long lots, long fee, long leavesLots, long hold, bool withItself, bool inAuction,
+        long timeNanos, long number, long priceTicks, long lots, long fee, long leavesLots, long hold, bool withItself,
+        bool inAuction,
         bool isMaker)
     {
         // The total of an order by amount is what it trades.
@@ -294,7 +315,8 @@ internal sealed partial class AccountMachine
 
         var terms = order.Fees;
         Trade(
-            timeNanos, number, priceTicks, lots, fee, inAuction ? terms.AuctionPpm : isMaker ? terms.MakerPpm : terms.TakerPpm, withItself);
+            timeNanos, number, priceTicks, lots, fee,
+            inAuction ? terms.AuctionPpm : isMaker ? terms.MakerPpm : terms.TakerPpm, withItself);
         Account.SetHold(number, hold);
         if (leavesLots == 0 && (!byAmount || hold == 0))
         {

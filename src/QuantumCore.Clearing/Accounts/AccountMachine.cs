@@ -85,7 +85,8 @@ internal sealed partial class AccountMachine(
     /// Decides about a replacement of an open order, which holds only what it needs beyond the old one.
     /// </summary>
     public AccountRecord DecideReplacement(
-        HeldOrder old, string clientOrderId, long priceTicks, long quantityLots, ulong hash, long now, long? triggerTicks = null)
+        HeldOrder old, string clientOrderId, long priceTicks, long quantityLots, ulong hash, long now,
+        long? triggerTicks = null)
     {
         if (Barrier is var barred and not RejectReason.None)
         {
@@ -94,7 +95,8 @@ internal sealed partial class AccountMachine(
 
         var instrument = old.Instrument;
         var fees = FeesFor(instrument, At(now));
-        var reason = Account.CheckHold(instrument, old.Side, priceTicks, quantityLots, old.Number, fees, out var amount);
+        var reason =
+            Account.CheckHold(instrument, old.Side, priceTicks, quantityLots, old.Number, fees, out var amount);
         reason = reason == RejectReason.None ? CheckSettled(instrument, old.Side, amount, now) : reason;
         reason = reason == RejectReason.None ? CheckReceipt(old, priceTicks, quantityLots) : reason;
         if (IsMargin && reason == RejectReason.None)

@@ -30,7 +30,11 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
     /// <summary>Restores a position at average cost, with no realised profit and no fees yet.</summary>
     /// <param name="quantity">Quantity, in lots.</param>
     /// <param name="cost">Cost, quote minor units.</param>
-    public static PositionCost AverageOf(long quantity, Int128 cost) => new(CostMethod.Average) { Quantity = quantity, Cost = cost };
+    public static PositionCost AverageOf(long quantity, Int128 cost) => new(CostMethod.Average)
+    {
+        Quantity = quantity,
+        Cost = cost,
+    };
 
     /// <summary>Quantity, in lots; negative if short.</summary>
     public long Quantity { get; private set; }

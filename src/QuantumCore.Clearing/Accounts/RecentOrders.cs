@@ -70,5 +70,6 @@ public sealed class RecentOrders(long windowNanos)
     }
 
     // A clock that ran ahead dated an order in the future, and an operator corrected it.
-    private bool IsRecent(long timeNanos, long nowNanos) => nowNanos - timeNanos > -LongestNanos && nowNanos - timeNanos < windowNanos;
+    private bool IsRecent(long timeNanos, long nowNanos) =>
+        nowNanos - timeNanos > -LongestNanos && nowNanos - timeNanos < windowNanos;
 }

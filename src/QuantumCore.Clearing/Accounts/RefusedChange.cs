@@ -24,7 +24,8 @@ internal static class RefusedChange
 
         // The worst price that covers a market order or a stop, and a trailing limit, are not the owner's choice.
         var isDerived = OrderCombinations.IsMarket(order.Type) || order.Type == OrderType.TrailingStopLimit;
-        return isDerived && request.PriceTicks != 0 && request.PriceTicks != order.PriceTicks && request.PriceTicks != order.StandsAtTicks
+        return isDerived && request.PriceTicks != 0 && request.PriceTicks != order.PriceTicks
+            && request.PriceTicks != order.StandsAtTicks
             ? "type,price"
             : null;
     }
@@ -47,27 +48,32 @@ internal static class RefusedChange
 
     /// <summary>Returns true if it has its own trigger and has not reached it.</summary>
     private static bool IsWaiting(HeldOrder order) =>
-        OrderCombinations.IsTriggered(order.Type) && !OrderCombinations.IsTrailing(order.Type) && order.Standing.Stage != OrderStage.Working;
+        OrderCombinations.IsTriggered(order.Type) && !OrderCombinations.IsTrailing(order.Type)
+            && order.Standing.Stage != OrderStage.Working;
 
     /// <summary>
     /// Returns the field at fault of a request to change conditions; two that exclude each other, separated by a comma;
     /// null if it is none of them.
     /// </summary>
-    public static string? OfConditions(RejectReason reason, SubmitOrder order, ImmutableArray<NamedValue> changes) => reason switch
-    {
-        RejectReason.InvalidCombination => changes.Select(change => Excluded(change.Name, order)).FirstOrDefault(field => field is not null)
-            ?? $"type,{Name(changes[0].Name)}",
-        RejectReason.WouldGrow => changes.Where(change => change.Name != ChangedValue.TriggerTicks)
-            .Select(change => Excluded(change.Name, order) ?? $"triggerPrice,{Name(change.Name)}").FirstOrDefault(),
-        RejectReason.InvalidQuantity => Name(ChangedValue.DisplayLots),
-        RejectReason.ExpiredAlready => Name(ChangedValue.ExpiryNanos),
-        RejectReason.InvalidPrice or RejectReason.StopWouldTrigger or RejectReason.ListPrices => changes
-            .Select(change => change.Name)
-            .Where(name => name is ChangedValue.TriggerTicks or ChangedValue.TrailTicks or ChangedValue.TrailBasisPoints)
-            .Select(Name)
-            .FirstOrDefault(),
-        _ => null,
-    };
+    public static string? OfConditions(RejectReason reason, SubmitOrder order, ImmutableArray<NamedValue> changes) =>
+        reason switch
+        {
+            RejectReason.InvalidCombination =>
+                changes.Select(change => Excluded(change.Name, order)).FirstOrDefault(field => field is not null)
+                ?? $"type,{Name(changes[0].Name)}",
+            RejectReason.WouldGrow => changes.Where(change => change.Name != ChangedValue.TriggerTicks)
+                .Select(change => Excluded(change.Name, order) ?? $"triggerPrice,{Name(change.Name)}").FirstOrDefault(),
+            RejectReason.InvalidQuantity => Name(ChangedValue.DisplayLots),
+            RejectReason.ExpiredAlready => Name(ChangedValue.ExpiryNanos),
+            RejectReason.InvalidPrice or RejectReason.StopWouldTrigger or RejectReason.ListPrices => changes
+                .Select(change => change.Name)
+                .Where(
+                    name =>
+                        name is ChangedValue.TriggerTicks or ChangedValue.TrailTicks or ChangedValue.TrailBasisPoints)
+                .Select(Name)
+                .FirstOrDefault(),
+            _ => null,
+        };
 
     /// <summary>
     /// Returns the limit that a change of the display quantity broke, in lots: the maximum or minimum for its total.
@@ -88,7 +94,8 @@ internal static class RefusedChange
             ChangedValue.TriggerTicks when trails || !OrderCombinations.IsTriggered(order.Type) => "type,triggerPrice",
             ChangedValue.TrailTicks or ChangedValue.TrailBasisPoints when !trails => $"type,{Name(change)}",
             ChangedValue.TrailTicks when terms?.TrailTicks is null => "trailingDistance,trailingBasisPoints",
-            ChangedValue.TrailBasisPoints when terms?.TrailBasisPoints is null => "trailingDistance,trailingBasisPoints",
+            ChangedValue.TrailBasisPoints when terms?.TrailBasisPoints is null =>
+                "trailingDistance,trailingBasisPoints",
             ChangedValue.ExpiryNanos when order.TimeInForce != TimeInForce.GoodTillDate => "goodTill,timeInForce",
             _ => null,
         };

@@ -42,12 +42,15 @@ internal static class RequestHash
     /// Returns the hash of a signal's own content. What its strategy makes of it may change before a retry.
     /// </summary>
     public static ulong Of(SignalIntent signal) =>
-        Add(Add(Add(Add(Add(Offset, "signal"), signal.Symbol), (long)signal.Action), signal.SaidLots), signal.LimitTicks);
+        Add(
+            Add(Add(Add(Add(Offset, "signal"), signal.Symbol), (long)signal.Action), signal.SaidLots),
+            signal.LimitTicks);
 
     /// <summary>Returns the content of an order without its client order id, for detecting duplicates.</summary>
     public static OrderContent ContentOf(
-        string symbol, Side side, OrderType type, long priceTicks, long quantityLots, EncodedConditions? conditions) => new(
-        symbol, side, type, HasLimit(type) ? priceTicks : 0, quantityLots, conditions.Decode()?.Amount ?? 0);
+        string symbol, Side side, OrderType type, long priceTicks, long quantityLots, EncodedConditions? conditions) =>
+            new(
+            symbol, side, type, HasLimit(type) ? priceTicks : 0, quantityLots, conditions.Decode()?.Amount ?? 0);
 
     /// <summary>Returns the hash of a list: its kind and all of its orders, with their names.</summary>
     public static ulong Of(OrderListKind kind, IEnumerable<HoldRequest> orders)

@@ -64,11 +64,12 @@ public static class TradePostings
     ];
 
     /// <summary>Returns the entry of an amount that one account gives and another receives.</summary>
-    public static IReadOnlyList<Posting> Of(AccountId from, AccountId to, string asset, long amount, bool isPending = false) =>
-    [
-        new(0, from, asset, -amount, isPending),
-        new(1, to, asset, amount, isPending),
-    ];
+    public static IReadOnlyList<Posting> Of(
+        AccountId from, AccountId to, string asset, long amount, bool isPending = false) =>
+        [
+            new(0, from, asset, -amount, isPending),
+            new(1, to, asset, amount, isPending),
+        ];
 
     /// <summary>
     /// Returns the entry of paying a pending amount: between the same accounts, from pending to settled.

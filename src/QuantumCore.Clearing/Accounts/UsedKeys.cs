@@ -22,7 +22,9 @@ internal readonly record struct UsedKey(
     /// <summary>
     /// The order it leads to: its own, or one that it reduced in place; UnknownOrder if there is none.
     /// </summary>
-    public NamedOrder Order => string.IsNullOrEmpty(Symbol) ? new NamedOrder(RejectReason.UnknownOrder, "", 0) : new NamedOrder(RejectReason.None, Symbol, Number);
+    public NamedOrder Order => string.IsNullOrEmpty(Symbol)
+        ? new NamedOrder(RejectReason.UnknownOrder, "", 0)
+        : new NamedOrder(RejectReason.None, Symbol, Number);
 }
 
 /// <summary>All keys that an account has used. A key of 12 letters takes about 35 bytes, plus 14 for lookup.</summary>
@@ -58,7 +60,8 @@ internal sealed class UsedKeys
         var hash = HashOf(bytes);
         if (TryFind(bytes, hash, out var before))
         {
-            throw new InvalidOperationException($"The key {name} of record {key.Sequence} was used by record {before.Sequence}.");
+            throw new InvalidOperationException(
+                $"The key {name} of record {key.Sequence} was used by record {before.Sequence}.");
         }
 
         to.Count(key.Sequence);

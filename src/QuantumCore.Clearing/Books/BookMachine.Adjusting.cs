@@ -19,7 +19,8 @@ internal sealed partial class BookMachine
             _adjusted.Add(action);
             // A change of units needs a halted or closed book. In a trading book, an adjustment without split and price
             // fall is a dividend in another currency: orders end, and units stay.
-            var areNew = adjustment.IsSplit || (adjustment.FallTicks == 0 && Core.Phase is TradingPhase.Halt or TradingPhase.Closed);
+            var areNew = adjustment.IsSplit
+                || (adjustment.FallTicks == 0 && Core.Phase is TradingPhase.Halt or TradingPhase.Closed);
             _newUnitsFrom = areNew ? Sequence + 1 : _newUnitsFrom;
         }
 
@@ -33,7 +34,9 @@ internal sealed partial class BookMachine
         ticket.TotalLots = amended.QuantityLots - ticket.PreventedLots;
         ticket.Adjust(in adjustment);
         ticket.Hold = HoldOf(ticket);
-        Add(StepKind.Adjusted, ticket, EndReason.None, ticket.Order.PriceTicks, ticket.TotalLots - lots, ticket.LeavesLots);
+        Add(
+            StepKind.Adjusted, ticket, EndReason.None, ticket.Order.PriceTicks, ticket.TotalLots - lots,
+            ticket.LeavesLots);
         _steps[^1] = _steps[^1] with { PriceBeforeTicks = price };
         if (ticket.List is { } list)
         {

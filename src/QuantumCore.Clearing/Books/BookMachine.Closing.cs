@@ -41,11 +41,13 @@ internal sealed partial class BookMachine
     /// <summary>Cancels open orders of an account, at least one.</summary>
     public BookTurn CloseTogether(long account, ImmutableArray<long> numbers, EndReason reason, long now)
     {
-        OrderTicket[] dying = [.. numbers.Distinct().Select(number => _accounts[account].Open[number]).OrderBy(t => t.OrderId)];
+        OrderTicket[] dying =
+            [.. numbers.Distinct().Select(number => _accounts[account].Open[number]).OrderBy(t => t.OrderId)];
         var turn = Begin(
             BookCommand.Of(BookVerb.Cancel, (long)reason, account, dying[0].Order.Number) with
             {
-                Changes = [.. dying.Skip(1).Select(ticket => new NamedValue(ChangedValue.AlsoNumber, ticket.Order.Number))],
+                Changes = [
+                    .. dying.Skip(1).Select(ticket => new NamedValue(ChangedValue.AlsoNumber, ticket.Order.Number))],
             },
             now);
         var plain = false;

@@ -15,7 +15,8 @@ internal sealed partial class BookMachine
 
     // True if quotes were taken whose consequences have not followed yet. A cancel ends what came before it, too.
     private bool PhaseGoesOn => _acting is not null && _acts.FindLast(
-        static act => act.Name is ChangedValue.Take or ChangedValue.EndPhase or ChangedValue.Close).Name == ChangedValue.Take;
+        static act => act.Name is ChangedValue.Take or ChangedValue.EndPhase or ChangedValue.Close).Name
+        == ChangedValue.Take;
 
     /// <summary>The open leg orders here.</summary>
     public IEnumerable<OrderTicket> OpenLegs => _accounts.OrderBy(pair => pair.Key)
@@ -45,7 +46,8 @@ internal sealed partial class BookMachine
     /// <see cref="EndPhase"/>.
     /// </summary>
     public void TakeQuotes(OrderTicket ticket, long priceTicks, long lots, long now) => Act(
-        now, [new(ChangedValue.Take, ticket.OrderId), new(ChangedValue.Price, priceTicks), new(ChangedValue.Lots, lots)]);
+        now,
+        [new(ChangedValue.Take, ticket.OrderId), new(ChangedValue.Price, priceTicks), new(ChangedValue.Lots, lots)]);
 
     /// <summary>Ends the taker phase in which quotes were taken here, if any.</summary>
     public void EndPhase(long now)
@@ -125,7 +127,8 @@ internal sealed partial class BookMachine
             case [(ChangedValue.TakeQuotes, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots)]:
                 Core.TakeQuotes(time, id, price, lots, goesOn: IsPartOfWhole(id, lots));
                 break;
-            case [(ChangedValue.Cross, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots), (ChangedValue.Maker, var maker)]:
+            case [(ChangedValue.Cross, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots),
+                (ChangedValue.Maker, var maker)]:
                 Core.Cross(time, id, maker, price, lots);
                 break;
             case [(ChangedValue.Sweep, var id), (ChangedValue.Price, var price)]:
@@ -150,7 +153,8 @@ internal sealed partial class BookMachine
     /// was done.
     /// </summary>
     private bool IsPartOfWhole(long id, long lots) =>
-        _open.TryGetValue(id, out var ticket) && ticket.Order.TimeInForce == TimeInForce.FillOrKill && lots < ticket.LeavesLots;
+        _open.TryGetValue(id, out var ticket) && ticket.Order.TimeInForce == TimeInForce.FillOrKill
+            && lots < ticket.LeavesLots;
 
     private BookTurn? ActAgain(BookCommand command, long time)
     {

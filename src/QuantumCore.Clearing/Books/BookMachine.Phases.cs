@@ -46,7 +46,8 @@ internal sealed partial class BookMachine
     }
 
     /// <summary>Returns true for a repeated halt or close: plan and reason are new, and the phase goes on.</summary>
-    private bool IsRepeated(TradingPhase phase) => phase == Core.Phase && phase is TradingPhase.Halt or TradingPhase.Closed;
+    private bool IsRepeated(TradingPhase phase) =>
+        phase == Core.Phase && phase is TradingPhase.Halt or TradingPhase.Closed;
 
     /// <summary>The rules in force, in the form in which they are set.</summary>
     public ImmutableArray<NamedValue> Rules
@@ -63,7 +64,8 @@ internal sealed partial class BookMachine
                 (ChangedValue.AuctionCollar, rules.AuctionCollarBasisPoints),
                 (ChangedValue.MaxExtensions, rules.MaxExtensions),
             ];
-            return [.. all.Where(rule => rule.Value is not null).Select(rule => new NamedValue(rule.Name, rule.Value ?? 0))];
+            return [.. all.Where(rule => rule.Value is not null)
+                .Select(rule => new NamedValue(rule.Name, rule.Value ?? 0))];
         }
     }
 
@@ -93,7 +95,8 @@ internal sealed partial class BookMachine
         var why = (PhaseReason)(command.Changes.ValueOf(ChangedValue.Why) ?? 0);
         var plan = asTold ? PhasePlan.Of(command.Changes) : null;
         // The circuit breaker does not shorten a halt that lasts longer than its own.
-        if (Core.Phase == _phase && why == PhaseReason.MarketWideBreaker && plan is { } sooner && !(Plan?.AtNanos < sooner.AtNanos))
+        if (Core.Phase == _phase && why == PhaseReason.MarketWideBreaker && plan is { } sooner
+            && !(Plan?.AtNanos < sooner.AtNanos))
         {
             return;
         }

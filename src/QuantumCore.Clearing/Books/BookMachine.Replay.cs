@@ -248,7 +248,11 @@ internal sealed partial class BookMachine
             for (var j = 0; j < members.Length; j++)
             {
                 var order = OrderEncoding.Read(ref from);
-                var member = new OrderTicket(order, from.Count(), 0) { TotalLots = from.Count(), FilledLots = from.Count() };
+                var member = new OrderTicket(order, from.Count(), 0)
+                {
+                    TotalLots = from.Count(),
+                    FilledLots = from.Count(),
+                };
                 members[j] = presence.Open.GetValueOrDefault(order.Number, member);
             }
 
@@ -270,7 +274,11 @@ internal sealed partial class BookMachine
         for (var i = from.ItemCount(); i > 0; i--)
         {
             var order = OrderEncoding.Read(ref from);
-            var ticket = new OrderTicket(order, from.Count(), from.Count()) { TotalLots = from.Count(), FilledLots = from.Count() };
+            var ticket = new OrderTicket(order, from.Count(), from.Count())
+            {
+                TotalLots = from.Count(),
+                FilledLots = from.Count(),
+            };
             ticket.Fees = ticket.Fees with { Weighted = from.Fixed128(), Value = from.Fixed128() };
             (ticket.PreventedLots, ticket.Hold) = (from.Count(), from.Count());
             presence.Open.Add(order.Number, ticket);

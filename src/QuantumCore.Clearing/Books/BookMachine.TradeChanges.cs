@@ -15,7 +15,8 @@ internal sealed partial class BookMachine
     private long _newUnitsFrom;
 
     /// <summary>Returns a trade's current price and fees.</summary>
-    public TradeInForce InForce(in TradeAsItWas trade) => _changed.TryGetValue((trade.Place.Sequence, trade.Place.Index), out var now)
+    public TradeInForce InForce(in TradeAsItWas trade) =>
+        _changed.TryGetValue((trade.Place.Sequence, trade.Place.Index), out var now)
         ? now
         : new TradeInForce(trade.Fill.PriceTicks, trade.Fill.Fee, trade.Fill.MakerFee);
 

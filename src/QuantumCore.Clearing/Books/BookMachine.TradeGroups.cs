@@ -22,8 +22,10 @@ internal sealed partial class BookMachine
     /// <param name="groups">Trade groups by account, for accounts that have one.</param>
     public BookCommand? CallForTradeGroups(IReadOnlyDictionary<long, long> groups)
     {
-        var left = _tradeGroups.Keys.Where(account => !groups.ContainsKey(account)).Select(account => (Account: account, Group: 0L));
-        var others = groups.Where(of => _tradeGroups.GetValueOrDefault(of.Key) != of.Value).Select(of => (Account: of.Key, Group: of.Value));
+        var left = _tradeGroups.Keys.Where(account => !groups.ContainsKey(account))
+            .Select(account => (Account: account, Group: 0L));
+        var others = groups.Where(of => _tradeGroups.GetValueOrDefault(of.Key) != of.Value)
+            .Select(of => (Account: of.Key, Group: of.Value));
         ImmutableArray<NamedValue> changes =
         [
             .. left.Concat(others).OrderBy(of => of.Account).SelectMany(of => (NamedValue[])
@@ -45,7 +47,8 @@ internal sealed partial class BookMachine
         for (var i = 0; i < changes.Length; i += 2)
             groups.Add(changes[i].Value, changes[i + 1].Value);
 
-        var reason = Core.SetOwners(time, groups.ToDictionary(of => of.Key, of => of.Value == 0 ? of.Key : AccountId.Last + of.Value));
+        var reason = Core.SetOwners(
+            time, groups.ToDictionary(of => of.Key, of => of.Value == 0 ? of.Key : AccountId.Last + of.Value));
         foreach (var (account, group) in reason == RejectReason.None ? groups : [])
         {
             if (group == 0)

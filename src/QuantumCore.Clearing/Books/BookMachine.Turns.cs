@@ -66,7 +66,10 @@ internal sealed partial class BookMachine
             return RejectReason.BadRequest;
         }
 
-        var command = BookCommand.Of(BookVerb.Amend, 0, ticket.Order.Account, ticket.Order.Number) with { Changes = changes };
+        var command = BookCommand.Of(BookVerb.Amend, 0, ticket.Order.Account, ticket.Order.Number) with
+        {
+            Changes = changes,
+        };
         return Run(command, now, AmendCore, out record);
 
         // Its hold depends on its new conditions.
@@ -88,23 +91,34 @@ internal sealed partial class BookMachine
         var value = command.Value;
         Func<long, RejectReason>? run = command.Verb switch
         {
-            BookVerb.SetPhase when value is >= 0 and <= (long)TradingPhase.Closed && command.Changes.AreOfPhase((TradingPhase)value) =>
-                time => IsRepeated((TradingPhase)value) ? Core.AdvanceTime(time) : Core.SetPhase(time, (TradingPhase)value),
+            BookVerb.SetPhase
+                when value is >= 0 and <= (long)TradingPhase.Closed
+                    && command.Changes.AreOfPhase((TradingPhase)value) =>
+                time => IsRepeated((TradingPhase)value)
+                    ? Core.AdvanceTime(time)
+                    : Core.SetPhase(time, (TradingPhase)value),
             BookVerb.SetMark => time => Core.SetMark(time, value),
             BookVerb.SetReference => time => Core.SetReference(time, value),
             BookVerb.SetRules when command.Changes.AreOfRules() => time => SetRules(time, command.Changes),
-            BookVerb.SetTradeGroups when command.Changes.AreOfTradeGroups() => time => SetTradeGroups(time, command.Changes),
+            BookVerb.SetTradeGroups when command.Changes.AreOfTradeGroups() =>
+                time => SetTradeGroups(time, command.Changes),
             BookVerb.AdvanceTime => time => Core.AdvanceTime(time),
             BookVerb.Block => time => Core.Block(time, new OrderFilter(command.Account)),
             BookVerb.Unblock => time => Core.Unblock(time, new OrderFilter(command.Account)),
             // Records from before ADR 52 name the trade by its place among all trades, and moved no money.
             BookVerb.Bust when command.Changes.IsEmpty => time => Core.Bust(time, command.Number),
             BookVerb.Correct when command.Changes.IsEmpty => time => Core.Correct(time, command.Number, value),
-            BookVerb.Bust when value == 0 && TradeAsItWas.Of(command) is { } trade => time => ChangeTrade(time, in trade, default),
-            BookVerb.Correct when value > 0 && TradeAsItWas.Of(command) is { } trade && command.Changes.ValueOf(ChangedValue.TakerFeeNow) is { } takerFee
-                && command.Changes.ValueOf(ChangedValue.MakerFeeNow) is { } makerFee => time => ChangeTrade(time, in trade, new(value, takerFee, makerFee)),
-            BookVerb.AdjustOrders when command is { Number: > 0 } && command.Changes.AsAdjustment() is { } adjustment => time => Adjust(time, command.Number, adjustment),
-            BookVerb.EndOrders when value == (long)EndReason.CorporateAction => time => Core.CancelMany(time, default, EndReason.CorporateAction),
+            BookVerb.Bust when value == 0 && TradeAsItWas.Of(command) is { } trade =>
+                time => ChangeTrade(time, in trade, default),
+            BookVerb.Correct
+                when value > 0 && TradeAsItWas.Of(command) is { } trade
+                    && command.Changes.ValueOf(ChangedValue.TakerFeeNow) is { } takerFee
+                && command.Changes.ValueOf(ChangedValue.MakerFeeNow) is { } makerFee =>
+                time => ChangeTrade(time, in trade, new(value, takerFee, makerFee)),
+            BookVerb.AdjustOrders when command is { Number: > 0 } && command.Changes.AsAdjustment() is { } adjustment =>
+                time => Adjust(time, command.Number, adjustment),
+            BookVerb.EndOrders when value == (long)EndReason.CorporateAction =>
+                time => Core.CancelMany(time, default, EndReason.CorporateAction),
             _ => null,
         };
         record = null;
@@ -212,7 +226,10 @@ internal sealed partial class BookMachine
                 ChangedValue.ProtectionTicks => rules with { ProtectionTicks = given },
                 ChangedValue.StaticBand => rules with { StaticBandBasisPoints = points },
                 ChangedValue.DynamicBand => rules with { DynamicBandBasisPoints = points },
-                ChangedValue.DynamicBandAuction => rules with { DynamicBandMode = value == 1 ? BandMode.Auction : BandMode.Reject },
+                ChangedValue.DynamicBandAuction => rules with
+                {
+                    DynamicBandMode = value == 1 ? BandMode.Auction : BandMode.Reject,
+                },
                 ChangedValue.AuctionCollar => rules with { AuctionCollarBasisPoints = points },
                 ChangedValue.MaxExtensions => rules with { MaxExtensions = points ?? 0 },
                 ChangedValue.AuctionNanos => rules,
@@ -285,7 +302,9 @@ internal sealed partial class BookMachine
                     break;
                 case BookEventKind.Triggered:
                     var triggered = TicketOf(happened.OrderId);
-                    Add(StepKind.Triggered, triggered, EndReason.None, happened.MakerLeavesLots, 0, triggered.LeavesLots);
+                    Add(
+                        StepKind.Triggered, triggered, EndReason.None, happened.MakerLeavesLots, 0,
+                        triggered.LeavesLots);
                     break;
                 case BookEventKind.Indicative:
                     _indicative = Indicative =
@@ -327,7 +346,8 @@ internal sealed partial class BookMachine
     /// Returns an order's price in the book: a post-only order may have slid. A stop first shows its trigger, which is
     /// not a price.
     /// </summary>
-    private static long SlidOf(OrderTicket ticket, long price) => ticket.Order.Type == OrderType.Limit ? price : ticket.Order.PriceTicks;
+    private static long SlidOf(OrderTicket ticket, long price) =>
+        ticket.Order.Type == OrderType.Limit ? price : ticket.Order.PriceTicks;
 
     private void Tie()
     {
@@ -356,8 +376,10 @@ internal sealed partial class BookMachine
         Carry(maker);
         var auction = trade.Kind == BookEventKind.AuctionTrade;
         var notional = Instrument!.Notional(trade.PriceTicks, trade.QuantityLots);
-        var takerFee = Charge(taker, notional, auction ? taker.Fees.Terms.AuctionPpm : taker.Fees.Terms.TakerPpm, in trade);
-        var makerFee = Charge(maker, notional, auction ? maker.Fees.Terms.AuctionPpm : maker.Fees.Terms.MakerPpm, in trade);
+        var takerFee =
+            Charge(taker, notional, auction ? taker.Fees.Terms.AuctionPpm : taker.Fees.Terms.TakerPpm, in trade);
+        var makerFee =
+            Charge(maker, notional, auction ? maker.Fees.Terms.AuctionPpm : maker.Fees.Terms.MakerPpm, in trade);
         if (maker.LeavesLots != trade.MakerLeavesLots || taker.LeavesLots != trade.LeavesLots)
         {
             throw new InvalidOperationException($"{symbol}: shell and core count the lots of a trade differently.");
@@ -436,7 +458,9 @@ internal sealed partial class BookMachine
         }
 
         ticket.Hold = 0;
-        Add(StepKind.Ended, ticket, ended.EndReason, ended.PriceTicks, ticket.FilledLots, ticket.LeavesLots, ended.Refusal);
+        Add(
+            StepKind.Ended, ticket, ended.EndReason, ended.PriceTicks, ticket.FilledLots, ticket.LeavesLots,
+            ended.Refusal);
         Finish(ticket, ended.EndReason);
         if (ticket.List is { } list)
         {
@@ -528,7 +552,8 @@ internal sealed partial class BookMachine
         {
             foreach (var member in list.Members)
             {
-                if (!IsOpen(member) || HoldOf(member) is var hold && (hold == member.Hold || hold > member.Hold != grows))
+                if (!IsOpen(member)
+                    || HoldOf(member) is var hold && (hold == member.Hold || hold > member.Hold != grows))
                 {
                     continue;
                 }
@@ -568,7 +593,8 @@ internal sealed partial class BookMachine
     }
 
     private void Add(
-        StepKind kind, OrderTicket ticket, EndReason reason, long price, long lots, long leaves, RejectReason refusal = RejectReason.None) =>
+        StepKind kind, OrderTicket ticket, EndReason reason, long price, long lots, long leaves,
+        RejectReason refusal = RejectReason.None) =>
         _steps.Add(new TurnStep(
             kind,
             ticket.Order.Account,

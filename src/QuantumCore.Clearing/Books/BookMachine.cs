@@ -65,7 +65,8 @@ internal sealed partial class BookMachine(string symbol)
 
             if (!HasSameUnits(old, instrument))
             {
-                throw new ArgumentException($"{symbol}: assets, tick, lot and group of a listed instrument never change.", nameof(definition));
+                throw new ArgumentException(
+                    $"{symbol}: assets, tick, lot and group of a listed instrument never change.", nameof(definition));
             }
         }
 
@@ -94,7 +95,8 @@ internal sealed partial class BookMachine(string symbol)
     public BookRecord Submit(SubmitOrder order, long now) => Submit(
         order,
         now,
-        becomes: order.ReplacesNumber != 0 && IsKnown(order.Account, order.ReplacesNumber, out var old, out _) && old is not null
+        becomes: order.ReplacesNumber != 0 && IsKnown(order.Account, order.ReplacesNumber, out var old, out _)
+            && old is not null
             && HasBecomeAnother(old, order));
 
     private BookRecord Submit(SubmitOrder order, long now, bool becomes)
@@ -156,7 +158,8 @@ internal sealed partial class BookMachine(string symbol)
     private bool HasBecomeAnother(OrderTicket old, SubmitOrder order) =>
         old.Order.Conditions.Decode() is { } terms
         && Core.TryGetOrder(old.OrderId, out var there) && there.Place is not (OrderPlace.Armed or OrderPlace.Pending)
-        && (OrderRules.IsTriggered(order.Type) || terms.MinimumLots is not null || terms.DisplayLots > order.QuantityLots);
+        && (OrderRules.IsTriggered(order.Type) || terms.MinimumLots is not null
+            || terms.DisplayLots > order.QuantityLots);
 
     /// <summary>Returns an order without conditions that are already met: its trigger, its minimum quantity.</summary>
     private static NewOrder AsBecome(NewOrder order) => order with
@@ -259,7 +262,8 @@ internal sealed partial class BookMachine(string symbol)
 
     private static bool HasSameUnits(Instrument a, Instrument b) =>
         a.Symbol == b.Symbol && a.Base == b.Base && a.Quote == b.Quote && a.PriceDecimals == b.PriceDecimals
-        && a.TickSize == b.TickSize && a.QuantityDecimals == b.QuantityDecimals && a.LotSize == b.LotSize && a.Group == b.Group
+        && a.TickSize == b.TickSize && a.QuantityDecimals == b.QuantityDecimals && a.LotSize == b.LotSize
+        && a.Group == b.Group
         && a.SettlementDays == b.SettlementDays && a.SettlementVenue == b.SettlementVenue;
 
     private static bool IsBelowFloor(AccountInBook presence, long number, out FinishedOrder finished)

@@ -90,34 +90,38 @@ internal static class BookReports
         };
 
     /// <summary>Returns the final state of an order, on the terms of its first report.</summary>
-    public static ExecutionReport Final(ExecutionReport first, in FinishedOrder finished, long closedNanos) => first with
-    {
-        Reason = finished.Reason,
-        Status = finished.Status,
-        End = finished.End,
-        QuantityLots = finished.TotalLots,
-        FilledLots = finished.FilledLots,
-        LeavesLots = 0,
-        Sequence = finished.ClosedSequence,
-        TimeNanos = closedNanos,
-        Fills = [],
-        Prevented = null,
-    };
+    public static ExecutionReport Final(ExecutionReport first, in FinishedOrder finished, long closedNanos) =>
+        first with
+        {
+            Reason = finished.Reason,
+            Status = finished.Status,
+            End = finished.End,
+            QuantityLots = finished.TotalLots,
+            FilledLots = finished.FilledLots,
+            LeavesLots = 0,
+            Sequence = finished.ClosedSequence,
+            TimeNanos = closedNanos,
+            Fills = [],
+            Prevented = null,
+        };
 
     /// <summary>
     /// Adds to a final state the values that only the ending record has: a limit order's price in the book after a
     /// slide, and why a list's child could not enter.
     /// </summary>
-    public static ExecutionReport WithEnd(this ExecutionReport final, BookRecord last) => final.WithEnd(last is BookTurn turn
-        ? turn.Steps.FirstOrDefault(step => step.Kind == StepKind.Ended && step.Account == final.Account && step.Number == final.Number)
+    public static ExecutionReport WithEnd(this ExecutionReport final, BookRecord last) =>
+        final.WithEnd(last is BookTurn turn
+        ? turn.Steps.FirstOrDefault(
+            step => step.Kind == StepKind.Ended && step.Account == final.Account && step.Number == final.Number)
         : default);
 
     /// <summary>Adds the same from the step that ended the order; the default step adds nothing.</summary>
-    public static ExecutionReport WithEnd(this ExecutionReport final, in TurnStep ended) => ended.Kind != StepKind.Ended ? final : final with
-    {
-        Refusal = ended.Refusal,
-        PriceTicks = final.Type == OrderType.Limit && ended.PriceTicks != 0 ? ended.PriceTicks : final.PriceTicks,
-    };
+    public static ExecutionReport WithEnd(this ExecutionReport final, in TurnStep ended) =>
+        ended.Kind != StepKind.Ended ? final : final with
+        {
+            Refusal = ended.Refusal,
+            PriceTicks = final.Type == OrderType.Limit && ended.PriceTicks != 0 ? ended.PriceTicks : final.PriceTicks,
+        };
 
     /// <summary>Returns the report of an order that was voided before it arrived.</summary>
     public static ExecutionReport Voided(string symbol, long account, long number) =>
@@ -159,7 +163,8 @@ internal static class BookReports
             : filled > 0 ? OrderStatus.PartiallyFilled
             : OrderStatus.New;
         return Report(
-            symbol, record.Order, status, record.OrderId, record.End, filled, record.LeavesLots, sequence, record.TimeNanos, FillsOf(sequence, record));
+            symbol, record.Order, status, record.OrderId, record.End, filled, record.LeavesLots, sequence,
+            record.TimeNanos, FillsOf(sequence, record));
     }
 
     /// <summary>Returns an order's fills within a general record.</summary>
@@ -205,7 +210,8 @@ internal static class BookReports
             if (IsTaker(in step, order) || IsMaker(in step, order))
             {
                 matches ??= ImmutableArray.CreateBuilder<PreventedMatch>();
-                matches.Add(PreventedMatch.Of(symbol, new TradePlace(sequence, index), turn.TimeNanos, in step, order.Account));
+                matches.Add(
+                    PreventedMatch.Of(symbol, new TradePlace(sequence, index), turn.TimeNanos, in step, order.Account));
             }
 
             index++;
@@ -223,15 +229,16 @@ internal static class BookReports
     /// <summary>Returns the report of an order from the steps of the record that entered it.</summary>
     private static ExecutionReport InTurn(string symbol, long sequence, BookTurn turn, SubmitOrder order)
     {
-        var report = Blank(symbol, order, turn.Reason == RejectReason.None ? OrderStatus.New : OrderStatus.Rejected) with
-        {
-            Reason = turn.Reason,
-            Field = RefusedOrder.Field(turn.Reason, turn),
-            Sequence = sequence,
-            TimeNanos = turn.TimeNanos,
-            LeavesLots = turn.Reason == RejectReason.None ? order.QuantityLots : 0,
-            Stage = turn.StageOf(order),
-        };
+        var report =
+            Blank(symbol, order, turn.Reason == RejectReason.None ? OrderStatus.New : OrderStatus.Rejected) with
+            {
+                Reason = turn.Reason,
+                Field = RefusedOrder.Field(turn.Reason, turn),
+                Sequence = sequence,
+                TimeNanos = turn.TimeNanos,
+                LeavesLots = turn.Reason == RejectReason.None ? order.QuantityLots : 0,
+                Stage = turn.StageOf(order),
+            };
         var fills = FillsOf(sequence, turn, order);
         var lost = 0L;
         foreach (var step in turn.Steps)
@@ -249,8 +256,16 @@ internal static class BookReports
                     // A post-only order may have slid.
                     StepKind.Opened => report with { OrderId = step.OrderId, PriceTicks = step.PriceTicks },
                     StepKind.Ended => report with { LeavesLots = 0, End = step.Reason, Refusal = step.Refusal },
-                    StepKind.Triggered => report with { Stage = OrderStage.Working, PriceTicks = step.PriceTicks == 0 ? report.PriceTicks : step.PriceTicks },
-                    StepKind.Activated => report with { Stage = OrderStages.WithoutParent(order.Type), PriceTicks = step.PriceTicks },
+                    StepKind.Triggered => report with
+                    {
+                        Stage = OrderStage.Working,
+                        PriceTicks = step.PriceTicks == 0 ? report.PriceTicks : step.PriceTicks,
+                    },
+                    StepKind.Activated => report with
+                    {
+                        Stage = OrderStages.WithoutParent(order.Type),
+                        PriceTicks = step.PriceTicks,
+                    },
                     StepKind.Changed or StepKind.Held => report with { LeavesLots = step.LeavesLots },
                     _ => report,
                 };
@@ -260,7 +275,8 @@ internal static class BookReports
         var filled = fills.Sum(fill => fill.QuantityLots);
         var prevented = PreventedOf(symbol, sequence, turn, order);
         // Its own prevented matches say how much it lost; the rest was lost by the other order of the pair.
-        var lostWithOther = lost - (prevented is null ? 0 : PreventedQuantity.Of(order.Number, prevented.All)?.TakenOffLots ?? 0);
+        var lostWithOther =
+            lost - (prevented is null ? 0 : PreventedQuantity.Of(order.Number, prevented.All)?.TakenOffLots ?? 0);
         var status = turn.Reason != RejectReason.None ? OrderStatus.Rejected
             : report.End != EndReason.None ? report.End.Status()
             : report.LeavesLots == 0 ? OrderStatus.Filled

@@ -23,7 +23,8 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
     public long FilledLots { get; set; }
 
     /// <summary>Its fees so far.</summary>
-    public OrderFees Fees { get; set; } = new(order.Side, new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee));
+    public OrderFees Fees { get; set; } = new(
+        order.Side, new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee));
 
     /// <summary>Lots removed by self-trade prevention; the core counts them in its total.</summary>
     public long PreventedLots { get; set; }
@@ -111,7 +112,9 @@ internal sealed class TicketList(OrderListKind kind, OrderTicket[] members)
         if (pair && Carrier != ticket)
             return 0;
 
-        var need = pair && !IsSplit ? Math.Max(ticket.OwnHold(instrument), other!.OwnHold(instrument)) : ticket.OwnHold(instrument);
+        var need = pair && !IsSplit
+            ? Math.Max(ticket.OwnHold(instrument), other!.OwnHold(instrument))
+            : ticket.OwnHold(instrument);
         // Until the children enter, their hold is the quantity that the parent has bought so far.
         return IsFunded && !IsActive
             ? Math.Min(need, HoldRule.SellHold(instrument, Math.Min(Parent!.FilledLots, ticket.LeavesLots)))

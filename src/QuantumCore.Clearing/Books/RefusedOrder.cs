@@ -17,7 +17,8 @@ internal static class RefusedOrder
     {
         [var only] => Field(reason, only),
         var orders when reason == RejectReason.ListPrices => OfPair(orders[^2], orders.Length - 2, orders[^1]),
-        _ when turn.Steps.FirstOrDefault(step => step.Kind == StepKind.Voided && step.Refusal == reason) is { Refusal: not RejectReason.None } one =>
+        _ when turn.Steps.FirstOrDefault(
+            step => step.Kind == StepKind.Voided && step.Refusal == reason) is { Refusal: not RejectReason.None } one =>
             OfList(turn.Command.Orders.IndexOf(turn.OrderOf(in one)), Field(reason, turn.OrderOf(in one))),
         _ => null,
     };
@@ -36,7 +37,8 @@ internal static class RefusedOrder
         RejectReason.StopWouldTrigger => "triggerPrice",
         RejectReason.PostOnlyWouldTake => "postOnly",
         RejectReason.PegNoReference => "peg",
-        RejectReason.Overflow or RejectReason.InvalidQuantity => order.Conditions.Decode()?.Amount is null ? "quantity" : "quoteAmount",
+        RejectReason.Overflow or RejectReason.InvalidQuantity =>
+            order.Conditions.Decode()?.Amount is null ? "quantity" : "quoteAmount",
         RejectReason.NotInThisPhase => OutOfPhase(order, order.Conditions.Decode()),
         _ => null,
     };
@@ -46,7 +48,8 @@ internal static class RefusedOrder
     /// </summary>
     private static string? OutOfPhase(SubmitOrder order, OrderConditions? terms) =>
         order.Type == OrderType.Pegged ? "type"
-        : order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill or TimeInForce.AtTheOpening ? "timeInForce"
+        : order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill or TimeInForce.AtTheOpening
+            ? "timeInForce"
         : order.PostOnly ? "postOnly"
         : terms?.Slide == true ? "slide"
         : terms?.AllOrNone == true ? "allOrNone"

@@ -23,11 +23,13 @@ internal static class StopProtection
     /// <see cref="RejectReason.InvalidCombination"/> if its new distance puts the trigger beyond what is held for it.
     /// <see cref="RejectReason.InvalidPrice"/> for a distance out of range.
     /// </returns>
-    public static RejectReason Complete(SubmitOrder order, long triggerTicks, Instrument instrument, ref ImmutableArray<NamedValue> changes)
+    public static RejectReason Complete(
+        SubmitOrder order, long triggerTicks, Instrument instrument, ref ImmutableArray<NamedValue> changes)
     {
         if (OrderCombinations.IsTrailing(order.Type))
             return Follow(order, triggerTicks, instrument, ref changes);
-        if (order.Type is not (OrderType.Stop or OrderType.TakeProfit) || changes.ValueOf(ChangedValue.TriggerTicks) is not { } trigger)
+        if (order.Type is not (OrderType.Stop or OrderType.TakeProfit)
+            || changes.ValueOf(ChangedValue.TriggerTicks) is not { } trigger)
             return RejectReason.None;
 
         var worst = MarketProtection.PriceTicks(instrument, order.Side, trigger);
@@ -42,7 +44,8 @@ internal static class StopProtection
     /// Adjusts a trailing order with a larger distance. A sell's worst price moves by as much. The hold of a buy covers
     /// its first distance, and a trailing limit is bounded by its original limit: neither may trigger beyond that.
     /// </summary>
-    private static RejectReason Follow(SubmitOrder order, long trigger, Instrument instrument, ref ImmutableArray<NamedValue> changes)
+    private static RejectReason Follow(
+        SubmitOrder order, long trigger, Instrument instrument, ref ImmutableArray<NamedValue> changes)
     {
         var old = order.Conditions.Decode()!;
         var moved = old.With(changes);

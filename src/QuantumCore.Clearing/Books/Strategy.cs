@@ -17,12 +17,16 @@ internal readonly record struct OpenLeg(StrategyLeg Terms, BookMachine Book, Ord
     /// <summary>
     /// Lowest price at which it may trade now, in ticks: its worst price if it sells, and its book's bands.
     /// </summary>
-    public long Lowest => Math.Max(Book.Core.TradingBand.LowTicks, Terms.Side == Side.Sell ? Ticket.Order.PriceTicks : 1);
+    public long Lowest =>
+        Math.Max(Book.Core.TradingBand.LowTicks, Terms.Side == Side.Sell ? Ticket.Order.PriceTicks : 1);
 
     /// <summary>
     /// Highest price at which it may trade now, in ticks: its worst price if it buys, and its book's bands.
     /// </summary>
-    public long Highest => Math.Min(Book.Core.TradingBand.HighTicks, Terms.Side == Side.Buy ? Ticket.Order.PriceTicks : Instrument.PriceTicksLimit);
+    public long Highest =>
+        Math.Min(
+            Book.Core.TradingBand.HighTicks,
+            Terms.Side == Side.Buy ? Ticket.Order.PriceTicks : Instrument.PriceTicksLimit);
 
     /// <summary>Its owner, as its book compares it: orders of one owner never meet within multi-leg orders.</summary>
     public long Party => Book.PartyOf(Ticket.Order.Account);
@@ -72,7 +76,8 @@ internal sealed class Strategy
     public bool IsWhole => Legs.Length == Terms.Legs.Length && IsEven;
 
     /// <summary>True if its present legs are open with the same number of units.</summary>
-    public bool IsEven => Array.TrueForAll(Legs, leg => leg.IsOpen && leg.Ticket.LeavesLots == UnitsLeft * leg.Terms.Lots);
+    public bool IsEven =>
+        Array.TrueForAll(Legs, leg => leg.IsOpen && leg.Ticket.LeavesLots == UnitsLeft * leg.Terms.Lots);
 
     /// <summary>
     /// True if an opposite order may be waiting with which it could not trade, because worst prices and bands left no

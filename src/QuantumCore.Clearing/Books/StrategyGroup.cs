@@ -43,15 +43,18 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     public void Restore(IReadOnlyCollection<BookMachine> books)
     {
         var there = books.Select(book => book.Symbol).ToHashSet(StringComparer.Ordinal);
-        var legs = books.SelectMany(book => book.OpenLegs.Select(ticket => (Book: book, Ticket: ticket, Terms: TermsOf(ticket.Order)!)));
+        var legs = books.SelectMany(
+            book => book.OpenLegs.Select(ticket => (Book: book, Ticket: ticket, Terms: TermsOf(ticket.Order)!)));
         var back = new List<Strategy>();
         foreach (var whole in legs.GroupBy(leg => (leg.Ticket.Order.Account, leg.Ticket.Order.Number - leg.Terms.Leg)))
         {
             var strategy = new Strategy(
-                whole.First().Terms, whole.Select(leg => new OpenLeg(leg.Terms.Legs[leg.Terms.Leg], leg.Book, leg.Ticket)));
+                whole.First().Terms,
+                whole.Select(leg => new OpenLeg(leg.Terms.Legs[leg.Terms.Leg], leg.Book, leg.Ticket)));
             if (!strategy.IsEven)
             {
-                throw new InvalidDataException($"The strategy {strategy.Key} of account {whole.Key.Account} is not whole.");
+                throw new InvalidDataException(
+                    $"The strategy {strategy.Key} of account {whole.Key.Account} is not whole.");
             }
 
             if (strategy.IsWhole)
@@ -77,13 +80,18 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// </summary>
     private static IEnumerable<Strategy> AsTheyCame(IEnumerable<Strategy> strategies)
     {
-        var lines = strategies.SelectMany(strategy => strategy.Legs.Select(leg => (leg.Book.Symbol, leg.Ticket.OrderId, Strategy: strategy)))
+        var lines =
+            strategies.SelectMany(
+                strategy => strategy.Legs.Select(leg => (leg.Book.Symbol, leg.Ticket.OrderId, Strategy: strategy)))
             .GroupBy(one => one.Symbol).OrderBy(line => line.Key, StringComparer.Ordinal)
-            .ToDictionary(line => line.Key, line => new Queue<Strategy>(line.OrderBy(one => one.OrderId).Select(one => one.Strategy)));
+            .ToDictionary(
+                line => line.Key,
+                line => new Queue<Strategy>(line.OrderBy(one => one.OrderId).Select(one => one.Strategy)));
         while (lines.Values.Any(line => line.Count > 0))
         {
             var next = lines.Values.Where(line => line.Count > 0).Select(line => line.Peek())
-                .FirstOrDefault(strategy => Array.TrueForAll(strategy.Legs, leg => lines[leg.Book.Symbol].Peek() == strategy))
+                .FirstOrDefault(
+                    strategy => Array.TrueForAll(strategy.Legs, leg => lines[leg.Book.Symbol].Peek() == strategy))
                 ?? throw new InvalidDataException("Strategies came before each other.");
             Array.ForEach(next.Legs, leg => lines[leg.Book.Symbol].Dequeue());
             yield return next;
@@ -356,7 +364,8 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         {
             var own = TermsOf(legs[i]);
             if (terms is null || own != terms with { Leg = i } || legs.Length != terms.Legs.Length
-                || terms.Legs[i].Symbol != books[i].Symbol || legs[i].Type != OrderType.Leg || legs[i].Side != terms.Legs[i].Side
+                || terms.Legs[i].Symbol != books[i].Symbol || legs[i].Type != OrderType.Leg
+                || legs[i].Side != terms.Legs[i].Side
                 || legs[i].QuantityLots != legs[0].QuantityLots / terms.Legs[0].Lots * terms.Legs[i].Lots)
             {
                 return RejectReason.BadRequest;
@@ -457,7 +466,8 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
 
     /// <summary>Returns earlier opposite orders whose net prices cross, best first.</summary>
     private IEnumerable<Strategy> Contras(Strategy taker) => taker.IsTrading
-        ? _open.Where(maker => maker.Key == taker.Key && maker.Direction != taker.Direction && maker.Arrival < taker.Arrival
+        ? _open.Where(
+            maker => maker.Key == taker.Key && maker.Direction != taker.Direction && maker.Arrival < taker.Arrival
             && maker.Terms.Net + taker.Terms.Net >= 0 && !AreOfOneOwner(maker, taker))
         : [];
 

@@ -31,7 +31,9 @@ internal static class StrategyPrices
     public static QuotedPrices? FromQuotes(Strategy strategy, long units)
     {
         var prices = new long[strategy.Legs.Length];
-        return Quotes(strategy, except: -1, prices, ref units, out var cost) ? new QuotedPrices(cost, units, prices) : null;
+        return Quotes(strategy, except: -1, prices, ref units, out var cost)
+            ? new QuotedPrices(cost, units, prices)
+            : null;
     }
 
     /// <summary>
@@ -58,7 +60,9 @@ internal static class StrategyPrices
         var price = leg.Terms.Side == Side.Sell
             ? Int128.Max(Rounding.DivUp(others - strategy.Terms.Net, leg.Step), leg.Lowest)
             : Int128.Min(Rounding.DivDown(strategy.Terms.Net - others, leg.Step), leg.Highest);
-        return price >= leg.Lowest && price <= leg.Highest ? new ImpliedOffer(strategy, (long)price, units, prices) : null;
+        return price >= leg.Lowest && price <= leg.Highest
+            ? new ImpliedOffer(strategy, (long)price, units, prices)
+            : null;
     }
 
     /// <summary>
@@ -83,7 +87,8 @@ internal static class StrategyPrices
         }
 
         // A tick of the last leg divides a tick of every other leg, so it can make up what the others leave.
-        int[] sequence = [.. Enumerable.Range(0, legs.Length).OrderByDescending(i => legs[i].Step).ThenByDescending(i => i)];
+        int[] sequence =
+            [.. Enumerable.Range(0, legs.Length).OrderByDescending(i => legs[i].Step).ThenByDescending(i => i)];
         var prices = new long[legs.Length];
         var tries = BalanceTries;
         return Balance(legs, -(Int128)maker.Terms.Net, sequence, ranges, prices, ref tries) ? prices : null;
@@ -169,7 +174,8 @@ internal static class StrategyPrices
         Int128 least = 0, most = 0;
         foreach (var other in sequence[1..])
         {
-            var (atLow, atHigh) = (legs[other].Sign * legs[other].Step * ranges[other].Low, legs[other].Sign * legs[other].Step * ranges[other].High);
+            var (atLow, atHigh) = (legs[other].Sign * legs[other].Step * ranges[other].Low,
+                legs[other].Sign * legs[other].Step * ranges[other].High);
             least += Int128.Min(atLow, atHigh);
             most += Int128.Max(atLow, atHigh);
         }

@@ -9,7 +9,8 @@ public static class DividendShare
 
     /// <summary>Returns the divisor that turns rate times minor units into minor units of cash.</summary>
     /// <param name="unitDecimals">Decimal places of the units' minor unit.</param>
-    internal static Int128 Scale(int unitDecimals) => (Int128)DecimalText.PowerOfTen(unitDecimals) * DecimalText.PowerOfTen(RateDecimals);
+    internal static Int128 Scale(int unitDecimals) =>
+        (Int128)DecimalText.PowerOfTen(unitDecimals) * DecimalText.PowerOfTen(RateDecimals);
 
     /// <summary>
     /// Returns the dividend of a holder of units, rounded down. For an account that owes units it is negative: what it
@@ -30,5 +31,6 @@ public static class DividendShare
     /// <param name="unitDecimals">Decimal places of their minor unit.</param>
     /// <param name="rate">10^-8 minor units of cash for one whole unit.</param>
     /// <param name="parts">Sum of the accounts' parts, minor units of cash.</param>
-    public static long Rest(Int128 units, int unitDecimals, long rate, Int128 parts) => checked((long)(Of(units, unitDecimals, rate) - parts));
+    public static long Rest(Int128 units, int unitDecimals, long rate, Int128 parts) =>
+        checked((long)(Of(units, unitDecimals, rate) - parts));
 }

@@ -60,7 +60,8 @@ public sealed class OpenInterest(Instrument instrument, bool margined = false, E
     }
 
     /// <summary>Returns the amount of an asset held for them, minor units.</summary>
-    public long HeldOf(string asset) => asset == instrument.Quote.Name ? BuyHeld : asset == instrument.Base.Name ? SellHeld : 0;
+    public long HeldOf(string asset) =>
+        asset == instrument.Quote.Name ? BuyHeld : asset == instrument.Base.Name ? SellHeld : 0;
 
     internal void Add(HeldOrder order) => Count(order, 1);
 
@@ -91,7 +92,8 @@ public sealed class OpenInterest(Instrument instrument, bool margined = false, E
 
     private void CountWorth(HeldOrder order, int sign)
     {
-        var worth = OpenOrderWorth.Of(_tickLotValue, _markTicks, order.Side, order.PriceTicks, order.WorstLots, order.Paid);
+        var worth =
+            OpenOrderWorth.Of(_tickLotValue, _markTicks, order.Side, order.PriceTicks, order.WorstLots, order.Paid);
         _worth = new(_worth.Loss + (sign * worth.Loss), _worth.Fees + (sign * worth.Fees));
     }
 }

@@ -16,7 +16,8 @@ public readonly record struct SplitShare(long Numerator, long Denominator, int U
 
     /// <summary>Returns the cash for the remaining fraction of a new minor unit, rounded down, minor units.</summary>
     /// <param name="units">Minor units, not negative.</param>
-    public long CashOf(long units) => checked((long)Rounding.DivDown(FractionOf(units) * Rate, Denominator * DividendShare.Scale(UnitDecimals)));
+    public long CashOf(long units) =>
+        checked((long)Rounding.DivDown(FractionOf(units) * Rate, Denominator * DividendShare.Scale(UnitDecimals)));
 
     /// <summary>
     /// Returns the remaining fraction of a new minor unit, in parts of 1 / <see cref="Denominator"/>.

@@ -49,7 +49,8 @@ internal sealed class LimitsInForce
                 var timeNanos = from.Fixed64();
                 recent.Add(
                     new OrderContent(
-                        from.Text(), (Instruments.Side)from.Byte(), (Instruments.OrderType)from.Byte(), from.Count(), from.Count(), from.Count()),
+                        from.Text(), (Instruments.Side)from.Byte(), (Instruments.OrderType)from.Byte(), from.Count(),
+                        from.Count(), from.Count()),
                     timeNanos);
             }
         }
@@ -202,7 +203,8 @@ internal sealed class LimitsInForce
     }
 
     /// <summary>Reads limits with their counters.</summary>
-    public static LimitsInForce Read(ImmutableArray<AccountLimit> limits, ref RecordReader from) => new(limits, ref from);
+    public static LimitsInForce Read(ImmutableArray<AccountLimit> limits, ref RecordReader from) =>
+        new(limits, ref from);
 
     private long Burst => Most(LimitKind.OrderBurst) is >= 0 and var burst ? burst : Most(LimitKind.OrdersPerSecond);
 
@@ -216,5 +218,7 @@ internal sealed class LimitsInForce
         Most(LimitKind.QuantityMultiple) >= 0 ? new(StringComparer.Ordinal) : null;
 
     private RecentOrders? NewWindow() =>
-        Most(LimitKind.DuplicateWindow) is >= 0 and var milliseconds ? new RecentOrders(milliseconds * MillisecondNanos) : null;
+        Most(LimitKind.DuplicateWindow) is >= 0 and var milliseconds
+            ? new RecentOrders(milliseconds * MillisecondNanos)
+            : null;
 }

@@ -28,7 +28,8 @@ public static class DeficitShares
     /// <returns>
     /// Shares by account, each positive. Their sum is at most the deficit; the rest exceeds what others gained.
     /// </returns>
-    public static IReadOnlyList<(long Account, long Amount)> Of(long deficit, IReadOnlyList<SymbolGain> lost, IReadOnlyList<Gainer> gainers)
+    public static IReadOnlyList<(long Account, long Amount)> Of(
+        long deficit, IReadOnlyList<SymbolGain> lost, IReadOnlyList<Gainer> gainers)
     {
         var losses = lost.Where(gain => gain.Amount < 0).OrderBy(gain => gain.Symbol, StringComparer.Ordinal).ToArray();
         var parts = Apportionment.Of(deficit, [.. losses.Select(loss => Bounded(-loss.Amount))]);

@@ -53,10 +53,12 @@ public readonly ref struct GroupLiquidation(ReadOnlySpan<MarginPosition> positio
 
         var (own, other) = SidesOf(position, group);
         var outside = figures.Maintenance - group.Required(own, other);
-        var closing = new Closing(figures.Equity, outside, own - position.Maintenance, other, position, priceTicks, group, policy);
+        var closing = new Closing(
+            figures.Equity, outside, own - position.Maintenance, other, position, priceTicks, group, policy);
         var whole = position.WholeLots;
         var level = own < other ? whole : Liquidation.First(0, whole, closing.IsLevel);
-        var lots = Liquidation.Fewest(0, level, closing.Surplus) ?? (level == whole ? whole : level + PartOfBoth(closing, level));
+        var lots = Liquidation.Fewest(0, level, closing.Surplus)
+            ?? (level == whole ? whole : level + PartOfBoth(closing, level));
         return Liquidation.OfStep(position, lots);
     }
 
@@ -71,7 +73,8 @@ public readonly ref struct GroupLiquidation(ReadOnlySpan<MarginPosition> positio
         var rest = position.WholeLots - level;
         var left = Rounding.DivUp(position.MaintenanceAfter(level), Million);
         var needed = group.Required(closing.Own + left, closing.Other);
-        var equity = closing.Equity - Rounding.DivUp(Liquidation.Cost(position, closing.PriceTicks, level, policy), Million);
+        var equity =
+            closing.Equity - Rounding.DivUp(Liquidation.Cost(position, closing.PriceTicks, level, policy), Million);
         var missing = Rounding.DivUp((closing.Outside + needed) * policy.TargetPpm, Million) - equity;
         var cost = Liquidation.Cost(position, closing.PriceTicks, rest, policy);
         foreach (ref readonly var follower in _positions)
@@ -89,13 +92,16 @@ public readonly ref struct GroupLiquidation(ReadOnlySpan<MarginPosition> positio
     private Int128? CountsFor(in MarginPosition position)
     {
         var kept = position.Maintenance;
-        if (position.Of.Group is not { CreditPpm: > 0 } group || SidesOf(position, group) is var (own, other) && own >= other)
+        if (position.Of.Group is not { CreditPpm: > 0 } group
+            || SidesOf(position, group) is var (own, other) && own >= other)
         {
             return kept * Million;
         }
 
         var saved = group.Required(own, other) - group.Required(own - kept, other);
-        return saved * Million >= Liquidation.Cost(position, PriceTicks(position), position.WholeLots, policy) ? kept * group.RestPpm : null;
+        return saved * Million >= Liquidation.Cost(position, PriceTicks(position), position.WholeLots, policy)
+            ? kept * group.RestPpm
+            : null;
     }
 
     private (Int128 Own, Int128 Other) SidesOf(in MarginPosition position, MarginGroup group)
@@ -120,7 +126,8 @@ public readonly ref struct GroupLiquidation(ReadOnlySpan<MarginPosition> positio
     /// <param name="Group">The group.</param>
     /// <param name="Policy">Target and fee of the liquidation.</param>
     private sealed record Closing(
-        Int128 Equity, Int128 Outside, Int128 Own, Int128 Other, MarginPosition Position, long PriceTicks, MarginGroup Group, MarginPolicy Policy)
+        Int128 Equity, Int128 Outside, Int128 Own, Int128 Other, MarginPosition Position, long PriceTicks,
+        MarginGroup Group, MarginPolicy Policy)
     {
         /// <summary>Returns true if its side needs no more than the other side after some lots are closed.</summary>
         public bool IsLevel(long lots) => Weighted(lots) <= Other * Million;
@@ -131,9 +138,11 @@ public readonly ref struct GroupLiquidation(ReadOnlySpan<MarginPosition> positio
         public Int128 Surplus(long lots)
         {
             var (own, other) = (Weighted(lots), Other * Million);
-            var needed = Int128.Max((own * Million) + (other * Group.RestPpm), (own * Group.RestPpm) + (other * Million));
+            var needed =
+                Int128.Max((own * Million) + (other * Group.RestPpm), (own * Group.RestPpm) + (other * Million));
             var kept = ((Outside * Million * Million) + needed) * Policy.TargetPpm;
-            return (((Equity * Million) - Liquidation.Cost(Position, PriceTicks, lots, Policy)) * Million * Million) - kept;
+            return (((Equity * Million) - Liquidation.Cost(Position, PriceTicks, lots, Policy)) * Million * Million)
+                - kept;
         }
 
         private Int128 Weighted(long lots) => (Own * Million) + Position.MaintenanceAfter(lots);

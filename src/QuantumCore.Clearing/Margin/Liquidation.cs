@@ -39,7 +39,8 @@ public static class Liquidation
     /// <param name="policy">Target and fee of the liquidation.</param>
     public static long Lots(in MarginFigures figures, in MarginPosition position, long priceTicks, MarginPolicy policy)
     {
-        var step = new Step(figures.Equity, (figures.Maintenance - position.Maintenance) * Million, position, priceTicks, policy);
+        var step = new Step(
+            figures.Equity, (figures.Maintenance - position.Maintenance) * Million, position, priceTicks, policy);
         return OfStep(position, Fewest(0, position.WholeLots, step.Surplus) ?? position.WholeLots);
     }
 
@@ -67,7 +68,8 @@ public static class Liquidation
     internal static Int128 Cost(in MarginPosition position, long priceTicks, Int128 lots, MarginPolicy policy)
     {
         var away = Int128.Abs((Int128)position.MarkTicks - priceTicks);
-        return (lots * away * position.Of.TickLotValue * Million) + (lots * (Int128)priceTicks * position.Of.TickLotValue * policy.FeePpm);
+        return (lots * away * position.Of.TickLotValue * Million)
+            + (lots * (Int128)priceTicks * position.Of.TickLotValue * policy.FeePpm);
     }
 
     /// <summary>Returns the liquidation fee, rounded up and at most the equity, quote minor units.</summary>
@@ -88,8 +90,10 @@ public static class Liquidation
     {
         var lots = Int128.Abs(position.Units) / position.Of.LotUnits;
         return position.Units > 0
-            ? Rounding.DivUp(Int128.Max(0, -cash) * Million, lots * position.Of.TickLotValue * (Million - policy.FeePpm))
-            : Rounding.DivDown(Int128.Max(0, cash) * Million, lots * position.Of.TickLotValue * (Million + policy.FeePpm));
+            ? Rounding.DivUp(
+                Int128.Max(0, -cash) * Million, lots * position.Of.TickLotValue * (Million - policy.FeePpm))
+            : Rounding.DivDown(
+                Int128.Max(0, cash) * Million, lots * position.Of.TickLotValue * (Million + policy.FeePpm));
     }
 
     /// <summary>

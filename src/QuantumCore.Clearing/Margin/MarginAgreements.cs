@@ -23,7 +23,8 @@ public sealed class MarginAgreements
     /// <param name="instrumentOf">Returns a listed instrument by symbol.</param>
     public MarginAgreements(MarginRulebook rulebook, Func<string, Instrument?> instrumentOf)
     {
-        var credits = rulebook.Credits.ToDictionary(group => group.Group, group => group.CreditPpm, StringComparer.Ordinal);
+        var credits =
+            rulebook.Credits.ToDictionary(group => group.Group, group => group.CreditPpm, StringComparer.Ordinal);
         var groups = new Dictionary<string, MarginGroup>(StringComparer.Ordinal);
         var margined = rulebook.Terms
             .Select(terms => (Instrument: instrumentOf(terms.Symbol), Terms: terms.Terms.Decode()))
@@ -38,7 +39,8 @@ public sealed class MarginAgreements
         _policies = rulebook.Policies.ToFrozenDictionary(
             policy => policy.Asset, policy => policy.Policy.Decode(), StringComparer.Ordinal);
         Deficits = rulebook.Deficits;
-        _locates = rulebook.Locates.ToFrozenDictionary(locate => (locate.Symbol, locate.Account), locate => locate.Lots);
+        _locates = rulebook.Locates.ToFrozenDictionary(
+            locate => (locate.Symbol, locate.Account), locate => locate.Lots);
 
         // All instruments of a group share one object.
         MarginGroup? GroupOf(string name)

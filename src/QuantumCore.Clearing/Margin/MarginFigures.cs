@@ -14,7 +14,8 @@ namespace QuantumCore.Clearing;
 /// <param name="Fees">Maximum future fees of open orders, quote minor units.</param>
 /// <param name="Gain">Unrealised gain of the position, quote minor units; 0 for a loss.</param>
 public readonly record struct MarginPosition(
-    MarginInstrument Of, long MarkTicks, Int128 Units, Int128 BuyUnits, Int128 SellUnits, Int128 OpenLoss, Int128 Fees, Int128 Gain)
+    MarginInstrument Of, long MarkTicks, Int128 Units, Int128 BuyUnits, Int128 SellUnits, Int128 OpenLoss, Int128 Fees,
+    Int128 Gain)
 {
     /// <summary>Time at which the mark price was made, Unix nanoseconds; 0 if there is none.</summary>
     public long MarkNanos { get; init; }
@@ -67,7 +68,8 @@ public readonly record struct MarginPosition(
 
     /// <summary>Returns true if an order can only reduce the position, whatever else is open.</summary>
     public bool IsReducedBy(Side side, long lots) =>
-        (Int128)lots * Of.LotUnits is var units && (side == Side.Buy ? units <= -Units - BuyUnits : units <= Units - SellUnits);
+        (Int128)lots * Of.LotUnits is var units
+            && (side == Side.Buy ? units <= -Units - BuyUnits : units <= Units - SellUnits);
 
     /// <summary>Returns the position with one more open order.</summary>
     /// <param name="side">Buy or sell.</param>

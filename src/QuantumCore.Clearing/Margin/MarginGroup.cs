@@ -26,7 +26,8 @@ public sealed class MarginGroup(string name, int creditPpm)
     /// <summary>Returns the credit, rounded down, quote minor units.</summary>
     /// <param name="longs">Sum of the long positions' own requirements, quote minor units.</param>
     /// <param name="shorts">Sum of the short positions' own requirements, quote minor units.</param>
-    public Int128 Credit(Int128 longs, Int128 shorts) => Rounding.DivDown(creditPpm * Int128.Min(longs, shorts), CreditLimit);
+    public Int128 Credit(Int128 longs, Int128 shorts) =>
+        Rounding.DivDown(creditPpm * Int128.Min(longs, shorts), CreditLimit);
 
     /// <summary>Returns the joint requirement of both sides, quote minor units.</summary>
     /// <param name="longs">Sum of the long positions' own requirements, quote minor units.</param>

@@ -55,10 +55,12 @@ internal sealed class MarginStanding(Asset currency)
     public Int128 StepValue { get; private set; }
 
     /// <summary>Interest and borrow fees not charged yet, rounded up, minor units.</summary>
-    public Int128 Owed => DayBasis == 0 ? 0 : new LoanInterest(Loan, DayBasis).Owed + new LoanInterest(Borrow, DayBasis).Owed;
+    public Int128 Owed =>
+        DayBasis == 0 ? 0 : new LoanInterest(Loan, DayBasis).Owed + new LoanInterest(Borrow, DayBasis).Owed;
 
     /// <summary>Returns true if it may trade an instrument that has margin terms.</summary>
-    public bool Trades(Instrument instrument) => instrument.Quote == currency && (Symbol.Length == 0 || instrument.Symbol == Symbol);
+    public bool Trades(Instrument instrument) =>
+        instrument.Quote == currency && (Symbol.Length == 0 || instrument.Symbol == Symbol);
 
     public void Begin(long timeNanos) => AccruedDay = UtcDay.Of(timeNanos);
 

@@ -28,7 +28,8 @@ internal sealed class PayoutMachine
     public BatchMade? Enlist(int decimals, ImmutableArray<PayoutItem> items, long now)
     {
         ImmutableArray<PayoutItem> fresh =
-            [.. items.Where(item => !_batchOf.ContainsKey((item.Account, item.Sequence))).DistinctBy(item => (item.Account, item.Sequence))];
+            [.. items.Where(item => !_batchOf.ContainsKey((item.Account, item.Sequence)))
+                .DistinctBy(item => (item.Account, item.Sequence))];
         return fresh.IsEmpty ? null : new BatchMade(At(now), decimals, fresh);
     }
 

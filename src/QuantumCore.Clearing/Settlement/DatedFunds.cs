@@ -19,14 +19,18 @@ public readonly struct DatedFunds(Account account, long today, long tradeDay, Fu
 
     /// <summary>Returns the earliest day on which an order's next trade would settle.</summary>
     public long DueOf(Instrument instrument) =>
-        instrument.SettlementDays == 0 ? AtOnce : calendarOf(instrument.SettlementVenue).After(tradeDay, instrument.SettlementDays);
+        instrument.SettlementDays == 0
+            ? AtOnce
+            : calendarOf(instrument.SettlementVenue).After(tradeDay, instrument.SettlementDays);
 
     /// <summary>Checks that an amount may be given away on a day. The total must have been checked before.</summary>
     /// <param name="asset">The asset's name.</param>
     /// <param name="amount">Minor units.</param>
     /// <param name="due">The day, in UTC days since 1970.</param>
     public RejectReason Check(string asset, Int128 amount, long due) =>
-        !account.Pending.Has(asset) || amount <= Spendable(asset, due) ? RejectReason.None : RejectReason.UnsettledFunds;
+        !account.Pending.Has(asset) || amount <= Spendable(asset, due)
+            ? RejectReason.None
+            : RejectReason.UnsettledFunds;
 
     /// <summary>Returns the minimum free amount of an asset on a day and all later days, minor units.</summary>
     public Int128 Spendable(string asset, long due)

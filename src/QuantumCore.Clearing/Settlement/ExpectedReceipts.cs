@@ -16,7 +16,8 @@ public sealed class ExpectedReceipts
     /// <summary>
     /// Returns the asset that an order is to receive, and the amount in minor units, capped at 2^63 - 1.
     /// </summary>
-    public static (Asset Asset, Int128 Amount) Of(Instrument instrument, Side side, long priceTicks, long lots) => side == Side.Buy
+    public static (Asset Asset, Int128 Amount) Of(Instrument instrument, Side side, long priceTicks, long lots) =>
+        side == Side.Buy
         ? (instrument.Base, Int128.Min((Int128)lots * instrument.LotUnits, long.MaxValue))
         : (instrument.Quote, Int128.Min(instrument.Notional(priceTicks, lots), long.MaxValue));
 

@@ -33,7 +33,9 @@ public sealed class FileSettlements(string folder, bool waitsForAnswers = false)
             {
                 BatchFile.Write(folder, batch.Id, Bytes(batch));
                 var path = Path.Combine(folder, batch.Id + ".answer.json");
-                return !waitsForAnswers ? SettlementAnswer.Whole : File.Exists(path) ? Answer(path, batch.Content.Items) : null;
+                return !waitsForAnswers
+                    ? SettlementAnswer.Whole
+                    : File.Exists(path) ? Answer(path, batch.Content.Items) : null;
             },
             cancellationToken);
     }
@@ -48,7 +50,9 @@ public sealed class FileSettlements(string folder, bool waitsForAnswers = false)
                 ? new SettlementAnswer([.. shorts.EnumerateArray().Select(said => Short(said, items))])
                 : SettlementAnswer.Whole;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or InvalidDataException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+                or InvalidDataException)
         {
             throw new InvalidDataException($"{path} is no answer: {e.Message}", e);
         }
@@ -60,7 +64,8 @@ public sealed class FileSettlements(string folder, bool waitsForAnswers = false)
         {
             if (!known.Contains(field.Name))
             {
-                throw new InvalidDataException($"{field.Name} is no field of an answer here: {string.Join(", ", known)}.");
+                throw new InvalidDataException(
+                    $"{field.Name} is no field of an answer here: {string.Join(", ", known)}.");
             }
         }
     }
@@ -68,11 +73,14 @@ public sealed class FileSettlements(string folder, bool waitsForAnswers = false)
     private static SettlementShort Short(JsonElement said, ImmutableArray<SettlementItem> items)
     {
         RequireFields(said, "account", "asset", "amount");
-        var (account, asset, amount) = (said.GetProperty("account").GetString(), said.GetProperty("asset").GetString(), said.GetProperty("amount").GetString());
-        return items.FirstOrDefault(item => new AccountId(item.Account).ToString() == account && item.Asset == asset) is { } owed
+        var (account, asset, amount) = (said.GetProperty("account").GetString(), said.GetProperty("asset").GetString(),
+            said.GetProperty("amount").GetString());
+        return items.FirstOrDefault(
+            item => new AccountId(item.Account).ToString() == account && item.Asset == asset) is { } owed
             && DecimalText.TryParse(amount, owed.Decimals, out var units) == DecimalError.None
             ? new SettlementShort(owed.Account, owed.Asset, units)
-            : throw new InvalidDataException($"short: {account} and {asset} are no item of the batch, or {amount} is no amount of it.");
+            : throw new InvalidDataException(
+                $"short: {account} and {asset} are no item of the batch, or {amount} is no amount of it.");
     }
 
     /// <summary>Returns the file of a batch: the same bytes for the same batch.</summary>

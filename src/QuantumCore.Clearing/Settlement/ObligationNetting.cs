@@ -8,8 +8,11 @@ namespace QuantumCore.Clearing;
 /// <param name="date">The date, in UTC days since 1970.</param>
 internal sealed class ObligationNetting(long date)
 {
-    private readonly SortedDictionary<(long Account, string Symbol), Legs> _legs = new(Comparer<(long Account, string Symbol)>.Create(
-        static (one, other) => one.Account != other.Account ? one.Account.CompareTo(other.Account) : string.CompareOrdinal(one.Symbol, other.Symbol)));
+    private readonly SortedDictionary<(long Account, string Symbol), Legs> _legs =
+        new(Comparer<(long Account, string Symbol)>.Create(
+        static (one, other) => one.Account != other.Account
+            ? one.Account.CompareTo(other.Account)
+            : string.CompareOrdinal(one.Symbol, other.Symbol)));
 
     /// <summary>Adds trades of a book's record.</summary>
     public void Add(Instrument instrument, long tradeDay, IReadOnlyList<TradeMoney> trades)
@@ -35,11 +38,13 @@ internal sealed class ObligationNetting(long date)
             if (units.Length > 0 || cash.Length > 0)
             {
                 yield return new SettlementFail(
-                    account, legs.Of.Symbol, legs.Of.Base, legs.Of.Quote, date, units.Sum(part => part.Amount), cash.Sum(part => part.Amount), 0, units, cash);
+                    account, legs.Of.Symbol, legs.Of.Base, legs.Of.Quote, date, units.Sum(part => part.Amount),
+                    cash.Sum(part => part.Amount), 0, units, cash);
             }
 
             ImmutableArray<SettlementPart> Parts(SortedDictionary<long, long> days) =>
-                [.. days.Where(day => day.Value != 0).Select(day => new SettlementPart(day.Key, legs.Of.SettlementDays, day.Value))];
+                [.. days.Where(day => day.Value != 0)
+                    .Select(day => new SettlementPart(day.Key, legs.Of.SettlementDays, day.Value))];
         }
     }
 

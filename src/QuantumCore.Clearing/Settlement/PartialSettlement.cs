@@ -24,10 +24,12 @@ internal sealed class PartialSettlement
     public PartialSettlement(IEnumerable<SettlementFail> fails, Func<string, long> lotOf)
     {
         _all = [.. fails.Select(fail => new Obligation(fail, lotOf(fail.Symbol)))
-            .OrderBy(of => of.Fail.Since).ThenBy(of => of.Fail.Account).ThenBy(of => of.Fail.Symbol, StringComparer.Ordinal)
+            .OrderBy(of => of.Fail.Since).ThenBy(of => of.Fail.Account)
+            .ThenBy(of => of.Fail.Symbol, StringComparer.Ordinal)
             .ThenBy(of => of.Fail.Units).ThenBy(of => of.Fail.Cash).ThenBy(of => of.Fail.Settled)];
         _bySymbol = [.. _all.GroupBy(of => of.Fail.Symbol, StringComparer.Ordinal).Select(static of => of.ToArray())];
-        _byAccount = _all.GroupBy(of => of.Fail.Account).ToDictionary(of => of.Key, static of => of.Reverse().ToArray());
+        _byAccount = _all.GroupBy(of => of.Fail.Account)
+            .ToDictionary(of => of.Key, static of => of.Reverse().ToArray());
     }
 
     /// <summary>Allocates the batch, from the beginning.</summary>
@@ -49,7 +51,8 @@ internal sealed class PartialSettlement
         }
 
         Require(shorts);
-        var mostOf = shorts.Select(said => (said.Account, said.Asset, Most: -FlowOf(said.Account, said.Asset) - said.Amount)).ToArray();
+        var mostOf = shorts.Select(
+            said => (said.Account, said.Asset, Most: -FlowOf(said.Account, said.Asset) - said.Amount)).ToArray();
         for (var (round, isChanged) = (0, true); isChanged; round++)
         {
             foreach (var symbol in _bySymbol)
@@ -76,9 +79,12 @@ internal sealed class PartialSettlement
     /// <summary>Returns what settles, by account, asset and trade day.</summary>
     public ImmutableArray<SettlementItem> Items()
     {
-        var parts = new SortedDictionary<(long Account, string Asset), (int Decimals, SortedDictionary<(long TradeDay, int Days), long> Days)>(
+        var parts = new SortedDictionary<(long Account, string Asset),
+            (int Decimals, SortedDictionary<(long TradeDay, int Days), long> Days)>(
             Comparer<(long Account, string Asset)>.Create(static (one, other) =>
-                one.Account != other.Account ? one.Account.CompareTo(other.Account) : string.CompareOrdinal(one.Asset, other.Asset)));
+                one.Account != other.Account
+                    ? one.Account.CompareTo(other.Account)
+                    : string.CompareOrdinal(one.Asset, other.Asset)));
         foreach (var of in _all)
         {
             Add(of.Fail.Account, of.Fail.Base, of.Units().Settled);
@@ -87,7 +93,8 @@ internal sealed class PartialSettlement
 
         return [.. parts.Select(item => new SettlementItem(
             item.Key.Account, item.Key.Asset, item.Value.Decimals,
-            [.. item.Value.Days.Where(day => day.Value != 0).Select(day => new SettlementPart(day.Key.TradeDay, day.Key.Days, day.Value))]))
+            [.. item.Value.Days.Where(day => day.Value != 0)
+                .Select(day => new SettlementPart(day.Key.TradeDay, day.Key.Days, day.Value))]))
             .Where(item => item.Parts.Length > 0)];
 
         void Add(long account, Asset asset, IEnumerable<SettlementPart> settled)
@@ -132,7 +139,8 @@ internal sealed class PartialSettlement
 
     private static void ShareOut(Obligation[] symbol)
     {
-        var (give, receive) = (symbol.Where(of => of.Fail.Units < 0).ToArray(), symbol.Where(of => of.Fail.Units > 0).ToArray());
+        var (give, receive) = (symbol.Where(of => of.Fail.Units < 0).ToArray(),
+            symbol.Where(of => of.Fail.Units > 0).ToArray());
         var units = Int128.Min(Sum(give), Sum(receive));
         ShareOut(give, units);
         ShareOut(receive, units);
@@ -152,7 +160,8 @@ internal sealed class PartialSettlement
         }
     }
 
-    private static Int128 Sum(IEnumerable<Obligation> of) => of.Aggregate((Int128)0, static (sum, one) => sum + one.Limit);
+    private static Int128 Sum(IEnumerable<Obligation> of) =>
+        of.Aggregate((Int128)0, static (sum, one) => sum + one.Limit);
 
     private void Require(ImmutableArray<SettlementShort> shorts)
     {
@@ -180,7 +189,8 @@ internal sealed class PartialSettlement
     private bool Cover(long account, SettlementFunds has, int round)
     {
         var isChanged = false;
-        foreach (var asset in _byAccount[account].SelectMany(of => (string[])[of.Fail.Base.Name, of.Fail.Quote.Name]).Distinct(StringComparer.Ordinal))
+        foreach (var asset in _byAccount[account].SelectMany(of => (string[])[of.Fail.Base.Name, of.Fail.Quote.Name])
+            .Distinct(StringComparer.Ordinal))
         {
             isChanged |= Cover(account, asset, has.Free.FirstOrDefault(of => of.Asset == asset).Amount, round);
         }
@@ -251,7 +261,8 @@ internal sealed class PartialSettlement
 
         private long CashNow => IsWhole ? fail.CashLeft : fail.CashAt(fail.Settled + Taken) - fail.CashAt(fail.Settled);
 
-        public void Open() => (_paired, _isHeld, Limit, Take) = (0, false, Math.Abs(fail.UnitsLeft), Math.Abs(fail.UnitsLeft));
+        public void Open() =>
+            (_paired, _isHeld, Limit, Take) = (0, false, Math.Abs(fail.UnitsLeft), Math.Abs(fail.UnitsLeft));
 
         public void Pair(long units)
         {
@@ -263,7 +274,8 @@ internal sealed class PartialSettlement
         public void Fails() => (_paired, _isHeld, Limit, Take) = (0, true, 0, 0);
 
         public Int128 FlowOf(string asset) =>
-            (asset == fail.Base.Name ? (Int128)Taken * Math.Sign(fail.Units) : 0) + (asset == fail.Quote.Name ? CashNow : 0);
+            (asset == fail.Base.Name ? (Int128)Taken * Math.Sign(fail.Units) : 0)
+                + (asset == fail.Quote.Name ? CashNow : 0);
 
         /// <summary>Gives less of an asset, as little less as its lots allow. Returns the reduction.</summary>
         public Int128 HoldBack(string asset, Int128 amount)
@@ -277,7 +289,9 @@ internal sealed class PartialSettlement
             {
                 // The most units whose cash does not exceed what may still be paid for them.
                 var pays = Int128.Abs(fail.CashAt(fail.Settled)) - before - amount;
-                var most = pays < 0 ? 0 : ((((pays + 1) * Math.Abs(fail.Units)) - 1) / Int128.Abs(fail.Cash)) - fail.Settled - _paired;
+                var most = pays < 0
+                    ? 0
+                    : ((((pays + 1) * Math.Abs(fail.Units)) - 1) / Int128.Abs(fail.Cash)) - fail.Settled - _paired;
                 Take = (long)Int128.Max(0, Int128.Min(Take, most / lot * lot));
             }
             else if (asset == fail.Quote.Name && fail.Cash < 0)
@@ -292,13 +306,15 @@ internal sealed class PartialSettlement
         public (IEnumerable<SettlementPart> Settled, IEnumerable<SettlementPart> Left) Units() =>
             Split(fail.UnitParts, Taken * Math.Sign(fail.Units));
 
-        public (IEnumerable<SettlementPart> Settled, IEnumerable<SettlementPart> Left) Cash() => Split(fail.CashParts, CashNow);
+        public (IEnumerable<SettlementPart> Settled, IEnumerable<SettlementPart> Left) Cash() =>
+            Split(fail.CashParts, CashNow);
 
         /// <summary>
         /// Splits parts into those that sum to an amount and the rest: parts of the other sign first, then by trade
         /// day.
         /// </summary>
-        private (IEnumerable<SettlementPart> Settled, IEnumerable<SettlementPart> Left) Split(ImmutableArray<SettlementPart> parts, Int128 amount)
+        private (IEnumerable<SettlementPart> Settled, IEnumerable<SettlementPart> Left) Split(
+            ImmutableArray<SettlementPart> parts, Int128 amount)
         {
             if (IsWhole)
             {
@@ -312,9 +328,12 @@ internal sealed class PartialSettlement
             }
 
             var (settled, left) = (new List<SettlementPart>(), new List<SettlementPart>());
-            foreach (var part in parts.OrderBy(part => Math.Sign(part.Amount) == sign).ThenBy(part => part.TradeDay).ThenBy(part => part.Days))
+            foreach (var part in parts.OrderBy(part => Math.Sign(part.Amount) == sign).ThenBy(part => part.TradeDay)
+                .ThenBy(part => part.Days))
             {
-                var now = Math.Sign(part.Amount) != sign ? part.Amount : sign * (long)Int128.Min(Int128.Abs(part.Amount), Int128.Abs(amount));
+                var now = Math.Sign(part.Amount) != sign
+                    ? part.Amount
+                    : sign * (long)Int128.Min(Int128.Abs(part.Amount), Int128.Abs(amount));
                 amount -= now;
                 Add(settled, part, now);
                 Add(left, part, part.Amount - now);

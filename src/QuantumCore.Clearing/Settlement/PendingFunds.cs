@@ -15,7 +15,8 @@ public readonly record struct SettlementTerm(string Venue, long TradeDay, int Da
 /// </summary>
 public sealed class PendingFunds
 {
-    private readonly SortedDictionary<(string Asset, string Venue, long TradeDay, int Days), long> _amounts = new(Comparer<(
+    private readonly SortedDictionary<(string Asset, string Venue, long TradeDay, int Days), long> _amounts =
+        new(Comparer<(
         string Asset, string Venue, long TradeDay, int Days)>.Create(static (one, other) =>
             string.CompareOrdinal(one.Asset, other.Asset) is var asset and not 0 ? asset
             : string.CompareOrdinal(one.Venue, other.Venue) is var venue and not 0 ? venue
@@ -28,7 +29,9 @@ public sealed class PendingFunds
 
     /// <summary>All entries, sorted by asset, venue and day.</summary>
     public IEnumerable<(string Asset, SettlementTerm Term, long Amount)> Entries =>
-        _amounts.Select(entry => (entry.Key.Asset, new SettlementTerm(entry.Key.Venue, entry.Key.TradeDay, entry.Key.Days), entry.Value));
+        _amounts.Select(
+            entry => (entry.Key.Asset, new SettlementTerm(entry.Key.Venue, entry.Key.TradeDay, entry.Key.Days),
+                entry.Value));
 
     /// <summary>Returns true if something of an asset is pending.</summary>
     public bool Has(string asset) => _sums.ContainsKey(asset);

@@ -55,7 +55,8 @@ internal sealed class SettlementMachine(string venue)
     public long ThroughOf(string symbol) => _through.GetValueOrDefault(symbol);
 
     /// <summary>Closes the next batch of a date.</summary>
-    public SettlementClosed Close(long date, ImmutableArray<SettledTrades> trades, ImmutableArray<SettlementItem> items, long now) =>
+    public SettlementClosed Close(
+        long date, ImmutableArray<SettledTrades> trades, ImmutableArray<SettlementItem> items, long now) =>
         SettlementClosed.Make(At(now), date, _cycles.GetValueOrDefault(date) + 1, trades, items);
 
     /// <summary>Ends an open batch without fails, while the venue has none.</summary>
@@ -93,9 +94,15 @@ internal sealed class SettlementMachine(string venue)
     /// </param>
     /// <param name="calendar">The venue's business days.</param>
     /// <param name="now">Unix nanoseconds.</param>
-    public (SettlementBuyIn? Record, string? Refusal) BuyIn(BuyInRequest request, Instrument instrument, long pending, BusinessCalendar calendar, long now)
+    public (SettlementBuyIn? Record, string? Refusal) BuyIn(
+        BuyInRequest request, Instrument instrument, long pending, BusinessCalendar calendar, long now)
     {
-        var (fails, today) = (_fails.Where(fail => fail.Account == request.Account && fail.Symbol == request.Symbol && fail.UnitsLeft < 0).ToArray(), UtcDay.Of(At(now)));
+        var (fails,
+            today) = (
+                _fails.Where(
+                    fail => fail.Account == request.Account && fail.Symbol == request.Symbol && fail.UnitsLeft < 0)
+                    .ToArray(),
+            UtcDay.Of(At(now)));
         if (fails.Length == 0)
         {
             return (null, "the account delivers all that was due of this symbol");
@@ -107,14 +114,17 @@ internal sealed class SettlementMachine(string venue)
         }
 
         // The order of the other one may not have traded yet.
-        if (_buyIns.Values.FirstOrDefault(other => (other.Request.Account, other.Request.Symbol) == (request.Account, request.Symbol)
+        if (_buyIns.Values.FirstOrDefault(
+            other => (other.Request.Account, other.Request.Symbol) == (request.Account, request.Symbol)
             && UtcDay.Of(other.TimeNanos) == today) is { } other)
         {
             return (null, $"it is bought in today already, as {other.Request.Id}");
         }
 
         var lots = Math.Min(-fails.Sum(fail => fail.UnitsLeft), -pending) / instrument.LotUnits;
-        return lots > 0 ? (new SettlementBuyIn(At(now), request, Math.Min(lots, instrument.MaxQuantityLots)), null) : (null, "what fails is bought already, and settles with the next batches");
+        return lots > 0
+            ? (new SettlementBuyIn(At(now), request, Math.Min(lots, instrument.MaxQuantityLots)), null)
+            : (null, "what fails is bought already, and settles with the next batches");
     }
 
     /// <summary>Applies the next record.</summary>
@@ -128,11 +138,13 @@ internal sealed class SettlementMachine(string venue)
             case SettlementClosed closed:
                 Apply(closed);
                 break;
-            case SettlementSettled settled when _fails.IsEmpty && _open.Remove(settled.Batch, out var open) && IsSame(open.Items, settled.Items):
+            case SettlementSettled settled
+                when _fails.IsEmpty && _open.Remove(settled.Batch, out var open) && IsSame(open.Items, settled.Items):
                 End(settled.Batch, SettlementState.Settled);
                 break;
             case SettlementSettled settled:
-                throw new InvalidDataException($"Record {Sequence} settles batch {settled.Batch}, which is not open like that.");
+                throw new InvalidDataException(
+                    $"Record {Sequence} settles batch {settled.Batch}, which is not open like that.");
             case SettlementPartial partial:
                 Apply(partial);
                 break;
@@ -164,7 +176,8 @@ internal sealed class SettlementMachine(string venue)
 
             foreach (var fail in carried)
             {
-                sum -= (fail.Base.Name == asset.Key ? fail.UnitsLeft : 0) + (Int128)(fail.Quote.Name == asset.Key ? fail.CashLeft : 0);
+                sum -= (fail.Base.Name == asset.Key ? fail.UnitsLeft : 0)
+                    + (Int128)(fail.Quote.Name == asset.Key ? fail.CashLeft : 0);
             }
 
             if (sum != 0)
@@ -177,7 +190,8 @@ internal sealed class SettlementMachine(string venue)
     /// <summary>
     /// Returns true if settled items plus new fails equal the items of the batch plus earlier fails.
     /// </summary>
-    private static bool IsWhole(SettlementClosed closed, ImmutableArray<SettlementFail> others, SettlementPartial partial)
+    private static bool IsWhole(
+        SettlementClosed closed, ImmutableArray<SettlementFail> others, SettlementPartial partial)
     {
         var parts = new Dictionary<(long Account, string Asset, long TradeDay, int Days), Int128>();
         Add(closed.Items, 1);
@@ -215,14 +229,16 @@ internal sealed class SettlementMachine(string venue)
 
     private static bool IsSame(ImmutableArray<SettlementItem> one, ImmutableArray<SettlementItem> other) =>
         one.Length == other.Length && one.Zip(other).All(pair => pair.First.Account == pair.Second.Account
-            && pair.First.Asset == pair.Second.Asset && pair.First.Decimals == pair.Second.Decimals && pair.First.Parts.SequenceEqual(pair.Second.Parts));
+            && pair.First.Asset == pair.Second.Asset && pair.First.Decimals == pair.Second.Decimals
+            && pair.First.Parts.SequenceEqual(pair.Second.Parts));
 
     private void Apply(SettlementClosed closed)
     {
         if (closed.Cycle != _cycles.GetValueOrDefault(closed.Date) + 1 || !closed.IsWhole
             || closed.Trades.Any(trades => trades.After != ThroughOf(trades.Symbol) || trades.Through <= trades.After))
         {
-            throw new InvalidDataException($"Record {Sequence} closes a batch that does not follow the one before, or was changed.");
+            throw new InvalidDataException(
+                $"Record {Sequence} closes a batch that does not follow the one before, or was changed.");
         }
 
         RequireBalance(closed.Items, Due);
@@ -239,16 +255,19 @@ internal sealed class SettlementMachine(string venue)
         _cycles[closed.Date] = closed.Cycle;
         _open.Add(Sequence, closed);
         _batches.Add(new SettlementBatchView(
-            closed.IdAt(venue), Sequence, closed.Date, closed.Cycle, SettlementState.Sent, closed.Trades.Sum(trades => trades.Trades),
+            closed.IdAt(venue), Sequence, closed.Date, closed.Cycle, SettlementState.Sent,
+            closed.Trades.Sum(trades => trades.Trades),
             closed.Items.Length, Convert.ToHexStringLower(closed.Hash.AsSpan()), closed.TimeNanos));
     }
 
     private void Apply(SettlementPartial partial)
     {
         var others = OthersThan(partial.Batch);
-        if (!_open.Remove(partial.Batch, out var open) || partial.Fails.Length < others.Length || !IsWhole(open, others, partial))
+        if (!_open.Remove(partial.Batch, out var open) || partial.Fails.Length < others.Length
+            || !IsWhole(open, others, partial))
         {
-            throw new InvalidDataException($"Record {Sequence} settles batch {partial.Batch}, which is not open like that.");
+            throw new InvalidDataException(
+                $"Record {Sequence} settles batch {partial.Batch}, which is not open like that.");
         }
 
         if (partial.Batch == _carrier)

@@ -11,7 +11,8 @@ namespace QuantumCore.Clearing;
 /// </summary>
 internal sealed class SettlementNetting
 {
-    private readonly SortedDictionary<(long Account, string Asset, long TradeDay, int Days), long> _parts = new(Comparer<(
+    private readonly SortedDictionary<(long Account, string Asset, long TradeDay, int Days), long> _parts =
+        new(Comparer<(
         long Account, string Asset, long TradeDay, int Days)>.Create(static (one, other) =>
             one.Account != other.Account ? one.Account.CompareTo(other.Account)
             : string.CompareOrdinal(one.Asset, other.Asset) is var asset and not 0 ? asset
@@ -43,7 +44,8 @@ internal sealed class SettlementNetting
 
         _decimals[instrument.Base.Name] = instrument.Base.Decimals;
         _decimals[instrument.Quote.Name] = instrument.Quote.Decimals;
-        var before = _trades.GetValueOrDefault(instrument.Symbol, new SettledTrades(instrument.Symbol, after, after, 0));
+        var before =
+            _trades.GetValueOrDefault(instrument.Symbol, new SettledTrades(instrument.Symbol, after, after, 0));
         _trades[instrument.Symbol] = before with { Through = sequence, Trades = before.Trades + trades.Count };
     }
 

@@ -49,8 +49,12 @@ internal sealed class ConnectionRoom(GatewayOptions options, GatewayMetrics metr
     private Seat? TryEnter(ConnectionContext connection)
     {
         var from = (connection.RemoteEndPoint as IPEndPoint)?.Address;
-        var counted = from is null || options.Proxies.Any(proxy => proxy.Contains(from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from)) ? null : from;
-        if (Interlocked.Increment(ref _open) > options.Connections || (counted is not null && !_connections.TryTake(counted)))
+        var counted = from is null
+            || options.Proxies.Any(proxy => proxy.Contains(from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from))
+            ? null
+            : from;
+        if (Interlocked.Increment(ref _open) > options.Connections
+            || (counted is not null && !_connections.TryTake(counted)))
         {
             Interlocked.Decrement(ref _open);
             return null;

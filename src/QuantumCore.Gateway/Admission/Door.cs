@@ -208,8 +208,8 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     /// Adjusts the limits to the measured rate. In a crowd, no more orders may queue than can be answered within the
     /// longest wait. No more are inside than can be answered within the longest way, because a cancel takes that way
     /// too. The rate is that of the best recent window. So a moment in which the store stalls, or code is compiled,
-    /// does not shrink the limits. If nobody had to wait for a whole window, or in the first minute of trading, the rate is
-    /// unknown, and a burst may fill all places.
+    /// does not shrink the limits. If nobody had to wait for a whole window, or in the first minute of trading, the
+    /// rate is unknown, and a burst may fill all places.
     /// </summary>
     private void Look(long now)
     {
@@ -223,7 +223,8 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
         var isMeasured = _crowded && (_crowdedAtStart || _mostPerSecond > 0);
         _answeredInAll += _answered;
         _firstAnswer ??= _answered > 0 ? now : null;
-        var isWarm = _answeredInAll >= options.OrdersOfWarmUp || (_firstAnswer is { } first && time.GetElapsedTime(first, now) > s_warmUp);
+        var isWarm = _answeredInAll >= options.OrdersOfWarmUp
+            || (_firstAnswer is { } first && time.GetElapsedTime(first, now) > s_warmUp);
         _mostWaiting = isMeasured && isWarm
             ? Places(options.LongestWait, LeastWaiting, options.MostOrdersWaiting)
             : options.MostOrdersWaiting;

@@ -9,7 +9,8 @@ internal static class OpenFiles
     private const string LimitName = "Max open files";
 
     /// <summary>Returns the open file limit; null if the system does not tell, or has none.</summary>
-    public static int? Limit() => OperatingSystem.IsLinux() && File.Exists(LimitsFile) ? LimitIn(File.ReadLines(LimitsFile)) : null;
+    public static int? Limit() =>
+        OperatingSystem.IsLinux() && File.Exists(LimitsFile) ? LimitIn(File.ReadLines(LimitsFile)) : null;
 
     /// <summary>Returns the limit in force (the soft one) from lines in Linux's format.</summary>
     public static int? LimitIn(IEnumerable<string> lines)

@@ -15,18 +15,24 @@ public sealed class Quotas(GatewayOptions options, GatewayMetrics metrics, TimeP
     /// <summary>Limit of one user's sign-ins from all addresses, as a multiple of the limit of one address.</summary>
     internal const int PlacesOfUser = 6;
 
-    private readonly RequestRates<(IPAddress Address, bool IsUrgent)> _addresses = new(options.AddressRequestsPerSecond, time);
-    private readonly RequestRates<(long Account, bool IsUrgent)> _accounts = new(options.AccountRequestsPerSecond, time);
+    private readonly RequestRates<(IPAddress Address, bool IsUrgent)> _addresses =
+        new(options.AddressRequestsPerSecond, time);
+    private readonly RequestRates<(long Account, bool IsUrgent)> _accounts =
+        new(options.AccountRequestsPerSecond, time);
 
-    private readonly RequestRates<IPAddress> _signInAddresses = new(options.AddressSignInsPerMinute, time, TimeSpan.FromMinutes(1));
+    private readonly RequestRates<IPAddress> _signInAddresses =
+        new(options.AddressSignInsPerMinute, time, TimeSpan.FromMinutes(1));
 
     private readonly RequestRates<IPAddress> _signUps = new(options.AddressSignUpsPerDay, time, TimeSpan.FromDays(1));
 
     // Few per user and address, so that a password cannot be guessed. More from all addresses, so that a stranger
     // cannot lock a user out.
-    private readonly RequestRates<(string User, IPAddress? From)> _signInsOfUser = new(options.UserSignInsPerMinute, time, TimeSpan.FromMinutes(1));
-    private readonly RequestRates<string> _codesOfUser = new(options.UserSignInsPerMinute, time, TimeSpan.FromMinutes(1));
-    private readonly RequestRates<string> _signInUsers = new(options.UserSignInsPerMinute * PlacesOfUser, time, TimeSpan.FromMinutes(1));
+    private readonly RequestRates<(string User, IPAddress? From)> _signInsOfUser =
+        new(options.UserSignInsPerMinute, time, TimeSpan.FromMinutes(1));
+    private readonly RequestRates<string> _codesOfUser =
+        new(options.UserSignInsPerMinute, time, TimeSpan.FromMinutes(1));
+    private readonly RequestRates<string> _signInUsers =
+        new(options.UserSignInsPerMinute * PlacesOfUser, time, TimeSpan.FromMinutes(1));
 
     private readonly AddressShares _sockets = new(options.StreamConnectionsOfAddress);
 
@@ -45,7 +51,8 @@ public sealed class Quotas(GatewayOptions options, GatewayMetrics metrics, TimeP
     }
 
     /// <summary>Counts a request of an account; false if it exceeds the rate limit.</summary>
-    internal bool TakeAccount(long account, Lane lane) => _accounts.Take((account, lane == Lane.Urgent)) || Refuse("account");
+    internal bool TakeAccount(long account, Lane lane) =>
+        _accounts.Take((account, lane == Lane.Urgent)) || Refuse("account");
 
     /// <summary>
     /// Counts a sign-in attempt for a user, or with an empty name for nobody; false if there were too many.
@@ -54,11 +61,13 @@ public sealed class Quotas(GatewayOptions options, GatewayMetrics metrics, TimeP
     {
         var from = address is null ? null : AddressNetwork.PlaceOf(address);
         return ((from is null || _signInAddresses.Take(from))
-            && (user.Length == 0 || (_signInsOfUser.Take((user, from)) && _signInUsers.Take(user)))) || Refuse("signIn");
+            && (user.Length == 0 || (_signInsOfUser.Take((user, from)) && _signInUsers.Take(user))))
+            || Refuse("signIn");
     }
 
     /// <summary>Counts a sign-up; false if its address made too many today.</summary>
-    internal bool TakeSignUp(IPAddress? address) => address is null || _signUps.Take(AddressNetwork.PlaceOf(address)) || Refuse("signUp");
+    internal bool TakeSignUp(IPAddress? address) =>
+        address is null || _signUps.Take(AddressNetwork.PlaceOf(address)) || Refuse("signUp");
 
     /// <summary>
     /// Counts an authenticator code that a user sends; false if there were too many, from all addresses together.

@@ -23,7 +23,8 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
     private readonly ConcurrentDictionary<long, AlertFeed> _feeds = new();
 
     /// <summary>Returns the feed of an account's alerts.</summary>
-    public AlertFeed FeedOf(long account) => _feeds.GetOrAdd(account, _ => new AlertFeed(account, grains, this, time, log));
+    public AlertFeed FeedOf(long account) =>
+        _feeds.GetOrAdd(account, _ => new AlertFeed(account, grains, this, time, log));
 
     /// <summary>Returns the alerts of an account, oldest first.</summary>
     public async ValueTask<(Refusal? Refusal, ShownAlerts? Alerts)> Of(long account) =>
@@ -38,11 +39,14 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
     /// <param name="isAbove">
     /// True to fire at or above the price, false at or below it; null for the side away from the last price.
     /// </param>
-    public async ValueTask<(Refusal? Refusal, ShownAlert? Alert)> Add(long account, Instrument instrument, long priceTicks, bool? isAbove)
+    public async ValueTask<(Refusal? Refusal, ShownAlert? Alert)> Add(
+        long account, Instrument instrument, long priceTicks, bool? isAbove)
     {
         // With a given side, the alert is set even without a last price.
         var book = await _calls.Ask("State", 0, () => grains.Book(instrument.BookKey).State(instrument.Symbol));
-        var (last, after) = book.Failure == RejectReason.None ? (book.Value.LastPriceTicks, book.Value.Sequence) : (0, -1);
+        var (last, after) = book.Failure == RejectReason.None
+            ? (book.Value.LastPriceTicks, book.Value.Sequence)
+            : (0, -1);
         if (isAbove is null)
         {
             if (book.Failure != RejectReason.None)
@@ -62,7 +66,8 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
 
         var isReached = last > 0 && (isAbove.Value ? last >= priceTicks : last <= priceTicks);
         var request = new AlertRequest(instrument.Symbol, priceTicks, isAbove.Value, after, isReached ? last : 0);
-        var (failure, result, _) = await _calls.Ask("AddAlert", account, () => grains.PriceAlerts(account).Add(request));
+        var (failure, result, _) =
+            await _calls.Ask("AddAlert", account, () => grains.PriceAlerts(account).Add(request));
         return failure != RejectReason.None ? (new Refusal(failure), null) : result.Reason switch
         {
             RejectReason.None => (null, new ShownAlert(instrument, result.Alert!)),

@@ -20,9 +20,12 @@ internal sealed class Ed25519Key
     /// fits.
     /// </summary>
     public static Ed25519Key? Read(ReadOnlySpan<byte> bytes) =>
-        bytes.Length == Length && Ed25519.ValidatePublicKeyPartial(bytes.ToArray(), 0) ? new Ed25519Key(bytes.ToArray()) : null;
+        bytes.Length == Length && Ed25519.ValidatePublicKeyPartial(bytes.ToArray(), 0)
+            ? new Ed25519Key(bytes.ToArray())
+            : null;
 
     /// <summary>Returns true if the key signed the message with this signature.</summary>
     public bool Signed(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
-        signature.Length == SignatureLength && Ed25519.Verify(signature.ToArray(), 0, _bytes, 0, message.ToArray(), 0, message.Length);
+        signature.Length == SignatureLength
+            && Ed25519.Verify(signature.ToArray(), 0, _bytes, 0, message.ToArray(), 0, message.Length);
 }

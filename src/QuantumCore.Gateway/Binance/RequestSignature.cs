@@ -68,7 +68,8 @@ internal static class RequestSignature
         }
     }
 
-    private static string Bare(string text) => string.Concat(text.Split(['\r', '\n', ' '], StringSplitOptions.RemoveEmptyEntries))
+    private static string Bare(string text) =>
+        string.Concat(text.Split(['\r', '\n', ' '], StringSplitOptions.RemoveEmptyEntries))
         .Replace("-----BEGINPUBLICKEY-----", "", StringComparison.Ordinal)
         .Replace("-----ENDPUBLICKEY-----", "", StringComparison.Ordinal);
 
@@ -76,7 +77,8 @@ internal static class RequestSignature
     private static Ed25519Key? Ed25519KeyOf(string material)
     {
         var bytes = new byte[material.Length];
-        return Convert.TryFromBase64String(material, bytes, out var length) && length == s_ed25519.Length + Ed25519Key.Length
+        return Convert.TryFromBase64String(material, bytes, out var length)
+            && length == s_ed25519.Length + Ed25519Key.Length
             && bytes.AsSpan().StartsWith(s_ed25519)
             ? Ed25519Key.Read(bytes.AsSpan(s_ed25519.Length, Ed25519Key.Length))
             : null;
@@ -86,7 +88,8 @@ internal static class RequestSignature
     {
         var bytes = new byte[signature.Length];
         return Convert.TryFromBase64String(signature, bytes, out var length)
-            && Ed25519KeyOf(publicKey) is { } key && key.Signed(Encoding.UTF8.GetBytes(payload), bytes.AsSpan(0, length));
+            && Ed25519KeyOf(publicKey) is { } key
+            && key.Signed(Encoding.UTF8.GetBytes(payload), bytes.AsSpan(0, length));
     }
 
     private static bool IsRsa(string publicKey, string payload, string signature)
@@ -98,6 +101,7 @@ internal static class RequestSignature
         using var rsa = RSA.Create();
         rsa.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
         return rsa.VerifyData(
-            Encoding.UTF8.GetBytes(payload), bytes.AsSpan(0, length), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            Encoding.UTF8.GetBytes(payload), bytes.AsSpan(0, length), HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1);
     }
 }

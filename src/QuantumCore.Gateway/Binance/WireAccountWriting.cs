@@ -83,7 +83,8 @@ internal static class WireAccountWriting
         to.WriteMillis("T"u8, book.TimeNanos);
         to.WriteNumber("t"u8, fill is null ? -1 : WireWriting.TradeId(fill.Place.Sequence, fill.Place.Index));
         to.WriteNumber("I"u8, book.Sequence);
-        to.WriteBoolean("w"u8, order.Status is OrderStatus.New or OrderStatus.PartiallyFilled && order.Stage == OrderStage.Working);
+        to.WriteBoolean(
+            "w"u8, order.Status is OrderStatus.New or OrderStatus.PartiallyFilled && order.Stage == OrderStage.Working);
         to.WriteBoolean("m"u8, fill is { IsMaker: true });
         to.WriteBoolean("M"u8, false);
         to.WriteMillis("O"u8, order.CreatedNanos);

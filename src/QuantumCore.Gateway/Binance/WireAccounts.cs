@@ -13,10 +13,16 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         WireCall.Get("/api/v3/account", WireSecurity.Read, 20, Show),
         new("POST", "/sapi/v3/asset/getUserAsset", Lane.Readings, WireSecurity.Read, static _ => 5, 0, Assets),
         WireCall.Get("/api/v3/account/commission", WireSecurity.Read, 20, Commission),
-        WireCall.Get("/api/v3/myTrades", WireSecurity.Read, 20, Trades) with { Weight = parameters => parameters.Has("orderId") ? 5 : 20 },
+        WireCall.Get("/api/v3/myTrades", WireSecurity.Read, 20, Trades) with
+        {
+            Weight = parameters => parameters.Has("orderId") ? 5 : 20,
+        },
         WireCall.Get("/api/v3/myPreventedMatches", WireSecurity.Read, 20, Prevented) with
         {
-            Weight = parameters => parameters.Has("preventedMatchId") || parameters.Text("symbol") is not { } symbol || listings.Lacks(symbol) ? 2 : 20,
+            Weight = parameters => parameters.Has("preventedMatchId") || parameters.Text("symbol") is not { } symbol
+                || listings.Lacks(symbol)
+                ? 2
+                : 20,
         },
     ];
 
@@ -37,7 +43,8 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
     /// <param name="what">Suffix of the members' names.</param>
     /// <param name="makerPpm">Maker rate, in millionths.</param>
     /// <param name="takerPpm">Taker rate, in millionths.</param>
-    public static void WriteCommissions(Utf8JsonWriter to, Instrument instrument, string what, int makerPpm, int takerPpm)
+    public static void WriteCommissions(
+        Utf8JsonWriter to, Instrument instrument, string what, int makerPpm, int takerPpm)
     {
         WriteCommission(to, $"standardCommission{what}", makerPpm, takerPpm);
         WriteCommission(to, $"specialCommission{what}", 0, 0);
@@ -61,7 +68,8 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
 
         // Fees are per instrument: the account's rates are shown as the highest of them.
         var rates = await AccountRates.OfAsync(grains, request.Account);
-        var (maker, taker) = listed.Count == 0 ? (0, 0) : (listed.Max(instrument => rates.Of(instrument).MakerPpm), listed.Max(instrument => rates.Of(instrument).TakerPpm));
+        var (maker, taker) = listed.Count == 0 ? (0, 0) : (listed.Max(instrument => rates.Of(instrument).MakerPpm),
+            listed.Max(instrument => rates.Of(instrument).TakerPpm));
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return WireAnswer.Of(to =>
         {
@@ -110,7 +118,8 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();
-            foreach (var balance in view.Balances.Where(balance => balance.Total != 0 && (only is null || only == balance.Asset)))
+            foreach (var balance in view.Balances.Where(
+                balance => balance.Total != 0 && (only is null || only == balance.Asset)))
             {
                 to.WriteStartObject();
                 to.WriteString("asset"u8, balance.Asset);
@@ -169,7 +178,8 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         var place = from is { } id ? WireWriting.Place(id) : default(TradePlace?);
         var fills = await entry.FillsOf(
             // Binance has no marker for a busted trade: a client that sums these up must get its real balance.
-            new FillQuery(request.Account, instrument!.Symbol, orderId, place, start, end + 999_999, limit, OmitsVoid: true));
+            new FillQuery(
+                request.Account, instrument!.Symbol, orderId, place, start, end + 999_999, limit, OmitsVoid: true));
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();

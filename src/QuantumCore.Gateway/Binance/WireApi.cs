@@ -32,52 +32,54 @@ internal sealed class WireApi(
 {
     private const int ConnectionWeight = 2;
 
-    private static readonly FrozenDictionary<string, string> s_methods = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["ping"] = "GET /api/v3/ping",
-        ["time"] = "GET /api/v3/time",
-        ["exchangeInfo"] = "GET /api/v3/exchangeInfo",
-        ["depth"] = "GET /api/v3/depth",
-        ["trades.recent"] = "GET /api/v3/trades",
-        ["trades.historical"] = "GET /api/v3/historicalTrades",
-        ["trades.aggregate"] = "GET /api/v3/aggTrades",
-        ["klines"] = "GET /api/v3/klines",
-        ["uiKlines"] = "GET /api/v3/uiKlines",
-        ["avgPrice"] = "GET /api/v3/avgPrice",
-        ["ticker.24hr"] = "GET /api/v3/ticker/24hr",
-        ["ticker.tradingDay"] = "GET /api/v3/ticker/tradingDay",
-        ["ticker"] = "GET /api/v3/ticker",
-        ["ticker.price"] = "GET /api/v3/ticker/price",
-        ["ticker.book"] = "GET /api/v3/ticker/bookTicker",
-        ["order.place"] = "POST /api/v3/order",
-        ["order.test"] = "POST /api/v3/order/test",
-        ["order.status"] = "GET /api/v3/order",
-        ["order.cancel"] = "DELETE /api/v3/order",
-        ["order.cancelReplace"] = "POST /api/v3/order/cancelReplace",
-        ["order.amend.keepPriority"] = "PUT /api/v3/order/amend/keepPriority",
-        ["orderList.place"] = "POST /api/v3/order/oco",
-        ["orderList.place.oco"] = "POST /api/v3/orderList/oco",
-        ["orderList.place.oto"] = "POST /api/v3/orderList/oto",
-        ["orderList.place.otoco"] = "POST /api/v3/orderList/otoco",
-        ["orderList.status"] = "GET /api/v3/orderList",
-        ["orderList.cancel"] = "DELETE /api/v3/orderList",
-        ["openOrderLists.status"] = "GET /api/v3/openOrderList",
-        ["allOrderLists"] = "GET /api/v3/allOrderList",
-        ["openOrders.status"] = "GET /api/v3/openOrders",
-        ["openOrders.cancelAll"] = "DELETE /api/v3/openOrders",
-        ["allOrders"] = "GET /api/v3/allOrders",
-        ["account.status"] = "GET /api/v3/account",
-        ["account.commission"] = "GET /api/v3/account/commission",
-        ["account.rateLimits.orders"] = "GET /api/v3/rateLimit/order",
-        ["userDataStream.start"] = "POST /api/v3/userDataStream",
-        ["userDataStream.ping"] = "PUT /api/v3/userDataStream",
-        ["userDataStream.stop"] = "DELETE /api/v3/userDataStream",
-        ["myTrades"] = "GET /api/v3/myTrades",
-        ["myPreventedMatches"] = "GET /api/v3/myPreventedMatches",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, string> s_methods =
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ping"] = "GET /api/v3/ping",
+            ["time"] = "GET /api/v3/time",
+            ["exchangeInfo"] = "GET /api/v3/exchangeInfo",
+            ["depth"] = "GET /api/v3/depth",
+            ["trades.recent"] = "GET /api/v3/trades",
+            ["trades.historical"] = "GET /api/v3/historicalTrades",
+            ["trades.aggregate"] = "GET /api/v3/aggTrades",
+            ["klines"] = "GET /api/v3/klines",
+            ["uiKlines"] = "GET /api/v3/uiKlines",
+            ["avgPrice"] = "GET /api/v3/avgPrice",
+            ["ticker.24hr"] = "GET /api/v3/ticker/24hr",
+            ["ticker.tradingDay"] = "GET /api/v3/ticker/tradingDay",
+            ["ticker"] = "GET /api/v3/ticker",
+            ["ticker.price"] = "GET /api/v3/ticker/price",
+            ["ticker.book"] = "GET /api/v3/ticker/bookTicker",
+            ["order.place"] = "POST /api/v3/order",
+            ["order.test"] = "POST /api/v3/order/test",
+            ["order.status"] = "GET /api/v3/order",
+            ["order.cancel"] = "DELETE /api/v3/order",
+            ["order.cancelReplace"] = "POST /api/v3/order/cancelReplace",
+            ["order.amend.keepPriority"] = "PUT /api/v3/order/amend/keepPriority",
+            ["orderList.place"] = "POST /api/v3/order/oco",
+            ["orderList.place.oco"] = "POST /api/v3/orderList/oco",
+            ["orderList.place.oto"] = "POST /api/v3/orderList/oto",
+            ["orderList.place.otoco"] = "POST /api/v3/orderList/otoco",
+            ["orderList.status"] = "GET /api/v3/orderList",
+            ["orderList.cancel"] = "DELETE /api/v3/orderList",
+            ["openOrderLists.status"] = "GET /api/v3/openOrderList",
+            ["allOrderLists"] = "GET /api/v3/allOrderList",
+            ["openOrders.status"] = "GET /api/v3/openOrders",
+            ["openOrders.cancelAll"] = "DELETE /api/v3/openOrders",
+            ["allOrders"] = "GET /api/v3/allOrders",
+            ["account.status"] = "GET /api/v3/account",
+            ["account.commission"] = "GET /api/v3/account/commission",
+            ["account.rateLimits.orders"] = "GET /api/v3/rateLimit/order",
+            ["userDataStream.start"] = "POST /api/v3/userDataStream",
+            ["userDataStream.ping"] = "PUT /api/v3/userDataStream",
+            ["userDataStream.stop"] = "DELETE /api/v3/userDataStream",
+            ["myTrades"] = "GET /api/v3/myTrades",
+            ["myPreventedMatches"] = "GET /api/v3/myPreventedMatches",
+        }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly FrozenDictionary<string, WireCall> _calls = s_methods.ToFrozenDictionary(
-        method => method.Key, method => calls.All.Single(call => $"{call.Method} {call.Path}" == method.Value), StringComparer.Ordinal);
+        method => method.Key, method => calls.All.Single(call => $"{call.Method} {call.Path}" == method.Value),
+        StringComparer.Ordinal);
 
     /// <summary>GET /ws-api/v3</summary>
     public async Task Serve(HttpContext context)
@@ -106,8 +108,10 @@ internal sealed class WireApi(
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             RequestTrace.Leave();
-            using var socket = new MessageSocket(options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
-            using var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+            using var socket =
+                new MessageSocket(options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
+            using var leaving =
+                CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
             using var session = new WireSession(
                 socket,
                 accounts,
@@ -115,7 +119,9 @@ internal sealed class WireApi(
                 time.GetUtcNow().ToUnixTimeMilliseconds(),
                 context.Request.Query["returnRateLimits"] != "false",
                 leaving.Token);
-            await socket.Run(accepted, message => Obey(socket, session, message), lifetime.ApplicationStopping, context.RequestAborted);
+            await socket.Run(
+                accepted, message => Obey(socket, session, message), lifetime.ApplicationStopping,
+                context.RequestAborted);
         }
         catch (WebSocketException)
         {
@@ -137,7 +143,9 @@ internal sealed class WireApi(
             answer = answer with { Write = to => WriteWhen(to, time.GetUtcNow().ToUnixTimeMilliseconds(), seconds) };
         var used = session.UsedWeight;
         var orders = session.Orders;
-        var tellsLimits = request.Parameters.TryGetValue("returnRateLimits", out var told) ? !told.Equals("false", StringComparison.OrdinalIgnoreCase) : session.TellsLimits;
+        var tellsLimits = request.Parameters.TryGetValue("returnRateLimits", out var told)
+            ? !told.Equals("false", StringComparison.OrdinalIgnoreCase)
+            : session.TellsLimits;
         socket.Offer(to =>
         {
             to.WriteStartObject();
@@ -244,7 +252,8 @@ internal sealed class WireApi(
     /// Runs a request that is signed itself, or whose session's logon was. In the latter case, its time and its key's
     /// rights are checked.
     /// </summary>
-    private async ValueTask<WireAnswer> Enter(WireCall call, WireSession session, WireParameters parameters, string? shown)
+    private async ValueTask<WireAnswer> Enter(
+        WireCall call, WireSession session, WireParameters parameters, string? shown)
     {
         void Counted((int TenSeconds, int Day) orders) => session.Orders = orders;
         if (call.Security < WireSecurity.Read || parameters.Has("apiKey") || session.Key is null)
@@ -344,7 +353,8 @@ internal sealed class WireApi(
 
     private WireAnswer Status(WireSession session)
     {
-        var (key, since, connected, now) = (session.Key, session.Since, session.ConnectedSince, clock.NowFor(session.Key).ToUnixTimeMilliseconds());
+        var (key, since, connected, now) = (session.Key, session.Since, session.ConnectedSince,
+            clock.NowFor(session.Key).ToUnixTimeMilliseconds());
         var (tellsLimits, listens) = (session.TellsLimits, session.Subscriptions.Count > 0);
         return WireAnswer.Of(to =>
         {
@@ -366,13 +376,15 @@ internal sealed class WireApi(
 
 /// <summary>State of a connection: its key, and the limits that its last request used.</summary>
 internal sealed class WireSession(
-    MessageSocket socket, AccountFeeds accounts, WireOrigin origin, long connectedSince, bool tellsLimits, CancellationToken leaving)
+    MessageSocket socket, AccountFeeds accounts, WireOrigin origin, long connectedSince, bool tellsLimits,
+    CancellationToken leaving)
     : IDisposable
 {
     /// <summary>Maximum number of concurrent subscriptions per connection.</summary>
     public const int MostSubscriptions = 100;
 
-    private readonly Dictionary<int, (AccountFeed Feed, Action<AccountNews> Listener, bool IsOfSession)> _subscriptions = [];
+    private readonly Dictionary<int,
+        (AccountFeed Feed, Action<AccountNews> Listener, bool IsOfSession)> _subscriptions = [];
     private int _next;
 
     /// <summary>Numbers of its subscriptions.</summary>
@@ -457,7 +469,9 @@ internal sealed record WireApiRequest(string Id, string? Method, IReadOnlyDictio
         {
             using var document = JsonDocument.Parse(message, new JsonDocumentOptions { MaxDepth = 8 });
             var root = document.RootElement;
-            if (root.TryGetProperty("id", out var told) && told.ValueKind is JsonValueKind.Number or JsonValueKind.String && told.GetRawText().Length <= LongestId)
+            if (root.TryGetProperty("id", out var told)
+                && told.ValueKind is JsonValueKind.Number or JsonValueKind.String
+                && told.GetRawText().Length <= LongestId)
                 id = told.GetRawText();
             if (!root.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
                 return new WireApiRequest(id, null, s_none);

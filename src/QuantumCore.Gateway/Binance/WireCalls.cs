@@ -11,5 +11,7 @@ internal sealed class WireCalls(
     WireListenKeys listenKeys)
 {
     public IReadOnlyList<WireCall> All { get; } =
-        [.. rulebook.Calls, .. market.Calls, .. tickers.Calls, .. orders.Calls, .. lists.Calls, .. accounts.Calls, .. listenKeys.Calls];
+        [
+            .. rulebook.Calls, .. market.Calls, .. tickers.Calls, .. orders.Calls, .. lists.Calls, .. accounts.Calls,
+            .. listenKeys.Calls];
 }

@@ -19,7 +19,8 @@ internal readonly record struct WireError(int Code, string Message, int Status =
     public static readonly WireError NotAllowed = new(-2015, "Invalid API-key, IP, or permissions for action.", 401);
     public static readonly WireError BadSignature = new(-1022, "Signature for this request is not valid.");
     public static readonly WireError BadSymbol = new(-1121, "Invalid symbol.");
-    public static readonly WireError OtherStatus = new(-1220, "The symbol's status does not match the requested symbolStatus.");
+    public static readonly WireError OtherStatus =
+        new(-1220, "The symbol's status does not match the requested symbolStatus.");
     public static readonly WireError NoSuchCall = NotSupported("There is no such call.", 404);
     public static readonly WireError NoHmacLogon = new(-4056, "HMAC_SHA256 API key is not supported.");
     public static readonly WireError NoRsaLogon = new(-4056, "RSA API key is not supported.");
@@ -28,9 +29,11 @@ internal readonly record struct WireError(int Code, string Message, int Status =
     public static WireError Missing(string name) =>
         new(-1102, $"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.");
 
-    public static WireError MissingBoth(string one, string other) => new(-1102, $"Param '{one}' or '{other}' must be sent, but both were empty/null!");
+    public static WireError MissingBoth(string one, string other) =>
+        new(-1102, $"Param '{one}' or '{other}' must be sent, but both were empty/null!");
 
-    public static WireError NotSupported(string detail, int status) => new(-1020, $"This operation is not supported. {detail}", status);
+    public static WireError NotSupported(string detail, int status) =>
+        new(-1020, $"This operation is not supported. {detail}", status);
 
     public static WireError IllegalCharacters(string name, string range) =>
         new(-1100, $"Illegal characters found in parameter '{name}'; legal range is '{range}'.");
@@ -64,13 +67,16 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.TooManyOrders or RejectReason.OpenOrderLimit => Filter("MAX_NUM_ORDERS"),
         RejectReason.InvalidCombination => BadCombination,
         RejectReason.Unauthorized or RejectReason.Forbidden => NotAllowed,
-        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin or RejectReason.NoLocate or RejectReason.UnsettledFunds =>
+        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin
+            or RejectReason.NoLocate or RejectReason.UnsettledFunds =>
             new(-2010, "Account has insufficient balance for requested action."),
         RejectReason.PostOnlyWouldTake => new(-2010, "Order would immediately match and take."),
         RejectReason.StopWouldTrigger => new(-2010, "Order would trigger immediately."),
         RejectReason.ListPrices => new(-2010, "The relationship of the prices for the orders is not correct."),
-        RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => new(-2010, "Market is closed."),
-        RejectReason.AccountBlocked or RejectReason.AccountFrozen or RejectReason.KillSwitch or RejectReason.ReduceOnly or RejectReason.NotPermitted => new(-2010, "This action is disabled on this account."),
+        RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase =>
+            new(-2010, "Market is closed."),
+        RejectReason.AccountBlocked or RejectReason.AccountFrozen or RejectReason.KillSwitch or RejectReason.ReduceOnly
+            or RejectReason.NotPermitted => new(-2010, "This action is disabled on this account."),
         RejectReason.NoReference or RejectReason.PegNoReference =>
             new(-2010, "Order book liquidity is less than LOT_SIZE filter minimum quantity."),
         RejectReason.KeyConflict or RejectReason.KeyCancelled => Duplicate,
@@ -80,12 +86,16 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.Overloaded or RejectReason.TimeRegression or RejectReason.SymbolUnavailable =>
             new(-1008, "Server is currently overloaded with other requests. Please try again in a few minutes.", 503),
         RejectReason.OutcomeUnknown => new(
-            -1007, "Timeout waiting for response from backend server. Send status unknown; execution status unknown.", 504),
-        RejectReason.BadRequest => refusal.Field is { } field ? Invalid(field) : new(-1100, refusal.Detail ?? "Illegal characters found in a parameter."),
+            -1007, "Timeout waiting for response from backend server. Send status unknown; execution status unknown.",
+            504),
+        RejectReason.BadRequest => refusal.Field is { } field
+            ? Invalid(field)
+            : new(-1100, refusal.Detail ?? "Illegal characters found in a parameter."),
         RejectReason.None or RejectReason.UnknownAccount or RejectReason.UnknownTrade or RejectReason.UnknownUser
             or RejectReason.NameTaken or RejectReason.TooManyLevels or RejectReason.NotResting
             or RejectReason.Overflow or RejectReason.ExpiredAlready or RejectReason.DailyVolume
-            or RejectReason.DailyLoss or RejectReason.MarkStale or RejectReason.SignalSkipped or RejectReason.SignalsPaused
+            or RejectReason.DailyLoss or RejectReason.MarkStale or RejectReason.SignalSkipped
+            or RejectReason.SignalsPaused
             or RejectReason.SignalTooOld => new(-2010, Refusals.Title(refusal.Reason)),
     };
 }

@@ -49,14 +49,16 @@ internal interface IWireFeed
 
 /// <summary>Feeds of this process: one per symbol, and one of all symbols for each such stream.</summary>
 internal sealed class WireFeeds(
-    BookFeeds books, WireTickers tickers, MarketHistory history, Listings listings, TimeProvider time, ILogger<WireFeeds> log)
+    BookFeeds books, WireTickers tickers, MarketHistory history, Listings listings, TimeProvider time,
+    ILogger<WireFeeds> log)
 {
     /// <summary>Feeds, one entry per listed symbol.</summary>
     private readonly ConcurrentDictionary<string, WireFeed> _feeds = new(StringComparer.Ordinal);
 
     private readonly ConcurrentDictionary<string, WireMarketFeed> _ofAll = new(StringComparer.Ordinal);
 
-    public IWireFeed OfAll(WireStreamName name) => _ofAll.GetOrAdd(name.Name, _ => new WireMarketFeed(name, this, listings, time, log));
+    public IWireFeed OfAll(WireStreamName name) =>
+        _ofAll.GetOrAdd(name.Name, _ => new WireMarketFeed(name, this, listings, time, log));
 
     public WireFeed Of(Instrument instrument) => _feeds.GetOrAdd(
         instrument.Symbol, _ => new WireFeed(instrument, books.Of(instrument), tickers, history, time, log));
@@ -68,7 +70,8 @@ internal sealed class WireFeeds(
 /// is not sent.
 /// </summary>
 internal sealed class WireFeed(
-    Instrument instrument, BookFeed book, WireTickers tickers, MarketHistory history, TimeProvider time, ILogger log) : IUpdateReader, IWireFeed
+    Instrument instrument, BookFeed book, WireTickers tickers, MarketHistory history, TimeProvider time, ILogger log)
+    : IUpdateReader, IWireFeed
 {
     private const int TicksPerSecond = 10;
     private const long MinuteMillis = 60_000;
@@ -103,7 +106,8 @@ internal sealed class WireFeed(
     {
         lock (_lock)
         {
-            if (_streams.TryGetValue(name, out var stream) && stream.Readers.Remove(reader) && stream.Readers.Count == 0)
+            if (_streams.TryGetValue(name, out var stream) && stream.Readers.Remove(reader)
+                && stream.Readers.Count == 0)
                 _streams.Remove(name);
         }
     }
@@ -206,7 +210,10 @@ internal sealed class WireFeed(
                 if (!_book.IsKnown || (!isSecond && !stream.Name.IsFast))
                     continue;
                 if (stream.Name.Kind == WireStreamKind.Depth && stream.HasChanges)
-                    stream.Tell(to => WireStreamWriting.Depth(to, instrument, NowMillis, stream.ToldSequence + 1, _book, stream.TakeChanges()), _book.Sequence);
+                    stream.Tell(
+                        to => WireStreamWriting.Depth(
+                            to, instrument, NowMillis, stream.ToldSequence + 1, _book, stream.TakeChanges()),
+                        _book.Sequence);
                 else if (stream.Name.Kind == WireStreamKind.PartialDepth && (stream.HasChanges || stream.IsNew))
                 {
                     stream.TakeChanges();
@@ -245,7 +252,8 @@ internal sealed class WireFeed(
     private bool IsDue(WireStream stream) => stream.IsNew || stream.ToldTrades != _tradesSeen
         || (stream.Name.Kind == WireStreamKind.Candle && NowMillis * 1_000_000 >= stream.OpenCandle.EndNanos)
         // Windows have whole minutes: with each minute, trades drop out.
-        || (stream.Name.Kind is WireStreamKind.WindowTicker or WireStreamKind.AveragePrice && stream.ToldMinute != NowMillis / MinuteMillis);
+        || (stream.Name.Kind is WireStreamKind.WindowTicker or WireStreamKind.AveragePrice
+            && stream.ToldMinute != NowMillis / MinuteMillis);
 
     private async Task TellCandle(WireStream stream)
     {
@@ -263,7 +271,8 @@ internal sealed class WireFeed(
         foreach (var ended in candles[..^1].Where(ended => ended.EndNanos > stream.SinceNanos))
             stream.Tell(to => WireStreamWriting.Candle(to, instrument, NowMillis, stream.Name, ended, isClosed: true));
         stream.OpenCandle = candles[^1];
-        stream.Tell(to => WireStreamWriting.Candle(to, instrument, NowMillis, stream.Name, candles[^1], isClosed: false));
+        stream.Tell(
+            to => WireStreamWriting.Candle(to, instrument, NowMillis, stream.Name, candles[^1], isClosed: false));
     }
 
     private async Task TellTicker(WireStream stream)

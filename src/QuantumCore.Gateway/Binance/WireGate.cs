@@ -34,7 +34,8 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
             if (refusal is { } refused)
                 return refused;
             if (call.Security != WireSecurity.Key
-                && (CheckTime(parameters, keyText, $"{call.Method} {call.Path}") ?? CheckSignature(parameters, key!)) is { } wrong)
+                && (CheckTime(parameters, keyText, $"{call.Method} {call.Path}")
+                    ?? CheckSignature(parameters, key!)) is { } wrong)
             {
                 return wrong;
             }
@@ -44,7 +45,8 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
     }
 
     /// <summary>Runs a request of an authenticated caller.</summary>
-    public async ValueTask<WireAnswer> Answer(WireCall call, WireRequest request, Action<(int TenSeconds, int Day)> counted)
+    public async ValueTask<WireAnswer> Answer(
+        WireCall call, WireRequest request, Action<(int TenSeconds, int Day)> counted)
     {
         if (call.Orders > 0)
         {
@@ -63,7 +65,8 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
     {
         if (string.IsNullOrEmpty(keyText))
             return (WireError.BadKey, null);
-        if (await keys.Find(keyText, origin.Address) is not { } key || key.Account == 0 || (key.IsDemo && !origin.MayUseDemo))
+        if (await keys.Find(keyText, origin.Address) is not { } key || key.Account == 0
+            || (key.IsDemo && !origin.MayUseDemo))
             return (WireError.NotAllowed, null);
         if ((security == WireSecurity.Read && !key.Rights.HasFlag(KeyRights.Read))
             || (security == WireSecurity.Trade && !key.Rights.HasFlag(KeyRights.Trade))
@@ -72,11 +75,14 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
             return (WireError.NotAllowed, null);
         }
 
-        return keys.MayAsk(key.Account, lane) ? (null, key) : (WireError.Of(new Refusal(RejectReason.TooManyRequests)), null);
+        return keys.MayAsk(key.Account, lane)
+            ? (null, key)
+            : (WireError.Of(new Refusal(RejectReason.TooManyRequests)), null);
     }
 
     /// <summary>Verifies the signature of a request; returns an error, or null.</summary>
-    public WireError? CheckSignature(WireParameters parameters, ApiKey key) => parameters.Signature is not { Length: > 0 } signature
+    public WireError? CheckSignature(WireParameters parameters, ApiKey key) =>
+        parameters.Signature is not { Length: > 0 } signature
         ? WireError.Missing("signature")
         : RequestSignature.IsValid(seal, key, parameters.Payload, signature) ? null : WireError.BadSignature;
 
@@ -91,7 +97,9 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
     {
         var window = parameters.Text("recvWindow");
         var windowMicros = DefaultWindowMicros;
-        if (window is not null && DecimalText.TryParse(WireParameters.WithoutLeadingZeros(window), 3, out windowMicros) != DecimalError.None)
+        if (window is not null
+            && DecimalText.TryParse(
+                WireParameters.WithoutLeadingZeros(window), 3, out windowMicros) != DecimalError.None)
             return WireError.Invalid("recvWindow");
         if (windowMicros > LongestWindowMicros)
             return new WireError(-1131, "recvWindow must be less than 60000.");

@@ -27,7 +27,9 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
         // A GET has its parameters in the query only.
         if ((HttpMethods.IsGet(call.Method) ? "" : await Body(context)) is not { } body)
         {
-            await Write(context, WireError.Of(Refusal.Malformed(null, "The body is too long, or no UTF-8.")) with { Status = 413 });
+            await Write(
+                context,
+                WireError.Of(Refusal.Malformed(null, "The body is too long, or no UTF-8.")) with { Status = 413 });
             return;
         }
 
@@ -76,13 +78,15 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
     {
         if (answer.Error is { RetryAfter: > 0 and var seconds })
             context.Response.Headers.RetryAfter = seconds.ToString();
-        return Answer.Json(context, answer, static (to, answer) => WireAnswer.WriteBody(to, answer), answer.Error?.Status ?? 200);
+        return Answer.Json(
+            context, answer, static (to, answer) => WireAnswer.WriteBody(to, answer), answer.Error?.Status ?? 200);
     }
 
     /// <summary>Reads the body's text; null if it is too long or no UTF-8.</summary>
     private static async ValueTask<string?> Body(HttpContext context)
     {
-        if (context.Request.ContentLength is 0 || (context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count == 0))
+        if (context.Request.ContentLength is 0
+            || (context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count == 0))
             return "";
 
         var reader = context.Request.BodyReader;

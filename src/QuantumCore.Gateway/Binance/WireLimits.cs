@@ -40,7 +40,8 @@ internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
         {
             caller.Turn(now);
             if (caller.BannedUntil > now)
-                return (caller.Weight, new WireError(-1003, BanText(caller.BannedUntil), 418, Seconds(caller.BannedUntil - now)));
+                return (caller.Weight,
+                    new WireError(-1003, BanText(caller.BannedUntil), 418, Seconds(caller.BannedUntil - now)));
 
             caller.Weight += weight;
             if (caller.Weight <= WeightPerMinute)
@@ -48,7 +49,8 @@ internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
 
             if (++caller.Refused > RefusalsBeforeBan)
                 caller.BannedUntil = now + s_ban;
-            var message = $"Too much request weight used; current limit is {WeightPerMinute} request weight per 1 MINUTE. "
+            var message =
+                $"Too much request weight used; current limit is {WeightPerMinute} request weight per 1 MINUTE. "
                 + "Please use WebSocket Streams for live updates to avoid polling the API.";
             return (caller.Weight, new WireError(-1003, message, 429, 60 - now.Second));
         }
@@ -63,9 +65,13 @@ internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
         {
             caller.Turn(now);
             if (caller.TenSeconds + orders > OrdersPerTenSeconds)
-                return new WireError(-1015, $"Too many new orders; current limit is {OrdersPerTenSeconds} orders per 10 SECOND.", 429, 10 - (now.Second % 10));
+                return new WireError(
+                    -1015, $"Too many new orders; current limit is {OrdersPerTenSeconds} orders per 10 SECOND.", 429,
+                    10 - (now.Second % 10));
             if (caller.Day + orders > OrdersPerDay)
-                return new WireError(-1015, $"Too many new orders; current limit is {OrdersPerDay} orders per 1 DAY.", 429, Seconds(now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime));
+                return new WireError(
+                    -1015, $"Too many new orders; current limit is {OrdersPerDay} orders per 1 DAY.", 429,
+                    Seconds(now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime));
 
             caller.TenSeconds += orders;
             caller.Day += orders;

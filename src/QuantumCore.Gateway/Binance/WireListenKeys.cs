@@ -31,7 +31,8 @@ internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, AccountFeeds
     /// Returns the account feed of a listen key, and its remaining life; null if the key is not valid.
     /// </summary>
     public async ValueTask<(AccountFeed Feed, TimeSpan Left)?> Find(string text, WireOrigin origin) =>
-        Open(text) is var (hash, left) && await keys.FindHashed(hash, origin.Address) is { Account: > 0 } key && (!key.IsDemo || origin.MayUseDemo)
+        Open(text) is var (hash, left) && await keys.FindHashed(hash, origin.Address) is { Account: > 0 } key
+            && (!key.IsDemo || origin.MayUseDemo)
             ? (feeds.Of(key.Account), left)
             : null;
 

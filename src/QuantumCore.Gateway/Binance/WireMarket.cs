@@ -6,7 +6,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>Public market data: clock, books, trades, candles.</summary>
-internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Listings listings, ClientClock clock, TimeProvider time)
+internal sealed class WireMarket(
+    IGrainFactory grains, MarketHistory history, Listings listings, ClientClock clock, TimeProvider time)
 {
     /// <summary>Lowest time that is in microseconds; lower ones are in milliseconds.</summary>
     public const long LeastMicros = 1_000_000_000_000_000;
@@ -50,7 +51,8 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         _ => 250,
     };
 
-    private static ValueTask<WireAnswer> Ping(WireRequest request) => ValueTask.FromResult<WireAnswer>(request.Parameters.End() is { } wrong
+    private static ValueTask<WireAnswer> Ping(WireRequest request) =>
+        ValueTask.FromResult<WireAnswer>(request.Parameters.End() is { } wrong
         ? wrong
         : WireAnswer.Of(static to =>
         {
@@ -113,7 +115,9 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
 
         return List(
             instrument!,
-            from is { } id ? await Past(instrument!, WireWriting.Place(id), null, null, limit) : await Newest(instrument!, limit),
+            from is { } id
+                ? await Past(instrument!, WireWriting.Place(id), null, null, limit)
+                : await Newest(instrument!, limit),
             WriteTrade);
     }
 
@@ -165,7 +169,8 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         var isOfSecond = parameters.Needed("interval") == WireWords.Second;
         var period = isOfSecond
             ? CandlePeriod.Minute
-            : parameters.Word("interval", WireWords.Period, CandlePeriod.Minute, new WireError(-1120, "Invalid interval."));
+            : parameters.Word(
+                "interval", WireWords.Period, CandlePeriod.Minute, new WireError(-1120, "Invalid interval."));
         ReadZone(parameters);
         var instrument = await Symbol(parameters, listings);
         if (parameters.End() is { } wrong)
@@ -196,12 +201,13 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
     /// Reads a time as nanoseconds; null if absent. It is in milliseconds or, with 16 digits, in microseconds. Clients
     /// use a time in the far future for everything; it becomes <see cref="LatestNanos"/>.
     /// </summary>
-    public static long? Nanos(WireParameters parameters, string name) => parameters.Number(name, 0, long.MaxValue) switch
-    {
-        null => null,
-        < LeastMicros and { } millis => Math.Min(millis, LatestNanos / 1_000_000) * 1_000_000,
-        { } micros => Math.Min(micros, LatestNanos / 1_000) * 1_000,
-    };
+    public static long? Nanos(WireParameters parameters, string name) =>
+        parameters.Number(name, 0, long.MaxValue) switch
+        {
+            null => null,
+            < LeastMicros and { } millis => Math.Min(millis, LatestNanos / 1_000_000) * 1_000_000,
+            { } micros => Math.Min(micros, LatestNanos / 1_000) * 1_000,
+        };
 
     private async ValueTask<ImmutableArray<PublicTrade>> Newest(Instrument instrument, int limit)
     {
@@ -214,12 +220,14 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
     }
 
     private async ValueTask<ImmutableArray<PublicTrade>> Past(
-        Instrument instrument, TradePlace? from, long? start, long? end, int limit) => await history.Trades(new TradeQuery(instrument.Symbol, from, start, end, limit));
+        Instrument instrument, TradePlace? from, long? start, long? end, int limit) =>
+            await history.Trades(new TradeQuery(instrument.Symbol, from, start, end, limit));
 
     /// <summary>
     /// Returns the trades with earlier trades of the oldest one's record: its aggregate may have begun there.
     /// </summary>
-    private async ValueTask<IEnumerable<PublicTrade>> FromStart(Instrument instrument, ImmutableArray<PublicTrade> trades)
+    private async ValueTask<IEnumerable<PublicTrade>> FromStart(
+        Instrument instrument, ImmutableArray<PublicTrade> trades)
     {
         if (trades is not [{ Index: > 0 } oldest, ..])
             return trades;
@@ -257,7 +265,8 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
     }
 
     private static WireAnswer List(
-        Instrument instrument, ImmutableArray<PublicTrade> trades, Action<Utf8JsonWriter, Instrument, PublicTrade> write) =>
+        Instrument instrument, ImmutableArray<PublicTrade> trades,
+        Action<Utf8JsonWriter, Instrument, PublicTrade> write) =>
         WireAnswer.Of(to =>
         {
             to.WriteStartArray();

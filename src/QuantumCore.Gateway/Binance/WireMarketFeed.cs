@@ -7,7 +7,8 @@ namespace QuantumCore.Gateway.Binance;
 /// sent once a second in one list, with the symbols whose ticker was sent since. A newly listed symbol joins within a
 /// second.
 /// </summary>
-internal sealed class WireMarketFeed(WireStreamName name, WireFeeds feeds, Listings listings, TimeProvider time, ILogger log)
+internal sealed class WireMarketFeed(
+    WireStreamName name, WireFeeds feeds, Listings listings, TimeProvider time, ILogger log)
     : IWireFeed, IWireReader
 {
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);

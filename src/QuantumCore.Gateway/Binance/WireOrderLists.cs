@@ -26,17 +26,26 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
 
     public IEnumerable<WireCall> Calls =>
     [
-        new("POST", "/api/v3/orderList/oco", Lane.Orders, WireSecurity.Trade, s_one, 2, request => Place(request, ReadPair)),
-        new("POST", "/api/v3/order/oco", Lane.Orders, WireSecurity.Trade, s_one, 2, request => Place(request, ReadOldPair)),
-        new("POST", "/api/v3/orderList/oto", Lane.Orders, WireSecurity.Trade, s_one, 2, request => Place(request, ReadParentAndChild)),
-        new("POST", "/api/v3/orderList/otoco", Lane.Orders, WireSecurity.Trade, s_one, 3, request => Place(request, ReadBracket)),
+        new(
+            "POST", "/api/v3/orderList/oco", Lane.Orders, WireSecurity.Trade, s_one, 2,
+            request => Place(request, ReadPair)),
+        new(
+            "POST", "/api/v3/order/oco", Lane.Orders, WireSecurity.Trade, s_one, 2,
+            request => Place(request, ReadOldPair)),
+        new(
+            "POST", "/api/v3/orderList/oto", Lane.Orders, WireSecurity.Trade, s_one, 2,
+            request => Place(request, ReadParentAndChild)),
+        new(
+            "POST", "/api/v3/orderList/otoco", Lane.Orders, WireSecurity.Trade, s_one, 3,
+            request => Place(request, ReadBracket)),
         new("DELETE", "/api/v3/orderList", Lane.Urgent, WireSecurity.Trade, s_one, 0, Cancel),
         WireCall.Get("/api/v3/orderList", WireSecurity.Read, 4, Show),
         WireCall.Get("/api/v3/allOrderList", WireSecurity.Read, 20, ShowAll),
         WireCall.Get("/api/v3/openOrderList", WireSecurity.Read, 6, ShowOpen),
     ];
 
-    private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadPair(WireParameters parameters, Instrument instrument)
+    private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadPair(
+        WireParameters parameters, Instrument instrument)
     {
         var side = new WireOrderReading(parameters, instrument).ReadSide("side");
         return (OrderListKind.OneCancelsOther, Pair(parameters, instrument, side, "quantity", "above", "below"));
@@ -45,10 +54,12 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
     /// <summary>
     /// Reads a pair of the old call, where each order has a fixed kind: a post-only limit order and a stop.
     /// </summary>
-    private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadOldPair(WireParameters parameters, Instrument instrument)
+    private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadOldPair(
+        WireParameters parameters, Instrument instrument)
     {
         var side = new WireOrderReading(parameters, instrument).ReadSide("side");
-        var limit = new WireOrderReading(parameters, instrument, "limit", s_oldLimit).Read(side, "quantity", "LIMIT_MAKER");
+        var limit =
+            new WireOrderReading(parameters, instrument, "limit", s_oldLimit).Read(side, "quantity", "LIMIT_MAKER");
         var stop = new WireOrderReading(parameters, instrument, "stop", s_oldStop)
             .Read(side, "quantity", parameters.Has("stopLimitPrice") ? "STOP_LOSS_LIMIT" : "STOP_LOSS");
 
@@ -59,9 +70,12 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
     private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadParentAndChild(
         WireParameters parameters, Instrument instrument) =>
         (OrderListKind.OneTriggersOther,
-            [new WireOrderReading(parameters, instrument, "working").Read(), new WireOrderReading(parameters, instrument, "pending").Read()]);
+            [
+                new WireOrderReading(parameters, instrument, "working").Read(),
+                new WireOrderReading(parameters, instrument, "pending").Read()]);
 
-    private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadBracket(WireParameters parameters, Instrument instrument)
+    private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadBracket(
+        WireParameters parameters, Instrument instrument)
     {
         var parent = new WireOrderReading(parameters, instrument, "working").Read();
         var side = new WireOrderReading(parameters, instrument).ReadSide("pendingSide");
@@ -131,7 +145,8 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
             return WireError.BadCombination;
 
         var terms = orders[0].Conditions.Decode() ?? new OrderConditions();
-        orders = orders.SetItem(0, orders[0] with { Conditions = EncodedConditions.From(terms with { ListName = name }) });
+        orders = orders.SetItem(
+            0, orders[0] with { Conditions = EncodedConditions.From(terms with { ListName = name }) });
         var (refusal, reports) = await entry.PlaceList(request.Account, kind, orders, mustBeNew: true);
         return refusal is { } refused
             ? WireError.Of(refused with { Field = refused.Field?.Split('.')[^1] })
@@ -175,7 +190,8 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
             Limit: limit * OrderListKindExtensions.MostOrders,
             IsListed: true,
             FromNumber: from));
-        var lists = orders.GroupBy(order => order.ListId).Where(list => list.First().List!.Value.OrderCount() == list.Count());
+        var lists =
+            orders.GroupBy(order => order.ListId).Where(list => list.First().List!.Value.OrderCount() == list.Count());
         return List([.. from is null && start is null ? lists.TakeLast(limit) : lists.Take(limit)]);
     }
 
@@ -185,7 +201,8 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
             return wrong;
 
         await entry.View(request.Account);
-        var open = await entry.Orders(new OrderQuery(request.Account, IsOpen: true, IsListed: true, Limit: int.MaxValue));
+        var open =
+            await entry.Orders(new OrderQuery(request.Account, IsOpen: true, IsListed: true, Limit: int.MaxValue));
         var lists = new List<IEnumerable<PastOrder>>();
         foreach (var id in open.Select(order => order.ListId).Distinct())
             lists.Add(await Find(request.Account, id, null));
@@ -232,7 +249,8 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
     /// <param name="instrument">Instrument of the list.</param>
     /// <param name="orders">Orders of the list.</param>
     /// <param name="cancelName">Client's name for the cancel; null for each order's own.</param>
-    public static void WriteCancelled(Utf8JsonWriter to, Instrument instrument, ImmutableArray<PastOrder> orders, string? cancelName) =>
+    public static void WriteCancelled(
+        Utf8JsonWriter to, Instrument instrument, ImmutableArray<PastOrder> orders, string? cancelName) =>
         Write(to, orders, () =>
         {
             to.WriteStartArray("orderReports"u8);
@@ -281,7 +299,8 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         to.WriteEndObject();
     }
 
-    private static void WriteMembers(Utf8JsonWriter to, IEnumerable<(string Symbol, long OrderId, string ClientOrderId)> orders)
+    private static void WriteMembers(
+        Utf8JsonWriter to, IEnumerable<(string Symbol, long OrderId, string ClientOrderId)> orders)
     {
         to.WriteStartArray("orders"u8);
         foreach (var (symbol, orderId, clientOrderId) in orders)
@@ -297,7 +316,8 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
     }
 
     private static void WritePlaced(
-        Utf8JsonWriter to, Instrument instrument, OrderListKind kind, string name, ImmutableArray<ExecutionReport> reports, WireResponse response)
+        Utf8JsonWriter to, Instrument instrument, OrderListKind kind, string name,
+        ImmutableArray<ExecutionReport> reports, WireResponse response)
     {
         var listId = reports[0].Number;
         to.WriteStartObject();

@@ -24,7 +24,8 @@ internal enum WireResponse
 /// <param name="prefix">Prefix of its parameters' names in a list of orders; otherwise empty.</param>
 /// <param name="names">Names of parameters without that prefix.</param>
 internal sealed class WireOrderReading(
-    WireParameters parameters, Instrument instrument, string prefix = "", IReadOnlyDictionary<string, string>? names = null)
+    WireParameters parameters, Instrument instrument, string prefix = "",
+    IReadOnlyDictionary<string, string>? names = null)
 {
     private static readonly SearchValues<char> s_names =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
@@ -48,7 +49,14 @@ internal sealed class WireOrderReading(
         var isPlain = order is null or { Type: OrderType.Market } or { Type: OrderType.Limit, PostOnly: false };
         return parameters.Word<WireResponse>(
             "newOrderRespType",
-            text => text switch { "ACK" => WireResponse.Ack, "RESULT" => WireResponse.Result, "FULL" => WireResponse.Full, _ => null },
+            text => text switch
+            {
+                "ACK" =>
+                WireResponse.Ack,
+                "RESULT" => WireResponse.Result,
+                "FULL" => WireResponse.Full,
+                _ => null
+            },
             isPlain ? WireResponse.Full : WireResponse.Ack);
     }
 
@@ -86,7 +94,8 @@ internal sealed class WireOrderReading(
         };
 
         // Parameters of other order types are not ignored: the client would assume that they apply.
-        foreach (var member in (ReadOnlySpan<string>)["price", "timeInForce", "stopPrice", "trailingDelta", "icebergQty", "quoteOrderQty"])
+        foreach (var member in (ReadOnlySpan<string>)[
+            "price", "timeInForce", "stopPrice", "trailingDelta", "icebergQty", "quoteOrderQty"])
         {
             if (parameters.IsUnread(Name(member)))
                 parameters.Fail(WireError.NotRequired(Name(member)));
@@ -96,7 +105,11 @@ internal sealed class WireOrderReading(
 
         HoldRequest Resting(HoldRequest limit)
         {
-            limit = limit with { QuantityLots = Lots(quantity ?? Name("quantity"), isNeeded: true), PriceTicks = Ticks("price", isNeeded: true) };
+            limit = limit with
+            {
+                QuantityLots = Lots(quantity ?? Name("quantity"), isNeeded: true),
+                PriceTicks = Ticks("price", isNeeded: true),
+            };
             return Iceberg(limit, new OrderConditions());
         }
 
@@ -191,7 +204,8 @@ internal sealed class WireOrderReading(
     {
         var name = Name("timeInForce");
         parameters.Needed(name);
-        return parameters.Word(name, WireWords.ReadTimeInForce, TimeInForce.GoodTillCancel, new WireError(-1115, "Invalid timeInForce."));
+        return parameters.Word(
+            name, WireWords.ReadTimeInForce, TimeInForce.GoodTillCancel, new WireError(-1115, "Invalid timeInForce."));
     }
 
     private long Ticks(string member, bool isNeeded)
@@ -210,14 +224,18 @@ internal sealed class WireOrderReading(
             name,
             isNeeded: true,
             instrument.Quote.Decimals,
-            (ReadOnlySpan<char> text, out long units) => DecimalText.TryParse(text, instrument.Quote.Decimals, out units),
+            (
+                ReadOnlySpan<char> text,
+                out long units) => DecimalText.TryParse(text, instrument.Quote.Decimals, out units),
             out var minorUnits);
         if (error == DecimalError.TooManyDecimals)
             parameters.Fail(new WireError(-1111, $"Parameter '{name}' has too much precision."));
         return (long)Rounding.DivDown(minorUnits, instrument.TickLotValue);
     }
 
-    private string Name(string member) => names?.GetValueOrDefault(member) is { } name ? name : prefix.Length == 0 ? member : $"{prefix}{char.ToUpperInvariant(member[0])}{member[1..]}";
+    private string Name(string member) => names?.GetValueOrDefault(member) is { } name
+        ? name
+        : prefix.Length == 0 ? member : $"{prefix}{char.ToUpperInvariant(member[0])}{member[1..]}";
 
     private delegate DecimalError Parse(ReadOnlySpan<char> text, out long number);
 

@@ -64,7 +64,8 @@ internal static class WireOrderWriting
         to.WriteMillis("updateTime"u8, order.ChangedNanos);
         to.WriteBoolean(
             "isWorking"u8,
-            order.Status is OrderStatus.New or OrderStatus.PartiallyFilled or OrderStatus.Filled && order.Stage == OrderStage.Working);
+            order.Status is OrderStatus.New or OrderStatus.PartiallyFilled or OrderStatus.Filled
+                && order.Stage == OrderStage.Working);
         WriteWorkingTime(to, order);
         to.WriteEndObject();
     }

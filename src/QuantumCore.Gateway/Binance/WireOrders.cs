@@ -8,7 +8,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>Calls for single orders, which use the same order entry as all orders.</summary>
-internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listings listings, Door door, WireLimits limits)
+internal sealed class WireOrders(
+    IGrainFactory grains, OrderEntry entry, Listings listings, Door door, WireLimits limits)
 {
     private static readonly Func<WireParameters, int> s_one = static _ => 1;
     private static readonly WireError s_increase = new(-2038, "Order amend (quantity increase) is not supported.");
@@ -22,13 +23,17 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         new("POST", "/api/v3/order/cancelReplace", Lane.Orders, WireSecurity.Trade, s_one, 1, CancelReplace),
         new("PUT", "/api/v3/order/amend/keepPriority", Lane.Orders, WireSecurity.Trade, static _ => 4, 0, Amend),
         WireCall.Get("/api/v3/order", WireSecurity.Read, 4, Show),
-        WireCall.Get("/api/v3/openOrders", WireSecurity.Read, 6, ShowOpen) with { Weight = parameters => parameters.Has("symbol") ? 6 : 80 },
+        WireCall.Get("/api/v3/openOrders", WireSecurity.Read, 6, ShowOpen) with
+        {
+            Weight = parameters => parameters.Has("symbol") ? 6 : 80,
+        },
         WireCall.Get("/api/v3/allOrders", WireSecurity.Read, 20, ShowAll),
         WireCall.Get("/api/v3/rateLimit/order", WireSecurity.Read, 40, ShowLimits),
     ];
 
     /// <summary>Returns the error of a rejected order; null if it was accepted.</summary>
-    public static WireError? Refused(ExecutionReport report, WireError? unknown = null) => report.Reason == RejectReason.None
+    public static WireError? Refused(ExecutionReport report, WireError? unknown = null) =>
+        report.Reason == RejectReason.None
         ? null
         : WireError.Of(new Refusal(report.Reason, report.Field, report.Limit), unknown);
 
@@ -40,7 +45,9 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             return refused;
 
         var report = await entry.PlaceNew(request.Account, order);
-        return Refused(report) is { } error ? error : WireAnswer.Of(to => WireOrderWriting.WriteNew(to, instrument!, report, response));
+        return Refused(report) is { } error
+            ? error
+            : WireAnswer.Of(to => WireOrderWriting.WriteNew(to, instrument!, report, response));
     }
 
     private async ValueTask<WireAnswer> Test(WireRequest request)
@@ -93,7 +100,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
 
         var numbers = open.Select(order => order.Number).ToHashSet();
         var orders = open.Length == 0 ? [] : (await entry.Orders(new OrderQuery(
-            request.Account, instrument.Symbol, FromNanos: open.Min(order => order.TimeNanos) - 60_000_000_000, Limit: int.MaxValue)))
+            request.Account, instrument.Symbol, FromNanos: open.Min(order => order.TimeNanos) - 60_000_000_000,
+            Limit: int.MaxValue)))
             .Where(order => numbers.Contains(order.Number) && order.Status == OrderStatus.Cancelled)
             .ToArray();
         return WireAnswer.Of(to =>
@@ -116,7 +124,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         var parameters = request.Parameters;
         parameters.Needed("cancelReplaceMode");
         var goesOn = parameters.Word<bool>(
-            "cancelReplaceMode", text => text switch { "STOP_ON_FAILURE" => false, "ALLOW_FAILURE" => true, _ => null }, false);
+            "cancelReplaceMode", text => text switch { "STOP_ON_FAILURE" => false, "ALLOW_FAILURE" => true, _ => null },
+            false);
         var (wrongCancel, named, cancelName) = await ReadNamed(parameters, "cancel");
         var (wrong, instrument, order) = await Read(parameters);
         var response = WireOrderReading.ReadResponse(parameters, order);
@@ -126,7 +135,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             return WireError.Of(refusal);
         // Many clients give the new order the replaced order's name. That is never accepted here, and must not cost
         // them the existing order.
-        if (parameters.Has("newClientOrderId") && (await entry.LookUp(request.Account, order.ClientOrderId)).Reason == RejectReason.None)
+        if (parameters.Has("newClientOrderId")
+            && (await entry.LookUp(request.Account, order.ClientOrderId)).Reason == RejectReason.None)
             return WireError.Duplicate;
 
         var (cancelError, cancelled) = await Cancel(request.Account, named);
@@ -143,7 +153,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         {
             to.WriteStartObject();
             to.WriteString("cancelResult"u8, cancelError is null ? "SUCCESS"u8 : "FAILURE"u8);
-            to.WriteString("newOrderResult"u8, !isAttempted ? "NOT_ATTEMPTED"u8 : orderError is null ? "SUCCESS"u8 : "FAILURE"u8);
+            to.WriteString(
+                "newOrderResult"u8, !isAttempted ? "NOT_ATTEMPTED"u8 : orderError is null ? "SUCCESS"u8 : "FAILURE"u8);
             to.WritePropertyName("cancelResponse"u8);
             if (cancelError is { } cancelFailed)
                 WireAnswer.WriteBody(to, cancelFailed);
@@ -164,7 +175,9 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
     {
         var parameters = request.Parameters;
         var (wrong, named, newName) = await ReadNamed(parameters, "");
-        var lots = named.Instrument is { } instrument ? new WireOrderReading(parameters, instrument).Lots("newQty", isNeeded: true) : 0;
+        var lots = named.Instrument is { } instrument
+            ? new WireOrderReading(parameters, instrument).Lots("newQty", isNeeded: true)
+            : 0;
         if ((wrong ?? parameters.End()) is { } refused)
             return refused;
         if (await Find(request.Account, named) is not { } order)
@@ -179,7 +192,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         newName = newName == order.ClientOrderId ? OrderReading.NewClientOrderId() : newName;
         // If a concurrent amendment has made it smaller, this one would enlarge it: the order is kept, and not replaced
         // either.
-        var report = await entry.Amend(request.Account, order.Symbol, order.OrderId, newName, 0, lots, keepsPlace: true);
+        var report =
+            await entry.Amend(request.Account, order.Symbol, order.OrderId, newName, 0, lots, keepsPlace: true);
         if (Refused(report, report.Reason == RejectReason.WouldGrow ? s_increase : WireError.NoSuchOrder) is { } error)
             return error;
 
@@ -194,7 +208,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             to.WriteNumber("orderListId"u8, order.ListId ?? -1);
             to.WriteString("origClientOrderId"u8, order.ClientOrderId);
             to.WriteString("clientOrderId"u8, report.ClientOrderId);
-            WireOrderWriting.WriteAmended(to, named.Instrument!, report.View(order.FilledValue) with { Prevented = order.Prevented });
+            WireOrderWriting.WriteAmended(
+                to, named.Instrument!, report.View(order.FilledValue) with { Prevented = order.Prevented });
             WireOrderWriting.WriteWorkingTime(to, order);
             to.WriteEndObject();
             to.WriteEndObject();
@@ -221,8 +236,11 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             return WireError.BadSymbol;
 
         var view = await entry.View(request.Account);
-        var open = view.OpenOrders.Where(order => order.OrderId > 0 && (symbol is null || order.Symbol == symbol)).ToArray();
-        var past = open.Length == 0 ? [] : await entry.Orders(new OrderQuery(request.Account, symbol, IsOpen: true, Limit: int.MaxValue));
+        var open =
+            view.OpenOrders.Where(order => order.OrderId > 0 && (symbol is null || order.Symbol == symbol)).ToArray();
+        var past = open.Length == 0
+            ? []
+            : await entry.Orders(new OrderQuery(request.Account, symbol, IsOpen: true, Limit: int.MaxValue));
         var rows = past.ToDictionary(order => order.Number);
         return await List([.. open.Select(order => Live(order, rows.GetValueOrDefault(order.Number)))]);
     }
@@ -241,7 +259,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
 
         await entry.View(request.Account);
         var orders = await entry.Orders(new OrderQuery(
-            request.Account, instrument!.Symbol, FromOrderId: from, FromNanos: start, ThroughNanos: end + 999_999, Limit: limit, HasEntered: true));
+            request.Account, instrument!.Symbol, FromOrderId: from, FromNanos: start, ThroughNanos: end + 999_999,
+            Limit: limit, HasEntered: true));
         return await List([.. orders.OrderBy(order => order.OrderId)]);
     }
 
@@ -276,7 +295,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         });
     }
 
-    private async ValueTask<(WireError? Wrong, Instrument? Instrument, HoldRequest Order)> Read(WireParameters parameters)
+    private async ValueTask<(WireError? Wrong, Instrument? Instrument,
+        HoldRequest Order)> Read(WireParameters parameters)
     {
         if (await WireMarket.Symbol(parameters, listings) is not { } instrument)
         {
@@ -291,7 +311,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
     private async ValueTask<(WireError? Wrong, NamedOrder Named, string Name)> ReadNamed(
         WireParameters parameters, string prefix, bool isCancel = true)
     {
-        string Member(string member) => prefix.Length == 0 ? member : $"{prefix}{char.ToUpperInvariant(member[0])}{member[1..]}";
+        string Member(string member) =>
+            prefix.Length == 0 ? member : $"{prefix}{char.ToUpperInvariant(member[0])}{member[1..]}";
         var orderId = parameters.Number(Member("orderId"), 0, long.MaxValue);
         var name = parameters.Text(Member("origClientOrderId"));
         var own = isCancel ? WireOrderReading.ReadName(parameters, Member("newClientOrderId")) : "";
@@ -322,14 +343,19 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         }
 
         var order = await Find(account, named);
-        if (order is { Status: not (OrderStatus.New or OrderStatus.PartiallyFilled) } || (order is null && named.OrderId is not null))
+        if (order is { Status: not (OrderStatus.New or OrderStatus.PartiallyFilled) }
+            || (order is null && named.OrderId is not null))
             return (WireError.UnknownOrder, null);
 
         // A client that cancels a pending exit must not be left with the entry: the whole list is cancelled. An entry
         // that was filled meanwhile stays.
         if (order is { Stage: OrderStage.Pending, ListId: { } list }
             && await entry.Orders(new OrderQuery(account, symbol, Number: list)) is [var parent]
-            && await entry.Cancel(account, symbol, parent.OrderId) is { Reason: RejectReason.None, Status: OrderStatus.Cancelled, WasCancelled: false })
+            && await entry.Cancel(account, symbol, parent.OrderId) is
+            {
+                Reason: RejectReason.None,
+                Status: OrderStatus.Cancelled, WasCancelled: false
+            })
         {
             return (null, await Past(account, symbol, order.OrderId) ?? order);
         }
@@ -344,7 +370,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             return (WireError.UnknownOrder, null);
 
         var view = report.View() with { ListId = order?.ListId };
-        var isAsEntered = report.FilledLots == 0 && order?.Prevented is null && report.QuantityLots == (order?.QuantityLots ?? report.QuantityLots);
+        var isAsEntered = report.FilledLots == 0 && order?.Prevented is null
+            && report.QuantityLots == (order?.QuantityLots ?? report.QuantityLots);
         return (null, isAsEntered ? view : await Past(account, symbol, report.OrderId) ?? view);
     }
 
@@ -377,9 +404,16 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         await entry.Orders(new OrderQuery(account, symbol, OrderId: orderId)) is [var order] ? order : null;
 
     /// <summary>Makes the current state of an open order from the account's view; the history has its fills.</summary>
-    private static PastOrder Live(OpenOrder order, PastOrder? past) => past is not null && past.FilledLots >= order.FilledLots
+    private static PastOrder Live(OpenOrder order, PastOrder? past) =>
+        past is not null && past.FilledLots >= order.FilledLots
         ? past with { Stage = order.Stage, StageNanos = order.StageNanos }
-        : OrderViews.Of(order, []) with { FilledValue = past?.FilledValue ?? 0, ListId = past?.ListId, Prevented = past?.Prevented };
+        : OrderViews.Of(order, []) with
+        {
+            FilledValue = past?.FilledValue
+            ?? 0,
+            ListId = past?.ListId,
+            Prevented = past?.Prevented
+        };
 
     /// <summary>Order as a request names it.</summary>
     private readonly record struct NamedOrder(Instrument? Instrument, long? OrderId, string? ClientOrderId);

@@ -10,5 +10,6 @@ namespace QuantumCore.Gateway.Binance;
 internal readonly record struct WireOrigin(IPAddress? Address, bool MayUseDemo)
 {
     /// <summary>Returns the origin of a request, or of the request that opened a WebSocket.</summary>
-    public static WireOrigin Of(HttpContext context) => new(context.Connection.RemoteIpAddress, DemoAccess.IsAllowed(context.Request));
+    public static WireOrigin Of(HttpContext context) =>
+        new(context.Connection.RemoteIpAddress, DemoAccess.IsAllowed(context.Request));
 }

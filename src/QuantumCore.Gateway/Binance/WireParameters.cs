@@ -20,7 +20,8 @@ internal sealed class WireParameters
 
     private const string ListRange = "^\\[(\"[A-Z0-9-_.]{1,20}\"(,\"[A-Z0-9-_.]{1,20}\"){0,}){0,1}\\]$";
 
-    private static readonly SearchValues<char> s_symbolCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+    private static readonly SearchValues<char> s_symbolCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
     private const string SignatureName = "signature";
 
@@ -61,7 +62,8 @@ internal sealed class WireParameters
     /// </summary>
     public static WireParameters Of(IReadOnlyDictionary<string, string> values)
     {
-        var signed = values.Where(value => value.Key != SignatureName).OrderBy(value => value.Key, StringComparer.Ordinal);
+        var signed =
+            values.Where(value => value.Key != SignatureName).OrderBy(value => value.Key, StringComparer.Ordinal);
         var parameters = new WireParameters(string.Join('&', signed.Select(value => $"{value.Key}={value.Value}")));
         foreach (var (name, value) in values)
         {
@@ -113,7 +115,8 @@ internal sealed class WireParameters
             return null;
         }
 
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
+            && number <= most)
             return number;
 
         Fail(WireError.Invalid(name));
@@ -141,7 +144,9 @@ internal sealed class WireParameters
     public static string WithoutLeadingZeros(string text)
     {
         var trimmed = text.TrimStart('0');
-        return trimmed.Length == text.Length ? text : trimmed.Length == 0 || trimmed[0] == '.' ? "0" + trimmed : trimmed;
+        return trimmed.Length == text.Length
+            ? text
+            : trimmed.Length == 0 || trimmed[0] == '.' ? "0" + trimmed : trimmed;
     }
 
     /// <summary>Reads the limit of the answer; a limit above the maximum becomes the maximum.</summary>
@@ -208,7 +213,8 @@ internal sealed class WireParameters
     {
         if (list == "[]")
             return [];
-        if (!list.StartsWith("[\"", StringComparison.Ordinal) || !list.EndsWith("\"]", StringComparison.Ordinal) || list.Length < 5)
+        if (!list.StartsWith("[\"", StringComparison.Ordinal) || !list.EndsWith("\"]", StringComparison.Ordinal)
+            || list.Length < 5)
             return null;
 
         var names = list[2..^2].Split("\",\"");
@@ -217,7 +223,8 @@ internal sealed class WireParameters
 
     private static bool IsDigits(string text) => text.Length is > 0 and <= MostDigits && text.All(char.IsAsciiDigit);
 
-    private static bool IsSymbol(string text) => text.Length is > 0 and <= 20 && text.AsSpan().IndexOfAnyExcept(s_symbolCharacters) < 0;
+    private static bool IsSymbol(string text) =>
+        text.Length is > 0 and <= 20 && text.AsSpan().IndexOfAnyExcept(s_symbolCharacters) < 0;
 
     /// <summary>Records an error, unless there is one already.</summary>
     public void Fail(WireError error) => _wrong ??= error;
@@ -229,7 +236,10 @@ internal sealed class WireParameters
         if (unread > 0)
         {
             var sent = _values.Count;
-            Fail(new WireError(-1104, $"Not all sent parameters were read; read '{sent - unread}' parameter(s) but was sent '{sent}'."));
+            Fail(
+                new WireError(
+                    -1104,
+                    $"Not all sent parameters were read; read '{sent - unread}' parameter(s) but was sent '{sent}'."));
         }
 
         return _wrong;

@@ -7,7 +7,8 @@ namespace QuantumCore.Gateway.Binance;
 /// <summary>
 /// Calls for exchange information: limits, symbols and their filters; and the calls that clients make at their start.
 /// </summary>
-internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listings listings, WireLimits limits, ClientClock clock)
+internal sealed class WireRulebook(
+    IGrainFactory grains, OrderEntry entry, Listings listings, WireLimits limits, ClientClock clock)
 {
     /// <summary>Maximum number of open orders of an account; the account enforces it.</summary>
     private const int MostOpenOrders = 100_000;
@@ -82,7 +83,8 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
     }
 
     private static bool IsPermission(string word) => word is "SPOT" or "MARGIN" or "LEVERAGED"
-        || (word.Length == 11 && word.StartsWith("TRD_GRP_", StringComparison.Ordinal) && word[8..].All(char.IsAsciiDigit));
+        || (word.Length == 11 && word.StartsWith("TRD_GRP_", StringComparison.Ordinal)
+            && word[8..].All(char.IsAsciiDigit));
 
     /// <summary>Reads the requested symbol status; null for any.</summary>
     public static string? ReadStatus(WireParameters parameters)
@@ -98,7 +100,8 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
         instruments.Select(instrument => grains.Book(instrument.BookKey).State(instrument.Symbol).AsTask()));
 
     /// <summary>Writes a rate limit, with the used count if known.</summary>
-    public static void WriteLimit(Utf8JsonWriter to, string type, string interval, int number, int limit, long? count = null)
+    public static void WriteLimit(
+        Utf8JsonWriter to, string type, string interval, int number, int limit, long? count = null)
     {
         to.WriteStartObject();
         to.WriteString("rateLimitType"u8, type);
@@ -123,7 +126,8 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
         to.WriteNumber("baseCommissionPrecision"u8, instrument.Base.Decimals);
         to.WriteNumber("quoteCommissionPrecision"u8, instrument.Quote.Decimals);
         to.WriteWords(
-            "orderTypes"u8, "LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT");
+            "orderTypes"u8, "LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT",
+            "TAKE_PROFIT_LIMIT");
         to.WriteBoolean("icebergAllowed"u8, true);
         to.WriteBoolean("ocoAllowed"u8, true);
         to.WriteBoolean("otoAllowed"u8, true);
@@ -143,16 +147,23 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
         to.WriteEndArray();
         to.WriteEndArray();
         to.WriteString("defaultSelfTradePreventionMode"u8, "NONE"u8);
-        to.WriteWords("allowedSelfTradePreventionModes"u8, "NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT");
+        to.WriteWords(
+            "allowedSelfTradePreventionModes"u8, "NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT");
         to.WriteEndObject();
     }
 
     private static void WriteFilters(Utf8JsonWriter to, Instrument instrument)
     {
         to.WriteStartArray("filters"u8);
-        WriteFilter(to, "PRICE_FILTER", instrument.PriceText, instrument.MinPriceTicks, instrument.MaxPriceTicks, ("minPrice", "maxPrice", "tickSize"));
-        WriteFilter(to, "LOT_SIZE", lots => instrument.LotsText(lots), instrument.MinQuantityLots, instrument.MaxQuantityLots, ("minQty", "maxQty", "stepSize"));
-        WriteFilter(to, "MARKET_LOT_SIZE", lots => instrument.LotsText(lots), instrument.MinQuantityLots, instrument.MaxQuantityLots, ("minQty", "maxQty", "stepSize"));
+        WriteFilter(
+            to, "PRICE_FILTER", instrument.PriceText, instrument.MinPriceTicks, instrument.MaxPriceTicks,
+            ("minPrice", "maxPrice", "tickSize"));
+        WriteFilter(
+            to, "LOT_SIZE", lots => instrument.LotsText(lots), instrument.MinQuantityLots, instrument.MaxQuantityLots,
+            ("minQty", "maxQty", "stepSize"));
+        WriteFilter(
+            to, "MARKET_LOT_SIZE", lots => instrument.LotsText(lots), instrument.MinQuantityLots,
+            instrument.MaxQuantityLots, ("minQty", "maxQty", "stepSize"));
         WriteNumbers(to, "ICEBERG_PARTS", ("limit", OrderConditions.IcebergPartsLimit));
         WriteNumbers(
             to,
@@ -175,7 +186,8 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
     }
 
     private static void WriteFilter(
-        Utf8JsonWriter to, string type, Func<long, string> format, long least, long most, (string Least, string Most, string Step) names)
+        Utf8JsonWriter to, string type, Func<long, string> format, long least, long most,
+        (string Least, string Most, string Step) names)
     {
         to.WriteStartObject();
         to.WriteString("filterType"u8, type);
@@ -185,7 +197,8 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
         to.WriteEndObject();
     }
 
-    private static void WriteNumbers(Utf8JsonWriter to, string type, params ReadOnlySpan<(string Name, int Value)> numbers)
+    private static void WriteNumbers(
+        Utf8JsonWriter to, string type, params ReadOnlySpan<(string Name, int Value)> numbers)
     {
         to.WriteStartObject();
         to.WriteString("filterType"u8, type);
@@ -194,7 +207,8 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
         to.WriteEndObject();
     }
 
-    private static ValueTask<WireAnswer> Status(WireRequest request) => ValueTask.FromResult<WireAnswer>(request.Parameters.End() is { } wrong
+    private static ValueTask<WireAnswer> Status(WireRequest request) =>
+        ValueTask.FromResult<WireAnswer>(request.Parameters.End() is { } wrong
         ? wrong
         : WireAnswer.Of(static to =>
         {

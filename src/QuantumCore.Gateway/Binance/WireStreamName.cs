@@ -57,13 +57,16 @@ internal sealed record WireStreamName(
 {
     /// <summary>Supported windows and their minutes.</summary>
     private static readonly FrozenDictionary<string, int> s_windows =
-        new Dictionary<string, int> { ["1h"] = 60, ["4h"] = 240, ["1d"] = 1_440 }.ToFrozenDictionary(StringComparer.Ordinal);
+        new Dictionary<string,
+            int>
+        { ["1h"] = 60, ["4h"] = 240, ["1d"] = 1_440 }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>
     /// Characters of a symbol in a stream's name: lower case only. A name in capitals is another one, which no stream
     /// has.
     /// </summary>
-    private static readonly SearchValues<char> s_symbolCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> s_symbolCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>Minutes of the window; 0 if there is none.</summary>
     public int Minutes => s_windows.GetValueOrDefault(Window);
@@ -105,19 +108,25 @@ internal sealed record WireStreamName(
                 : null;
         }
 
-        if (name.Split('@') is not [{ Length: > 0 } symbol, { Length: > 0 } kind, .. var rest] || rest.Length > 1 || name.Length > 100
+        if (name.Split('@') is not [{ Length: > 0 } symbol, { Length: > 0 } kind, .. var rest] || rest.Length > 1
+            || name.Length > 100
             || symbol.AsSpan().IndexOfAnyExcept(s_symbolCharacters) >= 0)
         {
             return null;
         }
 
         var speed = rest is [var text] ? text : null;
-        var stream = new WireStreamName(name, symbol.ToUpperInvariant(), WireStreamKind.Trade, IsFast: speed == "100ms");
+        var stream =
+            new WireStreamName(name, symbol.ToUpperInvariant(), WireStreamKind.Trade, IsFast: speed == "100ms");
         var isBook = speed is null or "100ms" or "1000ms";
         return kind switch
         {
             "depth" when isBook => stream with { Kind = WireStreamKind.Depth },
-            "depth5" or "depth10" or "depth20" when isBook => stream with { Kind = WireStreamKind.PartialDepth, Levels = int.Parse(kind.AsSpan(5)) },
+            "depth5" or "depth10" or "depth20" when isBook => stream with
+            {
+                Kind = WireStreamKind.PartialDepth,
+                Levels = int.Parse(kind.AsSpan(5)),
+            },
             _ when speed is not null => null,
             "trade" => stream,
             "aggTrade" => stream with { Kind = WireStreamKind.AggregateTrade },

@@ -21,7 +21,8 @@ internal sealed record AggregateTrade(PublicTrade First, PublicTrade Last, long 
         foreach (var trade in trades)
         {
             if (aggregates is [.., var last]
-                && (last.Last.Sequence, last.Last.PriceTicks, last.Last.Aggressor) == (trade.Sequence, trade.PriceTicks, trade.Aggressor))
+                && (last.Last.Sequence, last.Last.PriceTicks,
+                    last.Last.Aggressor) == (trade.Sequence, trade.PriceTicks, trade.Aggressor))
             {
                 aggregates[^1] = last with { Last = trade, Lots = last.Lots + trade.QuantityLots };
             }
@@ -70,7 +71,8 @@ internal static class WireStreamWriting
         to.WriteBoolean("M"u8, true);
     }
 
-    public static void BookTicker(Utf8JsonWriter to, Instrument instrument, long sequence, (DepthLevel Bid, DepthLevel Ask) best)
+    public static void BookTicker(
+        Utf8JsonWriter to, Instrument instrument, long sequence, (DepthLevel Bid, DepthLevel Ask) best)
     {
         to.WriteStartObject();
         to.WriteNumber("u"u8, sequence);
@@ -83,7 +85,8 @@ internal static class WireStreamWriting
     /// Writes the levels changed since the previous event, with their current quantities: 0 for a removed one.
     /// </summary>
     public static void Depth(
-        Utf8JsonWriter to, Instrument instrument, long nowMillis, long first, WireBook book, ImmutableArray<(Side Side, long PriceTicks)> changes)
+        Utf8JsonWriter to, Instrument instrument, long nowMillis, long first, WireBook book,
+        ImmutableArray<(Side Side, long PriceTicks)> changes)
     {
         Start(to, "depthUpdate"u8, instrument, nowMillis);
         to.WriteNumber("U"u8, first);
@@ -155,7 +158,8 @@ internal static class WireStreamWriting
     }
 
     /// <summary>Writes the ticker of a window up to now, only with its own members: no previous day, no book.</summary>
-    public static void WindowTicker(Utf8JsonWriter to, Instrument instrument, long nowMillis, string window, Candle candle)
+    public static void WindowTicker(
+        Utf8JsonWriter to, Instrument instrument, long nowMillis, string window, Candle candle)
     {
         Start(to, Encoding.ASCII.GetBytes($"{window}Ticker"), instrument, nowMillis);
         to.WritePriceText("p"u8, instrument, candle.CloseTicks - candle.OpenTicks);
@@ -166,7 +170,8 @@ internal static class WireStreamWriting
         to.WriteEndObject();
     }
 
-    public static void AveragePrice(Utf8JsonWriter to, Instrument instrument, long nowMillis, string price, long tradedNanos)
+    public static void AveragePrice(
+        Utf8JsonWriter to, Instrument instrument, long nowMillis, string price, long tradedNanos)
     {
         Start(to, "avgPrice"u8, instrument, nowMillis);
         to.WriteString("i"u8, $"{WireTickers.AverageMinutes}m");

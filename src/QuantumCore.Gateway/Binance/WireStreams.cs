@@ -58,7 +58,8 @@ internal sealed class WireStreams(
         metrics.ReaderCame();
         try
         {
-            using var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+            using var leaving =
+                CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
             using var socket = new MessageSocket(options, bursts, metrics, time, log);
             using var subscriptions = new WireSubscriptions(
                 socket, feeds, listenKeys, listings, WireOrigin.Of(context), isWrapped, time, leaving.Token);
@@ -67,7 +68,9 @@ internal sealed class WireStreams(
                 await subscriptions.Add(name);
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             RequestTrace.Leave();
-            await socket.Run(accepted, message => Obey(socket, subscriptions, message), lifetime.ApplicationStopping, context.RequestAborted);
+            await socket.Run(
+                accepted, message => Obey(socket, subscriptions, message), lifetime.ApplicationStopping,
+                context.RequestAborted);
         }
         catch (WebSocketException)
         {
@@ -84,7 +87,8 @@ internal sealed class WireStreams(
         }
     }
 
-    private static async ValueTask Obey(MessageSocket socket, WireSubscriptions subscriptions, ReadOnlyMemory<byte> message)
+    private static async ValueTask Obey(
+        MessageSocket socket, WireSubscriptions subscriptions, ReadOnlyMemory<byte> message)
     {
         var (command, id) = Read(message);
         if (command is null)
@@ -134,7 +138,9 @@ internal sealed class WireStreams(
                 Confirm(socket, id, to => to.WriteBooleanValue(isWrapped));
                 break;
             default:
-                Complain(socket, id, 2, "Invalid request: unknown variant, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`");
+                Complain(
+                    socket, id, 2,
+                    "Invalid request: unknown variant, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`");
                 break;
         }
     }
@@ -166,7 +172,8 @@ internal sealed class WireStreams(
         {
             using var document = JsonDocument.Parse(message, new JsonDocumentOptions { MaxDepth = 8 });
             var root = document.RootElement;
-            var id = root.TryGetProperty("id", out var told) && told.ValueKind is JsonValueKind.Number or JsonValueKind.String && told.GetRawText().Length <= 64
+            var id = root.TryGetProperty("id", out var told)
+                && told.ValueKind is JsonValueKind.Number or JsonValueKind.String && told.GetRawText().Length <= 64
                 ? told.GetRawText()
                 : "null";
             if (!root.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
@@ -177,7 +184,8 @@ internal sealed class WireStreams(
             bool? wraps = null;
             if (root.TryGetProperty("params", out var parameters) && parameters.ValueKind == JsonValueKind.Array)
             {
-                names.AddRange(parameters.EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!));
+                names.AddRange(parameters.EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String)
+                    .Select(name => name.GetString()!));
                 areNames = names.Count == parameters.GetArrayLength();
                 wraps = parameters.EnumerateArray().Select(value => value.ValueKind).LastOrDefault() switch
                 {

@@ -16,11 +16,26 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
     public IEnumerable<WireCall> Calls =>
     [
         WireCall.Get("/api/v3/avgPrice", WireSecurity.None, 2, AveragePrice),
-        WireCall.Get("/api/v3/ticker/24hr", WireSecurity.None, 2, Day) with { Weight = parameters => Weigh(parameters, 2, 40, 80) },
-        WireCall.Get("/api/v3/ticker/price", WireSecurity.None, 2, Price) with { Weight = parameters => Weigh(parameters, 2, 4, 4) },
-        WireCall.Get("/api/v3/ticker/bookTicker", WireSecurity.None, 2, BookTicker) with { Weight = parameters => Weigh(parameters, 2, 4, 4) },
-        WireCall.Get("/api/v3/ticker/tradingDay", WireSecurity.None, 4, TradingDay) with { Weight = parameters => Weigh(parameters, 4, 200, 200) },
-        WireCall.Get("/api/v3/ticker", WireSecurity.None, 4, Window) with { Weight = parameters => Weigh(parameters, 4, 200, 200) },
+        WireCall.Get("/api/v3/ticker/24hr", WireSecurity.None, 2, Day) with
+        {
+            Weight = parameters => Weigh(parameters, 2, 40, 80),
+        },
+        WireCall.Get("/api/v3/ticker/price", WireSecurity.None, 2, Price) with
+        {
+            Weight = parameters => Weigh(parameters, 2, 4, 4),
+        },
+        WireCall.Get("/api/v3/ticker/bookTicker", WireSecurity.None, 2, BookTicker) with
+        {
+            Weight = parameters => Weigh(parameters, 2, 4, 4),
+        },
+        WireCall.Get("/api/v3/ticker/tradingDay", WireSecurity.None, 4, TradingDay) with
+        {
+            Weight = parameters => Weigh(parameters, 4, 200, 200),
+        },
+        WireCall.Get("/api/v3/ticker", WireSecurity.None, 4, Window) with
+        {
+            Weight = parameters => Weigh(parameters, 4, 200, 200),
+        },
     ];
 
     private static int Weigh(WireParameters parameters, int one, int several, int all) =>
@@ -28,7 +43,8 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
 
     /// <summary>Answers with an object for one symbol, and an array for several or all.</summary>
     private async ValueTask<WireAnswer> Each<T>(
-        WireRequest request, Func<Instrument, ValueTask<T>> read, Action<Utf8JsonWriter, Instrument, T> write, bool needsSymbol = false)
+        WireRequest request, Func<Instrument, ValueTask<T>> read, Action<Utf8JsonWriter, Instrument, T> write,
+        bool needsSymbol = false)
     {
         var names = request.Parameters.Symbols(out var isOne);
         if (names is null && needsSymbol)
@@ -100,11 +116,14 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
     }
 
     /// <summary>Returns the trades of a symbol in the last minutes as one candle.</summary>
-    public async ValueTask<Candle> ReadWindow(Instrument instrument, int minutes) => await history.Over(instrument, minutes) ?? default;
+    public async ValueTask<Candle> ReadWindow(Instrument instrument, int minutes) =>
+        await history.Over(instrument, minutes) ?? default;
 
     private ValueTask<WireAnswer> Price(WireRequest request) => Each(
         request,
-        async instrument => await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(1) is [var last, ..] ? last.PriceTicks : 0,
+        async instrument => await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(1) is [var last, ..]
+            ? last.PriceTicks
+            : 0,
         static (to, instrument, ticks) =>
         {
             to.WriteStartObject();
@@ -146,7 +165,8 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
 
         var market = grains.GetGrain<IMarketDataGrain>(instrument.Symbol);
         var before = await grains.Ledger().Candles(
-            new CandleQuery(instrument.Symbol, CandlePeriod.Minute, null, Math.Max(0, day.StartNanos - MinuteNanos), 1), []);
+            new CandleQuery(instrument.Symbol, CandlePeriod.Minute, null, Math.Max(0, day.StartNanos - MinuteNanos), 1),
+            []);
         return new DayTicker(
             day,
             before is [var candle] ? candle.CloseTicks : 0,
@@ -185,11 +205,15 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
     }
 
     private static bool IsMini(WireParameters parameters) => parameters.Word<bool>(
-        "type", text => text switch { "FULL" => false, "MINI" => true, _ => null }, false, new WireError(-1139, "Invalid ticker type."));
+        "type", text => text switch { "FULL" => false, "MINI" => true, _ => null }, false,
+        new WireError(-1139, "Invalid ticker type."));
 
     private static int? ReadWindow(string text)
     {
-        var number = text[0] != '0' && int.TryParse(text[..^1], System.Globalization.NumberStyles.None, null, out var count) ? count : 0;
+        var number =
+            text[0] != '0' && int.TryParse(text[..^1], System.Globalization.NumberStyles.None, null, out var count)
+            ? count
+            : 0;
         return text[^1] switch
         {
             'm' when number is >= 1 and <= 59 => number,
@@ -238,13 +262,16 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
         to.WriteString("quoteVolume"u8, instrument.Amount(candle.Value));
         to.WriteMillis("openTime"u8, candle.StartNanos);
         to.WriteNumber("closeTime"u8, candle.EndNanos == 0 ? 0 : WireWriting.Millis(candle.EndNanos) - 1);
-        to.WriteNumber("firstId"u8, candle.Trades == 0 ? -1 : WireWriting.TradeId(candle.First.Sequence, candle.First.Index));
-        to.WriteNumber("lastId"u8, candle.Trades == 0 ? -1 : WireWriting.TradeId(candle.Last.Sequence, candle.Last.Index));
+        to.WriteNumber(
+            "firstId"u8, candle.Trades == 0 ? -1 : WireWriting.TradeId(candle.First.Sequence, candle.First.Index));
+        to.WriteNumber(
+            "lastId"u8, candle.Trades == 0 ? -1 : WireWriting.TradeId(candle.Last.Sequence, candle.Last.Index));
         to.WriteNumber("count"u8, candle.Trades);
     }
 
     private static void WriteBest(
-        Utf8JsonWriter to, ReadOnlySpan<byte> price, ReadOnlySpan<byte> quantity, Instrument instrument, DepthLevel level)
+        Utf8JsonWriter to, ReadOnlySpan<byte> price, ReadOnlySpan<byte> quantity, Instrument instrument,
+        DepthLevel level)
     {
         to.WritePriceText(price, instrument, level.PriceTicks);
         to.WriteLots(quantity, instrument, level.QuantityLots);

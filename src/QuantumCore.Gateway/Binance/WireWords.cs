@@ -51,13 +51,14 @@ internal static class WireWords
     /// Returns the time in force. Orders from other interfaces may have one that Binance has no word for; it is shown
     /// as GTC.
     /// </summary>
-    public static string Of(TimeInForce timeInForce, OrderType type) => OrderCombinations.IsMarket(type) ? "GTC" : timeInForce switch
-    {
-        TimeInForce.ImmediateOrCancel => "IOC",
-        TimeInForce.FillOrKill => "FOK",
-        TimeInForce.GoodTillCancel or TimeInForce.Day or TimeInForce.GoodTillDate or TimeInForce.AtTheOpening
-            or TimeInForce.AtTheClose => "GTC",
-    };
+    public static string Of(TimeInForce timeInForce, OrderType type) =>
+        OrderCombinations.IsMarket(type) ? "GTC" : timeInForce switch
+        {
+            TimeInForce.ImmediateOrCancel => "IOC",
+            TimeInForce.FillOrKill => "FOK",
+            TimeInForce.GoodTillCancel or TimeInForce.Day or TimeInForce.GoodTillDate or TimeInForce.AtTheOpening
+                or TimeInForce.AtTheClose => "GTC",
+        };
 
     public static SelfTradePrevention? ReadSelfTrade(string text) => text switch
     {
@@ -134,7 +135,8 @@ internal static class WireWords
     public static string Of(RejectReason reason) => reason switch
     {
         RejectReason.None => "NONE",
-        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin or RejectReason.NoLocate
+        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin
+            or RejectReason.NoLocate
             or RejectReason.UnsettledFunds => "INSUFFICIENT_BALANCES",
         RejectReason.StopWouldTrigger => "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY",
         RejectReason.PostOnlyWouldTake => "WOULD_MATCH_IMMEDIATELY",
@@ -142,7 +144,8 @@ internal static class WireWords
         RejectReason.UnknownSymbol => "UNKNOWN_INSTRUMENT",
         RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => "MARKET_CLOSED",
         RejectReason.DuplicateOrder or RejectReason.KeyConflict or RejectReason.KeyCancelled => "DUPLICATE_ORDER",
-        RejectReason.AccountBlocked or RejectReason.AccountFrozen or RejectReason.KillSwitch or RejectReason.ReduceOnly or RejectReason.NotPermitted => "ACCOUNT_INACTIVE",
+        RejectReason.AccountBlocked or RejectReason.AccountFrozen or RejectReason.KillSwitch or RejectReason.ReduceOnly
+            or RejectReason.NotPermitted => "ACCOUNT_INACTIVE",
         _ => "PRICE_QTY_EXCEED_HARD_LIMITS",
     };
 }

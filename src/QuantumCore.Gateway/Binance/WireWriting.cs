@@ -19,7 +19,8 @@ internal static class WireWriting
     /// Returns a trade's number: numbers grow with time and are never reused, but they are not dense. A book's record
     /// may have a million trades.
     /// </summary>
-    public static long TradeId(long sequence, int index) => (sequence << IndexBits) | (uint)Math.Min(index, LargestIndex);
+    public static long TradeId(long sequence, int index) =>
+        (sequence << IndexBits) | (uint)Math.Min(index, LargestIndex);
 
     /// <summary>Returns the place of a trade from its number.</summary>
     public static TradePlace Place(long tradeId) => new(tradeId >> IndexBits, (int)(tradeId & LargestIndex));
@@ -36,7 +37,9 @@ internal static class WireWriting
     public static string Text(Int128 value, int decimals)
     {
         var text = DecimalText.Format(value, decimals);
-        return decimals == 0 ? $"{text}.{new string('0', LeastDecimals)}" : text.PadRight(text.Length + Math.Max(LeastDecimals - decimals, 0), '0');
+        return decimals == 0
+            ? $"{text}.{new string('0', LeastDecimals)}"
+            : text.PadRight(text.Length + Math.Max(LeastDecimals - decimals, 0), '0');
     }
 
     /// <summary>
@@ -45,26 +48,34 @@ internal static class WireWriting
     /// </summary>
     public static string Free(AssetBalance balance) => Text(Math.Max(0, balance.Available), balance.Decimals);
 
-    public static string PriceText(this Instrument instrument, long ticks) => Text((Int128)ticks * instrument.TickSize, instrument.PriceDecimals);
+    public static string PriceText(this Instrument instrument, long ticks) =>
+        Text((Int128)ticks * instrument.TickSize, instrument.PriceDecimals);
 
-    public static string LotsText(this Instrument instrument, Int128 lots) => Text(lots * instrument.LotSize, instrument.QuantityDecimals);
+    public static string LotsText(this Instrument instrument, Int128 lots) =>
+        Text(lots * instrument.LotSize, instrument.QuantityDecimals);
 
     /// <summary>Formats ticks times lots in the quote asset.</summary>
-    public static string Amount(this Instrument instrument, Int128 value) => Text(value * instrument.TickLotValue, instrument.Quote.Decimals);
+    public static string Amount(this Instrument instrument, Int128 value) =>
+        Text(value * instrument.TickLotValue, instrument.Quote.Decimals);
 
     /// <summary>Formats the mean price of trades, in the instrument's decimals, rounded down.</summary>
     public static string MeanPrice(this Instrument instrument, Int128 value, Int128 lots) =>
-        lots == 0 ? instrument.PriceText(0) : Text(Rounding.DivDown(value * instrument.TickSize, lots), instrument.PriceDecimals);
+        lots == 0
+            ? instrument.PriceText(0)
+            : Text(Rounding.DivDown(value * instrument.TickSize, lots), instrument.PriceDecimals);
 
-    public static void WriteMillis(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long nanos) => to.WriteNumber(name, Millis(nanos));
+    public static void WriteMillis(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long nanos) =>
+        to.WriteNumber(name, Millis(nanos));
 
-    public static void WritePriceText(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long ticks) =>
+    public static void WritePriceText(
+        this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long ticks) =>
         to.WriteString(name, instrument.PriceText(ticks));
 
     public static void WriteLots(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, Int128 lots) =>
         to.WriteString(name, instrument.LotsText(lots));
 
-    public static void WriteLevels(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, IEnumerable<DepthLevel> levels)
+    public static void WriteLevels(
+        this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, IEnumerable<DepthLevel> levels)
     {
         to.WriteStartArray(name);
         foreach (var level in levels)

@@ -29,9 +29,11 @@ public static class ClusterMembership
         await using var connection = new NpgsqlConnection(postgres);
         await connection.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        using var text = new StreamReader(typeof(ClusterMembership).Assembly.GetManifestResourceStream("Membership.sql")!);
+        using var text =
+            new StreamReader(typeof(ClusterMembership).Assembly.GetManifestResourceStream("Membership.sql")!);
 #pragma warning disable CA2100 // The statements are this assembly's own text.
-        await using var create = new NpgsqlCommand(await text.ReadToEndAsync(cancellationToken), connection, transaction);
+        await using var create =
+            new NpgsqlCommand(await text.ReadToEndAsync(cancellationToken), connection, transaction);
 #pragma warning restore CA2100
         await create.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -41,7 +43,8 @@ public static class ClusterMembership
     /// Sends exceptions of QuantumCore types to callers unchanged, instead of as an unserializable exception.
     /// </summary>
     public static void SendExceptionsWhole(this IServiceCollection services) =>
-        services.Configure<ExceptionSerializationOptions>(known => known.SupportedNamespacePrefixes.Add(nameof(QuantumCore)));
+        services.Configure<ExceptionSerializationOptions>(
+            known => known.SupportedNamespacePrefixes.Add(nameof(QuantumCore)));
 
     /// <summary>Makes a process a silo in a named cluster, with the cluster's reminders.</summary>
     /// <param name="silo">The silo.</param>
@@ -51,7 +54,8 @@ public static class ClusterMembership
     {
         silo.Configure<ClusterOptions>(names => (names.ServiceId, names.ClusterId) = (Service, cluster));
         silo.UseAdoNetClustering(table => (table.Invariant, table.ConnectionString) = (Driver, TablesIn(postgres)));
-        silo.UseAdoNetReminderService(table => (table.Invariant, table.ConnectionString) = (Driver, TablesIn(postgres)));
+        silo.UseAdoNetReminderService(
+            table => (table.Invariant, table.ConnectionString) = (Driver, TablesIn(postgres)));
     }
 
     /// <summary>Makes a process a client of the cluster's silos with a gateway port, present and future.</summary>
@@ -61,7 +65,8 @@ public static class ClusterMembership
     public static void JoinCluster(this IClientBuilder client, string cluster, string postgres)
     {
         client.Configure<ClusterOptions>(names => (names.ServiceId, names.ClusterId) = (Service, cluster));
-        client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = QuantumCore.Gateway.GatewayOptions.GrainPatience);
+        client.Configure<ClientMessagingOptions>(
+            messaging => messaging.ResponseTimeout = QuantumCore.Gateway.GatewayOptions.GrainPatience);
         client.Configure<Orleans.Configuration.GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = s_again);
         client.Services.SendExceptionsWhole();
         client.UseAdoNetClustering(table => (table.Invariant, table.ConnectionString) = (Driver, TablesIn(postgres)));
@@ -73,5 +78,6 @@ public static class ClusterMembership
         });
     }
 
-    private static string TablesIn(string postgres) => new NpgsqlConnectionStringBuilder(postgres) { SearchPath = "cluster" }.ConnectionString;
+    private static string TablesIn(string postgres) =>
+        new NpgsqlConnectionStringBuilder(postgres) { SearchPath = "cluster" }.ConnectionString;
 }

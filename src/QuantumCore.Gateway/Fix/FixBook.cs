@@ -7,7 +7,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>Book of one market data request: a snapshot, then its changes.</summary>
-internal sealed class FixBook(FixServices services, FixHolder holder, FixSession session, FixMarketRequest request, Instrument instrument)
+internal sealed class FixBook(
+    FixServices services, FixHolder holder, FixSession session, FixMarketRequest request, Instrument instrument)
     : IUpdateReader, IDisposable
 {
     private const char New = '0';
@@ -17,8 +18,10 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
     /// <summary>DeleteReason (285) of a busted trade.</summary>
     private const char TradeBust = '0';
 
-    private readonly Channel<MarketUpdate> _updates = Channel.CreateUnbounded<MarketUpdate>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly SortedDictionary<long, DepthLevel> _bids = new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
+    private readonly Channel<MarketUpdate> _updates =
+        Channel.CreateUnbounded<MarketUpdate>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SortedDictionary<long, DepthLevel> _bids =
+        new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
     private readonly SortedDictionary<long, DepthLevel> _asks = [];
 
     private BookFeed Feed => services.Books.Of(instrument);
@@ -71,7 +74,9 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
     private void Tell(MarketUpdate update, List<Entry> changes)
     {
         // A snapshot has no trades, and no changes of earlier trades.
-        var entries = !request.Trades || update.IsSnapshot ? [] : request.IsIncremental ? Entries(update) : StandingTrades(update);
+        var entries = !request.Trades || update.IsSnapshot
+            ? []
+            : request.IsIncremental ? Entries(update) : StandingTrades(update);
         if (!update.IsSnapshot && changes.Count == 0 && entries.Count == 0)
             return;
 
@@ -103,13 +108,15 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
                 prices[Place(change.Trade)] = change.PriceTicks;
         }
 
-        return [.. update.Trades.Select(trade => new TradeEntry(New, trade, prices[Place(trade)])).Where(static entry => entry.PriceTicks != 0)];
+        return [.. update.Trades.Select(trade => new TradeEntry(New, trade, prices[Place(trade)]))
+            .Where(static entry => entry.PriceTicks != 0)];
     }
 
     private static TradePlace Place(PublicTrade trade) => new(trade.Sequence, trade.Index);
 
     private static void Apply(
-        SortedDictionary<long, DepthLevel> side, IEnumerable<DepthLevel> levels, char type, bool isTold, List<Entry> changes)
+        SortedDictionary<long, DepthLevel> side, IEnumerable<DepthLevel> levels, char type, bool isTold,
+        List<Entry> changes)
     {
         foreach (var level in levels)
         {
@@ -176,7 +183,9 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
             if (trade.Action == Delete)
                 to.Add(FixTag.DeleteReason, TradeBust);
             to.Add(FixTag.MDEntryType, '2');
-            to.Add(FixTag.MDEntryID, string.Create(CultureInfo.InvariantCulture, $"{trade.Trade.Sequence}-{trade.Trade.Index}"));
+            to.Add(
+                FixTag.MDEntryID,
+                string.Create(CultureInfo.InvariantCulture, $"{trade.Trade.Sequence}-{trade.Trade.Index}"));
             to.Add(FixTag.Symbol, instrument.Symbol);
             WriteTrade(to, trade);
         }

@@ -22,7 +22,8 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
     private static readonly TimeSpan s_handshake = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
-    private static readonly StreamPipeReaderOptions s_reading = new(bufferSize: 16 * 1024, leaveOpen: true, useZeroByteReads: true);
+    private static readonly StreamPipeReaderOptions s_reading =
+        new(bufferSize: 16 * 1024, leaveOpen: true, useZeroByteReads: true);
 
     private readonly Socket _socket;
     private readonly GatewayOptions _options;
@@ -32,7 +33,8 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
     private readonly FixSession _session;
     private readonly CancellationTokenSource _end;
     private readonly Backlog _backlog;
-    private readonly Channel<Waiting> _waiting = Channel.CreateUnbounded<Waiting>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Waiting> _waiting =
+        Channel.CreateUnbounded<Waiting>(new UnboundedChannelOptions { SingleReader = true });
     private Stream _stream;
     private long _writingSince;
 
@@ -99,7 +101,9 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
     public Task Drained()
     {
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _waiting.Writer.TryWrite(new Waiting(default, 0, sent)) ? sent.Task.WaitAsync(_end.Token) : Task.CompletedTask;
+        return _waiting.Writer.TryWrite(new Waiting(default, 0, sent))
+            ? sent.Task.WaitAsync(_end.Token)
+            : Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -211,7 +215,8 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
                 await secure.ShutdownAsync().WaitAsync(_end.Token);
             _socket.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception error) when (error is OperationCanceledException or IOException or SocketException or InvalidOperationException)
+        catch (Exception error)
+            when (error is OperationCanceledException or IOException or SocketException or InvalidOperationException)
         {
             // Cut, or gone: then nobody reads, either.
             await _end.CancelAsync();
@@ -226,7 +231,8 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
             while (await timer.WaitForNextTickAsync(_end.Token))
             {
                 _session.Tick();
-                if (Volatile.Read(ref _writingSince) is var since and not 0 && _time.GetElapsedTime(since) >= _options.StreamSendTimeout)
+                if (Volatile.Read(ref _writingSince) is var since and not 0
+                    && _time.GetElapsedTime(since) >= _options.StreamSendTimeout)
                     Cut("it read nothing for too long");
             }
         }
@@ -249,5 +255,6 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
     /// <summary>
     /// Outgoing item: a message, or no bytes and a task that completes when everything before it is sent.
     /// </summary>
-    private readonly record struct Waiting(ReadOnlyMemory<byte> Message, int Counted, TaskCompletionSource? Sent = null);
+    private readonly record struct Waiting(
+        ReadOnlyMemory<byte> Message, int Counted, TaskCompletionSource? Sent = null);
 }

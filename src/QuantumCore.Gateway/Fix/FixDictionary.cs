@@ -16,25 +16,36 @@ internal static class FixDictionary
     // decides whose it is.
     private static readonly int[] s_parties = [453, 448, 447, 452, 802, 523, 803];
 
-    private static readonly FrozenDictionary<string, FrozenSet<int>> s_tags = new Dictionary<string, FrozenSet<int>>(StringComparer.Ordinal)
-    {
-        ["D"] = WithParties(
-            FixTag.Account, FixTag.ClOrdID, FixTag.ExecInst, FixTag.OrderQty, FixTag.OrdType, FixTag.Price, FixTag.Side, FixTag.Symbol,
-            FixTag.TimeInForce, FixTag.StopPx, FixTag.MinQty, FixTag.MaxFloor, FixTag.ExpireTime, FixTag.CashOrderQty,
-            FixTag.PegOffsetValue, FixTag.ExpireDate, FixTag.PegOffsetType),
-        ["F"] = WithParties(FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.OrderQty, FixTag.OrigClOrdID, FixTag.Side, FixTag.Symbol),
-        ["G"] = WithParties(
-            FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.OrderQty, FixTag.OrdType, FixTag.OrigClOrdID, FixTag.Price, FixTag.Side,
-            FixTag.Symbol, FixTag.TimeInForce, FixTag.StopPx, FixTag.MaxFloor, FixTag.MinQty, FixTag.ExecInst, FixTag.ExpireTime, FixTag.ExpireDate,
-            FixTag.PegOffsetValue, FixTag.PegOffsetType),
-        ["q"] = Of(FixTag.ClOrdID, FixTag.Side, FixTag.Symbol, FixTag.MassCancelRequestType),
-        ["H"] = WithParties(FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.Side, FixTag.Symbol, FixTag.OrdStatusReqID),
-        ["AF"] = WithParties(FixTag.Account, FixTag.MassStatusReqID, FixTag.MassStatusReqType, FixTag.Side, FixTag.Symbol),
-        ["x"] = Of(FixTag.SecurityReqID, FixTag.SecurityListRequestType, FixTag.Symbol, FixTag.SubscriptionRequestType),
-        ["V"] = Of(
-            FixTag.MDReqID, FixTag.SubscriptionRequestType, FixTag.MarketDepth, FixTag.MDUpdateType, FixTag.AggregatedBook, FixTag.NoMDEntryTypes, FixTag.MDEntryType,
-            FixTag.NoRelatedSym, FixTag.Symbol),
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, FrozenSet<int>> s_tags =
+        new Dictionary<string, FrozenSet<int>>(StringComparer.Ordinal)
+        {
+            ["D"] = WithParties(
+                FixTag.Account, FixTag.ClOrdID, FixTag.ExecInst, FixTag.OrderQty, FixTag.OrdType, FixTag.Price,
+                FixTag.Side, FixTag.Symbol,
+                FixTag.TimeInForce, FixTag.StopPx, FixTag.MinQty, FixTag.MaxFloor, FixTag.ExpireTime,
+                FixTag.CashOrderQty,
+                FixTag.PegOffsetValue, FixTag.ExpireDate, FixTag.PegOffsetType),
+            ["F"] = WithParties(
+                FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.OrderQty, FixTag.OrigClOrdID, FixTag.Side,
+                FixTag.Symbol),
+            ["G"] = WithParties(
+                FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.OrderQty, FixTag.OrdType, FixTag.OrigClOrdID,
+                FixTag.Price, FixTag.Side,
+                FixTag.Symbol, FixTag.TimeInForce, FixTag.StopPx, FixTag.MaxFloor, FixTag.MinQty, FixTag.ExecInst,
+                FixTag.ExpireTime, FixTag.ExpireDate,
+                FixTag.PegOffsetValue, FixTag.PegOffsetType),
+            ["q"] = Of(FixTag.ClOrdID, FixTag.Side, FixTag.Symbol, FixTag.MassCancelRequestType),
+            ["H"] = WithParties(
+                FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.Side, FixTag.Symbol, FixTag.OrdStatusReqID),
+            ["AF"] = WithParties(
+                FixTag.Account, FixTag.MassStatusReqID, FixTag.MassStatusReqType, FixTag.Side, FixTag.Symbol),
+            ["x"] = Of(
+                FixTag.SecurityReqID, FixTag.SecurityListRequestType, FixTag.Symbol, FixTag.SubscriptionRequestType),
+            ["V"] = Of(
+                FixTag.MDReqID, FixTag.SubscriptionRequestType, FixTag.MarketDepth, FixTag.MDUpdateType,
+                FixTag.AggregatedBook, FixTag.NoMDEntryTypes, FixTag.MDEntryType,
+                FixTag.NoRelatedSym, FixTag.Symbol),
+        }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Returns true if messages of this type are supported.</summary>
     public static bool Knows(string type) => s_tags.ContainsKey(type);

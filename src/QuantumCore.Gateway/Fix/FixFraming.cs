@@ -89,7 +89,8 @@ internal static class FixFraming
         var body = head[(digits + 1)..];
         var end = begin + digits + 1 + bodyLength;
         var whole = end + CheckSumLength;
-        if (whole > LongestMessage || !body[..Math.Min(body.Length, 3)].SequenceEqual("35="u8[..Math.Min(body.Length, 3)]))
+        if (whole > LongestMessage
+            || !body[..Math.Min(body.Length, 3)].SequenceEqual("35="u8[..Math.Min(body.Length, 3)]))
             return none;
         if (bytes.Length < whole)
             return partial;

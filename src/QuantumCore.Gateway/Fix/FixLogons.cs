@@ -5,7 +5,8 @@ using QuantumCore.Gateway.Binance;
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>Lets holders of keys with an account begin a session.</summary>
-internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeReadiness readiness, GatewayOptions options)
+internal sealed class FixLogons(
+    FixServices services, SecretSeal seal, ExchangeReadiness readiness, GatewayOptions options)
 {
     private const string Unknown = "The key is not known, or may not be used from here.";
 
@@ -24,15 +25,20 @@ internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeR
         // A signing key names its holder and proves nothing; a key without a secret is itself the secret.
         var signature = message[FixTag.RawData];
         if ((signature is null ? message[FixTag.Password] : message[FixTag.UserName]) is not { } shown)
-            return Refused("Password (554) is the key; of a key that signs Username (553) is the key and RawData (96) the signature.");
+            return Refused(
+                "Password (554) is the key; of a key that signs Username (553) is the key and RawData (96) the signature.");
         if (await services.Keys.Find(shown, address) is not { } key
             || (key.IsDemo && !options.DemoAnywhere && (address is null || !IPAddress.IsLoopback(address))))
         {
             return Refused(Unknown);
         }
 
-        if (signature is null ? key is { Signing: not null, IsDemo: false } : !RequestSignature.IsValid(seal, key, Payload(message), signature))
-            return Refused(signature is null ? "This key signs: RawData (96) is missing." : "RawData (96) is not the key's signature of this logon.");
+        if (signature is null
+            ? key is { Signing: not null, IsDemo: false }
+            : !RequestSignature.IsValid(seal, key, Payload(message), signature))
+            return Refused(signature is null
+                ? "This key signs: RawData (96) is missing."
+                : "RawData (96) is not the key's signature of this logon.");
         if (key.Account == 0)
             return Refused("This key has no account.");
         if (!key.Rights.HasFlag(KeyRights.Read))
@@ -45,12 +51,15 @@ internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeR
             async () => await services.Keys.Find(shown, address) is not null,
             message[FixTag.CancelOrdersOnDisconnect] == "Y");
         var trader = new FixTrader(services, holder);
-        return await trader.TakePlace(message[FixTag.Sender]!) is { } refusal ? Refused(refusal) : new FixLogon(trader, null);
+        return await trader.TakePlace(message[FixTag.Sender]!) is { } refusal
+            ? Refused(refusal)
+            : new FixLogon(trader, null);
     }
 
     /// <summary>Returns the payload that a signing key signs for a logon.</summary>
     private static string Payload(FixMessage message) => string.Join(
-        '\x01', "A", message[FixTag.Sender], message[FixTag.Target], message[FixTag.Sequence], message[FixTag.SendingTime]);
+        '\x01', "A", message[FixTag.Sender], message[FixTag.Target], message[FixTag.Sequence],
+        message[FixTag.SendingTime]);
 
     private static FixLogon Refused(string text) => new(null, text);
 }

@@ -38,13 +38,16 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
         }
         else if (kind is not ("0" or "4") || (kind == "0") != (symbol is not null))
         {
-            session.Reject(message, FixTag.SecurityListRequestType, FixReject.ValueIncorrect, "0 with a Symbol, 4 without.");
+            session.Reject(
+                message, FixTag.SecurityListRequestType, FixReject.ValueIncorrect, "0 with a Symbol, 4 without.");
         }
         else
         {
             var listed = await services.Listings.BySymbol();
-            var told = listed.Values.Where(instrument => symbol is null || instrument.Symbol == symbol).OrderBy(instrument => instrument.Symbol, StringComparer.Ordinal).ToArray();
-            session.Send("y", to => WriteList(to, message[FixTag.SecurityReqID]!, told), route: FixRoute.BackOf(message));
+            var told = listed.Values.Where(instrument => symbol is null || instrument.Symbol == symbol)
+                .OrderBy(instrument => instrument.Symbol, StringComparer.Ordinal).ToArray();
+            session.Send(
+                "y", to => WriteList(to, message[FixTag.SecurityReqID]!, told), route: FixRoute.BackOf(message));
         }
     }
 
@@ -76,7 +79,8 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
                 return;
             }
 
-            var books = Array.ConvertAll(request.Instruments, instrument => new FixBook(services, holder, session, request, instrument));
+            var books = Array.ConvertAll(
+                request.Instruments, instrument => new FixBook(services, holder, session, request, instrument));
             if (request.Kind == '1')
                 _followed.Add(request.Id, books);
             foreach (var book in books)
@@ -89,7 +93,8 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
         if (message[FixTag.MDReqID] is not { Length: <= LongestId } id)
             return (('1', "MDReqID (262), of 64 characters at most, is required."), null);
         if (message[FixTag.SubscriptionRequestType] is not ("0" or "1" or "2"))
-            return (('4', "SubscriptionRequestType (263) is 0 (a snapshot), 1 (and what follows) or 2 (no more)."), null);
+            return (('4', "SubscriptionRequestType (263) is 0 (a snapshot), 1 (and what follows) or 2 (no more)."),
+                null);
 
         var kind = message[FixTag.SubscriptionRequestType]![0];
         lock (_lock)
@@ -107,21 +112,27 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
                 return (('2', "This session has its maximum of 100 requests."), null);
         }
 
-        if (!int.TryParse(message[FixTag.MarketDepth], NumberStyles.None, CultureInfo.InvariantCulture, out var depth) || depth > 1_000)
+        if (!int.TryParse(message[FixTag.MarketDepth], NumberStyles.None, CultureInfo.InvariantCulture, out var depth)
+            || depth > 1_000)
             return (('5', "MarketDepth (264) is 0 (the whole book) to 1000."), null);
 
         var updates = message[FixTag.MDUpdateType] ?? "0";
         if (updates is not ("0" or "1") || (updates == "1" && depth != 0))
-            return (('6', "MDUpdateType (265) is 0 (full refresh), or with MarketDepth 0 it may be 1 (incremental)."), null);
+            return (('6', "MDUpdateType (265) is 0 (full refresh), or with MarketDepth 0 it may be 1 (incremental)."),
+                null);
 
         if (message[FixTag.AggregatedBook] is not (null or "Y"))
             return (('7', "AggregatedBook (266) is Y: levels, not orders."), null);
 
-        var entries = message.Has(FixTag.NoMDEntryTypes) ? message.Group(FixTag.NoMDEntryTypes).Select(static entry => entry[FixTag.MDEntryType]).ToArray() : [];
+        var entries = message.Has(FixTag.NoMDEntryTypes)
+            ? message.Group(FixTag.NoMDEntryTypes).Select(static entry => entry[FixTag.MDEntryType]).ToArray()
+            : [];
         if (entries.Length == 0 || entries.Any(static entry => entry is not ("0" or "1" or "2")))
             return (('8', "MDEntryType (269) is 0 (bids), 1 (offers) or 2 (trades); at least one."), null);
 
-        var symbols = message.Has(FixTag.NoRelatedSym) ? message.Group(FixTag.NoRelatedSym).Select(static entry => entry[FixTag.Symbol] ?? "").Distinct().ToArray() : [];
+        var symbols = message.Has(FixTag.NoRelatedSym)
+            ? message.Group(FixTag.NoRelatedSym).Select(static entry => entry[FixTag.Symbol] ?? "").Distinct().ToArray()
+            : [];
         if (symbols.Length is 0 or > Most)
             return (('0', "1 to 100 Symbols (55) are followed."), null);
 
@@ -129,7 +140,8 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
         return Array.Find(symbols, symbol => !listed.ContainsKey(symbol)) is { } unknown
             ? (('0', $"No such symbol is listed: {unknown}."), null)
             : (null, new FixMarketRequest(
-                id, kind, depth, updates == "1", entries.Contains("0"), entries.Contains("1"), entries.Contains("2"), Array.ConvertAll(symbols, symbol => listed[symbol]), FixRoute.BackOf(message)));
+                id, kind, depth, updates == "1", entries.Contains("0"), entries.Contains("1"), entries.Contains("2"),
+                Array.ConvertAll(symbols, symbol => listed[symbol]), FixRoute.BackOf(message)));
     }
 
     private static void WriteList(FixWriter to, string id, Instrument[] instruments)
@@ -166,4 +178,5 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
 /// <param name="Instruments">Instruments of the request.</param>
 /// <param name="Route">Return route to the party that asks.</param>
 internal sealed record FixMarketRequest(
-    string Id, char Kind, int Depth, bool IsIncremental, bool Bids, bool Asks, bool Trades, Instrument[] Instruments, FixRoute Route = default);
+    string Id, char Kind, int Depth, bool IsIncremental, bool Bids, bool Asks, bool Trades, Instrument[] Instruments,
+    FixRoute Route = default);

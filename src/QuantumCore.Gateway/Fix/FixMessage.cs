@@ -33,7 +33,10 @@ internal class FixFields(IReadOnlyList<(int Tag, string Text)> all)
 
     /// <summary>Returns the number of a tag, from 0; null if there is none.</summary>
     public int? Number(int tag) =>
-        int.TryParse(this[tag], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= LargestNumber ? number : null;
+        int.TryParse(this[tag], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= LargestNumber
+            ? number
+            : null;
 }
 
 /// <summary>A received message with any content; <see cref="FixRules"/> finds its faults.</summary>
@@ -86,7 +89,8 @@ internal sealed class FixMessage : FixFields
             var equals = rest[..end].IndexOf((byte)'=');
             var tag = Tag(rest[..Math.Max(equals, 0)]);
             var isData = LengthTagOf(tag) is { } lengthTag && fields[^1].Tag == lengthTag;
-            if (isData && equals + 1 + DataLength(fields) is var dataEnd && dataEnd < rest.Length && rest[dataEnd] == FixFraming.Soh)
+            if (isData && equals + 1 + DataLength(fields) is var dataEnd && dataEnd < rest.Length
+                && rest[dataEnd] == FixFraming.Soh)
                 end = dataEnd;
             else if (LengthTagOf(tag) is { } missing)
                 fault ??= new FixFault(missing, FixReject.IncorrectDataFormat, WrongLength(missing));
@@ -108,8 +112,10 @@ internal sealed class FixMessage : FixFields
     public IReadOnlyList<FixFields> Group(int countTag)
     {
         var members = s_groups[countTag];
-        var fields = All.SkipWhile(field => field.Tag != countTag).Skip(1).TakeWhile(field => members.Contains(field.Tag)).ToArray();
-        var starts = Enumerable.Range(0, fields.Length).Where(at => at == 0 || fields[at].Tag == members[0]).Append(fields.Length).ToArray();
+        var fields = All.SkipWhile(field => field.Tag != countTag).Skip(1)
+            .TakeWhile(field => members.Contains(field.Tag)).ToArray();
+        var starts = Enumerable.Range(0, fields.Length).Where(at => at == 0 || fields[at].Tag == members[0])
+            .Append(fields.Length).ToArray();
         return [.. starts.Zip(starts.Skip(1), (start, end) => new FixFields(fields[start..end]))];
     }
 
@@ -126,15 +132,19 @@ internal sealed class FixMessage : FixFields
 
             var entries = Group(countTag);
             if (Number(countTag) != entries.Count)
-                return new FixFault(countTag, FixReject.IncorrectGroupCount, $"{countTag} is the number of the entries that follow it.");
+                return new FixFault(
+                    countTag, FixReject.IncorrectGroupCount,
+                    $"{countTag} is the number of the entries that follow it.");
             if (entries.FirstOrDefault(entry => entry.All[0].Tag != members[0]) is { } odd)
-                return new FixFault(odd.All[0].Tag, FixReject.GroupOutOfOrder, $"An entry of {countTag} begins with {members[0]}.");
+                return new FixFault(
+                    odd.All[0].Tag, FixReject.GroupOutOfOrder, $"An entry of {countTag} begins with {members[0]}.");
             if (entries.Select(WrongEntry).FirstOrDefault(found => found is not null) is { } wrong)
                 return wrong;
 
             // Each tag of its entries counts once outside, so that none of them can also stand elsewhere and be
             // ignored.
-            outside.RemoveRange(outside.FindIndex(field => field.Tag == countTag) + 1, entries.Sum(entry => entry.All.Count));
+            outside.RemoveRange(
+                outside.FindIndex(field => field.Tag == countTag) + 1, entries.Sum(entry => entry.All.Count));
             outside.AddRange(entries.SelectMany(entry => entry.All).DistinctBy(field => field.Tag));
         }
 
@@ -150,13 +160,17 @@ internal sealed class FixMessage : FixFields
         var own = entry.All.TakeWhile(static field => field.Tag != NoPartySubIds).Count() + 1;
         var subs = entry.All.Skip(own).TakeWhile(static field => field.Tag is PartySubId or PartySubIdType).ToArray();
         if (entry.Number(NoPartySubIds) != subs.Count(static field => field.Tag == PartySubId))
-            return new FixFault(NoPartySubIds, FixReject.IncorrectGroupCount, $"{NoPartySubIds} is the number of the entries that follow it.");
+            return new FixFault(
+                NoPartySubIds, FixReject.IncorrectGroupCount,
+                $"{NoPartySubIds} is the number of the entries that follow it.");
         if (subs is [{ Tag: not PartySubId }, ..])
-            return new FixFault(subs[0].Tag, FixReject.GroupOutOfOrder, $"An entry of {NoPartySubIds} begins with {PartySubId}.");
+            return new FixFault(
+                subs[0].Tag, FixReject.GroupOutOfOrder, $"An entry of {NoPartySubIds} begins with {PartySubId}.");
         return Repeated([.. entry.All.Take(own), .. entry.All.Skip(own + subs.Length)]);
     }
 
-    private static int? LengthTagOf(int tag) => tag switch { FixTag.RawData => FixTag.RawDataLength, XmlData => XmlDataLength, _ => null };
+    private static int? LengthTagOf(int tag) =>
+        tag switch { FixTag.RawData => FixTag.RawDataLength, XmlData => XmlDataLength, _ => null };
 
     private static string WrongLength(int lengthTag) => lengthTag == XmlDataLength
         ? "XmlDataLen (212) stands before XmlData (213) and is its length."
@@ -186,11 +200,15 @@ internal sealed class FixMessage : FixFields
     }
 
     private static int DataLength(List<(int Tag, string Text)> fields) =>
-        int.TryParse(fields[^1].Text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length <= FixFraming.LongestMessage
+        int.TryParse(fields[^1].Text, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            && length <= FixFraming.LongestMessage
             ? length
             : FixFraming.LongestMessage;
 
     /// <summary>Parses a tag: digits without a leading 0, other than 0 itself. Returns -1 for anything else.</summary>
     private static int Tag(ReadOnlySpan<byte> digits) =>
-        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var tag) && (digits[0] != '0' || digits.Length == 1) ? tag : -1;
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var tag)
+            && (digits[0] != '0' || digits.Length == 1)
+            ? tag
+            : -1;
 }

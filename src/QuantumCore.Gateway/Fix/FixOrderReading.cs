@@ -57,7 +57,8 @@ internal static class FixOrderReading
         var whole = point < 0 ? text : text[..point];
         var fraction = point < 0 ? "" : text[(point + 1)..];
         if (text.Length > LongestNumber || whole.Length + fraction.Length == 0
-            || whole.AsSpan().IndexOfAnyExceptInRange('0', '9') >= 0 || fraction.AsSpan().IndexOfAnyExceptInRange('0', '9') >= 0)
+            || whole.AsSpan().IndexOfAnyExceptInRange('0', '9') >= 0
+            || fraction.AsSpan().IndexOfAnyExceptInRange('0', '9') >= 0)
         {
             return null;
         }
@@ -70,7 +71,8 @@ internal static class FixOrderReading
     /// <summary>Returns a fault if a message names another account than the session's; otherwise null.</summary>
     public static FixFault? WrongAccount(FixMessage message, long account) =>
         message[FixTag.Account] is { } named && (!AccountId.TryParse(named, out var told) || told.Value != account)
-            ? new FixFault(FixTag.Account, FixReject.ValueIncorrect, $"This session trades for {new AccountId(account)}.")
+            ? new FixFault(
+                FixTag.Account, FixReject.ValueIncorrect, $"This session trades for {new AccountId(account)}.")
             : null;
 
     /// <summary>
@@ -79,7 +81,8 @@ internal static class FixOrderReading
     /// </summary>
     public static FixFault? WrongCurrency(FixMessage message, Instrument instrument) =>
         message[FixTag.Currency] is { } told && told != instrument.Quote.Name && told != instrument.Base.Name
-            ? new FixFault(FixTag.Currency, FixReject.ValueIncorrect, $"{instrument.Symbol} is priced in {instrument.Quote.Name}.")
+            ? new FixFault(
+                FixTag.Currency, FixReject.ValueIncorrect, $"{instrument.Symbol} is priced in {instrument.Quote.Name}.")
             : null;
 
     private static FixFault? ReadWhat(FixMessage message, ref OrderText order)
@@ -101,20 +104,26 @@ internal static class FixOrderReading
             _ => null,
         };
         if (type is null)
-            return new FixFault(FixTag.OrdType, FixReject.ValueIncorrect, "1 market, 2 limit, 3 stop, 4 stop limit, J market if touched, P pegged.");
+            return new FixFault(
+                FixTag.OrdType, FixReject.ValueIncorrect,
+                "1 market, 2 limit, 3 stop, 4 stop limit, J market if touched, P pegged.");
 
         order = order with { Side = side, Type = type };
         foreach (var instruction in instructions)
         {
             var isOfPeg = instruction is "R" or "P" or "M" or "a";
-            if ((isOfPeg && type is not ("pegged" or "trailingStop")) || instruction is not ("6" or "G" or "F" or "R" or "P" or "M" or "a"))
+            if ((isOfPeg && type is not ("pegged" or "trailingStop"))
+                || instruction is not ("6" or "G" or "F" or "R" or "P" or "M" or "a"))
             {
                 return new FixFault(
-                    FixTag.ExecInst, FixReject.ValueIncorrect, "6 post only, G all or none, F do not reduce; with OrdType P also R, P, M (peg) or a (trailing stop).");
+                    FixTag.ExecInst, FixReject.ValueIncorrect,
+                    "6 post only, G all or none, F do not reduce; with OrdType P also R, P, M (peg) or a (trailing stop).");
             }
 
             if (instruction is "R" or "P" or "M" && order.Peg is not null)
-                return new FixFault(FixTag.ExecInst, FixReject.ValueIncorrect, "R, P and M are one each of what a peg follows: it follows one.");
+                return new FixFault(
+                    FixTag.ExecInst, FixReject.ValueIncorrect,
+                    "R, P and M are one each of what a peg follows: it follows one.");
 
             order = instruction switch
             {
@@ -161,13 +170,18 @@ internal static class FixOrderReading
 
     /// <summary>Returns the expiry of an order in the exchange's format; null if it is absent or malformed.</summary>
     public static string? EndText(FixMessage message) =>
-        message[FixTag.ExpireTime] is { } moment ? Moment(moment) : message[FixTag.ExpireDate] is { } day ? EndOf(day) : null;
+        message[FixTag.ExpireTime] is { } moment
+            ? Moment(moment)
+            : message[FixTag.ExpireDate] is { } day ? EndOf(day) : null;
 
     /// <summary>Reads the offset of an order from its reference; returns the fault, or null.</summary>
     private static FixFault? ReadHow(FixMessage message, ref OrderText order)
     {
         if (message[FixTag.PegOffsetValue] is not { } text)
-            return message.Has(FixTag.PegOffsetType) ? new FixFault(FixTag.PegOffsetValue, FixReject.RequiredTagMissing, "It is required with PegOffsetType (836).") : null;
+            return message.Has(FixTag.PegOffsetType)
+                ? new FixFault(
+                    FixTag.PegOffsetValue, FixReject.RequiredTagMissing, "It is required with PegOffsetType (836).")
+                : null;
         if (order.Type is not ("pegged" or "trailingStop"))
             return new FixFault(FixTag.PegOffsetValue, FixReject.ValueIncorrect, "Only with OrdType P.");
 
@@ -177,7 +191,8 @@ internal static class FixOrderReading
         if (Number(isNegative ? text[1..] : text) is not { } distance)
             return new FixFault(FixTag.PegOffsetValue, FixReject.IncorrectDataFormat, OffsetRule);
         if (!isAway && distance != "0")
-            return new FixFault(FixTag.PegOffsetValue, FixReject.ValueIncorrect, "It has to lead away from the market.");
+            return new FixFault(
+                FixTag.PegOffsetValue, FixReject.ValueIncorrect, "It has to lead away from the market.");
 
         switch (order.Type, message[FixTag.PegOffsetType] ?? "0")
         {
@@ -191,7 +206,8 @@ internal static class FixOrderReading
                 order = order with { TrailingBasisPoints = distance };
                 return null;
             default:
-                return new FixFault(FixTag.PegOffsetType, FixReject.ValueIncorrect, "0 price, or of a trailing stop 1 basis points.");
+                return new FixFault(
+                    FixTag.PegOffsetType, FixReject.ValueIncorrect, "0 price, or of a trailing stop 1 basis points.");
         }
     }
 
@@ -211,18 +227,32 @@ internal static class FixOrderReading
             _ => null,
         };
         if (time is null)
-            return new FixFault(FixTag.TimeInForce, FixReject.ValueIncorrect, "0 day, 1 GTC, 2 at the opening, 3 IOC, 4 FOK, 6 GTD, 7 at the close.");
+            return new FixFault(
+                FixTag.TimeInForce, FixReject.ValueIncorrect,
+                "0 day, 1 GTC, 2 at the opening, 3 IOC, 4 FOK, 6 GTD, 7 at the close.");
 
         order = order with { TimeInForce = time };
         if (message[FixTag.SelfTradePreventionMode] is { } mode)
         {
-            var words = mode switch { "1" => "none", "2" => "expireTaker", "3" => "expireMaker", "4" => "expireBoth", "5" => "decrement", _ => null };
+            var words = mode switch
+            {
+                "1" => "none",
+                "2" =>
+                "expireTaker",
+                "3" => "expireMaker",
+                "4" => "expireBoth",
+                "5" => "decrement",
+                _ => null
+            };
             if (words is null)
-                return new FixFault(FixTag.SelfTradePreventionMode, FixReject.ValueIncorrect, "1 none, 2 expire taker, 3 expire maker, 4 expire both, 5 decrement.");
+                return new FixFault(
+                    FixTag.SelfTradePreventionMode, FixReject.ValueIncorrect,
+                    "1 none, 2 expire taker, 3 expire maker, 4 expire both, 5 decrement.");
             order = order with { SelfTrade = words };
         }
 
-        var tag = message.Has(FixTag.ExpireTime) ? FixTag.ExpireTime : message.Has(FixTag.ExpireDate) ? FixTag.ExpireDate : 0;
+        var tag =
+            message.Has(FixTag.ExpireTime) ? FixTag.ExpireTime : message.Has(FixTag.ExpireDate) ? FixTag.ExpireDate : 0;
         var until = EndText(message);
         if (tag == 0)
             return null;
@@ -238,8 +268,11 @@ internal static class FixOrderReading
     /// <summary>Formats a UTC timestamp for the exchange; null if the text is none.</summary>
     public static string? Moment(string text)
     {
-        var (seconds, fraction) = text.IndexOf('.', StringComparison.Ordinal) is > 0 and var point ? (text[..point], text[point..]) : (text, "");
-        return DateTime.TryParseExact(seconds, "yyyyMMdd-HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+        var (seconds, fraction) = text.IndexOf('.', StringComparison.Ordinal) is > 0 and var point
+            ? (text[..point], text[point..])
+            : (text, "");
+        return DateTime.TryParseExact(
+            seconds, "yyyyMMdd-HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
             ? string.Create(CultureInfo.InvariantCulture, $"{time:yyyy-MM-ddTHH:mm:ss}{fraction}Z")
             : null;
     }

@@ -10,7 +10,8 @@ internal sealed partial class FixReporter
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
     // Trades of orders that are done.
-    private readonly Channel<TradeChangedEvent> _pastTrades = Channel.CreateUnbounded<TradeChangedEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<TradeChangedEvent> _pastTrades =
+        Channel.CreateUnbounded<TradeChangedEvent>(new UnboundedChannelOptions { SingleReader = true });
     private volatile bool _hasStopped;
 
     /// <summary>
@@ -44,7 +45,9 @@ internal sealed partial class FixReporter
         {
             try
             {
-                if (await services.Entry.Orders(new OrderQuery(holder.Account, told.Book.Instrument.Symbol, told.Number, HasChain: true)) is [var order])
+                if (await services.Entry.Orders(
+                    new OrderQuery(
+                        holder.Account, told.Book.Instrument.Symbol, told.Number, HasChain: true)) is [var order])
                     return order;
             }
             catch (Exception error)
@@ -80,5 +83,6 @@ internal sealed partial class FixReporter
     }
 
     private void Send(TradeChangedEvent told, PastOrder order, string name) =>
-        session.Send("8", to => FixReports.WriteTradeChanged(to, holder.Account, told, order, name), route: RouteOf(order));
+        session.Send(
+            "8", to => FixReports.WriteTradeChanged(to, holder.Account, told, order, name), route: RouteOf(order));
 }

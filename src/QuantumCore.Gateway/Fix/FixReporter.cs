@@ -20,7 +20,8 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     private const int MostPast = 10_000;
 
     private readonly AccountFeed _feed = services.Feeds.Of(holder.Account);
-    private readonly Channel<AccountNews> _news = Channel.CreateUnbounded<AccountNews>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<AccountNews> _news =
+        Channel.CreateUnbounded<AccountNews>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _places = new(StringComparer.Ordinal);
 
@@ -72,7 +73,8 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     }
 
     /// <summary>Returns the key of an order that a request names by symbol and order id.</summary>
-    private static string Key(string symbol, long orderId) => string.Create(CultureInfo.InvariantCulture, $"{symbol}/{orderId}");
+    private static string Key(string symbol, long orderId) =>
+        string.Create(CultureInfo.InvariantCulture, $"{symbol}/{orderId}");
 
     /// <summary>Returns the exchange's name of an order from the session's name.</summary>
     public string NameOf(string name)
@@ -111,7 +113,9 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     public string KeyOf(string symbol, long orderId)
     {
         lock (_lock)
-            return _open.Values.FirstOrDefault(order => order.OrderId == orderId && order.Symbol == symbol)?.ClientOrderId ?? Key(symbol, orderId);
+            return _open.Values.FirstOrDefault(
+                order => order.OrderId == orderId && order.Symbol == symbol)?.ClientOrderId
+                ?? Key(symbol, orderId);
     }
 
     /// <summary>
@@ -245,7 +249,9 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         {
             case OrderHappening.Opened:
                 _open[order.ClientOrderId] = order;
-                Send(told, _replaced is null ? '0' : '5', order.ClientOrderId, _replaced is null ? null : Shown(_replaced));
+                Send(
+                    told, _replaced is null ? '0' : '5', order.ClientOrderId,
+                    _replaced is null ? null : Shown(_replaced));
                 if (_replaced is not null)
                 {
                     TakeAsked(_replaced, isCancel: false, isLast: true);
@@ -282,7 +288,9 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
                 break;
             case OrderHappening.Ended:
                 var asked = TakeAsked(order, isCancel: order.End != EndReason.Amended, isLast: true);
-                Send(told, order.Status == OrderStatus.Cancelled ? '4' : 'C', asked?.Request ?? Shown(order), asked is null ? null : Shown(order), asked?.Route);
+                Send(
+                    told, order.Status == OrderStatus.Cancelled ? '4' : 'C', asked?.Request ?? Shown(order),
+                    asked is null ? null : Shown(order), asked?.Route);
                 Forget(order);
                 break;
         }
@@ -354,8 +362,10 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
             _named.Remove(_past.Dequeue());
     }
 
-    private void Send(OrderEvent told, char execType, string name, string? before, FixRoute? route = null) => session.Send(
-        "8", to => FixReports.WriteEvent(to, holder.Account, told, execType, name, before), route: route ?? _routes.GetValueOrDefault(told.Order.ClientOrderId));
+    private void Send(OrderEvent told, char execType, string name, string? before, FixRoute? route = null) =>
+        session.Send(
+        "8", to => FixReports.WriteEvent(to, holder.Account, told, execType, name, before),
+        route: route ?? _routes.GetValueOrDefault(told.Order.ClientOrderId));
 }
 
 /// <summary>A cancel or replacement that a session has asked for.</summary>

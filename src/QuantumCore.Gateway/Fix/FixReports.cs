@@ -27,7 +27,8 @@ internal static class FixReports
     /// <param name="execType">ExecType (150).</param>
     /// <param name="name">Client's name for the order, or for the request that changed it.</param>
     /// <param name="before">Previous name of the order; null for none.</param>
-    public static void WriteEvent(FixWriter to, long account, OrderEvent told, char execType, string name, string? before)
+    public static void WriteEvent(
+        FixWriter to, long account, OrderEvent told, char execType, string name, string? before)
     {
         WriteOrder(to, account, told.Book.Instrument, told.Order, ExecId(told), execType, name, before);
         if (told.Fill is { } fill)
@@ -39,7 +40,9 @@ internal static class FixReports
         else if (told.Match is not null)
             to.Add(FixTag.Text, "selfTrade");
         else if (told.What == OrderHappening.Advanced)
-            to.Add(FixTag.Text, OrderCombinations.IsTriggered(told.Order.Type) && told.Order.Stage == OrderStage.Working ? "triggered" : "activated");
+            to.Add(FixTag.Text, OrderCombinations.IsTriggered(told.Order.Type) && told.Order.Stage == OrderStage.Working
+                ? "triggered"
+                : "activated");
         if (told.What == OrderHappening.Rejected)
             to.Add(FixTag.OrdRejReason, OrderReason(told.Reject)).Add(FixTag.Text, Refusals.Title(told.Reject));
         to.Add(FixTag.TransactTime, Clock.At(told.Book.TimeNanos));
@@ -54,10 +57,13 @@ internal static class FixReports
     /// <param name="told">The event.</param>
     /// <param name="order">Current order of the side.</param>
     /// <param name="name">Client's name for the order.</param>
-    public static void WriteTradeChanged(FixWriter to, long account, TradeChangedEvent told, PastOrder order, string name)
+    public static void WriteTradeChanged(
+        FixWriter to, long account, TradeChangedEvent told, PastOrder order, string name)
     {
         var (price, fee) = told.Now ?? told.Before;
-        WriteOrder(to, account, told.Book.Instrument, order, ExecId(told.Book, told.Ordinal), told.Now is null ? 'H' : 'G', name, null);
+        WriteOrder(
+            to, account, told.Book.Instrument, order, ExecId(told.Book, told.Ordinal), told.Now is null ? 'H' : 'G',
+            name, null);
         to.Add(FixTag.ExecRefID, ExecId(told.Book, told.Trade, told.Side));
         WriteFill(to, told.Book.Instrument, new LastFill(told.Trade, price, told.Lots, fee, told.IsMaker));
         to.Add(FixTag.TransactTime, Clock.At(told.Book.TimeNanos));
@@ -68,7 +74,9 @@ internal static class FixReports
     {
         WriteOrder(to, account, instrument, order, "0", 'I', name, null);
         if (WireNames.Of(order.End) is { } reason)
-            to.Add(FixTag.Text, order.Refusal == RejectReason.None ? reason : $"{reason}: {Refusals.Title(order.Refusal)}");
+            to.Add(
+                FixTag.Text,
+                order.Refusal == RejectReason.None ? reason : $"{reason}: {Refusals.Title(order.Refusal)}");
         if (order.Status == OrderStatus.Rejected)
             to.Add(FixTag.OrdRejReason, OrderReason(order.Refusal)).Add(FixTag.Text, Refusals.Title(order.Refusal));
         to.Add(FixTag.TransactTime, Clock.At(order.ChangedNanos));
@@ -105,7 +113,8 @@ internal static class FixReports
     }
 
     /// <summary>Writes the common fields of a report without an order.</summary>
-    public static void WriteNoOrder(FixWriter to, FixMessage request, string execId, char execType, RejectReason reason, string text)
+    public static void WriteNoOrder(
+        FixWriter to, FixMessage request, string execId, char execType, RejectReason reason, string text)
     {
         to.Add(FixTag.OrderID, "NONE");
         to.Add(FixTag.ExecID, execId);
@@ -127,14 +136,18 @@ internal static class FixReports
     /// <param name="refusal">Reason of the rejection.</param>
     public static void WriteCancelReject(FixWriter to, FixMessage request, PastOrder? order, Refusal refusal)
     {
-        to.Add(FixTag.OrderID, order is { OrderId: > 0 } ? order.OrderId.ToString(CultureInfo.InvariantCulture) : request[FixTag.OrderID] ?? "NONE");
+        to.Add(FixTag.OrderID, order is { OrderId: > 0 }
+            ? order.OrderId.ToString(CultureInfo.InvariantCulture)
+            : request[FixTag.OrderID] ?? "NONE");
         to.Add(FixTag.ClOrdID, request[FixTag.ClOrdID] ?? "NONE");
         to.Add(FixTag.OrigClOrdID, request[FixTag.OrigClOrdID] ?? order?.ClientOrderId ?? "NONE");
         to.Add(FixTag.OrdStatus, order is null ? '8' : Status(order));
         to.Add(FixTag.CxlRejResponseTo, request.Type == "F" ? '1' : '2');
         to.Add(FixTag.CxlRejReason, CancelReason(refusal.Reason));
         // The cancelled or replaced order has another tag than the request.
-        var names = refusal.Reason == RejectReason.UnknownOrder && refusal.Field == "clientOrderId" ? refusal with { Field = "OrigClOrdID (41)" } : refusal;
+        var names = refusal.Reason == RejectReason.UnknownOrder && refusal.Field == "clientOrderId"
+            ? refusal with { Field = "OrigClOrdID (41)" }
+            : refusal;
         to.Add(FixTag.Text, Sentence(names));
     }
 
@@ -142,7 +155,9 @@ internal static class FixReports
     public static string Sentence(Refusal refusal)
     {
         var title = Refusals.Title(refusal.Reason);
-        var text = refusal.Detail is not { } detail ? title : refusal.Reason == RejectReason.BadRequest ? detail : $"{title} {detail}";
+        var text = refusal.Detail is not { } detail
+            ? title
+            : refusal.Reason == RejectReason.BadRequest ? detail : $"{title} {detail}";
         // A detail need not end as a sentence, but here another one follows.
         if (text[^1] is not ('.' or '?'))
             text += ".";
@@ -169,10 +184,13 @@ internal static class FixReports
     // An account may have both sides. The letter separates it from other ids of a record, whatever characters a symbol
     // has.
     private static string ExecId(RecordPlace book, TradePlace trade, Side side) =>
-        string.Create(CultureInfo.InvariantCulture, $"{book.Instrument.Symbol}-{trade.Sequence}-{trade.Index}-{(side == Side.Buy ? 'B' : 'S')}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{book.Instrument.Symbol}-{trade.Sequence}-{trade.Index}-{(side == Side.Buy ? 'B' : 'S')}");
 
     private static void WriteOrder(
-        FixWriter to, long account, Instrument instrument, PastOrder order, string execId, char execType, string name, string? before)
+        FixWriter to, long account, Instrument instrument, PastOrder order, string execId, char execType, string name,
+        string? before)
     {
         var isOpen = order.Status is OrderStatus.New or OrderStatus.PartiallyFilled;
         to.Add(FixTag.OrderID, order.OrderId == 0 ? "NONE" : order.OrderId.ToString(CultureInfo.InvariantCulture));
@@ -188,7 +206,9 @@ internal static class FixReports
         foreach (var (tag, text) in TermsOf(instrument, order))
             to.Add(tag, text);
         var isByAmount = order.Conditions.Decode()?.Amount is not null;
-        to.Add(FixTag.LeavesQty, instrument.FormatQuantity(isOpen && !isByAmount ? order.QuantityLots - order.FilledLots : 0));
+        to.Add(
+            FixTag.LeavesQty,
+            instrument.FormatQuantity(isOpen && !isByAmount ? order.QuantityLots - order.FilledLots : 0));
         to.Add(FixTag.CumQty, instrument.FormatQuantity(order.ChainFilledLots()));
         to.Add(FixTag.AvgPx, MeanPrice(instrument, order));
     }
@@ -202,11 +222,14 @@ internal static class FixReports
         yield return (FixTag.Symbol, order.Symbol);
         yield return (FixTag.Side, order.Side == Side.Buy ? "1" : "2");
         if (terms.Amount is { } amount)
-            yield return (FixTag.CashOrderQty, DecimalText.Format((Int128)amount * instrument.TickLotValue, instrument.Quote.Decimals));
+            yield return (FixTag.CashOrderQty,
+                DecimalText.Format((Int128)amount * instrument.TickLotValue, instrument.Quote.Decimals));
         // An order by amount has no lots of its own: its quantity is what it has traded.
-        yield return (FixTag.OrderQty, instrument.FormatQuantity(terms.Amount is null ? order.ChainLots() : order.FilledLots));
+        yield return (FixTag.OrderQty,
+            instrument.FormatQuantity(terms.Amount is null ? order.ChainLots() : order.FilledLots));
         yield return (FixTag.OrdType, TypeOf(order.Type).ToString());
-        if (order.Type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged or OrderType.TrailingStopLimit && order.PriceTicks > 0)
+        if (order.Type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged
+            or OrderType.TrailingStopLimit && order.PriceTicks > 0)
             yield return (FixTag.Price, instrument.FormatPrice(order.PriceTicks));
         if (terms.TriggerTicks is { } trigger)
             yield return (FixTag.StopPx, instrument.FormatPrice(trigger));
@@ -229,7 +252,8 @@ internal static class FixReports
     /// Returns the offset tags, in FIX's sign. Away from the market is negative for a pegged buy, and positive for a
     /// trailing one.
     /// </summary>
-    private static IEnumerable<(int Tag, string Text)> OffsetOf(Instrument instrument, bool isBuy, OrderConditions terms)
+    private static IEnumerable<(int Tag, string Text)> OffsetOf(
+        Instrument instrument, bool isBuy, OrderConditions terms)
     {
         if (terms.PegOffsetTicks != 0)
         {
@@ -241,7 +265,8 @@ internal static class FixReports
         }
         else if (terms.TrailBasisPoints is { } points)
         {
-            yield return (FixTag.PegOffsetValue, string.Create(CultureInfo.InvariantCulture, $"{(isBuy ? "" : "-")}{points}"));
+            yield return (FixTag.PegOffsetValue,
+                string.Create(CultureInfo.InvariantCulture, $"{(isBuy ? "" : "-")}{points}"));
             yield return (FixTag.PegOffsetType, "1");
         }
     }
@@ -249,7 +274,8 @@ internal static class FixReports
     private static string Instructions(PastOrder order, OrderConditions terms) => string.Join(' ', new[]
     {
         order.Type is OrderType.TrailingStop or OrderType.TrailingStopLimit ? "a" : null,
-        terms.Peg switch { PegReference.Primary => "R", PegReference.Midpoint => "M", PegReference.Market => "P", _ => null },
+        terms.Peg switch { PegReference.Primary =>
+            "R", PegReference.Midpoint => "M", PegReference.Market => "P", _ => null },
         order.PostOnly ? "6" : null,
         terms.AllOrNone ? "G" : null,
         terms.DoNotReduce ? "F" : null,
@@ -263,7 +289,9 @@ internal static class FixReports
         to.Add(FixTag.CommType, '3');
         to.Add(FixTag.CommCurrency, instrument.Quote.Name);
         to.Add(FixTag.LastLiquidityInd, fill.IsMaker ? '1' : '2');
-        to.Add(FixTag.SecondaryExecID, string.Create(CultureInfo.InvariantCulture, $"{fill.Place.Sequence}-{fill.Place.Index}"));
+        to.Add(
+            FixTag.SecondaryExecID,
+            string.Create(CultureInfo.InvariantCulture, $"{fill.Place.Sequence}-{fill.Place.Index}"));
     }
 
     /// <summary>Returns the mean price of the fills, rounded down, with eight decimals more than prices have.</summary>
@@ -307,8 +335,10 @@ internal static class FixReports
     {
         RejectReason.UnknownSymbol => 1,
         RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => 2,
-        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin or RejectReason.MaxQuantity
-            or RejectReason.MaxNotional or RejectReason.PositionLimit or RejectReason.OpenOrderLimit or RejectReason.TooManyOrders => 3,
+        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin
+            or RejectReason.MaxQuantity
+            or RejectReason.MaxNotional or RejectReason.PositionLimit or RejectReason.OpenOrderLimit
+            or RejectReason.TooManyOrders => 3,
         RejectReason.UnknownOrder => 5,
         RejectReason.KeyConflict or RejectReason.DuplicateOrder => 6,
         RejectReason.InvalidCombination => 11,

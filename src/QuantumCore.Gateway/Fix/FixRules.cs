@@ -14,22 +14,25 @@ internal static class FixRules
     /// </summary>
     private static readonly FrozenSet<int> s_header = new[]
     {
-        FixTag.Type, FixTag.Sender, FixTag.Target, FixTag.Sequence, FixTag.SendingTime, FixTag.PossibleDuplicate, FixTag.OriginalSendingTime,
+        FixTag.Type, FixTag.Sender, FixTag.Target, FixTag.Sequence, FixTag.SendingTime, FixTag.PossibleDuplicate,
+        FixTag.OriginalSendingTime,
         50, 57, 97, 115, 116, 128, 129, 142, 143, 144, 145, 212, 213, 347, 369, 627, 628, 629, 630,
     }.ToFrozenSet();
 
-    private static readonly FrozenDictionary<string, int[]> s_session = new Dictionary<string, int[]>(StringComparer.Ordinal)
-    {
-        ["0"] = [FixTag.TestRequestId],
-        ["1"] = [FixTag.TestRequestId],
-        ["2"] = [FixTag.BeginSequence, FixTag.EndSequence],
-        ["4"] = [FixTag.NewSequence, FixTag.GapFill],
-        ["5"] = [FixTag.Text],
-        ["A"] =
-        [
-            FixTag.EncryptMethod, FixTag.HeartbeatSeconds, FixTag.ResetNumbers, FixTag.RawDataLength, FixTag.RawData, FixTag.UserName, FixTag.Password,
-        ],
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, int[]> s_session =
+        new Dictionary<string, int[]>(StringComparer.Ordinal)
+        {
+            ["0"] = [FixTag.TestRequestId],
+            ["1"] = [FixTag.TestRequestId],
+            ["2"] = [FixTag.BeginSequence, FixTag.EndSequence],
+            ["4"] = [FixTag.NewSequence, FixTag.GapFill],
+            ["5"] = [FixTag.Text],
+            ["A"] =
+            [
+                FixTag.EncryptMethod, FixTag.HeartbeatSeconds, FixTag.ResetNumbers, FixTag.RawDataLength,
+                FixTag.RawData, FixTag.UserName, FixTag.Password,
+            ],
+        }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Returns true if a message type belongs to the session layer.</summary>
     public static bool IsOfSession(string type) => s_session.ContainsKey(type);
@@ -53,17 +56,23 @@ internal static class FixRules
         foreach (var tag in (ReadOnlySpan<int>)[FixTag.Sender, FixTag.Target, FixTag.SendingTime])
         {
             if (string.IsNullOrEmpty(message[tag]))
-                return new FixFault(tag, message.Has(tag) ? FixReject.TagWithoutValue : FixReject.RequiredTagMissing, $"{tag} is missing.");
+                return new FixFault(
+                    tag, message.Has(tag) ? FixReject.TagWithoutValue : FixReject.RequiredTagMissing,
+                    $"{tag} is missing.");
         }
 
         if (message[FixTag.Sender] != client)
-            return new FixFault(FixTag.Sender, FixReject.CompIdProblem, "SenderCompID (49) is the same in all messages of a session.");
+            return new FixFault(
+                FixTag.Sender, FixReject.CompIdProblem, "SenderCompID (49) is the same in all messages of a session.");
         if (message[FixTag.Target] != FixSession.Exchange)
             return new FixFault(FixTag.Target, FixReject.CompIdProblem, $"TargetCompID (56) is {FixSession.Exchange}.");
         if (FixTime.Read(message[FixTag.SendingTime]) is not { } sent)
-            return new FixFault(FixTag.SendingTime, FixReject.IncorrectDataFormat, "SendingTime (52) is YYYYMMDD-HH:MM:SS.sss, UTC.");
+            return new FixFault(
+                FixTag.SendingTime, FixReject.IncorrectDataFormat, "SendingTime (52) is YYYYMMDD-HH:MM:SS.sss, UTC.");
         return (sent - now).Duration() > MostClockError
-            ? new FixFault(FixTag.SendingTime, FixReject.SendingTimeProblem, $"SendingTime (52) is more than two minutes from {FixTime.Text(now)}.")
+            ? new FixFault(
+                FixTag.SendingTime, FixReject.SendingTimeProblem,
+                $"SendingTime (52) is more than two minutes from {FixTime.Text(now)}.")
             : WrongDuplicate(message, sent);
     }
 
@@ -88,7 +97,8 @@ internal static class FixRules
             }
 
             if (isHeader && isBody)
-                return new FixFault(tag, FixReject.TagOutOfOrder, $"{tag} belongs to the header, before the message's own tags.");
+                return new FixFault(
+                    tag, FixReject.TagOutOfOrder, $"{tag} belongs to the header, before the message's own tags.");
             if (FixValues.Wrong(tag, text) is { } wrong)
                 return wrong;
             isBody |= !isHeader;
@@ -107,11 +117,16 @@ internal static class FixRules
         if (flag != "Y")
             return new FixFault(FixTag.PossibleDuplicate, FixReject.ValueIncorrect, "PossDupFlag (43) is Y or N.");
         if (!message.Has(FixTag.OriginalSendingTime))
-            return new FixFault(FixTag.OriginalSendingTime, FixReject.RequiredTagMissing, "OrigSendingTime (122) is missing.");
+            return new FixFault(
+                FixTag.OriginalSendingTime, FixReject.RequiredTagMissing, "OrigSendingTime (122) is missing.");
         if (FixTime.Read(message[FixTag.OriginalSendingTime]) is not { } first)
-            return new FixFault(FixTag.OriginalSendingTime, FixReject.IncorrectDataFormat, "OrigSendingTime (122) is YYYYMMDD-HH:MM:SS.sss, UTC.");
+            return new FixFault(
+                FixTag.OriginalSendingTime, FixReject.IncorrectDataFormat,
+                "OrigSendingTime (122) is YYYYMMDD-HH:MM:SS.sss, UTC.");
         return first > sent
-            ? new FixFault(FixTag.OriginalSendingTime, FixReject.SendingTimeProblem, "OrigSendingTime (122) is after SendingTime (52).")
+            ? new FixFault(
+                FixTag.OriginalSendingTime, FixReject.SendingTimeProblem,
+                "OrigSendingTime (122) is after SendingTime (52).")
             : null;
     }
 }

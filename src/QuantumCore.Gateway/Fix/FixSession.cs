@@ -4,7 +4,8 @@ namespace QuantumCore.Gateway.Fix;
 /// A FIX 4.4 session, from its connection to its end, without I/O of its own. Received messages are handled one after
 /// the other. Any thread may send; messages get their numbers in the order in which they are offered to the line.
 /// </summary>
-internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessage, ValueTask<FixLogon>> logOn) : IAsyncDisposable
+internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessage, ValueTask<FixLogon>> logOn)
+    : IAsyncDisposable
 {
     /// <summary>BeginString (8).</summary>
     public const string Version = "FIX.4.4";
@@ -242,9 +243,12 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
             return $"BeginString (8) is {Version}.";
         if (Client is null)
             return $"SenderCompID (49) is of 1 to {LongestClient} characters.";
-        if ((FixRules.WrongFields(message, null) ?? FixRules.WrongHeader(message, Client, time.GetUtcNow()) ?? WrongSettings(message)) is { } fault)
+        if ((FixRules.WrongFields(message, null) ?? FixRules.WrongHeader(message, Client, time.GetUtcNow())
+            ?? WrongSettings(message)) is { } fault)
             return fault.Text;
-        return message.Sequence == 1 ? null : "A session begins at 1: a logon has MsgSeqNum (34) 1, and ResetSeqNumFlag (141) Y.";
+        return message.Sequence == 1
+            ? null
+            : "A session begins at 1: a logon has MsgSeqNum (34) 1, and ResetSeqNumFlag (141) Y.";
     }
 
     private static FixFault? WrongSettings(FixMessage message)
@@ -252,7 +256,9 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         if (message[FixTag.EncryptMethod] != "0")
             return new FixFault(FixTag.EncryptMethod, FixReject.ValueIncorrect, "EncryptMethod (98) is 0.");
         if (message.Number(FixTag.HeartbeatSeconds) is not (>= 1 and <= MostHeartbeatSeconds))
-            return new FixFault(FixTag.HeartbeatSeconds, FixReject.ValueIncorrect, $"HeartBtInt (108) is 1 to {MostHeartbeatSeconds} seconds.");
+            return new FixFault(
+                FixTag.HeartbeatSeconds, FixReject.ValueIncorrect,
+                $"HeartBtInt (108) is 1 to {MostHeartbeatSeconds} seconds.");
         return message[FixTag.ResetNumbers] is null or "Y" or "N"
             ? null
             : new FixFault(FixTag.ResetNumbers, FixReject.ValueIncorrect, "ResetSeqNumFlag (141) is Y or N.");
@@ -279,7 +285,9 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         {
             if (message.Version != Version || message.Sequence < 0)
             {
-                End(message.Version != Version ? $"BeginString (8) is {Version}." : "MsgSeqNum (34) is missing, or no number.");
+                End(message.Version != Version
+                    ? $"BeginString (8) is {Version}."
+                    : "MsgSeqNum (34) is missing, or no number.");
                 return false;
             }
 
@@ -303,7 +311,8 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         if (!FixRules.IsType(message.Type))
             Reject(message, FixTag.Type, FixReject.InvalidMessageType, "FIX 4.4 has no such MsgType (35).");
         else if (!FixRules.IsOfSession(message.Type) && !application.Knows(message.Type))
-            RejectBusiness(message, UnsupportedType, null, $"The exchange does not take messages of type {message.Type}.");
+            RejectBusiness(
+                message, UnsupportedType, null, $"The exchange does not take messages of type {message.Type}.");
         else if (FixRules.WrongFields(message, application) is { } wrong)
             Reject(message, wrong);
         else
@@ -402,7 +411,9 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         {
             last = last == 0 ? _next - 1 : Math.Min(last, _next - 1);
             if (first < 1 || first > last)
-                Reject(message, FixTag.BeginSequence, FixReject.ValueIncorrect, $"BeginSeqNo (7) is 1 to {_next - 1}, and not above EndSeqNo (16).");
+                Reject(
+                    message, FixTag.BeginSequence, FixReject.ValueIncorrect,
+                    $"BeginSeqNo (7) is 1 to {_next - 1}, and not above EndSeqNo (16).");
             else if (!_isClosed)
                 Resend(first, last);
         }
@@ -414,7 +425,9 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         foreach (var message in _kept.Between(first, last))
         {
             FillGap(first, message.Sequence, now);
-            PutAgain(new FixHead(message.Type, Client!, message.Sequence, now, message.Time, message.Route), message.Body.Span);
+            PutAgain(
+                new FixHead(message.Type, Client!, message.Sequence, now, message.Time, message.Route),
+                message.Body.Span);
             first = message.Sequence + 1;
         }
 
@@ -425,7 +438,9 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
     private void FillGap(int first, int next, DateTimeOffset now)
     {
         if (first < next)
-            PutAgain(new FixHead("4", Client!, first, now, now), new FixWriter().Add(FixTag.GapFill, 'Y').Add(FixTag.NewSequence, next).Written.Span);
+            PutAgain(
+                new FixHead("4", Client!, first, now, now),
+                new FixWriter().Add(FixTag.GapFill, 'Y').Add(FixTag.NewSequence, next).Written.Span);
     }
 
     /// <summary>
@@ -442,7 +457,8 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
             if (message[FixTag.GapFill] is not (null or "Y" or "N"))
                 Reject(message, FixTag.GapFill, FixReject.ValueIncorrect, "GapFillFlag (123) is Y or N.");
             else if (next < _expected)
-                Reject(message, FixTag.NewSequence, FixReject.ValueIncorrect, $"NewSeqNo (36) is {_expected} at least.");
+                Reject(
+                    message, FixTag.NewSequence, FixReject.ValueIncorrect, $"NewSeqNo (36) is {_expected} at least.");
             else
                 _expected = next;
         }
@@ -457,7 +473,9 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         lock (_gate)
         {
             if (message.Sequence != 1 || message[FixTag.ResetNumbers] != "Y")
-                Reject(message, FixTag.Type, FixReject.Other, "The session is logged on. With MsgSeqNum (34) 1 and ResetSeqNumFlag (141) Y its numbers begin anew.");
+                Reject(
+                    message, FixTag.Type, FixReject.Other,
+                    "The session is logged on. With MsgSeqNum (34) 1 and ResetSeqNumFlag (141) Y its numbers begin anew.");
             else if (WrongSettings(message) is { } wrong)
                 Reject(message, wrong);
             else if (!_isClosed)
@@ -469,7 +487,9 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
     {
         var number = message.Number(tag);
         if (number is null)
-            Reject(message, message.Has(tag) ? new FixFault(tag, FixReject.IncorrectDataFormat, $"{tag} is a whole number.") : Missing(tag));
+            Reject(message, message.Has(tag)
+                ? new FixFault(tag, FixReject.IncorrectDataFormat, $"{tag} is a whole number.")
+                : Missing(tag));
         return number;
     }
 
@@ -504,5 +524,6 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         _sent = time.GetTimestamp();
     }
 
-    private void PutAgain(in FixHead head, ReadOnlySpan<byte> body) => line.Offer(FixWriter.Message(head, body), isAskedFor: true);
+    private void PutAgain(in FixHead head, ReadOnlySpan<byte> body) =>
+        line.Offer(FixWriter.Message(head, body), isAskedFor: true);
 }

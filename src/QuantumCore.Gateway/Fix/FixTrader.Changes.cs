@@ -19,7 +19,8 @@ internal sealed partial class FixTrader
         if (await Named(message) is not { } named)
             return;
 
-        if (named.Name is { } known && _reporter.Open(known) is { } open && DiffersIn(message, open, FixTag.Symbol, FixTag.Side) is { } tag)
+        if (named.Name is { } known && _reporter.Open(known) is { } open
+            && DiffersIn(message, open, FixTag.Symbol, FixTag.Side) is { } tag)
             RefuseCancel(message, open, Refusal.Malformed(null, $"Tag {tag} is not as the order has it."));
         else
             await InTurn(named.Key, () => Cancel(message, named));
@@ -36,8 +37,11 @@ internal sealed partial class FixTrader
             return;
 
         _reporter.Unask(asked);
-        var reason = report.Reason != RejectReason.None ? report.Reason : report.OrderId == 0 ? RejectReason.UnknownOrder : RejectReason.OrderClosed;
-        RefuseCancel(message, report.OrderId == 0 ? null : report.View(), new Refusal(reason, report.Field, report.Limit));
+        var reason = report.Reason != RejectReason.None
+            ? report.Reason
+            : report.OrderId == 0 ? RejectReason.UnknownOrder : RejectReason.OrderClosed;
+        RefuseCancel(
+            message, report.OrderId == 0 ? null : report.View(), new Refusal(reason, report.Field, report.Limit));
     }
 
     private async ValueTask Replace(FixMessage message)
@@ -55,7 +59,8 @@ internal sealed partial class FixTrader
         if (await Find(named) is not { } found || await services.Listings.Find(found.Symbol) is not { } instrument)
         {
             var done = await FindRecorded(named);
-            RefuseCancel(message, done, new Refusal(done is null ? RejectReason.UnknownOrder : RejectReason.OrderClosed));
+            RefuseCancel(
+                message, done, new Refusal(done is null ? RejectReason.UnknownOrder : RejectReason.OrderClosed));
             return;
         }
 
@@ -67,7 +72,10 @@ internal sealed partial class FixTrader
 
         if (FixReplacing.Read(message, instrument, found, out var text) is { } tag)
         {
-            RefuseCancel(message, found, Refusal.Malformed(null, $"Tag {tag} is not as the order has it, and is not what a replacement of it can change."));
+            RefuseCancel(
+                message, found,
+                Refusal.Malformed(
+                    null, $"Tag {tag} is not as the order has it, and is not what a replacement of it can change."));
             return;
         }
 
@@ -96,7 +104,11 @@ internal sealed partial class FixTrader
                 return;
             }
 
-            RefuseCancel(message, open, new Refusal(RejectReason.InvalidQuantity, "quantity", null, "So much was prevented from trading already; cancel it."));
+            RefuseCancel(
+                message, open,
+                new Refusal(
+                    RejectReason.InvalidQuantity, "quantity", null,
+                    "So much was prevented from trading already; cancel it."));
             return;
         }
 
@@ -104,7 +116,9 @@ internal sealed partial class FixTrader
         _orders.Entered.Sending(change.Name);
         var isRouted = _reporter.TryRoute(change.Name, FixRoute.BackOf(message));
         var report = change.Conditions.IsEmpty
-            ? await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total, triggerTicks: change.TriggerTicks, earlierLots: earlier)
+            ? await Entry.Amend(
+                holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total,
+                triggerTicks: change.TriggerTicks, earlierLots: earlier)
             : await ChangeConditions(open, change);
 
         // An order that was changed in place still belongs to the session that entered it.
@@ -113,7 +127,8 @@ internal sealed partial class FixTrader
         if (isRouted && !(isNew && report.Reason is RejectReason.None or RejectReason.OutcomeUnknown))
             _reporter.Unroute(change.Name);
         _reporter.Answered(
-            change.Name, report.ClientOrderId == change.Name && report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
+            change.Name, report.ClientOrderId == change.Name
+                && report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
 
         // The records report under the request's name: a reduction, other conditions, an end because that much is
         // filled, or the replacing order.
@@ -138,7 +153,11 @@ internal sealed partial class FixTrader
             return;
 
         _reporter.Unask(asked);
-        RefuseCancel(message, open, new Refusal(report.Reason == RejectReason.None ? RejectReason.OrderClosed : report.Reason, report.Field, report.Limit));
+        RefuseCancel(
+            message, open,
+            new Refusal(
+                report.Reason == RejectReason.None ? RejectReason.OrderClosed : report.Reason, report.Field,
+                report.Limit));
     }
 
     /// <summary>
@@ -147,7 +166,8 @@ internal sealed partial class FixTrader
     /// </summary>
     private async ValueTask<ExecutionReport> ChangeConditions(PastOrder order, Amendment change)
     {
-        var report = await Entry.AmendConditions(holder.Account, order.Symbol, order.OrderId, change.Name, change.Conditions);
+        var report =
+            await Entry.AmendConditions(holder.Account, order.Symbol, order.OrderId, change.Name, change.Conditions);
         if (report.Reason == RejectReason.None && report.ClientOrderId != change.Name)
             await Entry.Amend(holder.Account, order.Symbol, order.OrderId, change.Name, 0, 0);
         return report;
@@ -233,21 +253,26 @@ internal sealed partial class FixTrader
     private static FixFault? WrongMassCancel(FixMessage message)
     {
         var kind = message[FixTag.MassCancelRequestType];
-        return Required(message, FixTag.ClOrdID) ?? Required(message, FixTag.MassCancelRequestType) ?? WrongKind(message, FixTag.MassCancelRequestType, kind)
+        return Required(message, FixTag.ClOrdID) ?? Required(message, FixTag.MassCancelRequestType)
+            ?? WrongKind(message, FixTag.MassCancelRequestType, kind)
             ?? WrongSide(message);
     }
 
     /// <summary>Returns the fault of a message that must be about one symbol (1) or all (7); null for none.</summary>
-    private static FixFault? WrongKind(FixMessage message, int tag, string? kind) => (kind, message[FixTag.Symbol]) switch
-    {
-        ("1", null) => new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, $"It is required where tag {tag} is 1."),
-        ("7", not null) => new FixFault(FixTag.Symbol, FixReject.ValueIncorrect, $"Only where tag {tag} is 1."),
-        ("1" or "7", _) => null,
-        _ => new FixFault(tag, FixReject.ValueIncorrect, "1 a symbol, 7 all."),
-    };
+    private static FixFault? WrongKind(FixMessage message, int tag, string? kind) =>
+        (kind, message[FixTag.Symbol]) switch
+        {
+            ("1", null) =>
+                new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, $"It is required where tag {tag} is 1."),
+            ("7", not null) => new FixFault(FixTag.Symbol, FixReject.ValueIncorrect, $"Only where tag {tag} is 1."),
+            ("1" or "7", _) => null,
+            _ => new FixFault(tag, FixReject.ValueIncorrect, "1 a symbol, 7 all."),
+        };
 
     private static FixFault? WrongSide(FixMessage message) =>
-        message[FixTag.Side] is null or "1" or "2" ? null : new FixFault(FixTag.Side, FixReject.ValueIncorrect, "1 (buy) or 2 (sell).");
+        message[FixTag.Side] is null or "1" or "2"
+            ? null
+            : new FixFault(FixTag.Side, FixReject.ValueIncorrect, "1 (buy) or 2 (sell).");
 
     /// <summary>
     /// Returns the order of a cancel or replacement. Null if it names none; the message was rejected then.
@@ -270,7 +295,8 @@ internal sealed partial class FixTrader
         }
 
         if (OrderIdOf(message) is { } orderId)
-            return new NamedOrder(null, message[FixTag.Symbol], orderId, _reporter.KeyOf(message[FixTag.Symbol]!, orderId));
+            return new NamedOrder(
+                null, message[FixTag.Symbol], orderId, _reporter.KeyOf(message[FixTag.Symbol]!, orderId));
         await Learn(message[FixTag.OrigClOrdID]!);
         var name = _reporter.NameOf(message[FixTag.OrigClOrdID]!);
         return new NamedOrder(name, null, 0, name);
@@ -281,7 +307,8 @@ internal sealed partial class FixTrader
     /// </summary>
     private async ValueTask Learn(string name)
     {
-        if (!_reporter.Knows(name) && await FindByName(name) is { Status: OrderStatus.New or OrderStatus.PartiallyFilled } order)
+        if (!_reporter.Knows(name)
+            && await FindByName(name) is { Status: OrderStatus.New or OrderStatus.PartiallyFilled } order)
             _reporter.Learn(order, name);
     }
 
@@ -293,7 +320,9 @@ internal sealed partial class FixTrader
 
         var view = await Entry.View(holder.Account);
         return view.OpenOrders.FirstOrDefault(order => order.OrderId > 0
-            && (named.Name is null ? order.OrderId == named.OrderId && order.Symbol == named.Symbol : order.ClientOrderId == named.Name)) is { } open
+            && (named.Name is null
+                ? order.OrderId == named.OrderId && order.Symbol == named.Symbol
+                : order.ClientOrderId == named.Name)) is { } open
             ? await WithRecorded(OrderViews.Of(open, []))
             : null;
     }
@@ -310,15 +339,22 @@ internal sealed partial class FixTrader
     {
         if (named.Name is { } name)
             return ClientOrderId.IsValid(name) ? await FindByName(name) : null;
-        return await Entry.Orders(new OrderQuery(holder.Account, named.Symbol, OrderId: named.OrderId, HasChain: true)) is [var past] ? past : null;
+        return await Entry.Orders(
+            new OrderQuery(holder.Account, named.Symbol, OrderId: named.OrderId, HasChain: true)) is [var past]
+            ? past
+            : null;
     }
 
     /// <summary>Returns an order from the history by any name that its account knows; null if there is none.</summary>
     private async ValueTask<PastOrder?> FindByName(string name) =>
-        await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found ? await Recorded(found.Symbol, found.Number) : null;
+        await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found
+            ? await Recorded(found.Symbol, found.Number)
+            : null;
 
     private async ValueTask<PastOrder?> Recorded(string symbol, long number) =>
-        await Entry.Orders(new OrderQuery(holder.Account, symbol, Number: number, HasChain: true)) is [var order] ? order : null;
+        await Entry.Orders(new OrderQuery(holder.Account, symbol, Number: number, HasChain: true)) is [var order]
+            ? order
+            : null;
 
     /// <summary>Order as a request names it.</summary>
     private readonly record struct NamedOrder(string? Name, string? Symbol, long OrderId, string Key);

@@ -17,7 +17,8 @@ internal sealed partial class FixTrader
         {
             if (!holder.MayTrade)
                 _session.RejectBusiness(message, 6, message[FixTag.ClOrdID], MayNotTrade);
-            else if (!services.Quotas.TakeAddress(holder.Address, Lane.Orders) || !services.Keys.MayAsk(holder.Account, Lane.Orders))
+            else if (!services.Quotas.TakeAddress(holder.Address, Lane.Orders)
+                || !services.Keys.MayAsk(holder.Account, Lane.Orders))
                 Refuse(message, new Refusal(RejectReason.TooManyRequests));
             else if (FixOrderReading.Read(message, holder.Account, out var order) is { } fault)
                 Reject(message, fault);
@@ -49,8 +50,11 @@ internal sealed partial class FixTrader
         var answers = await _orders.Enter([order], weight: 1, isCopy ? Names.AreOfCopies : Names.AreNew, before);
         var (report, detail) = answers.Reports.FirstOrDefault();
         _reporter.Answered(
-            order.ClientOrderId!, isOnRecord: report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
-        if ((answers.Refusal ?? (report.Reason == RejectReason.None ? null : new Refusal(report.Reason, report.Field, report.Limit, detail))) is { } refusal)
+            order.ClientOrderId!,
+            isOnRecord: report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
+        if ((answers.Refusal ?? (report.Reason == RejectReason.None
+            ? null
+            : new Refusal(report.Reason, report.Field, report.Limit, detail))) is { } refusal)
         {
             if (isRouted)
                 _reporter.Unroute(order.ClientOrderId!);

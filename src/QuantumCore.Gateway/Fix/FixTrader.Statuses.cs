@@ -29,7 +29,8 @@ internal sealed partial class FixTrader
         if (recorded is { } order && await services.Listings.Find(order.Symbol) is { } instrument)
         {
             var pegged = await PeggedTicks(order);
-            _session.Send("8", to => WriteStatus(to, message, instrument, order, pegged), route: FixRoute.BackOf(message));
+            _session.Send(
+                "8", to => WriteStatus(to, message, instrument, order, pegged), route: FixRoute.BackOf(message));
         }
         else
         {
@@ -44,7 +45,8 @@ internal sealed partial class FixTrader
     private async ValueTask<long> PeggedTicks(PastOrder order)
     {
         var isTrailing = OrderCombinations.IsTrailing(order.Type);
-        if (order.Status is not (OrderStatus.New or OrderStatus.PartiallyFilled) || (order.Type != OrderType.Pegged && !isTrailing))
+        if (order.Status is not (OrderStatus.New or OrderStatus.PartiallyFilled)
+            || (order.Type != OrderType.Pegged && !isTrailing))
             return 0;
 
         var now = await Entry.Status(holder.Account, order.Symbol, order.OrderId);
@@ -53,7 +55,8 @@ internal sealed partial class FixTrader
 
     private void WriteStatus(FixWriter to, FixMessage message, Instrument instrument, PastOrder order, long peggedTicks)
     {
-        FixReports.WriteStatus(to, holder.Account, instrument, order, message[FixTag.ClOrdID] ?? _reporter.Shown(order));
+        FixReports.WriteStatus(
+            to, holder.Account, instrument, order, message[FixTag.ClOrdID] ?? _reporter.Shown(order));
         if (peggedTicks > 0)
             to.Add(FixTag.PeggedPrice, instrument.FormatPrice(peggedTicks));
         if (message[FixTag.OrdStatusReqID] is { } id)
@@ -74,7 +77,10 @@ internal sealed partial class FixTrader
 
         var side = SideOf(message);
         var listed = await services.Listings.BySymbol();
-        var open = (await Entry.Orders(new OrderQuery(holder.Account, kind == "1" ? symbol : null, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
+        var open =
+            (await Entry.Orders(
+                new OrderQuery(
+                    holder.Account, kind == "1" ? symbol : null, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
             .Where(order => listed.ContainsKey(order.Symbol) && (side is null || order.Side == side)).ToArray();
         if (open.Length == 0)
             _session.Send("8", to => WriteNone(to, message), route: FixRoute.BackOf(message));

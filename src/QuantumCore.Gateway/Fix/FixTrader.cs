@@ -49,7 +49,8 @@ internal sealed record FixServices(
 /// <param name="CancelsAtEnd">
 /// True if the orders that the session entered are cancelled when its connection ends.
 /// </param>
-internal sealed record FixHolder(long Account, bool MayTrade, IPAddress? Address, Func<ValueTask<bool>> IsStillIn, bool CancelsAtEnd);
+internal sealed record FixHolder(
+    long Account, bool MayTrade, IPAddress? Address, Func<ValueTask<bool>> IsStillIn, bool CancelsAtEnd);
 
 /// <summary>
 /// A trader's session. Requests begin in the order they arrive; while too many are in flight, no more are read.
@@ -73,7 +74,9 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
     // Replacements of this session in flight, and unanswered copies, by name.
     private readonly Dictionary<string, Task> _unanswered = new(StringComparer.Ordinal);
-    private readonly OrderQueue _orders = new(services.Desk, new ConnectionOrders(services.Entry, holder.Account), services.Door, holder.Account, services.Log);
+    private readonly OrderQueue _orders = new(
+        services.Desk, new ConnectionOrders(services.Entry, holder.Account), services.Door, holder.Account,
+        services.Log);
     private readonly FixMarket _market = new(services, holder);
     private FixSession _session = null!;
     private FixReporter _reporter = null!;
@@ -102,7 +105,8 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     /// <param name="client">SenderCompID (49).</param>
     public async ValueTask<string?> TakePlace(string client)
     {
-        (_claim, var refusal) = await services.Sessions.Claim(holder.Account, $"FIX {client}", holder.MayTrade, GiveWay);
+        (_claim,
+            var refusal) = await services.Sessions.Claim(holder.Account, $"FIX {client}", holder.MayTrade, GiveWay);
         return refusal switch
         {
             SessionRefusal.StillEnding => "The session before has not ended yet: log on again.",
@@ -314,18 +318,21 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     };
 
     private static long? OrderIdOf(FixMessage message) => message[FixTag.OrderID] is { } text
-        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var orderId) && orderId is > 0 and <= OrderDesk.LargestId
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var orderId)
+        && orderId is > 0 and <= OrderDesk.LargestId
         ? orderId
         : null;
 
     private static bool IsCopy(FixMessage message) => message[FixTag.PossResend] == "Y";
 
-    private static Side? SideOf(FixMessage message) => message[FixTag.Side] switch { "1" => Side.Buy, "2" => Side.Sell, _ => null };
+    private static Side? SideOf(FixMessage message) =>
+        message[FixTag.Side] switch { "1" => Side.Buy, "2" => Side.Sell, _ => null };
 
     private static FixFault? Required(FixMessage message, int tag) =>
         message.Has(tag) ? null : new FixFault(tag, FixReject.RequiredTagMissing, "It is required.");
 
-    private void Reject(FixMessage message, FixFault fault) => _session.Reject(message, fault.Tag, fault.Reason, fault.Text);
+    private void Reject(FixMessage message, FixFault fault) =>
+        _session.Reject(message, fault.Tag, fault.Reason, fault.Text);
 
     /// <summary>Rejects a request in the format of its type.</summary>
     private void Refuse(FixMessage message, Refusal refusal)
@@ -333,14 +340,16 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         if (refusal.Reason == RejectReason.OutcomeUnknown)
         {
             _session.RejectBusiness(
-                message, 0, message[FixTag.ClOrdID], "The outcome is not known. Ask for its status, or send it again with PossResend (97) Y.");
+                message, 0, message[FixTag.ClOrdID],
+                "The outcome is not known. Ask for its status, or send it again with PossResend (97) Y.");
             return;
         }
 
         switch (message.Type)
         {
             // The copy is rejected: the original order may well exist.
-            case "D" when IsCopy(message) && refusal.Reason is (RejectReason.Overloaded or RejectReason.TooManyRequests):
+            case "D"
+                when IsCopy(message) && refusal.Reason is (RejectReason.Overloaded or RejectReason.TooManyRequests):
                 _session.RejectBusiness(message, 4, message[FixTag.ClOrdID], FixReports.Sentence(refusal));
                 break;
             // This tells nothing about the order, which may be open.
@@ -348,11 +357,16 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
                 _session.RejectBusiness(message, 4, message[FixTag.ClOrdID], FixReports.Sentence(refusal));
                 break;
             case "D" or "H":
-                var execId = string.Create(CultureInfo.InvariantCulture, $"R-{_name}-{Interlocked.Increment(ref _refusals)}");
-                _session.Send("8", to => FixReports.WriteRefusal(to, holder.Account, message, execId, refusal), route: FixRoute.BackOf(message));
+                var execId =
+                    string.Create(CultureInfo.InvariantCulture, $"R-{_name}-{Interlocked.Increment(ref _refusals)}");
+                _session.Send(
+                    "8", to => FixReports.WriteRefusal(to, holder.Account, message, execId, refusal),
+                    route: FixRoute.BackOf(message));
                 break;
             case "F" or "G":
-                RefuseCancel(message, message[FixTag.OrigClOrdID] is { } named ? _reporter.Open(_reporter.NameOf(named)) : null, refusal);
+                RefuseCancel(
+                    message, message[FixTag.OrigClOrdID] is { } named ? _reporter.Open(_reporter.NameOf(named)) : null,
+                    refusal);
                 break;
             case "q":
                 TellMassCancel(message, '0', refusal, 0);
@@ -368,25 +382,27 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         if (refusal.Reason == RejectReason.OutcomeUnknown)
             Refuse(message, refusal);
         else
-            _session.Send("9", to => FixReports.WriteCancelReject(to, message, order, refusal), route: FixRoute.BackOf(message));
+            _session.Send(
+                "9", to => FixReports.WriteCancelReject(to, message, order, refusal), route: FixRoute.BackOf(message));
     }
 
-    private void TellMassCancel(FixMessage message, char response, Refusal? refusal, int cancelled) => _session.Send("r", to =>
-    {
-        to.Add(FixTag.ClOrdID, message[FixTag.ClOrdID] ?? "NONE");
-        to.Add(FixTag.OrderID, "NONE");
-        to.Add(FixTag.MassCancelRequestType, message[FixTag.MassCancelRequestType] ?? "7");
-        to.Add(FixTag.MassCancelResponse, response);
-        if (refusal is { } refused)
+    private void TellMassCancel(FixMessage message, char response, Refusal? refusal, int cancelled) =>
+        _session.Send("r", to =>
         {
-            // A char in FIX 4.4, one letter only, so clients cannot read its value 99 (other).
-            if (refused.Reason == RejectReason.UnknownSymbol)
-                to.Add(FixTag.MassCancelRejectReason, '1');
-            to.Add(FixTag.Text, FixReports.Sentence(refused));
-        }
+            to.Add(FixTag.ClOrdID, message[FixTag.ClOrdID] ?? "NONE");
+            to.Add(FixTag.OrderID, "NONE");
+            to.Add(FixTag.MassCancelRequestType, message[FixTag.MassCancelRequestType] ?? "7");
+            to.Add(FixTag.MassCancelResponse, response);
+            if (refusal is { } refused)
+            {
+                // A char in FIX 4.4, one letter only, so clients cannot read its value 99 (other).
+                if (refused.Reason == RejectReason.UnknownSymbol)
+                    to.Add(FixTag.MassCancelRejectReason, '1');
+                to.Add(FixTag.Text, FixReports.Sentence(refused));
+            }
 
-        to.Add(FixTag.TotalAffectedOrders, cancelled);
-        if (message[FixTag.Symbol] is { } symbol)
-            to.Add(FixTag.Symbol, symbol);
-    }, route: FixRoute.BackOf(message));
+            to.Add(FixTag.TotalAffectedOrders, cancelled);
+            if (message[FixTag.Symbol] is { } symbol)
+                to.Add(FixTag.Symbol, symbol);
+        }, route: FixRoute.BackOf(message));
 }

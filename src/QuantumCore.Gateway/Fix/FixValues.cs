@@ -38,7 +38,8 @@ internal static class FixValues
         [FixTag.ResetNumbers] = new("ResetSeqNumFlag", Kind.Flag),
 
         // Orders
-        [18] = new("ExecInst", Kind.Words, "1 2 3 4 5 6 7 8 9 0 A B C D E F G H I J K L M N O P Q R S U V W X Y Z a b c d e"),
+        [18] = new(
+            "ExecInst", Kind.Words, "1 2 3 4 5 6 7 8 9 0 A B C D E F G H I J K L M N O P Q R S U V W X Y Z a b c d e"),
         [21] = new("HandlInst", Kind.Char, "1 2 3"),
         [22] = new("SecurityIDSource", Kind.Word, "1 2 3 4 5 6 7 8 9 A B C D E F G H I J"),
         [38] = new("OrderQty", Kind.Decimal),
@@ -87,7 +88,10 @@ internal static class FixValues
         if (!s_rules.TryGetValue(tag, out var rule))
             return null;
         if (!IsOf(rule.Kind, text))
-            return new FixFault(tag, rule.Kind == Kind.Flag && text.Length == 1 ? FixReject.ValueIncorrect : FixReject.IncorrectDataFormat, $"{rule.Name} ({tag}): {FormOf(rule.Kind)}");
+            return new FixFault(
+                tag,
+                rule.Kind == Kind.Flag && text.Length == 1 ? FixReject.ValueIncorrect : FixReject.IncorrectDataFormat,
+                $"{rule.Name} ({tag}): {FormOf(rule.Kind)}");
         return rule.Values is not { } values || text.Split(' ').All(values.Contains)
             ? null
             : new FixFault(tag, FixReject.ValueIncorrect, $"{rule.Name} ({tag}) has no value {text} in FIX 4.4.");
@@ -97,7 +101,8 @@ internal static class FixValues
     {
         Kind.Char => text.Length == 1,
         Kind.Flag => text is "Y" or "N",
-        Kind.Integer => text.AsSpan(text.StartsWith('-') ? 1 : 0) is { Length: > 0 } digits && digits.IndexOfAnyExceptInRange('0', '9') < 0,
+        Kind.Integer => text.AsSpan(text.StartsWith('-') ? 1 : 0) is { Length: > 0 } digits
+            && digits.IndexOfAnyExceptInRange('0', '9') < 0,
         Kind.Decimal => FixOrderReading.Number(text) is not null,
         Kind.Offset => FixOrderReading.Number(text.StartsWith('-') ? text[1..] : text) is not null,
         Kind.Moment => FixTime.Read(text) is not null,

@@ -55,7 +55,8 @@ internal sealed class FixWriter
             header.Add(FixTag.PossibleDuplicate, 'Y').Add(FixTag.OriginalSendingTime, first);
         head.Route.Write(header);
 
-        var start = Encoding.ASCII.GetBytes($"8={FixSession.Version}\u00019={header.Written.Length + body.Length}\u0001");
+        var start =
+            Encoding.ASCII.GetBytes($"8={FixSession.Version}\u00019={header.Written.Length + body.Length}\u0001");
         var message = new byte[start.Length + header.Written.Length + body.Length + FixFraming.CheckSumLength];
         var summed = message.AsSpan(..^FixFraming.CheckSumLength);
         start.CopyTo(summed);
@@ -68,4 +69,5 @@ internal sealed class FixWriter
 
 /// <summary>Header of an outgoing message; <paramref name="SentFirst"/> is set for a resent one.</summary>
 internal readonly record struct FixHead(
-    string Type, string Target, long Sequence, DateTimeOffset Sent, DateTimeOffset? SentFirst = null, FixRoute Route = default);
+    string Type, string Target, long Sequence, DateTimeOffset Sent, DateTimeOffset? SentFirst = null,
+    FixRoute Route = default);

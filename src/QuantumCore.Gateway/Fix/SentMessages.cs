@@ -1,7 +1,8 @@
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>Application message that was sent.</summary>
-internal readonly record struct SentMessage(int Sequence, string Type, DateTimeOffset Time, ReadOnlyMemory<byte> Body, FixRoute Route = default);
+internal readonly record struct SentMessage(
+    int Sequence, string Type, DateTimeOffset Time, ReadOnlyMemory<byte> Body, FixRoute Route = default);
 
 /// <summary>Last application messages sent, kept for resending.</summary>
 internal sealed class SentMessages

@@ -8,7 +8,8 @@ namespace QuantumCore.Gateway.Following;
 /// <param name="At">Time when they were reported.</param>
 /// <param name="Events">Events, in sequence.</param>
 /// <param name="Places">Sequence of each book up to which events are reported with it.</param>
-internal sealed record AccountNews(DateTimeOffset At, IReadOnlyList<AccountEvent> Events, ImmutableArray<SeenSequence> Places);
+internal sealed record AccountNews(
+    DateTimeOffset At, IReadOnlyList<AccountEvent> Events, ImmutableArray<SeenSequence> Places);
 
 /// <summary>Event of an account.</summary>
 internal abstract record AccountEvent;
@@ -24,7 +25,9 @@ internal abstract record AccountEvent;
 /// </param>
 /// <param name="Match">Prevented match, if there was one.</param>
 internal sealed record OrderEvent(
-    RecordPlace Book, int Ordinal, PastOrder Order, OrderHappening What, LastFill? Fill, RejectReason Reject, PreventedMatch? Match) : AccountEvent;
+    RecordPlace Book, int Ordinal, PastOrder Order, OrderHappening What, LastFill? Fill, RejectReason Reject,
+    PreventedMatch? Match)
+    : AccountEvent;
 
 /// <summary>Event of an order list.</summary>
 /// <param name="Book">Record of the event.</param>

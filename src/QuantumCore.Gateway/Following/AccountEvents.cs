@@ -14,17 +14,20 @@ internal sealed class AccountEvents(
     IEnumerable<PastOrder> orders, IEnumerable<IEnumerable<PastOrder>> lists, ImmutableArray<AssetBalance> balances)
 {
     private readonly Dictionary<long, PastOrder> _orders = orders.ToDictionary(order => order.Number);
-    private readonly Dictionary<long, FollowedList> _lists = lists.ToDictionary(list => list.First().ListId!.Value, list => FollowedList.Of([.. list]));
+    private readonly Dictionary<long, FollowedList> _lists =
+        lists.ToDictionary(list => list.First().ListId!.Value, list => FollowedList.Of([.. list]));
     private readonly Dictionary<string, Int128> _traded = new(StringComparer.Ordinal);
     private readonly Dictionary<long, PreventedMatch> _prevented = [];
     private readonly List<AccountEvent> _events = [];
-    private Dictionary<string, AssetBalance> _balances = balances.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
+    private Dictionary<string, AssetBalance> _balances =
+        balances.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
     private PastOrder? _replaced;
     private long _account;
     private int _reports;
 
     /// <summary>Returns the events of a change, in sequence: orders, then transfers, then balances.</summary>
-    public IReadOnlyList<AccountEvent> Of(long account, AccountChange change, IReadOnlyDictionary<string, Instrument> listed)
+    public IReadOnlyList<AccountEvent> Of(
+        long account, AccountChange change, IReadOnlyDictionary<string, Instrument> listed)
     {
         _account = account;
         _events.Clear();
@@ -60,7 +63,9 @@ internal sealed class AccountEvents(
                 Close(book, all.Orders);
                 break;
             case OrderReduced reduced when reduced.Account == _account:
-                Change(book, reduced.Number, order => order with { QuantityLots = reduced.TotalLots }, OrderHappening.Changed);
+                Change(
+                    book, reduced.Number, order => order with { QuantityLots = reduced.TotalLots },
+                    OrderHappening.Changed);
                 break;
             case BookTurn turn:
                 Turn(book, turn);
@@ -79,9 +84,13 @@ internal sealed class AccountEvents(
         {
             var fill = accepted.Fills[i];
             if (taker.Account == _account)
-                Fill(book, i, taker.Number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, isMaker: false, leaves: null);
+                Fill(
+                    book, i, taker.Number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, isMaker: false,
+                    leaves: null);
             if (fill.MakerAccount == _account)
-                Fill(book, i, fill.MakerNumber, fill.PriceTicks, fill.QuantityLots, fill.MakerFee, isMaker: true, fill.MakerLeavesLots);
+                Fill(
+                    book, i, fill.MakerNumber, fill.PriceTicks, fill.QuantityLots, fill.MakerFee, isMaker: true,
+                    fill.MakerLeavesLots);
         }
 
         if (accepted.LeavesLots == 0 && taker.Account == _account)
@@ -98,14 +107,22 @@ internal sealed class AccountEvents(
             if (step.Kind == StepKind.Fill)
             {
                 if (step.Account == _account)
-                    Fill(book, trades, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, isMaker: false, Left(turn, at, step.Number, step.LeavesLots, step.Hold));
+                    Fill(
+                        book, trades, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, isMaker: false,
+                        Left(turn, at, step.Number, step.LeavesLots, step.Hold));
                 if (step.MakerAccount == _account)
-                    Fill(book, trades, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, isMaker: true, Left(turn, at, step.MakerNumber, step.MakerLeavesLots, step.MakerHold));
+                    Fill(
+                        book, trades, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee,
+                        isMaker: true, Left(turn, at, step.MakerNumber, step.MakerLeavesLots, step.MakerHold));
                 trades++;
             }
             else if (step.Kind == StepKind.Prevented)
             {
-                Prevent(book, PreventedMatch.Of(book.Instrument.Symbol, new TradePlace(book.Sequence, prevented++), turn.TimeNanos, in step, _account));
+                Prevent(
+                    book,
+                    PreventedMatch.Of(
+                        book.Instrument.Symbol, new TradePlace(book.Sequence, prevented++), turn.TimeNanos, in step,
+                        _account));
             }
             else if (step.Kind == StepKind.Reversed)
             {
@@ -123,7 +140,8 @@ internal sealed class AccountEvents(
     /// balances report it.
     /// </summary>
     private void ChangeTrade(RecordPlace book, BookTurn turn) => _events.AddRange(
-        TradeChangedEvent.Of(_account, book, turn).Select(own => own with { Ordinal = _reports++, Order = _orders.GetValueOrDefault(own.Number) }));
+        TradeChangedEvent.Of(_account, book, turn)
+            .Select(own => own with { Ordinal = _reports++, Order = _orders.GetValueOrDefault(own.Number) }));
 
     /// <summary>
     /// Records a prevented match. The order's next event reports it: the order becomes smaller, or ends.
@@ -134,7 +152,11 @@ internal sealed class AccountEvents(
         {
             if (own is not { IsOwn: true, Lots: { } lots } || !_orders.TryGetValue(own.Number, out var order))
                 continue;
-            _orders[own.Number] = order with { Prevented = PreventedQuantity.After(order.Prevented, match, lots), ChangedNanos = book.TimeNanos };
+            _orders[own.Number] = order with
+            {
+                Prevented = PreventedQuantity.After(order.Prevented, match, lots),
+                ChangedNanos = book.TimeNanos,
+            };
             _prevented[own.Number] = match;
         }
     }
@@ -143,10 +165,16 @@ internal sealed class AccountEvents(
     {
         switch (step.Kind)
         {
-            case StepKind.Opened when turn.Command.Orders.FirstOrDefault(order => order.Account == _account && order.Number == step.Number) is { } opened:
-                Open(book, opened with { PriceTicks = step.PriceTicks }, step.OrderId, turn.Command, turn.StageOf(opened));
+            case StepKind.Opened
+                when turn.Command.Orders.FirstOrDefault(
+                    order => order.Account == _account && order.Number == step.Number) is { } opened:
+                Open(
+                    book, opened with { PriceTicks = step.PriceTicks }, step.OrderId, turn.Command,
+                    turn.StageOf(opened));
                 break;
-            case StepKind.Voided when turn.Command.Orders.FirstOrDefault(order => order.Account == _account && order.Number == step.Number) is { } voided:
+            case StepKind.Voided
+                when turn.Command.Orders.FirstOrDefault(
+                    order => order.Account == _account && order.Number == step.Number) is { } voided:
                 Reject(book, voided, turn.Reason);
                 break;
             case StepKind.Ended:
@@ -160,15 +188,19 @@ internal sealed class AccountEvents(
                 Advance(book, step.Number, OrderStages.WithoutParent, step.PriceTicks);
                 break;
             case StepKind.Changed:
-                var amended = turn.Command is { Verb: BookVerb.Amend } amend && amend.Account == _account && amend.Number == step.Number;
+                var amended = turn.Command is { Verb: BookVerb.Amend } amend && amend.Account == _account
+                    && amend.Number == step.Number;
                 Change(
                     book,
                     step.Number,
                     order => order with
                     {
                         QuantityLots = order.QuantityLots - step.QuantityLots,
-                        PriceTicks = (amended ? turn.Command.Changes.ValueOf(ChangedValue.WorstTicks) : null) ?? order.PriceTicks,
-                        Conditions = amended ? EncodedConditions.From(order.Conditions.Decode().With(turn.Command.Changes)) : order.Conditions,
+                        PriceTicks = (amended ? turn.Command.Changes.ValueOf(ChangedValue.WorstTicks) : null)
+                            ?? order.PriceTicks,
+                        Conditions = amended
+                            ? EncodedConditions.From(order.Conditions.Decode().With(turn.Command.Changes))
+                            : order.Conditions,
                     },
                     OrderHappening.Changed,
                     step.LeavesLots == 0);
@@ -179,10 +211,12 @@ internal sealed class AccountEvents(
                 {
                     PriceTicks = adjustment.PriceOf(order.Side, order.PriceTicks),
                     QuantityLots = order.QuantityLots + step.QuantityLots,
-                    Conditions = EncodedConditions.From(adjustment.Of(order.Side, order.Conditions.Decode(), order.QuantityLots + step.QuantityLots)),
+                    Conditions = EncodedConditions.From(
+                        adjustment.Of(order.Side, order.Conditions.Decode(), order.QuantityLots + step.QuantityLots)),
                 }, OrderHappening.Adjusted);
                 break;
-            case StepKind.Opened or StepKind.Voided or StepKind.Held or StepKind.Fill or StepKind.Prevented or StepKind.Reversed or StepKind.Restated:
+            case StepKind.Opened or StepKind.Voided or StepKind.Held or StepKind.Fill or StepKind.Prevented
+                or StepKind.Reversed or StepKind.Restated:
                 break;
         }
     }
@@ -201,14 +235,18 @@ internal sealed class AccountEvents(
         return next is { Kind: StepKind.Ended, Reason: EndReason.Amount } ? 0 : hold;
     }
 
-    private void Open(RecordPlace book, SubmitOrder order, long orderId, BookCommand? command = null, OrderStage stage = OrderStage.Working)
+    private void Open(
+        RecordPlace book, SubmitOrder order, long orderId, BookCommand? command = null,
+        OrderStage stage = OrderStage.Working)
     {
         var list = command is { Verb: BookVerb.EnterList } ? command : null;
         var opened = OrderViews.Of(book.Instrument.Symbol, order, orderId, book.TimeNanos) with
         {
             ListId = list?.Orders[0].Number,
             Stage = stage,
-            Chain = _replaced is { } replaced && replaced.Number == order.ReplacesNumber ? ChainTotals.After(replaced) : null,
+            Chain = _replaced is { } replaced && replaced.Number == order.ReplacesNumber
+                ? ChainTotals.After(replaced)
+                : null,
         };
         _orders[order.Number] = opened;
         Report(book, opened, OrderHappening.Opened);
@@ -258,7 +296,8 @@ internal sealed class AccountEvents(
         OrderHappening.Rejected,
         reject: reason);
 
-    private void Fill(RecordPlace book, int index, long number, long priceTicks, long lots, long fee, bool isMaker, long? leaves)
+    private void Fill(
+        RecordPlace book, int index, long number, long priceTicks, long lots, long fee, bool isMaker, long? leaves)
     {
         if (!_orders.TryGetValue(number, out var order))
             return;
@@ -274,7 +313,9 @@ internal sealed class AccountEvents(
         };
         _orders[number] = order;
         AddTraded(book.Instrument, order.Side, priceTicks, lots, fee);
-        Report(book, order, OrderHappening.Traded, new LastFill(new TradePlace(book.Sequence, index), priceTicks, lots, fee, isMaker));
+        Report(
+            book, order, OrderHappening.Traded,
+            new LastFill(new TradePlace(book.Sequence, index), priceTicks, lots, fee, isMaker));
         if (order.Status == OrderStatus.Filled)
         {
             _orders.Remove(number);
@@ -285,7 +326,8 @@ internal sealed class AccountEvents(
     private void AddTraded(Instrument instrument, Side side, long priceTicks, long lots, long fee)
     {
         var (sign, notional) = (side == Side.Buy ? 1 : -1, instrument.Notional(priceTicks, lots));
-        _traded[instrument.Base.Name] = _traded.GetValueOrDefault(instrument.Base.Name) + (sign * (Int128)lots * instrument.LotUnits);
+        _traded[instrument.Base.Name] = _traded.GetValueOrDefault(instrument.Base.Name)
+            + (sign * (Int128)lots * instrument.LotUnits);
         _traded[instrument.Quote.Name] = _traded.GetValueOrDefault(instrument.Quote.Name) - (sign * notional) - fee;
     }
 
@@ -304,7 +346,13 @@ internal sealed class AccountEvents(
         if (!_orders.Remove(number, out var order))
             return;
 
-        var ended = order with { Status = reason.Status(), End = reason, ChangedNanos = book.TimeNanos, Refusal = refusal };
+        var ended = order with
+        {
+            Status = reason.Status(),
+            End = reason,
+            ChangedNanos = book.TimeNanos,
+            Refusal = refusal,
+        };
         _prevented.Remove(number, out var match);
 
         // The replacing order, which the same record opens next, continues with what this one has done.
@@ -329,7 +377,8 @@ internal sealed class AccountEvents(
         Report(book, order, OrderHappening.Advanced);
     }
 
-    private void Change(RecordPlace book, long number, Func<PastOrder, PastOrder> change, OrderHappening what, bool endsNext = false)
+    private void Change(
+        RecordPlace book, long number, Func<PastOrder, PastOrder> change, OrderHappening what, bool endsNext = false)
     {
         if (!_orders.TryGetValue(number, out var order))
             return;
@@ -358,7 +407,8 @@ internal sealed class AccountEvents(
         foreach (var balance in changed)
         {
             // Changes that trades do not explain are transfers, or come from a changed trade.
-            var delta = (Int128)balance.Total - _balances.GetValueOrDefault(balance.Asset).Total - _traded.GetValueOrDefault(balance.Asset);
+            var delta = (Int128)balance.Total - _balances.GetValueOrDefault(balance.Asset).Total
+                - _traded.GetValueOrDefault(balance.Asset);
             if (delta != 0)
                 _events.Add(new TransferEvent(balance, delta));
         }

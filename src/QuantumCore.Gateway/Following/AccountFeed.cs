@@ -45,7 +45,8 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
                 return Task.FromResult(_places);
             if (_began is not null)
                 return _began.Task.WaitAsync(gone);
-            _began = began = new TaskCompletionSource<ImmutableArray<SeenSequence>>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _began = began = new TaskCompletionSource<ImmutableArray<SeenSequence>>(
+                TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         _ = Follow(began);
@@ -132,7 +133,9 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
             // A changed trade does not affect its orders.
             var until = fills.Where(fill => fill.Fill.Sequence <= places.GetValueOrDefault(order.Symbol))
                 .Select(fill => fill.TradedTicks == 0 ? fill.Fill : fill.Fill with { PriceTicks = fill.TradedTicks });
-            var lost = prevented.Where(match => match.Symbol == order.Symbol && match.Place.Sequence <= places.GetValueOrDefault(order.Symbol));
+            var lost = prevented.Where(
+                match => match.Symbol == order.Symbol
+                    && match.Place.Sequence <= places.GetValueOrDefault(order.Symbol));
             var shown = OrderViews.Of(order, until);
             orders.Add(shown with
             {
@@ -155,7 +158,8 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         var from = default(TradePlace);
         while (true)
         {
-            var page = await entry.FillsOf(new FillQuery(account, order.Symbol, order.OrderId, from, null, null, FillsAtOnce));
+            var page =
+                await entry.FillsOf(new FillQuery(account, order.Symbol, order.OrderId, from, null, null, FillsAtOnce));
             fills.AddRange(page);
             // For an order that traded with its own account, half of a page belongs to the other order.
             if (page.Length < FillsAtOnce / 2)

@@ -24,7 +24,8 @@ internal static class OrderViews
             report.PriceTicks,
             report.QuantityLots - (prevented?.TakenOffLots ?? 0),
             report.FilledLots,
-            filledValue ?? report.Fills.Aggregate(0L, static (sum, fill) => checked(sum + (fill.PriceTicks * fill.QuantityLots))),
+            filledValue ?? report.Fills.Aggregate(
+                0L, static (sum, fill) => checked(sum + (fill.PriceTicks * fill.QuantityLots))),
             report.Status,
             report.End,
             report.TimeNanos,

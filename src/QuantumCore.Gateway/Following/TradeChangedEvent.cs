@@ -46,15 +46,18 @@ internal sealed record TradeChangedEvent(
         if (before.Account == account)
         {
             yield return new(
-                book, ordinal++, trade.Place, before.Side, before.Number, before.OrderId, trade.Fill.PriceTicks, new(before.PriceTicks, before.Fee),
+                book, ordinal++, trade.Place, before.Side, before.Number, before.OrderId, trade.Fill.PriceTicks,
+                new(before.PriceTicks, before.Fee),
                 now is { } own ? new(own.PriceTicks, own.Fee) : null, before.QuantityLots, IsMaker: false, null);
         }
 
         if (before.MakerAccount == account)
         {
             yield return new(
-                book, ordinal, trade.Place, before.Side == Side.Buy ? Side.Sell : Side.Buy, before.MakerNumber, before.MakerOrderId, trade.Fill.PriceTicks,
-                new(before.PriceTicks, before.MakerFee), now is { } own ? new(own.PriceTicks, own.MakerFee) : null, before.QuantityLots, IsMaker: true, null);
+                book, ordinal, trade.Place, before.Side == Side.Buy ? Side.Sell : Side.Buy, before.MakerNumber,
+                before.MakerOrderId, trade.Fill.PriceTicks,
+                new(before.PriceTicks, before.MakerFee), now is { } own ? new(own.PriceTicks, own.MakerFee) : null,
+                before.QuantityLots, IsMaker: true, null);
         }
     }
 }

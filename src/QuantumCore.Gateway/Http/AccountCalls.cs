@@ -98,7 +98,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         if (await Call.Trader(context, keys) is not (> 0 and var account))
             return;
 
-        var (symbol, order, after) = ((string?)context.Request.Query["symbol"], (string?)context.Request.Query["orderId"], (string?)context.Request.Query["after"]);
+        var (symbol, order, after) = ((string?)context.Request.Query["symbol"],
+            (string?)context.Request.Query["orderId"], (string?)context.Request.Query["after"]);
         if (symbol is not null && await listings.Find(symbol) is null)
         {
             await Answer.Refuse(context, await listings.Unknown(symbol));
@@ -125,7 +126,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             return;
         }
 
-        var from = place is { } last ? last with { Index = Math.Min(last.Index, int.MaxValue - 1) + 1 } : default(TradePlace?);
+        var from =
+            place is { } last ? last with { Index = Math.Min(last.Index, int.MaxValue - 1) + 1 } : default(TradePlace?);
         // Events that others caused, such as a triggered stop, are included with everything else the account knows by
         // now.
         await entry.View(account);

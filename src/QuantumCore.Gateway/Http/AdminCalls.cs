@@ -16,7 +16,8 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     /// </remarks>
     public async Task Deposit(HttpContext context)
     {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer
+            || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.DepositText) is not { } text)
         {
             return;
@@ -54,7 +55,8 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
             return;
         }
 
-        if ((text.TryRead(out var instrument) ?? await OtherScale(instrument!) ?? await OtherUnits(instrument!)) is { } refusal)
+        if ((text.TryRead(out var instrument) ?? await OtherScale(instrument!)
+            ?? await OtherUnits(instrument!)) is { } refusal)
         {
             await Answer.Refuse(context, refusal);
             return;
@@ -132,7 +134,8 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     private static string? WhyNot(string key, RejectReason reason) => reason switch
     {
         RejectReason.KeyConflict => "The key is that of another deposit.",
-        RejectReason.BadRequest when TransferKey.IsTransfer(key) => $"Keys that begin with {TransferKey.Prefix} are of transfers that arrive.",
+        RejectReason.BadRequest when TransferKey.IsTransfer(key) =>
+            $"Keys that begin with {TransferKey.Prefix} are of transfers that arrive.",
         _ => null,
     };
 

@@ -26,13 +26,17 @@ internal static class Answer
     /// Refusal of a failed read. It has no outcome that a client order id could reveal: the client reads again. It
     /// tells nothing about the data.
     /// </summary>
-    private static readonly Refusal s_unread = new(RejectReason.OutcomeUnknown) { Title = "This can't be read now. Ask again." };
+    private static readonly Refusal s_unread = new(RejectReason.OutcomeUnknown)
+    {
+        Title = "This can't be read now. Ask again.",
+    };
 
     /// <summary>
     /// Answers with the JSON that <paramref name="write"/> writes. It must not await: the writer belongs to the thread.
     /// </summary>
     public static ValueTask<FlushResult> Json<T>(
-        HttpContext context, T state, Action<Utf8JsonWriter, T> write, int status = 200, string type = "application/json")
+        HttpContext context, T state, Action<Utf8JsonWriter, T> write, int status = 200,
+        string type = "application/json")
     {
         var buffer = t_buffer ??= new ArrayBufferWriter<byte>(4096);
         var writer = t_writer ??= new Utf8JsonWriter(
@@ -73,7 +77,8 @@ internal static class Answer
         return Json(
             context,
             (report, listed, trace, detail),
-            static (to, refused) => WriteRefusedOrder(to, refused.report, refused.listed, refused.trace, refused.detail),
+            static (to, refused) =>
+                WriteRefusedOrder(to, refused.report, refused.listed, refused.trace, refused.detail),
             Refusals.Status(report.Reason),
             "application/problem+json");
     }
@@ -101,13 +106,15 @@ internal static class Answer
             "application/problem+json");
     }
 
-    private static bool IsReading(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+    private static bool IsReading(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
     /// <summary>Answers with a problem and, if known, the time until a retry.</summary>
     public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal, TimeSpan retryAfter)
     {
         if (retryAfter > TimeSpan.Zero)
-            context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds)
+                .ToString(CultureInfo.InvariantCulture);
         return Refuse(context, refusal);
     }
 

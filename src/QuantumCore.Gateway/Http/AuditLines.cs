@@ -17,7 +17,9 @@ internal static class AuditLines
         if (await Call.Limit(context) is not { } limit)
             return;
 
-        if (Call.Number((string?)context.Request.Query["before"] ?? long.MaxValue.ToString(CultureInfo.InvariantCulture), 1, long.MaxValue) is not { } before)
+        if (Call.Number(
+            (string?)context.Request.Query["before"] ?? long.MaxValue.ToString(CultureInfo.InvariantCulture), 1,
+            long.MaxValue) is not { } before)
         {
             await Http.Answer.Refuse(context, Refusal.Malformed("before", "The sequence of a line."));
             return;

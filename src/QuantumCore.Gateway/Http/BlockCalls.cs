@@ -66,7 +66,8 @@ internal sealed class BlockCalls(
 
     private async Task SetFrozen(HttpContext context, bool isFrozen)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
+            || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.FreezeText) is not { } text)
         {
             return;
@@ -86,7 +87,10 @@ internal sealed class BlockCalls(
             context,
             isDone ? null : Unfrozen(report.Reason),
             report.IsOnRecord,
-            isDone ? () => operators.Note(officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text) : null,
+            isDone
+                ? () =>
+                    operators.Note(officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text)
+                : null,
             (account, isFrozen),
             static (to, answer) =>
             {
@@ -102,7 +106,8 @@ internal sealed class BlockCalls(
     /// with 202 and audited later.
     /// </summary>
     private async Task AnswerDone<T>(
-        HttpContext context, Refusal? refusal, bool isOnRecord, Func<ValueTask<Refusal?>>? note, T answer, Action<Utf8JsonWriter, T> write)
+        HttpContext context, Refusal? refusal, bool isOnRecord, Func<ValueTask<Refusal?>>? note, T answer,
+        Action<Utf8JsonWriter, T> write)
     {
         if (!isOnRecord && note is not null)
         {
@@ -114,12 +119,14 @@ internal sealed class BlockCalls(
         if ((refusal ?? unnoted) is { } refused)
             await Answer.Refuse(context, refused);
         else
-            await Answer.Json(context, answer, write, isOnRecord ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+            await Answer.Json(
+                context, answer, write, isOnRecord ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
     private async Task SetBlock(HttpContext context, bool isBlock)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
+            || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.BlockText) is not { } text)
         {
             return;
@@ -144,7 +151,10 @@ internal sealed class BlockCalls(
             context,
             set.Refusal,
             set.IsOnRecord,
-            IsNothingDone(isBlock, set) ? null : () => operators.Note(officer, isBlock ? "accountBlocked" : "accountUnblocked", account.ToString(), text),
+            IsNothingDone(isBlock, set)
+                ? null
+                : () =>
+                    operators.Note(officer, isBlock ? "accountBlocked" : "accountUnblocked", account.ToString(), text),
             new Blocked(account, set.Symbols),
             (to, answer) => answer.Write(to, isBlock));
     }
@@ -154,7 +164,8 @@ internal sealed class BlockCalls(
     /// </summary>
     private async Task SetOwnerBlock(HttpContext context, bool isBlock)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Read(context, WireJson.Default.FreezeText) is not { } text)
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
+            || await Call.Read(context, WireJson.Default.FreezeText) is not { } text)
             return;
 
         var owner = Call.Path(context, "owner");
@@ -170,12 +181,15 @@ internal sealed class BlockCalls(
         var isRecorded = await entry.BlockOwner(block);
         if (await owners.Of(owner) is not { } accounts || (!isBlock && !isRecorded))
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.OutcomeUnknown, "owner", null, "No account is changed yet. Repeat the call."));
+            await Answer.Refuse(
+                context,
+                new Refusal(RejectReason.OutcomeUnknown, "owner", null, "No account is changed yet. Repeat the call."));
             return;
         }
 
         var results = await Task.WhenAll(accounts.Select(async account =>
-            (Account: new AccountId(account), Result: await Set(new AccountId(account), isBlock, officer.Name, text.Why ?? ""))));
+            (Account: new AccountId(account),
+                Result: await Set(new AccountId(account), isBlock, officer.Name, text.Why ?? ""))));
         var failed = new PartialFailure("owner");
         foreach (var (account, result) in results)
         {
@@ -229,7 +243,9 @@ internal sealed class BlockCalls(
 
     private static Refusal? Unowned(string owner, ImmutableArray<long>? accounts) => accounts switch
     {
-        null => new Refusal(RejectReason.Overloaded, "owner", null, "The accounts of owners can't be read now; nothing was done."),
+        null =>
+            new Refusal(
+                RejectReason.Overloaded, "owner", null, "The accounts of owners can't be read now; nothing was done."),
         { IsEmpty: true } => new Refusal(RejectReason.UnknownAccount, "owner", null, $"'{owner}' owns no account."),
         _ => null,
     };
@@ -243,14 +259,18 @@ internal sealed class BlockCalls(
         if (!isBlock)
         {
             var released = await entry.Unfreeze(account.Value, by, why);
-            return released == RejectReason.None ? await SetInSymbols(account, isBlock: false, null) : new BlockResult(Unfrozen(released), []);
+            return released == RejectReason.None
+                ? await SetInSymbols(account, isBlock: false, null)
+                : new BlockResult(Unfrozen(released), []);
         }
 
         var report = await entry.FreezeAtOnce(account.Value, new FreezeRequest(Closes: true, by, why));
         return report.Reason == RejectReason.None
             ? new BlockResult(null, report.Symbols, report.IsOnRecord)
             : new BlockResult(
-                new Refusal(report.Reason, null, null, "Not known to be complete: the account is frozen, and its orders are cancelled all the same."), []);
+                new Refusal(
+                    report.Reason, null, null,
+                    "Not known to be complete: the account is frozen, and its orders are cancelled all the same."), []);
     }
 
     private static Refusal Unfrozen(RejectReason reason) => reason == RejectReason.KillSwitch
@@ -271,7 +291,9 @@ internal sealed class BlockCalls(
         {
             var command = BookCommand.Of(isBlock ? BookVerb.Block : BookVerb.Unblock, account: account.Value);
             // Like a halt, a block does not wait for a journal that does not commit.
-            var done = isBlock ? await entry.Halt(symbol, command) : new HaltAnswer(await entry.Operate(symbol, command), true, null);
+            var done = isBlock
+                ? await entry.Halt(symbol, command)
+                : new HaltAnswer(await entry.Operate(symbol, command), true, null);
             if (done.Reason != RejectReason.None)
                 failed.Add(symbol, done.Reason);
             else
@@ -282,19 +304,23 @@ internal sealed class BlockCalls(
     }
 
     /// <summary>Returns true if an account is known to be unchanged. A partial change is recorded, too.</summary>
-    private static bool IsNothingDone(bool isBlock, in BlockResult result) => !isBlock && result.Refusal is not null && result.Symbols.IsEmpty;
+    private static bool IsNothingDone(bool isBlock, in BlockResult result) =>
+        !isBlock && result.Refusal is not null && result.Symbols.IsEmpty;
 
     /// <summary>
     /// Returns a refusal for an account without an owner and without a record; a typo must not look like a freeze.
     /// </summary>
     private async ValueTask<Refusal?> Unknown(AccountId account) =>
-        await owners.MayHave(account.Value) || await entry.MayExist(account.Value) ? null : new Refusal(RejectReason.UnknownAccount, "account");
+        await owners.MayHave(account.Value) || await entry.MayExist(account.Value)
+            ? null
+            : new Refusal(RejectReason.UnknownAccount, "account");
 
     /// <summary>Result for one account.</summary>
     /// <param name="Refusal">Reason why it is not known to be complete, or null.</param>
     /// <param name="Symbols">Symbols concerned.</param>
     /// <param name="IsOnRecord">True if it is durable.</param>
-    private readonly record struct BlockResult(Refusal? Refusal, ImmutableArray<string> Symbols, bool IsOnRecord = true);
+    private readonly record struct BlockResult(
+        Refusal? Refusal, ImmutableArray<string> Symbols, bool IsOnRecord = true);
 
     private readonly record struct Blocked(AccountId Account, ImmutableArray<string> Symbols)
     {

@@ -27,7 +27,9 @@ internal static class Call
             return (await SessionTicket.Read(context))?.User.Account ?? 0;
 
         var headers = context.Request.Headers;
-        return (headers["X-Api-Key"] is [{ } own] ? own : headers["X-MBX-APIKEY"] is [{ } other] ? other : null) is { } text
+        return (headers["X-Api-Key"] is [{ } own]
+            ? own
+            : headers["X-MBX-APIKEY"] is [{ } other] ? other : null) is { } text
             && await keys.Find(text, context.Connection.RemoteIpAddress) is { } key ? key.Account : 0;
     }
 
@@ -61,7 +63,8 @@ internal static class Call
         if (await Identify(context, keys) is not { } caller)
             return 0;
         if (caller.Account == 0)
-            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This caller has no account."));
+            await Answer.Refuse(
+                context, new Refusal(RejectReason.Forbidden, null, null, "This caller has no account."));
         return caller.Account;
     }
 
@@ -259,12 +262,15 @@ internal static class Call
     private static async ValueTask<(Refusal? Refusal, Caller? Caller)> ByKey(HttpRequest request, KeyRing keys)
     {
         var header = request.Headers["X-Api-Key"];
-        if (header.Count != 1 || header[0] is not { } text || await keys.Find(text, request.HttpContext.Connection.RemoteIpAddress) is not { } key)
+        if (header.Count != 1 || header[0] is not { } text
+            || await keys.Find(text, request.HttpContext.Connection.RemoteIpAddress) is not { } key)
             return (new Refusal(RejectReason.Unauthorized), null);
 
         // A signing key names its holder and proves nothing: it is sent with each request. Only the signature is proof.
         if (key is { Signing: not null, IsDemo: false })
-            return (new Refusal(RejectReason.Unauthorized, null, null, "This key signs its requests; here a key without a secret is needed."), null);
+            return (new Refusal(
+                RejectReason.Unauthorized, null, null,
+                "This key signs its requests; here a key without a secret is needed."), null);
         return key.IsDemo && !DemoAccess.IsAllowed(request) ? (DemoAccess.Stranger, null) : (null, Caller.Of(key));
     }
 

@@ -82,7 +82,9 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
                 CorporateReading.Write(to, answer.action, part);
             to.WriteEndArray();
             if (answer.parts.HasMore)
-                to.WriteString("next"u8, answer.parts.Parts[^1].Account.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                to.WriteString(
+                    "next"u8,
+                    answer.parts.Parts[^1].Account.ToString(System.Globalization.CultureInfo.InvariantCulture));
             else
                 to.WriteNull("next"u8);
             to.WriteEndObject();

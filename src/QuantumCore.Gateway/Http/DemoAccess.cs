@@ -14,7 +14,8 @@ internal static class DemoAccess
     /// <summary>Headers that proxies add and clients rarely do. Each alone reveals a proxy.</summary>
     private static readonly FrozenSet<string> s_proxyHeaders = new[]
     {
-        "Via", "Forwarded", "X-Forwarded", "X-Real-IP", "X-Client-IP", "Client-IP", "True-Client-IP", "X-Cluster-Client-IP",
+        "Via", "Forwarded", "X-Forwarded", "X-Real-IP", "X-Client-IP", "Client-IP", "True-Client-IP",
+        "X-Cluster-Client-IP",
         "X-ProxyUser-IP", "X-Appengine-User-IP", "CDN-Loop", "Proxy-Connection", "X-Forwarded-For", "X-Forwarded-Host",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
@@ -22,7 +23,9 @@ internal static class DemoAccess
     /// Prefixes of such headers. The framework renames the headers of a trusted proxy to <c>X-Original-</c>.
     /// </summary>
     private static readonly string[] s_proxyPrefixes =
-        ["X-Forwarded-", "X-Original-", "CF-", "X-Envoy-", "X-Amzn-", "X-Azure-", "X-Arr-", "X-Vercel-", "Fastly-", "Fly-", "Akamai-", "Tailscale-"];
+        [
+            "X-Forwarded-", "X-Original-", "CF-", "X-Envoy-", "X-Amzn-", "X-Azure-", "X-Arr-", "X-Vercel-", "Fastly-",
+            "Fly-", "Akamai-", "Tailscale-"];
 
     /// <summary>Rejection for remote use of demo keys.</summary>
     public static Refusal Stranger => new(
@@ -36,15 +39,18 @@ internal static class DemoAccess
         request.HttpContext.RequestServices.GetRequiredService<GatewayOptions>().DemoAnywhere || IsLocal(request);
 
     /// <summary>
-    /// Returns true if a request seems to come from this machine: its host name is local, and nothing reveals a proxy. Many
-    /// proxies use HTTP/1.0 and add no header.
+    /// Returns true if a request seems to come from this machine: its host name is local, and nothing reveals a proxy.
+    /// Many proxies use HTTP/1.0 and add no header.
     /// </summary>
     private static bool IsLocal(HttpRequest request) =>
-        (request.Host.Host is "127.0.0.1" or "[::1]" || request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        (request.Host.Host is "127.0.0.1" or "[::1]"
+            || request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
         && !HttpProtocol.IsHttp10(request.Protocol)
         && !request.Headers.Keys.Any(IsOfProxy);
 
     // Tracing libraries of clients add X-Amzn-Trace-Id.
-    private static bool IsOfProxy(string header) => !header.Equals("X-Amzn-Trace-Id", StringComparison.OrdinalIgnoreCase) && (
-        s_proxyHeaders.Contains(header) || Array.Exists(s_proxyPrefixes, prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)));
+    private static bool IsOfProxy(string header) =>
+        !header.Equals("X-Amzn-Trace-Id", StringComparison.OrdinalIgnoreCase) && (
+        s_proxyHeaders.Contains(header)
+            || Array.Exists(s_proxyPrefixes, prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)));
 }

@@ -31,7 +31,9 @@ internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions op
         if (await Trader(context) is not (> 0 and var account))
             return;
 
-        var text = Call.HasBody(context.Request) ? await Call.Read(context, WireJson.Default.DemoFundsText) : new DemoFundsText();
+        var text = Call.HasBody(context.Request)
+            ? await Call.Read(context, WireJson.Default.DemoFundsText)
+            : new DemoFundsText();
         if (text is null)
             return;
 
@@ -47,8 +49,8 @@ internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions op
     /// <summary>PUT /demo/funds: resets a demo account.</summary>
     /// <remarks>
     /// Needs a key or session with an account. Cancels all open orders and sets the balances back to their starting
-    /// sizes; <c>amounts</c> are what was added, or with a minus sign taken away. Expect <c>Forbidden</c> on an exchange
-    /// that is not a demo.
+    /// sizes; <c>amounts</c> are what was added, or with a minus sign taken away. Expect <c>Forbidden</c> on an
+    /// exchange that is not a demo.
     /// </remarks>
     public async Task ResetFunds(HttpContext context)
     {
@@ -72,7 +74,8 @@ internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions op
         return 0;
     }
 
-    private static async Task AnswerFunds(HttpContext context, long account, int cancelled, ImmutableArray<DemoAmount> amounts) =>
+    private static async Task AnswerFunds(
+        HttpContext context, long account, int cancelled, ImmutableArray<DemoAmount> amounts) =>
         await Answer.Json(context, (account, cancelled, amounts), static (to, answer) =>
         {
             to.WriteStartObject();

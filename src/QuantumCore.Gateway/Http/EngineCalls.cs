@@ -51,7 +51,8 @@ internal sealed class EngineCalls(
             return;
         }
 
-        await Answer.Json(context, (report, instrument), static (to, answer) => Write(to, answer.report, answer.instrument));
+        await Answer.Json(
+            context, (report, instrument), static (to, answer) => Write(to, answer.report, answer.instrument));
     }
 
     /// <summary>GET /book/{symbol} and GET /book?symbol=&amp;levels=</summary>

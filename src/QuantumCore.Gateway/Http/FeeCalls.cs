@@ -53,12 +53,15 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
     /// </remarks>
     public async Task Set(HttpContext context)
     {
-        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer || await Call.Read(context, WireJson.Default.FeesText) is not { } text)
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer
+            || await Call.Read(context, WireJson.Default.FeesText) is not { } text)
             return;
 
         if (await listings.FindAsset(text.Asset ?? "") is not { } asset)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "asset", Detail: "No listed instrument has this quote asset."));
+            await Answer.Refuse(
+                context,
+                new Refusal(RejectReason.BadRequest, "asset", Detail: "No listed instrument has this quote asset."));
             return;
         }
 

@@ -25,7 +25,8 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// </remarks>
     public async Task MakeForAny(HttpContext context)
     {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer && await Call.Account(context) is { } account)
+        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer
+            && await Call.Account(context) is { } account)
             await Make(context, account, officer);
     }
 
@@ -102,7 +103,9 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         if (user is { Account: > 0, IsDemo: false })
             return new AccountId(user.Account);
 
-        await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "Only users with an account of their own have keys."));
+        await Answer.Refuse(
+            context,
+            new Refusal(RejectReason.Forbidden, null, null, "Only users with an account of their own have keys."));
         return null;
     }
 
@@ -169,7 +172,9 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
     private ValueTask<Refusal?> Note(Caller? officer, string what, ApiKey key, bool isDone = true) => operators.Note(
         officer, what, key.Label,
-        new KeyNote(key.Id, key.Rights == KeyRights.Read ? true : null, key.Addresses.Length > 0 ? key.Addresses.Split(',') : null), isDone);
+        new KeyNote(
+            key.Id, key.Rights == KeyRights.Read ? true : null,
+            key.Addresses.Length > 0 ? key.Addresses.Split(',') : null), isDone);
 
     private async Task AnswerList(HttpContext context, long account) =>
         await Answer.Json(context, await keys.All(account), static (to, all) =>

@@ -10,7 +10,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>Calls for the ledger: an account's statement, and the accounting of the whole exchange.</summary>
-internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys, TimeProvider time)
+internal sealed class LedgerCalls(
+    IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys, TimeProvider time)
 {
     private const string BookPrefix = "book/";
 
@@ -112,7 +113,8 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         if (!await Call.IsOfficer(context, keys, UserRole.Risk) || await Call.Limit(context) is not { } limit)
             return;
 
-        var after = (string?)context.Request.Query["after"] is { } text && AccountId.TryParse(text, out var id) ? id.Value : 0;
+        var after =
+            (string?)context.Request.Query["after"] is { } text && AccountId.TryParse(text, out var id) ? id.Value : 0;
         if (after == 0 && context.Request.Query.ContainsKey("after"))
         {
             await Answer.Refuse(context, Refusal.NotAnAccount("after", context.Request.Query["after"]));
@@ -143,7 +145,8 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         });
     }
 
-    private static async Task AnswerRows<T>(HttpContext context, ImmutableArray<T> rows, Action<Utf8JsonWriter, T> write) =>
+    private static async Task AnswerRows<T>(
+        HttpContext context, ImmutableArray<T> rows, Action<Utf8JsonWriter, T> write) =>
         await Answer.Json(context, (rows, write), static (to, answer) =>
         {
             to.WriteStartObject();
@@ -163,7 +166,8 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
 
     private async Task AnswerPositions(HttpContext context, long account)
     {
-        var (cost, fees) = ((string?)context.Request.Query["cost"] ?? "average", (string?)context.Request.Query["fees"] ?? "beside");
+        var (cost, fees) = ((string?)context.Request.Query["cost"] ?? "average",
+            (string?)context.Request.Query["fees"] ?? "beside");
         PositionMethod? method = (cost, fees) switch
         {
             ("average", "beside") => PositionMethod.Average,
@@ -210,7 +214,9 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         to.WriteStartObject();
         to.WriteString("symbol"u8, position.Symbol);
         to.WriteString("asset"u8, instrument.Quote.Name);
-        to.WriteString("quantity"u8, DecimalText.Format((Int128)position.QuantityLots * instrument.LotSize, instrument.QuantityDecimals));
+        to.WriteString(
+            "quantity"u8,
+            DecimalText.Format((Int128)position.QuantityLots * instrument.LotSize, instrument.QuantityDecimals));
         to.WriteString("cost"u8, DecimalText.Format(position.Cost, decimals));
         to.WriteString("averagePrice"u8, MeanCost(position, instrument));
         to.WriteString("realised"u8, DecimalText.Format(position.Realised, decimals));
@@ -218,7 +224,8 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         to.WritePriceOrNull("mark"u8, instrument, markTicks);
         to.WriteString("unrealised"u8, markTicks == 0 && position.QuantityLots != 0
             ? null
-            : DecimalText.Format(((Int128)position.QuantityLots * (long)instrument.Notional(markTicks, 1)) - position.Cost, decimals));
+            : DecimalText.Format(
+                ((Int128)position.QuantityLots * (long)instrument.Notional(markTicks, 1)) - position.Cost, decimals));
         to.WriteEndObject();
     }
 
@@ -226,7 +233,8 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
     private static string? MeanCost(PositionProfit position, Instrument instrument) => position.QuantityLots == 0
         ? null
         : AveragePrice.Of(
-            (BigInteger)position.Cost * BigInteger.Pow(10, instrument.QuantityDecimals), (BigInteger)position.QuantityLots * instrument.LotSize, instrument.Quote.Decimals);
+            (BigInteger)position.Cost * BigInteger.Pow(10, instrument.QuantityDecimals),
+            (BigInteger)position.QuantityLots * instrument.LotSize, instrument.Quote.Decimals);
 
     private async Task AnswerStatement(HttpContext context, long account)
     {
@@ -236,8 +244,10 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
             return;
         }
 
-        var statement = await entry.Statement(account, UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1), after, limit);
-        await Answer.Json(context, (statement, period), static (to, answer) => Write(to, answer.statement, answer.period));
+        var statement =
+            await entry.Statement(account, UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1), after, limit);
+        await Answer.Json(
+            context, (statement, period), static (to, answer) => Write(to, answer.statement, answer.period));
     }
 
     private static void Write(Utf8JsonWriter to, AccountStatement statement, (long From, long To) period)
@@ -301,7 +311,9 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         to.WriteString("amount"u8, DecimalText.Format(line.Amount, line.Decimals));
         to.WriteString("symbol"u8, ofBook ? line.Place.Stream[BookPrefix.Length..] : null);
         // For a change, its cause names the trade.
-        to.WriteString("tradeId"u8, !ofBook ? null : line.Key ?? string.Create(CultureInfo.InvariantCulture, $"{line.Place.Sequence}-{line.Place.Index}"));
+        to.WriteString("tradeId"u8, !ofBook
+            ? null
+            : line.Key ?? string.Create(CultureInfo.InvariantCulture, $"{line.Place.Sequence}-{line.Place.Index}"));
         if (line.IsPending)
             to.WriteBoolean("pending"u8, true);
         to.WriteEndObject();
@@ -330,7 +342,8 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         return (from, to);
     }
 
-    private static long? Day(HttpContext context, string name, long otherwise) => context.Request.Query[name] is [{ } text, ..]
+    private static long? Day(HttpContext context, string name, long otherwise) =>
+        context.Request.Query[name] is [{ } text, ..]
         ? UtcDay.TryParse(text, out var day) ? day : null
         : otherwise;
 

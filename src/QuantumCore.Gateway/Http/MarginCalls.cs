@@ -6,7 +6,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>Calls for margin: terms and policies, kinds of accounts, and their state.</summary>
-internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys, OperatorLog operators)
+internal sealed class MarginCalls(
+    IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys, OperatorLog operators)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
@@ -50,7 +51,8 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// </remarks>
     public async Task SetKind(HttpContext context)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
+            || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.AccountKindText) is not { } text)
         {
             return;
@@ -58,12 +60,20 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
 
         var currency = text.Currency ?? "";
         Refusal? refusal = WhyReading.Check(text.Why);
-        if (refusal is null && currency.Length > 0 && !(await listings.All()).Any(instrument => instrument.Quote.Name == currency))
-            refusal = new Refusal(RejectReason.BadRequest, "currency", Detail: "No listed instrument has this quote asset.");
-        if (refusal is null && text.Symbol is { Length: > 0 } symbol && (await listings.Find(symbol))?.Quote.Name != currency)
-            refusal = new Refusal(RejectReason.BadRequest, "symbol", Detail: "The symbol must be a listed instrument with the account's currency as its quote asset.");
-        if (refusal is null && await grains.Account(account.Value).SetKind(new(currency, officer.Name, text.Why ?? "", text.Symbol)) is { } reason)
-            refusal = Refusal.Malformed(string.IsNullOrEmpty(text.Symbol) ? "currency" : null, FeesReading.Sentence(reason));
+        if (refusal is null && currency.Length > 0
+            && !(await listings.All()).Any(instrument => instrument.Quote.Name == currency))
+            refusal = new Refusal(
+                RejectReason.BadRequest, "currency", Detail: "No listed instrument has this quote asset.");
+        if (refusal is null && text.Symbol is { Length: > 0 } symbol
+            && (await listings.Find(symbol))?.Quote.Name != currency)
+            refusal = new Refusal(
+                RejectReason.BadRequest, "symbol",
+                Detail: "The symbol must be a listed instrument with the account's currency as its quote asset.");
+        if (refusal is null
+            && await grains.Account(account.Value)
+                .SetKind(new(currency, officer.Name, text.Why ?? "", text.Symbol)) is { } reason)
+            refusal = Refusal.Malformed(
+                string.IsNullOrEmpty(text.Symbol) ? "currency" : null, FeesReading.Sentence(reason));
         if ((refusal ?? await operators.Note(officer, "accountKindSet", account.ToString(), text)) is { } wrong)
             await Answer.Refuse(context, wrong);
         else
@@ -78,7 +88,8 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// </remarks>
     public async Task SetTerms(HttpContext context)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Instrument(context) is not { } instrument ||
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
+            || await Instrument(context) is not { } instrument ||
             await Call.Read(context, WireJson.Default.MarginTermsText) is not { } text)
         {
             return;
@@ -109,7 +120,8 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         }
 
         var asset = (string)context.Request.RouteValues["asset"]!;
-        if ((await listings.All()).Select(instrument => instrument.Quote).FirstOrDefault(quote => quote.Name == asset) is not { } currency)
+        if ((await listings.All()).Select(instrument => instrument.Quote)
+            .FirstOrDefault(quote => quote.Name == asset) is not { } currency)
         {
             await Answer.Refuse(context, Refusal.Malformed("asset", "No listed instrument has this quote asset."));
             return;
@@ -117,7 +129,9 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
 
         var (refusal, policy) = MarginReading.Read(text, currency);
         if (text with { Why = null } == new MarginPolicyText())
-            refusal = Refusal.Malformed(null, "The request must have at least one of loanPpm, dayBasis, callSeconds, liquidationPpm, targetPpm, feePpm, sharesOut and skin.");
+            refusal = Refusal.Malformed(
+                null,
+                "The request must have at least one of loanPpm, dayBasis, callSeconds, liquidationPpm, targetPpm, feePpm, sharesOut and skin.");
         if (refusal is null && await Catalog.SetMarginPolicy(
             new(asset, EncodedMarginPolicy.From(policy), officer.Name, text.Why ?? "")) is { } reason)
         {
@@ -141,9 +155,14 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         }
 
         var group = (string)context.Request.RouteValues["group"]!;
-        var refusal = text.CreditPpm is null ? Refusal.Malformed("creditPpm", "Millionths of what the smaller side needs; 0 for none.") : WhyReading.Check(text.Why);
-        if (refusal is null && await Catalog.SetMarginGroup(new(group, text.CreditPpm ?? 0, officer.Name, text.Why ?? "")) is { } reason)
-            refusal = Refusal.Malformed(reason == MarginTerms.NoGroupName ? "group" : "creditPpm", FeesReading.Sentence(reason));
+        var refusal = text.CreditPpm is null
+            ? Refusal.Malformed("creditPpm", "Millionths of what the smaller side needs; 0 for none.")
+            : WhyReading.Check(text.Why);
+        if (refusal is null
+            && await Catalog.SetMarginGroup(
+                new(group, text.CreditPpm ?? 0, officer.Name, text.Why ?? "")) is { } reason)
+            refusal = Refusal.Malformed(
+                reason == MarginTerms.NoGroupName ? "group" : "creditPpm", FeesReading.Sentence(reason));
 
         await AnswerChange(context, refusal);
     }
@@ -156,7 +175,8 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// </remarks>
     public async Task Locate(HttpContext context)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
+            || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.LocateText) is not { } text)
         {
             return;

@@ -124,7 +124,8 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
             return;
         }
 
-        await Answer.Json(context, (state, instrument), static (to, answer) => to.WriteState(answer.state, answer.instrument));
+        await Answer.Json(
+            context, (state, instrument), static (to, answer) => to.WriteState(answer.state, answer.instrument));
     }
 
     private async ValueTask<Instrument?> Listed(HttpContext context)

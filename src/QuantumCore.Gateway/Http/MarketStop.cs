@@ -27,9 +27,11 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
         {
             var (reason, state, _) = await entry.State(symbol);
             // A book with an inconsistent journal is stopped already.
-            if (reason == RejectReason.None && (state.IsHalted || (state.Phase == TradingPhase.Closed && !OpensToday(state, level))))
+            if (reason == RejectReason.None
+                && (state.IsHalted || (state.Phase == TradingPhase.Closed && !OpensToday(state, level))))
                 continue;
-            if (leavesHalted && level != MarketWideBreaker.ClosingLevel && reason == RejectReason.None && state.Phase == TradingPhase.Halt)
+            if (leavesHalted && level != MarketWideBreaker.ClosingLevel && reason == RejectReason.None
+                && state.Phase == TradingPhase.Halt)
                 continue;
 
             foreach (var command in reason == RejectReason.None ? Ways(state.Phase, level) : [])
@@ -70,12 +72,14 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
     /// </summary>
     private PhasePlan Reopening(TradingPhase from) => from switch
     {
-        TradingPhase.PreOpen or TradingPhase.Opening => Auction(TradingPhase.Opening, MarketWideBreaker.Reopening.Nanos()),
+        TradingPhase.PreOpen or TradingPhase.Opening =>
+            Auction(TradingPhase.Opening, MarketWideBreaker.Reopening.Nanos()),
         TradingPhase.Closing => Auction(TradingPhase.Closing, 0),
         _ => Auction(TradingPhase.Volatility, MarketWideBreaker.Reopening.Nanos()),
     };
 
-    private PhasePlan Auction(TradingPhase phase, long lasts) => new(phase, (now + MarketWideBreaker.Stop).UnixNanos(), lasts);
+    private PhasePlan Auction(TradingPhase phase, long lasts) =>
+        new(phase, (now + MarketWideBreaker.Stop).UnixNanos(), lasts);
 
     /// <summary>
     /// Returns true if a closed symbol is scheduled to open on a day that the breaker has closed for all.

@@ -9,7 +9,8 @@ namespace QuantumCore.Gateway.Http;
 
 /// <summary>Calls that move money and units out of accounts.</summary>
 internal sealed class MoneyCalls(
-    MoneyEntry entry, OrderEntry orders, IGrainFactory grains, Listings listings, AccountOwners owners, KeyRing keys, OperatorLog operators)
+    MoneyEntry entry, OrderEntry orders, IGrainFactory grains, Listings listings, AccountOwners owners, KeyRing keys,
+    OperatorLog operators)
 {
     private const int LongestOwner = 64;
 
@@ -32,7 +33,8 @@ internal sealed class MoneyCalls(
     /// </remarks>
     public async Task TransferForAny(HttpContext context)
     {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer && await Call.Account(context) is { } account)
+        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer
+            && await Call.Account(context) is { } account)
             await Transfer(context, account.Value, officer);
     }
 
@@ -57,7 +59,8 @@ internal sealed class MoneyCalls(
             foreach (var transfer in answer.transfers.Take(answer.limit))
                 WriteTransfer(to, transfer);
             to.WriteEndArray();
-            to.WriteString("next"u8, answer.transfers.Length > answer.limit ? Text(answer.transfers[answer.limit - 1]) : null);
+            to.WriteString(
+                "next"u8, answer.transfers.Length > answer.limit ? Text(answer.transfers[answer.limit - 1]) : null);
             to.WriteEndObject();
         });
     }
@@ -81,7 +84,8 @@ internal sealed class MoneyCalls(
     /// </remarks>
     public async Task WithdrawForAny(HttpContext context)
     {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer && await Call.Account(context) is { } account)
+        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer
+            && await Call.Account(context) is { } account)
             await Withdraw(context, account.Value, officer);
     }
 
@@ -115,7 +119,9 @@ internal sealed class MoneyCalls(
             }
 
             to.WriteEndArray();
-            to.WriteString("next"u8, answer.withdrawals.Length > answer.limit ? answer.withdrawals[answer.limit - 1].Sequence.ToString(CultureInfo.InvariantCulture) : null);
+            to.WriteString("next"u8, answer.withdrawals.Length > answer.limit
+                ? answer.withdrawals[answer.limit - 1].Sequence.ToString(CultureInfo.InvariantCulture)
+                : null);
             to.WriteEndObject();
         });
     }
@@ -128,13 +134,15 @@ internal sealed class MoneyCalls(
     /// </remarks>
     public async Task SetOwner(HttpContext context)
     {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer
+            || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.OwnerText) is not { } text)
         {
             return;
         }
 
-        if (text.Owner is not { } owner || owner.Length > LongestOwner || owner.Any(char.IsControl) || owner.Trim() != owner)
+        if (text.Owner is not { } owner || owner.Length > LongestOwner || owner.Any(char.IsControl)
+            || owner.Trim() != owner)
         {
             await Answer.Refuse(context, new Refusal(
                 RejectReason.BadRequest, "owner", "64",
@@ -222,7 +230,8 @@ internal sealed class MoneyCalls(
         }
 
         var withdrawal = new AccountWithdrawal(
-            result.Sequence, request.Key, account, asset.Name, asset.Decimals, amount, request.Destination, state, null, null, 0);
+            result.Sequence, request.Key, account, asset.Name, asset.Decimals, amount, request.Destination, state, null,
+            null, 0);
         await Answer.Json(context, withdrawal, static (to, answer) =>
         {
             to.WriteStartObject();
@@ -266,7 +275,8 @@ internal sealed class MoneyCalls(
     {
         to.WriteStartObject();
         var asset = new Asset(transfer.Asset, transfer.Decimals);
-        WriteTransfer(to, transfer.Sequence, transfer.Key, transfer.From, transfer.To, asset, transfer.Amount, transfer.IsDone);
+        WriteTransfer(
+            to, transfer.Sequence, transfer.Key, transfer.From, transfer.To, asset, transfer.Amount, transfer.IsDone);
         to.WriteTime(transfer.TimeNanos);
         to.WriteEndObject();
     }

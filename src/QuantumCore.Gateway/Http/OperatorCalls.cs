@@ -9,7 +9,8 @@ namespace QuantumCore.Gateway.Http;
 
 /// <summary>Operators' calls for trading: phases, prices, rules, trades and the breaker.</summary>
 internal sealed class OperatorCalls(
-    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators, GatewayOptions options, CorporateStandstill standstill,
+    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators,
+    GatewayOptions options, CorporateStandstill standstill,
     TimeProvider time)
 {
     private const long LargestIndex = (1L << 53) - 1;
@@ -22,7 +23,8 @@ internal sealed class OperatorCalls(
     /// </remarks>
     public async Task SetPhase(HttpContext context)
     {
-        if (await Symbol(context) is not var (officer, instrument) || await Call.Read(context, WireJson.Default.PhaseText) is not { } text)
+        if (await Symbol(context) is not var (officer, instrument)
+            || await Call.Read(context, WireJson.Default.PhaseText) is not { } text)
             return;
 
         var (refusal, command) = PhaseReading.Read(text, time.UnixNanos());
@@ -62,7 +64,8 @@ internal sealed class OperatorCalls(
     /// </remarks>
     public async Task SetRules(HttpContext context)
     {
-        if (await Symbol(context) is not var (officer, instrument) || await Call.Read(context, WireJson.Default.RulesText) is not { } text)
+        if (await Symbol(context) is not var (officer, instrument)
+            || await Call.Read(context, WireJson.Default.RulesText) is not { } text)
             return;
 
         var (refusal, changes) = RulesReading.Read(text, instrument);
@@ -73,7 +76,8 @@ internal sealed class OperatorCalls(
         }
 
         await Operate(
-            context, instrument, BookCommand.Of(BookVerb.SetRules) with { Changes = changes }, () => operators.Note(officer, "rulesSet", instrument.Symbol, text));
+            context, instrument, BookCommand.Of(BookVerb.SetRules) with { Changes = changes },
+            () => operators.Note(officer, "rulesSet", instrument.Symbol, text));
     }
 
     /// <summary>POST /admin/symbols/{symbol}/bust: declares a trade void.</summary>
@@ -111,7 +115,8 @@ internal sealed class OperatorCalls(
     /// </remarks>
     public async Task Break(HttpContext context)
     {
-        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer || await Call.Read(context, WireJson.Default.BreakerText) is not { } text)
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer
+            || await Call.Read(context, WireJson.Default.BreakerText) is not { } text)
             return;
 
         var close = 0L;
@@ -138,7 +143,9 @@ internal sealed class OperatorCalls(
             if (failed.Refusal is { } failure)
             {
                 // The catalog records complete stops, with the name of the officer.
-                await operators.Note(officer, "marketStoppedInPart", string.Create(CultureInfo.InvariantCulture, $"level {call.Level}"), text);
+                await operators.Note(
+                    officer, "marketStoppedInPart", string.Create(CultureInfo.InvariantCulture, $"level {call.Level}"),
+                    text);
                 await Answer.Refuse(context, failure);
                 return;
             }
@@ -161,7 +168,8 @@ internal sealed class OperatorCalls(
 
     private async Task SetPrice(HttpContext context, BookVerb verb)
     {
-        if (await Symbol(context) is not var (officer, instrument) || await Call.Read(context, WireJson.Default.PriceText) is not { } text)
+        if (await Symbol(context) is not var (officer, instrument)
+            || await Call.Read(context, WireJson.Default.PriceText) is not { } text)
             return;
 
         if ((ReadPrice(instrument, text.Price, out var ticks) ?? WhyReading.Check(text.Why)) is { } refusal)
@@ -178,7 +186,8 @@ internal sealed class OperatorCalls(
 
     private async Task ChangeTrade(HttpContext context, BookVerb verb)
     {
-        if (await Symbol(context) is not var (officer, instrument) || await Call.Read(context, WireJson.Default.TradeText) is not { } text)
+        if (await Symbol(context) is not var (officer, instrument)
+            || await Call.Read(context, WireJson.Default.TradeText) is not { } text)
             return;
 
         var ticks = 0L;
@@ -205,13 +214,16 @@ internal sealed class OperatorCalls(
         var changed = await entry.ChangeTrade(instrument.Symbol, place!.Value, ticks);
         if (changed.Reason == RejectReason.None)
         {
-            await Answer.Json(context, (instrument, place.Value, changed), static (to, answer) => to.WriteTradeChange(answer.instrument, answer.Value, answer.changed));
+            await Answer.Json(
+                context, (instrument, place.Value, changed),
+                static (to, answer) => to.WriteTradeChange(answer.instrument, answer.Value, answer.changed));
             return;
         }
 
         // The act is recorded already; another line records its failure, if that is known.
         if (changed.Reason != RejectReason.OutcomeUnknown)
-            await operators.Note(officer, what + "Not", instrument.Symbol, text with { Why = changed.Reason.ToString() });
+            await operators.Note(
+                officer, what + "Not", instrument.Symbol, text with { Why = changed.Reason.ToString() });
         await Answer.Refuse(context, new Refusal(changed.Reason, FieldOf(changed.Reason)));
     }
 
@@ -234,12 +246,14 @@ internal sealed class OperatorCalls(
     }
 
     /// <summary>Carries out a command, audits it, and answers with the symbol's state after it.</summary>
-    private async ValueTask Operate(HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>>? note)
+    private async ValueTask Operate(
+        HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>>? note)
     {
         await AnswerOperated(context, instrument, await entry.Operate(instrument.Symbol, command), note);
     }
 
-    private async ValueTask AnswerOperated(HttpContext context, Instrument instrument, RejectReason reason, Func<ValueTask<Refusal?>>? note)
+    private async ValueTask AnswerOperated(
+        HttpContext context, Instrument instrument, RejectReason reason, Func<ValueTask<Refusal?>>? note)
     {
         var refusal = reason != RejectReason.None ? new Refusal(reason) : note is null ? null : await note();
         if (refusal is { } refused)
@@ -250,14 +264,16 @@ internal sealed class OperatorCalls(
 
     // A halt does not wait for a journal that cannot commit. It holds in memory, which 202 tells, and is recorded and
     // audited once the journal can commit.
-    private async ValueTask Halt(HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>> note)
+    private async ValueTask Halt(
+        HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>> note)
     {
         var halted = await entry.Halt(instrument.Symbol, command);
         if (halted is { Reason: RejectReason.None, IsOnRecord: false, State: { } state })
         {
             _ = operators.NoteLater(note);
             await Answer.Json(
-                context, (state, instrument), static (to, answer) => to.WriteState(answer.state, answer.instrument), StatusCodes.Status202Accepted);
+                context, (state, instrument), static (to, answer) => to.WriteState(answer.state, answer.instrument),
+                StatusCodes.Status202Accepted);
             return;
         }
 

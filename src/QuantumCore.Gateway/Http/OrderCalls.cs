@@ -86,7 +86,8 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         var listed = await listings.BySymbol();
         await Answer.Json(context, (view, symbol, listed), static (to, answer) =>
         {
-            var cursors = answer.view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
+            var cursors =
+                answer.view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
             to.WriteStartObject();
             to.WriteStartArray("orders"u8);
             foreach (var order in answer.view.OpenOrders)
@@ -146,7 +147,9 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         }
 
         var report = change.Conditions.IsEmpty
-            ? await entry.Amend(account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots, triggerTicks: change.TriggerTicks)
+            ? await entry.Amend(
+                account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots,
+                triggerTicks: change.TriggerTicks)
             : await entry.AmendConditions(account, symbol, orderId, change.Name, change.Conditions);
         await AnswerOrder(context, report, symbol, field => WrittenValues.Of(text, field));
     }
@@ -202,7 +205,8 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         }
 
         var report = await entry.CancelByClientOrderId(account, name);
-        var detail = report.Reason == RejectReason.UnknownOrder ? $"clientOrderId {RefusalText.Shown(name)} is unknown" : null;
+        var detail =
+            report.Reason == RejectReason.UnknownOrder ? $"clientOrderId {RefusalText.Shown(name)} is unknown" : null;
         await Answer.Order(context, report, await listings.BySymbol(), detail);
     }
 
@@ -233,7 +237,8 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
             return;
         }
 
-        var (refusal, cancelled) = await desk.CancelAll(account, context.Request.Query["symbol"], context.Request.Query["side"]);
+        var (refusal, cancelled) =
+            await desk.CancelAll(account, context.Request.Query["symbol"], context.Request.Query["side"]);
         if (refusal is { } refused)
             await Answer.Refuse(context, refused);
         else

@@ -40,7 +40,8 @@ internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRin
         await Answer.Refuse(context, wrong);
     }
 
-    private async ValueTask<(Refusal? Refusal, OrderListKind Kind, ImmutableArray<HoldRequest> Orders)> Read(OrderListText text)
+    private async ValueTask<(Refusal? Refusal, OrderListKind Kind,
+        ImmutableArray<HoldRequest> Orders)> Read(OrderListText text)
     {
         if (WireNames.ReadListKind(text.Kind) is not { } kind)
             return (Refusal.NotOneOf("kind", text.Kind, WireNames.ListKinds.AsSpan()), default, []);
@@ -60,7 +61,9 @@ internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRin
         {
             // A leg without a client order id gets one from the first, so that a repeated list is the same list.
             var order = texts[i]!;
-            var named = i == 0 ? order : order with { ClientOrderId = order.ClientOrderId ?? $"{orders[0].ClientOrderId}-{i + 1}" };
+            var named = i == 0
+                ? order
+                : order with { ClientOrderId = order.ClientOrderId ?? $"{orders[0].ClientOrderId}-{i + 1}" };
             var (refusal, request) = await OrderReading.Read(named, listings);
             if (refusal is { } refused)
                 return (OrderListChecks.OfOrder(i, refused), kind, []);

@@ -12,7 +12,8 @@ internal sealed class PartialFailure(string member)
     /// <summary>First reason, with every name; null if nothing failed.</summary>
     public Refusal? Refusal => _names.Count == 0
         ? null
-        : new Refusal(_first, member, null, $"Failed, or outcome unknown, for {string.Join(", ", _names)}; done for all others.");
+        : new Refusal(
+            _first, member, null, $"Failed, or outcome unknown, for {string.Join(", ", _names)}; done for all others.");
 
     /// <summary>Names that were added.</summary>
     public IReadOnlyList<string> Names => _names;

@@ -22,7 +22,8 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
         var name = Call.Path(context, "clientOrderId");
         var listed = await listings.BySymbol();
         var view = await entry.View(account);
-        if (view.OpenOrders.FirstOrDefault(order => order.ClientOrderId == name) is { } open && listed.ContainsKey(open.Symbol))
+        if (view.OpenOrders.FirstOrDefault(order => order.ClientOrderId == name) is { } open
+            && listed.ContainsKey(open.Symbol))
         {
             var sequence = view.Cursors.FirstOrDefault(seen => seen.Symbol == open.Symbol).Sequence;
             await Answer.Json(context, (open, account, sequence, listed), static (to, answer) =>
@@ -35,10 +36,14 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
             ? []
             : await entry.Orders(new OrderQuery(account, found.Symbol, Number: found.Number, Limit: 1));
         if (past is [var order, ..] && listed.ContainsKey(order.Symbol))
-            await Answer.Json(context, (order, account, listed), static (to, answer) => to.WriteOrder(Report(answer.order, answer.account), answer.listed, answer.order.FilledValue));
+            await Answer.Json(
+                context, (order, account, listed),
+                static (to, answer) =>
+                    to.WriteOrder(Report(answer.order, answer.account), answer.listed, answer.order.FilledValue));
         else
             await Answer.Refuse(context, new Refusal(
-                RejectReason.UnknownOrder, "clientOrderId", null, $"clientOrderId {RefusalText.Shown(name)} is unknown"));
+                RejectReason.UnknownOrder, "clientOrderId", null,
+                $"clientOrderId {RefusalText.Shown(name)} is unknown"));
     }
 
     /// <summary>GET /orders/history: lists past and open orders, newest first.</summary>
@@ -81,8 +86,11 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
 
     /// <summary>Makes the report of an order from the history. Another call returns its fills.</summary>
     private static ExecutionReport Report(PastOrder order, long account) => new(
-        RejectReason.None, null, null, account, order.Number, order.ClientOrderId, order.Symbol, order.OrderId, order.Status, order.End,
+        RejectReason.None, null, null, account, order.Number, order.ClientOrderId, order.Symbol, order.OrderId,
+        order.Status, order.End,
         order.Side, order.Type, order.TimeInForce, order.PriceTicks, order.QuantityLots, order.FilledLots,
-        order.Status is OrderStatus.New or OrderStatus.PartiallyFilled ? Math.Max(0, order.QuantityLots - order.FilledLots) : 0, 0, order.ChangedNanos, [], order.PostOnly, order.SelfTrade, order.Conditions,
+        order.Status is OrderStatus.New or OrderStatus.PartiallyFilled
+            ? Math.Max(0, order.QuantityLots - order.FilledLots)
+            : 0, 0, order.ChangedNanos, [], order.PostOnly, order.SelfTrade, order.Conditions,
         Stage: order.Stage, Refusal: order.Refusal);
 }

@@ -35,7 +35,8 @@ internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains
         var refusal = WhyReading.Check(text.Why);
         if (refusal is null && await listings.Find(symbol) is null)
             refusal = await listings.Unknown(symbol);
-        if (refusal is null && await grains.Catalog().SetPin(new(symbol, text.Silo ?? "", officer.Name, text.Why ?? "")) is { } reason)
+        if (refusal is null
+            && await grains.Catalog().SetPin(new(symbol, text.Silo ?? "", officer.Name, text.Why ?? "")) is { } reason)
             refusal = Refusal.Malformed("silo", FeesReading.Sentence(reason));
         if (refusal is { } wrong)
             await Answer.Refuse(context, wrong);
@@ -47,7 +48,8 @@ internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains
     {
         var pins = await grains.Catalog().Pins();
         var found = await places(pins, context.RequestAborted);
-        var symbols = (await listings.All()).ToLookup(instrument => instrument.BookKey, instrument => instrument.Symbol, StringComparer.Ordinal);
+        var symbols = (await listings.All()).ToLookup(
+            instrument => instrument.BookKey, instrument => instrument.Symbol, StringComparer.Ordinal);
         await Answer.Json(context, pins.Zip(found), (to, answer) =>
         {
             to.WriteStartObject();

@@ -42,7 +42,8 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     /// </remarks>
     public async Task Set(HttpContext context)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
+            || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.LimitsText) is not { } text ||
             await Read(context, text, officer.Name, forEveryone: false, ofOwner: false) is not { } request)
         {
@@ -174,7 +175,8 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     }
 
     /// <summary>Reads the limits of a request; null if it was rejected and answered.</summary>
-    private async Task<LimitsRequest?> Read(HttpContext context, LimitsText text, string by, bool forEveryone, bool ofOwner)
+    private async Task<LimitsRequest?> Read(
+        HttpContext context, LimitsText text, string by, bool forEveryone, bool ofOwner)
     {
         var unit = await LimitUnit.FindAsync(listings, text.Symbol);
         if (unit is null || (forEveryone && !ofOwner && unit.Instrument is null))
@@ -231,7 +233,8 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     private async ValueTask<ImmutableArray<SymbolLimits>> OwnerParts(long account)
     {
         var limits = await Catalog.OwnersLimits();
-        var owner = limits.IsEmpty ? null : (await Catalog.Owners()).FirstOrDefault(owned => owned.Account == account)?.Owner;
+        var owner =
+            limits.IsEmpty ? null : (await Catalog.Owners()).FirstOrDefault(owned => owned.Account == account)?.Owner;
         return [.. limits.Where(of => of.Owner == owner).Select(of => new SymbolLimits(of.Symbol, of.PartOf(account)))];
     }
 

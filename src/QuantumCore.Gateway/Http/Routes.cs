@@ -58,8 +58,12 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/orders/by-client-id/{{clientOrderId}}", past.Find);
         On(Lane.Readings, "GET", $"{Native}/orders/history", past.Newest, null, "symbol", "limit", "after");
 
-        On(Lane.Orders, "POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place, typeof(OrderListText));
-        On(Lane.Orders, "POST", $"{Native}/strategies", services.GetRequiredService<StrategyCalls>().Place, typeof(StrategyText));
+        On(
+            Lane.Orders, "POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place,
+            typeof(OrderListText));
+        On(
+            Lane.Orders, "POST", $"{Native}/strategies", services.GetRequiredService<StrategyCalls>().Place,
+            typeof(StrategyText));
 
         MapAccounts(services.GetRequiredService<AccountCalls>());
 
@@ -98,7 +102,8 @@ internal sealed class Routes(
         var streams = services.GetRequiredService<WireStreams>();
         On(Lane.Streams, "GET", "/ws/{**streams}", streams.ServeRaw).WithMetadata(s_wireRefusals);
         On(Lane.Streams, "GET", "/stream/ws/{**streams}", streams.ServeRaw).WithMetadata(s_wireRefusals);
-        On(Lane.Streams, "GET", "/ws-api/v3", services.GetRequiredService<WireApi>().Serve).WithMetadata(s_wireRefusals);
+        On(Lane.Streams, "GET", "/ws-api/v3", services.GetRequiredService<WireApi>().Serve)
+            .WithMetadata(s_wireRefusals);
         On(Lane.Streams, "GET", "/stream", streams.ServeWrapped).WithMetadata(s_wireRefusals);
 
         MapEngine(services.GetRequiredService<EngineCalls>());
@@ -117,7 +122,9 @@ internal sealed class Routes(
     {
         On(Lane.Readings, "GET", $"{Native}/account", calls.Show);
         On(Lane.Readings, "GET", $"{Native}/fills", calls.Fills, null, "symbol", "limit", "after");
-        On(Lane.Readings, "GET", $"{Native}/prevented-matches", calls.Prevented, null, "symbol", "orderId", "limit", "after");
+        On(
+            Lane.Readings, "GET", $"{Native}/prevented-matches", calls.Prevented, null, "symbol", "orderId", "limit",
+            "after");
     }
 
     private void MapKeys(KeyCalls calls)
@@ -162,7 +169,9 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades, null, "limit");
         On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
         On(Lane.Readings, "GET", $"{Native}/tickers", tickers.Tickers);
-        On(Lane.Readings, "GET", $"{Native}/candles/{{symbol}}", tickers.Candles, null, "period", "limit", "before", "adjustment");
+        On(
+            Lane.Readings, "GET", $"{Native}/candles/{{symbol}}", tickers.Candles, null, "period", "limit", "before",
+            "adjustment");
     }
 
     private void MapPreferences(PreferenceCalls calls)
@@ -183,7 +192,9 @@ internal sealed class Routes(
         On(Lane.Urgent, "DELETE", $"{Native}/sessions/{{id}}", people.End);
         On(Lane.Readings, "POST", $"{Native}/user/password", people.ChangePassword, typeof(PasswordText));
         On(Lane.Readings, "POST", $"{Native}/user/authenticator", people.AddAuthenticator, typeof(AuthenticatorText));
-        On(Lane.Readings, "DELETE", $"{Native}/user/authenticator", people.RemoveAuthenticator, typeof(AuthenticatorText));
+        On(
+            Lane.Readings, "DELETE", $"{Native}/user/authenticator", people.RemoveAuthenticator,
+            typeof(AuthenticatorText));
         On(Lane.Readings, "GET", $"{Native}/admin/users", admin.List);
         On(Lane.Urgent, "POST", $"{Native}/admin/users", admin.Add, typeof(NewUserText));
         On(Lane.Urgent, "PATCH", $"{Native}/admin/users/{{name}}", admin.Change, typeof(UserText));
@@ -195,10 +206,14 @@ internal sealed class Routes(
     {
         On(Lane.Orders, "POST", $"{Native}/transfers", calls.Transfer, typeof(TransferText));
         On(Lane.Readings, "GET", $"{Native}/transfers", calls.Transfers, null, "limit", "after");
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/transfers", calls.TransferForAny, typeof(TransferText));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/transfers", calls.TransferForAny,
+            typeof(TransferText));
         On(Lane.Orders, "POST", $"{Native}/withdrawals", calls.Withdraw, typeof(WithdrawalText));
         On(Lane.Readings, "GET", $"{Native}/withdrawals", calls.Withdrawals, null, "limit", "after");
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals", calls.WithdrawForAny, typeof(WithdrawalText));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals", calls.WithdrawForAny,
+            typeof(WithdrawalText));
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner, typeof(OwnerText));
     }
 
@@ -221,8 +236,12 @@ internal sealed class Routes(
     {
         On(Lane.Readings, "GET", $"{Native}/margin", calls.Show);
         On(Lane.Readings, "GET", $"{Native}/admin/margin", calls.ShowAll);
-        On(Lane.Urgent, "POST", $"{Native}/admin/margin/instruments/{{symbol}}", calls.SetTerms, typeof(MarginTermsText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/margin/currencies/{{asset}}", calls.SetPolicy, typeof(MarginPolicyText));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/margin/instruments/{{symbol}}", calls.SetTerms,
+            typeof(MarginTermsText));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/margin/currencies/{{asset}}", calls.SetPolicy,
+            typeof(MarginPolicyText));
         On(Lane.Urgent, "POST", $"{Native}/admin/margin/groups/{{group}}", calls.SetGroup, typeof(MarginGroupText));
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/margin", calls.ShowAny);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/margin", calls.SetKind, typeof(AccountKindText));
@@ -232,9 +251,13 @@ internal sealed class Routes(
     private void MapSettlement(SettlementCalls calls, CorporateCalls corporate)
     {
         On(Lane.Readings, "GET", $"{Native}/admin/settlement", calls.Show);
-        On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/holidays", calls.SetHolidays, typeof(HolidaysText));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/holidays", calls.SetHolidays,
+            typeof(HolidaysText));
         On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/buy-ins", calls.BuyIn, typeof(BuyInText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/buy-in-days", calls.SetBuyInDays, typeof(BuyInDaysText));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/buy-in-days", calls.SetBuyInDays,
+            typeof(BuyInDaysText));
         On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions", corporate.Show);
         On(Lane.Urgent, "POST", $"{Native}/admin/corporate-actions", corporate.Announce, typeof(CorporateActionText));
         On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions/{{id}}", corporate.Parts, null, "after", "limit");
@@ -250,8 +273,12 @@ internal sealed class Routes(
     {
         On(Lane.Readings, "GET", $"{Native}/account/statement", calls.Statement, null, "from", "to", "after", "limit");
         On(Lane.Readings, "GET", $"{Native}/account/positions", calls.Positions, null, "cost", "fees");
-        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/statement", calls.StatementOf, null, "from", "to", "after", "limit");
-        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/positions", calls.PositionsOf, null, "cost", "fees");
+        On(
+            Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/statement", calls.StatementOf, null, "from",
+            "to", "after", "limit");
+        On(
+            Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/positions", calls.PositionsOf, null, "cost",
+            "fees");
         On(Lane.Readings, "GET", $"{Native}/admin/ledger/trial-balance", calls.TrialBalance);
         On(Lane.Readings, "GET", $"{Native}/admin/ledger/fees", calls.Fees, null, "from", "to");
         On(Lane.Readings, "GET", $"{Native}/admin/ledger/reconciliation", calls.Reconcile, null, "after", "limit");
@@ -419,7 +446,8 @@ internal sealed class Routes(
         return !path.Contains('\\', StringComparison.Ordinal)
             && !path.Contains("%2f", StringComparison.OrdinalIgnoreCase)
             && !path.Contains("%5c", StringComparison.OrdinalIgnoreCase)
-            && !path.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase).Split('/').Any(part => part is "." or "..");
+            && !path.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase).Split('/')
+                .Any(part => part is "." or "..");
     }
 
     private void Always(string route, Func<HttpContext, Task> call) =>

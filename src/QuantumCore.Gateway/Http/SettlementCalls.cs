@@ -9,7 +9,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>Calls for settlement: venues with their holidays and batches.</summary>
-internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, TimeProvider time, OperatorLog operators)
+internal sealed class SettlementCalls(
+    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, TimeProvider time, OperatorLog operators)
 {
     private const int BatchesShown = 100;
     private const int FailsShown = 1_000;
@@ -57,7 +58,8 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
         if (await VenueOf(context) is null)
             refusal ??= s_noVenue;
         refusal ??= await TooEarly(venue, days);
-        if (refusal is null && await Catalog.SetHolidays(new(venue, days.ToImmutable(), officer.Name, text.Why ?? "")) is { } reason)
+        if (refusal is null
+            && await Catalog.SetHolidays(new(venue, days.ToImmutable(), officer.Name, text.Why ?? "")) is { } reason)
             refusal = Refusal.Malformed("holidays", FeesReading.Sentence(reason));
         if (refusal is { } wrong)
             await Answer.Refuse(context, wrong);
@@ -105,7 +107,8 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
         }
 
         var report = await entry.Place(account.Value, new HoldRequest(
-            text.Id!, text.Symbol!, Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, PostOnly: false, 0, lots));
+            text.Id!, text.Symbol!, Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, PostOnly: false, 0,
+            lots));
         await Answer.Order(context, report, await listings.BySymbol(), null);
     }
 
@@ -126,9 +129,14 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
             : WhyReading.Check(text.Why);
         if (await VenueOf(context) is not { } venue)
             refusal ??= s_noVenue;
-        else if (refusal is null && await venue.SetBuyInDays(new(text.Days ?? 0, officer.Name, text.Why ?? "")) is { } reason)
-            refusal = new Refusal(RejectReason.BadRequest, "days", BuyInDaysRequest.Most.ToString(CultureInfo.InvariantCulture), FeesReading.Sentence(reason));
-        if ((refusal ?? await operators.Note(officer, "buyInDaysSet", (string)context.Request.RouteValues["venue"]!, text)) is { } wrong)
+        else if (refusal is null
+            && await venue.SetBuyInDays(new(text.Days ?? 0, officer.Name, text.Why ?? "")) is { } reason)
+            refusal = new Refusal(
+                RejectReason.BadRequest, "days", BuyInDaysRequest.Most.ToString(CultureInfo.InvariantCulture),
+                FeesReading.Sentence(reason));
+        if ((refusal
+            ?? await operators.Note(
+                officer, "buyInDaysSet", (string)context.Request.RouteValues["venue"]!, text)) is { } wrong)
             await Answer.Refuse(context, wrong);
         else
             await AnswerVenues(context);
@@ -139,10 +147,13 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
     private async ValueTask<Refusal?> TooEarly(string venue, IEnumerable<long> days)
     {
         var today = UtcDay.Of(time.UnixNanos());
-        var known = (await Catalog.SettlementCalendars()).FirstOrDefault(calendar => calendar.Venue == venue)?.Holidays ?? [];
+        var known =
+            (await Catalog.SettlementCalendars()).FirstOrDefault(calendar => calendar.Venue == venue)?.Holidays ?? [];
         var first = UtcDay.Text(today + 2);
         return days.Any(day => (day == today || day == today + 1) && !known.Contains(day))
-            ? new Refusal(RejectReason.BadRequest, "holidays", first, $"Today and tomorrow can't become holidays if they are business days; the first possible holiday is {first}.")
+            ? new Refusal(
+                RejectReason.BadRequest, "holidays", first,
+                $"Today and tomorrow can't become holidays if they are business days; the first possible holiday is {first}.")
             : null;
     }
 
@@ -150,13 +161,16 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
     private async Task<ISettlementGrain?> VenueOf(HttpContext context)
     {
         var venue = (string)context.Request.RouteValues["venue"]!;
-        return (await listings.All()).Any(instrument => instrument.SettlementVenue == venue) ? grains.GetGrain<ISettlementGrain>(venue) : null;
+        return (await listings.All()).Any(instrument => instrument.SettlementVenue == venue)
+            ? grains.GetGrain<ISettlementGrain>(venue)
+            : null;
     }
 
     private async Task AnswerVenues(HttpContext context)
     {
         var calendars = await Catalog.SettlementCalendars();
-        var venues = new List<(string Venue, ImmutableArray<long> Holidays, int BuyInDays, ImmutableArray<SettlementBatchView> Batches, ImmutableArray<SettlementFailView> Fails)>();
+        var venues = new List<(string Venue, ImmutableArray<long> Holidays, int BuyInDays,
+            ImmutableArray<SettlementBatchView> Batches, ImmutableArray<SettlementFailView> Fails)>();
         foreach (var venue in (await listings.All()).Select(instrument => instrument.SettlementVenue)
             .Where(venue => venue.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {

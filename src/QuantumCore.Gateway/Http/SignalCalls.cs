@@ -31,44 +31,48 @@ internal sealed class SignalCalls(
         if (body.Length > Call.LongestBody)
         {
             metrics.WebhookAnswered(RejectReason.BadRequest, isDuplicate: false, time.GetElapsedTime(started));
-            await Answer.Refuse(context, Refusal.Malformed(null, "The body is too long."), StatusCodes.Status413PayloadTooLarge);
+            await Answer.Refuse(
+                context, Refusal.Malformed(null, "The body is too long."), StatusCodes.Status413PayloadTooLarge);
             return;
         }
 
         var signature = context.Request.Headers["X-QC-Signature"] is [{ } told] ? told : null;
         var answer = await desk.Take(Call.Path(context, "strategy"), body, signature);
-        metrics.WebhookAnswered(answer.Refusal?.Reason ?? RejectReason.None, answer.IsDuplicate, time.GetElapsedTime(started));
+        metrics.WebhookAnswered(
+            answer.Refusal?.Reason ?? RejectReason.None, answer.IsDuplicate, time.GetElapsedTime(started));
         if (answer.Refusal is { } refusal)
         {
             await Answer.Refuse(context, refusal, answer.RetryAfter);
             return;
         }
 
-        await Answer.Json(context, (answer, name: Call.Path(context, "strategy"), listed: await listings.BySymbol()), static (to, told) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("strategy"u8, told.name);
-            to.WriteString("key"u8, told.answer.Key);
-            to.WriteString("clientOrderId"u8, told.answer.ClientOrderId);
-            to.WriteBoolean("duplicate"u8, told.answer.IsDuplicate);
-            to.WriteStartArray("accounts"u8);
-            foreach (var report in told.answer.Reports)
+        await Answer.Json(
+            context, (answer, name: Call.Path(context, "strategy"), listed: await listings.BySymbol()),
+            static (to, told) =>
             {
                 to.WriteStartObject();
-                to.WriteString("account"u8, new AccountId(report.Account).ToString());
-                to.WriteString("code"u8, report.Reason.ToString());
-                if (report.Reason == RejectReason.None)
+                to.WriteString("strategy"u8, told.name);
+                to.WriteString("key"u8, told.answer.Key);
+                to.WriteString("clientOrderId"u8, told.answer.ClientOrderId);
+                to.WriteBoolean("duplicate"u8, told.answer.IsDuplicate);
+                to.WriteStartArray("accounts"u8);
+                foreach (var report in told.answer.Reports)
                 {
-                    to.WritePropertyName("order"u8);
-                    to.WriteOrder(report, told.listed);
+                    to.WriteStartObject();
+                    to.WriteString("account"u8, new AccountId(report.Account).ToString());
+                    to.WriteString("code"u8, report.Reason.ToString());
+                    if (report.Reason == RejectReason.None)
+                    {
+                        to.WritePropertyName("order"u8);
+                        to.WriteOrder(report, told.listed);
+                    }
+
+                    to.WriteEndObject();
                 }
 
+                to.WriteEndArray();
                 to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+            });
     }
 
     /// <summary>GET /signals/strategies: lists the webhook strategies.</summary>
@@ -100,7 +104,8 @@ internal sealed class SignalCalls(
     /// </remarks>
     public async Task Set(HttpContext context)
     {
-        if (await Call.Identify(context, keys) is not { } caller || await Call.Read(context, WireJson.Default.SignalStrategyText) is not { } text)
+        if (await Call.Identify(context, keys) is not { } caller
+            || await Call.Read(context, WireJson.Default.SignalStrategyText) is not { } text)
             return;
 
         var name = Call.Path(context, "strategy");
@@ -109,8 +114,11 @@ internal sealed class SignalCalls(
             : caller.May(UserRole.Administrator) ? 0
             : caller.Account;
         var (refusal, strategy) = SignalReading.Read(text, name, owner, known);
-        if (!caller.May(UserRole.Administrator) && (caller.Account == 0 || strategy.Targets.Any(target => target.Account != caller.Account)))
-            refusal = new Refusal(RejectReason.Forbidden, "accounts", null, "A customer's strategy can trade for the customer's own account only.");
+        if (!caller.May(UserRole.Administrator)
+            && (caller.Account == 0 || strategy.Targets.Any(target => target.Account != caller.Account)))
+            refusal = new Refusal(
+                RejectReason.Forbidden, "accounts", null,
+                "A customer's strategy can trade for the customer's own account only.");
         foreach (var symbol in strategy.Symbols)
         {
             if (await listings.Find(symbol) is null)
@@ -124,7 +132,8 @@ internal sealed class SignalCalls(
             strategy = strategy with { Secret = closed };
         }
 
-        if (refusal is null && await Catalog.SetSignalStrategy(strategy, caller.Name) is not RejectReason.None and var reason)
+        if (refusal is null
+            && await Catalog.SetSignalStrategy(strategy, caller.Name) is not RejectReason.None and var reason)
             refusal = new Refusal(reason, "name");
         if (refusal is { } refused)
         {
@@ -133,7 +142,8 @@ internal sealed class SignalCalls(
         }
 
         var state = await Catalog.FindSignalStrategy(name);
-        await Answer.Json(context, (state: state!, shown), static (to, answer) => Write(to, answer.state, answer.shown));
+        await Answer.Json(
+            context, (state: state!, shown), static (to, answer) => Write(to, answer.state, answer.shown));
     }
 
     /// <summary>DELETE /signals/strategies/{strategy}/pause: ends the pause of a strategy.</summary>
@@ -154,7 +164,8 @@ internal sealed class SignalCalls(
         }
 
         await Catalog.ResumeSignals(name, caller.Name);
-        await Answer.Json(context, await Catalog.FindSignalStrategy(name), static (to, shown) => Write(to, shown!, secret: null));
+        await Answer.Json(
+            context, await Catalog.FindSignalStrategy(name), static (to, shown) => Write(to, shown!, secret: null));
     }
 
     /// <summary>GET /signals/dead: lists signals that failed.</summary>
@@ -205,9 +216,12 @@ internal sealed class SignalCalls(
 
         var id = Call.Number(Call.Path(context, "id"), 1, long.MaxValue) ?? 0;
         var dead = (await Catalog.DeadSignals()).FirstOrDefault(signal => signal.Id == id);
-        if (dead is null || await Catalog.FindSignalStrategy(dead.Strategy) is not { } state || !Owns(caller, state.Strategy))
+        if (dead is null || await Catalog.FindSignalStrategy(dead.Strategy) is not { } state
+            || !Owns(caller, state.Strategy))
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "id", null, "No such signal is on the list."), StatusCodes.Status404NotFound);
+            await Answer.Refuse(
+                context, new Refusal(RejectReason.BadRequest, "id", null, "No such signal is on the list."),
+                StatusCodes.Status404NotFound);
             return;
         }
 
@@ -256,7 +270,8 @@ internal sealed class SignalCalls(
         to.WriteBoolean("closed"u8, strategy.IsClosed);
         to.WriteNumber("failures"u8, state.Failures);
         to.WriteString("pausedUntil"u8, state.PausedUntilNanos == 0 ? null
-            : DateTimeOffset.FromUnixTimeMilliseconds(state.PausedUntilNanos / 1_000_000).ToString("O", CultureInfo.InvariantCulture));
+            : DateTimeOffset.FromUnixTimeMilliseconds(state.PausedUntilNanos / 1_000_000)
+                .ToString("O", CultureInfo.InvariantCulture));
         to.WriteEndObject();
     }
 }

@@ -9,7 +9,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>Calls for the state of the system itself, for its operators.</summary>
-internal sealed class SystemCalls(ReadSilos silos, RecentLog recent, IGrainFactory grains, KeyRing keys, TimeProvider time)
+internal sealed class SystemCalls(
+    ReadSilos silos, RecentLog recent, IGrainFactory grains, KeyRing keys, TimeProvider time)
 {
     // Parts that do not answer by then are missing in the answer, which is needed most when something does not answer.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);

@@ -79,7 +79,8 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
     private async ValueTask<System.Collections.Immutable.ImmutableArray<Candle>> Read(
         Instrument instrument, CandlePeriod period, long before, int limit, bool isRaw) => before == 0
         ? []
-        : await history.Candles(new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit, isRaw));
+        : await history.Candles(
+            new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit, isRaw));
 
     /// <summary>
     /// Returns true for prices as traded, before splits, and false for split-adjusted ones; null for any other word.

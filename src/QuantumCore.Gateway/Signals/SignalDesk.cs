@@ -20,10 +20,12 @@ namespace QuantumCore.Gateway.Signals;
 /// <param name="IsDuplicate">True if every account had it before.</param>
 /// <param name="Reports">Reports, one for each account.</param>
 internal sealed record SignalAnswer(
-    Refusal? Refusal, TimeSpan RetryAfter, string Key, string ClientOrderId, bool IsDuplicate, ImmutableArray<ExecutionReport> Reports)
+    Refusal? Refusal, TimeSpan RetryAfter, string Key, string ClientOrderId, bool IsDuplicate,
+    ImmutableArray<ExecutionReport> Reports)
 {
     /// <summary>Makes the result of a rejected signal.</summary>
-    public static SignalAnswer Refused(Refusal refusal, TimeSpan retryAfter = default) => new(refusal, retryAfter, "", "", false, []);
+    public static SignalAnswer Refused(Refusal refusal, TimeSpan retryAfter = default) =>
+        new(refusal, retryAfter, "", "", false, []);
 }
 
 /// <summary>
@@ -32,7 +34,8 @@ internal sealed record SignalAnswer(
 /// client order id there, for ever. Nothing is remembered here.
 /// </summary>
 internal sealed class SignalDesk(
-    IGrainFactory grains, Listings listings, OrderEntry entry, SecretSeal seal, TimeProvider time, ILogger<SignalDesk> log)
+    IGrainFactory grains, Listings listings, OrderEntry entry, SecretSeal seal, TimeProvider time,
+    ILogger<SignalDesk> log)
 {
     private const int LongestBodyKept = 2_000;
     private const int LongestDetail = 200;
@@ -61,11 +64,13 @@ internal sealed class SignalDesk(
             return SignalAnswer.Refused(new Refusal(RejectReason.Overloaded));
 
         // Same answer, signed or not, known or not: a sender without the secret learns nothing.
-        var secret = found.Value?.Strategy is { IsClosed: false } known ? seal.Open(known.Secret, SealedFor(strategy)) : null;
+        var secret =
+            found.Value?.Strategy is { IsClosed: false } known ? seal.Open(known.Secret, SealedFor(strategy)) : null;
         if (signature is not null && !(secret is not null && RequestSignature.IsHmac(secret, body, signature)))
             return SignalAnswer.Refused(Stranger);
         var text = Call.Parse(new ReadOnlySequence<byte>(body), WireJson.Default.SignalText, out var unreadable);
-        if (signature is null && !(secret is not null && found.Value!.Strategy.TakesPassphrase && IsPassphrase(text, secret)))
+        if (signature is null
+            && !(secret is not null && found.Value!.Strategy.TakesPassphrase && IsPassphrase(text, secret)))
             return SignalAnswer.Refused(Stranger);
         if (text is not null && !SignalReading.IsKey(text.Key))
         {
@@ -80,7 +85,8 @@ internal sealed class SignalDesk(
     }
 
     private static Refusal Stranger => new(
-        RejectReason.Unauthorized, null, null, "A signal needs a signature with its strategy's secret in the header X-QC-Signature, or the secret as its passphrase if the strategy allows it.");
+        RejectReason.Unauthorized, null, null,
+        "A signal needs a signature with its strategy's secret in the header X-QC-Signature, or the secret as its passphrase if the strategy allows it.");
 
     private static string SealedFor(string strategy) => "signals/" + strategy;
 
@@ -91,7 +97,8 @@ internal sealed class SignalDesk(
     /// Rejects an authentic signal that cannot be read. The strategy's owner finds it in the list, under a key made
     /// from its body.
     /// </summary>
-    private async ValueTask<SignalAnswer> TurnAway(SignalStrategy strategy, byte[] body, byte[] secret, Refusal unreadable)
+    private async ValueTask<SignalAnswer> TurnAway(
+        SignalStrategy strategy, byte[] body, byte[] secret, Refusal unreadable)
     {
         var key = $"unreadable.{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 8))}";
         if (await Admit(strategy, key) is { } turnedAway)
@@ -143,7 +150,8 @@ internal sealed class SignalDesk(
         if (reports.FirstOrDefault(IsInDoubt) is { } doubtful)
         {
             return new Refusal(
-                RejectReason.OutcomeUnknown, null, null, $"{new AccountId(doubtful.Account)}: send the signal again, with the same key.");
+                RejectReason.OutcomeUnknown, null, null,
+                $"{new AccountId(doubtful.Account)}: send the signal again, with the same key.");
         }
 
         return reports.All(IsFailed) ? new Refusal(reports[0].Reason, reports[0].Field, reports[0].Limit) : null;
@@ -151,25 +159,34 @@ internal sealed class SignalDesk(
 
     private static bool IsInDoubt(ExecutionReport report) => Refusals.Status(report.Reason) == 503;
 
-    private static bool IsFailed(ExecutionReport report) => report.Reason is not (RejectReason.None or RejectReason.SignalSkipped);
+    private static bool IsFailed(ExecutionReport report) =>
+        report.Reason is not (RejectReason.None or RejectReason.SignalSkipped);
 
-    private async ValueTask End(SignalStrategy strategy, SignalText text, ImmutableArray<ExecutionReport> reports, bool isDuplicate)
+    private async ValueTask End(
+        SignalStrategy strategy, SignalText text, ImmutableArray<ExecutionReport> reports, bool isDuplicate)
     {
         // A signal that was finally rejected is no new failure when it is sent again.
         var worst = reports.FirstOrDefault(IsInDoubt) ?? reports.FirstOrDefault(IsFailed);
         if (worst is null)
             await End(strategy, text, RejectReason.None, "");
         else if (!isDuplicate || IsInDoubt(worst))
-            await End(strategy, text, worst.Reason, string.Join(", ", reports.Where(IsFailed).Select(report => $"{new AccountId(report.Account)} {report.Reason}")));
+            await End(
+                strategy, text, worst.Reason,
+                string.Join(
+                    ", ",
+                    reports.Where(IsFailed).Select(report => $"{new AccountId(report.Account)} {report.Reason}")));
     }
 
     private ValueTask End(SignalStrategy strategy, SignalText text, RejectReason reason, string detail) =>
-        End(strategy, text.Key!, JsonSerializer.Serialize(text with { Passphrase = null }, WireJson.Default.SignalText), reason, detail);
+        End(
+            strategy, text.Key!, JsonSerializer.Serialize(text with { Passphrase = null }, WireJson.Default.SignalText),
+            reason, detail);
 
     private async ValueTask End(SignalStrategy strategy, string key, string sent, RejectReason reason, string detail)
     {
         Log.SignalEnded(log, strategy.Name, key, SignalNames.ClientOrderId(strategy.Name, key), reason);
-        var outcome = new DeadSignal(0, strategy.Name, key, 0, reason, Short(detail, LongestDetail), Short(sent, LongestBodyKept));
+        var outcome = new DeadSignal(
+            0, strategy.Name, key, 0, reason, Short(detail, LongestDetail), Short(sent, LongestBodyKept));
         await _calls.Ask("EndSignal", 0, async () =>
         {
             await Catalog.EndSignal(outcome);

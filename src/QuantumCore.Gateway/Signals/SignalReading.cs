@@ -23,7 +23,8 @@ internal static class SignalReading
         SignalText text, SignalStrategy strategy, Listings listings, long nowNanos)
     {
         var intent = new SignalIntent(
-            SignalNames.ClientOrderId(strategy.Name, text.Key!), text.Symbol ?? "", 0, strategy.Policy, 0, DefaultPercent, 0, 0, 0);
+            SignalNames.ClientOrderId(strategy.Name, text.Key!), text.Symbol ?? "", 0, strategy.Policy, 0,
+            DefaultPercent, 0, 0, 0);
         if (text.Action is not ("buy" or "sell" or "flatten"))
             return (Refusal.NotOneOf("action", text.Action, "buy", "sell", "flatten"), null, intent);
         if (await listings.Find(intent.Symbol) is not { } instrument)
@@ -35,7 +36,8 @@ internal static class SignalReading
                     $"symbol {instrument.Symbol} is not one that the strategy trades: "
                         + $"{string.Join(", ", strategy.Symbols)}"), null, intent);
 
-        var action = text.Action == "buy" ? SignalAction.Buy : text.Action == "sell" ? SignalAction.Sell : SignalAction.Flatten;
+        var action =
+            text.Action == "buy" ? SignalAction.Buy : text.Action == "sell" ? SignalAction.Sell : SignalAction.Flatten;
         if ((text.Quantity is null) != (action == SignalAction.Flatten))
             return (new Refusal(
                 RejectReason.InvalidCombination, "action,quantity", null,
@@ -64,7 +66,8 @@ internal static class SignalReading
     }
 
     /// <summary>Reads a strategy; its secret comes from elsewhere.</summary>
-    public static (Refusal? Refusal, SignalStrategy Strategy) Read(SignalStrategyText text, string name, long owner, SignalStrategy? known)
+    public static (Refusal? Refusal, SignalStrategy Strategy) Read(
+        SignalStrategyText text, string name, long owner, SignalStrategy? known)
     {
         var targets = ImmutableArray.CreateBuilder<SignalTarget>();
         Refusal? refusal = SignalStrategy.IsName(name) ? null
@@ -80,7 +83,8 @@ internal static class SignalReading
                 targets.Add(new SignalTarget(account.Value, target.Percent ?? DefaultPercent));
         }
 
-        if (text.Accounts is not { Count: > 0 and <= SignalStrategy.MostTargets } || targets.DistinctBy(target => target.Account).Count() != targets.Count)
+        if (text.Accounts is not { Count: > 0 and <= SignalStrategy.MostTargets }
+            || targets.DistinctBy(target => target.Account).Count() != targets.Count)
             refusal ??= new Refusal(
                 RejectReason.BadRequest, "accounts", SignalStrategy.MostTargets.ToString(CultureInfo.InvariantCulture),
                 $"accounts has {text.Accounts?.Count ?? 0} entries; a strategy has 1 to "

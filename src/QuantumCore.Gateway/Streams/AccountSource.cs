@@ -14,7 +14,8 @@ namespace QuantumCore.Gateway.Streams;
 /// longer open is named; another call returns how it ended. Changes of earlier trades are sent one by one.
 /// </summary>
 internal sealed class AccountSource(
-    StreamHolder holder, OrderEntry entry, Listings listings, TimeProvider time, Pacing pacing, ILogger log) : IStreamSource
+    StreamHolder holder, OrderEntry entry, Listings listings, TimeProvider time, Pacing pacing, ILogger log)
+    : IStreamSource
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
@@ -50,7 +51,8 @@ internal sealed class AccountSource(
 
             var message = StreamJson.Bytes(to => Write(to, newest));
             _toldView = newest;
-            ReadOnlyMemory<byte>[] messages = [message, .. _trades.Select(told => StreamJson.Bytes(to => to.WriteTradeChanged(newest.Account, told)))];
+            ReadOnlyMemory<byte>[] messages = [
+                message, .. _trades.Select(told => StreamJson.Bytes(to => to.WriteTradeChanged(newest.Account, told)))];
             _trades.Clear();
             return messages;
         }
@@ -85,7 +87,8 @@ internal sealed class AccountSource(
                     continue;
 
                 // Another silo may have listed the instruments traded here.
-                foreach (var symbol in change.View.OpenOrders.Select(order => order.Symbol).Concat(change.Records.Select(book => book.Symbol)).Distinct())
+                foreach (var symbol in change.View.OpenOrders.Select(order => order.Symbol)
+                    .Concat(change.Records.Select(book => book.Symbol)).Distinct())
                     await listings.Find(symbol);
                 Note(change, await listings.BySymbol());
                 (version, places, orders) = (change.Version, change.View.Cursors, change.Place);
@@ -118,13 +121,15 @@ internal sealed class AccountSource(
         }
     }
 
-    private static IEnumerable<TradeChangedEvent> TradesChanged(AccountChange change, FrozenDictionary<string, Instrument> listed) =>
+    private static IEnumerable<TradeChangedEvent> TradesChanged(
+        AccountChange change, FrozenDictionary<string, Instrument> listed) =>
         from book in change.Records
         where listed.ContainsKey(book.Symbol)
         from record in book.Records
         let turn = record.Record as BookTurn
         where turn is { Command.Verb: BookVerb.Bust or BookVerb.Correct }
-        from own in TradeChangedEvent.Of(change.View.Account, new RecordPlace(listed[book.Symbol], record.Sequence, turn.TimeNanos), turn)
+        from own in TradeChangedEvent.Of(
+            change.View.Account, new RecordPlace(listed[book.Symbol], record.Sequence, turn.TimeNanos), turn)
         select own;
 
     private void End()

@@ -50,7 +50,9 @@ internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacin
     /// </summary>
     private async Task TellAsync()
     {
-        if (_hasEnded || await _calls.Ask("MayStill", holder.Account, holder.MayStill) is not { Failure: RejectReason.None, Value: var mayStill })
+        if (_hasEnded
+            || await _calls.Ask(
+                "MayStill", holder.Account, holder.MayStill) is not { Failure: RejectReason.None, Value: var mayStill })
             return;
 
         _hasEnded |= !mayStill;

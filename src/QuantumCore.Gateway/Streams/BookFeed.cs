@@ -106,7 +106,8 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
             if (!_updateReaders.Add(reader))
                 return;
             if (_known && _running)
-                reader.Offer(new MarketUpdate(true, 0, _sequence, _timeNanos, [.. _bids.Values], [.. _asks.Values], []));
+                reader.Offer(
+                    new MarketUpdate(true, 0, _sequence, _timeNanos, [.. _bids.Values], [.. _asks.Values], []));
             if (_running)
                 return;
             _running = true;

@@ -21,7 +21,8 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
     private readonly Instrument _instrument;
     private readonly bool _inTicks;
     private readonly Pacing _pacing;
-    private readonly SortedDictionary<long, DepthLevel> _bids = new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
+    private readonly SortedDictionary<long, DepthLevel> _bids =
+        new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
     private readonly SortedDictionary<long, DepthLevel> _asks = [];
     private readonly Queue<PublicTrade> _trades = new();
     private readonly Queue<PublicTradeChange> _tradeChanges = new();
@@ -141,7 +142,13 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
     private static bool IsSame(BookState left, BookState right) => OfStream(left) == OfStream(right);
 
     // Rules are not sent, and equal rules would be different lists.
-    private static BookState OfStream(BookState state) => state with { Sequence = 0, OpenOrders = 0, LastPriceTicks = 0, Rules = default };
+    private static BookState OfStream(BookState state) => state with
+    {
+        Sequence = 0,
+        OpenOrders = 0,
+        LastPriceTicks = 0,
+        Rules = default,
+    };
 
     private void WriteBook(Utf8JsonWriter to)
     {

@@ -131,7 +131,9 @@ internal sealed class MarketPulse(
         {
             if (error is not TimeoutException)
                 Log.FeedInterrupted(log, instrument.Symbol, error);
-            return _known.TryGetValue(instrument.Symbol, out var last) && time.GetElapsedTime(last.At) < LongestAge ? last.Pulse : null;
+            return _known.TryGetValue(instrument.Symbol, out var last) && time.GetElapsedTime(last.At) < LongestAge
+                ? last.Pulse
+                : null;
         }
     }
 

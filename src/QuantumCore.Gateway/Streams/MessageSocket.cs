@@ -46,11 +46,14 @@ internal sealed class MessageSocket(
     /// <param name="obey">Handles a message of the client.</param>
     /// <param name="stopping">Token that is cancelled when the host stops.</param>
     /// <param name="gone">Token that is cancelled when the connection is lost.</param>
-    public async Task Run(WebSocket socket, Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken stopping, CancellationToken gone)
+    public async Task Run(
+        WebSocket socket, Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken stopping,
+        CancellationToken gone)
     {
         using var life = new CancellationTokenSource(s_life, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, _cut.Token);
-        using var last = CancellationTokenSource.CreateLinkedTokenSource(stopping, life.Token, _closed.Token, end.Token);
+        using var last =
+            CancellationTokenSource.CreateLinkedTokenSource(stopping, life.Token, _closed.Token, end.Token);
         var sending = Send(socket, last.Token, end.Token);
         var receiving = Receive(socket, obey, end.Token);
         try
@@ -73,7 +76,8 @@ internal sealed class MessageSocket(
         {
             await _cut.CancelAsync();
             await Task.WhenAll(sending, receiving).ContinueWith(
-                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.None,
+                TaskScheduler.Default);
         }
     }
 
@@ -93,7 +97,9 @@ internal sealed class MessageSocket(
     public static ReadOnlyMemory<byte> Bytes(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var to = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var to = new Utf8JsonWriter(
+            buffer,
+            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             write(to);
         return buffer.WrittenMemory;
     }
@@ -156,7 +162,8 @@ internal sealed class MessageSocket(
         }
     }
 
-    private async Task<WebSocketCloseStatus> Receive(WebSocket socket, Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken end)
+    private async Task<WebSocketCloseStatus> Receive(
+        WebSocket socket, Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken end)
     {
         var buffer = new byte[LongestMessage];
         var (window, messages) = (time.GetTimestamp(), 0);

@@ -120,7 +120,8 @@ internal sealed class OrdersMessage
     public OrdersMessage(Instrument instrument, OrderByOrderUpdate update)
     {
         _update = update;
-        var room = 256 + ((update.Bids.Length + update.Asks.Length) * BytesOfOrder) + (update.Changes.Length * BytesOfChange);
+        var room =
+            256 + ((update.Bids.Length + update.Asks.Length) * BytesOfOrder) + (update.Changes.Length * BytesOfChange);
         _inDecimals = new(() => StreamJson.Bytes(to => Write(to, instrument, inTicks: false), room));
         _inTicks = new(() => StreamJson.Bytes(to => Write(to, instrument, inTicks: true), room));
     }
@@ -131,7 +132,8 @@ internal sealed class OrdersMessage
     /// <summary>
     /// Returns true if this message is the same snapshot as another one. A restarted book has other times.
     /// </summary>
-    public bool IsOf(OrderByOrderUpdate snapshot) => (_update.Sequence, _update.TimeNanos) == (snapshot.Sequence, snapshot.TimeNanos);
+    public bool IsOf(OrderByOrderUpdate snapshot) =>
+        (_update.Sequence, _update.TimeNanos) == (snapshot.Sequence, snapshot.TimeNanos);
 
     public ReadOnlyMemory<byte> Bytes(bool inTicks) => (inTicks ? _inTicks : _inDecimals).Value;
 

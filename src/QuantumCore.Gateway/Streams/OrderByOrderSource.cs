@@ -5,7 +5,8 @@ namespace QuantumCore.Gateway.Streams;
 /// asks for more after the last message was sent, so a slow reader gets longer messages. If market data no longer has
 /// the next changes, the reader gets a new snapshot.
 /// </summary>
-internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, TimeProvider time, Pacing pacing) : IStreamSource
+internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, TimeProvider time, Pacing pacing)
+    : IStreamSource
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 

@@ -30,7 +30,8 @@ internal sealed class StreamCall(
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            await Answer.Refuse(context, Refusal.Malformed(null, "This call is a WebSocket."), StatusCodes.Status400BadRequest);
+            await Answer.Refuse(
+                context, Refusal.Malformed(null, "This call is a WebSocket."), StatusCodes.Status400BadRequest);
             return;
         }
 
@@ -56,7 +57,8 @@ internal sealed class StreamCall(
     }
 
     /// <summary>Returns the holder of the connection; nobody if unknown.</summary>
-    private async ValueTask<StreamHolder> HolderOf(HttpContext context) => (await Call.Recognise(context, keys)).Caller is { } caller
+    private async ValueTask<StreamHolder> HolderOf(HttpContext context) =>
+        (await Call.Recognise(context, keys)).Caller is { } caller
         ? new StreamHolder(caller.Account, Call.StillKnown(context, keys, sessions))
         : new StreamHolder(0, static () => ValueTask.FromResult(false));
 }

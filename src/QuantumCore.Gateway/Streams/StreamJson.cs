@@ -42,10 +42,12 @@ internal static class StreamJson
     /// Message at the end of a channel: the session or key that opened the connection is no longer valid.
     /// </summary>
     public static ReadOnlyMemory<byte> Ended { get; } = Error(new Refusal(
-        RejectReason.Unauthorized, "channel", Detail: "The session or key that this connection was opened with has ended: nothing more is told of its account."));
+        RejectReason.Unauthorized, "channel",
+        Detail: "The session or key that this connection was opened with has ended: nothing more is told of its account."));
 
     /// <summary>Writes levels as pairs of ticks and lots.</summary>
-    public static void WriteLevelsInTicks(this Utf8JsonWriter to, ReadOnlySpan<byte> name, IEnumerable<DepthLevel> levels)
+    public static void WriteLevelsInTicks(
+        this Utf8JsonWriter to, ReadOnlySpan<byte> name, IEnumerable<DepthLevel> levels)
     {
         to.WriteStartArray(name);
         foreach (var level in levels)
@@ -76,7 +78,8 @@ internal static class StreamJson
     /// Writes the member <c>tradeChanges</c>: earlier trades that were busted or corrected. Writes nothing if there are
     /// none.
     /// </summary>
-    public static void WriteTradeChanges(this Utf8JsonWriter to, IReadOnlyCollection<PublicTradeChange> changes, Instrument instrument, bool inTicks)
+    public static void WriteTradeChanges(
+        this Utf8JsonWriter to, IReadOnlyCollection<PublicTradeChange> changes, Instrument instrument, bool inTicks)
     {
         if (changes.Count == 0)
             return;
@@ -110,7 +113,8 @@ internal static class StreamJson
 
     /// <summary>Writes displayed orders, in the sequence in which they trade.</summary>
     public static void WriteOrders(
-        this Utf8JsonWriter to, ReadOnlySpan<byte> name, IEnumerable<DisplayedOrder> orders, Instrument instrument, bool inTicks)
+        this Utf8JsonWriter to, ReadOnlySpan<byte> name, IEnumerable<DisplayedOrder> orders, Instrument instrument,
+        bool inTicks)
     {
         to.WriteStartArray(name);
         foreach (var order in orders)
@@ -126,7 +130,8 @@ internal static class StreamJson
     }
 
     /// <summary>Writes a change of a displayed order, or a trade that belongs to none.</summary>
-    public static void WriteOrderChange(this Utf8JsonWriter to, in DisplayedOrderChange change, Instrument instrument, bool inTicks)
+    public static void WriteOrderChange(
+        this Utf8JsonWriter to, in DisplayedOrderChange change, Instrument instrument, bool inTicks)
     {
         to.WriteStartObject();
         to.WriteString("kind"u8, WireNames.Of(change.Kind));
@@ -169,7 +174,8 @@ internal static class StreamJson
         to.WriteEndObject();
     }
 
-    private static void WritePrice(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long ticks, bool inTicks)
+    private static void WritePrice(
+        this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long ticks, bool inTicks)
     {
         if (inTicks)
             to.WriteWhole(name, ticks);
@@ -177,7 +183,8 @@ internal static class StreamJson
             to.WritePrice(name, instrument, ticks);
     }
 
-    private static void WriteQuantity(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long lots, bool inTicks)
+    private static void WriteQuantity(
+        this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long lots, bool inTicks)
     {
         if (inTicks)
             to.WriteWhole(name, lots);

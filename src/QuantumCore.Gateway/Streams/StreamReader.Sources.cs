@@ -25,7 +25,8 @@ internal sealed partial class StreamReader
         _ => Refusal.NotOneOf("channel", channel, "tickers", "account", "alerts", Level3),
     };
 
-    private Refusal? FollowMerged(Instrument instrument, StreamText message) => Read(message, out var inTicks, out var interval)
+    private Refusal? FollowMerged(Instrument instrument, StreamText message) =>
+        Read(message, out var inTicks, out var interval)
         ?? Add(instrument.Symbol, () => sources.Book(instrument, inTicks, interval, Ready));
 
     private Refusal? FollowOrders(Instrument instrument, StreamText message) =>

@@ -75,7 +75,8 @@ internal sealed partial class StreamReader(
         {
             await _cut.CancelAsync();
             await Task.WhenAll(sending, receiving).ContinueWith(
-                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.None,
+                TaskScheduler.Default);
         }
     }
 
@@ -227,7 +228,9 @@ internal sealed partial class StreamReader(
 
         if (message.Op == "unsubscribe")
             return Unfollow(message.Symbol);
-        return message.Conflate is null && message.Units is null ? Follow(instrument) : FollowMerged(instrument, message);
+        return message.Conflate is null && message.Units is null
+            ? Follow(instrument)
+            : FollowMerged(instrument, message);
     }
 
     private Refusal? Follow(Instrument instrument)
@@ -318,7 +321,8 @@ internal sealed partial class StreamReader(
         try
         {
             for (; message.Length > LongestPart; message = message[LongestPart..])
-                await socket.SendAsync(message[..LongestPart], WebSocketMessageType.Text, endOfMessage: false, either.Token);
+                await socket.SendAsync(
+                    message[..LongestPart], WebSocketMessageType.Text, endOfMessage: false, either.Token);
             await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, either.Token);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)

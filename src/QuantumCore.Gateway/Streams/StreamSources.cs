@@ -6,7 +6,8 @@ namespace QuantumCore.Gateway.Streams;
 
 /// <summary>Makes the sources of a connection's channels; the caller starts them.</summary>
 internal sealed class StreamSources(
-    BookFeeds feeds, OrderByOrderFeeds orders, MarketPulse pulse, PriceAlerts alerts, OrderEntry entry, Listings listings, TimeProvider time, ILogger<StreamSources> log)
+    BookFeeds feeds, OrderByOrderFeeds orders, MarketPulse pulse, PriceAlerts alerts, OrderEntry entry,
+    Listings listings, TimeProvider time, ILogger<StreamSources> log)
 {
     /// <summary>Minimum interval between messages of an account channel.</summary>
     private static readonly TimeSpan s_account = TimeSpan.FromMilliseconds(50);
@@ -15,15 +16,18 @@ internal sealed class StreamSources(
     public IStreamSource Book(Instrument instrument, bool inTicks, TimeSpan interval, Action<IStreamSource> ready)
     {
         ConflatedBook book = null!;
-        book = new ConflatedBook(feeds.Of(instrument), pulse, instrument, inTicks, new Pacing(interval, time, () => ready(book)));
+        book = new ConflatedBook(
+            feeds.Of(instrument), pulse, instrument, inTicks, new Pacing(interval, time, () => ready(book)));
         return book;
     }
 
     /// <summary>Makes a market-by-order book, sent at most once per interval.</summary>
-    public IStreamSource OrderByOrder(Instrument instrument, bool inTicks, TimeSpan interval, Action<IStreamSource> ready)
+    public IStreamSource OrderByOrder(
+        Instrument instrument, bool inTicks, TimeSpan interval, Action<IStreamSource> ready)
     {
         OrderByOrderSource source = null!;
-        source = new OrderByOrderSource(orders.Of(instrument), inTicks, time, new Pacing(interval, time, () => ready(source)));
+        source = new OrderByOrderSource(
+            orders.Of(instrument), inTicks, time, new Pacing(interval, time, () => ready(source)));
         return source;
     }
 
@@ -39,7 +43,8 @@ internal sealed class StreamSources(
     public IStreamSource Account(StreamHolder holder, Action<IStreamSource> ready)
     {
         AccountSource source = null!;
-        source = new AccountSource(holder, entry, listings, time, new Pacing(s_account, time, () => ready(source)), log);
+        source = new AccountSource(
+            holder, entry, listings, time, new Pacing(s_account, time, () => ready(source)), log);
         return source;
     }
 

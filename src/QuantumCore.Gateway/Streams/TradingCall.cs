@@ -37,7 +37,8 @@ internal sealed class TradingCall(
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            await Answer.Refuse(context, Refusal.Malformed(null, "This call is a WebSocket."), StatusCodes.Status400BadRequest);
+            await Answer.Refuse(
+                context, Refusal.Malformed(null, "This call is a WebSocket."), StatusCodes.Status400BadRequest);
             return;
         }
 
@@ -49,9 +50,11 @@ internal sealed class TradingCall(
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             RequestTrace.Leave();
-            using var socket = new MessageSocket(options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
+            using var socket =
+                new MessageSocket(options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             await using var trader = new TradingSocket(
-                socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress, Call.StillKnown(context, keys, sessions), desk, entry, listings, keys,
+                socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress,
+                Call.StillKnown(context, keys, sessions), desk, entry, listings, keys,
                 standing, door, quotas, log);
             await socket.Run(accepted, trader.Obey, lifetime.ApplicationStopping, context.RequestAborted);
         }

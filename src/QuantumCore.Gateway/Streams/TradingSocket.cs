@@ -92,7 +92,8 @@ internal sealed class TradingSocket(
         try
         {
             using var document = JsonDocument.Parse(message);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("id"u8, out var id) && IsId(id)
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("id"u8, out var id) && IsId(id)
                 ? id.Clone()
                 : null;
         }
@@ -247,7 +248,11 @@ internal sealed class TradingSocket(
             else
                 Refuse(text, Refusal.NotAKey("clientOrderId", name));
         }
-        else if (text is { ClientOrderId: null, OrderId: > 0 and <= OrderDesk.LargestId and var orderId, Symbol: { } symbol })
+        else if (text is
+        {
+            ClientOrderId: null, OrderId: > 0 and <= OrderDesk.LargestId and var orderId,
+            Symbol: { } symbol
+        })
         {
             await AnswerOrder(text, await entry.Cancel(account, symbol, orderId), null);
         }
@@ -314,7 +319,9 @@ internal sealed class TradingSocket(
         if (report.Reason == RejectReason.None && listed.ContainsKey(report.Symbol))
             Reply(text.Id, 200, to => to.WriteOrder(report, listed));
         else
-            Reply(text.Id, Refusals.Status(report.Reason), to => Answer.WriteRefusedOrder(to, report, listed, trace, detail));
+            Reply(
+                text.Id, Refusals.Status(report.Reason),
+                to => Answer.WriteRefusedOrder(to, report, listed, trace, detail));
     }
 
     private void Refuse(TradingText text, Refusal refusal) =>

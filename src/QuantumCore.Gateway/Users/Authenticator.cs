@@ -17,7 +17,8 @@ internal static class Authenticator
     public static string NewSecret() => RandomNumberGenerator.GetString(Alphabet, SecretLetters);
 
     /// <summary>Returns the address that an authenticator reads from a QR code.</summary>
-    public static string Address(string user, string secret) => $"otpauth://totp/QuantumCore:{user}?secret={secret}&issuer=QuantumCore";
+    public static string Address(string user, string secret) =>
+        $"otpauth://totp/QuantumCore:{user}?secret={secret}&issuer=QuantumCore";
 
     /// <summary>Returns the bytes of a secret; null if the text is none.</summary>
     public static byte[]? ReadSecret(string text) =>

@@ -16,7 +16,8 @@ internal readonly record struct DemoAmount(Asset Asset, long Amount);
 /// ordinary deposits and transfers.
 /// </summary>
 public sealed class DemoFunds(
-    IGrainFactory grains, Listings listings, OrderEntry entry, MoneyEntry money, TimeProvider time, ILogger<DemoFunds> log)
+    IGrainFactory grains, Listings listings, OrderEntry entry, MoneyEntry money, TimeProvider time,
+    ILogger<DemoFunds> log)
 {
     /// <summary>Account that receives what a reset takes away. Nobody trades with it.</summary>
     public const long Bank = 1009;
@@ -28,7 +29,9 @@ public sealed class DemoFunds(
     /// <summary>Price of a unit, in units of its quote asset, from which an account gets few units.</summary>
     private const long Dear = 10_000;
 
-    /// <summary>Maximum number of mass cancellations of a reset. Orders that arrive meanwhile need another one.</summary>
+    /// <summary>
+    /// Maximum number of mass cancellations of a reset. Orders that arrive meanwhile need another one.
+    /// </summary>
     private const int MostCancellations = 3;
 
     private static readonly TimeSpan s_betweenFunds = TimeSpan.FromHours(1);
@@ -39,18 +42,24 @@ public sealed class DemoFunds(
     /// Returns the assets of instruments, and true for those that others are paid in. Assets that were renamed are not
     /// included.
     /// </summary>
-    public static IReadOnlyList<(Asset Asset, bool IsCash)> Assets(IReadOnlyList<Instrument> instruments, IReadOnlyCollection<CorporateActionView> nameChanges)
+    public static IReadOnlyList<(Asset Asset, bool IsCash)> Assets(
+        IReadOnlyList<Instrument> instruments, IReadOnlyCollection<CorporateActionView> nameChanges)
     {
         var gone = nameChanges.Select(change => change.UnitAsset).ToHashSet(StringComparer.Ordinal);
         var quotes = instruments.Select(instrument => instrument.Quote).Distinct().ToArray();
         var bases = instruments.Select(instrument => instrument.Base).Distinct().Except(quotes);
-        return [.. quotes.Select(asset => (asset, true)), .. bases.Where(asset => !gone.Contains(asset.Name)).Select(asset => (asset, false))];
+        return [
+            .. quotes.Select(asset => (asset, true)),
+            .. bases.Where(asset => !gone.Contains(asset.Name)).Select(asset => (asset, false))];
     }
 
     /// <summary>Returns the starting balance of each asset, in minor units.</summary>
     public static IReadOnlyList<(Asset Asset, long Amount)> Starting(
         IReadOnlyList<Instrument> instruments, IReadOnlyCollection<CorporateActionView> nameChanges) =>
-        [.. Assets(instruments, nameChanges).Select(one => (one.Asset, AmountOf(one.Asset, one.IsCash ? Cash : IsDear(one.Asset, instruments) ? FewUnits : ManyUnits)))];
+        [.. Assets(instruments, nameChanges)
+            .Select(
+                one => (one.Asset,
+                    AmountOf(one.Asset, one.IsCash ? Cash : IsDear(one.Asset, instruments) ? FewUnits : ManyUnits)))];
 
     /// <summary>Returns an amount in minor units, at most the largest value of an order.</summary>
     public static long AmountOf(Asset asset, long units) =>
@@ -60,17 +69,20 @@ public sealed class DemoFunds(
     /// Returns the symbol changes that are done or announced. Nothing is deposited under the old name.
     /// </summary>
     public async Task<CorporateActionView[]> NameChangesAsync() =>
-        [.. (await grains.Catalog().CorporateActions()).Where(action => action.Request.Kind == CorporateActionKind.SymbolChange)];
+        [.. (await grains.Catalog().CorporateActions()).Where(
+            action => action.Request.Kind == CorporateActionKind.SymbolChange)];
 
     /// <summary>
     /// Deposits the starting balance of a new account. If that fails, the account is as good as any, and its user can
     /// add demo funds.
     /// </summary>
-    internal async ValueTask Start(long account) => await _calls.Ask("Start", account, async () => await Deposit(account, "demo-", await Starting()));
+    internal async ValueTask Start(long account) =>
+        await _calls.Ask("Start", account, async () => await Deposit(account, "demo-", await Starting()));
 
     /// <summary>Returns the starting balance of each asset.</summary>
     internal async ValueTask<ImmutableArray<DemoAmount>> Starting() =>
-        [.. Starting(await listings.All(), await NameChangesAsync()).Select(one => new DemoAmount(one.Asset, one.Amount))];
+        [.. Starting(await listings.All(), await NameChangesAsync())
+            .Select(one => new DemoAmount(one.Asset, one.Amount))];
 
     /// <summary>
     /// Deposits the starting balance of all assets or of one once more. The keys of the deposits name the hour, so that
@@ -78,22 +90,30 @@ public sealed class DemoFunds(
     /// </summary>
     internal async ValueTask<(Refusal? Refusal, ImmutableArray<DemoAmount> Added)> Add(long account, string? asset)
     {
-        ImmutableArray<DemoAmount> amounts = [.. (await Starting()).Where(amount => asset is null || amount.Asset.Name == asset)];
+        ImmutableArray<DemoAmount> amounts =
+            [.. (await Starting()).Where(amount => asset is null || amount.Asset.Name == asset)];
         if (amounts.IsEmpty)
-            return (Refusal.Malformed("asset", "A demo account starts with no such asset; GET demo/funds lists them."), []);
+            return (Refusal.Malformed("asset", "A demo account starts with no such asset; GET demo/funds lists them."),
+                []);
 
         var hour = time.GetUtcNow().ToUnixTimeSeconds() / (long)s_betweenFunds.TotalSeconds;
-        var (refusal, added) = await Deposit(account, string.Create(CultureInfo.InvariantCulture, $"funds-{hour}-"), amounts);
+        var (refusal, added) =
+            await Deposit(account, string.Create(CultureInfo.InvariantCulture, $"funds-{hour}-"), amounts);
         if (refusal is not null || added.Length > 0)
             return (refusal, added);
 
         var next = DateTimeOffset.FromUnixTimeSeconds((hour + 1) * (long)s_betweenFunds.TotalSeconds);
-        var detail = string.Create(CultureInfo.InvariantCulture, $"Demo funds are added once an hour; the next are from {next:HH:mm} UTC on.");
-        return (new Refusal(RejectReason.TooManyRequests, null, null, detail) { Title = "Demo funds were added in this hour already." }, []);
+        var detail = string.Create(
+            CultureInfo.InvariantCulture, $"Demo funds are added once an hour; the next are from {next:HH:mm} UTC on.");
+        return (new Refusal(RejectReason.TooManyRequests, null, null, detail)
+        {
+            Title = "Demo funds were added in this hour already.",
+        }, []);
     }
 
     /// <summary>Returns the time until demo funds may be added again.</summary>
-    internal TimeSpan UntilNext() => s_betweenFunds - TimeSpan.FromTicks(time.GetUtcNow().UtcTicks % s_betweenFunds.Ticks);
+    internal TimeSpan UntilNext() =>
+        s_betweenFunds - TimeSpan.FromTicks(time.GetUtcNow().UtcTicks % s_betweenFunds.Ticks);
 
     /// <summary>
     /// Cancels all orders, and moves each balance to its starting size. Amounts that are not settled can't be taken
@@ -107,7 +127,9 @@ public sealed class DemoFunds(
 
         // Deposits first: a margin account that is short can give money away only once it has its units back.
         var moved = ImmutableArray.CreateBuilder<DemoAmount>();
-        var starting = (await Starting()).Select(one => (one.Asset, one.Amount, Balance: view.Balances.FirstOrDefault(balance => balance.Asset == one.Asset.Name)));
+        var starting = (await Starting()).Select(
+            one => (one.Asset, one.Amount,
+                Balance: view.Balances.FirstOrDefault(balance => balance.Asset == one.Asset.Name)));
         foreach (var (asset, amount, balance) in starting.OrderBy(static one => one.Balance.Total >= one.Amount))
         {
             // The sequence is that of a state that no earlier reset began with.
@@ -130,8 +152,10 @@ public sealed class DemoFunds(
         return (refusal, cancelled, moved.ToImmutable());
     }
 
-    private static bool IsDear(Asset asset, IReadOnlyList<Instrument> instruments) => instruments.FirstOrDefault(one => one.Base == asset) is { } instrument
-        && (Int128)instrument.ReferencePriceTicks * instrument.TickSize >= Dear * (Int128)DecimalText.PowerOfTen(instrument.PriceDecimals);
+    private static bool IsDear(Asset asset, IReadOnlyList<Instrument> instruments) =>
+        instruments.FirstOrDefault(one => one.Base == asset) is { } instrument
+        && (Int128)instrument.ReferencePriceTicks * instrument.TickSize
+            >= Dear * (Int128)DecimalText.PowerOfTen(instrument.PriceDecimals);
 
     /// <summary>Deposits amounts under keys; returns those that were new.</summary>
     private async ValueTask<(Refusal? Refusal, ImmutableArray<DemoAmount> Added)> Deposit(
@@ -154,7 +178,8 @@ public sealed class DemoFunds(
 
     private async ValueTask<DepositResult> Deposit(long account, string key, Asset asset, long amount)
     {
-        var (failure, result, _) = await _calls.Ask("Deposit", account, () => grains.Account(account).Deposit(new DepositRequest(key, asset.Name, amount)));
+        var (failure, result, _) = await _calls.Ask(
+            "Deposit", account, () => grains.Account(account).Deposit(new DepositRequest(key, asset.Name, amount)));
         return failure == RejectReason.None ? result : new DepositResult(failure, null, null, 0);
     }
 
@@ -174,6 +199,9 @@ public sealed class DemoFunds(
 
         return view.OpenOrders.IsEmpty
             ? (null, cancelled, view)
-            : (new Refusal(RejectReason.Overloaded, null, null, "New orders arrive during the reset. Stop what enters them, and try again."), cancelled, view);
+            : (new Refusal(
+                RejectReason.Overloaded, null, null,
+                "New orders arrive during the reset. Stop what enters them, and try again."),
+                cancelled, view);
     }
 }

@@ -18,11 +18,14 @@ internal sealed class Passwords : IDisposable
     /// <summary>Maximum time to wait for earlier hashes.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    private readonly PasswordHasher<string> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = Iterations }));
+    private readonly PasswordHasher<string> _hasher =
+        new(Options.Create(new PasswordHasherOptions { IterationCount = Iterations }));
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Lazy<string> _nobodys;
 
-    public Passwords() => _nobodys = new Lazy<string>(() => _hasher.HashPassword("", Convert.ToHexString(RandomNumberGenerator.GetBytes(32))));
+    public Passwords() =>
+        _nobodys = new Lazy<string>(
+            () => _hasher.HashPassword("", Convert.ToHexString(RandomNumberGenerator.GetBytes(32))));
 
     /// <summary>Returns the hash of a password; null if too many wait.</summary>
     public async ValueTask<string?> Hash(string password, CancellationToken cancellationToken)

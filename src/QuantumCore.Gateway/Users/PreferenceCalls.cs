@@ -20,7 +20,8 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
         if (await Call.Person(context) is not { User.Name: var user })
             return;
 
-        var (failure, all, _) = await _calls.Ask("Preferences", 0, () => grains.GetGrain<IPreferencesGrain>(user).All());
+        var (failure, all, _) =
+            await _calls.Ask("Preferences", 0, () => grains.GetGrain<IPreferencesGrain>(user).All());
         await AnswerAll(context, failure == RejectReason.None ? null : new Refusal(failure), all);
     }
 
@@ -31,10 +32,12 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
     /// </remarks>
     public async Task Change(HttpContext context)
     {
-        if (await Call.Person(context) is not { User.Name: var user } || await Call.Read(context, WireJson.Default.PreferencesText) is not { } text)
+        if (await Call.Person(context) is not { User.Name: var user }
+            || await Call.Read(context, WireJson.Default.PreferencesText) is not { } text)
             return;
 
-        ImmutableArray<Preference> changes = [.. (text.Preferences ?? []).Select(change => new Preference(change?.Name ?? "", change?.Value))];
+        ImmutableArray<Preference> changes =
+            [.. (text.Preferences ?? []).Select(change => new Preference(change?.Name ?? "", change?.Value))];
         var refusal = changes.IsEmpty ? Refusal.Malformed("preferences", "The request needs at least one preference.")
             : changes.FirstOrDefault(change => !Preference.IsName(change.Name)) is { Name: { } wrong } ? Refusal.Not(
                 "name", wrong, $"1 to {Preference.LongestName} letters, digits, '.', '_' and '-'")
@@ -47,7 +50,8 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
             return;
         }
 
-        var (failure, result, _) = await _calls.Ask("ChangePreferences", 0, () => grains.GetGrain<IPreferencesGrain>(user).Change(changes));
+        var (failure, result, _) =
+            await _calls.Ask("ChangePreferences", 0, () => grains.GetGrain<IPreferencesGrain>(user).Change(changes));
         await AnswerAll(
             context,
             failure != RejectReason.None ? new Refusal(failure)

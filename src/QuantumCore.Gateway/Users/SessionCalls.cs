@@ -29,10 +29,14 @@ internal sealed class SessionCalls(
     private const int LongestClient = 200;
     private const string DemoPrefix = "demo-";
 
-    private static readonly Refusal s_wrong = new(RejectReason.Unauthorized, null, null, "The name or the password is wrong.");
-    private static readonly Refusal s_wrongCode = new(RejectReason.Unauthorized, "code", null, "This needs a code of the authenticator that was not used before.");
-    private static readonly Refusal s_tooOften = new(RejectReason.TooManyRequests, null, null, "Too many attempts; wait a minute.");
-    private static readonly Refusal s_tooManySignUps = new(RejectReason.TooManyRequests, null, null, "Too many signed up from this address today.");
+    private static readonly Refusal s_wrong =
+        new(RejectReason.Unauthorized, null, null, "The name or the password is wrong.");
+    private static readonly Refusal s_wrongCode = new(
+        RejectReason.Unauthorized, "code", null, "This needs a code of the authenticator that was not used before.");
+    private static readonly Refusal s_tooOften =
+        new(RejectReason.TooManyRequests, null, null, "Too many attempts; wait a minute.");
+    private static readonly Refusal s_tooManySignUps =
+        new(RejectReason.TooManyRequests, null, null, "Too many signed up from this address today.");
     private static readonly Refusal s_busy = new(RejectReason.Overloaded, null, null, "Too many sign in just now.");
 
     /// <summary>POST /users: signs up and signs in.</summary>
@@ -46,9 +50,12 @@ internal sealed class SessionCalls(
         if (await Read(context, WireJson.Default.SignInText) is not { } text)
             return;
 
-        var refusal = !options.SignUp ? new Refusal(RejectReason.Forbidden, null, null, "Here an administrator adds users.")
+        var refusal =
+            !options.SignUp ? new Refusal(RejectReason.Forbidden, null, null, "Here an administrator adds users.")
             : WrongName(text.Name) ?? WrongPassword("password", text.Password)
-            ?? (text.Code is null ? (Refusal?)null : Refusal.Malformed("code", "A code is not possible here; add an authenticator after the sign-up."))
+            ?? (text.Code is null
+                ? (Refusal?)null
+                : Refusal.Malformed("code", "A code is not possible here; add an authenticator after the sign-up."))
             ?? Counted(context, text.Name!)
             ?? (quotas.TakeSignUp(context.Connection.RemoteIpAddress) ? (Refusal?)null : s_tooManySignUps);
         if (refusal is { } refused)
@@ -63,7 +70,8 @@ internal sealed class SessionCalls(
             return;
         }
 
-        var added = await Catalog.AddUser(new User(text.Name!, 0, UserRole.Customer, hash), UserEvent.SignedUp, text.Name!);
+        var added =
+            await Catalog.AddUser(new User(text.Name!, 0, UserRole.Customer, hash), UserEvent.SignedUp, text.Name!);
         if (added.User is not { } user)
         {
             await Answer.Refuse(context, new Refusal(added.Reason, "name"));
@@ -195,13 +203,18 @@ internal sealed class SessionCalls(
     /// </remarks>
     public async Task ChangePassword(HttpContext context)
     {
-        if (await Confirmed(context, WireJson.Default.PasswordText, text => (text.Password, text.Code)) is not var (who, text, step))
+        if (await Confirmed(
+            context, WireJson.Default.PasswordText, text => (text.Password, text.Code)) is not var (who, text, step))
             return;
 
         if (WrongPassword("newPassword", text.NewPassword) is { } wrong)
             await Answer.Refuse(context, wrong);
         else if (await passwords.Hash(text.NewPassword!, context.RequestAborted) is { } hash)
-            await Change(context, who, new UserChange(who.User.Name, UserEvent.PasswordChanged, who.User.Name, PasswordHash: hash, KeptSession: who.Session.Id, CodeStep: step));
+            await Change(
+                context, who,
+                new UserChange(
+                    who.User.Name, UserEvent.PasswordChanged, who.User.Name, PasswordHash: hash,
+                    KeptSession: who.Session.Id, CodeStep: step));
         else
             await Answer.Refuse(context, s_busy);
     }
@@ -214,7 +227,8 @@ internal sealed class SessionCalls(
     /// </remarks>
     public async Task AddAuthenticator(HttpContext context)
     {
-        if (await Confirmed(context, WireJson.Default.AuthenticatorText, text => (text.Password, null)) is not var (who, text, _))
+        if (await Confirmed(
+            context, WireJson.Default.AuthenticatorText, text => (text.Password, null)) is not var (who, text, _))
             return;
 
         var name = who.User.Name;
@@ -231,19 +245,28 @@ internal sealed class SessionCalls(
         }
 
         if (Authenticator.ReadSecret(text.Secret) is not { } secret)
-            await Answer.Refuse(context, Refusal.Malformed("secret", "32 characters of base32, as this call made them."));
+            await Answer.Refuse(
+                context, Refusal.Malformed("secret", "32 characters of base32, as this call made them."));
         else if (Authenticator.Step(secret, text.Code ?? "", time.GetUtcNow()) is not { } step)
             await Answer.Refuse(context, s_wrongCode);
         else
-            await Change(context, who, new UserChange(name, UserEvent.AuthenticatorAdded, name, Authenticator: seal.Close(text.Secret, SealedFor(name)), CodeStep: step));
+            await Change(
+                context, who,
+                new UserChange(
+                    name, UserEvent.AuthenticatorAdded, name, Authenticator: seal.Close(text.Secret, SealedFor(name)),
+                    CodeStep: step));
     }
 
     /// <summary>DELETE /user/authenticator: removes your authenticator.</summary>
     /// <remarks>Needs a session, the password and an unused code, else <c>Unauthorized</c>.</remarks>
     public async Task RemoveAuthenticator(HttpContext context)
     {
-        if (await Confirmed(context, WireJson.Default.AuthenticatorText, text => (text.Password, text.Code)) is var (who, _, step))
-            await Change(context, who, new UserChange(who.User.Name, UserEvent.AuthenticatorRemoved, who.User.Name, Authenticator: "", CodeStep: step));
+        if (await Confirmed(
+            context, WireJson.Default.AuthenticatorText, text => (text.Password, text.Code)) is var (who, _, step))
+            await Change(
+                context, who,
+                new UserChange(
+                    who.User.Name, UserEvent.AuthenticatorRemoved, who.User.Name, Authenticator: "", CodeStep: step));
     }
 
     /// <summary>Returns the fault of a requested user name; null for none.</summary>
@@ -260,7 +283,8 @@ internal sealed class SessionCalls(
                         + "'-', not beginning with 'demo-'"));
 
     /// <summary>Returns the fault of a requested password; null for none.</summary>
-    public static Refusal? WrongPassword(string field, string? password) => password?.Length is >= Passwords.Shortest and <= Passwords.Longest
+    public static Refusal? WrongPassword(string field, string? password) =>
+        password?.Length is >= Passwords.Shortest and <= Passwords.Longest
         ? null
         : new Refusal(
             RejectReason.BadRequest, field, Passwords.Longest.ToString(CultureInfo.InvariantCulture),
@@ -319,7 +343,8 @@ internal sealed class SessionCalls(
     /// Authenticates a user. Returns a refusal, or the step of the code. An unknown user takes the same time as a known
     /// one.
     /// </summary>
-    private async ValueTask<(Refusal? Refusal, long Step)> Check(HttpContext context, User? user, string? password, string? code)
+    private async ValueTask<(Refusal? Refusal, long Step)> Check(
+        HttpContext context, User? user, string? password, string? code)
     {
         if (password is null or { Length: > Passwords.Longest })
             return (WrongPassword("password", password) ?? s_wrong, 0);
@@ -370,7 +395,8 @@ internal sealed class SessionCalls(
         sessions.Refresh();
         if (!isBearer)
             await SessionTicket.Give(context, session);
-        await AnswerSession(context, new SignedIn(user, session), isBearer ? SessionTicket.TokenOf(context, session) : null);
+        await AnswerSession(
+            context, new SignedIn(user, session), isBearer ? SessionTicket.TokenOf(context, session) : null);
     }
 
     private async Task Change(HttpContext context, SignedIn who, UserChange change)
@@ -380,27 +406,30 @@ internal sealed class SessionCalls(
         if (changed.User is { } user)
             await AnswerSession(context, who with { User = user });
         else
-            await Answer.Refuse(context, changed.Reason == RejectReason.Unauthorized ? s_wrongCode : new Refusal(changed.Reason));
+            await Answer.Refuse(
+                context, changed.Reason == RejectReason.Unauthorized ? s_wrongCode : new Refusal(changed.Reason));
     }
 
-    private static string Address(HttpContext context) => (context.Connection.RemoteIpAddress ?? IPAddress.None).ToString();
+    private static string Address(HttpContext context) =>
+        (context.Connection.RemoteIpAddress ?? IPAddress.None).ToString();
 
-    private static async Task AnswerSession(HttpContext context, SignedIn who, string? token = null) => await Answer.Json(context, (who, token), static (to, answer) =>
-    {
-        var who = answer.who;
-        to.WriteStartObject();
-        to.WriteString("user"u8, who.User.Name);
-        to.WriteString("role"u8, WireNames.Of(who.User.Role));
-        to.WriteString("account"u8, who.User.Account == 0 ? null : new AccountId(who.User.Account).ToString());
-        to.WriteBoolean("demo"u8, who.User.IsDemo);
-        to.WriteBoolean("authenticator"u8, who.User.Authenticator.Length > 0);
-        to.WriteStartObject("session"u8);
-        Write(to, who.Session);
-        to.WriteEndObject();
-        if (answer.token is not null)
-            to.WriteString("token"u8, answer.token);
-        to.WriteEndObject();
-    });
+    private static async Task AnswerSession(HttpContext context, SignedIn who, string? token = null) =>
+        await Answer.Json(context, (who, token), static (to, answer) =>
+        {
+            var who = answer.who;
+            to.WriteStartObject();
+            to.WriteString("user"u8, who.User.Name);
+            to.WriteString("role"u8, WireNames.Of(who.User.Role));
+            to.WriteString("account"u8, who.User.Account == 0 ? null : new AccountId(who.User.Account).ToString());
+            to.WriteBoolean("demo"u8, who.User.IsDemo);
+            to.WriteBoolean("authenticator"u8, who.User.Authenticator.Length > 0);
+            to.WriteStartObject("session"u8);
+            Write(to, who.Session);
+            to.WriteEndObject();
+            if (answer.token is not null)
+                to.WriteString("token"u8, answer.token);
+            to.WriteEndObject();
+        });
 
     private static void Write(Utf8JsonWriter to, UserSession session)
     {

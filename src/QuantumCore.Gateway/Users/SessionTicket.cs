@@ -103,7 +103,8 @@ internal static class SessionTicket
         : "The session has ended.";
 
     /// <summary>Refusal of a request from a page of another site.</summary>
-    public static Refusal OtherSite => new(RejectReason.Forbidden, null, null, "The request comes from a page of another site.");
+    public static Refusal OtherSite =>
+        new(RejectReason.Forbidden, null, null, "The request comes from a page of another site.");
 
     /// <summary>
     /// Returns true if a request was not made by a page of another site. Browsers send the origin with each request
@@ -116,7 +117,8 @@ internal static class SessionTicket
         {
             return Uri.TryCreate(origin, UriKind.Absolute, out var page)
                 && (!request.IsHttps || page.Scheme == Uri.UriSchemeHttps)
-                && (page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase) || IsForwardedHost(request, page.Authority));
+                && (page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)
+                    || IsForwardedHost(request, page.Authority));
         }
 
         return request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
@@ -128,12 +130,15 @@ internal static class SessionTicket
     /// </summary>
     private static bool IsForwardedHost(HttpRequest request, string authority) =>
         request.HttpContext.RequestServices.GetRequiredService<GatewayOptions>().DemoAnywhere
-        && request.Headers["X-Forwarded-Host"] is [{ } host] && authority.Equals(host, StringComparison.OrdinalIgnoreCase);
+        && request.Headers["X-Forwarded-Host"] is [{ } host]
+        && authority.Equals(host, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsBearer(HttpRequest request) =>
-        request.Headers.Authorization is [{ } text] && text.Split(' ')[0].Equals(Bearer, StringComparison.OrdinalIgnoreCase);
+        request.Headers.Authorization is [{ } text]
+            && text.Split(' ')[0].Equals(Bearer, StringComparison.OrdinalIgnoreCase);
 
-    private static ClaimsPrincipal Principal(UserSession session) => new(new ClaimsIdentity([new Claim(IdClaim, session.Id)], Scheme));
+    private static ClaimsPrincipal Principal(UserSession session) =>
+        new(new ClaimsIdentity([new Claim(IdClaim, session.Id)], Scheme));
 
     private static async ValueTask<SignedIn?> Find(HttpContext context, ClaimsPrincipal principal) =>
         principal.FindFirstValue(IdClaim) is { } id

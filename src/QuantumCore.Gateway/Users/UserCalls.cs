@@ -80,9 +80,11 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
             return;
         }
 
-        var given = new object?[] { text.Role, text.State, text.Password, text.Authenticator }.Count(member => member is not null);
+        var given = new object?[] { text.Role, text.State, text.Password, text.Authenticator }.Count(
+            member => member is not null);
         var role = WireNames.ReadRole(text.Role);
-        var refusal = given != 1 ? Refusal.Malformed(null, "The request must have exactly one of role, state, password and authenticator.")
+        var refusal = given != 1
+            ? Refusal.Malformed(null, "The request must have exactly one of role, state, password and authenticator.")
             : text.Role is not null && role is null ? WrongRole(text.Role)
             : text.State is not (null or "open" or "closed") ? Refusal.NotOneOf("state", text.State, "open", "closed")
             : text.Authenticator is not (null or "none") ? Refusal.Not(
@@ -98,7 +100,8 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         if (text.Password is null)
         {
             change = text.Role is not null ? change with { Role = role }
-                : text.State is not null ? change with { Event = text.State == "closed" ? UserEvent.Closed : UserEvent.Reopened }
+                : text.State is not null
+                    ? change with { Event = text.State == "closed" ? UserEvent.Closed : UserEvent.Reopened }
                 : change with { Event = UserEvent.AuthenticatorRemoved, Authenticator = "" };
         }
         else if (await passwords.Hash(text.Password, context.RequestAborted) is { } hash)

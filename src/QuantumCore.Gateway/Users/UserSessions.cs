@@ -21,7 +21,8 @@ internal sealed class UserSessions(IGrainFactory grains, GatewayOptions options,
     /// Returns the user of a name; null if there is none, or none who may sign in here. An unknown name takes as long
     /// as a known one.
     /// </summary>
-    public async ValueTask<User?> Find(string name) => await grains.Catalog().FindUser(name) is { } user && MayBeHere(user) ? user : null;
+    public async ValueTask<User?> Find(string name) =>
+        await grains.Catalog().FindUser(name) is { } user && MayBeHere(user) ? user : null;
 
     /// <summary>Returns a session and its user; null if it has ended.</summary>
     public async ValueTask<SignedIn?> FindSession(string id)

@@ -12,7 +12,8 @@ namespace QuantumCore.Gateway.Wire;
 /// <param name="ExpectedLots">Open quantity that the client expects, in lots; 0 for any.</param>
 /// <param name="TriggerTicks">New trigger, in ticks, together with a new price or quantity; 0 keeps it.</param>
 internal readonly record struct Amendment(
-    string Name, long PriceTicks, long TotalLots, ImmutableArray<NamedValue> Conditions, long ExpectedLots = 0, long TriggerTicks = 0);
+    string Name, long PriceTicks, long TotalLots, ImmutableArray<NamedValue> Conditions, long ExpectedLots = 0,
+    long TriggerTicks = 0);
 
 /// <summary>Translates a client's request to an amendment.</summary>
 internal static class AmendReading
@@ -59,7 +60,8 @@ internal static class AmendReading
         RefusalText.Excluded(first, WrittenValues.Of(text, first), second, WrittenValues.Of(text, second))
             + "; send one change after the other");
 
-    private static (Refusal? Refusal, Amendment Change) ReadTerms(AmendText text, Instrument instrument, Amendment change)
+    private static (Refusal? Refusal, Amendment Change) ReadTerms(
+        AmendText text, Instrument instrument, Amendment change)
     {
         var numbers = new NumberReading(instrument);
         change = change with

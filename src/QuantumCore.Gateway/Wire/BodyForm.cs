@@ -24,7 +24,9 @@ public static class BodyForm
             : Taken(form, field);
         return (
             field is { Length: > LongestField } ? field[..LongestField] : field,
-            string.Create(CultureInfo.InvariantCulture, $"{what} (line {error.LineNumber + 1 ?? 1}, byte {error.BytePositionInLine ?? 0})."));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} (line {error.LineNumber + 1 ?? 1}, byte {error.BytePositionInLine ?? 0})."));
     }
 
     private static string Taken(JsonTypeInfo form, string? field)
@@ -43,7 +45,8 @@ public static class BodyForm
 
         return form.Type == typeof(string) ? "The value must be a string, in quotes"
             : form.Type == typeof(bool) ? "The value must be true or false"
-            : form.Type.IsEnum ? $"The value must be one of these, in quotes: {string.Join(", ", Enum.GetNames(form.Type).Select(JsonNamingPolicy.CamelCase.ConvertName))}"
+            : form.Type.IsEnum
+                ? $"The value must be one of these, in quotes: {string.Join(", ", Enum.GetNames(form.Type).Select(JsonNamingPolicy.CamelCase.ConvertName))}"
             : form.Kind == JsonTypeInfoKind.Enumerable ? "The value must be a list"
             : form.Kind == JsonTypeInfoKind.Object ? $"The value must be an object with {Members(form)}"
             : form.Type == typeof(double) ? "The value must be a number, without quotes"

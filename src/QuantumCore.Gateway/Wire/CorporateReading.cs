@@ -13,7 +13,8 @@ internal static class CorporateReading
     private const string SymbolChange = "symbolChange";
 
     /// <summary>Reads the action that a request announces; or returns a refusal.</summary>
-    public static (Refusal? Refusal, CorporateActionRequest? Request) Read(CorporateActionText text, Instrument instrument, string by)
+    public static (Refusal? Refusal, CorporateActionRequest? Request) Read(
+        CorporateActionText text, Instrument instrument, string by)
     {
         var refusal = ClientOrderId.IsValid(text.Id ?? "") ? null : Refusal.NotAKey("id", text.Id) as Refusal?;
         if (text.Type is not (Dividend or Split or SymbolChange))
@@ -30,7 +31,9 @@ internal static class CorporateReading
         refusal ??= WhyReading.Check(text.Why);
         return refusal is null
             ? (null, new(
-                text.Id!, isRename ? CorporateActionKind.SymbolChange : isSplit ? CorporateActionKind.Split : CorporateActionKind.CashDividend,
+                text.Id!, isRename
+                    ? CorporateActionKind.SymbolChange
+                    : isSplit ? CorporateActionKind.Split : CorporateActionKind.CashDividend,
                 instrument.Symbol, exDay, payDay, rate, by, text.Why ?? "", numerator, denominator,
                 isRename ? text.NewSymbol : null, isRename ? text.NewAsset ?? text.NewSymbol : null))
             : (refusal, null);
@@ -61,11 +64,14 @@ internal static class CorporateReading
         to.WriteTimeText("cutAt"u8, action.CutNanos);
         to.WriteString("unitAsset"u8, action.UnitAsset);
         to.WriteString("asset"u8, action.CashAsset);
-        to.WriteString("amount"u8, request.Kind == CorporateActionKind.SymbolChange ? "1" : RateText(request.Rate, action.CashDecimals));
+        to.WriteString(
+            "amount"u8,
+            request.Kind == CorporateActionKind.SymbolChange ? "1" : RateText(request.Rate, action.CashDecimals));
         if (request.Kind == CorporateActionKind.SymbolChange)
             to.WriteString("newSymbol"u8, request.NewSymbol);
         if (request.Kind == CorporateActionKind.Split)
-            to.WriteString("ratio"u8, string.Create(CultureInfo.InvariantCulture, $"{request.Numerator}:{request.Denominator}"));
+            to.WriteString(
+                "ratio"u8, string.Create(CultureInfo.InvariantCulture, $"{request.Numerator}:{request.Denominator}"));
         else
             to.WriteNull("ratio"u8);
         to.WriteTimeText("announcedAt"u8, action.AnnouncedNanos);
@@ -85,7 +91,9 @@ internal static class CorporateReading
     public static void Write(Utf8JsonWriter to, CorporateActionView action, CorporatePart part)
     {
         to.WriteStartObject();
-        to.WriteString("account"u8, part.Account == AccountId.Rounding.Value ? "rounding" : new AccountId(part.Account).ToString());
+        to.WriteString(
+            "account"u8,
+            part.Account == AccountId.Rounding.Value ? "rounding" : new AccountId(part.Account).ToString());
         to.WriteAmount("units"u8, part.Units, action.UnitDecimals);
         to.WriteAmount("amount"u8, part.Amount, action.CashDecimals);
         to.WriteAmount("change"u8, part.Change, action.UnitDecimals);
@@ -96,7 +104,8 @@ internal static class CorporateReading
     private static void CheckNames(CorporateActionText text, Instrument instrument, bool isRename, ref Refusal? refusal)
     {
         if (!isRename && (text.NewSymbol ?? text.NewAsset) is not null)
-            refusal ??= Refusal.Malformed(text.NewSymbol is null ? "newAsset" : "newSymbol", "Only a symbol change has a new name.");
+            refusal ??= Refusal.Malformed(
+                text.NewSymbol is null ? "newAsset" : "newSymbol", "Only a symbol change has a new name.");
         if (!isRename)
             return;
 
@@ -105,7 +114,8 @@ internal static class CorporateReading
         if (text.NewSymbol is null)
             refusal ??= Refusal.Malformed("newSymbol", "The instrument's new name is missing.");
         if (text.NewAsset is null && instrument.Symbol != instrument.Base.Name)
-            refusal ??= Refusal.Malformed("newAsset", "The new name of the units is missing; it differs from the instrument's name.");
+            refusal ??= Refusal.Malformed(
+                "newAsset", "The new name of the units is missing; it differs from the instrument's name.");
     }
 
     private static (long Numerator, long Denominator) Ratio(string? text, ref Refusal? refusal)
@@ -113,7 +123,8 @@ internal static class CorporateReading
         if (text?.Split(':') is [var one, var other]
             && long.TryParse(one, NumberStyles.None, CultureInfo.InvariantCulture, out var numerator)
             && long.TryParse(other, NumberStyles.None, CultureInfo.InvariantCulture, out var denominator)
-            && numerator is >= 1 and <= CorporateActionRequest.RatioLimit && denominator is >= 1 and <= CorporateActionRequest.RatioLimit && numerator != denominator)
+            && numerator is >= 1 and <= CorporateActionRequest.RatioLimit
+            && denominator is >= 1 and <= CorporateActionRequest.RatioLimit && numerator != denominator)
         {
             return (numerator, denominator);
         }

@@ -29,7 +29,8 @@ internal static class FeesReading
         var request = new FeesRequest(new FeeSchedule(asset.Name, tiers.ToImmutable(), minimum), by, text.Why ?? "");
         refusal ??= WhyReading.Check(text.Why);
         if (request.Schedule.Check() is { } wrong)
-            refusal ??= Refusal.Malformed(wrong.Field == "minimum" ? "minimumFee" : wrong.Field, Sentence(wrong.Sentence));
+            refusal ??= Refusal.Malformed(
+                wrong.Field == "minimum" ? "minimumFee" : wrong.Field, Sentence(wrong.Sentence));
         return (refusal, request);
     }
 

@@ -14,7 +14,8 @@ internal static class LimitsReading
     /// <param name="unit">Unit of its quantities and amounts.</param>
     /// <param name="by">Label of the caller's key.</param>
     /// <param name="forEveryone">True for limits of every account.</param>
-    public static (Refusal? Refusal, LimitsRequest Request) Read(LimitsText text, LimitUnit unit, string by, bool forEveryone = false)
+    public static (Refusal? Refusal, LimitsRequest Request) Read(
+        LimitsText text, LimitUnit unit, string by, bool forEveryone = false)
     {
         var limits = ImmutableArray.CreateBuilder<AccountLimit>();
         foreach (var (kind, field, given) in FieldsOf(text))
@@ -43,7 +44,9 @@ internal static class LimitsReading
 
         var all = new LimitsRequest(unit.Scope, limits.ToImmutable(), by, text.Why ?? "");
         var refusal = WhyReading.Check(text.Why)
-            ?? (all.Check(forEveryone) is { } reason ? Refusal.Malformed(FieldAtFault(text), FeesReading.Sentence(reason)) : null);
+            ?? (all.Check(forEveryone) is { } reason
+                ? Refusal.Malformed(FieldAtFault(text), FeesReading.Sentence(reason))
+                : null);
         return (refusal, all);
     }
 
@@ -66,7 +69,9 @@ internal static class LimitsReading
 
     // Each limit by itself is right: one of them lacks another.
     private static string FieldAtFault(LimitsText text) =>
-        NameOf(text.OrderBurst is not null && text.MaxOrdersPerSecond is null ? LimitKind.OrderBurst : LimitKind.KillWindow);
+        NameOf(text.OrderBurst is not null && text.MaxOrdersPerSecond is null
+            ? LimitKind.OrderBurst
+            : LimitKind.KillWindow);
 
     private static IEnumerable<(LimitKind Kind, string Field, string? Given)> FieldsOf(LimitsText text) => new[]
     {
@@ -122,7 +127,8 @@ internal sealed record LimitUnit(string Scope, Instrument? Instrument, Asset? Mo
     }
 
     /// <summary>Returns true if a kind is a count, not a decimal.</summary>
-    public static bool IsCount(LimitKind kind) => kind is LimitKind.OpenOrders or LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond
+    public static bool IsCount(LimitKind kind) =>
+        kind is LimitKind.OpenOrders or LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond
         or LimitKind.OrderBurst or LimitKind.QuantityMultiple or LimitKind.KillOrders or LimitKind.KillWindow;
 
     /// <summary>Parses a limit of a kind that is valid in the scope.</summary>

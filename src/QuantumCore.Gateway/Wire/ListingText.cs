@@ -33,7 +33,8 @@ public sealed record ListingText
         if (text is null)
             throw new InvalidDataException("An instrument is null.");
         if (text.TryRead(out var instrument) is { } refusal)
-            throw new InvalidDataException($"{text.Symbol}{(refusal.Field is null ? "" : $", {refusal.Field}")}: {refusal.Detail}");
+            throw new InvalidDataException(
+                $"{text.Symbol}{(refusal.Field is null ? "" : $", {refusal.Field}")}: {refusal.Detail}");
 
         return instrument!;
     }

@@ -20,7 +20,8 @@ internal static class MarginReading
             Long = Table("long", text.Long ?? new MarginTableText(), instrument, ref refusal),
             Short = text.Short is { } shorts ? Table("short", shorts, instrument, ref refusal) : null,
             CheapShort = text.CheapShort is { } cheap ? Table("cheapShort", cheap, instrument, ref refusal) : null,
-            CheapBelowTicks = Steps("cheapBelow", text.CheapBelow, 0, instrument.PriceDecimals, instrument.TickSize, ref refusal),
+            CheapBelowTicks = Steps(
+                "cheapBelow", text.CheapBelow, 0, instrument.PriceDecimals, instrument.TickSize, ref refusal),
             LendableLots = Lots("lendable", text.Lendable, 0, instrument, ref refusal),
             BorrowPpm = text.BorrowPpm,
             ImpactLots = Lots("impactQuantity", text.ImpactQuantity, 1, instrument, ref refusal),
@@ -58,7 +59,8 @@ internal static class MarginReading
             SharesOut = text.SharesOut,
             Skin = skin,
         };
-        return (WhyReading.Check(text.Why) ?? (policy.Check() is { } wrong ? Refusal.Malformed(null, FeesReading.Sentence(wrong)) : null), policy);
+        return (WhyReading.Check(text.Why)
+            ?? (policy.Check() is { } wrong ? Refusal.Malformed(null, FeesReading.Sentence(wrong)) : null), policy);
     }
 
     /// <summary>Reads a quantity, in lots.</summary>
@@ -214,13 +216,15 @@ internal static class MarginReading
         foreach (var tier in text.Tiers ?? [])
         {
             tiers.Add(new MarginTier(
-                Amount(field, tier.UpTo, long.MaxValue, instrument, ref refusal), tier.InitialPpm, tier.MaintenancePpm));
+                Amount(field, tier.UpTo, long.MaxValue, instrument, ref refusal), tier.InitialPpm,
+                tier.MaintenancePpm));
         }
 
         return new MarginTable(tiers.ToImmutable(), Amount(field, text.FloorPerLot, 0, instrument, ref refusal));
     }
 
-    private static long Amount(string field, string? text, long otherwise, Instrument instrument, ref Refusal? refusal) =>
+    private static long Amount(
+        string field, string? text, long otherwise, Instrument instrument, ref Refusal? refusal) =>
         Steps(field, text, otherwise, instrument.Quote.Decimals, 1, ref refusal);
 
     private static long Steps(string field, string? text, long otherwise, int decimals, long step, ref Refusal? refusal)

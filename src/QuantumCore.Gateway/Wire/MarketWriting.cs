@@ -63,7 +63,8 @@ internal static class MarketWriting
             to.WriteNull("protection"u8);
         to.WriteNumberOrNull("staticBand"u8, rules.ValueOf(ChangedValue.StaticBand));
         to.WriteNumberOrNull("dynamicBand"u8, rules.ValueOf(ChangedValue.DynamicBand));
-        to.WriteString("dynamicBandMode"u8, rules.ValueOf(ChangedValue.DynamicBandAuction) == 1 ? "auction"u8 : "reject"u8);
+        to.WriteString(
+            "dynamicBandMode"u8, rules.ValueOf(ChangedValue.DynamicBandAuction) == 1 ? "auction"u8 : "reject"u8);
         to.WriteNumberOrNull("auctionCollar"u8, rules.ValueOf(ChangedValue.AuctionCollar));
         to.WriteNumber("maxExtensions"u8, rules.ValueOf(ChangedValue.MaxExtensions) ?? 0);
         to.WriteEndObject();

@@ -59,7 +59,8 @@ internal sealed class NumberReading(Instrument instrument)
         if (text is null)
             return null;
 
-        var refusal = WholeNumber(field, text, OrderConditions.BasisPointsLimit, out var points, RejectReason.InvalidPrice);
+        var refusal =
+            WholeNumber(field, text, OrderConditions.BasisPointsLimit, out var points, RejectReason.InvalidPrice);
         _price ??= refusal;
         return refusal is null ? (int)points : 1;
     }

@@ -81,7 +81,8 @@ internal static class OrderReading
                 ("quantity", "quantity is missing; an order needs a quantity or a quoteAmount"),
             OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit when text.Price is null =>
                 ("price", "price is missing; a limit order needs one"),
-            OrderType.Pegged when text.Peg is null => ("peg", RefusalText.NotOneOf("peg", null, WireNames.Pegs.AsSpan())),
+            OrderType.Pegged when text.Peg is null =>
+                ("peg", RefusalText.NotOneOf("peg", null, WireNames.Pegs.AsSpan())),
             OrderType.Pegged when text.Price is null && order.Side == Side.Buy =>
                 ("price", "price is missing; a pegged buy needs one, the cap that its cover is held for"),
             OrderType.Stop or OrderType.StopLimit or OrderType.TakeProfit or OrderType.TakeProfitLimit
@@ -100,7 +101,8 @@ internal static class OrderReading
         return field.Length == 0 ? null : Refusal.Malformed(field, detail);
     }
 
-    private static Refusal? ReadNumbers(OrderText text, Instrument instrument, OrderConditions terms, ref HoldRequest order)
+    private static Refusal? ReadNumbers(
+        OrderText text, Instrument instrument, OrderConditions terms, ref HoldRequest order)
     {
         var numbers = new NumberReading(instrument);
         var lots = numbers.Lots("quantity", text.Quantity) ?? 0;

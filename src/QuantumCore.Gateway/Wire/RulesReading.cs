@@ -27,7 +27,9 @@ internal static class RulesReading
             ?? Add(ChangedValue.DynamicBand, "dynamicBand", text.DynamicBand, Points)
             ?? AddMode(text.DynamicBandMode)
             ?? Add(ChangedValue.AuctionCollar, "auctionCollar", text.AuctionCollar, Points)
-            ?? Add(ChangedValue.MaxExtensions, "maxExtensions", text.MaxExtensions == None ? "" : text.MaxExtensions, ExtensionsLimit)
+            ?? Add(
+                ChangedValue.MaxExtensions, "maxExtensions", text.MaxExtensions == None ? "" : text.MaxExtensions,
+                ExtensionsLimit)
             ?? AddSeconds(text.AuctionSeconds)
             ?? (changes.Count == 0 ? Refusal.Malformed(null, "The request needs at least one rule.") : null);
         return (refusal, changes.ToImmutable());

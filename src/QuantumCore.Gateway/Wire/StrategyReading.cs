@@ -124,6 +124,7 @@ internal static class StrategyReading
             PostOnly: false,
             PriceTicks: 0,
             units * leg.Lots,
-            Conditions: EncodedConditions.From(new OrderConditions { Strategy = terms with { Leg = i }, ExpiryNanos = expiry }))),
+            Conditions: EncodedConditions.From(
+                new OrderConditions { Strategy = terms with { Leg = i }, ExpiryNanos = expiry }))),
     ];
 }

@@ -35,8 +35,9 @@ internal static class WireNames
     public static readonly ImmutableArray<string> ListKinds = ["oco", "oto", "otoco"];
 
     /// <summary>Valid words of trading phases.</summary>
-    public static readonly ImmutableArray<string> Phases = ["preOpen", "opening", "continuous", "volatility", "closing", "halt",
-    "closed"];
+    public static readonly ImmutableArray<string> Phases =
+        ["preOpen", "opening", "continuous", "volatility", "closing", "halt",
+        "closed"];
 
     /// <summary>Valid words of the reasons of a phase call.</summary>
     public static readonly ImmutableArray<string> PhaseReasons =

@@ -18,7 +18,8 @@ internal static class WireTime
         const string WholeSeconds = "yyyy-MM-ddTHH:mm:ss";
         var length = WholeSeconds.Length;
         if (text.Length <= length || text[^1] != 'Z' || !DateTimeOffset.TryParseExact(
-            text.AsSpan(0, length), "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            text.AsSpan(0, length), "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal, out var time))
         {
             return null;
         }

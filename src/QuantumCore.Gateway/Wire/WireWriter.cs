@@ -21,7 +21,8 @@ internal static class WireWriter
     /// of them.
     /// </summary>
     public static void WriteOrder(
-        this Utf8JsonWriter to, ExecutionReport report, FrozenDictionary<string, Instrument> listed, long? filledValue = null)
+        this Utf8JsonWriter to, ExecutionReport report, FrozenDictionary<string, Instrument> listed,
+        long? filledValue = null)
     {
         var instrument = listed[report.Symbol];
         to.WriteStartObject();
@@ -68,10 +69,12 @@ internal static class WireWriter
     /// </summary>
     private static string? AverageOf(ExecutionReport report, Instrument instrument, long? filledValue)
     {
-        if (report.FilledLots == 0 || (filledValue is null && report.Fills.Sum(fill => fill.QuantityLots) != report.FilledLots))
+        if (report.FilledLots == 0
+            || (filledValue is null && report.Fills.Sum(fill => fill.QuantityLots) != report.FilledLots))
             return null;
 
-        var value = filledValue ?? report.Fills.Aggregate(BigInteger.Zero, (sum, fill) => sum + ((BigInteger)fill.PriceTicks * fill.QuantityLots));
+        var value = filledValue ?? report.Fills.Aggregate(
+            BigInteger.Zero, (sum, fill) => sum + ((BigInteger)fill.PriceTicks * fill.QuantityLots));
         return AveragePrice.Of(value * instrument.TickSize, report.FilledLots, instrument.PriceDecimals);
     }
 
@@ -96,7 +99,8 @@ internal static class WireWriter
     }
 
     public static void WriteOpenOrder(
-        this Utf8JsonWriter to, OpenOrder order, long account, long sequence, FrozenDictionary<string, Instrument> listed)
+        this Utf8JsonWriter to, OpenOrder order, long account, long sequence,
+        FrozenDictionary<string, Instrument> listed)
     {
         var status = order.FilledLots == 0 ? OrderStatus.New : OrderStatus.PartiallyFilled;
         to.WriteOrder(
@@ -150,10 +154,13 @@ internal static class WireWriter
         to.WriteEndObject();
     }
 
-    public static void WriteTradeChange(this Utf8JsonWriter to, Instrument instrument, TradePlace place, in TradeChanged changed)
+    public static void WriteTradeChange(
+        this Utf8JsonWriter to, Instrument instrument, TradePlace place, in TradeChanged changed)
     {
         var trade = changed.Trade;
-        var (buyer, seller) = trade.Side == Side.Buy ? (trade.Account, trade.MakerAccount) : (trade.MakerAccount, trade.Account);
+        var (buyer, seller) = trade.Side == Side.Buy
+            ? (trade.Account, trade.MakerAccount)
+            : (trade.MakerAccount, trade.Account);
         to.WriteStartObject();
         to.WriteString("symbol"u8, instrument.Symbol);
         to.WriteTradeId(place.Sequence, place.Index);
@@ -337,7 +344,8 @@ internal static class WireWriter
 
     /// <summary>Writes the order's conditions beyond a plain order, in the terms they were sent in.</summary>
     private static void WriteConditions(
-        this Utf8JsonWriter to, ExecutionReport report, Instrument instrument, FrozenDictionary<string, Instrument> listed)
+        this Utf8JsonWriter to, ExecutionReport report, Instrument instrument,
+        FrozenDictionary<string, Instrument> listed)
     {
         if (report.PostOnly)
             to.WriteBoolean("postOnly"u8, true);
@@ -429,7 +437,8 @@ internal static class WireWriter
         to.WriteString(name, text[..length]);
     }
 
-    public static void WriteTradeId(this Utf8JsonWriter to, long sequence, int index) => to.WritePlace("tradeId"u8, sequence, index);
+    public static void WriteTradeId(this Utf8JsonWriter to, long sequence, int index) =>
+        to.WritePlace("tradeId"u8, sequence, index);
 
     private static void WritePlace(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long sequence, int index)
     {

@@ -28,7 +28,11 @@ public sealed partial class AccountGrain
         if (_machine.IsUsed(request.NewClientOrderId, out var key))
         {
             return key.RequestHash != hash ? Plan(RejectReason.KeyConflict, "clientOrderId")
-                : key.Reason != RejectReason.None ? Plan(key.Reason, RefusedChange.Again(key.Reason, _machine.Account.Find(request.Symbol, request.OrderId), request))
+                : key.Reason != RejectReason.None
+                    ? Plan(
+                        key.Reason,
+                        RefusedChange.Again(
+                            key.Reason, _machine.Account.Find(request.Symbol, request.OrderId), request))
                 : key.ReduceToLots != 0 ? Reduction(key.Number, key.ReduceToLots)
                 : new AmendPlan(RejectReason.None, null, null, 0, 0, _machine.OrderOf(key, AsHold(request)));
         }
@@ -50,7 +54,8 @@ public sealed partial class AccountGrain
 
         var total = request.TotalLots == 0 ? order.QuantityLots : request.TotalLots;
         var moves = request.TriggerTicks != 0 && request.TriggerTicks != order.Conditions?.TriggerTicks;
-        var price = moves && OrderCombinations.IsMarket(order.Type) ? MarketProtection.PriceTicks(order.Instrument, order.Side, request.TriggerTicks)
+        var price = moves && OrderCombinations.IsMarket(order.Type)
+            ? MarketProtection.PriceTicks(order.Instrument, order.Side, request.TriggerTicks)
             : request.PriceTicks == 0 ? order.PriceTicks : request.PriceTicks;
         var stays = !moves && (price == order.PriceTicks || price == order.StandsAtTicks);
         if (total <= order.FilledLots || (stays && total <= order.QuantityLots))
@@ -77,7 +82,8 @@ public sealed partial class AccountGrain
         }
 
         var record = _machine.DecideReplacement(
-            order, request.NewClientOrderId, price, total - order.FilledLots, hash, Now, moves ? request.TriggerTicks : null);
+            order, request.NewClientOrderId, price, total - order.FilledLots, hash, Now,
+            moves ? request.TriggerTicks : null);
         Record(record, urgent: false);
         return record is HoldPlaced hold
             ? new AmendPlan(RejectReason.None, null, null, 0, 0, hold.Order)
@@ -89,13 +95,16 @@ public sealed partial class AccountGrain
     /// it enters. Minimums apply to a new total, but not to the rest of an order, nor to one that is already below
     /// them.
     /// </summary>
-    private static BrokenLimit? LimitOfInstrument(HeldOrder order, AmendRequest request, long priceTicks, long totalLots)
+    private static BrokenLimit? LimitOfInstrument(
+        HeldOrder order, AmendRequest request, long priceTicks, long totalLots)
     {
         // A pegged sell without a cap has no price to check.
         var judged = priceTicks == 0 ? order.Instrument.MinPriceTicks : priceTicks;
         var isNamed = request.TotalLots != 0 && request.TotalLots != order.QuantityLots;
-        var isRest = !isNamed && (order.FilledLots > 0 || OrderLimits.IsLess(order.Instrument, order.PriceTicks, totalLots));
-        return OrderLimits.Check(order.Instrument, judged, totalLots - order.FilledLots, isRest ? 0 : totalLots + request.EarlierLots);
+        var isRest =
+            !isNamed && (order.FilledLots > 0 || OrderLimits.IsLess(order.Instrument, order.PriceTicks, totalLots));
+        return OrderLimits.Check(
+            order.Instrument, judged, totalLots - order.FilledLots, isRest ? 0 : totalLots + request.EarlierLots);
     }
 
     // The reject reason depends on the order's state: a late copy of the amendment must not be carried out.

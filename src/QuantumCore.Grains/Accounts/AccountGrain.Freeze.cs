@@ -67,7 +67,8 @@ public sealed partial class AccountGrain
     /// </summary>
     private async ValueTask FreezeWhenDueAsync()
     {
-        if ((!_machine.IsShort && (!_machine.MayHaveLostTooMuch || _machine.BrokenLoss(Now) is null)) || Refusal(urgent: true) != RejectReason.None)
+        if ((!_machine.IsShort && (!_machine.MayHaveLostTooMuch || _machine.BrokenLoss(Now) is null))
+            || Refusal(urgent: true) != RejectReason.None)
         {
             return;
         }

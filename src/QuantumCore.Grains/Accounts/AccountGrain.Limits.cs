@@ -53,8 +53,10 @@ public sealed partial class AccountGrain
         {
             var request = requests[i];
             var content = RequestHash.ContentOf(
-                request.Symbol, request.Side, request.Type, request.PriceTicks, request.QuantityLots, request.Conditions);
-            orders[i] = new AskedOrder(catalog.Get(request.Symbol), request.Side, request.PriceTicks, LotsOf(request), owns[i], content);
+                request.Symbol, request.Side, request.Type, request.PriceTicks, request.QuantityLots,
+                request.Conditions);
+            orders[i] = new AskedOrder(
+                catalog.Get(request.Symbol), request.Side, request.PriceTicks, LotsOf(request), owns[i], content);
         }
 
         var broken = _machine.CheckLimits(orders, null, catalog.LimitsOf, OwnerPartOf, Now);
@@ -68,7 +70,8 @@ public sealed partial class AccountGrain
     }
 
     /// <summary>Names the fields of a broken limit as in the request: an order by amount has no quantity.</summary>
-    private static BrokenLimit InWordsOf(HoldRequest request, BrokenLimit broken) => request.Conditions.Decode()?.Amount is null
+    private static BrokenLimit InWordsOf(HoldRequest request, BrokenLimit broken) =>
+        request.Conditions.Decode()?.Amount is null
         ? broken
         : broken with { Field = broken.Field?.Replace("quantity", "quoteAmount", StringComparison.Ordinal) };
 
@@ -84,13 +87,17 @@ public sealed partial class AccountGrain
 
     /// <summary>Returns the reason why a list is not covered by all of its orders together.</summary>
     private BrokenLimit WhyNot(KeyRefused refused, Instrument instrument, OrderListKind kind) =>
-        WhyNot(refused, instrument) is { Limit: not null } lacking ? lacking with { Field = kind.Members() } : new(refused.Reason, null, null);
+        WhyNot(refused, instrument) is { Limit: not null } lacking
+            ? lacking with { Field = kind.Members() }
+            : new(refused.Reason, null, null);
 
     /// <summary>Returns the limit that a replacement would break, or null.</summary>
     private BrokenLimit? LimitOf(HeldOrder replaced, long priceTicks, long lots) => _machine.CheckLimits(
-        [new AskedOrder(replaced.Instrument, replaced.Side, priceTicks, lots, lots, null)], replaced, catalog.LimitsOf, OwnerPartOf, Now);
+        [new AskedOrder(replaced.Instrument, replaced.Side, priceTicks, lots, lots, null)], replaced, catalog.LimitsOf,
+        OwnerPartOf, Now);
 
-    private ImmutableArray<AccountLimit> OwnerPartOf(string scope) => catalog.OwnerPartOf(_machine.Account.Id.Value, scope);
+    private ImmutableArray<AccountLimit> OwnerPartOf(string scope) =>
+        catalog.OwnerPartOf(_machine.Account.Id.Value, scope);
 
     // The same rule as for holds: of two orders that exclude each other one counts, and a child sells what its parent
     // buys.
@@ -99,7 +106,8 @@ public sealed partial class AccountGrain
         long[] lots = [.. requests.Select(LotsOf)];
         return kind is null or OrderListKind.Strategy
             ? lots
-            : ListCover.Split(kind.Value, lots, kind != OrderListKind.OneCancelsOther && ListCover.IsFunded(requests[0].Side, lots[0], requests[^1].Side, lots[^1]));
+            : ListCover.Split(kind.Value, lots, kind != OrderListKind.OneCancelsOther
+                && ListCover.IsFunded(requests[0].Side, lots[0], requests[^1].Side, lots[^1]));
     }
 
     /// <summary>

@@ -11,7 +11,9 @@ public sealed partial class AccountGrain
     /// <inheritdoc/>
     public async ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
-        if (kind == OrderListKind.Strategy ? orders.Length is < 2 or > StrategyTerms.LegsLimit : orders.IsEmpty || orders.Length != kind.OrderCount())
+        if (kind == OrderListKind.Strategy
+            ? orders.Length is < 2 or > StrategyTerms.LegsLimit
+            : orders.IsEmpty || orders.Length != kind.OrderCount())
         {
             return RefusedList(RejectReason.BadRequest, kind.Members());
         }
@@ -40,7 +42,8 @@ public sealed partial class AccountGrain
             var known = key.RequestHash == 0 ? RefusedList(RejectReason.KeyCancelled, "clientOrderId")
                 : key.RequestHash != hash ? RefusedList(RejectReason.KeyConflict, "clientOrderId")
                 : key.Reason != RejectReason.None ? RefusedList(key.Reason)
-                : _machine.ListOf(requests, hash) is { } orders ? new HoldListResult(RejectReason.None, null, null, orders)
+                : _machine.ListOf(requests, hash) is { } orders
+                    ? new HoldListResult(RejectReason.None, null, null, orders)
                 : RefusedList(RejectReason.KeyConflict, "clientOrderId");
             return known with { IsKnown = true };
         }
@@ -102,7 +105,8 @@ public sealed partial class AccountGrain
             names.Add(listName);
         }
 
-        return !names.Skip(1).Any(name => _machine.IsUsed(name, out _)) && names.Distinct(StringComparer.Ordinal).Count() == names.Count;
+        return !names.Skip(1).Any(name => _machine.IsUsed(name, out _))
+            && names.Distinct(StringComparer.Ordinal).Count() == names.Count;
     }
 
     private HoldListResult DecideStrategy(ImmutableArray<HoldRequest> requests, ulong hash)
@@ -167,9 +171,13 @@ public sealed partial class AccountGrain
     /// Makes the rejection of a list: an error of one order names its field, an error of all together names the list.
     /// </summary>
     private static HoldListResult RefusedList(BrokenLimit broken, OrderListKind kind) =>
-        RefusedList(broken.Reason, broken.At is null ? kind.Members() : broken.Field, broken.Limit) with { At = broken.At };
+        RefusedList(broken.Reason, broken.At is null ? kind.Members() : broken.Field, broken.Limit) with
+        {
+            At = broken.At,
+        };
 
-    private static HoldListResult RefusedList(BrokenLimit broken) => RefusedList(broken.Reason, broken.Field, broken.Limit);
+    private static HoldListResult RefusedList(BrokenLimit broken) =>
+        RefusedList(broken.Reason, broken.Field, broken.Limit);
 
     private static HoldListResult RefusedList(RejectReason reason, string? field = null, string? limit = null) =>
         new(reason, field, limit, []);

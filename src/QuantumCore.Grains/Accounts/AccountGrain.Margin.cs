@@ -77,7 +77,8 @@ public sealed partial class AccountGrain
         Mutate(() =>
         {
             TakeMarks();
-            if (catalog.TryGetAsset(request.Asset, out var asset) && _machine.PayShare(request, asset!, Now) is { } record)
+            if (catalog.TryGetAsset(request.Asset, out var asset)
+                && _machine.PayShare(request, asset!, Now) is { } record)
             {
                 Record(record, urgent: true);
             }

@@ -83,7 +83,8 @@ public sealed partial class AccountGrain
             return key.RequestHash == 0 ? RefusedTransfer(RejectReason.KeyCancelled, "key")
                 : key.RequestHash != AccountMachine.HashOf(request) ? RefusedTransfer(RejectReason.KeyConflict, "key")
                 : key.Reason != RejectReason.None ? RefusedTransfer(key.Reason)
-                : new TransferResult(RejectReason.None, null, null, key.Sequence, _machine.IsTransferOpen(key.Sequence));
+                : new TransferResult(
+                    RejectReason.None, null, null, key.Sequence, _machine.IsTransferOpen(key.Sequence));
         }
 
         if (!catalog.TryGetAsset(request.Asset, out var asset) || catalog.IsOldName(request.Asset))
@@ -145,18 +146,22 @@ public sealed partial class AccountGrain
     /// <summary>
     /// Returns the reason why an amount cannot leave. A margin account's withdrawable amount is not its balance.
     /// </summary>
-    private BrokenLimit WhyNot(KeyRefused refused, Asset asset) => refused.Reason == RejectReason.InsufficientFunds && !_machine.IsMargin
+    private BrokenLimit WhyNot(KeyRefused refused, Asset asset) =>
+        refused.Reason == RejectReason.InsufficientFunds && !_machine.IsMargin
         ? Short(refused, "amount", asset)
         : new BrokenLimit(refused.Reason, null, null);
 
     private BrokenLimit Short(KeyRefused refused, string field, Asset asset) =>
         new(refused.Reason, field, DecimalText.Format(_machine.Account.Of(asset).Available, asset.Decimals));
 
-    private static WithdrawResult RefusedWithdrawal(BrokenLimit broken) => new(broken.Reason, broken.Field, broken.Limit, 0);
+    private static WithdrawResult RefusedWithdrawal(BrokenLimit broken) =>
+        new(broken.Reason, broken.Field, broken.Limit, 0);
 
-    private static WithdrawResult RefusedWithdrawal(RejectReason reason, string? field = null) => new(reason, field, null, 0);
+    private static WithdrawResult RefusedWithdrawal(RejectReason reason, string? field = null) =>
+        new(reason, field, null, 0);
 
-    private static TransferResult RefusedTransfer(BrokenLimit broken) => new(broken.Reason, broken.Field, broken.Limit, 0, false);
+    private static TransferResult RefusedTransfer(BrokenLimit broken) =>
+        new(broken.Reason, broken.Field, broken.Limit, 0, false);
 
     private static TransferResult RefusedTransfer(RejectReason reason, string? field = null) =>
         new(reason, field, null, 0, false);

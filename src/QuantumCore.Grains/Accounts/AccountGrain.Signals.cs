@@ -58,7 +58,8 @@ public sealed partial class AccountGrain
         }
 
         var (side, ordered) = SignalRules.Decide(
-            intent.Action, intent.Policy, lots, _machine.PositionForSignals(instrument!), mayGoShort: _machine.IsMargin);
+            intent.Action, intent.Policy, lots, _machine.PositionForSignals(instrument!),
+            mayGoShort: _machine.IsMargin);
         return ordered == 0
             ? Refuse(intent, hash, RejectReason.SignalSkipped)
             : Decide(Order(intent, side, ordered), hash, isOfSignal: true);
@@ -73,7 +74,8 @@ public sealed partial class AccountGrain
 
     private static HoldRequest Order(SignalIntent intent, Side side, long lots) => intent.LimitTicks > 0
         ? new HoldRequest(
-            intent.ClientOrderId, intent.Symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, intent.LimitTicks, lots)
+            intent.ClientOrderId, intent.Symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, false,
+            intent.LimitTicks, lots)
         : new HoldRequest(
             intent.ClientOrderId,
             intent.Symbol,

@@ -84,7 +84,8 @@ public sealed partial class AccountGrain(
         }
 
         var results = Mutate(
-            static of => ImmutableArray.CreateRange(of.Requests, static (request, account) => account.Decide(request), of.Account),
+            static of => ImmutableArray.CreateRange(
+                of.Requests, static (request, account) => account.Decide(request), of.Account),
             (Account: this, Requests: requests));
         for (var i = 0; i < results.Length; i++)
         {
@@ -136,7 +137,8 @@ public sealed partial class AccountGrain(
     /// <inheritdoc/>
     public async ValueTask<NamedOrder> LookUp(string clientOrderId)
     {
-        var found = _machine.IsUsed(clientOrderId, out var key) ? key.Order : new NamedOrder(RejectReason.UnknownOrder, "", 0);
+        var found =
+            _machine.IsUsed(clientOrderId, out var key) ? key.Order : new NamedOrder(RejectReason.UnknownOrder, "", 0);
         await SettleAsync();
         return found;
     }
@@ -328,7 +330,8 @@ public sealed partial class AccountGrain(
     private DepositResult TakeIn(DepositRequest request)
     {
         if (!catalog.TryGetAsset(request.Asset, out var asset)
-            || (catalog.IsOldName(request.Asset) && !TransferKey.IsTransfer(request.Key) && !_machine.IsDeposited(request.Key, out _)
+            || (catalog.IsOldName(request.Asset) && !TransferKey.IsTransfer(request.Key)
+                && !_machine.IsDeposited(request.Key, out _)
                 // An account that lacks the asset may still receive it, because the symbol change waits for that.
                 && !_machine.Lacks(request.Asset)))
         {

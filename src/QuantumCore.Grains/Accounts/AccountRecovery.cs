@@ -22,9 +22,11 @@ internal static class AccountRecovery
         {
             try
             {
-                return AccountMachine.Restore(id, catalog.Get, snapshot.Body.Span, catalog.FeesOf, () => catalog.Margin, catalog.CalendarOf);
+                return AccountMachine.Restore(
+                    id, catalog.Get, snapshot.Body.Span, catalog.FeesOf, () => catalog.Margin, catalog.CalendarOf);
             }
-            catch (Exception e) when (e is OutdatedSnapshotException or InvalidDataException or ArgumentException or OverflowException)
+            catch (Exception e)
+                when (e is OutdatedSnapshotException or InvalidDataException or ArgumentException or OverflowException)
             {
                 GrainLog.SnapshotUnusable(log, e, snapshot.Stream);
             }

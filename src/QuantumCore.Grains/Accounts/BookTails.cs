@@ -136,7 +136,8 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
 
     private static string StreamOf(string source) => AccountMachine.IsBook(source) ? Prefix + source : source;
 
-    private static IEnumerable<long> TouchedBy(string stream, in JournalRecord stored) => AccountMachine.IsPayout(stream)
+    private static IEnumerable<long> TouchedBy(string stream, in JournalRecord stored) =>
+        AccountMachine.IsPayout(stream)
         ? PayoutRecordEncoding.Decode(stored.Body.Span).TouchedAccounts()
         : stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal)
         ? SettlementRecordEncoding.Decode(stored.Body.Span).TouchedAccounts()
@@ -220,7 +221,8 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
                 _trimmedAt = _last;
                 foreach (var own in _byAccount.Values)
                 {
-                    own.RemoveRange(0, own.FindIndex(sequence => sequence >= _first) is var keep and >= 0 ? keep : own.Count);
+                    own.RemoveRange(
+                        0, own.FindIndex(sequence => sequence >= _first) is var keep and >= 0 ? keep : own.Count);
                 }
             }
         }

@@ -30,7 +30,8 @@ public sealed class PriceAlertsState
 /// <summary>The price alerts of one account. The state is written before anything is published.</summary>
 [GrainType("price-alerts")]
 public sealed class PriceAlertsGrain(
-    [PersistentState("price-alerts")] IPersistentState<PriceAlertsState> state, TimeProvider time, IHostApplicationLifetime lifetime)
+    [PersistentState("price-alerts")] IPersistentState<PriceAlertsState> state, TimeProvider time,
+    IHostApplicationLifetime lifetime)
     : Grain, IPriceAlertsGrain
 {
     // The next trade, or an owner who listens, activates a watch whose silo died.
@@ -66,7 +67,9 @@ public sealed class PriceAlertsGrain(
     {
         var (now, (symbol, price, isAbove, after, reached)) = (time.UnixNanos(), request);
         var alerts = state.State.Alerts.ToList();
-        if (alerts.Find(alert => !alert.HasFired && (alert.Symbol, alert.PriceTicks, alert.IsAbove) == (symbol, price, isAbove)) is { } same)
+        if (alerts.Find(
+            alert => !alert.HasFired
+                && (alert.Symbol, alert.PriceTicks, alert.IsAbove) == (symbol, price, isAbove)) is { } same)
             return new AlertResult(RejectReason.None, same);
 
         // The oldest fired alert makes room.
@@ -82,7 +85,8 @@ public sealed class PriceAlertsGrain(
 
         // Watched before it is stored: a watched alert that is not stored is forgotten when it fires; the other way it
         // would never fire.
-        if (!alert.HasFired && !await GrainFactory.PriceWatch(symbol).Watch(new WatchedPrice(Account, id, price, isAbove, after)))
+        if (!alert.HasFired
+            && !await GrainFactory.PriceWatch(symbol).Watch(new WatchedPrice(Account, id, price, isAbove, after)))
             return new AlertResult(RejectReason.Overloaded, null);
 
         alerts.Add(alert);
@@ -131,13 +135,16 @@ public sealed class PriceAlertsGrain(
 
     private void Publish() => _durable = new AccountAlerts(
         state.State.Version,
-        state.State.SinceNanos != 0 ? state.State.SinceNanos : _durable.SinceNanos != 0 ? _durable.SinceNanos : time.UnixNanos(),
+        state.State.SinceNanos != 0
+            ? state.State.SinceNanos
+            : _durable.SinceNanos != 0 ? _durable.SinceNanos : time.UnixNanos(),
         [.. state.State.Alerts]);
 
     private void WakeWatches()
     {
         _wokenAt = time.GetTimestamp();
-        foreach (var symbol in _durable.Alerts.Where(alert => !alert.HasFired).Select(alert => alert.Symbol).Distinct(StringComparer.Ordinal))
+        foreach (var symbol in _durable.Alerts.Where(alert => !alert.HasFired).Select(alert => alert.Symbol)
+            .Distinct(StringComparer.Ordinal))
             _ = GrainFactory.PriceWatch(symbol).Follow();
     }
 }

@@ -27,7 +27,8 @@ public sealed class PriceWatchState
 /// </summary>
 [GrainType("price-watch"), Reentrant, PreferLocalPlacement]
 public sealed class PriceWatchGrain(
-    [PersistentState("price-watch")] IPersistentState<PriceWatchState> state, IJournalStore journal, ILogger<PriceWatchGrain> log)
+    [PersistentState("price-watch")] IPersistentState<PriceWatchState> state, IJournalStore journal,
+    ILogger<PriceWatchGrain> log)
     : Grain, IPriceWatchGrain
 {
     // Maximum number of records that the next activation reads again, besides those of one check.
@@ -140,7 +141,8 @@ public sealed class PriceWatchGrain(
     }
 
     private async Task<long> HeadAsync() =>
-        (await journal.HeadsAsync(BookStream, CancellationToken.None)).FirstOrDefault(head => head.Name == BookStream).Head;
+        (await journal.HeadsAsync(BookStream, CancellationToken.None)).FirstOrDefault(
+            head => head.Name == BookStream).Head;
 
     private async Task ReadJournalAsync(long throughSequence, CancellationToken cancellationToken)
     {

@@ -43,9 +43,11 @@ internal sealed class WaitingPrices
     {
         List<WatchedPrice> fired = [];
         if (_above.Count > 0 && _above.Min.Ticks <= ticks)
-            fired.AddRange(_above.TakeWhile(key => key.Ticks <= ticks).Select(Of).Where(price => price.AfterSequence < sequence));
+            fired.AddRange(
+                _above.TakeWhile(key => key.Ticks <= ticks).Select(Of).Where(price => price.AfterSequence < sequence));
         if (_below.Count > 0 && _below.Max.Ticks >= ticks)
-            fired.AddRange(_below.Reverse().TakeWhile(key => key.Ticks >= ticks).Select(Of).Where(price => price.AfterSequence < sequence));
+            fired.AddRange(_below.Reverse().TakeWhile(key => key.Ticks >= ticks).Select(Of)
+                .Where(price => price.AfterSequence < sequence));
         for (var i = 0; i < fired.Count; i++)
         {
             SideOf(fired[i]).Remove(KeyOf(fired[i]));
@@ -58,7 +60,9 @@ internal sealed class WaitingPrices
 
     private WatchedPrice Of((long Ticks, long Account, long Id) key) => _all[(key.Account, key.Id)];
 
-    private SortedSet<(long Ticks, long Account, long Id)> SideOf(WatchedPrice price) => price.IsAbove ? _above : _below;
+    private SortedSet<(long Ticks, long Account, long Id)> SideOf(WatchedPrice price) =>
+        price.IsAbove ? _above : _below;
 
-    private static (long Ticks, long Account, long Id) KeyOf(WatchedPrice price) => (price.PriceTicks, price.Account, price.Id);
+    private static (long Ticks, long Account, long Id) KeyOf(WatchedPrice price) =>
+        (price.PriceTicks, price.Account, price.Id);
 }

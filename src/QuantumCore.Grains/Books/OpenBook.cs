@@ -10,7 +10,8 @@ namespace QuantumCore.Grains.Books;
 
 /// <summary>A book of a grain: its machine, its stream, and its outbox.</summary>
 internal sealed class OpenBook(
-    BookMachine machine, JournalStream stream, long snapshotted, long snapshotNanos, SnapshotMaker snapshots, ILogger log)
+    BookMachine machine, JournalStream stream, long snapshotted, long snapshotNanos, SnapshotMaker snapshots,
+    ILogger log)
 {
     private readonly BookOutbox _outbox = new();
     private readonly List<BookRecord> _released = [];
@@ -58,7 +59,8 @@ internal sealed class OpenBook(
     public void Note(BookRecord record) => _outbox.Add(
         machine.Sequence,
         record,
-        ImmutableArray.CreateRange(record.TouchedAccounts(), static (account, machine) => (account, machine.Chain(account)), machine));
+        ImmutableArray.CreateRange(
+            record.TouchedAccounts(), static (account, machine) => (account, machine.Chain(account)), machine));
 
     /// <summary>Publishes what is durable: to the accounts it touches, then to the book's readers.</summary>
     public void Release(IGrainFactory grains, Func<OpenBook, BookBatch, Task> publish)
@@ -102,7 +104,8 @@ internal sealed class OpenBook(
         var crossed = _cross.Look(nowNanos, isMatching, Best(Side.Buy), Best(Side.Sell));
         var isHalted = IsHalted || (IsServing && machine.Core.Phase == TradingPhase.Halt);
         GrainMetrics.BookLooked(Symbol, new BookLook(
-            nowNanos / 1_000_000_000, crossed / 1_000_000, isHalted, machine.Sequence - _snapshotted, Levels(Side.Buy), Levels(Side.Sell), _lastMatchNanos / 1_000_000_000));
+            nowNanos / 1_000_000_000, crossed / 1_000_000, isHalted, machine.Sequence - _snapshotted, Levels(Side.Buy),
+            Levels(Side.Sell), _lastMatchNanos / 1_000_000_000));
     }
 
     private int Levels(Side side) => IsServing ? machine.Core.LevelCount(side) : 0;

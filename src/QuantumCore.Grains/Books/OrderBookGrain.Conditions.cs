@@ -31,7 +31,8 @@ public sealed partial class OrderBookGrain
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ExecutionReport> Amend(string symbol, long account, long orderId, ImmutableArray<NamedValue> changes)
+    public async ValueTask<ExecutionReport> Amend(
+        string symbol, long account, long orderId, ImmutableArray<NamedValue> changes)
     {
         var refusal = Refuse(symbol, urgent: true, out var book);
         if (refusal != RejectReason.None)
@@ -39,7 +40,8 @@ public sealed partial class OrderBookGrain
             return BookReports.Refused(symbol, account, refusal);
         }
 
-        var answer = Turn(() => OwnOrder(book, account, orderId, out var number) ?? Change(book, account, number, changes));
+        var answer =
+            Turn(() => OwnOrder(book, account, orderId, out var number) ?? Change(book, account, number, changes));
         return (await AnswerAsync(book, [answer]))[0];
     }
 
@@ -61,7 +63,8 @@ public sealed partial class OrderBookGrain
         }
 
         var state = StateOf(book);
-        var isOnRecord = await DurableWithinAsync(TimeSpan.FromMilliseconds(HaltAnswer.PatienceMillis), SettleAsync().AsTask());
+        var isOnRecord =
+            await DurableWithinAsync(TimeSpan.FromMilliseconds(HaltAnswer.PatienceMillis), SettleAsync().AsTask());
         return new HaltAnswer(reason, isOnRecord, state);
     }
 
@@ -164,7 +167,9 @@ public sealed partial class OrderBookGrain
             return new Answer(BookReports.Refused(book.Symbol, account, reason) with
             {
                 Field = RefusedChange.OfConditions(reason, ticket.Order, changes),
-                Limit = RefusedChange.LimitOf(reason, ticket.TotalLots, changes) is > 0 and var limit ? book.Machine.Instrument!.FormatQuantity(limit) : null,
+                Limit = RefusedChange.LimitOf(reason, ticket.TotalLots, changes) is > 0 and var limit
+                    ? book.Machine.Instrument!.FormatQuantity(limit)
+                    : null,
             });
         }
 

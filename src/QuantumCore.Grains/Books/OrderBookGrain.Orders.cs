@@ -13,18 +13,21 @@ public sealed partial class OrderBookGrain
     {
         var refusal = Refuse(symbol, urgent: false, out var book, orders.Length);
         return refusal == RejectReason.None
-            ? AnswerAsync(book, Turn(static of => of.Grain.EnterAll(of.Book, of.Orders), (Grain: this, Book: book, Orders: orders)))
+            ? AnswerAsync(
+                book,
+                Turn(static of => of.Grain.EnterAll(of.Book, of.Orders), (Grain: this, Book: book, Orders: orders)))
             : ValueTask.FromResult(RefuseAll(symbol, orders, refusal));
     }
 
-    private static ImmutableArray<ExecutionReport> RefuseAll(string symbol, ImmutableArray<SubmitOrder> orders, RejectReason refusal) =>
-    [
-        .. orders.Select(order => BookReports.Refused(symbol, order.Account, refusal) with
-        {
-            Number = order.Number,
-            ClientOrderId = order.ClientOrderId,
-        }),
-    ];
+    private static ImmutableArray<ExecutionReport> RefuseAll(
+        string symbol, ImmutableArray<SubmitOrder> orders, RejectReason refusal) =>
+        [
+            .. orders.Select(order => BookReports.Refused(symbol, order.Account, refusal) with
+            {
+                Number = order.Number,
+                ClientOrderId = order.ClientOrderId,
+            }),
+        ];
 
     private Answer[] EnterAll(OpenBook book, ImmutableArray<SubmitOrder> orders)
     {
@@ -44,7 +47,8 @@ public sealed partial class OrderBookGrain
         var refusal = Refuse(symbol, urgent: true, out var book, RecordsToClose(symbol, account, numbers));
         if (refusal != RejectReason.None)
         {
-            return [.. numbers.Select(number => BookReports.Refused(symbol, account, refusal) with { Number = number })];
+            return [
+                .. numbers.Select(number => BookReports.Refused(symbol, account, refusal) with { Number = number })];
         }
 
         var answers = new Answer[numbers.Length];
@@ -53,7 +57,9 @@ public sealed partial class OrderBookGrain
             var together = CancelTogether(book, account, numbers, reason);
             for (var i = 0; i < answers.Length; i++)
             {
-                answers[i] = together.TryGetValue(numbers[i], out var ended) ? ended : Cancel(book, account, numbers[i], reason);
+                answers[i] = together.TryGetValue(numbers[i], out var ended)
+                    ? ended
+                    : Cancel(book, account, numbers[i], reason);
             }
 
             return true;
@@ -118,7 +124,8 @@ public sealed partial class OrderBookGrain
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots, long expectedLots)
+    public async ValueTask<ExecutionReport> Reduce(
+        string symbol, long account, long number, long totalLots, long expectedLots)
     {
         var refusal = Refuse(symbol, urgent: true, out var book);
         if (refusal != RejectReason.None)
@@ -134,7 +141,9 @@ public sealed partial class OrderBookGrain
                 return new Answer(BookReports.Refused(book.Symbol, account, RejectReason.UnknownOrder));
             }
 
-            return ticket is null ? Closed(book, account, number, finished, refused: true) : Shrink(book, ticket, totalLots, expectedLots);
+            return ticket is null
+                ? Closed(book, account, number, finished, refused: true)
+                : Shrink(book, ticket, totalLots, expectedLots);
         });
         return (await AnswerAsync(book, [answer]))[0];
     }
@@ -184,7 +193,8 @@ public sealed partial class OrderBookGrain
     /// Returns the maximum number of records for cancelling these orders: one for all open ones, one each for those
     /// that never came.
     /// </summary>
-    private int RecordsToClose(string symbol, long account, ImmutableArray<long> numbers) => numbers.Length > 1 && Find(symbol) is { IsServing: true } book
+    private int RecordsToClose(string symbol, long account, ImmutableArray<long> numbers) =>
+        numbers.Length > 1 && Find(symbol) is { IsServing: true } book
         ? 1 + numbers.Count(number => !book.Machine.IsKnown(account, number, out _, out _))
         : numbers.Length;
 
@@ -192,7 +202,8 @@ public sealed partial class OrderBookGrain
     /// Cancels the open ones of several orders together and returns their answers. Does nothing if there is only one
     /// order.
     /// </summary>
-    private Dictionary<long, Answer> CancelTogether(OpenBook book, long account, ImmutableArray<long> numbers, EndReason reason)
+    private Dictionary<long, Answer> CancelTogether(
+        OpenBook book, long account, ImmutableArray<long> numbers, EndReason reason)
     {
         var answers = new Dictionary<long, Answer>();
         if (numbers.Length < 2)
@@ -222,7 +233,8 @@ public sealed partial class OrderBookGrain
         {
             book.Machine.IsKnown(account, number, out _, out var finished);
             answers[number] = new Answer(
-                BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished, record.TimeNanos).WithEnd(ends.Of(account, number)));
+                BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished, record.TimeNanos)
+                    .WithEnd(ends.Of(account, number)));
         }
 
         return answers;
@@ -251,13 +263,15 @@ public sealed partial class OrderBookGrain
         var refused = record is null && finished.Status != OrderStatus.Cancelled;
         return open is null || record is null
             ? Closed(book, account, number, finished, refused) with { WasCancelled = record is null && !refused }
-            : new Answer(BookReports.Final(BookReports.Open(book.Symbol, open, 0, 0), finished, record.TimeNanos).WithEnd(record));
+            : new Answer(BookReports.Final(BookReports.Open(book.Symbol, open, 0, 0), finished, record.TimeNanos)
+                .WithEnd(record));
     }
 
     private Answer Shrink(OpenBook book, OrderTicket ticket, long totalLots, long expectedLots)
     {
         CatchUp();
-        if (!book.Machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var still, out var expired) || still is null)
+        if (!book.Machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var still, out var expired)
+            || still is null)
         {
             return Closed(book, ticket.Order.Account, ticket.Order.Number, expired, refused: true);
         }
@@ -265,7 +279,11 @@ public sealed partial class OrderBookGrain
         // A retry finds what the first request did.
         if (expectedLots != 0 && ticket.LeavesLots != expectedLots && ticket.TotalLots != totalLots)
         {
-            return new Answer(BookReports.Refused(book.Symbol, ticket.Order.Account, RejectReason.StaleLeaves) with { Field = "expectedRemaining" });
+            return new Answer(
+                BookReports.Refused(book.Symbol, ticket.Order.Account, RejectReason.StaleLeaves) with
+                {
+                    Field = "expectedRemaining",
+                });
         }
 
         var reason = book.Machine.Reduce(ticket, totalLots, _now, out var record);
@@ -283,7 +301,8 @@ public sealed partial class OrderBookGrain
 
         book.Machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var open, out var finished);
         return open is null
-            ? new Answer(BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished, record!.TimeNanos).WithEnd(record))
+            ? new Answer(BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished, record!.TimeNanos)
+                .WithEnd(record))
             : OpenNow(book, ticket);
     }
 
@@ -308,7 +327,8 @@ public sealed partial class OrderBookGrain
             ? new Answer(BookReports.Voided(book.Symbol, account, number))
             : new Answer(null, finished.Sequence, finished, refused, account, number);
 
-    private async ValueTask<ImmutableArray<ExecutionReport>> AnswerAsync(OpenBook book, Answer[] answers, bool unlessStalled = false)
+    private async ValueTask<ImmutableArray<ExecutionReport>> AnswerAsync(
+        OpenBook book, Answer[] answers, bool unlessStalled = false)
     {
         // The same as SettleAsync, without its own async state machine: every order passes here.
         await (unlessStalled ? UnlessStalledAsync(WhenDurable()) : WhenDurable());
@@ -344,7 +364,11 @@ public sealed partial class OrderBookGrain
     /// <summary>Adds the current static band to a rejected price; no record keeps the band of that time.</summary>
     private static ExecutionReport WithBand(BookMachine book, ExecutionReport report) =>
         report.Reason == RejectReason.PriceBand && book.Core.StaticBand is { } band
-            ? report with { Limit = $"{book.Instrument!.FormatPrice(band.LowestTicks)} to {book.Instrument!.FormatPrice(band.HighestTicks)}" }
+            ? report with
+            {
+                Limit =
+                    $"{book.Instrument!.FormatPrice(band.LowestTicks)} to {book.Instrument!.FormatPrice(band.HighestTicks)}",
+            }
             : report;
 
     /// <summary>
@@ -369,7 +393,10 @@ public sealed partial class OrderBookGrain
             return first;
         }
 
-        var final = BookReports.Final(first, finished, ends!.Record.TimeNanos).WithEnd(ends.Of(answer.Account, answer.Number));
-        return answer.IsRefused ? final with { Reason = RejectReason.OrderClosed } : final with { WasCancelled = answer.WasCancelled };
+        var final =
+            BookReports.Final(first, finished, ends!.Record.TimeNanos).WithEnd(ends.Of(answer.Account, answer.Number));
+        return answer.IsRefused
+            ? final with { Reason = RejectReason.OrderClosed }
+            : final with { WasCancelled = answer.WasCancelled };
     }
 }

@@ -29,12 +29,14 @@ public sealed partial class OrderBookGrain
 
         if (refusal != RejectReason.None)
         {
-            return [.. legs.Select((leg, i) => BookReports.Refused(symbols.ElementAtOrDefault(i) ?? "", leg.Account, refusal) with
-            {
-                Number = leg.Number,
-                ClientOrderId = leg.ClientOrderId,
-                Field = FieldOf(at),
-            })];
+            return [
+                .. legs.Select(
+                    (leg, i) => BookReports.Refused(symbols.ElementAtOrDefault(i) ?? "", leg.Account, refusal) with
+                    {
+                        Number = leg.Number,
+                        ClientOrderId = leg.ClientOrderId,
+                        Field = FieldOf(at),
+                    })];
         }
 
         var answers = Turn(() => EnterStrategy(legs, books));
@@ -42,7 +44,8 @@ public sealed partial class OrderBookGrain
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(legs.Length);
         for (var i = 0; i < legs.Length; i++)
         {
-            reports.Add(answers[i].Report ?? await ReadAsync(books[i], answers[i], await EndsAsync(books[i], answers[i], before: null)));
+            reports.Add(answers[i].Report
+                ?? await ReadAsync(books[i], answers[i], await EndsAsync(books[i], answers[i], before: null)));
         }
 
         return reports.MoveToImmutable();

@@ -12,7 +12,8 @@ public sealed partial class OrderBookGrain
     {
         // The trade is on record and unchangeable, and so are its orders' terms: all of it is read before the mutation,
         // which must not wait.
-        var found = Find(symbol) is { IsServing: true } serving ? await FindTradeAsync(serving, trade, priceTicks) : null;
+        var found =
+            Find(symbol) is { IsServing: true } serving ? await FindTradeAsync(serving, trade, priceTicks) : null;
         var refusal = Refuse(symbol, urgent: true, out var book);
         if (refusal == RejectReason.None && book.Machine.Instrument is null)
         {
@@ -82,29 +83,36 @@ public sealed partial class OrderBookGrain
 
         var instrument = book.Machine.Instrument!;
         var value = instrument.Notional(Math.Max(priceTicks, 0), fill.QuantityLots);
-        if (priceTicks < instrument.MinPriceTicks || priceTicks > instrument.MaxPriceTicks || value > Instrument.NotionalLimit)
+        if (priceTicks < instrument.MinPriceTicks || priceTicks > instrument.MaxPriceTicks
+            || value > Instrument.NotionalLimit)
         {
             return new FoundTrade(trade, null);
         }
 
-        var (taker, maker) = await FeesAsync(book, fill, instrument.Notional(fill.PriceTicks, fill.QuantityLots), value);
+        var (taker, maker) =
+            await FeesAsync(book, fill, instrument.Notional(fill.PriceTicks, fill.QuantityLots), value);
         return new FoundTrade(
-            trade, Int128.Max(Int128.Abs(taker), Int128.Abs(maker)) > Instrument.NotionalLimit ? null : trade.Change(priceTicks, (long)taker, (long)maker));
+            trade, Int128.Max(Int128.Abs(taker), Int128.Abs(maker)) > Instrument.NotionalLimit
+                ? null
+                : trade.Change(priceTicks, (long)taker, (long)maker));
     }
 
     /// <summary>Returns the fees of both sides at another value of the trade, by the terms of their orders.</summary>
-    private async ValueTask<(Int128 Taker, Int128 Maker)> FeesAsync(OpenBook book, TurnStep fill, Int128 made, Int128 value)
+    private async ValueTask<(Int128 Taker, Int128 Maker)> FeesAsync(
+        OpenBook book, TurnStep fill, Int128 made, Int128 value)
     {
         var (taker, maker) = ((Int128)fill.Fee, (Int128)fill.MakerFee);
         if (await TermsAsync(book, fill.Account, fill.Number) is { } ofTaker)
         {
-            taker = CorrectedFee.Of(fill.Side, ofTaker, fill.IsAuction ? ofTaker.AuctionPpm : ofTaker.TakerPpm, fill.Fee, made, value);
+            taker = CorrectedFee.Of(
+                fill.Side, ofTaker, fill.IsAuction ? ofTaker.AuctionPpm : ofTaker.TakerPpm, fill.Fee, made, value);
         }
 
         if (await TermsAsync(book, fill.MakerAccount, fill.MakerNumber) is { } ofMaker)
         {
             var side = fill.Side == Side.Buy ? Side.Sell : Side.Buy;
-            maker = CorrectedFee.Of(side, ofMaker, fill.IsAuction ? ofMaker.AuctionPpm : ofMaker.MakerPpm, fill.MakerFee, made, value);
+            maker = CorrectedFee.Of(
+                side, ofMaker, fill.IsAuction ? ofMaker.AuctionPpm : ofMaker.MakerPpm, fill.MakerFee, made, value);
         }
 
         // Fees are rounded over all fills of an order, so those of one trade may have a negative sum: it must not fall
@@ -121,7 +129,8 @@ public sealed partial class OrderBookGrain
             return open?.Fees.Terms;
         }
 
-        await foreach (var stored in store.ReadAsync("book/" + book.Symbol, finished.Sequence, finished.Sequence, CancellationToken.None))
+        await foreach (var stored in store.ReadAsync(
+            "book/" + book.Symbol, finished.Sequence, finished.Sequence, CancellationToken.None))
         {
             return BookRecordEncoding.Decode(stored.Body.Span).OrderOf(account, number) is { } order
                 ? new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee)
@@ -138,10 +147,12 @@ public sealed partial class OrderBookGrain
             return null;
         }
 
-        await foreach (var stored in store.ReadAsync("book/" + symbol, place.Sequence, place.Sequence, CancellationToken.None))
+        await foreach (var stored in store.ReadAsync(
+            "book/" + symbol, place.Sequence, place.Sequence, CancellationToken.None))
         {
             var record = BookRecordEncoding.Decode(stored.Body.Span);
-            return record.TradeSteps().Skip(place.Index).Select(fill => (TradeAsItWas?)new TradeAsItWas(place, record.TimeNanos, fill)).FirstOrDefault();
+            return record.TradeSteps().Skip(place.Index)
+                .Select(fill => (TradeAsItWas?)new TradeAsItWas(place, record.TimeNanos, fill)).FirstOrDefault();
         }
 
         return null;

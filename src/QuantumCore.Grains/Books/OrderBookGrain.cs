@@ -15,7 +15,8 @@ namespace QuantumCore.Grains.Books;
 /// </summary>
 [Reentrant, KeepAlive]
 public sealed partial class OrderBookGrain(
-    JournalWriter writer, IJournalStore store, InstrumentCatalog catalog, SnapshotMaker snapshots, TimeProvider time, ILogger<OrderBookGrain> log)
+    JournalWriter writer, IJournalStore store, InstrumentCatalog catalog, SnapshotMaker snapshots, TimeProvider time,
+    ILogger<OrderBookGrain> log)
     : JournaledGrain(writer, time, log), IOrderBookGrain
 {
     private static readonly TimeSpan s_expiryPeriod = TimeSpan.FromSeconds(1);
@@ -82,7 +83,9 @@ public sealed partial class OrderBookGrain(
         var instrument = definition.Decode();
         if (instrument.Symbol != symbol || instrument.BookKey != Key)
         {
-            throw new ArgumentException($"{instrument.Symbol} is not of {Key}: the group of a listed instrument never changes.", nameof(definition));
+            throw new ArgumentException(
+                $"{instrument.Symbol} is not of {Key}: the group of a listed instrument never changes.",
+                nameof(definition));
         }
 
         var book = await MemberAsync(symbol);
@@ -126,7 +129,8 @@ public sealed partial class OrderBookGrain(
         }
 
         var view = new DepthView(
-            book.Machine.Sequence, book.Machine.TimeNanos, Levels(book, Side.Buy), Levels(book, Side.Sell), book.Machine.Core.LastPriceTicks);
+            book.Machine.Sequence, book.Machine.TimeNanos, Levels(book, Side.Buy), Levels(book, Side.Sell),
+            book.Machine.Core.LastPriceTicks);
         await SettleAsync();
         return view;
     }
@@ -135,7 +139,9 @@ public sealed partial class OrderBookGrain(
     public async ValueTask<BookState> State(string symbol)
     {
         var book = Find(symbol);
-        var state = book is { IsServing: true } ? StateOf(book) : new BookState(book?.Machine.Sequence ?? 0, 0, book?.IsHalted == true);
+        var state = book is { IsServing: true }
+            ? StateOf(book)
+            : new BookState(book?.Machine.Sequence ?? 0, 0, book?.IsHalted == true);
         await SettleAsync();
         return state;
     }
@@ -188,7 +194,9 @@ public sealed partial class OrderBookGrain(
         }
 
         // Multi-leg orders may add their own records to a command's.
-        return book.IsHalted ? RejectReason.SymbolUnavailable : Refusal(urgent, _strategies is null ? records : records * 16);
+        return book.IsHalted
+            ? RejectReason.SymbolUnavailable
+            : Refusal(urgent, _strategies is null ? records : records * 16);
     }
 
     /// <summary>Runs a mutation with one time for all of its records.</summary>
@@ -235,7 +243,8 @@ public sealed partial class OrderBookGrain(
     private (OpenBook Book, BookRecord Record, long Sequence)[] AppendGathered(bool urgent)
     {
         var sequences = AppendTogether(
-            [.. _together.Select(one => (one.Book.Stream, (ReadOnlyMemory<byte>)BookRecordEncoding.Encode(one.Record)))], urgent);
+            [.. _together.Select(
+                one => (one.Book.Stream, (ReadOnlyMemory<byte>)BookRecordEncoding.Encode(one.Record)))], urgent);
         for (var i = 0; i < sequences.Length; i++)
         {
             RequireSequence(_together[i].Book, sequences[i], _together[i].Sequence);

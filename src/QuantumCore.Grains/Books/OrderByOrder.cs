@@ -39,17 +39,21 @@ internal sealed class OrderByOrder
     /// <summary>
     /// Opens the view at the newest valid snapshot, or at the book's beginning; <see cref="CatchUpAsync"/> must follow.
     /// </summary>
-    public static async Task<OrderByOrder> OpenAsync(IJournalStore journal, string symbol, ILogger log, CancellationToken cancellationToken) => new(
-        await Task.Run(() => BookRecovery.NewestSnapshotAsync(journal, symbol, log, cancellationToken), cancellationToken));
+    public static async Task<OrderByOrder> OpenAsync(
+        IJournalStore journal, string symbol, ILogger log, CancellationToken cancellationToken) => new(
+        await Task.Run(
+            () => BookRecovery.NewestSnapshotAsync(journal, symbol, log, cancellationToken), cancellationToken));
 
     /// <summary>Reads the journal up to a sequence. Nobody else may use the view meanwhile.</summary>
     /// <remarks>It may take long, so it runs outside the caller's Orleans turn.</remarks>
     /// <exception cref="DivergenceException">A command did something else than its record says.</exception>
     /// <exception cref="JournalCorruptionException">A record is damaged.</exception>
-    public Task CatchUpAsync(IJournalStore journal, long throughSequence, CancellationToken cancellationToken) => Task.Run(
+    public Task CatchUpAsync(IJournalStore journal, long throughSequence, CancellationToken cancellationToken) =>
+        Task.Run(
         async () =>
         {
-            await foreach (var stored in journal.ReadAsync("book/" + _machine.Symbol, Sequence + 1, throughSequence, cancellationToken))
+            await foreach (var stored in journal.ReadAsync(
+                "book/" + _machine.Symbol, Sequence + 1, throughSequence, cancellationToken))
             {
                 Take(stored.Sequence, stored.Body.Span);
             }
@@ -100,7 +104,8 @@ internal sealed class OrderByOrder
             // Each trade of a record is one execution or one print, in the sequence of its trades.
             var index = change.Kind is OrderChangeKind.Executed or OrderChangeKind.Printed ? trades++ : 0;
             var told = new DisplayedOrderChange(
-                sequence, record.TimeNanos, change.Kind, change.Side, change.OrderId, change.PriceTicks, change.Lots, change.BeforeId, index);
+                sequence, record.TimeNanos, change.Kind, change.Side, change.OrderId, change.PriceTicks, change.Lots,
+                change.BeforeId, index);
             if (_changes.Add(told, out var forgotten))
             {
                 _remembersAfter = forgotten.Sequence;

@@ -15,7 +15,9 @@ public sealed partial class DueWork
     private long? _wokeBooks;
     private Task _waking = Task.CompletedTask;
 
-    /// <summary>Does one round over the books, unless the last one began less than <see cref="WakeInterval"/> ago.</summary>
+    /// <summary>
+    /// Does one round over the books, unless the last one began less than <see cref="WakeInterval"/> ago.
+    /// </summary>
     public async Task WakeBooksAsync(CancellationToken cancellationToken)
     {
         if (_wokeBooks is { } woke && time.GetElapsedTime(woke) < WakeInterval)

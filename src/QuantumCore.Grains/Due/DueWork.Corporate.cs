@@ -185,7 +185,8 @@ public sealed partial class DueWork
     {
         var (symbol, close) = (action.Request.Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Closed));
         var book = await catalog.BookAsync(symbol);
-        if ((await book.State(symbol)).Phase != TradingPhase.Closed && await book.Operate(symbol, close) is var reason and not RejectReason.None)
+        if ((await book.State(symbol)).Phase != TradingPhase.Closed
+            && await book.Operate(symbol, close) is var reason and not RejectReason.None)
         {
             throw new InvalidOperationException($"{symbol} can't be closed now: {reason}.");
         }
@@ -197,7 +198,8 @@ public sealed partial class DueWork
     private async Task PayAsync(CorporateActionView action)
     {
         var (ledger, id, after) = (grains.Ledger(), action.Request.Id, -1L);
-        while (await ledger.CorporateParts(id, unpaid: true, after, PartsPerPage) is { Parts: { IsEmpty: false } parts })
+        while (await ledger.CorporateParts(
+            id, unpaid: true, after, PartsPerPage) is { Parts: { IsEmpty: false } parts })
         {
             foreach (var part in parts)
             {

@@ -21,7 +21,8 @@ public sealed partial class DueWork
 
         var owned = await grains.Catalog().Owners();
         var isDone = true;
-        foreach (var owner in owned.GroupBy(account => account.Owner, StringComparer.Ordinal).Where(owner => owner.Count() > 1))
+        foreach (var owner in owned.GroupBy(account => account.Owner, StringComparer.Ordinal)
+            .Where(owner => owner.Count() > 1))
         {
             cancellationToken.ThrowIfCancellationRequested();
             isDone &= await BringVolumesAsync(day, [.. owner.Select(account => account.Account)]);
@@ -46,7 +47,8 @@ public sealed partial class DueWork
 
             foreach (var account in accounts)
             {
-                await grains.Account(account).SetVolumes(day, [.. sums.Select(sum => new TradedVolume(sum.Key, sum.Value))]);
+                await grains.Account(account)
+                    .SetVolumes(day, [.. sums.Select(sum => new TradedVolume(sum.Key, sum.Value))]);
             }
 
             return true;

@@ -24,7 +24,8 @@ public sealed partial class DueWork
 
         var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
         var (all, isDone, after) = (day != _marginDay, true, 0L);
-        while (await history.MarginAccountsAsync(all, after, MarginAccountsPerPage, cancellationToken) is { IsEmpty: false } accounts)
+        while (await history.MarginAccountsAsync(
+            all, after, MarginAccountsPerPage, cancellationToken) is { IsEmpty: false } accounts)
         {
             foreach (var account in accounts)
             {
@@ -70,7 +71,8 @@ public sealed partial class DueWork
 
         foreach (var share in shares)
         {
-            await grains.Account(share.Account).PayShare(new(deficit.Account, deficit.Sequence, deficit.Asset, share.Amount));
+            await grains.Account(share.Account)
+                .PayShare(new(deficit.Account, deficit.Sequence, deficit.Asset, share.Amount));
         }
 
         await grains.Catalog().EndDeficit(deficit.Account, deficit.Sequence);
@@ -87,7 +89,8 @@ public sealed partial class DueWork
         foreach (var of in catalog.Margin.PaidIn(deficit.Asset).Values)
         {
             var mark = marks.Of(of.Instrument.Symbol)?.PriceTicks ?? 0;
-            var gained = await history.DayGainsAsync(of.Instrument, UtcDay.Of(deficit.TimeNanos), Math.Max(mark, 1), cancellationToken);
+            var gained = await history.DayGainsAsync(
+                of.Instrument, UtcDay.Of(deficit.TimeNanos), Math.Max(mark, 1), cancellationToken);
             if (mark > 0)
             {
                 gains.AddRange(gained);

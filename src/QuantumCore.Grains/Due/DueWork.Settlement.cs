@@ -18,7 +18,8 @@ public sealed partial class DueWork
     {
         var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
         var waits = TimeSpan.Zero;
-        foreach (var venue in catalog.Instruments.Select(instrument => instrument.SettlementVenue).Distinct(StringComparer.Ordinal))
+        foreach (var venue in catalog.Instruments.Select(instrument => instrument.SettlementVenue)
+            .Distinct(StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (venue.Length == 0 || _settledOn.GetValueOrDefault(venue) == day)
@@ -53,7 +54,8 @@ public sealed partial class DueWork
             }
 
             // Another silo may have closed it.
-            return await settlement.OldestSent() is > 0 and var closed && TimeSpan.FromTicks((NanosAt(TimeSpan.Zero) - closed) / 100) is var sent && sent > asked
+            return await settlement.OldestSent() is > 0 and var closed
+                && TimeSpan.FromTicks((NanosAt(TimeSpan.Zero) - closed) / 100) is var sent && sent > asked
                 ? sent
                 : asked;
         }

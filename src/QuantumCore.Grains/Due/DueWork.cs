@@ -12,7 +12,8 @@ namespace QuantumCore.Grains.Due;
 /// rounds. As a background service it activates that grain when the members of the cluster change.
 /// </summary>
 public sealed partial class DueWork(
-    HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains, IClusterMembershipService membership, TimeProvider time,
+    HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains,
+    IClusterMembershipService membership, TimeProvider time,
     ILogger<DueWork> log) : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);

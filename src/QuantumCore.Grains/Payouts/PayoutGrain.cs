@@ -92,7 +92,8 @@ public sealed class PayoutGrain(
         {
             var asset = this.GetPrimaryKeyString();
             var answer = await receiver.SendAsync(
-                new PayoutBatch(PayoutRecord.BatchId(asset, batch), asset, made.Decimals, made.Items), CancellationToken.None);
+                new PayoutBatch(PayoutRecord.BatchId(asset, batch), asset, made.Decimals, made.Items),
+                CancellationToken.None);
             if (answer.Verdict != PayoutVerdict.NotYet && !_hasEnded && Refusal(urgent: true) == RejectReason.None)
             {
                 Mutate(() =>

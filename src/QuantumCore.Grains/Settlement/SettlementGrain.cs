@@ -74,7 +74,9 @@ public sealed class SettlementGrain(
         _ = SendOpenAsync();
         // Read before the wait, because records appended meanwhile may not be durable after it.
         var isDone = _closedOn == today && _machine.Open.Count == 0;
-        var days = _machine.Fails.IsEmpty ? 0 : catalog.CalendarOf(Venue).Between(_machine.Fails.Min(fail => fail.Since), today);
+        var days = _machine.Fails.IsEmpty
+            ? 0
+            : catalog.CalendarOf(Venue).Between(_machine.Fails.Min(fail => fail.Since), today);
         await Stream.WhenDurable(Stream.Head);
         return new SettlementRound(isDone, days);
     }
@@ -104,8 +106,10 @@ public sealed class SettlementGrain(
         }
 
         var (calendar, today) = (catalog.CalendarOf(Venue), UtcDay.Of(Now));
-        ImmutableArray<SettlementFailView> oldest = [.. _machine.Fails.OrderBy(fail => fail.Since).Take(limit).Select(fail => new SettlementFailView(
-            fail.Account, fail.Symbol, fail.Base.Name, fail.Base.Decimals, fail.UnitsLeft, fail.Quote.Name, fail.Quote.Decimals, fail.CashLeft,
+        ImmutableArray<SettlementFailView> oldest =
+            [.. _machine.Fails.OrderBy(fail => fail.Since).Take(limit).Select(fail => new SettlementFailView(
+            fail.Account, fail.Symbol, fail.Base.Name, fail.Base.Decimals, fail.UnitsLeft, fail.Quote.Name,
+            fail.Quote.Decimals, fail.CashLeft,
             fail.Since, calendar.Between(fail.Since, today)))];
         await Stream.WhenDurable(Stream.Head);
         return oldest;
@@ -159,9 +163,11 @@ public sealed class SettlementGrain(
         if (_machine.BuyInOf(request.Id) is { } known)
         {
             // By another day there may be a new round in its place.
-            return (known.Request.Account, known.Request.Symbol) != (request.Account, request.Symbol) ? new BuyInDecision("this id is of another buy-in", 0)
+            return (known.Request.Account, known.Request.Symbol) != (request.Account, request.Symbol)
+                ? new BuyInDecision("this id is of another buy-in", 0)
                 : UtcDay.Of(known.TimeNanos) is var day && day != UtcDay.Of(Now)
-                    ? new BuyInDecision($"it was decided on {UtcDay.Text(day)}: its order is placed on that day alone", 0)
+                    ? new BuyInDecision(
+                        $"it was decided on {UtcDay.Text(day)}: its order is placed on that day alone", 0)
                 : new BuyInDecision(null, known.Lots);
         }
 
@@ -190,7 +196,8 @@ public sealed class SettlementGrain(
         {
             await catalog.RefreshAsync();
             var due = await ReadDueAsync(today);
-            if (due.Count == 0 && !_machine.Due.IsEmpty && catalog.CalendarOf(Venue).Before(today) is var last && last >= _machine.ValueDate)
+            if (due.Count == 0 && !_machine.Due.IsEmpty && catalog.CalendarOf(Venue).Before(today) is var last
+                && last >= _machine.ValueDate)
             {
                 // No new trades, but earlier fails are due again.
                 due.Add(last, [new SettlementNetting()]);
@@ -226,7 +233,8 @@ public sealed class SettlementGrain(
         var heads = await store.HeadsAsync(HistoryChunk.BookPrefix, CancellationToken.None);
         foreach (var book in heads.OrderBy(book => book.Name, StringComparer.Ordinal))
         {
-            if (catalog.TryGet(book.Name[HistoryChunk.BookPrefix.Length..], out var instrument) && instrument!.SettlementVenue == Venue)
+            if (catalog.TryGet(book.Name[HistoryChunk.BookPrefix.Length..], out var instrument)
+                && instrument!.SettlementVenue == Venue)
             {
                 await ReadDueAsync(due, instrument, calendar, book.Head, today);
             }
@@ -236,11 +244,13 @@ public sealed class SettlementGrain(
     }
 
     private async Task ReadDueAsync(
-        SortedDictionary<long, List<SettlementNetting>> due, Instrument instrument, BusinessCalendar calendar, long head, long today)
+        SortedDictionary<long, List<SettlementNetting>> due, Instrument instrument, BusinessCalendar calendar,
+        long head, long today)
     {
         var (after, last) = (_machine.ThroughOf(instrument.Symbol), 0L);
         SettlementNetting? netting = null;
-        await foreach (var stored in store.ReadAsync(HistoryChunk.BookPrefix + instrument.Symbol, after + 1, head, CancellationToken.None))
+        await foreach (var stored in store.ReadAsync(
+            HistoryChunk.BookPrefix + instrument.Symbol, after + 1, head, CancellationToken.None))
         {
             var record = BookRecordEncoding.Decode(stored.Body.Span);
             var tradeDay = UtcDay.Of(record.TimeNanos);
@@ -316,7 +326,8 @@ public sealed class SettlementGrain(
     private async Task<bool> SendAsync(long batch, SettlementClosed closed)
     {
         await Stream.WhenDurable(batch);
-        var answer = await receiver.SendAsync(new SettlementBatch(closed.IdAt(Venue), Venue, closed), CancellationToken.None);
+        var answer =
+            await receiver.SendAsync(new SettlementBatch(closed.IdAt(Venue), Venue, closed), CancellationToken.None);
         if (answer is null)
         {
             return false;
@@ -329,7 +340,10 @@ public sealed class SettlementGrain(
             return false;
         }
 
-        Mutate(() => Record(parts is null ? _machine.End(batch, Now) : _machine.End(batch, NextValueDate(), parts, answer.Shorts, Now)));
+        Mutate(
+            () => Record(parts is null
+                ? _machine.End(batch, Now)
+                : _machine.End(batch, NextValueDate(), parts, answer.Shorts, Now)));
         await Stream.WhenDurable(Stream.Head);
         return true;
     }
@@ -341,27 +355,31 @@ public sealed class SettlementGrain(
     /// not get what they were due for their funds. All others have the amounts that they give, or their orders would
     /// have been rejected. Returns null if an account has no answer yet.
     /// </summary>
-    private async Task<PartialSettlement?> ShareOutAsync(long batch, SettlementClosed closed, ImmutableArray<SettlementShort> shorts)
+    private async Task<PartialSettlement?> ShareOutAsync(
+        long batch, SettlementClosed closed, ImmutableArray<SettlementShort> shorts)
     {
         await catalog.RefreshAsync();
         var obligations = new ObligationNetting(closed.Date);
         foreach (var range in closed.Trades)
         {
             var instrument = catalog.Get(range.Symbol);
-            await foreach (var stored in store.ReadAsync(HistoryChunk.BookPrefix + range.Symbol, range.After + 1, range.Through, CancellationToken.None))
+            await foreach (var stored in store.ReadAsync(
+                HistoryChunk.BookPrefix + range.Symbol, range.After + 1, range.Through, CancellationToken.None))
             {
                 var record = BookRecordEncoding.Decode(stored.Body.Span);
                 obligations.Add(instrument, UtcDay.Of(record.TimeNanos), BookTrades.Of(record));
             }
         }
 
-        var parts = new PartialSettlement([.. _machine.CarriedBy(batch), .. obligations.All()], symbol => catalog.Get(symbol).LotUnits);
+        var parts = new PartialSettlement(
+            [.. _machine.CarriedBy(batch), .. obligations.All()], symbol => catalog.Get(symbol).LotUnits);
         var funds = new SortedDictionary<long, SettlementFunds>();
         while (true)
         {
             parts.Share(shorts, funds);
             var asked = parts.Failing().Concat(_machine.OthersThan(batch).Select(fail => fail.Account))
-                .Where(account => new AccountId(account).IsCustomer && !funds.ContainsKey(account)).Distinct().ToArray();
+                .Where(account => new AccountId(account).IsCustomer && !funds.ContainsKey(account)).Distinct()
+                .ToArray();
             if (asked.Length == 0)
             {
                 return parts;

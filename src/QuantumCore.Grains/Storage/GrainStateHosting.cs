@@ -21,7 +21,8 @@ public static class GrainStateHosting
         silo.AddAdoNetGrainStorage(Postgres, storage =>
         {
             (storage.Invariant, storage.GrainStorageSerializer) = ("Npgsql", new StateSerializer());
-            storage.ConnectionString = new NpgsqlConnectionStringBuilder(postgres) { SearchPath = GrainStateTables.Schema }.ConnectionString;
+            storage.ConnectionString =
+                new NpgsqlConnectionStringBuilder(postgres) { SearchPath = GrainStateTables.Schema }.ConnectionString;
         });
         return silo.KeepGrainStateIn(static services => services.GetRequiredKeyedService<IGrainStorage>(Postgres));
     }

@@ -20,14 +20,17 @@ public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
 
     /// <summary>Opens the file and creates its table.</summary>
     /// <exception cref="JournalSetupException">A newer release wrote the file.</exception>
-    public Task InitializeAsync(CancellationToken cancellationToken) => Task.Run(() => GrainStateTables.Open(_connection), cancellationToken);
+    public Task InitializeAsync(CancellationToken cancellationToken) =>
+        Task.Run(() => GrainStateTables.Open(_connection), cancellationToken);
 
     /// <inheritdoc/>
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         ArgumentNullException.ThrowIfNull(grainState);
         var (version, payload) = await InTurnAsync(() => Read(grainId, stateName));
-        grainState.State = payload is null ? Activator.CreateInstance<T>() : _serializer.Deserialize<T>(BinaryData.FromString(payload));
+        grainState.State = payload is null
+            ? Activator.CreateInstance<T>()
+            : _serializer.Deserialize<T>(BinaryData.FromString(payload));
         (grainState.ETag, grainState.RecordExists) = (version, version is not null);
     }
 
@@ -53,7 +56,8 @@ public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
             stateName,
             etag,
             payload));
-        (grainState.ETag, grainState.RecordExists) = (version ?? throw Conflict("write", stateName, grainId, etag), true);
+        (grainState.ETag,
+            grainState.RecordExists) = (version ?? throw Conflict("write", stateName, grainId, etag), true);
     }
 
     /// <inheritdoc/>
@@ -89,7 +93,8 @@ public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
     private (string? Version, string? Payload) Read(GrainId grain, string name)
     {
         using var command = _connection.CreateCommand();
-        command.CommandText = "SELECT version, payload FROM grain WHERE grain = @grain AND name = @name AND payload IS NOT NULL";
+        command.CommandText =
+            "SELECT version, payload FROM grain WHERE grain = @grain AND name = @name AND payload IS NOT NULL";
         command.Parameters.AddWithValue("@grain", grain.ToString());
         command.Parameters.AddWithValue("@name", name);
         using var row = command.ExecuteReader();

@@ -10,7 +10,8 @@ namespace QuantumCore.Grains.Streams;
 /// lost if the queue is full or its silo dies: every event carries its source's sequence, and subscribers read missing
 /// ones from the journal.
 /// </summary>
-internal sealed class EventQueue(string name) : IQueueAdapterFactory, IQueueAdapter, IQueueAdapterCache, IStreamQueueMapper
+internal sealed class EventQueue(string name)
+    : IQueueAdapterFactory, IQueueAdapter, IQueueAdapterCache, IStreamQueueMapper
 {
     /// <summary>Maximum number of events in the queue.</summary>
     internal const int Capacity = 16_384;
@@ -31,7 +32,8 @@ internal sealed class EventQueue(string name) : IQueueAdapterFactory, IQueueAdap
 
     /// <inheritdoc/>
     public Task QueueMessageBatchAsync<T>(
-        StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token, Dictionary<string, object>? requestContext)
+        StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token,
+        Dictionary<string, object>? requestContext)
     {
         foreach (var item in events)
         {
@@ -83,7 +85,8 @@ internal sealed class EventQueue(string name) : IQueueAdapterFactory, IQueueAdap
             GetQueueMessagesAsync(maxCount, CancellationToken.None);
 
         /// <inheritdoc/>
-        public async Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount, CancellationToken cancellationToken)
+        public async Task<IList<IBatchContainer>> GetQueueMessagesAsync(
+            int maxCount, CancellationToken cancellationToken)
         {
             if (!await AnyAsync(cancellationToken))
             {
@@ -96,7 +99,8 @@ internal sealed class EventQueue(string name) : IQueueAdapterFactory, IQueueAdap
                 (CollectionsMarshal.GetValueRefOrAddDefault(streams, next.Stream, out _) ??= []).Add(next.Item);
             }
 
-            return [.. streams.Select(of => new EventBatch(of.Key, [.. of.Value], new EventSequenceTokenV2(++_sequence)))];
+            return [
+                .. streams.Select(of => new EventBatch(of.Key, [.. of.Value], new EventSequenceTokenV2(++_sequence)))];
         }
 
         /// <summary>
@@ -144,7 +148,8 @@ internal sealed class OwnQueue(EventQueue queue) : IStreamQueueBalancer
 
 /// <summary>Events of one stream that are delivered in one call.</summary>
 [GenerateSerializer, Immutable, Alias("event-batch")]
-internal sealed class EventBatch(StreamId streamId, ImmutableArray<object> events, EventSequenceTokenV2 token) : IBatchContainer
+internal sealed class EventBatch(StreamId streamId, ImmutableArray<object> events, EventSequenceTokenV2 token)
+    : IBatchContainer
 {
     [Id(0)]
     private readonly StreamId _streamId = streamId;
@@ -180,6 +185,7 @@ internal sealed class EventBatch(StreamId streamId, ImmutableArray<object> event
     public static EventBatch Merge(IReadOnlyList<EventBatch> batches, int limit)
     {
         var events = batches.SelectMany(static batch => batch._events).ToImmutableArray();
-        return new EventBatch(batches[^1]._streamId, events.Length > limit ? events[^limit..] : events, batches[^1]._token);
+        return new EventBatch(
+            batches[^1]._streamId, events.Length > limit ? events[^limit..] : events, batches[^1]._token);
     }
 }

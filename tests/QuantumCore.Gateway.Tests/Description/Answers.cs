@@ -97,7 +97,9 @@ internal sealed record CancelledAnswer(int Cancelled);
 internal sealed record OrderPlaceAnswer(string Symbol, long OrderId, long OrdersAhead, string QuantityAhead);
 
 /// <summary>An account.</summary>
-internal sealed record AccountAnswer(string Account, long Sequence, string State, IReadOnlyList<BalanceAnswer> Balances, MarginAnswer Margin = null!, string FrozenWhy = "");
+internal sealed record AccountAnswer(
+    string Account, long Sequence, string State, IReadOnlyList<BalanceAnswer> Balances, MarginAnswer Margin = null!,
+    string FrozenWhy = "");
 
 /// <summary>Balance of an account in one asset.</summary>
 internal sealed record BalanceAnswer(string Asset, string Total, string Held, string Available, string Pending = "");
@@ -155,7 +157,8 @@ internal sealed record PreventedMatchAnswer(
 
 /// <summary>Account statement over several days.</summary>
 internal sealed record StatementAnswer(
-    string Account, string From, string To, IReadOnlyList<StatementAssetAnswer> Assets, IReadOnlyList<StatementEntryAnswer> Entries, string? Next);
+    string Account, string From, string To, IReadOnlyList<StatementAssetAnswer> Assets,
+    IReadOnlyList<StatementEntryAnswer> Entries, string? Next);
 
 /// <summary>An asset in a statement.</summary>
 internal sealed record StatementAssetAnswer(
@@ -172,7 +175,8 @@ internal sealed record StatementCauseAnswer(string Cause, long Lines, string In,
 
 /// <summary>A line of a statement.</summary>
 internal sealed record StatementEntryAnswer(
-    string Time, string TimeNanos, string Cause, string? Key, string Asset, string Amount, string? Symbol, string? TradeId, bool Pending = false);
+    string Time, string TimeNanos, string Cause, string? Key, string Asset, string Amount, string? Symbol,
+    string? TradeId, bool Pending = false);
 
 /// <summary>Positions and profits of an account.</summary>
 internal sealed record PositionsAnswer(string Account, IReadOnlyList<PositionAnswer> Positions);
@@ -200,13 +204,15 @@ internal sealed record DemoAmountAnswer(string Asset, string Amount);
 
 /// <summary>A transfer; its time is present in lists.</summary>
 internal sealed record TransferAnswer(
-    long Sequence, string Key, string From, string To, string Asset, string Amount, string State, string Time = "", string TimeNanos = "");
+    long Sequence, string Key, string From, string To, string Asset, string Amount, string State, string Time = "",
+    string TimeNanos = "");
 
 /// <summary>A page of transfers, and the cursor of the next page; null after the last.</summary>
 internal sealed record TransfersAnswer(IReadOnlyList<TransferAnswer> Transfers, string? Next);
 
 /// <summary>A withdrawal that was accepted.</summary>
-internal sealed record WithdrawalAnswer(long Sequence, string Key, string Account, string Asset, string Amount, string Destination, string State);
+internal sealed record WithdrawalAnswer(
+    long Sequence, string Key, string Account, string Asset, string Amount, string Destination, string State);
 
 /// <summary>A withdrawal and its current state.</summary>
 internal sealed record ListedWithdrawalAnswer(
@@ -248,14 +254,16 @@ internal sealed record ScopeLimitsAnswer(
 
 /// <summary>Risk limits of an account.</summary>
 internal sealed record LimitsAnswer(
-    string Account, IReadOnlyList<ScopeLimitsAnswer> Limits, IReadOnlyList<ScopeLimitsAnswer> Everyones, IReadOnlyList<ScopeLimitsAnswer> Owners = null!,
+    string Account, IReadOnlyList<ScopeLimitsAnswer> Limits, IReadOnlyList<ScopeLimitsAnswer> Everyones,
+    IReadOnlyList<ScopeLimitsAnswer> Owners = null!,
     string FrozenWhy = "");
 
 /// <summary>Risk limits of owners.</summary>
 internal sealed record OwnersLimitsAnswer(IReadOnlyList<OwnerLimitsAnswer> Owners);
 
 /// <summary>Risk limits of an owner in a scope, and each account's share.</summary>
-internal sealed record OwnerLimitsAnswer(string Owner, ScopeLimitsAnswer Limits, IReadOnlyList<OwnerShareAnswer> Shares);
+internal sealed record OwnerLimitsAnswer(
+    string Owner, ScopeLimitsAnswer Limits, IReadOnlyList<OwnerShareAnswer> Shares);
 
 /// <summary>An account's share of its owner's limits.</summary>
 internal sealed record OwnerShareAnswer(string Account, int Weight, ScopeLimitsAnswer Limits);
@@ -264,10 +272,12 @@ internal sealed record OwnerShareAnswer(string Account, int Weight, ScopeLimitsA
 internal sealed record EveryonesLimitsAnswer(IReadOnlyList<ScopeLimitsAnswer> Everyones);
 
 /// <summary>Fees of an account.</summary>
-internal sealed record FeesAnswer(string Account, IReadOnlyList<FeeAnswer> Fees, IReadOnlyList<FeeScheduleAnswer> Schedules);
+internal sealed record FeesAnswer(
+    string Account, IReadOnlyList<FeeAnswer> Fees, IReadOnlyList<FeeScheduleAnswer> Schedules);
 
 /// <summary>Fee rates in one asset.</summary>
-internal sealed record FeeAnswer(string Asset, string Volume30Days, int MakerFeePpm, int TakerFeePpm, string MinimumFee);
+internal sealed record FeeAnswer(
+    string Asset, string Volume30Days, int MakerFeePpm, int TakerFeePpm, string MinimumFee);
 
 /// <summary>Fee schedules.</summary>
 internal sealed record FeeSchedulesAnswer(IReadOnlyList<FeeScheduleAnswer> Schedules);
@@ -330,7 +340,8 @@ internal sealed record KeyAnswer(
 internal sealed record KeysAnswer(IReadOnlyList<KeyAnswer> Keys);
 
 /// <summary>Result of a signal.</summary>
-internal sealed record SignalAnswer(string Strategy, string Key, string ClientOrderId, bool Duplicate, IReadOnlyList<SignalAccountAnswer> Accounts);
+internal sealed record SignalAnswer(
+    string Strategy, string Key, string ClientOrderId, bool Duplicate, IReadOnlyList<SignalAccountAnswer> Accounts);
 
 /// <summary>Result of a signal for one account.</summary>
 internal sealed record SignalAccountAnswer(string Account, string Code, OrderAnswer Order = null!);
@@ -361,7 +372,8 @@ internal sealed record SignalStrategiesAnswer(IReadOnlyList<SignalStrategyAnswer
 
 /// <summary>A signal that was not carried out in full.</summary>
 internal sealed record DeadSignalAnswer(
-    long Id, string Strategy, string Key, string ClientOrderId, string Time, string TimeNanos, string Code, string? Detail, string Body);
+    long Id, string Strategy, string Key, string ClientOrderId, string Time, string TimeNanos, string Code,
+    string? Detail, string Body);
 
 /// <summary>Signals that were not carried out in full.</summary>
 internal sealed record DeadSignalsAnswer(IReadOnlyList<DeadSignalAnswer> Signals);
@@ -407,7 +419,8 @@ internal sealed record BookAnswer(
 
 /// <summary>A book by order (L3), in priority order.</summary>
 internal sealed record BookOrdersAnswer(
-    string Symbol, long Sequence, string Time, string TimeNanos, IReadOnlyList<DisplayedOrderAnswer> Bids, IReadOnlyList<DisplayedOrderAnswer> Asks);
+    string Symbol, long Sequence, string Time, string TimeNanos, IReadOnlyList<DisplayedOrderAnswer> Bids,
+    IReadOnlyList<DisplayedOrderAnswer> Asks);
 
 /// <summary>A displayed order.</summary>
 internal sealed record DisplayedOrderAnswer(long OrderId, string Price, string Quantity);
@@ -417,7 +430,8 @@ internal sealed record TradesAnswer(IReadOnlyList<TradeAnswer> Trades);
 
 /// <summary>A public trade.</summary>
 internal sealed record TradeAnswer(
-    string TradeId, string Price, string Quantity, string? TakerSide, string Time, string TimeNanos, bool Leg = false, string State = "", string CorrectedPrice = "");
+    string TradeId, string Price, string Quantity, string? TakerSide, string Time, string TimeNanos, bool Leg = false,
+    string State = "", string CorrectedPrice = "");
 
 /// <summary>A symbol's phase and prices.</summary>
 internal sealed record StateAnswer(
@@ -482,7 +496,8 @@ internal sealed record SessionAnswer(string Id, string Begun, string Ends, strin
 internal sealed record SessionsAnswer(IReadOnlyList<ListedSessionAnswer> Sessions);
 
 /// <summary>A session of a user.</summary>
-internal sealed record ListedSessionAnswer(string Id, string Begun, string Ends, string Address, string Client, bool Current);
+internal sealed record ListedSessionAnswer(
+    string Id, string Begun, string Ends, string Address, string Client, bool Current);
 
 /// <summary>A new authenticator secret; or the signed-in user, once a code of it was confirmed.</summary>
 internal sealed record AuthenticatorAnswer(
@@ -496,7 +511,8 @@ internal sealed record AuthenticatorAnswer(
     SessionAnswer Session = null!);
 
 /// <summary>A user.</summary>
-internal sealed record UserAnswer(string Name, string Role, string? Account, string State, bool Authenticator, bool Demo);
+internal sealed record UserAnswer(
+    string Name, string Role, string? Account, string State, bool Authenticator, bool Demo);
 
 /// <summary>Users.</summary>
 internal sealed record UsersAnswer(IReadOnlyList<UserAnswer> Users);
@@ -508,7 +524,8 @@ internal sealed record EndedAnswer(bool Ended);
 internal sealed record AuditAnswer(IReadOnlyList<AuditLineAnswer> Lines);
 
 /// <summary>A line of the audit log.</summary>
-internal sealed record AuditLineAnswer(long Sequence, string Time, string TimeNanos, string What, string Subject, string By, string? Detail);
+internal sealed record AuditLineAnswer(
+    long Sequence, string Time, string TimeNanos, string What, string Subject, string By, string? Detail);
 
 /// <summary>An account that was frozen or unfrozen.</summary>
 internal sealed record FrozenAnswer(string Account, string State);
@@ -540,11 +557,13 @@ internal sealed record AlertFiredAnswer(string Price, string Time, string TimeNa
 
 /// <summary>State of the exchange itself.</summary>
 internal sealed record SystemAnswer(
-    string Time, string TimeNanos, IReadOnlyList<SiloAnswer> Silos, JournalAnswer? Journal, IReadOnlyList<LogLineAnswer> Log);
+    string Time, string TimeNanos, IReadOnlyList<SiloAnswer> Silos, JournalAnswer? Journal,
+    IReadOnlyList<LogLineAnswer> Log);
 
 /// <summary>A silo: a process that holds grains.</summary>
 internal sealed record SiloAnswer(
-    string Name, string Address, string Role, string State, string Since, bool Current, IReadOnlyList<GrainCountAnswer> Grains);
+    string Name, string Address, string Role, string State, string Since, bool Current,
+    IReadOnlyList<GrainCountAnswer> Grains);
 
 /// <summary>Active grains of one type.</summary>
 internal sealed record GrainCountAnswer(string Type, int Count);
@@ -553,14 +572,16 @@ internal sealed record GrainCountAnswer(string Type, int Count);
 internal sealed record PinsAnswer(IReadOnlyList<PinAnswer> Pins);
 
 /// <summary>A book that is pinned to a silo, and its current silo.</summary>
-internal sealed record PinAnswer(IReadOnlyList<string> Symbols, string Silo, bool Held, string At, string Since, string By, string Why);
+internal sealed record PinAnswer(
+    IReadOnlyList<string> Symbols, string Silo, bool Held, string At, string Since, string By, string Why);
 
 /// <summary>The journal, and the lag of the history made from it.</summary>
 internal sealed record JournalAnswer(long Records, long Behind, long BehindMillis);
 
 /// <summary>A log line of the process that responds.</summary>
 internal sealed record LogLineAnswer(
-    long Sequence, string Time, string TimeNanos, string Level, string Category, int Event, string Message, string? Exception);
+    long Sequence, string Time, string TimeNanos, string Level, string Category, int Event, string Message,
+    string? Exception);
 
 /// <summary>The trial balance.</summary>
 internal sealed record TrialBalanceAnswer(IReadOnlyList<TrialBalanceRowAnswer> Rows);
@@ -572,11 +593,13 @@ internal sealed record TrialBalanceRowAnswer(string Asset, string Holder, long A
 internal sealed record FeeRevenueAnswer(IReadOnlyList<FeeRevenueRowAnswer> Rows);
 
 /// <summary>Fee revenue of one day and symbol.</summary>
-internal sealed record FeeRevenueRowAnswer(string Day, string Symbol, string Asset, long Trades, string MakerFees, string TakerFees);
+internal sealed record FeeRevenueRowAnswer(
+    string Day, string Symbol, string Asset, long Trades, string MakerFees, string TakerFees);
 
 /// <summary>Reconciliation of the ledger with itself and with the accounts.</summary>
 internal sealed record ReconciliationAnswer(
     string Time, string TimeNanos, int Compared, int Moving, string? Next, IReadOnlyList<FindingAnswer> Findings);
 
 /// <summary>A discrepancy.</summary>
-internal sealed record FindingAnswer(string Check, string? Account, string Subject, string LedgerMinorUnits, string OtherMinorUnits);
+internal sealed record FindingAnswer(
+    string Check, string? Account, string Subject, string LedgerMinorUnits, string OtherMinorUnits);

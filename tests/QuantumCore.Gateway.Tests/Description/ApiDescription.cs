@@ -30,7 +30,8 @@ internal static class ApiDescription
     /// <summary>Adds the services that describe the routes.</summary>
     public static void AddTo(IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
+        services.ConfigureHttpJsonOptions(
+            json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
         var summaries = new Summaries(Path.ChangeExtension(typeof(Described).Assembly.Location, ".xml"));
         services.AddOpenApi(Name, options =>
         {
@@ -52,7 +53,8 @@ internal static class ApiDescription
     /// <summary>Returns the document of a gateway that <see cref="AddTo"/> was called for.</summary>
     public static async Task<string> MakeAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var document = await services.GetRequiredKeyedService<IOpenApiDocumentProvider>(Name).GetOpenApiDocumentAsync(cancellationToken);
+        var document = await services.GetRequiredKeyedService<IOpenApiDocumentProvider>(Name)
+            .GetOpenApiDocumentAsync(cancellationToken);
         return await document.SerializeAsJsonAsync(s_version, cancellationToken);
     }
 
@@ -73,16 +75,27 @@ internal static class ApiDescription
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
-            [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Api-Key" },
+            [KeyScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = "X-Api-Key",
+            },
             [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
-            [SessionScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = SessionTicket.Name },
+            [SessionScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Cookie,
+                Name = SessionTicket.Name,
+            },
         };
         var text = new OpenApiSchema { Type = JsonSchemaType.String };
         var optional = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null };
         document.AddComponent<IOpenApiSchema>(Problem, new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
-            Required = new HashSet<string>(["title", "status", "code", "field", "limit", "trace"], StringComparer.Ordinal),
+            Required = new HashSet<string>(
+                ["title", "status", "code", "field", "limit", "trace"], StringComparer.Ordinal),
             Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
             {
                 ["title"] = text,
@@ -98,25 +111,29 @@ internal static class ApiDescription
     }
 
     private static async Task Complete(
-        OpenApiOperation operation, OpenApiOperationTransformerContext at, Summaries summaries, CancellationToken cancellationToken)
+        OpenApiOperation operation, OpenApiOperationTransformerContext at, Summaries summaries,
+        CancellationToken cancellationToken)
     {
         var described = at.Description.ActionDescriptor.EndpointMetadata.OfType<Described>().Single();
         var path = at.Description.RelativePath!;
         var call = $"{at.Description.HttpMethod} {path[Base.Length..]}";
-        operation.OperationId = $"{at.Description.HttpMethod!.ToLowerInvariant()}-{path[Base.Length..].Replace('/', '-').Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal)}";
+        operation.OperationId =
+            $"{at.Description.HttpMethod!.ToLowerInvariant()}-{path[Base.Length..].Replace('/', '-').Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal)}";
         var method = at.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>().Last();
         (operation.Summary, operation.Description) =
             Texts(summaries.Of(method), $"{at.Description.HttpMethod} /{path[Base.Length..]}: ");
         operation.Tags = new HashSet<OpenApiTagReference> { new(ApiGroups.Of(path[Base.Length..]), at.Document) };
         operation.Parameters =
         [
-            .. path.Split('/').Where(part => part.StartsWith('{')).Select(part => Parameter(part.Trim('{', '}'), ParameterLocation.Path)),
+            .. path.Split('/').Where(part => part.StartsWith('{'))
+                .Select(part => Parameter(part.Trim('{', '}'), ParameterLocation.Path)),
             .. described.Query.Select(name => Parameter(name, ParameterLocation.Query)),
         ];
         if (described.Body is { } body)
         {
             var name = body.Name.Replace("Text", "", StringComparison.Ordinal);
-            at.Document!.AddComponent<IOpenApiSchema>(name, await at.GetOrCreateSchemaAsync(body, null, cancellationToken));
+            at.Document!.AddComponent<IOpenApiSchema>(
+                name, await at.GetOrCreateSchemaAsync(body, null, cancellationToken));
             operation.RequestBody = new OpenApiRequestBody
             {
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
@@ -151,12 +168,21 @@ internal static class ApiDescription
                 Description = "Refused.",
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
-                    ["application/problem+json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(Problem) },
+                    ["application/problem+json"] = new OpenApiMediaType
+                    {
+                        Schema = new OpenApiSchemaReference(Problem),
+                    },
                 },
             },
         };
         if (s_atOnce.Contains(path[(path.LastIndexOf('/') + 1)..]))
-            operation.Responses.Add("202", new OpenApiResponse { Description = "Halted in memory; on record when the journal commits again.", Content = done.Content });
+            operation.Responses.Add(
+                "202",
+                new OpenApiResponse
+                {
+                    Description = "Halted in memory; on record when the journal commits again.",
+                    Content = done.Content,
+                });
         operation.Security = [.. Needed(described, path).Select(scheme => Needed(scheme, at.Document))];
     }
 

@@ -18,7 +18,8 @@ internal sealed record MarginAnswer(
     string Symbol = "");
 
 /// <summary>Credit of a group against the requirements of an account's single positions.</summary>
-internal sealed record MarginGroupLineAnswer(string Group, int CreditPpm, string InitialCredit, string MaintenanceCredit);
+internal sealed record MarginGroupLineAnswer(
+    string Group, int CreditPpm, string InitialCredit, string MaintenanceCredit);
 
 /// <summary>A position of a margin account.</summary>
 internal sealed record MarginPositionAnswer(
@@ -37,7 +38,8 @@ internal sealed record AccountMarginAnswer(string Account, MarginAnswer Margin =
 
 /// <summary>Margin rules.</summary>
 internal sealed record MarginRulesAnswer(
-    IReadOnlyList<MarginTermsAnswer> Instruments, IReadOnlyList<MarginPolicyAnswer> Currencies, IReadOnlyList<MarginGroupAnswer> Groups);
+    IReadOnlyList<MarginTermsAnswer> Instruments, IReadOnlyList<MarginPolicyAnswer> Currencies,
+    IReadOnlyList<MarginGroupAnswer> Groups);
 
 /// <summary>Margin rules, with locates, insurance funds and deficits.</summary>
 internal sealed record MarginBooksAnswer(
@@ -70,7 +72,8 @@ internal sealed record MarginTierAnswer(int InitialPpm, int MaintenancePpm, stri
 
 /// <summary>Margin policy of a currency.</summary>
 internal sealed record MarginPolicyAnswer(
-    string Asset, int LoanPpm, int DayBasis, int CallSeconds, int LiquidationPpm, int TargetPpm, int FeePpm, bool SharesOut, string Skin = "");
+    string Asset, int LoanPpm, int DayBasis, int CallSeconds, int LiquidationPpm, int TargetPpm, int FeePpm,
+    bool SharesOut, string Skin = "");
 
 /// <summary>Credit of a group.</summary>
 internal sealed record MarginGroupAnswer(string Group, int CreditPpm);

@@ -5,7 +5,8 @@ internal sealed record SettlementAnswer(IReadOnlyList<VenueAnswer> Venues);
 
 /// <summary>A venue of settlement.</summary>
 internal sealed record VenueAnswer(
-    string Venue, IReadOnlyList<string> Holidays, int BuyInDays, IReadOnlyList<SettlementBatchAnswer> Batches, IReadOnlyList<SettlementFailAnswer> Fails);
+    string Venue, IReadOnlyList<string> Holidays, int BuyInDays, IReadOnlyList<SettlementBatchAnswer> Batches,
+    IReadOnlyList<SettlementFailAnswer> Fails);
 
 /// <summary>A batch whose items settle together.</summary>
 internal sealed record SettlementBatchAnswer(

@@ -28,7 +28,8 @@ internal sealed partial class Summaries
 
     /// <summary>Returns the summary of a property, or of its type if the property has none; null for neither.</summary>
     public string? Of(JsonPropertyInfo? property, Type type) =>
-        property?.DeclaringType.GetProperties().FirstOrDefault(known => string.Equals(known.Name, property.Name, StringComparison.OrdinalIgnoreCase)) is { } known
+        property?.DeclaringType.GetProperties().FirstOrDefault(
+            known => string.Equals(known.Name, property.Name, StringComparison.OrdinalIgnoreCase)) is { } known
             && _texts.GetValueOrDefault($"P:{NameOf(property.DeclaringType)}.{known.Name}") is { } text
             ? text
             : _texts.GetValueOrDefault("T:" + NameOf(type));
@@ -43,7 +44,12 @@ internal sealed partial class Summaries
     private static string? NameOf(Type type) => type.FullName?.Replace('+', '.');
 
     private static string TextOf(XElement summary) => Spaces().Replace(
-        string.Concat(summary.Nodes().Select(static node => node is XElement { Name.LocalName: "c" } code ? $"`{code.Value}`" : node is XElement see ? see.Value : node.ToString())), " ").Trim();
+        string.Concat(
+            summary.Nodes()
+                .Select(static node => node is XElement { Name.LocalName: "c" } code
+                    ? $"`{code.Value}`"
+                    : node is XElement see ? see.Value : node.ToString())),
+        " ").Trim();
 
     [GeneratedRegex(@"\s+", RegexOptions.None, 1_000)]
     private static partial Regex Spaces();

@@ -46,7 +46,8 @@ public abstract class GrainStorageContract
         here.State!.Text = "here";
         await session.Storage.WriteStateAsync("note", s_alice, here, Token);
         there.State!.Text = "there";
-        await Assert.ThrowsAsync<InconsistentStateException>(() => session.Storage.WriteStateAsync("note", s_alice, there, Token));
+        await Assert.ThrowsAsync<InconsistentStateException>(
+            () => session.Storage.WriteStateAsync("note", s_alice, there, Token));
         Assert.Equal("here", (await ReadAsync(session, s_alice)).State!.Text);
 
         // The first writer continues with the etag of its own write.
@@ -117,8 +118,10 @@ public abstract class GrainStorageContract
         var old = await ReadAsync(session, s_alice);
         await session.Storage.ClearStateAsync("note", s_alice, await ReadAsync(session, s_alice), Token);
         await WriteAsync(session, s_alice, "second");
-        await Assert.ThrowsAsync<InconsistentStateException>(() => session.Storage.WriteStateAsync("note", s_alice, old, Token));
-        await Assert.ThrowsAsync<InconsistentStateException>(() => session.Storage.ClearStateAsync("note", s_alice, old, Token));
+        await Assert.ThrowsAsync<InconsistentStateException>(
+            () => session.Storage.WriteStateAsync("note", s_alice, old, Token));
+        await Assert.ThrowsAsync<InconsistentStateException>(
+            () => session.Storage.ClearStateAsync("note", s_alice, old, Token));
         Assert.Equal("second", (await ReadAsync(session, s_alice)).State!.Text);
     }
 
@@ -162,14 +165,16 @@ public abstract class GrainStorageContract
         Assert.Equal("upper", (await ReadAsync(session, GrainId.Create("notes", "ABC"))).State!.Text);
     }
 
-    private protected static async Task<GrainState<Note>> ReadAsync(StorageSession session, GrainId grain, string name = "note")
+    private protected static async Task<GrainState<Note>> ReadAsync(
+        StorageSession session, GrainId grain, string name = "note")
     {
         var state = new GrainState<Note>();
         await session.Storage.ReadStateAsync(name, grain, state, Token);
         return state;
     }
 
-    private static async Task<GrainState<Note>> WriteAsync(StorageSession session, GrainId grain, string text, string name = "note")
+    private static async Task<GrainState<Note>> WriteAsync(
+        StorageSession session, GrainId grain, string text, string name = "note")
     {
         var state = new GrainState<Note> { State = new Note { Text = text } };
         await session.Storage.WriteStateAsync(name, grain, state, Token);

@@ -27,7 +27,9 @@ public sealed class PostgresGrainStorageTests(PostgresServer server) : GrainStor
         await session.Storage.WriteStateAsync("note", GrainId.Create("notes", "1001"), state, Token);
         await using var connection = new NpgsqlConnection(_database);
         await connection.OpenAsync(Token);
-        await using var command = new NpgsqlCommand("SELECT payload::jsonb ->> 'text' FROM state.grain WHERE grain = 'notes/1001' AND name = 'note'", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT payload::jsonb ->> 'text' FROM state.grain WHERE grain = 'notes/1001' AND name = 'note'",
+            connection);
         Assert.Equal("hello", await command.ExecuteScalarAsync(Token));
     }
 

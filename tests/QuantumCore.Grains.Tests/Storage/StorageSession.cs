@@ -15,7 +15,8 @@ internal sealed class StorageSession : IAsyncDisposable
     private StorageSession(ServiceProvider services) => _services = services;
 
     /// <summary>Default storage of grains.</summary>
-    public IGrainStorage Storage => _services.GetRequiredKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
+    public IGrainStorage Storage =>
+        _services.GetRequiredKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
 
     /// <summary>Starts the configured storage.</summary>
     public static async Task<StorageSession> StartAsync(Action<ISiloBuilder> configure)

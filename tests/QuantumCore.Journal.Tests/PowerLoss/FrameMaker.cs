@@ -27,7 +27,8 @@ internal static class FrameMaker
             }
 
             slices.Add(new FrameSlice(
-                at.StreamId, at.Epoch, at.Head + 1, at.Head + records.Length, position, (int)body.Length - position, chain));
+                at.StreamId, at.Epoch, at.Head + 1, at.Head + records.Length, position, (int)body.Length - position,
+                chain));
         }
 
         var whole = body.ToArray();

@@ -24,7 +24,9 @@ public sealed class PowerLossTests(ITestOutputHelper output)
         Assert.True(count.FramesAcknowledged > losses, "The losses came too early to lose anything.");
         Assert.True(count.LostInRecovery > losses / 50, "No power was lost during recovery.");
         Assert.True(count.InDoubtFound > losses / 50 && count.InDoubtGone > losses / 50, "No frame was in doubt.");
-        Assert.True(count is { Checkpoints: > 100, Snapshots: > 20, Packs: > 100, Kills: > 100, FullAtCommit: > 10 }, $"{count}");
+        Assert.True(
+            count is { Checkpoints: > 100, Snapshots: > 20, Packs: > 100, Kills: > 100, FullAtCommit: > 10 },
+            $"{count}");
     }
 
     [Theory]
@@ -39,7 +41,9 @@ public sealed class PowerLossTests(ITestOutputHelper output)
             {
                 await LiveAsync(seed, pretends, new LossCount());
             }
-            catch (Exception found) when (found is XunitException or JournalCorruptionException or JournalSetupException or SqliteFailureException)
+            catch (Exception found)
+                when (found is XunitException or JournalCorruptionException or JournalSetupException
+                    or SqliteFailureException)
             {
                 caught++;
             }
@@ -57,5 +61,7 @@ public sealed class PowerLossTests(ITestOutputHelper output)
     }
 
     private static int Setting(string name, int otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : otherwise;
 }

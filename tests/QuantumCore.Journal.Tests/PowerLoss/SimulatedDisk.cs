@@ -81,7 +81,8 @@ internal sealed class SimulatedDisk(Random random)
         lock (_gate)
         {
             if (IsOff) return false;
-            if (offset + bytes.Length > file.Size && BytesUsed + offset + bytes.Length - file.Size > Capacity) return null;
+            if (offset + bytes.Length > file.Size && BytesUsed + offset + bytes.Length - file.Size > Capacity)
+                return null;
             CountChange();
             file.Write(offset, bytes);
             return !IsOff;

@@ -9,7 +9,8 @@ public sealed class WholeWriterTests : IAsyncLifetime
 {
     private static readonly string[] s_names = ["book/ACME", "acct/1000", "acct/1001"];
     private readonly string _folder = Directory.CreateTempSubdirectory("quantumcore-disk-").FullName;
-    private readonly Dictionary<string, List<string>> _appended = s_names.ToDictionary(name => name, _ => new List<string>());
+    private readonly Dictionary<string, List<string>> _appended =
+        s_names.ToDictionary(name => name, _ => new List<string>());
     private readonly Dictionary<string, int> _acknowledged = s_names.ToDictionary(name => name, _ => 0);
     private TaskCompletionSource<SqliteFailureException> _failed = new();
 

@@ -51,7 +51,8 @@ internal sealed record FlowProfile(string Name)
         new("bands that stop the cascade")
         {
             Types = new(Limit: 45, Market: 10, Pegged: 8, Stops: 25, TakeProfits: 5, Trailing: 7),
-            BandsOn = 95, BandTicks = 2, Lists = 220, Phases = 15, StopsAtOnce = 350, Spread = 5, Target = 26, Rules = 8, Hidden = 80, AllOrNone = 60, Legs = 15,
+            BandsOn = 95, BandTicks = 2, Lists = 220, Phases =
+                15, StopsAtOnce = 350, Spread = 5, Target = 26, Rules = 8, Hidden = 80, AllOrNone = 60, Legs = 15,
             Adjustments = 0,
         },
         new("large prices and lots of tens")
@@ -60,13 +61,18 @@ internal sealed record FlowProfile(string Name)
         },
         new("dense book")
         {
-            Target = 45, Spread = 5, Lots = 25, Types = new(Limit: 72, Market: 8, Pegged: 10, Stops: 5, TakeProfits: 2, Trailing: 3),
+            Target = 45, Spread = 5, Lots = 25, Types = new(
+                Limit: 72, Market: 8, Pegged: 10, Stops: 5, TakeProfits: 2, Trailing: 3),
         },
         // Orders without conditions in a book without rules: the short path.
         Plain("plain", centre: 10_000, spread: 12),
         Plain("plain, on few levels", centre: 10_000, spread: 30) with { MaxLevels = 5 },
         Plain("plain, far apart", centre: 1L << 40, spread: 1_000_000) with { Far = 40 },
-        Plain("plain, at the highest prices", centre: Instrument.PriceTicksLimit - 5, spread: 20) with { MaxLevels = 4, Far = 10 },
+        Plain("plain, at the highest prices", centre: Instrument.PriceTicksLimit - 5, spread: 20) with
+        {
+            MaxLevels = 4,
+            Far = 10,
+        },
         // The same among a few orders with conditions.
         Plain("plain among others", centre: 10_000, spread: 8) with
         {
@@ -80,7 +86,12 @@ internal sealed record FlowProfile(string Name)
             Legs = 450, LegsTarget = 8, Lists = 160, Display = 160, Owners = 2, OwnerlessPercent = 20, Target = 30,
             Hidden = 80, AllOrNone = 80, Dates = 250, Rules = 5, BandsOn = 70, SelfTradePercent = 70, Adjustments = 1,
         },
-        Plain("legs among plain orders", centre: 10_000, spread: 8) with { Legs = 400, SelfTradePercent = 10, Target = 40 },
+        Plain("legs among plain orders", centre: 10_000, spread: 8) with
+        {
+            Legs = 400,
+            SelfTradePercent = 10,
+            Target = 40,
+        },
     ];
 
     private static FlowProfile Plain(string name, long centre, int spread) => new(name)
@@ -114,7 +125,8 @@ internal sealed record FlowProfile(string Name)
         Legs = 12,
     };
 
-    public FlowTypes Types { get; init; } = new(Limit: 62, Market: 10, Pegged: 9, Stops: 9, TakeProfits: 4, Trailing: 6);
+    public FlowTypes Types { get; init; } = new(
+        Limit: 62, Market: 10, Pegged: 9, Stops: 9, TakeProfits: 4, Trailing: 6);
 
     public int Target { get; init; } = 18;
 

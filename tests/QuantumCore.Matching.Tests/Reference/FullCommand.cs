@@ -96,7 +96,8 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Correct => book.Correct(Time, Value, PriceTicks),
             FullVerb.SetRules => book.SetRules(Time, Rules),
             FullVerb.SetOwner => book.SetOwner(Time, Value, Owner),
-            FullVerb.Adjust => book.Adjust(Time, Adjustment.NewUnits, Adjustment.OldUnits, Adjustment.FallTicks, PriceTicks),
+            FullVerb.Adjust =>
+                book.Adjust(Time, Adjustment.NewUnits, Adjustment.OldUnits, Adjustment.FallTicks, PriceTicks),
             FullVerb.Admit => book.Admit(Time, Order, out id),
             FullVerb.TakeQuotes => Done(() => book.TakeQuotes(Time, OrderId, PriceTicks, Value, GoesOn)),
             FullVerb.EndPhase => Done(() => book.EndPhase(Time)),
@@ -170,7 +171,9 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Correct => $"correct {Value} @{PriceTicks}",
             FullVerb.SetRules => $"rules {Text(Rules)}",
             FullVerb.SetOwner => $"owner acc={Value} own={Owner}",
-            FullVerb.Adjust => Adjustment.IsSplit ? $"split {Adjustment.NewUnits}:{Adjustment.OldUnits}" : $"dividend {Adjustment.FallTicks} min={PriceTicks}",
+            FullVerb.Adjust => Adjustment.IsSplit
+                ? $"split {Adjustment.NewUnits}:{Adjustment.OldUnits}"
+                : $"dividend {Adjustment.FallTicks} min={PriceTicks}",
             FullVerb.Admit => $"admit {Text(Order)}",
             FullVerb.TakeQuotes => $"take {OrderId} {Value}@{PriceTicks}{(GoesOn ? " and on" : "")}",
             FullVerb.EndPhase => "end of phase",
@@ -247,7 +250,8 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
                 PegReference.Midpoint => " peg=mid",
                 _ => " peg=?",
             }
-            + Option("off", Given(asked.PegOffsetTicks)) + Option("amt", asked.Amount) + Option("prot", asked.ProtectionTicks)
+            + Option("off", Given(asked.PegOffsetTicks)) + Option("amt", asked.Amount)
+            + Option("prot", asked.ProtectionTicks)
             + Option("own", Given(order.Owner)) + Option("acc", order.Account)
             + (order.SelfTrade == SelfTradePrevention.None ? "" : $" stp={StpWord(order.SelfTrade)}");
     }

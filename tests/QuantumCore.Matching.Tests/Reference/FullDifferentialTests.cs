@@ -21,7 +21,8 @@ public class FullDifferentialTests
     [Theory]
     [Trait("Suite", "Slow")]
     [MemberData(nameof(SlowSeeds))]
-    public void The_book_does_what_its_reference_does_over_ten_million_commands(int seed) => Compare(seed, 140_000, every: 16);
+    public void The_book_does_what_its_reference_does_over_ten_million_commands(int seed) =>
+        Compare(seed, 140_000, every: 16);
 
     /// <summary>Compares results and events after each command, and the full state at intervals.</summary>
     private static void Compare(int seed, int commands, int every)
@@ -39,7 +40,9 @@ public class FullDifferentialTests
             var expected = command.Apply(reference, out var expectedId);
             try
             {
-                difference ??= (judged is { } before && before != expected ? $"answer: {before} judged, {expected} given" : null)
+                difference ??= (judged is { } before && before != expected
+                    ? $"answer: {before} judged, {expected} given"
+                    : null)
                     ?? Answer(book, command, expected, expectedId, reference)
                     ?? (step % every == 0 ? Views(book, reference, step / every) : null)
                     ?? companion?.Follow(book, command, expected, expectedId, reference.IsWhole);
@@ -67,7 +70,8 @@ public class FullDifferentialTests
         private OrderBook _book = new(maxLevels);
 
         /// <summary>Returns a difference; null for none.</summary>
-        public string? Follow(OrderBook first, FullCommand command, RejectReason expected, long expectedId, bool isWhole)
+        public string? Follow(
+            OrderBook first, FullCommand command, RejectReason expected, long expectedId, bool isWhole)
         {
             var got = command.Apply(_book, out var id);
             if ((got, id) != (expected, expectedId))
@@ -125,7 +129,9 @@ public class FullDifferentialTests
         if (expected != got)
             return $"state: expected {expected}, got {got}";
         foreach (var place in (ReadOnlySpan<(OrderPlace Core, Stay Twin)>)
-            [(OrderPlace.Armed, Stay.Armed), (OrderPlace.Pending, Stay.Pending), (OrderPlace.Parked, Stay.Parked), (OrderPlace.Held, Stay.Held),
+            [
+                (OrderPlace.Armed, Stay.Armed), (OrderPlace.Pending, Stay.Pending), (OrderPlace.Parked, Stay.Parked),
+                (OrderPlace.Held, Stay.Held),
             (OrderPlace.Aside, Stay.Aside)])
         {
             var ids = new List<long>();
@@ -171,7 +177,8 @@ public class FullDifferentialTests
     /// <summary>
     /// Compares the judgement of an order before it enters, which equals the result unless something expires with it.
     /// </summary>
-    private static (RejectReason? Judged, string? Difference) Judge(OrderBook book, ReferenceBook reference, FullCommand command)
+    private static (RejectReason? Judged, string? Difference) Judge(
+        OrderBook book, ReferenceBook reference, FullCommand command)
     {
         if (command.Verb is not (FullVerb.Submit or FullVerb.Admit))
             return default;
@@ -184,11 +191,13 @@ public class FullDifferentialTests
     }
 
     private static (TradingPhase, BookRules, long, long, long, long, long, long, int) Numbers(ReferenceBook book) => (
-        book.Phase, book.Rules, book.LastPriceTicks, book.MarkPriceTicks, book.ReferencePriceTicks, book.LastTradeNumber,
+        book.Phase, book.Rules, book.LastPriceTicks, book.MarkPriceTicks, book.ReferencePriceTicks,
+        book.LastTradeNumber,
         book.LastOrderId, book.LastTimeNanos, book.OpenOrders);
 
     private static (TradingPhase, BookRules, long, long, long, long, long, long, int) Numbers(OrderBook book) => (
-        book.Phase, book.Rules, book.LastPriceTicks, book.MarkPriceTicks, book.ReferencePriceTicks, book.LastTradeNumber,
+        book.Phase, book.Rules, book.LastPriceTicks, book.MarkPriceTicks, book.ReferencePriceTicks,
+        book.LastTradeNumber,
         book.LastOrderId, book.LastTimeNanos, book.OpenOrders);
 
     private static string? Side(OrderBook book, ReferenceBook reference, Side side, int look)
@@ -249,16 +258,19 @@ public class FullDifferentialTests
         $"{command}\n  {(answer == RejectReason.None ? "" : $"rej {answer} ")}{FullCommand.Text(events)}";
 
     private static string Report(
-        int seed, int step, FullFlow flow, Queue<(FullCommand, RejectReason, BookEvent[])> last, FullCommand command, RejectReason expected, OrderBook book,
+        int seed, int step, FullFlow flow, Queue<(FullCommand, RejectReason, BookEvent[])> last, FullCommand command,
+        RejectReason expected, OrderBook book,
         ReferenceBook reference, string difference)
     {
         var report = new StringBuilder();
-        _ = report.AppendLine($"seed {seed} ({flow.Profile.Name}), step {step}, {reference.Phase}, rules {reference.Rules}");
+        _ = report.AppendLine(
+            $"seed {seed} ({flow.Profile.Name}), step {step}, {reference.Phase}, rules {reference.Rules}");
         foreach (var (earlier, answer, events) in last)
             _ = report.AppendLine(Line(earlier, answer, events));
         _ = report.AppendLine(Line(command, expected, CollectionsMarshal.AsSpan(reference.Events)))
             .AppendLine($"but the book did\n  {FullCommand.Text(book.Events)}")
-            .AppendLine(difference).AppendLine($"The reference afterwards: last {reference.LastPriceTicks}, mark {reference.MarkPriceTicks}");
+            .AppendLine(difference)
+            .AppendLine($"The reference afterwards: last {reference.LastPriceTicks}, mark {reference.MarkPriceTicks}");
         var ids = new List<long>();
         reference.CopyOpenIds(ids);
         foreach (var id in ids)

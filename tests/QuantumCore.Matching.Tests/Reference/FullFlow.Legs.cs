@@ -35,7 +35,11 @@ internal sealed partial class FullFlow
             return new FullCommand(FullVerb.Proceed, time) { OrderId = admitted };
         if (Chance(450) && Cross(book, admitted, book.OrdersAt(Stay.Aside)) is { } cross)
             return cross;
-        return new FullCommand(FullVerb.Sweep, time) { OrderId = admitted, PriceTicks = first != 0 && Chance(700) ? first : Near() };
+        return new FullCommand(FullVerb.Sweep, time)
+        {
+            OrderId = admitted,
+            PriceTicks = first != 0 && Chance(700) ? first : Near(),
+        };
     }
 
     /// <summary>Returns more of a phase in which quotes are taken, or its end.</summary>
@@ -108,7 +112,8 @@ internal sealed partial class FullFlow
             3 or 4 => TimeInForce.ImmediateOrCancel,
             _ => market ? TimeInForce.ImmediateOrCancel : TimeInForce.GoodTillCancel,
         };
-        var order = Plain(side, market ? OrderType.Market : OrderType.Limit, time, market && Chance(500) ? 0 : Price(side));
+        var order =
+            Plain(side, market ? OrderType.Market : OrderType.Limit, time, market && Chance(500) ? 0 : Price(side));
         return order with { QuantityLots = order.QuantityLots * (Chance(300) ? 4 : 1) };
     }
 }

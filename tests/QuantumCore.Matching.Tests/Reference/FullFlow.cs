@@ -41,8 +41,13 @@ internal sealed partial class FullFlow(int seed)
             TradingPhase.Halt or TradingPhase.Closed => 300,
             _ => 130,
         };
-        if (Chance(book.Phase is TradingPhase.Halt or TradingPhase.Closed ? Profile.Adjustments * 8 : Profile.Adjustments))
-            return new FullCommand(FullVerb.Adjust, time) { Adjustment = Adjustment(), PriceTicks = Chance(900) ? 1 : Chance(900) ? Near() : 0 };
+        if (Chance(
+            book.Phase is TradingPhase.Halt or TradingPhase.Closed ? Profile.Adjustments * 8 : Profile.Adjustments))
+            return new FullCommand(FullVerb.Adjust, time)
+            {
+                Adjustment = Adjustment(),
+                PriceTicks = Chance(900) ? 1 : Chance(900) ? Near() : 0,
+            };
         if (Chance(leaves))
             return new FullCommand(FullVerb.SetPhase, time) { Phase = NextPhase(book.Phase) };
         if (Chance(Profile.Rules))
@@ -111,7 +116,11 @@ internal sealed partial class FullFlow(int seed)
             1 => new FullCommand(FullVerb.Correct, time) { Value = trade, PriceTicks = Near() },
             2 => new FullCommand(FullVerb.SetReference, time) { PriceTicks = Near() },
             3 => new FullCommand(FullVerb.SetLast, time) { PriceTicks = Near() },
-            _ => new FullCommand(FullVerb.SetOwner, time) { Value = _random.Next(1, 6), Owner = _random.Next(0, Profile.Owners + 1) },
+            _ => new FullCommand(FullVerb.SetOwner, time)
+            {
+                Value = _random.Next(1, 6),
+                Owner = _random.Next(0, Profile.Owners + 1),
+            },
         };
     }
 
@@ -121,7 +130,13 @@ internal sealed partial class FullFlow(int seed)
         1 => new OrderAdjustment(_random.Next(-1, 3), _random.Next(-1, 3), _random.Next(-1, 2)),
         2 => OrderAdjustment.Split(1, _random.Next(2, 4)),
         3 => OrderAdjustment.Split(Chance(300) ? OrderAdjustment.RatioLimit : _random.Next(5, 40), _random.Next(1, 5)),
-        <= 11 => _random.Next(3) switch { 0 => OrderAdjustment.Split(3, 2), 1 => OrderAdjustment.Split(2, 1), _ => OrderAdjustment.Split(5, 4) },
+        <= 11 => _random.Next(3) switch
+        {
+            0 =>
+            OrderAdjustment.Split(3, 2),
+            1 => OrderAdjustment.Split(2, 1),
+            _ => OrderAdjustment.Split(5, 4)
+        },
         12 => OrderAdjustment.Dividend(_centre - _random.Next(1, Profile.Spread)),
         _ => OrderAdjustment.Dividend(_random.Next(1, 4)),
     };
@@ -134,13 +149,20 @@ internal sealed partial class FullFlow(int seed)
         {
             TradingPhase.Closed => [TradingPhase.PreOpen],
             TradingPhase.PreOpen => [TradingPhase.Opening],
-            TradingPhase.Opening => [TradingPhase.Continuous, TradingPhase.Continuous, TradingPhase.Continuous, TradingPhase.Halt],
+            TradingPhase.Opening =>
+                [TradingPhase.Continuous, TradingPhase.Continuous, TradingPhase.Continuous, TradingPhase.Halt],
             TradingPhase.Continuous =>
-                [TradingPhase.Volatility, TradingPhase.Volatility, TradingPhase.Closing, TradingPhase.Halt, TradingPhase.Closed],
+                [
+                    TradingPhase.Volatility, TradingPhase.Volatility, TradingPhase.Closing, TradingPhase.Halt,
+                    TradingPhase.Closed],
             TradingPhase.Volatility =>
-                [TradingPhase.Continuous, TradingPhase.Continuous, TradingPhase.Continuous, TradingPhase.Closing, TradingPhase.Halt],
+                [
+                    TradingPhase.Continuous, TradingPhase.Continuous, TradingPhase.Continuous, TradingPhase.Closing,
+                    TradingPhase.Halt],
             TradingPhase.Closing => [TradingPhase.Closed, TradingPhase.Closed, TradingPhase.Halt],
-            _ => [TradingPhase.Opening, TradingPhase.Volatility, TradingPhase.Volatility, TradingPhase.Closing, TradingPhase.Closed],
+            _ => [
+                TradingPhase.Opening, TradingPhase.Volatility, TradingPhase.Volatility, TradingPhase.Closing,
+                TradingPhase.Closed],
         };
         return ways[_random.Next(ways.Length)];
     }
@@ -203,7 +225,13 @@ internal sealed partial class FullFlow(int seed)
             : Stop(book, side, _random.Next(2) == 0 ? OrderType.TakeProfit : OrderType.TakeProfitLimit);
         var stop = Stop(book, side, stopType);
         if (stop.Conditions is { TriggerTicks: not null } asked)
-            stop = stop with { Conditions = asked with { TriggerTicks = Valid(around - (away * _random.Next(Chance(100) ? -2 : 1, 6))) } };
+            stop = stop with
+            {
+                Conditions = asked with
+                {
+                    TriggerTicks = Valid(around - (away * _random.Next(Chance(100) ? -2 : 1, 6))),
+                },
+            };
         limit = limit with { QuantityLots = lots, Conditions = Fitting(limit.Conditions, lots) };
         stop = stop with { QuantityLots = Chance(980) ? lots : Lots(), Conditions = Fitting(stop.Conditions, lots) };
         stop = Chance(900) ? stop with { Account = limit.Account, Owner = limit.Owner } : stop;
@@ -252,8 +280,11 @@ internal sealed partial class FullFlow(int seed)
     private NewOrder Plain(Side side, OrderType type, TimeInForce time, long price, OrderConditions? asked = null)
     {
         var owner = _random.Next(100) < Profile.OwnerlessPercent ? 0 : _random.Next(1, Profile.Owners + 1);
-        var selfTrade = _random.Next(100) < Profile.SelfTradePercent ? (SelfTradePrevention)_random.Next(1, 7) : default;
-        var expiry = time == TimeInForce.GoodTillDate ? _time + (Chance(40) ? -_random.Next(2) : _random.Next(1, 60)) : (long?)null;
+        var selfTrade =
+            _random.Next(100) < Profile.SelfTradePercent ? (SelfTradePrevention)_random.Next(1, 7) : default;
+        var expiry = time == TimeInForce.GoodTillDate
+            ? _time + (Chance(40) ? -_random.Next(2) : _random.Next(1, 60))
+            : (long?)null;
         if (expiry is not null)
             asked = (asked ?? new OrderConditions()) with { ExpiryNanos = expiry };
         if (asked == new OrderConditions())
@@ -280,12 +311,17 @@ internal sealed partial class FullFlow(int seed)
         else if (Chance(Profile.MinimumLots))
             asked = asked with { MinimumLots = 1 + _random.NextInt64(order.QuantityLots) };
         else if (Chance(Profile.PostOnly))
-            return order with { PostOnly = true, Conditions = Chance(500) ? asked with { Slide = true } : order.Conditions };
+            return order with
+            {
+                PostOnly = true,
+                Conditions = Chance(500) ? asked with { Slide = true } : order.Conditions,
+            };
         if (Profile.Hidden > 0 && Chance(40))
             asked = asked with { DoNotReduce = true };
         if (asked.ExpiryNanos is null && Chance(120))
             order = order with { TimeInForce = AtOnce(asked) };
-        else if (asked.ExpiryNanos is null && !asked.AllOrNone && asked.MinimumLots is null && Chance(AuctionChance(book)))
+        else if (asked.ExpiryNanos is null && !asked.AllOrNone && asked.MinimumLots is null
+            && Chance(AuctionChance(book)))
             order = order with { TimeInForce = Chance(500) ? TimeInForce.AtTheOpening : TimeInForce.AtTheClose };
         return order with { Conditions = asked == new OrderConditions() ? null : asked };
     }
@@ -317,7 +353,11 @@ internal sealed partial class FullFlow(int seed)
         {
             if (order.SelfTrade == SelfTradePrevention.Decrement && Chance(950))
                 order = order with { SelfTrade = SelfTradePrevention.ExpireMaker };
-            return order with { QuantityLots = 0, Conditions = asked with { Amount = 1 + _random.NextInt64(_centre * 20) } };
+            return order with
+            {
+                QuantityLots = 0,
+                Conditions = asked with { Amount = 1 + _random.NextInt64(_centre * 20) },
+            };
         }
 
         if (Chance(Profile.MinimumLots) && time == TimeInForce.ImmediateOrCancel)
@@ -345,7 +385,13 @@ internal sealed partial class FullFlow(int seed)
         var takes = type is OrderType.TakeProfit or OrderType.TakeProfitLimit;
         var trails = type is OrderType.TrailingStop or OrderType.TrailingStopLimit;
         var limited = type is OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.TrailingStopLimit;
-        var reference = _random.Next(10) switch { < 6 => TriggerReference.Last, < 8 => TriggerReference.Quote, _ => TriggerReference.Mark };
+        var reference = _random.Next(10) switch
+        {
+            < 6 =>
+            TriggerReference.Last,
+            < 8 => TriggerReference.Quote,
+            _ => TriggerReference.Mark
+        };
         var around = reference == TriggerReference.Last && book.LastPriceTicks != 0 ? book.LastPriceTicks : _centre;
         var up = side == Instruments.Side.Buy != takes;
         var distance = _random.Next(Chance(100) ? -2 : 1, Profile.Spread - 1);
@@ -367,10 +413,14 @@ internal sealed partial class FullFlow(int seed)
         var time = limited && !asked.Hidden && asked.DisplayLots is null && Chance(Profile.StopsAtOnce)
             ? _random.Next(2) == 0 ? TimeInForce.ImmediateOrCancel : TimeInForce.FillOrKill
             : Lasting();
-        var price = type == OrderType.TrailingStopLimit ? (Chance(300) ? Near() : 0) : limited ? Price(side) : Chance(100) ? Near() : 0;
+        var price = type == OrderType.TrailingStopLimit
+            ? (Chance(300) ? Near() : 0)
+            : limited ? Price(side) : Chance(100) ? Near() : 0;
         var order = Plain(side, type, time, price, asked);
         var lasts = time is not (TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill);
-        return limited && lasts && Chance(Math.Max(Profile.PostOnly, Profile.StopsAtOnce)) ? order with { PostOnly = true } : order;
+        return limited && lasts && Chance(Math.Max(Profile.PostOnly, Profile.StopsAtOnce))
+            ? order with { PostOnly = true }
+            : order;
     }
 
     /// <summary>Returns the order with something invalid or unusual.</summary>
@@ -423,7 +473,8 @@ internal sealed partial class FullFlow(int seed)
         Chance(400) ? _random.Next(0, Profile.Owners + 1) : null,
         Chance(300) ? Chance(30) ? 0 : Side() : null);
 
-    private static ReferenceFilter Party(bool account, long number) => account ? new(Account: number) : new(Owner: number);
+    private static ReferenceFilter Party(bool account, long number) =>
+        account ? new(Account: number) : new(Owner: number);
 
     private long Id(ReferenceBook book)
     {
@@ -454,7 +505,13 @@ internal sealed partial class FullFlow(int seed)
     private long Price(Side side)
     {
         if (Chance(Profile.Far))
-            return _random.Next(3) switch { 0 => 1, 1 => Instrument.PriceTicksLimit, _ => 1 + _random.NextInt64(Instrument.PriceTicksLimit) };
+            return _random.Next(3) switch
+            {
+                0 =>
+                1,
+                1 => Instrument.PriceTicksLimit,
+                _ => 1 + _random.NextInt64(Instrument.PriceTicksLimit)
+            };
         var away = _random.Next(-Profile.Spread / 2, Profile.Spread);
         return Valid(side == Instruments.Side.Buy ? _centre - away : _centre + away);
     }

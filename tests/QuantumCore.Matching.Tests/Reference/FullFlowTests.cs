@@ -20,13 +20,16 @@ public class FullFlowTests
         {
             var command = flow.Next(book);
             var reason = command.Apply(book, out _);
-            Assert.True(!book.IsWhole || book.Audit() is null, $"seed {seed}, step {step}: {book.Audit()}\n{command}\n  {FullCommand.Text([.. book.Events])}");
+            Assert.True(
+                !book.IsWhole || book.Audit() is null,
+                $"seed {seed}, step {step}: {book.Audit()}\n{command}\n  {FullCommand.Text([.. book.Events])}");
             if (step % 16 != 0 || reason == RejectReason.None)
                 continue;
 
             // A settled book stays settled: time alone changes nothing.
             Assert.Equal(RejectReason.None, book.AdvanceTime(book.LastTimeNanos));
-            Assert.True(book.Events.Count == 0, $"seed {seed}, step {step}: {command}\n  {FullCommand.Text([.. book.Events])}");
+            Assert.True(
+                book.Events.Count == 0, $"seed {seed}, step {step}: {command}\n  {FullCommand.Text([.. book.Events])}");
         }
     }
 
@@ -65,7 +68,8 @@ public class FullFlowTests
             (int)reason is >= 20 and <= 45 or 1 or 3 or 4 or 5
             && reason is not (RejectReason.Voided or RejectReason.NotOwner or RejectReason.SymbolUnavailable));
         Assert.All(core, reason => Assert.True(seen.GetValueOrDefault($"refused {reason}") >= 20, $"{reason}"));
-        Assert.All(Enum.GetValues<BookEventKind>(), kind => Assert.True(seen.GetValueOrDefault($"{kind}") >= 100, $"{kind}"));
+        Assert.All(
+            Enum.GetValues<BookEventKind>(), kind => Assert.True(seen.GetValueOrDefault($"{kind}") >= 100, $"{kind}"));
         Assert.All(
             Enum.GetValues<EndReason>().Where(reason => reason != EndReason.None),
             reason => Assert.True(seen.GetValueOrDefault($"ended {reason}") >= 10, $"{reason}"));
@@ -76,11 +80,13 @@ public class FullFlowTests
     /// <summary>Events of splits and dividends that the flow must reach.</summary>
     private static readonly string[] s_ofAdjustments =
     [
-        "split Ended", "split Amended", "split moved", "split Rested", "dividend Ended", "dividend Amended", "dividend moved", "dividend Rested",
+        "split Ended", "split Amended", "split moved", "split Rested", "dividend Ended", "dividend Amended",
+        "dividend moved", "dividend Rested",
         "dividend Repriced", "dividend Indicative", "reverse split Ended",
     ];
 
-    private static void CountOfAdjustments(Dictionary<string, int> seen, OrderAdjustment adjustment, List<BookEvent> events)
+    private static void CountOfAdjustments(
+        Dictionary<string, int> seen, OrderAdjustment adjustment, List<BookEvent> events)
     {
         var name = !adjustment.IsSplit ? "dividend" : adjustment.EndsAll ? "reverse split" : "split";
         foreach (var happened in events)
@@ -90,15 +96,18 @@ public class FullFlowTests
     /// <summary>Events of strategy legs that the flow must reach.</summary>
     private static readonly string[] s_ofLegs =
     [
-        "leg None", "leg InvalidCombination", "leg InvalidQuantity", "leg InvalidPrice", "leg BadRequest", "leg NotInThisPhase",
+        "leg None", "leg InvalidCombination", "leg InvalidQuantity", "leg InvalidPrice", "leg BadRequest",
+        "leg NotInThisPhase",
         "leg SymbolHalted", "leg SymbolClosed", "leg AccountBlocked", "leg ExpiredAlready", "leg TimeRegression",
         "leg ended User", "leg ended MassCancel", "leg ended KillSwitch", "leg ended Day", "leg ended GoodTillDate",
         "TakeQuotes", "TakeQuotes past an own order", "TakeQuotes Refilled", "TakeQuotes ended OneCancelsOther",
         "TakeQuotes Repriced", "TakeQuotes Triggered", "TakeQuotes Activated",
         "EndPhase", "EndPhase Repriced", "EndPhase Triggered", "EndPhase Activated",
         "Cross", "Cross Triggered", "Admit None", "Admit refused",
-        "Sweep", "Sweep SelfTradePrevented", "Sweep Triggered", "Sweep Refilled", "Sweep ended OneCancelsOther", "Sweep ended SelfTrade",
-        "Proceed Rested", "Proceed Trade", "Proceed Triggered", "Proceed ended ImmediateOrCancel", "Proceed ended FillOrKill",
+        "Sweep", "Sweep SelfTradePrevented", "Sweep Triggered", "Sweep Refilled", "Sweep ended OneCancelsOther",
+        "Sweep ended SelfTrade",
+        "Proceed Rested", "Proceed Trade", "Proceed Triggered", "Proceed ended ImmediateOrCancel",
+        "Proceed ended FillOrKill",
         "Proceed ended NoLiquidity", "Proceed ended Protection", "Proceed ended Band", "Proceed PhaseChanged",
     ];
 
@@ -127,5 +136,6 @@ public class FullFlowTests
             Count(seen, $"{command.Verb} {what}");
     }
 
-    private static void Count(Dictionary<string, int> seen, string what) => seen[what] = seen.GetValueOrDefault(what) + 1;
+    private static void Count(Dictionary<string, int> seen, string what) =>
+        seen[what] = seen.GetValueOrDefault(what) + 1;
 }

@@ -10,7 +10,9 @@ internal sealed partial class ReferenceBook
     {
         Clear();
         var split = (newUnits, oldUnits) != (0, 0);
-        if (split ? newUnits == oldUnits || fall != 0 || !IsIn(newUnits, 1, 10_000) || !IsIn(oldUnits, 1, 10_000) : !IsIn(fall, 0, Instrument.PriceTicksLimit))
+        if (split
+            ? newUnits == oldUnits || fall != 0 || !IsIn(newUnits, 1, 10_000) || !IsIn(oldUnits, 1, 10_000)
+            : !IsIn(fall, 0, Instrument.PriceTicksLimit))
             return RejectReason.BadRequest;
         if (lowest < 1)
             return RejectReason.BadRequest;
@@ -21,7 +23,8 @@ internal sealed partial class ReferenceBook
             return Finish(RejectReason.NotInThisPhase);
 
         var stay = newUnits > oldUnits || fall > 0
-            ? _open.FindAll(order => split ? FollowsSplit(order, newUnits, oldUnits, lowest) : FollowsDividend(order, fall, lowest))
+            ? _open.FindAll(
+                order => split ? FollowsSplit(order, newUnits, oldUnits, lowest) : FollowsDividend(order, fall, lowest))
             : [];
         BigInteger lots = 0;
         foreach (var order in stay)
@@ -33,10 +36,13 @@ internal sealed partial class ReferenceBook
         var changing = _open.FindAll(order => split || GoesWithPrice(order));
         var line = changing.FindAll(order => !order.IsPeg && order.Stay is Stay.Resting or Stay.Held);
         line.Sort((one, other) => one.Side != other.Side ? one.Side.CompareTo(other.Side)
-            : one.Price != other.Price ? (one.Side == Side.Buy ? other.Price.CompareTo(one.Price) : one.Price.CompareTo(other.Price))
+            : one.Price != other.Price
+                ? (one.Side == Side.Buy ? other.Price.CompareTo(one.Price) : one.Price.CompareTo(other.Price))
             : one.Prio.CompareTo(other.Prio));
         foreach (var order in changing)
-            Adjust(order, price => split ? Scaled(order.Side, price, newUnits, oldUnits) : price - fall, newUnits, oldUnits);
+            Adjust(
+                order, price => split ? Scaled(order.Side, price, newUnits, oldUnits) : price - fall, newUnits,
+                oldUnits);
         foreach (var order in line)
         {
             if (order.Stay == Stay.Held)
@@ -71,7 +77,8 @@ internal sealed partial class ReferenceBook
     /// <summary>Returns true for independent limits, stops and take-profits.</summary>
     private static bool FollowsSplit(ReferenceOrder order, long newUnits, long oldUnits, long lowest)
     {
-        var stands = order.List is null && !order.IsLeg && !order.IsPeg && (order.WaitsForTrigger ? !order.IsTrailing : !order.HasNoLimit);
+        var stands = order.List is null && !order.IsLeg && !order.IsPeg
+            && (order.WaitsForTrigger ? !order.IsTrailing : !order.HasNoLimit);
         return stands && TotalAfter(order, newUnits, oldUnits) <= Instrument.QuantityLotsLimit
             && IsLeft(order.Price) && (!order.WaitsForTrigger || IsLeft(order.Trigger));
 
@@ -86,7 +93,8 @@ internal sealed partial class ReferenceBook
             return true;
 
         var limit = order.IsPeg ? order.Cap : order.Price;
-        return IsLeft(limit) && (!order.WaitsForTrigger || IsLeft(order.IsTrailing ? ExtremeNow(order) : order.Trigger));
+        return IsLeft(limit)
+            && (!order.WaitsForTrigger || IsLeft(order.IsTrailing ? ExtremeNow(order) : order.Trigger));
 
         bool IsLeft(long price) => price == 0 || price - fall >= lowest;
     }
@@ -96,7 +104,9 @@ internal sealed partial class ReferenceBook
     {
         var copy = order.Copy();
         var number = _printCount - _prints.Count;
-        foreach (var print in order.Stay == Stay.Armed && order.Conditions.TriggerReference == TriggerReference.Last ? _prints : [])
+        foreach (var print in order.Stay == Stay.Armed && order.Conditions.TriggerReference == TriggerReference.Last
+            ? _prints
+            : [])
         {
             if (++number > order.ArmedAfterPrint)
                 Ratchet(copy, print);
@@ -121,7 +131,9 @@ internal sealed partial class ReferenceBook
             order.Total = (long)TotalAfter(order, newUnits, oldUnits);
             order.Minimum = (long)((BigInteger)order.Minimum * newUnits / oldUnits);
             if (order.Display > 0)
-                order.Display = (long)BigInteger.Max(BigInteger.Min((BigInteger)order.Display * newUnits / oldUnits, order.Total), ((BigInteger)order.Total + 999) / 1_000);
+                order.Display = (long)BigInteger.Max(
+                    BigInteger.Min((BigInteger)order.Display * newUnits / oldUnits, order.Total),
+                    ((BigInteger)order.Total + 999) / 1_000);
         }
 
         if (order.IsPeg)
@@ -131,9 +143,11 @@ internal sealed partial class ReferenceBook
         if (order.WaitsForTrigger)
         {
             // 7.7, 7.8: what has printed counts at the prices it printed at.
-            if (order is { Stay: Stay.Armed, IsDue: false } && order.Conditions.TriggerReference == TriggerReference.Last)
+            if (order is { Stay: Stay.Armed, IsDue: false }
+                && order.Conditions.TriggerReference == TriggerReference.Last)
                 order.IsDue = Follow(order);
-            else if (order is { Stay: Stay.Armed, IsDue: false } && order.Conditions.TriggerReference == TriggerReference.Mark)
+            else if (order is { Stay: Stay.Armed, IsDue: false }
+                && order.Conditions.TriggerReference == TriggerReference.Mark)
                 order.IsDue = IsHit(order, ReferenceFor(order));
             if (order.Extreme != 0)
                 order.Extreme = price(order.Extreme);

@@ -225,7 +225,9 @@ internal sealed partial class ReferenceBook
 
         SetTrail(changed); // 7.9: from the extreme it kept
         var number = _printCount - _prints.Count;
-        foreach (var print in order.Conditions.TriggerReference == TriggerReference.Last && order.Stay == Stay.Armed ? _prints : [])
+        foreach (var print in order.Conditions.TriggerReference == TriggerReference.Last && order.Stay == Stay.Armed
+            ? _prints
+            : [])
         {
             // 7.8: since entry, those that nobody has looked at included.
             if (++number > order.ArmedAfterPrint)

@@ -44,7 +44,8 @@ internal sealed partial class ReferenceBook
         if (from == TradingPhase.Closing)
         {
             // Their auction is abandoned: they wait again and keep their priority.
-            foreach (var order in _open.FindAll(order => order.Terms.TimeInForce == TimeInForce.AtTheClose && order.Stay == Stay.Resting))
+            foreach (var order in _open.FindAll(
+                order => order.Terms.TimeInForce == TimeInForce.AtTheClose && order.Stay == Stay.Resting))
             {
                 order.Stay = Stay.Held;
                 Say(BookEventKind.Parked, order, order.Total);
@@ -112,7 +113,8 @@ internal sealed partial class ReferenceBook
         }
     }
 
-    private (long Low, long High)? Collar => Band(ReferencePriceTicks, Rules.AuctionCollarBasisPoints ?? Rules.StaticBandBasisPoints);
+    private (long Low, long High)? Collar =>
+        Band(ReferencePriceTicks, Rules.AuctionCollarBasisPoints ?? Rules.StaticBandBasisPoints);
 
     private void Uncross(TradingPhase to)
     {
@@ -169,7 +171,8 @@ internal sealed partial class ReferenceBook
     {
         var reference = LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks;
         var ranges = Candidates(reference);
-        if (collar is var (low, high) && ranges.Count > 0 && _open.Exists(order => TakesPart(order) && !order.HasNoLimit))
+        if (collar is var (low, high) && ranges.Count > 0
+            && _open.Exists(order => TakesPart(order) && !order.HasNoLimit))
         {
             // 12.7: ticks inside the collar; the nearest one when all limits are beyond it.
             ranges = ranges[0].Low > high ? [(high, high)] : ranges[^1].High < low ? [(low, low)]
@@ -314,7 +317,8 @@ internal sealed partial class ReferenceBook
         ReferenceOrder? front = null;
         foreach (var order in _open)
         {
-            if (TakesPart(order) && order.Side == side && TradesAt(order, price) && (front is null || IsServedBefore(order, front)))
+            if (TakesPart(order) && order.Side == side && TradesAt(order, price)
+                && (front is null || IsServedBefore(order, front)))
                 front = order;
         }
 
@@ -349,7 +353,8 @@ internal sealed partial class ReferenceBook
             return;
         var now = FindAuctionPrice(null) ?? default;
         // The result without further extensions.
-        if (now.Lots > 0 && _extensions >= Rules.MaxExtensions && Collar is var (low, high) && !IsIn(now.Price, low, high))
+        if (now.Lots > 0 && _extensions >= Rules.MaxExtensions && Collar is var (low, high)
+            && !IsIn(now.Price, low, high))
             now = FindAuctionPrice((low, high)) ?? default;
         if (_told == now)
             return;

@@ -70,7 +70,8 @@ internal sealed partial class ReferenceBook
         conflict |= asked.Peg != PegReference.None != order.IsPeg;
         conflict |= asked.PegOffsetTicks != 0 && !order.IsPeg;
         conflict |= asked.Peg == PegReference.Market && asked.PegOffsetTicks == 0;
-        conflict |= order.IsPeg && (asked.AllOrNone || fok || atAuction || asked.DisplayLots is not null || order.PostOnly);
+        conflict |= order.IsPeg
+            && (asked.AllOrNone || fok || atAuction || asked.DisplayLots is not null || order.PostOnly);
         // 4.5: minimum quantity.
         conflict |= asked.MinimumLots is not null
             && (fok || atAuction || asked.AllOrNone || order.PostOnly || order.IsStop || order.IsPeg || order.ByAmount);
@@ -263,7 +264,8 @@ internal sealed partial class ReferenceBook
         }
 
         // 4.7: an order that would not trade completely would not match.
-        var mayTake = order.PostOnly && Phase == TradingPhase.Continuous && (!order.AllOrNone || DryRun(order).Traded == order.Leaves);
+        var mayTake = order.PostOnly && Phase == TradingPhase.Continuous
+            && (!order.AllOrNone || DryRun(order).Traded == order.Leaves);
         var contra = mayTake ? BestPriceItWouldTake(order) : 0;
         // 4.8: one tick away from it.
         if (contra != 0 && order.Conditions.Slide && slides)
@@ -302,7 +304,8 @@ internal sealed partial class ReferenceBook
     private static bool FitsCall(ReferenceOrder order)
     {
         // 4.2: an IOC order never rests; so a market order of this kind does not either (D8).
-        return !order.ByAmount && order.Terms.TimeInForce != TimeInForce.ImmediateOrCancel && !order.FillOrKill && !order.AllOrNone && order.Minimum == 0
+        return !order.ByAmount && order.Terms.TimeInForce != TimeInForce.ImmediateOrCancel && !order.FillOrKill
+            && !order.AllOrNone && order.Minimum == 0
             && !order.PostOnly;
     }
 
@@ -321,7 +324,8 @@ internal sealed partial class ReferenceBook
     private bool IsOutsideStaticBand(ReferenceOrder order)
     {
         // A limit, a stop's limit, a cap; protection prices and limits that come from a trigger are none of these.
-        var isLimit = !order.HasNoLimit && !order.IsLeg && !(order.Type == OrderType.TrailingStopLimit && order.WaitsForTrigger);
+        var isLimit =
+            !order.HasNoLimit && !order.IsLeg && !(order.Type == OrderType.TrailingStopLimit && order.WaitsForTrigger);
         var price = order.IsPeg ? order.Cap : isLimit ? order.Price : 0;
         return price != 0 && Band(ReferencePriceTicks, Rules.StaticBandBasisPoints) is var (low, high)
             && !IsIn(price, low, high);
@@ -341,7 +345,8 @@ internal sealed partial class ReferenceBook
         var last = activation || LastPriceTicks == 0 ? (long?)null : LastPriceTicks * away;
         var stopPrice = stop.IsTrailing ? (long?)null : stop.Trigger * away; // D12
         // A comparison with null is false. An unchanged leg is not compared with the last price again.
-        return !(limitPrice <= stopPrice || (limit != standing && limitPrice <= last) || (stop != standing && last <= stopPrice));
+        return !(limitPrice <= stopPrice || (limit != standing && limitPrice <= last)
+            || (stop != standing && last <= stopPrice));
     }
 
     /// <summary>4.7: returns the price of the best order it would meet, 0 for none. Bands are ignored.</summary>

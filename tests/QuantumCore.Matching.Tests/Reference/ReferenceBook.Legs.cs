@@ -56,7 +56,8 @@ internal sealed partial class ReferenceBook
         get
         {
             var all = (Low: 1L, High: Instrument.PriceTicksLimit);
-            var moves = Band(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, Rules.DynamicBandBasisPoints) ?? all;
+            var moves =
+                Band(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, Rules.DynamicBandBasisPoints) ?? all;
             var stands = Band(ReferencePriceTicks, Rules.StaticBandBasisPoints) ?? all;
             return (Math.Max(moves.Low, stands.Low), Math.Min(all.High, Math.Min(moves.High, stands.High)));
         }

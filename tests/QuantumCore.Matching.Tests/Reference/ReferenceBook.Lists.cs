@@ -124,7 +124,9 @@ internal sealed partial class ReferenceBook
 
     /// <summary>13.2: expires day orders.</summary>
     private void ExpireDay() =>
-        EndPass([.. _open.Where(order => order.Terms.TimeInForce == TimeInForce.Day).OrderBy(order => order.Id)], EndReason.Day);
+        EndPass(
+            [.. _open.Where(order => order.Terms.TimeInForce == TimeInForce.Day).OrderBy(order => order.Id)],
+            EndReason.Day);
 
     /// <summary>Ends orders, each in its own place, together with others of their lists.</summary>
     private void EndPass(List<ReferenceOrder> orders, EndReason reason)

@@ -139,11 +139,13 @@ internal sealed partial class ReferenceBook
         return (traded, stop, taker.Leaves);
     }
 
-    private StoppedBy Sweep(ReferenceOrder taker, List<ReferenceOrder> others, bool isDry, out long traded, long? upTo = null)
+    private StoppedBy Sweep(
+        ReferenceOrder taker, List<ReferenceOrder> others, bool isDry, out long traded, long? upTo = null)
     {
         traded = 0;
         // 12.2: the reference is that of the start of the phase.
-        (long Low, long High)? band = Rules is { DynamicBandBasisPoints: null, StaticBandBasisPoints: null } ? null : TradingBand;
+        (long Low, long High)? band =
+            Rules is { DynamicBandBasisPoints: null, StaticBandBasisPoints: null } ? null : TradingBand;
         long? protection = null;
         var passed = new HashSet<ReferenceOrder>();
         while (!taker.IsSpent)

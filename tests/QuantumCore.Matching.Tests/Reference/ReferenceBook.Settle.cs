@@ -347,7 +347,8 @@ internal sealed partial class ReferenceBook
         {
             // 4.8: reported at the price it slid to.
             Events[^1] = new BookEvent(
-                BookEventKind.Activated, child.Side, EndReason.None, child.Id, 0, child.Price, child.Total, child.Leaves, 0);
+                BookEventKind.Activated, child.Side, EndReason.None, child.Id, 0, child.Price, child.Total,
+                child.Leaves, 0);
         }
 
         Enter(child);

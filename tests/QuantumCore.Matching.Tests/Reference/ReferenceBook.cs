@@ -28,14 +28,14 @@ namespace QuantumCore.Matching.Tests.Reference;
 //      pegs, and stops when they trigger, are not refused by it, children when they enter are. A taker is refused only
 //      when a dry run says that something of it would rest. The price looked at is the one after a slide.
 //  D10 Post-only: an own, hidden or dark contra counts; an all-or-none one larger than the order does not (it is
-//      passed over). A slide that leaves MinPrice..MaxPrice: PRICE, before MAX_LEVELS; the slid price is not judged by the band.
-//  D11 Request-alone conflicts: see Alone. Slide alone means post-only. List legs: OCO = Limit, TakeProfit or
+// passed over). A slide that leaves MinPrice..MaxPrice: PRICE, before MAX_LEVELS; the slid price is not judged by the
+// band.  D11 Request-alone conflicts: see Alone. Slide alone means post-only. List legs: OCO = Limit, TakeProfit or
 //      TakeProfitLimit + any stop or trailing stop, same side and quantity; parent = Limit, FOK only without conditions
 //      and post-only; child not by amount: else COMBINATION, which comes before the legs' own checks. No check of
 //      child quantity at entry. AON with IOC is FOK as a parent too. State checks leg by leg, LIST_PRICES at its
 //      rank in each; of a Pending leg: blocked, session, expiry.
-//  D12 LIST_PRICES: a take-profit leg counts with its trigger; a trailing stop has no price to compare, anywhere. Checked
-//      also when what counts of a leg is amended while its sibling is open. Equal is refused.
+// D12 LIST_PRICES: a take-profit leg counts with its trigger; a trailing stop has no price to compare, anywhere.
+// Checked      also when what counts of a leg is amended while its sibling is open. Equal is refused.
 // Taker phase
 //  D13 An all-or-none order larger than what is wanted, or than what the amount buys, is passed over, for good; one
 //      that an amount finds when it buys no lot is not. Then bounds (protection and band, the tighter of those violated
@@ -53,16 +53,16 @@ namespace QuantumCore.Matching.Tests.Reference;
 //      MinPrice..MaxPrice is no price. A cap amendment that leads to another price loses priority (Amend
 //      lose, phase), else it keeps it (8.4); a parked one comes back with a cap it can stand at.
 //  D20 Can OCO comes directly after each Trig, before the next Trig.
-//  D21 Quote and mark are looked at when triggers are evaluated, with the value of then. Trailing on them ratchets then.
+// D21 Quote and mark are looked at when triggers are evaluated, with the value of then. Trailing on them ratchets then.
 //      A trailing trigger that would be below 0 is 0: never hit. Activation: sell from above (ref ≥), buy from below.
 //      An order whose trigger, trail or price is amended to what it is already is not judged again (10.1). Only a
 //      trigger that changes makes earlier prints not count (7.7).
 //  D22 Children are separate items of the queue, by id; a child that ended meanwhile is skipped. A refused child has
-//      Activated, then Ended LIST, at the price it was entered with. A child stop that is past its trigger: Activated, Triggered, phase, in one turn; in
-//      a call phase it is armed like any other.
+// Activated, then Ended LIST, at the price it was entered with. A child stop that is past its trigger: Activated,
+// Triggered, phase, in one turn; in      a call phase it is armed like any other.
 //  D23 A band stop: State, Parks, queue entries, Indicative. A queued child that the call phase can't hold (IOC, FOK,
-//      minimum, post-only, AON): Activated, Ended SESSION; a peg: Activated, Parked. An at-the-opening child is refused.
-//  D24 Children of parents filled by an auction that Continuous does not follow stay Pending and are queued in the order
+// minimum, post-only, AON): Activated, Ended SESSION; a peg: Activated, Parked. An at-the-opening child is refused.
+// D24 Children of parents filled by an auction that Continuous does not follow stay Pending and are queued in the order
 //      of the fills when Continuous begins.
 // Amend, replace, mass
 //  D25 Price and larger total lose priority of resting and held orders (a held one gets a new prio at once). Armed,
@@ -74,21 +74,21 @@ namespace QuantumCore.Matching.Tests.Reference;
 //  D26 OCO total: it has to suit both legs (parts of an iceberg, minimum of a waiting child), else QUANTITY. Both
 //      Amended, leg first; then the phase of the one that rests, if it grew (whichever was named).
 //  D27 Replace: mode, find, COMBINATION (leg of any list), request alone, time; then state. In Halt and
-//      Closed the whole command is refused in every mode (13; blocked comes first). ReplaceFailure says in every mode why the old
-//      one could not be cancelled.
+// Closed the whole command is refused in every mode (13; blocked comes first). ReplaceFailure says in every mode why
+// the old      one could not be cancelled.
 //  D28 Mass cancel: the filter's orders and those their end takes along, all by id; the latter with LIST.
 // Auctions and phases
 //  D29 Uncross transitions expire leftovers also without volume. Closed without uncross: leftovers, State, Parks, DAY.
 //      Leftover reason: by time in force (AT_OPEN, AT_CLOSE), else AUCTION_END.
 //      13.1's original priority is that of the acceptance, of a child that of its activation.
 //  D30 No event for the tip of an iceberg in an auction. One print for the uncross, its price.
-//  D31 Extensions are counted per call phase. A book left crossed by the collar halts before Continuous only; it may close.
-//  D32 Indicative ignores the collar. It is sent at the end of the command, the last of its events: of one that entered
-//      a call phase always, later when it differs from the last sent (also after SetReference, SetLast, expiries of a
-//      refused command).
+// D31 Extensions are counted per call phase. A book left crossed by the collar halts before Continuous only; it may
+// close.  D32 Indicative ignores the collar. It is sent at the end of the command, the last of its events: of one that
+// entered      a call phase always, later when it differs from the last sent (also after SetReference, SetLast,
+// expiries of a      refused command).
 // Strategies
 //  D34 A leg stands aside in any phase until it ends; it trades in Continuous only. It is judged by no band and has no
-//      place in the book. It is neither amended, reduced nor replaced, and replaces nothing: COMBINATION, in every mode.
+// place in the book. It is neither amended, reduced nor replaced, and replaces nothing: COMBINATION, in every mode.
 //  D35 Between Admit and Proceed what the parts set off waits, children in the queue too. Each part has a band and a
 //      protection of its own (12.2, 5.1), measured when it begins; a band that stops a part stops no more than it.
 //  D36 Judge judges by the book as it is, with what is due by then still in it.
@@ -265,7 +265,8 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         // 7.8: since entry, whatever the phase; 7.7: nothing triggers then.
         foreach (var order in _open)
         {
-            if (Phase != TradingPhase.Continuous && order is { Stay: Stay.Armed, IsDue: false } && order.Conditions.TriggerReference == TriggerReference.Mark)
+            if (Phase != TradingPhase.Continuous && order is { Stay: Stay.Armed, IsDue: false }
+                && order.Conditions.TriggerReference == TriggerReference.Mark)
                 Ratchet(order, priceTicks);
         }
     });
@@ -273,7 +274,8 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
     public RejectReason SetReference(long time, long priceTicks) =>
         SetPrice(time, priceTicks, () => ReferencePriceTicks = priceTicks);
 
-    public RejectReason SetLast(long time, long priceTicks) => SetPrice(time, priceTicks, () => LastPriceTicks = priceTicks);
+    public RejectReason SetLast(long time, long priceTicks) =>
+        SetPrice(time, priceTicks, () => LastPriceTicks = priceTicks);
 
     public RejectReason AdvanceTime(long time)
     {
@@ -396,7 +398,8 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
     private void Say(
         BookEventKind kind, ReferenceOrder order, long lots = 0, byte detail = 0, long shown = 0, long? price = null) =>
         Events.Add(new BookEvent(
-            kind, order.Side, EndReason.None, order.Id, 0, price ?? PriceNow(order), lots, order.Leaves, shown, detail));
+            kind, order.Side, EndReason.None, order.Id, 0, price ?? PriceNow(order), lots, order.Leaves, shown,
+            detail));
 
     private void Tell(
         BookEventKind kind, Side side, long id = 0, long maker = 0, long price = 0, long lots = 0, long leaves = 0,

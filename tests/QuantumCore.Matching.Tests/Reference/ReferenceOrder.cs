@@ -142,7 +142,9 @@ internal sealed class ReferenceOrder
 
     public int TrailBasisPoints { get; set; }
 
-    /// <summary>Trailing stop: the highest (sell) or lowest (buy) reference it has followed; 0 before the first.</summary>
+    /// <summary>
+    /// Trailing stop: the highest (sell) or lowest (buy) reference it has followed; 0 before the first.
+    /// </summary>
     public long Extreme { get; set; }
 
     /// <summary>Number of the last print before it was armed, or before its trigger was amended (7.7).</summary>

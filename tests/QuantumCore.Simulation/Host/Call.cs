@@ -4,7 +4,8 @@ using Orleans.Serialization.Invocation;
 namespace QuantumCore.Simulation.Host;
 
 /// <summary>A grain call, as the generated proxy made it.</summary>
-internal sealed class Call(GrainId target, IInvokable request, InvokeMethodOptions options, PendingReply? reply, bool isRemote = false)
+internal sealed class Call(
+    GrainId target, IInvokable request, InvokeMethodOptions options, PendingReply? reply, bool isRemote = false)
     : NetworkMessage(target)
 {
     public override InvokeMethodOptions Options => options;
@@ -31,12 +32,14 @@ internal sealed class Call(GrainId target, IInvokable request, InvokeMethodOptio
         if (response.Exception is { } error)
         {
             if (error is InconsistentStateException)
-                activation.Deactivate(new(DeactivationReasonCode.ApplicationError, error, "The stored state has changed."));
+                activation.Deactivate(
+                    new(DeactivationReasonCode.ApplicationError, error, "The stored state has changed."));
             if (options.HasFlag(InvokeMethodOptions.OneWay))
                 activation.Tell($"the one-way call {request.GetMethodName()} failed: {error}");
         }
 
-        reply?.Complete(isRemote ? GrainManifest.Product.Transfer(response) : GrainManifest.Product.Copier.Copy(response));
+        reply?.Complete(
+            isRemote ? GrainManifest.Product.Transfer(response) : GrainManifest.Product.Copier.Copy(response));
     }
 
     public override void Fail(Exception error) => reply?.Complete(Response.FromException(error));
@@ -51,7 +54,9 @@ internal sealed class PendingReply(IResponseCompletionSource caller, string meth
     public bool IsOver(long now)
     {
         if (now >= deadline)
-            Complete(Response.FromException(new TimeoutException($"{method} was not answered in time. Its outcome is unknown.")));
+            Complete(
+                Response.FromException(
+                    new TimeoutException($"{method} was not answered in time. Its outcome is unknown.")));
         return _caller is null;
     }
 

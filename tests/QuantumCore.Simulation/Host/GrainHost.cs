@@ -89,7 +89,8 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
         if (message is not NetworkMessage network)
             return;
         if (++message.Forwards > MaxForwards)
-            message.Fail(new OrleansException($"{message.Target} ended {MaxForwards} times before it took this message."));
+            message.Fail(
+                new OrleansException($"{message.Target} ended {MaxForwards} times before it took this message."));
         else
             World.Directory.Forward(Silo, network);
     }
@@ -131,7 +132,8 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
     public object Cast(IAddressable grain, Type interfaceType) => Reference(interfaceType, grain.GetGrainId().Key);
 
     public void DeactivateOnIdle(IGrainContext grainContext) =>
-        grainContext.Deactivate(new(DeactivationReasonCode.ApplicationRequested, $"{nameof(DeactivateOnIdle)} was called."));
+        grainContext.Deactivate(
+            new(DeactivationReasonCode.ApplicationRequested, $"{nameof(DeactivateOnIdle)} was called."));
 
     public IGrainTimer RegisterGrainTimer<TState>(
         IGrainContext grainContext,

@@ -47,5 +47,6 @@ internal sealed class GrainKind
     public object Create(IGrainContext activation) => _activator.CreateInstance(activation);
 
     /// <summary>Disposes a grain that has ended.</summary>
-    public ValueTask DisposeAsync(IGrainContext activation, object grain) => _activator.DisposeInstance(activation, grain);
+    public ValueTask DisposeAsync(IGrainContext activation, object grain) =>
+        _activator.DisposeInstance(activation, grain);
 }

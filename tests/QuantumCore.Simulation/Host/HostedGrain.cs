@@ -113,13 +113,16 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
 
     public bool Equals(IGrainContext? other) => ReferenceEquals(this, other);
 
-    object? ITargetHolder.GetComponent(Type componentType) => throw new NotSupportedException(nameof(ITargetHolder.GetComponent));
+    object? ITargetHolder.GetComponent(Type componentType) =>
+        throw new NotSupportedException(nameof(ITargetHolder.GetComponent));
     void IGrainContext.SetComponent<TComponent>(TComponent? value)
         where TComponent : class => throw new NotSupportedException(nameof(IGrainContext.SetComponent));
-    void IGrainContext.ReceiveMessage(object message) => throw new NotSupportedException(nameof(IGrainContext.ReceiveMessage));
+    void IGrainContext.ReceiveMessage(object message) =>
+        throw new NotSupportedException(nameof(IGrainContext.ReceiveMessage));
     void IGrainContext.Activate(Dictionary<string, object>? requestContext, CancellationToken cancellationToken) =>
         throw new NotSupportedException(nameof(IGrainContext.Activate));
-    void IGrainContext.Rehydrate(IRehydrationContext context) => throw new NotSupportedException(nameof(IGrainContext.Rehydrate));
+    void IGrainContext.Rehydrate(IRehydrationContext context) =>
+        throw new NotSupportedException(nameof(IGrainContext.Rehydrate));
     void IGrainContext.Migrate(Dictionary<string, object>? requestContext, CancellationToken cancellationToken) =>
         throw new NotSupportedException(nameof(IGrainContext.Migrate));
 

@@ -12,13 +12,16 @@ internal sealed class HostedGrainFactory(GrainHost host) : IGrainFactory
     public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) =>
         (IGrain)Find(grainInterfaceType, grainPrimaryKey, prefix: null);
 
-    TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix) => throw Unknown;
-    TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix) => throw Unknown;
+    TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix) =>
+        throw Unknown;
+    TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix) =>
+        throw Unknown;
     TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(
         Guid primaryKey, string keyExtension, string? grainClassNamePrefix) => throw Unknown;
     TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(
         long primaryKey, string keyExtension, string? grainClassNamePrefix) => throw Unknown;
-    TGrainObserverInterface IGrainFactory.CreateObjectReference<TGrainObserverInterface>(IGrainObserver obj) => throw Unknown;
+    TGrainObserverInterface IGrainFactory.CreateObjectReference<TGrainObserverInterface>(IGrainObserver obj) =>
+        throw Unknown;
     void IGrainFactory.DeleteObjectReference<TGrainObserverInterface>(IGrainObserver obj) => throw Unknown;
     IGrain IGrainFactory.GetGrain(Type grainInterfaceType, Guid grainPrimaryKey) => throw Unknown;
     IGrain IGrainFactory.GetGrain(Type grainInterfaceType, long grainPrimaryKey) => throw Unknown;
@@ -27,7 +30,8 @@ internal sealed class HostedGrainFactory(GrainHost host) : IGrainFactory
     TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(GrainId grainId) => throw Unknown;
     IAddressable IGrainFactory.GetGrain(GrainId grainId) => throw Unknown;
     IAddressable IGrainFactory.GetGrain(GrainId grainId, GrainInterfaceType interfaceType) => throw Unknown;
-    IAddressable IGrainFactory.GetGrain(Type interfaceType, IdSpan grainKey, string grainClassNamePrefix) => throw Unknown;
+    IAddressable IGrainFactory.GetGrain(Type interfaceType, IdSpan grainKey, string grainClassNamePrefix) =>
+        throw Unknown;
     IAddressable IGrainFactory.GetGrain(Type interfaceType, IdSpan grainKey) => throw Unknown;
 
     private GrainReference Find(Type type, string key, string? prefix)

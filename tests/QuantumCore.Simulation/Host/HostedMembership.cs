@@ -10,7 +10,8 @@ internal sealed class HostedMembership(World world) : IClusterMembershipService
 
     IAsyncEnumerable<ClusterMembershipSnapshot> IClusterMembershipService.MembershipUpdates =>
         throw new NotSupportedException(nameof(IClusterMembershipService.MembershipUpdates));
-    ValueTask IClusterMembershipService.Refresh(MembershipVersion minimumVersion, CancellationToken cancellationToken) =>
+    ValueTask IClusterMembershipService.Refresh(
+        MembershipVersion minimumVersion, CancellationToken cancellationToken) =>
         throw new NotSupportedException(nameof(IClusterMembershipService.Refresh));
     Task<bool> IClusterMembershipService.TryKill(SiloAddress siloAddress) =>
         throw new NotSupportedException(nameof(IClusterMembershipService.TryKill));

@@ -11,7 +11,8 @@ internal sealed class HostedReminders(World world, SiloStore store) : IReminderR
     // A simulated day takes less than a minute, the shortest period.
     private const int Shortening = 20;
 
-    public async Task<IGrainReminder> RegisterOrUpdateReminder(GrainId callingGrainId, string reminderName, TimeSpan dueTime, TimeSpan period)
+    public async Task<IGrainReminder> RegisterOrUpdateReminder(
+        GrainId callingGrainId, string reminderName, TimeSpan dueTime, TimeSpan period)
     {
         await store.UnderWayAsync();
         world.Database.RequireRoom();
@@ -44,7 +45,10 @@ internal sealed class HostedReminders(World world, SiloStore store) : IReminderR
 /// <summary>A tick of a reminder. Nobody waits for its end.</summary>
 internal sealed class ReminderTick(GrainId target, string name) : NetworkMessage(target)
 {
-    public override NetworkMessage Arrive(bool isRemote, bool expectsReply) => new ReminderTick(Target, name) { Number = Number };
+    public override NetworkMessage Arrive(bool isRemote, bool expectsReply) => new ReminderTick(Target, name)
+    {
+        Number = Number,
+    };
 
     public override async Task RunAsync(HostedGrain activation)
     {

@@ -20,7 +20,8 @@ internal sealed record StateKey(string? Storage, string State, GrainId Grain);
 /// A grain's state in the shared database, where it survives every silo. Reads and writes may fail before or after the
 /// fact. A write over a newer version is rejected.
 /// </summary>
-internal sealed class HostedState<TState>(World world, SiloStore store, StateKey key) : IPersistentState<TState>, ILifecycleObserver
+internal sealed class HostedState<TState>(World world, SiloStore store, StateKey key)
+    : IPersistentState<TState>, ILifecycleObserver
 {
     private long _version;
 

@@ -36,7 +36,8 @@ internal sealed class HostedStreamProvider(GrainHost host, string name) : IStrea
 /// <summary>A stream as its producers see it.</summary>
 internal sealed class HostedStream<T>(HostedStreamProvider provider, StreamId id) : IAsyncStream<T>
 {
-    private static NotSupportedException Unknown => new("Streams of the host have items, and subscribers by attribute.");
+    private static NotSupportedException Unknown =>
+        new("Streams of the host have items, and subscribers by attribute.");
 
     public bool IsRewindable => false;
 
@@ -65,13 +66,15 @@ internal sealed class HostedStream<T>(HostedStreamProvider provider, StreamId id
     Task<StreamSubscriptionHandle<T>> IAsyncObservable<T>.SubscribeAsync(IAsyncObserver<T> observer) => throw Unknown;
     Task<StreamSubscriptionHandle<T>> IAsyncObservable<T>.SubscribeAsync(
         IAsyncObserver<T> observer, StreamSequenceToken? token, string? filterData) => throw Unknown;
-    Task<StreamSubscriptionHandle<T>> IAsyncBatchObservable<T>.SubscribeAsync(IAsyncBatchObserver<T> observer) => throw Unknown;
+    Task<StreamSubscriptionHandle<T>> IAsyncBatchObservable<T>.SubscribeAsync(IAsyncBatchObserver<T> observer) =>
+        throw Unknown;
     Task<StreamSubscriptionHandle<T>> IAsyncBatchObservable<T>.SubscribeAsync(
         IAsyncBatchObserver<T> observer, StreamSequenceToken? token) => throw Unknown;
 }
 
 /// <summary>A batch in flight to one subscriber. It is redelivered if the subscriber throws.</summary>
-internal sealed class StreamBatch<T>(GrainId subscriber, HostedStreamProvider source, StreamId stream, T[] items, long number)
+internal sealed class StreamBatch<T>(
+    GrainId subscriber, HostedStreamProvider source, StreamId stream, T[] items, long number)
     : NetworkMessage(subscriber)
 {
     private const int MaxAttempts = 8;
@@ -139,14 +142,16 @@ internal sealed class HostedSubscription<T>(string provider, StreamId stream)
 
     /// <summary>Passes a batch to the observer.</summary>
     public Task DeliverAsync(T[] items, long number) =>
-        _observe?.Invoke([.. items.Select((item, i) => new SequentialItem<T>(item, new EventSequenceTokenV2(number, i)))])
+        _observe?.Invoke(
+            [.. items.Select((item, i) => new SequentialItem<T>(item, new EventSequenceTokenV2(number, i)))])
         ?? Task.CompletedTask;
 
     public StreamSubscriptionHandle<TItem> Create<TItem>() =>
         this as StreamSubscriptionHandle<TItem>
         ?? throw new InvalidOperationException($"Stream {stream} carries {typeof(T)}, not {typeof(TItem)}.");
 
-    public override Task<StreamSubscriptionHandle<T>> ResumeAsync(IAsyncObserver<T> observer, StreamSequenceToken? token = null) =>
+    public override Task<StreamSubscriptionHandle<T>> ResumeAsync(
+        IAsyncObserver<T> observer, StreamSequenceToken? token = null) =>
         Resume(async items =>
         {
             foreach (var item in items)

@@ -14,10 +14,12 @@ internal sealed class HostedTimer : IGrainTimer
     private int _changes;
     private bool _isDisposed;
 
-    public HostedTimer(HostedGrain activation, Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)
+    public HostedTimer(
+        HostedGrain activation, Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)
     {
         (_activation, _callback, _options) = (activation, callback, options);
-        _clock = new SimTimer(activation.Host.World, activation.Host.Silo.Owner, _ => activation.Receive(new Tick(this)), null);
+        _clock = new SimTimer(
+            activation.Host.World, activation.Host.Silo.Owner, _ => activation.Receive(new Tick(this)), null);
         Change(options.DueTime, options.Period);
     }
 

@@ -15,7 +15,8 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
     private static readonly TimeSpan s_breath = TimeSpan.FromMilliseconds(20);
 
     // Of 140 rounds, a hundred are kills, twenty pauses and twenty graceful shutdowns. Six rounds include all three.
-    private static readonly Fate[] s_fates = [Fate.Killed, Fate.Stopped, Fate.Ended, Fate.Killed, Fate.Killed, Fate.Killed, Fate.Killed];
+    private static readonly Fate[] s_fates =
+        [Fate.Killed, Fate.Stopped, Fate.Ended, Fate.Killed, Fate.Killed, Fate.Killed, Fate.Killed];
 
     private enum Fate
     {
@@ -63,9 +64,11 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
         {
             foreach (var silo in silos)
                 await silo.DisposeAsync();
-            output.WriteLine($"{diary.All.Count(entry => entry.Reply.IsDone)} acknowledged, {diary.All.Count(entry => entry.WasUnknown)} of unknown outcome at first.");
+            output.WriteLine(
+                $"{diary.All.Count(entry => entry.Reply.IsDone)} acknowledged, {diary.All.Count(entry => entry.WasUnknown)} of unknown outcome at first.");
             foreach (var (fate, times) in took)
-                output.WriteLine($"{fate}: {times.Count} times; every symbol traded again after {string.Join(", ", times.Order().Select(time => $"{time.TotalSeconds:F1}"))} s.");
+                output.WriteLine(
+                    $"{fate}: {times.Count} times; every symbol traded again after {string.Join(", ", times.Order().Select(time => $"{time.TotalSeconds:F1}"))} s.");
         }
     }
 
@@ -76,7 +79,10 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
         using var storage = await Storage.CreateAsync("postgres", server);
         using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));
         var silos = await Task.WhenAll(LaunchAsync(storage), LaunchAsync(storage));
-        var floors = silos.Select((silo, i) => new Floor(silo.Address, s_keys, diary, $"r0-{i}", 100 * i) { Markets = Traded.Eight }).ToList();
+        var floors =
+            silos.Select(
+                (silo, i) => new Floor(silo.Address, s_keys, diary, $"r0-{i}", 100 * i) { Markets = Traded.Eight })
+                .ToList();
         diary.NextRound();
         var trading = Task.WhenAll(floors.Select(floor => floor.TradeAsync()));
         await silos[0].UntilAsync(() => diary.Round.Count(entry => entry.Reply.IsDone) > 100, "orders to flow");
@@ -100,14 +106,17 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
         using var storage = await Storage.CreateAsync("postgres", server);
         using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));
         diary.NextRound();
-        var first = await LaunchAsync(storage, "--role", "matching", "--gateway-port", SiloProcess.FreePort().ToString());
+        var first =
+            await LaunchAsync(storage, "--role", "matching", "--gateway-port", SiloProcess.FreePort().ToString());
         await using var gateway = await LaunchAsync(storage, "--role", "gateway");
-        await using var second = await LaunchAsync(storage, "--role", "matching", "--gateway-port", SiloProcess.FreePort().ToString());
+        await using var second =
+            await LaunchAsync(storage, "--role", "matching", "--gateway-port", SiloProcess.FreePort().ToString());
         using (var noCustomer = new Customer(first.Address, "demo-alice"))
             Assert.Equal(404, (await noCustomer.GetAsync("instruments")).Status);
 
         await Task.WhenAll(Traded.Eight.Select(market => UntilTradedAsync(gateway, market, diary, "r0-p")));
-        await first.UntilAsync(() => second.Output.Contains("moves from", StringComparison.Ordinal) || first.Output.Contains("moves from", StringComparison.Ordinal), "a book to move");
+        await first.UntilAsync(() => second.Output.Contains("moves from", StringComparison.Ordinal)
+            || first.Output.Contains("moves from", StringComparison.Ordinal), "a book to move");
         await first.KillAsync();
         await first.DisposeAsync();
         await Task.WhenAll(Traded.Eight.Select(market => UntilTradedAsync(gateway, market, diary, "r0-q")));
@@ -117,12 +126,15 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
     }
 
     private static Task<SiloProcess> LaunchAsync(Storage storage, params string[] more) => SiloProcess.StartAsync(
-        [.. storage.Arguments, "--exchange", Traded.WriteEight(storage.Folder), "--market-maker", "off", "--long-turn", "0", .. more]);
+        [
+            .. storage.Arguments, "--exchange", Traded.WriteEight(storage.Folder), "--market-maker", "off",
+            "--long-turn", "0", .. more]);
 
     /// <summary>
     /// Trades at both silos while one meets its fate; returns the time until the other silo traded every symbol.
     /// </summary>
-    private static async Task<TimeSpan> LoseAsync(SiloProcess victim, SiloProcess survivor, Fate fate, Diary diary, int round, Random random)
+    private static async Task<TimeSpan> LoseAsync(
+        SiloProcess victim, SiloProcess survivor, Fate fate, Diary diary, int round, Random random)
     {
         var seed = random.Next();
         var floors = new[]
@@ -168,7 +180,8 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
         for (var n = 0; since.Elapsed < s_outOfReach; n++)
         {
             var name = $"{round}-{market.Symbol}-{n}";
-            var body = $$"""{"symbol":"{{market.Symbol}}","side":"buy","price":"{{Traded.Text(market.Reference)}}","quantity":"{{Traded.Text(market.Lot)}}","clientOrderId":"{{name}}"}""";
+            var body =
+                $$"""{"symbol":"{{market.Symbol}}","side":"buy","price":"{{Traded.Text(market.Reference)}}","quantity":"{{Traded.Text(market.Lot)}}","clientOrderId":"{{name}}"}""";
             var entry = new Entry(Wish.Place, 1001, market.Symbol, name, HttpMethod.Post, "orders", body);
             diary.Sent(entry);
             diary.Answered(entry, await alice.PostAsync("orders", body));

@@ -16,7 +16,11 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
     private const string Voided = "Voided";
 
     private static readonly Dictionary<long, string> s_keys = new() { [1001] = "demo-alice", [1002] = "demo-bob" };
-    private static readonly QuantumCoreClientOptions s_patient = new() { MaxAttempts = 100, RetryBudget = TimeSpan.FromSeconds(60) };
+    private static readonly QuantumCoreClientOptions s_patient = new()
+    {
+        MaxAttempts = 100,
+        RetryBudget = TimeSpan.FromSeconds(60),
+    };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -35,7 +39,9 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
 
         // Alice buys all the time, in eight symbols.
         using var administrator = new Customer(survivor.Address, "demo-admin");
-        Assert.True((await administrator.PostAsync("admin/accounts/ACC-1001/deposits", """{"key":"purse","asset":"USD","amount":"100000000"}""")).IsDone);
+        Assert.True(
+            (await administrator.PostAsync(
+                "admin/accounts/ACC-1001/deposits", """{"key":"purse","asset":"USD","amount":"100000000"}""")).IsDone);
 
         // As many pairs as it takes until the silo is gone, and then as many again.
         var told = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
@@ -63,8 +69,11 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
         using var auditor = new Auditor(survivor.Address, storage, s_keys, diary) { Markets = Traded.Eight };
         await auditor.AuditAsync("r0", new Random(1), wholeHistory: true);
         Assert.True(auditor.Findings.Count == 0, $"{string.Join('\n', auditor.Findings.Take(20))}\n{survivor.Output}");
-        Assert.All(diary.All, entry => Assert.Equal(told[entry.Name], entry.Reply.Code == Voided ? 0 : entry.Reply.Number("orderId")));
-        output.WriteLine($"{told.Count} orders, each told and there once; {told.Values.Count(id => id == 0)} of them voided before they reached a book.");
+        Assert.All(
+            diary.All,
+            entry => Assert.Equal(told[entry.Name], entry.Reply.Code == Voided ? 0 : entry.Reply.Number("orderId")));
+        output.WriteLine(
+            $"{told.Count} orders, each told and there once; {told.Values.Count(id => id == 0)} of them voided before they reached a book.");
     }
 
     [Fact]
@@ -76,7 +85,8 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
         await using var victim = await LaunchAsync(storage);
         await using var exchange = await JoinedExchange.JoinAsync(new ClusterAddress(storage.Place), Token);
         using var alice = exchange.CreateClient("demo-alice", s_patient);
-        await using var watched = alice.WatchAsync(Traded.Eight.Select(market => market.Symbol), Token).GetAsyncEnumerator(Token);
+        await using var watched =
+            alice.WatchAsync(Traded.Eight.Select(market => market.Symbol), Token).GetAsyncEnumerator(Token);
         await SeeBidsAsync(alice, watched, 0.5m);
 
         // Whichever of the books it held.
@@ -85,14 +95,22 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
     }
 
     /// <summary>Bids in every book at a share of its price, and waits until each bid is seen there.</summary>
-    private static async Task SeeBidsAsync(QuantumCoreClient client, IAsyncEnumerator<BookUpdate> watched, decimal share)
+    private static async Task SeeBidsAsync(
+        QuantumCoreClient client, IAsyncEnumerator<BookUpdate> watched, decimal share)
     {
         await Task.WhenAll(Traded.Eight.Select(market => client.PlaceAsync(
-            new PlaceOrder { Symbol = market.Symbol, Side = OrderSide.Buy, Quantity = market.Lot, Price = market.Reference * share }, Token)));
+            new PlaceOrder
+            {
+                Symbol = market.Symbol,
+                Side = OrderSide.Buy,
+                Quantity = market.Lot,
+                Price = market.Reference * share,
+            }, Token)));
         var unseen = Traded.Eight.ToDictionary(market => market.Symbol, market => market.Reference * share);
         while (unseen.Count > 0 && await watched.MoveNextAsync())
         {
-            if (unseen.TryGetValue(watched.Current.Book.Symbol, out var bid) && watched.Current.Book.Bids.Any(level => level.Price == bid))
+            if (unseen.TryGetValue(watched.Current.Book.Symbol, out var bid)
+                && watched.Current.Book.Bids.Any(level => level.Price == bid))
                 unseen.Remove(watched.Current.Book.Symbol);
         }
 
@@ -100,18 +118,28 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
     }
 
     private static Task<SiloProcess> LaunchAsync(Storage storage, params string[] more) => SiloProcess.StartAsync(
-        [.. storage.Arguments, "--exchange", Traded.WriteEight(storage.Folder), "--market-maker", "off", "--long-turn", "0", "--gateway-port", SiloProcess.FreePort().ToString(), .. more]);
+        [
+            .. storage.Arguments, "--exchange", Traded.WriteEight(storage.Folder), "--market-maker", "off",
+            "--long-turn", "0", "--gateway-port", SiloProcess.FreePort().ToString(), .. more]);
 
     private static async Task PlaceAsync(
         QuantumCoreClient client, long account, OrderSide side, Traded market, string name, Diary diary,
         ConcurrentDictionary<string, long> told)
     {
-        var body = $$"""{"symbol":"{{market.Symbol}}","side":"{{(side == OrderSide.Buy ? "buy" : "sell")}}","price":"{{Traded.Text(market.Reference)}}","quantity":"{{Traded.Text(market.Lot)}}","clientOrderId":"{{name}}"}""";
+        var body =
+            $$"""{"symbol":"{{market.Symbol}}","side":"{{(side == OrderSide.Buy ? "buy" : "sell")}}","price":"{{Traded.Text(market.Reference)}}","quantity":"{{Traded.Text(market.Lot)}}","clientOrderId":"{{name}}"}""";
         var entry = new Entry(Wish.Place, account, market.Symbol, name, HttpMethod.Post, "orders", body);
         diary.Sent(entry);
         try
         {
-            var order = new PlaceOrder { Symbol = market.Symbol, Side = side, Quantity = market.Lot, Price = market.Reference, ClientOrderId = name };
+            var order = new PlaceOrder
+            {
+                Symbol = market.Symbol,
+                Side = side,
+                Quantity = market.Lot,
+                Price = market.Reference,
+                ClientOrderId = name,
+            };
             told[name] = (await client.PlaceAsync(order, Token)).OrderId;
         }
         catch (QuantumCoreException refused) when (refused.Code == Voided)

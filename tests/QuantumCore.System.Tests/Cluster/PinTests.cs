@@ -33,7 +33,8 @@ public sealed class PinTests(PostgresServer server, ITestOutputHelper output)
             var moment = Stopwatch.GetTimestamp();
             Assert.Equal((0, ""), await PinAsync(east, "AAPL", "west", "--why", "beside its market maker"));
             await IsAtAsync(east, "AAPL", "west", isHeld: true);
-            output.WriteLine($"Moved and known after {Stopwatch.GetElapsedTime(moment).TotalSeconds:F1} s; no symbol was without an answer for longer than {pulse.LongestSince(moment).Gap.TotalSeconds:F2} s.");
+            output.WriteLine(
+                $"Moved and known after {Stopwatch.GetElapsedTime(moment).TotalSeconds:F1} s; no symbol was without an answer for longer than {pulse.LongestSince(moment).Gap.TotalSeconds:F2} s.");
 
             // A pin may also use the silo's own name, which the list of pins shows.
             var name = (await PinsAsync(east)).Single().GetProperty("at").GetString()!;
@@ -44,7 +45,8 @@ public sealed class PinTests(PostgresServer server, ITestOutputHelper output)
             await west.KillAsync();
             await west.DisposeAsync();
             await IsAtAsync(east, "AAPL", "east", isHeld: false);
-            await east.LinesAsync(line => line.Contains("Book AAPL is pinned to west, and no such silo", StringComparison.Ordinal), 1);
+            await east.LinesAsync(
+                line => line.Contains("Book AAPL is pinned to west, and no such silo", StringComparison.Ordinal), 1);
 
             // A silo with that tag is back. There will never be one with that name.
             west = await LaunchAsync(storage, "west");
@@ -101,9 +103,11 @@ public sealed class PinTests(PostgresServer server, ITestOutputHelper output)
         for (var since = Stopwatch.StartNew(); ;)
         {
             var pin = Pin(await PinsAsync(silo), symbol);
-            if (pin.GetProperty("at").GetString()!.EndsWith('@' + tag, StringComparison.Ordinal) && pin.GetProperty("held").GetBoolean() == isHeld)
+            if (pin.GetProperty("at").GetString()!.EndsWith('@' + tag, StringComparison.Ordinal)
+                && pin.GetProperty("held").GetBoolean() == isHeld)
                 return;
-            Assert.True(since.Elapsed < s_outOfReach, $"{symbol} is not at {tag} after {s_outOfReach}: {pin} {silo.Output}");
+            Assert.True(
+                since.Elapsed < s_outOfReach, $"{symbol} is not at {tag} after {s_outOfReach}: {pin} {silo.Output}");
             await Task.Delay(s_breath, TestContext.Current.CancellationToken);
         }
     }

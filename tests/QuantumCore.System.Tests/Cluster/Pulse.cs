@@ -14,7 +14,8 @@ internal sealed class Pulse(Uri address, Diary diary, string round)
     private static readonly (string Symbol, string Price, string Quantity)[] s_markets =
         [("AAPL", "120.00", "1"), ("AMZN", "150.00", "1"), ("BTC-USD", "80000", "0.001"), ("MSFT", "350.00", "1")];
 
-    private readonly Dictionary<string, List<long>> _answered = s_markets.ToDictionary(market => market.Symbol, _ => new List<long> { Stopwatch.GetTimestamp() });
+    private readonly Dictionary<string, List<long>> _answered =
+        s_markets.ToDictionary(market => market.Symbol, _ => new List<long> { Stopwatch.GetTimestamp() });
     private volatile Uri _address = address;
     private volatile bool _closing;
 
@@ -47,7 +48,8 @@ internal sealed class Pulse(Uri address, Diary diary, string round)
         lock (times)
         {
             var since = times.FindLastIndex(time => time <= moment);
-            return times.Skip(Math.Max(since, 0)).Append(Stopwatch.GetTimestamp()).Pairwise().Max(pair => Stopwatch.GetElapsedTime(pair.Before, pair.After));
+            return times.Skip(Math.Max(since, 0)).Append(Stopwatch.GetTimestamp()).Pairwise()
+                .Max(pair => Stopwatch.GetElapsedTime(pair.Before, pair.After));
         }
     }
 
@@ -64,12 +66,19 @@ internal sealed class Pulse(Uri address, Diary diary, string round)
             }
 
             var name = $"{round}-{symbol}-{n}";
-            var body = $$"""{"symbol":"{{symbol}}","side":"buy","price":"{{price}}","quantity":"{{quantity}}","clientOrderId":"{{name}}"}""";
-            var placed = await AskAsync(customer, new Entry(Wish.Place, Account, symbol, name, HttpMethod.Post, "orders", body));
+            var body =
+                $$"""{"symbol":"{{symbol}}","side":"buy","price":"{{price}}","quantity":"{{quantity}}","clientOrderId":"{{name}}"}""";
+            var placed =
+                await AskAsync(customer, new Entry(Wish.Place, Account, symbol, name, HttpMethod.Post, "orders", body));
             if (placed.IsDone)
             {
                 var order = placed.Number("orderId");
-                await AskAsync(customer, new Entry(Wish.Cancel, Account, symbol, "", HttpMethod.Delete, $"orders/{symbol}/{order}", null) { Target = order });
+                await AskAsync(
+                    customer,
+                    new Entry(Wish.Cancel, Account, symbol, "", HttpMethod.Delete, $"orders/{symbol}/{order}", null)
+                    {
+                        Target = order,
+                    });
             }
 
             await Task.Delay(s_breath, TestContext.Current.CancellationToken);
@@ -95,5 +104,6 @@ internal sealed class Pulse(Uri address, Diary diary, string round)
 /// <summary>Pairs of neighbours in a sequence of times.</summary>
 internal static class Neighbours
 {
-    public static IEnumerable<(long Before, long After)> Pairwise(this IEnumerable<long> times) => times.Zip(times.Skip(1));
+    public static IEnumerable<(long Before, long After)> Pairwise(this IEnumerable<long> times) =>
+        times.Zip(times.Skip(1));
 }

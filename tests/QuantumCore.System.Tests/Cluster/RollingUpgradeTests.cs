@@ -62,7 +62,8 @@ public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper
             Assert.All(versions, version => Assert.Equal(VersionOf(to), version));
             using var auditor = new Auditor(gateway.Address, storage, s_keys, diary);
             await auditor.AuditAsync("r0", new Random(1), wholeHistory: true);
-            Assert.True(auditor.Findings.Count == 0, $"{string.Join('\n', auditor.Findings.Take(20))}\n{gateway.Output}");
+            Assert.True(
+                auditor.Findings.Count == 0, $"{string.Join('\n', auditor.Findings.Take(20))}\n{gateway.Output}");
             output.WriteLine(
                 $"From {VersionOf(from)} to {versions[0]}: {diary.All.Count(entry => entry.Reply.IsDone)} acknowledged, {diary.All.Count(entry => entry.WasUnknown)} of unknown outcome at first.");
         }
@@ -74,17 +75,21 @@ public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper
     }
 
     private static string[] Place() =>
-        ["--role", "matching", "--silo-port", SiloProcess.FreePort().ToString(), "--gateway-port", SiloProcess.FreePort().ToString()];
+        [
+            "--role", "matching", "--silo-port", SiloProcess.FreePort().ToString(), "--gateway-port",
+            SiloProcess.FreePort().ToString()];
 
     private static Task<SiloProcess> LaunchAsync(string build, Storage storage, params string[] more) =>
-        SiloProcess.StartAsync(null, [.. storage.Arguments, "--market-maker", "off", "--long-turn", "0", .. more], build);
+        SiloProcess.StartAsync(
+            null, [.. storage.Arguments, "--market-maker", "off", "--long-turn", "0", .. more], build);
 
     /// <summary>Waits until every symbol is served again, and reports the longest time without service.</summary>
     private async Task ServedAsync(string what, Pulse pulse, SiloProcess gateway, long moment)
     {
         await GoneOnAsync(pulse, gateway);
         var (gap, symbol) = pulse.LongestSince(moment);
-        output.WriteLine($"While {what} was replaced, {Stopwatch.GetElapsedTime(moment).TotalSeconds:F1} s in all, {symbol} had no answer for {gap.TotalSeconds:F2} s at the longest.");
+        output.WriteLine(
+            $"While {what} was replaced, {Stopwatch.GetElapsedTime(moment).TotalSeconds:F1} s in all, {symbol} had no answer for {gap.TotalSeconds:F2} s at the longest.");
     }
 
     /// <summary>Waits until each symbol has fifty more responses.</summary>
@@ -102,7 +107,8 @@ public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper
     private static async Task<string> VersionAsync(SiloProcess process)
     {
         using var http = new HttpClient();
-        var page = await http.GetStringAsync(new Uri(process.Address, "/metrics"), TestContext.Current.CancellationToken);
+        var page =
+            await http.GetStringAsync(new Uri(process.Address, "/metrics"), TestContext.Current.CancellationToken);
         var at = page.IndexOf(Metric, StringComparison.Ordinal) + Metric.Length;
         return page[at..page.IndexOf('"', at)];
     }

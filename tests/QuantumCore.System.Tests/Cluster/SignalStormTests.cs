@@ -42,13 +42,19 @@ public sealed class SignalStormTests(PostgresServer server, ITestOutputHelper ou
             await killing;
 
             Assert.All(replies, reply => Assert.True(reply.Reply.IsDone, reply.Reply.Raw));
-            var byName = replies.ToLookup(reply => reply.Signal, reply => reply.Reply.Items("accounts").Single().GetProperty("order").GetProperty("orderId").ToString());
+            var byName = replies.ToLookup(
+                reply => reply.Signal,
+                reply => reply.Reply.Items("accounts").Single().GetProperty("order").GetProperty("orderId").ToString());
             Assert.All(byName, orders => Assert.Single(orders.Distinct()));
             Assert.Equal(Signals, byName.SelectMany(orders => orders).Distinct().Count());
             var open = (await alice.GetAsync("orders?symbol=AAPL")).Items("orders").ToArray();
             Assert.Equal(Signals, open.Length);
-            Assert.All(open, order => Assert.StartsWith("sig.storm.", order.GetProperty("clientOrderId").GetString(), StringComparison.Ordinal));
-            output.WriteLine($"{replies.Length} deliveries of {Signals} signals, {replies.Count(reply => !reply.Reply.Body.GetProperty("duplicate").GetBoolean())} told as new.");
+            Assert.All(
+                open,
+                order => Assert.StartsWith(
+                    "sig.storm.", order.GetProperty("clientOrderId").GetString(), StringComparison.Ordinal));
+            output.WriteLine(
+                $"{replies.Length} deliveries of {Signals} signals, {replies.Count(reply => !reply.Reply.Body.GetProperty("duplicate").GetBoolean())} told as new.");
         }
         finally
         {
@@ -60,9 +66,11 @@ public sealed class SignalStormTests(PostgresServer server, ITestOutputHelper ou
     /// <summary>
     /// Delivers one signal to one silo, or to the other once the first is gone, until its outcome is known.
     /// </summary>
-    private static async Task<(int Signal, Reply Reply)> DeliverAsync(int signal, SiloProcess silo, SiloProcess other, string secret, Action onReply)
+    private static async Task<(int Signal, Reply Reply)> DeliverAsync(
+        int signal, SiloProcess silo, SiloProcess other, string secret, Action onReply)
     {
-        var body = $$"""{"key":"s-{{signal}}","symbol":"AAPL","action":"buy","quantity":"1","price":"140.00","passphrase":"{{secret}}"}""";
+        var body =
+            $$"""{"key":"s-{{signal}}","symbol":"AAPL","action":"buy","quantity":"1","price":"140.00","passphrase":"{{secret}}"}""";
         using var tool = new Customer(silo.Address, null);
         using var again = new Customer(other.Address, null);
         var reply = await tool.PostAsync("signals/storm", body);
