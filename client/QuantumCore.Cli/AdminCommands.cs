@@ -238,7 +238,8 @@ internal static class AdminCommands
                 var receipt =
                     await set(session.Administrator(), parse.GetValue(owner)!, parse.GetValue(why), cancellation);
                 session.Screen.Show(receipt, console => console.WriteLine(
-                    $"{string.Join(", ", receipt.Accounts.Select(account => account.Account))} of {receipt.Owner}: {(receipt.Blocked ? "blocked" : "not blocked")}."));
+                    $"{string.Join(", ", receipt.Accounts.Select(account => account.Account))} of {receipt.Owner}: "
+                        + $"{(receipt.Blocked ? "blocked" : "not blocked")}."));
                 return ExitCodes.Done;
             });
     }

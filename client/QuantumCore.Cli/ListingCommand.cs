@@ -21,34 +21,13 @@ internal static class ListingCommand
         var quote = new Option<string>("--quote") { Description = "Quote asset [default: USD]", HelpName = "asset" };
         var quoteDecimals =
             Grammar.NumberOption("--quote-decimals", "Decimals of the quote asset's minor unit [default: 2]", 0, 18);
-        var reference = Grammar.DecimalOption("--reference", "Reference price of market orders before the first trade");
-        var protection = Grammar.NumberOption(
-            "--protection-ppm", "Largest distance of a market order's price from the reference, in millionths", 0,
-            1_000_000);
-        var maker = Grammar.NumberOption("--maker-ppm", "Fee of the resting side, in millionths", 0, 1_000_000);
-        var taker = Grammar.NumberOption("--taker-ppm", "Fee of the aggressive side, in millionths", 0, 1_000_000);
-        var group = new Option<string>("--group")
-        {
-            Description = "Group of instruments that multi-leg orders combine; can't be changed later",
-            HelpName = "group",
-        };
-        var days = Grammar.NumberOption(
-            "--settlement-days", "Business days from a trade to its settlement; can't be changed later [default: 0]", 0,
-            2);
-        var venue = new Option<string>("--settlement-venue")
-        {
-            Description = "Settlement venue; can't be changed later [default: MAIN]",
-            HelpName = "venue",
-        };
         var command = new Command(
             "list",
             "List an instrument, or replace the fees, reference and limits of a listed one. Options that you omit get their defaults.")
         {
-            symbol, tick, lot, asset, assetDecimals, quote, quoteDecimals, reference, protection, maker, taker, group,
-            days,
-            venue,
+            symbol, tick, lot, asset, assetDecimals, quote, quoteDecimals,
         };
-        var limits = new ListingLimits(command);
+        var terms = new ListingTerms(command);
         return app.Add(
             command,
             """
@@ -58,7 +37,7 @@ internal static class ListingCommand
             async (parse, session, cancellation) =>
             {
                 var listed = await session.Administrator().ListInstrumentAsync(
-                    limits.Set(parse, new Instrument
+                    terms.Set(parse, new Instrument
                     {
                         Symbol = parse.GetValue(symbol)!,
                         BaseAsset = parse.GetValue(asset) ?? parse.GetValue(symbol)!,
@@ -67,13 +46,6 @@ internal static class ListingCommand
                         QuoteDecimals = parse.GetValue(quoteDecimals) ?? 2,
                         TickSize = parse.GetValue(tick),
                         LotSize = parse.GetValue(lot),
-                        ReferencePrice = parse.GetValue(reference),
-                        ProtectionPpm = parse.GetValue(protection),
-                        MakerFeePpm = parse.GetValue(maker) ?? 0,
-                        TakerFeePpm = parse.GetValue(taker) ?? 0,
-                        Group = parse.GetValue(group),
-                        SettlementDays = parse.GetValue(days) ?? 0,
-                        SettlementVenue = parse.GetValue(venue),
                     }),
                     cancellation);
                 session.Screen.Show(listed, console => Tables.Instruments(console, [listed]));
@@ -82,9 +54,31 @@ internal static class ListingCommand
     }
 }
 
-/// <summary>Options for the limits of an instrument's orders.</summary>
-internal sealed class ListingLimits
+/// <summary>Options for fees, reference, settlement and limits of an instrument.</summary>
+internal sealed class ListingTerms
 {
+    private readonly Option<decimal?> _reference =
+        Grammar.DecimalOption("--reference", "Reference price of market orders before the first trade");
+    private readonly Option<int?> _protection = Grammar.NumberOption(
+        "--protection-ppm", "Largest distance of a market order's price from the reference, in millionths", 0,
+        1_000_000);
+    private readonly Option<int?> _maker =
+        Grammar.NumberOption("--maker-ppm", "Fee of the resting side, in millionths", 0, 1_000_000);
+    private readonly Option<int?> _taker =
+        Grammar.NumberOption("--taker-ppm", "Fee of the aggressive side, in millionths", 0, 1_000_000);
+    private readonly Option<string> _group = new("--group")
+    {
+        Description = "Group of instruments that multi-leg orders combine; can't be changed later",
+        HelpName = "group",
+    };
+    private readonly Option<int?> _days = Grammar.NumberOption(
+        "--settlement-days", "Business days from a trade to its settlement; can't be changed later [default: 0]", 0,
+        2);
+    private readonly Option<string> _venue = new("--settlement-venue")
+    {
+        Description = "Settlement venue; can't be changed later [default: MAIN]",
+        HelpName = "venue",
+    };
     private readonly Option<decimal?> _minPrice =
         Grammar.DecimalOption("--min-price", "Lowest price of an order [default: one tick]");
     private readonly Option<decimal?> _maxPrice = Grammar.DecimalOption("--max-price", "Highest price of an order");
@@ -99,15 +93,23 @@ internal sealed class ListingLimits
     private readonly Option<int?> _levels =
         Grammar.NumberOption("--max-levels", "Maximum number of price levels of a side", 1, int.MaxValue);
 
-    internal ListingLimits(Command command)
+    internal ListingTerms(Command command)
     {
         foreach (Option option in (Option[])[
+            _reference, _protection, _maker, _taker, _group, _days, _venue,
             _minPrice, _maxPrice, _minQuantity, _maxQuantity, _minNotional, _maxNotional, _levels])
             command.Add(option);
     }
 
     internal Instrument Set(ParseResult parse, Instrument listed) => listed with
     {
+        ReferencePrice = parse.GetValue(_reference),
+        ProtectionPpm = parse.GetValue(_protection),
+        MakerFeePpm = parse.GetValue(_maker) ?? 0,
+        TakerFeePpm = parse.GetValue(_taker) ?? 0,
+        Group = parse.GetValue(_group),
+        SettlementDays = parse.GetValue(_days) ?? 0,
+        SettlementVenue = parse.GetValue(_venue),
         MinPrice = parse.GetValue(_minPrice),
         MaxPrice = parse.GetValue(_maxPrice),
         MinQuantity = parse.GetValue(_minQuantity),

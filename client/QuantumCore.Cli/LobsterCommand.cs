@@ -83,7 +83,8 @@ internal static class LobsterCommand
 
     private static string Text(LobsterSummary summary, string messages) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{messages}: {summary.Messages} messages: {summary.Submissions} orders, {summary.Executions} executions, {summary.HiddenExecutions} of what was hidden, {summary.Crosses} of auctions");
+        $"{messages}: {summary.Messages} messages: {summary.Submissions} orders, {summary.Executions} executions, "
+            + $"{summary.HiddenExecutions} of what was hidden, {summary.Crosses} of auctions");
 
     private static long? Day(ArgumentResult result)
     {

@@ -79,8 +79,10 @@ internal static class MarginTables
         foreach (var policy in rules.Currencies)
         {
             console.WriteLine(
-                $"{policy.Asset}: loan {Tables.Text(policy.LoanPpm)} ppm a year of {Tables.Text(policy.DayBasis)} days, call {Tables.Text(policy.CallSeconds)} s, "
-                + $"liquidated below {Tables.Text(policy.LiquidationPpm ?? 0)} ppm up to {Tables.Text(policy.TargetPpm)} ppm, fee {Tables.Text(policy.FeePpm)} ppm, "
+                $"{policy.Asset}: loan {Tables.Text(policy.LoanPpm)} ppm a year of {Tables.Text(policy.DayBasis)} "
+                    + $"days, call {Tables.Text(policy.CallSeconds)} s, "
+                + $"liquidated below {Tables.Text(policy.LiquidationPpm ?? 0)} ppm up to "
+                + $"{Tables.Text(policy.TargetPpm)} ppm, fee {Tables.Text(policy.FeePpm)} ppm, "
                 + (policy.SharesOut
                     ? $"deficits shared out beyond {Tables.Text(policy.Skin ?? 0)}"
                     : "deficits paid by the house"));

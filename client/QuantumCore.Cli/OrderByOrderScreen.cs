@@ -81,6 +81,7 @@ internal static class OrderByOrderScreen
         var order = change.OrderId == 0 ? "" : $" order {change.OrderId}";
         var quantity = change.Kind == BookOrderChangeKind.Removed ? "" : $" {Tables.Text(change.Quantity)}";
         var trade = change.TradeId is null ? "" : $", trade {change.TradeId}";
-        return $"#{change.Sequence} {Tables.Lower(change.Kind)} {Tables.Lower(change.Side)}{order}{quantity} at {Tables.Text(change.Price)}{trade}";
+        return $"#{change.Sequence} {Tables.Lower(change.Kind)} {Tables.Lower(change.Side)}{order}{quantity} at "
+            + $"{Tables.Text(change.Price)}{trade}";
     }
 }

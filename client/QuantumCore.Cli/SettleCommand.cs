@@ -73,27 +73,41 @@ internal static class SettleCommand
                     return ExitCodes.Done;
                 }
 
-                var isSet = days.Length > 0 || parse.GetValue(none);
-                if (isSet && whose is null)
-                    throw new UsageException(
-                        "settle: holidays are of a venue, as in qc settle MAIN --holiday 2030-12-25.");
-
-                var venues = parse.GetValue(buyInDays) is { } daysBefore
-                    ? await session.Administrator().SetBuyInDaysAsync(
-                        whose
-                            ?? throw new UsageException(
-                                "settle: --buy-in-days is of a venue, as in qc settle MAIN --buy-in-days 3."),
-                        daysBefore, parse.GetValue(why), cancellation)
-                    : isSet
-                    ? await session.Administrator().SetHolidaysAsync(whose!, days, parse.GetValue(why), cancellation)
-                    : await session.Administrator().GetSettlementAsync(cancellation);
-                if (!isSet && whose is not null)
-                    venues = [venues.FirstOrDefault(of => of.Venue == whose)
-                        ?? throw new UsageException($"settle: nothing settles at {whose}.")];
-
+                var venues = await SetOrReadAsync(
+                    session, whose, days.Length > 0 || parse.GetValue(none) ? days : null, parse.GetValue(buyInDays),
+                    parse.GetValue(why), cancellation);
                 session.Screen.Show(venues, console => Show(console, venues));
                 return ExitCodes.Done;
             });
+    }
+
+    /// <summary>
+    /// Sets a venue's holidays, or its days before a buy-in, and returns the venues; without a setting, reads them.
+    /// </summary>
+    private static async Task<IReadOnlyList<SettlementVenue>> SetOrReadAsync(
+        Session session, string? venue, DateOnly[]? holidays, int? buyInDays, string? why,
+        CancellationToken cancellation)
+    {
+        var administrator = session.Administrator();
+        if (buyInDays is { } days)
+        {
+            return venue is null
+                ? throw new UsageException("settle: --buy-in-days is of a venue, as in qc settle MAIN --buy-in-days 3.")
+                : await administrator.SetBuyInDaysAsync(venue, days, why, cancellation);
+        }
+
+        if (holidays is not null)
+        {
+            return venue is null
+                ? throw new UsageException("settle: holidays are of a venue, as in qc settle MAIN --holiday 2030-12-25.")
+                : await administrator.SetHolidaysAsync(venue, holidays, why, cancellation);
+        }
+
+        var venues = await administrator.GetSettlementAsync(cancellation);
+        return venue is null
+            ? venues
+            : [venues.FirstOrDefault(of => of.Venue == venue)
+                ?? throw new UsageException($"settle: nothing settles at {venue}.")];
     }
 
     private static async Task BuyInAsync(

@@ -277,7 +277,8 @@ internal static class SimCommands
                 console.WriteLine($"       {problem}");
             if (replay.Result is { } found)
                 console.WriteLine(
-                    $"       {found.AggressiveExact} of {found.Aggressive} aggressive orders as recorded, {found.RowsEqual} of {found.Rows} book rows equal, {found.Differences} differences");
+                    $"       {found.AggressiveExact} of {found.Aggressive} aggressive orders as recorded, "
+                        + $"{found.RowsEqual} of {found.Rows} book rows equal, {found.Differences} differences");
         }
 
         foreach (var clock in simulation.Clocks ?? [])
@@ -291,7 +292,8 @@ internal static class SimCommands
 
         foreach (var fired in simulation.Fired)
             console.WriteLine(
-                $"{fired.At.UtcDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)}  {fired.Fault}: {Tables.Word(fired.Kind)} of {fired.To}");
+                $"{fired.At.UtcDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)}  {fired.Fault}: "
+                    + $"{Tables.Word(fired.Kind)} of {fired.To}");
     }
 
     private static string Text(decimal factor) => factor.ToString(CultureInfo.InvariantCulture);

@@ -67,8 +67,8 @@ public sealed class GatewayMetrics : IDisposable
         _meter.CreateObservableGauge(
             "quantumcore_process_threads", CountThreads, null,
             "Threads of the process, those of the runtime included.");
-        var version =
-            Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        var version = Assembly.GetEntryAssembly()
+            ?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         _meter.CreateObservableGauge(
             "quantumcore_build_info",
             () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null,

@@ -164,7 +164,9 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
                     FindingKind.ActionDiffers, HistoryChunk.StreamOf(account), null,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"corporate action {id}: {part?.Amount ?? 0} for {part?.Units ?? 0} units are on record, which change by {part?.Change ?? 0}; it had {had}, which come to {action.PartOf(had)} (minor units)"),
+                        $"corporate action {id}: {part?.Amount ?? 0} for {part?.Units ?? 0} units are on record, "
+                            + $"which change by {part?.Change ?? 0}; it had {had}, which come to "
+                            + $"{action.PartOf(had)} (minor units)"),
                     Meaning);
             }
         }

@@ -106,7 +106,7 @@ public sealed class BinanceStreamTests
     }
 
     [Fact]
-    public async Task A_candle_that_was_open_since_a_stream_is_followed_is_told_as_it_ended_however_late_the_look_comes()
+    public async Task A_candle_open_since_a_stream_is_followed_is_told_as_it_ended_however_late_the_look_comes()
     {
         var clock = new ToldClock(1_000_500);
         await using var exchange = await OpenGateway.StartAsync(time: clock);

@@ -44,7 +44,7 @@ public sealed class ChangesOverFixTests
     }
 
     [Fact]
-    public async Task What_is_refused_in_a_crowd_says_nothing_of_an_order_that_is_open_and_nothing_that_a_client_cannot_read()
+    public async Task A_refusal_in_a_crowd_says_nothing_of_an_open_order_and_nothing_that_a_client_cannot_read()
     {
         const int Copies = 12;
         await using var exchange =

@@ -59,7 +59,7 @@ public class MarginTests
     }
 
     [Fact]
-    public async Task A_dividend_in_another_currency_than_that_of_the_margin_is_refused_and_so_is_margin_before_such_a_one()
+    public async Task A_dividend_in_another_currency_than_the_margins_is_refused_and_so_is_margin_before_it()
     {
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk);

@@ -110,7 +110,7 @@ public sealed class OrdersOverFixTests
     }
 
     [Fact]
-    public async Task An_order_made_smaller_keeps_its_place_and_one_at_another_price_is_a_new_one_both_under_the_new_name()
+    public async Task An_order_made_smaller_keeps_its_place_and_one_at_another_price_is_new_both_under_the_new_name()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");

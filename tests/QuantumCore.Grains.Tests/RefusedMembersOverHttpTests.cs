@@ -15,7 +15,7 @@ public class RefusedMembersOverHttpTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_list_beyond_a_limit_of_the_account_is_refused_with_the_order_that_breaks_it_or_with_all_of_them()
+    public async Task A_list_beyond_a_limit_of_the_account_is_refused_with_the_order_that_breaks_it_or_with_all()
     {
         await using var exchange = await OpenAsync();
         var list = PlaceOrderList.OneTriggersOther(Buy(10m, 140m), Sell(30m, 160m));

@@ -122,7 +122,7 @@ public sealed class SessionsOverFixTests
     }
 
     [Fact]
-    public async Task What_an_order_came_to_is_told_the_same_whoever_asks_and_its_events_have_the_same_ids_in_each_session()
+    public async Task An_orders_outcome_is_the_same_whoever_asks_and_its_events_have_the_same_ids_in_each_session()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var first = await FixClient.LogOnAsync(exchange.FixAddress, "alice");

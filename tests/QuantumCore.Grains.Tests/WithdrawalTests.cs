@@ -159,7 +159,7 @@ public class WithdrawalTests
     }
 
     [Fact]
-    public async Task Point_16_the_receivers_word_about_a_withdrawal_that_is_unknown_here_proves_that_this_account_is_stale()
+    public async Task Point_16_the_receivers_word_about_a_withdrawal_unknown_here_proves_that_this_account_is_stale()
     {
         await using var disk = new Disk();
         await using var stale = await Exchange.OpenAsync(disk, s_symbols, s_accounts);

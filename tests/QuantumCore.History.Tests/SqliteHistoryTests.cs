@@ -9,7 +9,7 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("history-");
 
     [Fact]
-    public async Task A_page_of_a_statement_is_read_by_time_from_its_place_on_and_nothing_is_sorted_but_what_is_of_one_time()
+    public async Task A_page_of_a_statement_is_read_by_time_from_its_place_on_and_only_lines_of_one_time_are_sorted()
     {
         await using var history = await OpenAsync("plan");
         var plan = await history.ReadAsync(

@@ -18,7 +18,7 @@ public sealed class PostgresDiskFullTests : IAsyncLifetime
 
     [Fact]
     [Trait("Suite", "Slow")]
-    public async Task On_a_full_disk_of_the_database_commits_wait_and_with_room_they_go_on_with_nothing_lost_or_doubled()
+    public async Task On_a_full_disk_of_the_database_commits_wait_and_go_on_with_room_with_nothing_lost_or_doubled()
     {
         var connectionString = await _server.StartedAsync();
         using var disk = new SmallDisk(16);

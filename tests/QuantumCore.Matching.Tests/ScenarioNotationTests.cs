@@ -353,7 +353,7 @@ public class ScenarioNotationTests
     }
 
     [Fact]
-    public void The_first_indicative_of_a_phase_of_the_set_up_may_be_left_out_where_the_auction_is_as_it_was_and_no_other()
+    public void Only_the_first_indicative_of_a_phase_may_be_left_out_where_the_auction_is_as_it_was()
     {
         const string Lines = """
             ### 1 indicatives

@@ -51,7 +51,8 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients, Arbiter 
         foreach (var balance in view.Balances.Where(
             b => b.Pending != world.Database.Witness.Settlement.PendingOf(client.Account, b.Asset)))
             world.Find(
-                $"account {client.Account} has {balance}, its trades come to {world.Database.Witness.Settlement.PendingOf(client.Account, balance.Asset)} pending");
+                $"account {client.Account} has {balance}, its trades come to "
+                    + $"{world.Database.Witness.Settlement.PendingOf(client.Account, balance.Asset)} pending");
         // Only for silos with some uptime: a new one has no mark prices yet.
         if (view.Margin is { IsStale: false } margin && !_seen.ContainsKey("all") && margin.Equity < margin.Maintenance
             && margin.State != MarginState.Called)

@@ -44,7 +44,10 @@ for (var next = seed; did < steps && done < seeds; next += every, done++)
 Console.Out.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
     $"{done} seeds, {did} steps, {records} records, {fills} fills, {acknowledged} orders acknowledged, {unknown} of unknown "
-    + $"outcome, {liquidated} steps of liquidations, {deficits} deficits, {shared} of them shared out, {settled} trades settled in batches, {failing} fails, {dividends} parts of dividends, {packs} packs, {changes} changes of trades, {shorts} accounts short, {network}, {kills} kills, {failed} failed, {started.Elapsed.TotalSeconds:F1} s"));
+    + $"outcome, {liquidated} steps of liquidations, {deficits} deficits, {shared} of them shared out, {settled} "
+    + $"trades settled in batches, {failing} fails, {dividends} parts of dividends, {packs} packs, {changes} changes "
+    + $"of trades, {shorts} accounts short, {network}, {kills} kills, {failed} failed, "
+    + $"{started.Elapsed.TotalSeconds:F1} s"));
 return failed == 0 ? 0 : 1;
 
 long Number(string name, long otherwise) =>

@@ -331,7 +331,8 @@ internal sealed class Witness(World world)
     {
         if (step.QuantityLots != 0 || step.LeavesLots != order.Leaves || step.PriceTicks >= step.PriceBeforeTicks)
             world.Find(
-                $"{symbol}: order {order.Account}/{order.Number} goes from {order.Leaves} at {step.PriceBeforeTicks} to {step.LeavesLots} at {step.PriceTicks}");
+                $"{symbol}: order {order.Account}/{order.Number} goes from {order.Leaves} at {step.PriceBeforeTicks} "
+                    + $"to {step.LeavesLots} at {step.PriceTicks}");
     }
 
     private void Execute(string symbol, long sequence, long account, long number, long orderId, long lots)

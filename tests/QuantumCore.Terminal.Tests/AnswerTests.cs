@@ -73,7 +73,7 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Fact]
-    public async Task What_answers_in_the_exchanges_place_leaves_the_outcome_unknown_and_the_order_is_sent_again_under_its_name()
+    public async Task An_answer_from_something_else_leaves_the_outcome_unknown_and_the_order_is_sent_again()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
         var names = new ConcurrentQueue<string>();

@@ -165,10 +165,12 @@ internal static class LiveScreen
     /// </summary>
     private static string Print(Trade trade) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{trade.Time,-8:HH:mm:ss} {Tables.Text(trade.Price),11} {Tables.Text(trade.Quantity),7} {$"{Tables.State(trade)} {Tables.Taker(trade)}".TrimStart()}");
+        $"{trade.Time,-8:HH:mm:ss} {Tables.Text(trade.Price),11} {Tables.Text(trade.Quantity),7} "
+            + $"{$"{Tables.State(trade)} {Tables.Taker(trade)}".TrimStart()}");
 
     private static LiveLine Line(Order order, bool isSelected) => new(
-        $"{(isSelected ? ">" : " ")} {order.Symbol,-10} {Tables.Word(order.Side),-4} {Tables.Word(order.Type),-10} {Tables.Text(order.Remaining),10} at {Tables.Price(order) ?? "market",-12} {order.ClientOrderId}",
+        $"{(isSelected ? ">" : " ")} {order.Symbol,-10} {Tables.Word(order.Side),-4} {Tables.Word(order.Type),-10} "
+            + $"{Tables.Text(order.Remaining),10} at {Tables.Price(order) ?? "market",-12} {order.ClientOrderId}",
         isSelected ? LiveStyle.Reverse : StyleOf(order.Side));
 
     private static LiveStyle StyleOf(OrderSide? side) => side switch
