@@ -65,8 +65,8 @@ public class CorporateOverHttpTests
         await RequireOpenAsync(exchange.Alice, [(99.87m, 10m), (99.00m, 4m)], buy, kept);
         await RequireOpenAsync(exchange.Bob, [(110.00m, 9m)], sell);
         Assert.Equal("8 150=D 378=0 44=99.87 38=10", await desk.HearAsync(1, 150, 378, 44, 38));
-        var book = await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation);
-        Assert.Equal([(99.87m, 10m), (99.00m, 4m)], book.Bids.Select(level => (level.Price, level.Quantity)));
+        await exchange.ShownAsync(
+            static book => book.Bids is [{ Price: 99.87m, Quantity: 10m }, { Price: 99.00m, Quantity: 4m }]);
 
         await exchange.Operator.SetPhaseAsync("AAPL", QuantumCore.Client.TradingPhase.Halt, Cancellation);
         await exchange.Operator.AnnounceSplitAsync(new CorporateSplit("3-2", "AAPL", 3, 2, 70.00m), null, Cancellation);

@@ -1,5 +1,4 @@
 using QuantumCore.Client;
-using QuantumCore.TestKit;
 using Xunit;
 using static QuantumCore.Grains.Tests.ServedExchange;
 
@@ -38,11 +37,7 @@ public class MassCancelTests
 
         Assert.Equal(7m, (await NowAsync(exchange.Bob, peg)).Remaining);
         Assert.Equal((0m, 0m, 0m, 0m), await GainAsync(exchange.Alice));
-        await Wait.UntilAsync(async () =>
-            await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation) is
-            {
-                Bids: [{ Price: 149m }, ..],
-                Asks: [{ Price: 149.01m }, ..]
-            });
+        await exchange.ShownAsync(
+            static book => book is { Bids: [{ Price: 149m }, ..], Asks: [{ Price: 149.01m }, ..] });
     }
 }

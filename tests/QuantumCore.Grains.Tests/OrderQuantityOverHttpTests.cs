@@ -1,5 +1,4 @@
 using QuantumCore.Client;
-using QuantumCore.TestKit;
 using Xunit;
 using static QuantumCore.Grains.Tests.ServedExchange;
 
@@ -73,12 +72,7 @@ public class OrderQuantityOverHttpTests
         var larger =
             await exchange.Alice.AmendAsync("AAPL", peg.OrderId, new AmendOrder { Quantity = 8m }, Cancellation);
         Assert.Equal((8m, 8m, 0m), (larger.Quantity, larger.Remaining, larger.Price));
-        await Wait.UntilAsync(async () =>
-            (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [
-                {
-                    Price: 151m,
-                    Quantity: 13m
-                }]);
+        await exchange.ShownAsync(static book => book.Asks is [{ Price: 151m, Quantity: 13m }]);
         Assert.Equal((0m, 0m, 0m, 8m), await GainAsync(exchange.Alice));
     }
 }

@@ -113,14 +113,8 @@ public class OrdersOverHttpTests
         var left = await NowAsync(exchange.Alice, iceberg);
         // The first part, the 5 behind it, then two more parts: 100 + 5 + 100 + 45.
         Assert.Equal((245m, 755m, OrderStatus.PartiallyFilled), (left.Filled, left.Remaining, left.Status));
-        await Wait.UntilAsync(
-            async () =>
-                (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [
-                    {
-                        Price: 150m,
-                        Quantity: 55m
-                    }],
-            "the third part to be shown alone");
+        await exchange.ShownAsync(
+            static book => book.Asks is [{ Price: 150m, Quantity: 55m }], "the third part to be shown alone");
 
         var smaller = await exchange.Alice.AmendAsync(
             "AAPL", iceberg.OrderId, new AmendOrder { DisplayQuantity = 20m }, Cancellation);
@@ -301,10 +295,9 @@ public class OrdersOverHttpTests
         var (_, _, usdHeld, aaplHeld) = await GainAsync(exchange.Alice);
         Assert.Equal((0m, 0m), (usdHeld, aaplHeld));
 
-        Task ShowsAsync(decimal price, decimal quantity) => Wait.UntilAsync(
-            async () => (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [{ } best]
-                && (best.Price, best.Quantity) == (price, quantity),
-            $"{quantity} at {price}");
+        Task ShowsAsync(decimal price, decimal quantity) =>
+            exchange.ShownAsync(
+                book => book.Asks is [var best] && best == new PriceLevel(price, quantity), $"{quantity} at {price}");
     }
 
     [Fact]
@@ -567,10 +560,10 @@ public class OrdersOverHttpTests
         async Task<decimal?> PeggedAsync() =>
             (await exchange.Alice.GetOrderAsync("AAPL", pegged.OrderId, Cancellation)).PeggedPrice;
 
-        async Task BestBid(decimal price, decimal quantity) => await Wait.UntilAsync(
-            async () => (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Bids is [{ } best, ..]
-                && best == new PriceLevel(price, quantity),
-            $"the best bid {price} of {quantity}");
+        Task BestBid(decimal price, decimal quantity) =>
+            exchange.ShownAsync(
+                book => book.Bids is [var best, ..] && best == new PriceLevel(price, quantity),
+                $"the best bid {price} of {quantity}");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -10,6 +11,7 @@ using QuantumCore.Client;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Gateway.Fix;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -135,6 +137,11 @@ internal sealed class ServedExchange : IAsyncDisposable
     /// <summary>Returns the current state of an order, as its owner reads it.</summary>
     public static Task<Order> NowAsync(QuantumCoreClient owner, Order order) =>
         owner.GetOrderAsync(order.Symbol, order.OrderId, Cancellation);
+
+    /// <summary>Waits until market data shows AAPL's book as expected: it follows the book, a moment later.</summary>
+    public Task ShownAsync(
+        Predicate<BookSnapshot> isExpected, [CallerArgumentExpression(nameof(isExpected))] string what = "") =>
+        Wait.UntilAsync(async () => isExpected(await Alice.GetBookAsync("AAPL", cancellation: Cancellation)), what);
 
     /// <summary>
     /// Returns an account's gain since the start, and holds: USD total, AAPL total, USD held, AAPL held.

@@ -82,6 +82,7 @@ public sealed class SessionsOverFixTests
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         await exchange.BobAsync(ServedExchange.Sell(5, 151));
         await exchange.AliceAsync(ServedExchange.Buy(3, 149));
+        await exchange.ShownAsync(static book => book is { Bids: [_], Asks: [_] });
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync("V", "262=m|263=1|264=0|265=1|267=3|269=0|269=1|269=2|146=1|55=AAPL");
         Assert.Equal(
@@ -117,8 +118,7 @@ public sealed class SessionsOverFixTests
         Assert.Equal(
             "y 320=s 393=1 146=1 55=AAPL 15=USD 561=1 58=tick 0.01",
             await desk.HearAsync(1, 320, 393, 146, 55, 15, 561, 58));
-        var book = await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation);
-        Assert.Equal([151m, 152m], book.Asks.Select(level => level.Price));
+        await exchange.ShownAsync(static book => book.Asks is [{ Price: 151m }, { Price: 152m }]);
     }
 
     [Fact]

@@ -40,7 +40,8 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
         await account.Client.PlaceAsync(Limit(OrderSide.Buy, 1m), Token);
 
         Assert.NotEqual(first.Address, second.Address);
-        Assert.Single((await first.Admin.GetBookAsync("AAPL", cancellation: Token)).Bids);
+        await Wait.UntilAsync(
+            async () => (await first.Admin.GetBookAsync("AAPL", cancellation: Token)).Bids.Count == 1);
         Assert.Empty((await second.Admin.GetBookAsync("AAPL", cancellation: Token)).Bids);
         using var stranger = second.CreateClient(account.ApiKey);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => stranger.GetAccountAsync(Token));
