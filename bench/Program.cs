@@ -100,6 +100,11 @@ const string Usage = """
                                Make a journal of so many commands (10000000), run it again as qc verify does, then
                                bring its books back without and with snapshots; --keep: the journal
                                stays, and is not made again; --packed yes: all of it is packed first: {"verifySeconds":S,"readySeconds":S,…}
+      history [--storage sqlite|postgres] [--postgres CONNECTION] [--directory DIR] [--commands N] [--batch N] [--symbols N]
+              [--accounts N] [--seed N]
+                               Generate a journal of so many commands (200000) and project it into a history, so many
+                               commands a batch (4000). CPU time for each accepted order, by stage; of PostgreSQL its
+                               server's too: {"orders":N,"cpuMicrosPerOrder":X,"readMicrosPerOrder":X,…}
       snapshot [--resting N]   The bytes of a book with so many resting orders, best of five:
                                {"bytes":N,"encodeMs":N,"restoreMs":N}
       risk [--open N]          What an order costs before it is held, in an account with so many open orders (1000):
@@ -158,6 +163,8 @@ try
             return await OverloadCommand.RunAsync(rest);
         case ["recovery", .. var rest] when !AsksForHelp(rest):
             return await RecoveryCommand.RunAsync(rest);
+        case ["history", .. var rest] when !AsksForHelp(rest):
+            return await HistoryCommand.RunAsync(rest);
         case ["risk", .. var rest] when !AsksForHelp(rest):
             return await RiskCommand.RunAsync(rest);
         case ["scale", .. var rest] when !AsksForHelp(rest):

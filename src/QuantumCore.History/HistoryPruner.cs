@@ -168,9 +168,8 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
                 sums[key] = sums.GetValueOrDefault(key).With(row.Number(3), row.Number(6), row.Number(7));
             },
             cancellationToken);
-        var stream = HistoryChunk.BookPrefix + symbol;
         await transaction.ReadAsync(
-            Keys(Statements.FindEntry, stream, found),
+            Keys(Statements.FindEntry, symbol, found),
             row => lines.Add(
                 new Posting(0, new(row.Number(0)), row.Text(2)!, row.Number(3), row.Text(1) == HistoryWords.Pending),
                 row.Text(4)!, row.Number(5)),
@@ -183,7 +182,6 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
 
         await transaction.WriteAsync(lines.Rows(new RowBuffer(Statements.AddPrunedLine)), cancellationToken);
         await transaction.WriteAsync(trades, cancellationToken);
-        await transaction.WriteAsync(Keys(Statements.DropEntry, stream, found), cancellationToken);
         return await transaction.WriteAsync(Keys(Statements.DropTrade, symbol, found), cancellationToken);
     }
 

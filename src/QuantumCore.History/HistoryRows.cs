@@ -120,17 +120,6 @@ internal sealed class CandleRow(long priceTicks, TradePlace first)
     }
 }
 
-/// <summary>Holds placed by an account's record.</summary>
-internal static class HoldsOf
-{
-    public static IEnumerable<HoldPlaced> Record(AccountRecord record) => record switch
-    {
-        HoldPlaced hold => [hold],
-        ListHeld list => list.Holds(),
-        _ => [],
-    };
-}
-
 /// <summary>Words stored in the tables.</summary>
 internal static class HistoryWords
 {

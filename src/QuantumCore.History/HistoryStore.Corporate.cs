@@ -154,7 +154,7 @@ public abstract partial class HistoryStore
             AND NOT EXISTS (SELECT 1 FROM corporate_part c WHERE c.action = @action AND c.account = b.account)) had
         WHERE CAST(had.hi AS NUMERIC) * 1000000000 + had.lo <> 0 OR (@positions = 1
           AND EXISTS (SELECT 1 FROM position q JOIN instrument i ON i.symbol = q.symbol WHERE q.account = had.account AND i.base = @asset)
-          AND EXISTS (SELECT 1 FROM posting p WHERE p.account = had.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+          AND EXISTS (SELECT 1 FROM other_posting p WHERE p.account = had.account
             AND p.asset = @asset AND p.cause NOT LIKE 'split %'))
         ORDER BY had.account LIMIT @limit
         """;
@@ -167,8 +167,8 @@ public abstract partial class HistoryStore
     {
         var sum = $"SUM(p.amount {half} 1000000000)";
         return $"""
-            COALESCE((SELECT {sum} FROM posting p
-                WHERE p.account = b.account AND p.time >= @cut AND p.cause <> 'trade' AND p.cause <> 'fee' AND p.asset = b.asset
+            COALESCE((SELECT {sum} FROM other_posting p
+                WHERE p.account = b.account AND p.time >= @cut AND p.asset = b.asset
                   AND (@trades = 1 OR (p.cause NOT LIKE 'bust %' AND p.cause NOT LIKE 'correction %'))), 0)
             - COALESCE((SELECT {sum} FROM trade t {OfAccount}
                 WHERE t.buyer = b.account AND t.time >= @cut AND @trades = 1), 0)
@@ -178,7 +178,7 @@ public abstract partial class HistoryStore
     }
 
     private const string OfAccount =
-        "JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = b.account AND p.asset = b.asset";
+        "JOIN trade_line p ON p.symbol = t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = b.account AND p.asset = b.asset";
 }
 
 /// <summary>A split of units that an account has traded.</summary>

@@ -28,27 +28,29 @@ public abstract partial class HistoryStore
         FROM day_total WHERE account = @account AND day >= @from GROUP BY asset, cause, kind ORDER BY 1, 11, 3
         """;
 
-    // Trade lines are found by the trade's time, other lines by a small index. So lines need no index of their own,
-    // which would cost every trade. Each page starts at its place and reads no line before or after it.
+    // Lines of trades are found by the trade's time, other lines by an index of their own. Each page starts at its
+    // place and reads no line before or after it.
     internal static readonly string LinesQuery =
         $"""
         SELECT l.time, l.stream, l.seq, l.idx, l.leg, l.cause, l.asset, a.decimals, l.amount, l.kind FROM (
-          SELECT * FROM ({Page("FROM posting p", "p.time", "p.account = @account AND p.cause <> 'trade' AND p.cause <> 'fee'")}) others
-          UNION ALL SELECT * FROM ({Page(OfTrades, "t.time", "t.buyer = @account")}) buyers
-          UNION ALL SELECT * FROM ({Page(OfTrades, "t.time", "t.seller = @account AND t.buyer <> @account")}) sellers) l
+          SELECT * FROM ({Page("FROM other_posting p", "p.stream", "p.time", "p.account = @account")}) others
+          UNION ALL SELECT * FROM ({Page(OfTrades, OfBook, "t.time", "t.buyer = @account")}) buyers
+          UNION ALL SELECT * FROM ({Page(OfTrades, OfBook, "t.time", "t.seller = @account AND t.buyer <> @account")}) sellers) l
         JOIN asset a ON a.asset = l.asset ORDER BY l.time, l.stream, l.seq, l.idx, l.leg LIMIT @limit
         """;
 
     private const string OfTrades =
-        "FROM trade t JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = @account";
+        "FROM trade t JOIN trade_line p ON p.symbol = t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = @account";
+
+    private const string OfBook = "'book/' || t.symbol";
 
     /// <summary>Returns SQL for a page of the lines of one source, from a place on.</summary>
-    private static string Page(string source, string time, string own) =>
+    private static string Page(string source, string stream, string time, string own) =>
         $"""
-        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount, p.kind {source}
-        WHERE {own} AND {time} >= @start AND {time} < @to AND ({time} > @time OR p.stream > @stream OR (p.stream = @stream
+        SELECT p.time, {stream} AS stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount, p.kind {source}
+        WHERE {own} AND {time} >= @start AND {time} < @to AND ({time} > @time OR {stream} > @stream OR ({stream} = @stream
           AND (p.seq > @seq OR (p.seq = @seq AND (p.idx > @idx OR (p.idx = @idx AND p.leg > @leg))))))
-        ORDER BY {time}, p.stream, p.seq, p.idx, p.leg LIMIT @limit
+        ORDER BY {time}, {stream}, p.seq, p.idx, p.leg LIMIT @limit
         """;
 
     /// <summary>Returns an account's statement over a period, with its lines after a place.</summary>

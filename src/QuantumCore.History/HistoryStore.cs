@@ -221,7 +221,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// Column of <c>projection</c> that every batch writes first. Its name changes with each release that changes a
     /// table's columns. A history without it is rebuilt from the journal, and a silo of an older release fails on it.
     /// </summary>
-    private protected const string BatchColumn = "batch_count";
+    private protected const string BatchColumn = "batch_number";
 
     /// <summary>
     /// Returns the names of all tables. A history that lacks one is of an older release, and is rebuilt from the
@@ -230,6 +230,11 @@ public abstract partial class HistoryStore : IAsyncDisposable
     private protected static IEnumerable<string> Tables() =>
         Schema("", "").Split('\n').Where(line => line.StartsWith(CreateTable, StringComparison.Ordinal))
             .Select(line => line[CreateTable.Length..].Split(' ')[0]);
+
+    /// <summary>
+    /// Returns the tables that a history of an older release may have: those of this one, and former ones.
+    /// </summary>
+    private protected static IEnumerable<string> TablesOfOlder() => Tables().Append("posting");
 
     /// <summary>Returns every view's name, with the statement that creates it if it is missing.</summary>
     private protected static IEnumerable<(string Name, string Statement)> Views() =>
@@ -347,7 +352,9 @@ public abstract partial class HistoryStore : IAsyncDisposable
 
         await _rows.LoadAsync(chunks, transaction, _buffers, cancellationToken);
         var projection = new Projection(_rows, _buffers);
-        foreach (var chunk in chunks)
+
+        // Books first: the account's hold of an order that its book has recorded changes nothing.
+        foreach (var chunk in chunks.OrderBy(static chunk => chunk is not BookChunk))
         {
             projection.Apply(chunk);
         }

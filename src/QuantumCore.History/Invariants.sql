@@ -85,7 +85,7 @@ WHERE o.filled < COALESCE(t.f, 0) OR o.filled + o.cancelled > o.qty
   OR (o.filled > COALESCE(t.f, 0) AND NOT EXISTS (SELECT 1 FROM pruned p WHERE p.account = o.account AND o.created_at < p.before));
 -- name: I12 a trade has two customer postings in each of its two assets
 SELECT t.symbol, t.seq, t.idx, COUNT(p.leg), COUNT(DISTINCT p.asset) FROM trade t
-LEFT JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account >= 1000
+LEFT JOIN trade_line p ON p.symbol = t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account >= 1000
   AND p.leg < 4
 GROUP BY t.symbol, t.seq, t.idx HAVING COUNT(p.leg) <> 4 OR COUNT(DISTINCT p.asset) <> 2;
 -- name: I13 every entry balances per asset, what is settled and what is pending each
@@ -95,7 +95,7 @@ SELECT stream, seq, idx, asset, kind, (SUM(amount / 1000000000) * 1000000000 + S
 SELECT t.symbol, t.seq, t.idx FROM trade t
 JOIN instrument i ON i.symbol = t.symbol
   AND i.seq = (SELECT MAX(v.seq) FROM instrument v WHERE v.symbol = t.symbol AND v.seq <= t.seq)
-LEFT JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx
+LEFT JOIN trade_line p ON p.symbol = t.symbol AND p.seq = t.seq AND p.idx = t.idx
 GROUP BY t.symbol, t.seq, t.idx, t.px, t.qty, t.maker_fee, t.taker_fee, i.tick_lot_value, i.lot_units
 HAVING COALESCE(SUM(CASE WHEN p.leg = 0 AND p.account = t.buyer AND p.asset = i.quote THEN p.amount END), 0)
     <> -t.px * t.qty * i.tick_lot_value
@@ -203,9 +203,9 @@ WHERE b.account >= 1000 AND CAST(b.total_hi - b.pending_hi AS NUMERIC) * 1000000
 -- name: I30 an account's part of a corporate action is what its record moved, pending until it was paid
 SELECT c.action, c.account, c.amount, c.moved, c.pending, c.paid FROM (
   SELECT c.action, c.account, c.amount, c.pay_day, CASE WHEN c.paid_at IS NULL THEN 0 ELSE 1 END AS paid,
-    COALESCE((SELECT (SUM(p.amount / 1000000000) * 1000000000 + SUM(p.amount % 1000000000)) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+    COALESCE((SELECT (SUM(p.amount / 1000000000) * 1000000000 + SUM(p.amount % 1000000000)) FROM other_posting p WHERE p.account = c.account
       AND p.cause IN ('dividend ' || c.action, 'split ' || c.action, 'symbol-change ' || c.action) AND p.asset = c.asset), 0) AS moved,
-    COALESCE((SELECT (SUM(p.amount / 1000000000) * 1000000000 + SUM(p.amount % 1000000000)) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+    COALESCE((SELECT (SUM(p.amount / 1000000000) * 1000000000 + SUM(p.amount % 1000000000)) FROM other_posting p WHERE p.account = c.account
       AND p.cause IN ('dividend ' || c.action, 'split ' || c.action, 'symbol-change ' || c.action) AND p.asset = c.asset AND p.kind = 'P'), 0) AS pending
   FROM corporate_part c) c
 WHERE c.moved <> c.amount OR c.pending <> CASE WHEN c.paid = 1 THEN 0 ELSE c.amount END;
@@ -229,14 +229,14 @@ GROUP BY asset HAVING (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000
 -- name: I33 a split or a symbol change moves the units that its records say, and leaves nobody less than nothing
 SELECT c.action, c.account, c.units, c.unit_change, c.moved FROM (
   SELECT c.action, c.account, c.units, c.unit_change,
-    COALESCE((SELECT (SUM(p.amount / 1000000000) * 1000000000 + SUM(p.amount % 1000000000)) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+    COALESCE((SELECT (SUM(p.amount / 1000000000) * 1000000000 + SUM(p.amount % 1000000000)) FROM other_posting p WHERE p.account = c.account
       AND p.cause IN ('split ' || c.action, 'symbol-change ' || c.action) AND p.asset = c.unit_asset), 0) AS moved
   FROM corporate_part c) c
 WHERE c.moved <> c.unit_change OR (c.unit_change <> 0 AND c.units + c.unit_change < 0);
 -- name: I38 an account has paid its share of a deficit once, and to the house, and all shares together are at most what the house paid of it
 SELECT s.cause, s.payers, s.lines, s.paid, COALESCE(h.paid, 0) FROM (
-  SELECT cause, COUNT(DISTINCT account) AS payers, COUNT(*) AS lines, -(SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) AS paid FROM posting
-  WHERE account >= 1000 AND cause <> 'trade' AND cause <> 'fee' AND cause LIKE 'deficit %' GROUP BY cause) s
+  SELECT cause, COUNT(DISTINCT account) AS payers, COUNT(*) AS lines, -(SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) AS paid FROM other_posting
+  WHERE account >= 1000 AND cause LIKE 'deficit %' GROUP BY cause) s
 LEFT JOIN (SELECT cause, -(SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) AS paid FROM posting WHERE account = 8 AND cause LIKE 'liquidation %' GROUP BY cause) h
   ON SUBSTR(h.cause, 13) = SUBSTR(s.cause, 9)
 WHERE s.payers <> s.lines OR (@settled = 1 AND s.paid > COALESCE(h.paid, 0));

@@ -84,7 +84,8 @@ public sealed class PostgresHistory : HistoryStore
         DO $$ BEGIN
           IF to_regclass('projection') IS NOT NULL AND ({string.Join(" OR ", Tables().Select(table => $"to_regclass('{table}') IS NULL"))}
             OR NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('projection') AND attname = '{BatchColumn}')) THEN
-            {string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table} CASCADE; "))}
+            {string.Concat(TablesOfOlder().Select(table =>
+                $"IF EXISTS (SELECT 1 FROM pg_class WHERE oid = to_regclass('{table}') AND relkind = 'r') THEN DROP TABLE {table} CASCADE; END IF; "))}
           END IF;
         END $$;
 

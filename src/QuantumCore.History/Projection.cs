@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -12,13 +13,15 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
 {
     private readonly Dictionary<OrderKey, OrderRow> _orders = [];
     private readonly Dictionary<OrderKey, OrderChange> _changes = [];
-    private readonly HashSet<OrderKey> _holds = [];
-    private readonly HashSet<OrderKey> _storedHolds = [];
-    private readonly Dictionary<long, List<OrderKey>> _holdsByAccount = [];
+
+    // Holds changed by this batch, as they were before it.
+    private readonly Dictionary<OrderKey, HoldRow?> _holds = [];
+    private Dictionary<long, List<OrderKey>>? _holdsByAccount;
     private readonly HashSet<(string Symbol, long Account)> _floors = [];
     private readonly Dictionary<(long Account, string Asset),
         (Int128 Total, Int128 Reserved, Int128 Pending)> _balances = [];
     private readonly DayTotals _days = new();
+    private readonly TradedSums _traded = new();
     private readonly Dictionary<(long Account, string Symbol), Int128> _positions = [];
     private readonly Dictionary<string, int> _assets = [];
     private readonly RowBuffer _instruments = buffers.Empty(Statements.AddInstrument);
@@ -35,7 +38,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly Dictionary<(string Symbol, long Minute, long Split), CandleRow> _candles = [];
 
     /// <summary>Holds changed by this batch.</summary>
-    public IReadOnlyCollection<OrderKey> TouchedHolds => _holds;
+    public IReadOnlyCollection<OrderKey> TouchedHolds => _holds.Keys;
 
     /// <summary>Folds a chunk.</summary>
     /// <exception cref="HistoryStreamException">A record does not fit what came before it.</exception>
@@ -80,13 +83,16 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     }
 
     /// <summary>Returns the changes, table by table, in a fixed sequence.</summary>
-    public IEnumerable<RowBuffer> Rows() =>
-    [
-        AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
-        _days.Rows(buffers.Empty(Statements.AddDayTotal)),
-        _trades, _tradeChanges, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), _splits,
-        CandleRows(), .. MoneyRows(),
-    ];
+    public IEnumerable<RowBuffer> Rows()
+    {
+        _traded.AddTo(_days, AddBalance, AddPosition);
+        return [
+            AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(),
+            _postings, _days.Rows(buffers.Empty(Statements.AddDayTotal)),
+            _trades, _tradeChanges, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), _splits,
+            CandleRows(), .. MoneyRows(),
+        ];
+    }
 
     private void Apply(Place place, BookRecord record)
     {
@@ -133,7 +139,13 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
 
     private void Apply(string stream, long account, long sequence, AccountRecord record)
     {
-        foreach (var hold in HoldsOf.Record(record))
+        if (record is HoldPlaced only)
+        {
+            HoldUnlessInBook(account, only);
+            return;
+        }
+
+        foreach (var hold in record is ListHeld list ? list.Holds() : [])
         {
             HoldUnlessInBook(account, hold);
         }
@@ -144,7 +156,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private void HoldUnlessInBook(long account, HoldPlaced hold)
     {
         var key = new OrderKey(account, hold.Order.Number);
-        if (!rows.IsInBook(key) && hold.Order.Number > rows.Floor(hold.Symbol, account))
+        if (!_orders.ContainsKey(key) && !rows.IsInBook(key) && hold.Order.Number > rows.Floor(hold.Symbol, account))
         {
             var asset = rows.Instrument(hold.Symbol) is { } instrument ? HeldAsset(instrument, hold.Order.Side) : null;
             SetHold(key, new(hold.Symbol, hold.Order.Side, asset, hold.Amount, InBook: false, hold.TimeNanos));
@@ -174,7 +186,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     /// <summary>Sets the asset of the symbol's holds that were projected before its instrument.</summary>
     private void NameHeldAsset(Instrument instrument)
     {
-        foreach (var key in rows.ReadForSweep.Union(_holds).ToArray())
+        foreach (var key in rows.ReadForSweep.Union(_holds.Keys).ToArray())
         {
             if (rows.Hold(key) is { Asset: null } hold && hold.Symbol == instrument.Symbol)
             {
@@ -235,13 +247,14 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private void Trade(Place place, Instrument instrument, int index, long timeNanos, in TurnStep fill)
     {
         var money = BookTrades.Of(in fill);
-        Post(place, index, TradePostings.Of(instrument, money), "trade", timeNanos, "fee");
-        AddPosition(money.Buyer.Value, place.Symbol, fill.QuantityLots);
-        AddPosition(money.Seller.Value, place.Symbol, -fill.QuantityLots);
+        var (cash, units) = TradePostings.AmountsOf(instrument, in money);
+        _traded.Add(instrument, in money, cash, units, UtcDay.Of(timeNanos));
         _trades.Add(place.Symbol).Add(place.Sequence).Add(index).Add(fill.PriceTicks).Add(fill.QuantityLots)
             .Add(fill.MakerOrderId).Add(fill.OrderId).Add(money.Buyer.Value).Add(money.Seller.Value)
             .Add(fill.IsAuction ? HistoryWords.NoTaker : HistoryWords.Of(fill.Side))
-            .Add(fill.MakerFee).Add(fill.Fee).Add(timeNanos);
+            .Add(fill.MakerFee).Add(fill.Fee).Add(timeNanos)
+            .Add(HistoryWords.KindOf(instrument.SettlementDays > 0)).Add(instrument.Base.Name)
+            .Add(instrument.Quote.Name).Add(units).Add(cash);
         AddToCandle(new(place.Sequence, index), place.Symbol, timeNanos, in fill);
     }
 
@@ -286,7 +299,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
 
         // Holds from before this batch, and those that it opened.
         var holds = rows.ReadForSweep.Where(key => key.Account == account)
-            .Concat(_holdsByAccount.GetValueOrDefault(account, []));
+            .Concat(HoldsByAccount().GetValueOrDefault(account, []));
         foreach (var key in holds.ToArray())
         {
             if (key.Number <= floor && rows.Hold(key)?.Symbol == place.Symbol)
@@ -354,26 +367,34 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
 
     private void SetHold(OrderKey key, HoldRow? hold)
     {
-        var old = rows.Hold(key);
-        Reserve(key.Account, old, -1);
-        Reserve(key.Account, hold, 1);
-        rows.SetHold(key, hold);
-        if (_holds.Add(key))
+        if (_holds.TryAdd(key, rows.Hold(key)) && _holdsByAccount is { } byAccount)
         {
-            Touch(key, isStored: old is not null);
+            AddTo(byAccount, key);
         }
+
+        rows.SetHold(key, hold);
     }
 
-    private void Touch(OrderKey key, bool isStored)
+    /// <summary>Returns the holds changed by this batch, by account. Only a mass cancel needs them so.</summary>
+    private Dictionary<long, List<OrderKey>> HoldsByAccount()
     {
-        if (isStored)
+        if (_holdsByAccount is null)
         {
-            _storedHolds.Add(key);
+            _holdsByAccount = [];
+            foreach (var key in _holds.Keys)
+            {
+                AddTo(_holdsByAccount, key);
+            }
         }
 
-        if (!_holdsByAccount.TryGetValue(key.Account, out var keys))
+        return _holdsByAccount;
+    }
+
+    private static void AddTo(Dictionary<long, List<OrderKey>> byAccount, OrderKey key)
+    {
+        if (!byAccount.TryGetValue(key.Account, out var keys))
         {
-            _holdsByAccount.Add(key.Account, keys = []);
+            byAccount.Add(key.Account, keys = []);
         }
 
         keys.Add(key);
@@ -393,27 +414,25 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private static string HeldAsset(Instrument instrument, Side side) =>
         side == Side.Buy ? instrument.Quote.Name : instrument.Base.Name;
 
-    private void Post(
-        Place place, int index, IReadOnlyList<Posting> entry, string cause, long timeNanos, string? feeCause = null)
+    private void Post(Place place, int index, IReadOnlyList<Posting> entry, string cause, long timeNanos)
     {
         foreach (var line in entry)
         {
-            var why = line.Leg < 4 ? cause : feeCause ?? cause;
             _postings.Add(place.Stream).Add(place.Sequence).Add(index).Add(line.Leg).Add(line.Account.Value)
-                .Add(HistoryWords.KindOf(line.IsPending)).Add(line.Asset).Add(line.Amount).Add(why).Add(timeNanos);
-            _days.Add(line, why, timeNanos);
+                .Add(HistoryWords.KindOf(line.IsPending)).Add(line.Asset).Add(line.Amount).Add(cause).Add(timeNanos);
+            _days.Add(line, cause, timeNanos);
             AddBalance(line.Account.Value, line.Asset, line.Amount, 0, line.IsPending ? line.Amount : 0);
         }
     }
 
-    private void AddBalance(long account, string asset, long total, long reserved, long pending = 0)
+    private void AddBalance(long account, string asset, Int128 total, Int128 reserved, Int128 pending = default)
     {
-        var sum = _balances.GetValueOrDefault((account, asset));
-        _balances[(account, asset)] = (sum.Total + total, sum.Reserved + reserved, sum.Pending + pending);
+        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_balances, (account, asset), out _);
+        sum = (sum.Total + total, sum.Reserved + reserved, sum.Pending + pending);
     }
 
-    private void AddPosition(long account, string symbol, long lots) =>
-        _positions[(account, symbol)] = _positions.GetValueOrDefault((account, symbol)) + lots;
+    private void AddPosition(long account, string symbol, Int128 lots) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_positions, (account, symbol), out _) += lots;
 
     private RowBuffer AssetRows()
     {
@@ -460,14 +479,17 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     {
         var put = buffers.Empty(Statements.PutHold);
         var dropped = buffers.Empty(Statements.DropHold);
-        foreach (var key in _holds)
+        foreach (var (key, before) in _holds)
         {
-            if (rows.Hold(key) is { } hold)
+            var now = rows.Hold(key);
+            Reserve(key.Account, before, -1);
+            Reserve(key.Account, now, 1);
+            if (now is { } hold)
             {
                 put.Add(key.Account).Add(key.Number).Add(hold.Symbol).Add(HistoryWords.Of(hold.Side)).Add(hold.Asset)
                     .Add(hold.Amount).Add(hold.InBook ? 1 : 0).Add(hold.TimeNanos);
             }
-            else if (_storedHolds.Contains(key))
+            else if (before is not null)
             {
                 dropped.Add(key.Account).Add(key.Number);
             }

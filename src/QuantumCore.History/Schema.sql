@@ -2,8 +2,8 @@
 -- nanoseconds. The only tokens are the clause by which SQLite keeps a table in its key's order, and how a view is made.
 -- The column of batches has another name whenever the tables change: a silo of an older release fails on it, and tables without it are made again.
 -- A column and its _high hold a total of more than 63 bits: the value is _high times 10^18 plus the column, both of one sign.
-CREATE TABLE IF NOT EXISTS projection (one BIGINT PRIMARY KEY, batch_count BIGINT NOT NULL);
-INSERT INTO projection (one, batch_count) VALUES (1, 0) ON CONFLICT (one) DO NOTHING;
+CREATE TABLE IF NOT EXISTS projection (one BIGINT PRIMARY KEY, batch_number BIGINT NOT NULL);
+INSERT INTO projection (one, batch_number) VALUES (1, 0) ON CONFLICT (one) DO NOTHING;
 CREATE TABLE IF NOT EXISTS projector_cursor (stream TEXT PRIMARY KEY, seq BIGINT NOT NULL) {BY_KEY};
 CREATE TABLE IF NOT EXISTS asset (asset TEXT PRIMARY KEY, decimals BIGINT NOT NULL) {BY_KEY};
 CREATE TABLE IF NOT EXISTS instrument (
@@ -40,7 +40,8 @@ CREATE TABLE IF NOT EXISTS balance (
   reserved_high BIGINT NOT NULL, pending BIGINT NOT NULL, pending_high BIGINT NOT NULL, PRIMARY KEY (account, asset)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS position (
   account BIGINT NOT NULL, symbol TEXT NOT NULL, qty BIGINT NOT NULL, qty_high BIGINT NOT NULL, PRIMARY KEY (account, symbol)) {BY_KEY};
-CREATE TABLE IF NOT EXISTS posting (
+-- The lines of every entry but those of trades, which are in the trade's row.
+CREATE TABLE IF NOT EXISTS other_posting (
   stream TEXT NOT NULL, seq BIGINT NOT NULL, idx BIGINT NOT NULL, leg BIGINT NOT NULL, account BIGINT NOT NULL,
   kind TEXT NOT NULL, asset TEXT NOT NULL, amount BIGINT NOT NULL, cause TEXT NOT NULL, time BIGINT NOT NULL,
   PRIMARY KEY (stream, seq, idx, leg)) {BY_KEY};
@@ -63,7 +64,11 @@ CREATE TABLE IF NOT EXISTS trade (
   symbol TEXT NOT NULL, seq BIGINT NOT NULL, idx BIGINT NOT NULL, px BIGINT NOT NULL, qty BIGINT NOT NULL,
   maker_order BIGINT NOT NULL, taker_order BIGINT NOT NULL, buyer BIGINT NOT NULL, seller BIGINT NOT NULL,
   taker_side TEXT NOT NULL, maker_fee BIGINT NOT NULL, taker_fee BIGINT NOT NULL, time BIGINT NOT NULL,
+  kind TEXT NOT NULL, base TEXT NOT NULL, quote TEXT NOT NULL, units BIGINT NOT NULL, cash BIGINT NOT NULL,
   PRIMARY KEY (symbol, seq, idx)) {BY_KEY};
+-- The legs that a trade's row has: four sides, and two for each side's fee unless that is zero.
+CREATE TABLE IF NOT EXISTS trade_leg (leg BIGINT PRIMARY KEY) {BY_KEY};
+INSERT INTO trade_leg (leg) VALUES (0), (1), (2), (3), (4), (5), (6), (7) ON CONFLICT (leg) DO NOTHING;
 CREATE INDEX IF NOT EXISTS trade_buyer ON trade (buyer, time);
 CREATE INDEX IF NOT EXISTS trade_seller ON trade (seller, time);
 -- What became of a trade from a record on: its price, 0 where it is void, and its fees, and by how much they changed.
@@ -129,8 +134,24 @@ CREATE TABLE IF NOT EXISTS settlement_fail (
   stream TEXT NOT NULL, seq BIGINT NOT NULL, idx BIGINT NOT NULL, account BIGINT NOT NULL, symbol TEXT NOT NULL, base TEXT NOT NULL,
   quote TEXT NOT NULL, since BIGINT NOT NULL, units BIGINT NOT NULL, cash BIGINT NOT NULL, units_left BIGINT NOT NULL,
   cash_left BIGINT NOT NULL, time BIGINT NOT NULL, PRIMARY KEY (stream, seq, idx)) {BY_KEY};
--- Trades lead to their lines by themselves; this leads to an account's other ones.
-CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause <> 'trade' AND cause <> 'fee';
+CREATE INDEX IF NOT EXISTS posting_other ON other_posting (account, time);
+-- The lines of trades. The buyer's fee comes before the seller's. Where there is no taker, the buyer is in its columns.
+{VIEW} trade_line AS
+  SELECT t.symbol, t.seq, t.idx,
+    CASE WHEN l.leg > 5 AND CASE t.taker_side WHEN 'S' THEN t.maker_fee ELSE t.taker_fee END = 0 THEN l.leg - 2 ELSE l.leg END AS leg,
+    CASE l.leg WHEN 1 THEN t.seller WHEN 2 THEN t.seller WHEN 5 THEN 1 WHEN 6 THEN t.seller WHEN 7 THEN 1 ELSE t.buyer END AS account,
+    t.kind, CASE l.leg WHEN 2 THEN t.base WHEN 3 THEN t.base ELSE t.quote END AS asset,
+    CASE l.leg WHEN 0 THEN -t.cash WHEN 1 THEN t.cash WHEN 2 THEN -t.units WHEN 3 THEN t.units
+      WHEN 4 THEN -CASE t.taker_side WHEN 'S' THEN t.maker_fee ELSE t.taker_fee END
+      WHEN 5 THEN CASE t.taker_side WHEN 'S' THEN t.maker_fee ELSE t.taker_fee END
+      WHEN 6 THEN -CASE t.taker_side WHEN 'S' THEN t.taker_fee ELSE t.maker_fee END
+      ELSE CASE t.taker_side WHEN 'S' THEN t.taker_fee ELSE t.maker_fee END END AS amount,
+    CASE WHEN l.leg < 4 THEN 'trade' ELSE 'fee' END AS cause, t.time
+  FROM trade t JOIN trade_leg l ON l.leg < 4
+    OR CASE WHEN (t.taker_side = 'S') = (l.leg < 6) THEN t.maker_fee ELSE t.taker_fee END <> 0;
+{VIEW} posting AS
+  SELECT stream, seq, idx, leg, account, kind, asset, amount, cause, time FROM other_posting
+  UNION ALL SELECT 'book/' || symbol, seq, idx, leg, account, kind, asset, amount, cause, time FROM trade_line;
 {VIEW} ledger_line AS
   SELECT p.account, p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.kind, p.asset, a.decimals, p.amount
   FROM posting p JOIN asset a ON a.asset = p.asset;
@@ -156,8 +177,8 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
     AND NOT EXISTS (SELECT 1 FROM trade_change n WHERE n.symbol = c.symbol AND n.trade_seq = c.trade_seq AND n.trade_idx = c.trade_idx AND n.seq > c.seq);
 -- What changed trades took from an account, line by line: as much may be lacking, since it may have been gone.
 {VIEW} taken_back AS
-  SELECT p.account, p.asset, p.amount, p.time, p.stream, p.seq FROM posting p
-  WHERE p.cause <> 'trade' AND p.cause <> 'fee' AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.amount < 0;
+  SELECT p.account, p.asset, p.amount, p.time, p.stream, p.seq FROM other_posting p
+  WHERE (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.amount < 0;
 -- A trade that is changed later keeps its day, and the difference is of the day of the change.
 {VIEW} fee_revenue AS
   SELECT f.day, f.symbol, i.quote AS asset, i.quote_decimals AS decimals, CAST(SUM(f.trades) AS BIGINT) AS trades,

@@ -39,8 +39,8 @@ public sealed class SqliteHistory : HistoryStore
         if (HasTable("projection") && !(Tables().All(HasTable) && HasBatchColumn()))
         {
             // Tables of an older release: they are rebuilt from the journal.
-            Run("BEGIN IMMEDIATE;" + string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table};"))
-                + "COMMIT");
+            Run("BEGIN IMMEDIATE;"
+                + string.Concat(TablesOfOlder().Where(HasTable).Select(table => $"DROP TABLE {table};")) + "COMMIT");
         }
 
         var schema = Schema("WITHOUT ROWID", "CREATE VIEW IF NOT EXISTS");

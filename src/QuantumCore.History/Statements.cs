@@ -6,10 +6,10 @@ namespace QuantumCore.History;
 internal static class Statements
 {
     public static readonly Statement NextBatch =
-        new("n", "UPDATE projection SET batch_count = projection.batch_count + @1 {FROM} WHERE one = 1");
+        new("n", "UPDATE projection SET batch_number = projection.batch_number + @1 {FROM} WHERE one = 1");
 
     public static readonly Statement CurrentBatch =
-        new("n", "SELECT batch_count FROM projection {JOIN} WHERE one = @1");
+        new("n", "SELECT batch_number FROM projection {JOIN} WHERE one = @1");
 
     public static readonly Statement AddCursor = new(
         "t", "INSERT INTO projector_cursor (stream, seq) {ROW}@1, 0{END} ON CONFLICT DO NOTHING");
@@ -35,6 +35,9 @@ internal static class Statements
 
     public static readonly Statement FindOrder = new(
         "nn", "SELECT account, number FROM ord {JOIN} WHERE account = @1 AND number = @2");
+
+    public static readonly Statement FindLastInBook = new(
+        "n", "SELECT @1, COALESCE((SELECT MAX(number) FROM ord WHERE account = @1), 0) {FROM}");
 
     public static readonly Statement FindOrderAsIs = new(
         "nn", "SELECT account, number, px, qty FROM ord {JOIN} WHERE account = @1 AND number = @2");
@@ -113,11 +116,11 @@ internal static class Statements
         "INSERT INTO position " + Row(4) +
         $" ON CONFLICT (account, symbol) DO UPDATE SET {WideColumns.Add("position", "qty")}");
 
-    public static readonly Statement AddPosting = new("tnnnnttntn", "INSERT INTO posting " + Row(10));
+    public static readonly Statement AddPosting = new("tnnnnttntn", "INSERT INTO other_posting " + Row(10));
 
     public static readonly Statement AddDayTotal = AddLineTotals("day_total");
 
-    public static readonly Statement AddTrade = new("tnnnnnnnntnnn", "INSERT INTO trade " + Row(13));
+    public static readonly Statement AddTrade = new("tnnnnnnnntnnn" + "tttnn", "INSERT INTO trade " + Row(18));
 
     public static readonly Statement AddTradeChange = new("tnnnnnnnnn", "INSERT INTO trade_change " + Row(10));
 
@@ -198,7 +201,7 @@ internal static class Statements
         "UPDATE corporate_part SET paid_at = @3 {FROM} WHERE corporate_part.action = @1 AND corporate_part.account = @2");
 
     public static readonly Statement LockBatches =
-        new("n", "UPDATE projection SET batch_count = projection.batch_count {FROM} WHERE one = @1");
+        new("n", "UPDATE projection SET batch_number = projection.batch_number {FROM} WHERE one = @1");
 
     public static readonly Statement PutPruned = new(
         "nn",
@@ -215,11 +218,9 @@ internal static class Statements
 
     public static readonly Statement FindEntry = new(
         "tnn",
-        "SELECT account, kind, asset, amount, cause, time FROM posting {JOIN} WHERE stream = @1 AND seq = @2 AND idx = @3");
+        "SELECT account, kind, asset, amount, cause, time FROM trade_line {JOIN} WHERE symbol = @1 AND seq = @2 AND idx = @3");
 
     public static readonly Statement DropTrade = Drop("trade", "tnn", "symbol", "seq", "idx");
-
-    public static readonly Statement DropEntry = Drop("posting", "tnn", "stream", "seq", "idx");
 
     public static readonly Statement DropPrevented = Drop("prevented_match", "tnn", "symbol", "seq", "idx");
 

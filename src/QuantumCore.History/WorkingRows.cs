@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -16,6 +18,7 @@ internal sealed class WorkingRows
     private readonly Dictionary<(string Symbol, long Account), long> _floors = [];
     private readonly Dictionary<OrderKey, HoldRow?> _holds = [];
     private readonly HashSet<OrderKey> _orders = [];
+    private readonly Dictionary<long, long> _lastInBook = [];
     private readonly Dictionary<OrderKey, StoredOrder> _toAdjust = [];
     private readonly HashSet<OrderKey> _loadedForSweep = [];
 
@@ -32,10 +35,18 @@ internal sealed class WorkingRows
 
     public void SetFloor(string symbol, long account, long floor) => _floors[(symbol, account)] = floor;
 
-    /// <summary>Returns true if a book has recorded this order.</summary>
+    /// <summary>Returns true if a book has recorded this order before this batch.</summary>
     public bool IsInBook(OrderKey key) => _orders.Contains(key);
 
-    public void MarkInBook(OrderKey key) => _orders.Add(key);
+    /// <summary>Notes that a book has recorded this order.</summary>
+    public void MarkInBook(OrderKey key)
+    {
+        ref var last = ref CollectionsMarshal.GetValueRefOrNullRef(_lastInBook, key.Account);
+        if (!Unsafe.IsNullRef(ref last))
+        {
+            last = Math.Max(last, key.Number);
+        }
+    }
 
     public HoldRow? Hold(OrderKey key) => _holds.GetValueOrDefault(key);
 
@@ -55,6 +66,7 @@ internal sealed class WorkingRows
         _splits.Clear();
         _floors.Clear();
         _holds.Clear();
+        _lastInBook.Clear();
         EndBatch([]);
     }
 
@@ -91,6 +103,9 @@ internal sealed class WorkingRows
             needs.Add(chunk);
         }
 
+        await from.ReadAsync(needs.LastInBook, row => _lastInBook[row.Number(0)] = row.Number(1), cancellationToken);
+        needs.AddOrders();
+
         // Requested rows that are not found are known to be absent.
         await from.ReadAsync(needs.Instruments, row => Define(ReadInstrument(row)), cancellationToken);
         await from.ReadAsync(needs.Splits, row => SetSplit(row.Text(0)!, row.Number(1)), cancellationToken);
@@ -98,7 +113,7 @@ internal sealed class WorkingRows
         await from.ReadAsync(
             needs.Floors, row => SetFloor(row.Text(0)!, row.Number(1), row.Number(2)), cancellationToken);
         await from.ReadAsync(
-            needs.Orders, row => MarkInBook(new(row.Number(0), row.Number(1))), cancellationToken);
+            needs.Orders, row => _orders.Add(new(row.Number(0), row.Number(1))), cancellationToken);
         await from.ReadAsync(
             needs.OrdersToAdjust,
             row => _toAdjust.Add(new(row.Number(0), row.Number(1)), new(row.Number(2), row.Number(3))),
@@ -151,6 +166,8 @@ internal sealed class WorkingRows
 
         public RowBuffer Floors { get; } = buffers.Empty(Statements.FindFloor);
 
+        public RowBuffer LastInBook { get; } = buffers.Empty(Statements.FindLastInBook);
+
         public RowBuffer Orders { get; } = buffers.Empty(Statements.FindOrder);
 
         public RowBuffer OrdersToAdjust { get; } = buffers.Empty(Statements.FindOrderAsIs);
@@ -180,9 +197,19 @@ internal sealed class WorkingRows
             }
             else if (chunk is AccountChunk account)
             {
-                foreach (var hold in account.Records.SelectMany(HoldsOf.Record))
+                foreach (var record in account.Records)
                 {
-                    Add(account.Account, hold);
+                    if (record is HoldPlaced only)
+                    {
+                        Add(account.Account, only);
+                    }
+                    else if (record is ListHeld list)
+                    {
+                        foreach (var hold in list.Holds())
+                        {
+                            Add(account.Account, hold);
+                        }
+                    }
                 }
             }
         }
@@ -193,6 +220,21 @@ internal sealed class WorkingRows
             foreach (var symbol in _defined.Where(symbol => rows.Instrument(symbol) is null))
             {
                 HoldsWithoutAsset.Add(symbol);
+            }
+        }
+
+        /// <summary>
+        /// Adds orders of placed holds that a book may have recorded before. Its orders have higher numbers from batch
+        /// to batch, unless a book's stream is ahead of the account's.
+        /// </summary>
+        public void AddOrders()
+        {
+            foreach (var key in _placed)
+            {
+                if (key.Number <= rows._lastInBook[key.Account])
+                {
+                    Orders.Add(key.Account).Add(key.Number);
+                }
             }
         }
 
@@ -218,15 +260,28 @@ internal sealed class WorkingRows
                 Floors.Add(hold.Symbol).Add(account);
             }
 
-            var key = new OrderKey(account, hold.Order.Number);
-            Orders.Add(key.Account).Add(key.Number);
-            _placed.Add(key);
+            if (rows._lastInBook.TryAdd(account, long.MaxValue))
+            {
+                LastInBook.Add(account);
+            }
+
+            _placed.Add(new OrderKey(account, hold.Order.Number));
         }
 
         private void Add(string symbol, BookRecord record)
         {
-            _touched.UnionWith(BookKeys.Of(record));
+            if (record is OrderAccepted { Replaced: null } accepted)
+            {
+                _touched.Add(new(accepted.Order.Account, accepted.Order.Number));
+                foreach (var fill in accepted.Fills)
+                {
+                    _touched.Add(new(fill.MakerAccount, fill.MakerNumber));
+                }
 
+                return;
+            }
+
+            _touched.UnionWith(BookKeys.Of(record));
             if (record is AllClosed all)
             {
                 HoldsUpTo.Add(symbol).Add(all.Account).Add(all.Floor);

@@ -44,7 +44,7 @@ internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
     {
         // A batch of each kind has one of them, with others after it or before.
         private static readonly Statement[] s_middles =
-            [Statements.AddPosting, Statements.PutPruned, Statements.DropEntry, Statements.DropOrder[0]];
+            [Statements.AddPosting, Statements.PutPruned, Statements.AddPrunedTrade, Statements.DropOrder[0]];
 
         public override async Task<int> WriteAsync(RowBuffer rows, CancellationToken cancellationToken)
         {

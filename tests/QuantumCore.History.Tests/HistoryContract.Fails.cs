@@ -11,7 +11,7 @@ public abstract partial class HistoryContract
     [InlineData(null, null)]
     [InlineData("UPDATE settlement_fail SET cash_left = cash_left - 1 WHERE account = 1001", "I35")]
     [InlineData(
-        "UPDATE posting SET amount = amount + 1 WHERE account = 2 AND asset = 'USD' AND kind = 'S' AND amount > 0",
+        "UPDATE other_posting SET amount = amount + 1 WHERE account = 2 AND asset = 'USD' AND kind = 'S' AND amount > 0",
         "I35")]
     [InlineData("DELETE FROM settlement_fail WHERE account > 0", "I35")]
     [InlineData("UPDATE settlement_fail SET units_left = units_left + 1 WHERE account = 1001", "I36")]

@@ -106,7 +106,7 @@ public abstract partial class HistoryContract
         await using (var connection = await ConnectAsync("narrow"))
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = "ALTER TABLE projection RENAME COLUMN batch_count TO batches";
+            command.CommandText = "ALTER TABLE projection RENAME COLUMN batch_number TO batches";
             await command.ExecuteNonQueryAsync(Token);
         }
 

@@ -33,7 +33,7 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         await using (var blocker = await ConnectAsync("dropped"))
         {
             await using var transaction = await blocker.BeginTransactionAsync(Token);
-            await RunAsync(blocker, "UPDATE projection SET batch_count = batch_count");
+            await RunAsync(blocker, "UPDATE projection SET batch_number = batch_number");
             var batch = history.ApplyAsync(chunks, Token);
 
             // On a separate session: inside a transaction the server keeps showing the same activity.

@@ -33,8 +33,7 @@ public static class TradePostings
     /// </summary>
     public static IReadOnlyList<Posting> Of(Instrument instrument, in TradeMoney trade)
     {
-        var notional = (long)instrument.Notional(trade.PriceTicks, trade.QuantityLots);
-        var units = checked(trade.QuantityLots * instrument.LotUnits);
+        var (notional, units) = AmountsOf(instrument, in trade);
         var (cash, unit) = (instrument.Quote.Name, instrument.Base.Name);
         var isPending = instrument.SettlementDays > 0;
         var entry = new List<Posting>(8)
@@ -48,6 +47,11 @@ public static class TradePostings
         AddFee(entry, trade.Seller, cash, trade.SellerFee, isPending);
         return entry;
     }
+
+    /// <summary>Returns the cash that the buyer pays, and the units that it gets, in minor units.</summary>
+    public static (long Cash, long Units) AmountsOf(Instrument instrument, in TradeMoney trade) => (
+        (long)instrument.Notional(trade.PriceTicks, trade.QuantityLots),
+        checked(trade.QuantityLots * instrument.LotUnits));
 
     /// <summary>
     /// Returns the entry of an account's settlement: pending amounts become settled, through the clearing account.
