@@ -295,9 +295,9 @@ public abstract partial class HistoryStore
         UNION ALL
         SELECT 'S', stream, seq, seq, 0, 0, 0, 0 FROM projector_cursor WHERE stream = @own
         UNION ALL
-        SELECT 'S', c.stream, c.seq, COALESCE((SELECT MAX(e.seq) FROM account_event e WHERE e.stream = c.stream AND e.account = @account), 0), 0, 0, 0, 0
-        FROM projector_cursor c
-        WHERE c.stream LIKE 'settle/%' OR c.stream LIKE 'pay/%' OR EXISTS (SELECT 1 FROM account_event e WHERE e.stream = c.stream AND e.account = @account)
+        SELECT 'S', c.stream, c.seq, COALESCE(l.seq, 0), 0, 0, 0, 0
+        FROM event_stream s JOIN projector_cursor c ON c.stream = s.stream LEFT JOIN event_last l ON l.account = @account AND l.stream_id = s.id
+        WHERE s.stream LIKE 'settle/%' OR s.stream LIKE 'pay/%' OR l.account IS NOT NULL
         """,
         [("@account", account), ("@own", HistoryChunk.StreamOf(account))],
         static async (reader, token) =>

@@ -35,7 +35,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
         var there = await ReadAsync(
             RelationsQuery, [], static (reader, token) => ListAsync(reader, static row => row.GetString(0), token),
             cancellationToken);
-        return Tables().Concat(Views().Select(static view => view.Name)).Append(BatchColumn).All(there.Contains);
+        return Tables().Concat(Views("").Select(static view => view.Name)).Append(BatchColumn).All(there.Contains);
     }
 
     /// <summary>Returns the last projected sequence of every stream with one.</summary>
@@ -108,15 +108,23 @@ public abstract partial class HistoryStore : IAsyncDisposable
             [("@stream", stream)],
             static async (reader, token) => await reader.ReadAsync(token) ? reader.GetInt64(0) : 0,
             cancellationToken);
-        var sequences = await ReadAsync(
+        var blocks = await ReadAsync(
             """
-            SELECT seq FROM account_event
-            WHERE stream = @stream AND account = @account AND seq > @after AND seq <= @through ORDER BY seq
+            WITH RECURSIVE block(stream_id, batch) AS (
+              SELECT l.stream_id, l.batch FROM event_stream s JOIN event_last l ON l.stream_id = s.id AND l.account = @account
+              WHERE s.stream = @stream AND l.seq > @after
+              UNION ALL
+              SELECT b.stream_id, b.batch_before FROM block k
+              JOIN event_block b ON b.account = @account AND b.batch = k.batch AND b.stream_id = k.stream_id
+              WHERE b.first_seq > @after AND b.batch_before > 0)
+            SELECT b.seqs FROM block k JOIN event_block b ON b.account = @account AND b.batch = k.batch AND b.stream_id = k.stream_id
             """,
-            [("@stream", stream), ("@account", account), ("@after", afterSequence), ("@through", through)],
-            static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
+            [("@stream", stream), ("@account", account), ("@after", afterSequence)],
+            static (reader, token) => ListAsync(reader, static row => row.GetString(0), token),
             cancellationToken);
-        return (through, sequences);
+        return (through, blocks.IsEmpty
+            ? []
+            : [.. blocks.SelectMany(EventBlock.Sequences).Where(seq => seq > afterSequence && seq <= through).Order()]);
     }
 
     /// <summary>Returns an account's newest fills, newest first, of one symbol or of all.</summary>
@@ -228,17 +236,18 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// journal.
     /// </summary>
     private protected static IEnumerable<string> Tables() =>
-        Schema("", "").Split('\n').Where(line => line.StartsWith(CreateTable, StringComparison.Ordinal))
+        Schema("", "", "").Split('\n').Where(line => line.StartsWith(CreateTable, StringComparison.Ordinal))
             .Select(line => line[CreateTable.Length..].Split(' ')[0]);
 
     /// <summary>
     /// Returns the tables that a history of an older release may have: those of this one, and former ones.
     /// </summary>
-    private protected static IEnumerable<string> TablesOfOlder() => Tables().Append("posting");
+    private protected static IEnumerable<string> TablesOfOlder() => Tables().Concat(["posting", "account_event"]);
 
     /// <summary>Returns every view's name, with the statement that creates it if it is missing.</summary>
-    private protected static IEnumerable<(string Name, string Statement)> Views() =>
-        from statement in Schema("", CreateView).Split(';')
+    /// <param name="sequences">Rows of the sequences of a block, with a column <c>value</c>.</param>
+    private protected static IEnumerable<(string Name, string Statement)> Views(string sequences) =>
+        from statement in Schema("", CreateView, sequences).Split(';')
         let at = statement.IndexOf(CreateView, StringComparison.Ordinal)
         where at >= 0
         select (statement[(at + CreateView.Length + 1)..].Split(' ')[0], statement[at..]);
@@ -246,8 +255,9 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// <summary>Returns the table definitions for this database.</summary>
     /// <param name="byKey">Clause that stores a table in key order, or empty.</param>
     /// <param name="view">Clause that creates a view, existing or not.</param>
-    private protected static string Schema(string byKey, string view) =>
-        Resource("Schema.sql").Replace("{BY_KEY}", byKey).Replace("{VIEW}", view);
+    /// <param name="sequences">Rows of the sequences of a block, with a column <c>value</c>.</param>
+    private protected static string Schema(string byKey, string view, string sequences) =>
+        Resource("Schema.sql").Replace("{BY_KEY}", byKey).Replace("{VIEW}", view).Replace("{SEQS}", sequences);
 
     private const string CreateTable = "CREATE TABLE IF NOT EXISTS ";
     private const string CreateView = "CREATE VIEW";
@@ -351,7 +361,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
         }
 
         await _rows.LoadAsync(chunks, transaction, _buffers, cancellationToken);
-        var projection = new Projection(_rows, _buffers);
+        var projection = new Projection(_rows, _buffers, batch);
 
         // Books first: the account's hold of an order that its book has recorded changes nothing.
         foreach (var chunk in chunks.OrderBy(static chunk => chunk is not BookChunk))

@@ -259,3 +259,14 @@ SELECT stream, seq, symbol, (SUM(units_left / 1000000000) * 1000000000 + SUM(uni
 UNION ALL
 SELECT stream, seq, symbol, units_left FROM settlement_fail WHERE account > 0 AND (ABS(units_left) > ABS(units) OR ABS(cash_left) > ABS(cash)
   OR (units_left <> 0 AND (units_left > 0) <> (units > 0)) OR (units_left = 0 AND units <> 0));
+-- name: I42 of a stream each block of an account's records leads to the one before it, and the last one is known
+SELECT account, stream_id, batch, batch_before FROM (
+  SELECT account, stream_id, batch, batch_before, LAG(batch, 1, 0) OVER (PARTITION BY account, stream_id ORDER BY batch) AS before FROM event_block) b
+WHERE batch_before <> before
+UNION ALL
+SELECT b.account, b.stream_id, b.batch, l.batch FROM (SELECT account, stream_id, MAX(batch) AS batch FROM event_block GROUP BY account, stream_id) b
+LEFT JOIN event_last l ON l.account = b.account AND l.stream_id = b.stream_id WHERE l.batch IS NULL OR l.batch <> b.batch
+UNION ALL
+SELECT l.account, l.stream_id, l.batch, l.seq FROM event_last l
+LEFT JOIN event_block b ON b.account = l.account AND b.stream_id = l.stream_id AND b.batch = l.batch
+WHERE b.batch IS NULL OR ',' || b.seqs NOT LIKE '%,' || l.seq OR b.seqs || ',' NOT LIKE b.first_seq || ',%';

@@ -19,6 +19,8 @@ public sealed class PostgresHistory : HistoryStore
     // compiling code would take longer than the rows. Queries over the whole ledger may still use workers.
     private const string PlansPages = "-c parallel_setup_cost=1000000 -c jit=off";
 
+    private const string Sequences = "LATERAL (SELECT unnest(string_to_array(b.seqs, ',')::bigint[]) AS value)";
+
     private readonly string _schema;
     private readonly NpgsqlDataSource _source;
 
@@ -45,7 +47,8 @@ public sealed class PostgresHistory : HistoryStore
     /// <inheritdoc/>
     public override async Task InitializeAsync(CancellationToken cancellationToken)
     {
-        var script = $"CREATE SCHEMA IF NOT EXISTS {_schema};\n{DropOlder()}{Schema("", "CREATE OR REPLACE VIEW")}";
+        var script =
+            $"CREATE SCHEMA IF NOT EXISTS {_schema};\n{DropOlder()}{Schema("", "CREATE OR REPLACE VIEW", Sequences)}";
         var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
         if (await MarkAsync(cancellationToken) == mark && await IsOfThisReleaseAsync(cancellationToken))
         {

@@ -111,7 +111,7 @@ internal sealed partial class Projection
 
         foreach (var account in record.TouchedAccounts())
         {
-            _events.Add(place.Stream).Add(account).Add(place.Sequence);
+            AddEvent(place, account);
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed partial class Projection
 
         foreach (var account in record.TouchedAccounts())
         {
-            _events.Add(place.Stream).Add(account).Add(place.Sequence);
+            AddEvent(place, account);
         }
     }
 

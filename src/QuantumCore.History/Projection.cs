@@ -9,7 +9,7 @@ namespace QuantumCore.History;
 /// Converts the records of a batch into changes of rows. Streams may arrive in any mixture. A book's record about an
 /// order replaces the account's hold for good, so a hold projected later changes nothing.
 /// </summary>
-internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
+internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers, long batch)
 {
     private readonly Dictionary<OrderKey, OrderRow> _orders = [];
     private readonly Dictionary<OrderKey, OrderChange> _changes = [];
@@ -29,7 +29,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly RowBuffer _trades = buffers.Empty(Statements.AddTrade);
     private readonly RowBuffer _tradeChanges = buffers.Empty(Statements.AddTradeChange);
     private readonly RowBuffer _prevented = buffers.Empty(Statements.AddPrevented);
-    private readonly RowBuffer _events = buffers.Empty(Statements.AddAccountEvent);
+    private readonly Dictionary<(long Account, long StreamId), EventBlock> _events = [];
     private readonly RowBuffer _adjusted = buffers.Empty(Statements.AddAdjusted);
     private readonly RowBuffer _terms = buffers.Empty(Statements.AddTerm);
     private readonly RowBuffer _lists = buffers.Empty(Statements.AddList);
@@ -89,8 +89,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         return [
             AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(),
             _postings, _days.Rows(buffers.Empty(Statements.AddDayTotal)),
-            _trades, _tradeChanges, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), _splits,
-            CandleRows(), .. MoneyRows(),
+            _trades, _tradeChanges, _prevented, .. EventRows(), _terms, PutTermRows(), _lists, _adjusted, PhaseRows(),
+            _splits, CandleRows(), .. MoneyRows(),
         ];
     }
 
@@ -127,14 +127,21 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
 
         if (record is OrderAccepted { Fills.IsEmpty: true, Replaced: null } resting)
         {
-            _events.Add(place.Stream).Add(resting.Order.Account).Add(place.Sequence);
+            AddEvent(place, resting.Order.Account);
             return;
         }
 
         foreach (var account in record.TouchedAccounts())
         {
-            _events.Add(place.Stream).Add(account).Add(place.Sequence);
+            AddEvent(place, account);
         }
+    }
+
+    private void AddEvent(Place place, long account)
+    {
+        ref var block =
+            ref CollectionsMarshal.GetValueRefOrAddDefault(_events, (account, rows.EventStream(place.Stream)), out _);
+        (block ??= new()).Add(place.Sequence);
     }
 
     private void Apply(string stream, long account, long sequence, AccountRecord record)
@@ -532,6 +539,25 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         }
 
         return to;
+    }
+
+    private IEnumerable<RowBuffer> EventRows()
+    {
+        var (streams, blocks, last) = (
+            buffers.Empty(Statements.AddEventStream), buffers.Empty(Statements.AddEventBlock),
+            buffers.Empty(Statements.PutEventLast));
+        foreach (var stream in rows.NewEventStreams)
+        {
+            streams.Add(rows.EventStream(stream)).Add(stream);
+        }
+
+        foreach (var ((account, stream), block) in _events)
+        {
+            blocks.Add(account).Add(batch).Add(stream).Add(block.First).Add(block.Text());
+            last.Add(account).Add(stream).Add(block.Last).Add(batch);
+        }
+
+        return [streams, blocks, last];
     }
 
     private RowBuffer FloorRows()

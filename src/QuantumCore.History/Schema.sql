@@ -1,5 +1,5 @@
 -- One text for SQLite 3.35 and PostgreSQL 15. Prices are ticks, quantities lots, amounts minor units, times Unix
--- nanoseconds. The only tokens are the clause by which SQLite keeps a table in its key's order, and how a view is made.
+-- nanoseconds. The only tokens are the clause by which SQLite keeps a table in its key's order, how a view is made, and the rows of a list of numbers.
 -- The column of batches has another name whenever the tables change: a silo of an older release fails on it, and tables without it are made again.
 -- A column and its _high hold a total of more than 63 bits: the value is _high times 10^18 plus the column, both of one sign.
 CREATE TABLE IF NOT EXISTS projection (one BIGINT PRIMARY KEY, batch_number BIGINT NOT NULL);
@@ -85,8 +85,16 @@ CREATE INDEX IF NOT EXISTS prevented_taker ON prevented_match (taker, taker_numb
 CREATE INDEX IF NOT EXISTS prevented_maker ON prevented_match (maker, maker_number);
 CREATE INDEX IF NOT EXISTS prevented_taker_time ON prevented_match (taker, time);
 CREATE INDEX IF NOT EXISTS prevented_maker_time ON prevented_match (maker, time);
-CREATE TABLE IF NOT EXISTS account_event (
-  stream TEXT NOT NULL, account BIGINT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (stream, account, seq)) {BY_KEY};
+-- The records of a stream that concern an account, of one batch: their sequences, separated by commas. The blocks of an
+-- account are beside each other, and each names the batch of the one before it of its stream (0: none).
+CREATE TABLE IF NOT EXISTS event_stream (id BIGINT PRIMARY KEY, stream TEXT NOT NULL) {BY_KEY};
+CREATE UNIQUE INDEX IF NOT EXISTS event_stream_name ON event_stream (stream);
+CREATE TABLE IF NOT EXISTS event_block (
+  account BIGINT NOT NULL, batch BIGINT NOT NULL, stream_id BIGINT NOT NULL, first_seq BIGINT NOT NULL,
+  batch_before BIGINT NOT NULL, seqs TEXT NOT NULL, PRIMARY KEY (account, batch, stream_id)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS event_last (
+  account BIGINT NOT NULL, stream_id BIGINT NOT NULL, seq BIGINT NOT NULL, batch BIGINT NOT NULL,
+  PRIMARY KEY (account, stream_id)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS transfer (
   account BIGINT NOT NULL, seq BIGINT NOT NULL, name TEXT NOT NULL, target BIGINT NOT NULL, asset TEXT NOT NULL,
   amount BIGINT NOT NULL, created_at BIGINT NOT NULL, ended_at BIGINT, PRIMARY KEY (account, seq)) {BY_KEY};
@@ -152,6 +160,9 @@ CREATE INDEX IF NOT EXISTS posting_other ON other_posting (account, time);
 {VIEW} posting AS
   SELECT stream, seq, idx, leg, account, kind, asset, amount, cause, time FROM other_posting
   UNION ALL SELECT 'book/' || symbol, seq, idx, leg, account, kind, asset, amount, cause, time FROM trade_line;
+{VIEW} account_event AS
+  SELECT s.stream, b.account, CAST(e.value AS BIGINT) AS seq
+  FROM event_block b JOIN event_stream s ON s.id = b.stream_id CROSS JOIN {SEQS} e;
 {VIEW} ledger_line AS
   SELECT p.account, p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.kind, p.asset, a.decimals, p.amount
   FROM posting p JOIN asset a ON a.asset = p.asset;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -10,16 +11,21 @@ namespace QuantumCore.History;
 /// </summary>
 public sealed class SqliteHistory : HistoryStore
 {
+    private const string Sequences = "json_each('[' || b.seqs || ']')";
+
     private static readonly int s_readers = Math.Max(2, Environment.ProcessorCount);
 
     private readonly string _readOnly;
-    private readonly SqliteConnection _writer;
-    private readonly Dictionary<Statement, sqlite3_stmt> _prepared = [];
+    private readonly string _path;
+    private sqlite3? _writer;
+    private readonly Dictionary<string, sqlite3_stmt> _prepared = [];
     private readonly ReadingThreads _readers = new(s_readers);
+
+    static SqliteHistory() => Batteries_V2.Init();
 
     public SqliteHistory(string path)
     {
-        _writer = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        _path = path;
         _readOnly = new SqliteConnectionStringBuilder
         {
             DataSource = path,
@@ -28,9 +34,11 @@ public sealed class SqliteHistory : HistoryStore
     }
 
     /// <inheritdoc/>
-    public override async Task InitializeAsync(CancellationToken cancellationToken)
+    public override Task InitializeAsync(CancellationToken cancellationToken)
     {
-        await _writer.OpenAsync(cancellationToken);
+        // One batch writes at a time, so the connection needs no lock of its own.
+        const int flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX;
+        Check(raw.sqlite3_open_v2(_path, out _writer, flags, null));
 
         // The busy timeout is below the 5 s after which a query waiting for the batch gives up, so a foreign lock is
         // reported.
@@ -43,13 +51,14 @@ public sealed class SqliteHistory : HistoryStore
                 + string.Concat(TablesOfOlder().Where(HasTable).Select(table => $"DROP TABLE {table};")) + "COMMIT");
         }
 
-        var schema = Schema("WITHOUT ROWID", "CREATE VIEW IF NOT EXISTS");
+        var schema = Schema("WITHOUT ROWID", "CREATE VIEW IF NOT EXISTS", Sequences);
 
         // Another release may have the same tables and other views. A concurrent reader of a view sees its old version.
-        Run(Views().All(view => IsView(view.Name, view.Statement))
+        Run(Views(Sequences).All(view => IsView(view.Name, view.Statement))
             ? schema
-            : "BEGIN IMMEDIATE;" + string.Concat(Views().Select(view => $"DROP VIEW IF EXISTS {view.Name};")) + schema
-                + "COMMIT");
+            : "BEGIN IMMEDIATE;" + string.Concat(Views(Sequences).Select(view => $"DROP VIEW IF EXISTS {view.Name};"))
+                + schema + "COMMIT");
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -63,18 +72,20 @@ public sealed class SqliteHistory : HistoryStore
     internal override string RelationsQuery =>
         "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') UNION ALL SELECT name FROM pragma_table_info('projection')";
 
-    internal override async ValueTask CloseAsync()
+    internal override ValueTask CloseAsync()
     {
         foreach (var statement in _prepared.Values)
         {
             statement.Dispose();
         }
 
-        await _writer.DisposeAsync();
+        _writer?.Dispose();
         using (var reader = new SqliteConnection(_readOnly))
         {
             SqliteConnection.ClearPool(reader);
         }
+
+        return ValueTask.CompletedTask;
     }
 
     internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
@@ -93,50 +104,50 @@ public sealed class SqliteHistory : HistoryStore
         return Task.FromResult<HistoryTransaction>(new Transaction(this));
     }
 
-    private bool HasTable(string name)
-    {
-        using var command = _writer.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = @name";
-        command.Parameters.AddWithValue("@name", name);
-        return (long)command.ExecuteScalar()! > 0;
-    }
+    private bool HasTable(string name) =>
+        Exists("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", name);
 
-    private bool HasBatchColumn()
-    {
-        using var command = _writer.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM pragma_table_info('projection') WHERE name = @name";
-        command.Parameters.AddWithValue("@name", BatchColumn);
-        return (long)command.ExecuteScalar()! > 0;
-    }
+    private bool HasBatchColumn() =>
+        Exists("SELECT 1 FROM pragma_table_info('projection') WHERE name = ?1", BatchColumn);
 
     /// <summary>Returns true if the view exists and was created by this statement.</summary>
-    private bool IsView(string name, string statement)
+    private bool IsView(string name, string statement) =>
+        Exists("SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = ?1 AND sql = ?2", name, statement);
+
+    private bool Exists(string query, params ReadOnlySpan<string> parameters)
     {
-        using var command = _writer.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'view' AND name = @name AND sql = @sql";
-        command.Parameters.AddWithValue("@name", name);
-        command.Parameters.AddWithValue("@sql", statement);
-        return (long)command.ExecuteScalar()! > 0;
+        Check(raw.sqlite3_prepare_v2(_writer, query, out var statement));
+        using (statement)
+        {
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                Check(raw.sqlite3_bind_text(statement, i + 1, parameters[i]));
+            }
+
+            var result = raw.sqlite3_step(statement);
+            Check(result);
+            return result == raw.SQLITE_ROW;
+        }
     }
 
     private void Run(string script)
     {
-        Check(raw.sqlite3_exec(_writer.Handle, script));
+        Check(raw.sqlite3_exec(_writer, script));
     }
 
     private void Check(int result)
     {
         if (result is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
         {
-            throw new SqliteException(raw.sqlite3_errmsg(_writer.Handle).utf8_to_string(), result);
+            throw new SqliteException(raw.sqlite3_errmsg(_writer).utf8_to_string(), result);
         }
     }
 
-    private sqlite3_stmt Prepare(Statement statement)
+    private sqlite3_stmt Prepare(string statement)
     {
         if (!_prepared.TryGetValue(statement, out var prepared))
         {
-            Check(raw.sqlite3_prepare_v2(_writer.Handle, statement.Sqlite, out prepared));
+            Check(raw.sqlite3_prepare_v2(_writer, statement, out prepared));
             _prepared.Add(statement, prepared);
         }
 
@@ -146,6 +157,8 @@ public sealed class SqliteHistory : HistoryStore
     /// <summary>A transaction that uses SQLite's C API directly: a row costs about a microsecond.</summary>
     private sealed class Transaction(SqliteHistory history) : HistoryTransaction
     {
+        private const int ShortText = 64;
+
         private bool _ended;
 
         public override Task<int> WriteAsync(RowBuffer rows, CancellationToken cancellationToken) =>
@@ -172,7 +185,7 @@ public sealed class SqliteHistory : HistoryStore
         public override ValueTask DisposeAsync()
         {
             // Some errors end the transaction by themselves.
-            if (!_ended && raw.sqlite3_get_autocommit(history._writer.Handle) == 0)
+            if (!_ended && raw.sqlite3_get_autocommit(history._writer) == 0)
             {
                 history.Run("ROLLBACK");
             }
@@ -183,15 +196,34 @@ public sealed class SqliteHistory : HistoryStore
 
         private int Execute(RowBuffer rows, Action<IHistoryRow>? found, CancellationToken cancellationToken)
         {
-            var statement = history.Prepare(rows.Statement);
+            var many = rows.Statement.SqliteMany is { } statement && rows.Count >= Statement.ManyRows
+                ? rows.Count - (rows.Count % Statement.ManyRows)
+                : 0;
+            var changed = many == 0
+                ? 0
+                : Execute(rows, rows.Statement.SqliteMany!, 0, many, Statement.ManyRows, null, cancellationToken);
+            return changed + Execute(rows, rows.Statement.Sqlite, many, rows.Count, 1, found, cancellationToken);
+        }
+
+        /// <summary>Runs a statement for rows of the buffer, some at a time.</summary>
+        private int Execute(
+            RowBuffer rows, string text, int first, int end, int step, Action<IHistoryRow>? found,
+            CancellationToken cancellationToken)
+        {
+            if (first == end)
+            {
+                return 0;
+            }
+
+            var statement = history.Prepare(text);
             var row = new SqliteRow(statement);
             var changed = 0;
             try
             {
-                for (var i = 0; i < rows.Count; i++)
+                for (var i = first; i < end; i += step)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    Bind(statement, rows, i);
+                    Bind(statement, rows, i, step, isFirst: i == first);
                     int result;
                     while ((result = raw.sqlite3_step(statement)) == raw.SQLITE_ROW)
                     {
@@ -199,7 +231,7 @@ public sealed class SqliteHistory : HistoryStore
                     }
 
                     history.Check(result);
-                    changed += found is null ? raw.sqlite3_changes(history._writer.Handle) : 0;
+                    changed += found is null ? raw.sqlite3_changes(history._writer) : 0;
                     raw.sqlite3_reset(statement);
                 }
             }
@@ -211,25 +243,31 @@ public sealed class SqliteHistory : HistoryStore
             return changed;
         }
 
-        // A statement keeps its parameters, so values equal to the previous row's are not bound again.
-        private static void Bind(sqlite3_stmt statement, RowBuffer rows, int row)
+        // A statement keeps its parameters, so values equal to those of the run before are not bound again.
+        private static void Bind(sqlite3_stmt statement, RowBuffer rows, int first, int count, bool isFirst)
         {
             for (var column = 0; column < rows.Columns; column++)
             {
                 if (rows.IsNumber(column))
                 {
                     var numbers = rows.Numbers(column);
-                    if (row == 0 || numbers[row] != numbers[row - 1])
+                    for (var row = first; row < first + count; row++)
                     {
-                        Bind(statement, column + 1, numbers[row]);
+                        if (isFirst || numbers[row] != numbers[row - count])
+                        {
+                            Bind(statement, ((row - first) * rows.Columns) + column + 1, numbers[row]);
+                        }
                     }
                 }
                 else
                 {
                     var texts = rows.Texts(column);
-                    if (row == 0 || texts[row] != texts[row - 1])
+                    for (var row = first; row < first + count; row++)
                     {
-                        Bind(statement, column + 1, texts[row]);
+                        if (isFirst || texts[row] != texts[row - count])
+                        {
+                            Bind(statement, ((row - first) * rows.Columns) + column + 1, texts[row]);
+                        }
                     }
                 }
             }
@@ -239,9 +277,19 @@ public sealed class SqliteHistory : HistoryStore
             ? raw.sqlite3_bind_null(statement, parameter)
             : raw.sqlite3_bind_int64(statement, parameter, number);
 
-        private static int Bind(sqlite3_stmt statement, int parameter, string? text) => text is null
-            ? raw.sqlite3_bind_null(statement, parameter)
-            : raw.sqlite3_bind_text(statement, parameter, text);
+        private static int Bind(sqlite3_stmt statement, int parameter, string? text)
+        {
+            if (text is null)
+            {
+                return raw.sqlite3_bind_null(statement, parameter);
+            }
+
+            // SQLite takes a copy. Only short texts are converted without an object.
+            Span<byte> bytes = stackalloc byte[ShortText];
+            return text.Length > 0 && Encoding.UTF8.TryGetBytes(text, bytes, out var length)
+                ? raw.sqlite3_bind_text(statement, parameter, bytes[..length])
+                : raw.sqlite3_bind_text(statement, parameter, text);
+        }
     }
 
     private sealed class SqliteRow(sqlite3_stmt statement) : IHistoryRow

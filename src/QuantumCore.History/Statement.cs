@@ -9,11 +9,17 @@ namespace QuantumCore.History;
 /// </summary>
 /// <remarks>
 /// SQLite inserts VALUES, never from a SELECT. It would treat that as many rows, and copy every page it changes for
-/// each of them, to be able to undo the statement alone.
+/// each of them, to be able to undo the statement alone. Many rows in one statement save a third of the time of a row.
 /// </remarks>
 internal sealed class Statement
 {
+    /// <summary>Rows of <see cref="SqliteMany"/>.</summary>
+    public const int ManyRows = 32;
+
     private const string RowSource = "k";
+    private const string Insert = "INSERT INTO ";
+    private const string RowStart = "{ROW}";
+    private const string RowEnd = "{END}";
 
     /// <param name="types">Column types, one letter each: n for a number, t for a text.</param>
     /// <param name="text">Statement in the form above.</param>
@@ -24,6 +30,10 @@ internal sealed class Statement
         var names = string.Join(", ", types.Select((_, i) => $"c{i + 1}"));
         var rows = $"unnest({arrays}) AS {RowSource}({names})";
         Sqlite = Expand(text, "", "", "", "VALUES (", ")").Replace('@', '?');
+        SqliteMany = text.StartsWith(Insert, StringComparison.Ordinal)
+            && text.EndsWith(RowEnd, StringComparison.Ordinal)
+            ? InsertMany(text[Insert.Length..^RowEnd.Length].Split(RowStart), types.Length)
+            : null;
         Postgres = Expand(text, $"FROM {rows}", $"USING {rows}", $", {rows}", "SELECT ", $" FROM {rows}")
             .Replace("@", RowSource + ".c");
     }
@@ -32,11 +42,25 @@ internal sealed class Statement
 
     public string Sqlite { get; }
 
+    /// <summary>The statement for <see cref="ManyRows"/> rows at once; null unless it only inserts.</summary>
+    public string? SqliteMany { get; }
+
     public string Postgres { get; }
+
+    /// <summary>Returns the row of all columns of a buffer, for the statement's text.</summary>
+    public static string Row(int columns) =>
+        $"{RowStart}{string.Join(", ", Enumerable.Range(1, columns).Select(c => $"@{c}"))}{RowEnd}";
+
+    // A rejected row ends the whole transaction, so SQLite keeps nothing to undo this statement alone.
+    private static string InsertMany(string[] tableAndRow, int columns) =>
+        $"INSERT OR ROLLBACK INTO {tableAndRow[0]}VALUES "
+            + string.Join(", ", Enumerable.Range(0, ManyRows).Select(row =>
+                $"({Enumerable.Range(1, columns).Reverse().Aggregate(
+                    tableAndRow[1], (text, column) => text.Replace($"@{column}", $"?{(row * columns) + column}", StringComparison.Ordinal))})"));
 
     private static string Expand(string text, string from, string with, string join, string row, string end) =>
         new StringBuilder(text).Replace("{FROM}", from).Replace("{USING}", with).Replace("{JOIN}", join)
-            .Replace("{ROW}", row).Replace("{END}", end).ToString();
+            .Replace(RowStart, row).Replace(RowEnd, end).ToString();
 }
 
 /// <summary>Rows for a statement, stored by column. Reused, because its arrays are too large to reallocate.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static QuantumCore.History.Statement;
 
 namespace QuantumCore.History;
 
@@ -147,7 +148,26 @@ internal static class Statements
     public static readonly Statement AddBackfilledTrade = new(
         "tnnnntn", "INSERT INTO backfilled_trade " + Row(7) + " ON CONFLICT DO NOTHING");
 
-    public static readonly Statement AddAccountEvent = new("tnn", "INSERT INTO account_event " + Row(3));
+    public static readonly Statement FindEventStream =
+        new("t", "SELECT stream, id FROM event_stream {JOIN} WHERE stream = @1");
+
+    public static readonly Statement FindLastEventStream =
+        new("n", "SELECT @1 + COALESCE((SELECT MAX(id) FROM event_stream), 0) {FROM}");
+
+    public static readonly Statement AddEventStream = new("nt", "INSERT INTO event_stream " + Row(2));
+
+    /// <summary>Inserts the block of a batch. The last block before it is still the account's last one.</summary>
+    public static readonly Statement AddEventBlock = new(
+        "nnnnt",
+        """
+        INSERT INTO event_block {ROW}@1, @2, @3, @4,
+          COALESCE((SELECT l.batch FROM event_last l WHERE l.account = @1 AND l.stream_id = @3), 0), @5{END}
+        """);
+
+    public static readonly Statement PutEventLast = new(
+        "nnnn",
+        "INSERT INTO event_last " + Row(4) +
+        " ON CONFLICT (account, stream_id) DO UPDATE SET seq = excluded.seq, batch = excluded.batch");
 
     public static readonly Statement AddTransfer = new("nntntnnn", "INSERT INTO transfer " + Row(8));
 
@@ -254,7 +274,4 @@ internal static class Statements
     private static Statement Drop(string table, string types, params string[] key) => new(
         types,
         $"DELETE FROM {table} {{USING}} WHERE {string.Join(" AND ", key.Select((column, i) => $"{table}.{column} = @{i + 1}"))}");
-
-    private static string Row(int columns) =>
-        $"{{ROW}}{string.Join(", ", Enumerable.Range(1, columns).Select(c => $"@{c}"))}{{END}}";
 }

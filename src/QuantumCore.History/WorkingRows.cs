@@ -19,6 +19,9 @@ internal sealed class WorkingRows
     private readonly Dictionary<OrderKey, HoldRow?> _holds = [];
     private readonly HashSet<OrderKey> _orders = [];
     private readonly Dictionary<long, long> _lastInBook = [];
+    private readonly Dictionary<string, long> _eventStreams = new(StringComparer.Ordinal);
+    private readonly List<string> _newEventStreams = [];
+    private long _lastEventStream;
     private readonly Dictionary<OrderKey, StoredOrder> _toAdjust = [];
     private readonly HashSet<OrderKey> _loadedForSweep = [];
 
@@ -48,6 +51,12 @@ internal sealed class WorkingRows
         }
     }
 
+    /// <summary>Returns the number of a stream in the index of accounts' records.</summary>
+    public long EventStream(string stream) => _eventStreams[stream];
+
+    /// <summary>Streams that got their number in this batch.</summary>
+    public IReadOnlyList<string> NewEventStreams => _newEventStreams;
+
     public HoldRow? Hold(OrderKey key) => _holds.GetValueOrDefault(key);
 
     public void SetHold(OrderKey key, HoldRow? hold) => _holds[key] = hold;
@@ -67,6 +76,7 @@ internal sealed class WorkingRows
         _floors.Clear();
         _holds.Clear();
         _lastInBook.Clear();
+        _eventStreams.Clear();
         EndBatch([]);
     }
 
@@ -76,6 +86,7 @@ internal sealed class WorkingRows
         _orders.Clear();
         _toAdjust.Clear();
         _loadedForSweep.Clear();
+        _newEventStreams.Clear();
         foreach (var key in touchedHolds)
         {
             if (_holds.GetValueOrDefault(key) is null)
@@ -106,6 +117,8 @@ internal sealed class WorkingRows
         await from.ReadAsync(needs.LastInBook, row => _lastInBook[row.Number(0)] = row.Number(1), cancellationToken);
         needs.AddOrders();
 
+        await NumberStreamsAsync(chunks, from, buffers, cancellationToken);
+
         // Requested rows that are not found are known to be absent.
         await from.ReadAsync(needs.Instruments, row => Define(ReadInstrument(row)), cancellationToken);
         await from.ReadAsync(needs.Splits, row => SetSplit(row.Text(0)!, row.Number(1)), cancellationToken);
@@ -125,6 +138,39 @@ internal sealed class WorkingRows
         await from.ReadAsync(needs.Holds, row => TakeHold(row), cancellationToken);
         await from.ReadAsync(needs.HoldsUpTo, row => _loadedForSweep.Add(TakeHold(row)), cancellationToken);
         await from.ReadAsync(needs.HoldsWithoutAsset, row => _loadedForSweep.Add(TakeHold(row)), cancellationToken);
+    }
+
+    /// <summary>Numbers the streams whose records may concern accounts: all but those of accounts.</summary>
+    private async Task NumberStreamsAsync(
+        IReadOnlyList<HistoryChunk> chunks, HistoryTransaction from, RowBuffers buffers,
+        CancellationToken cancellationToken)
+    {
+        var unknown = buffers.Empty(Statements.FindEventStream);
+        foreach (var chunk in chunks)
+        {
+            if (chunk is not AccountChunk && !_eventStreams.ContainsKey(chunk.Stream))
+            {
+                unknown.Add(chunk.Stream);
+            }
+        }
+
+        if (unknown.Count == 0)
+        {
+            return;
+        }
+
+        await from.ReadAsync(unknown, row => _eventStreams[row.Text(0)!] = row.Number(1), cancellationToken);
+        await from.ReadAsync(
+            buffers.Empty(Statements.FindLastEventStream).Add(0), row => _lastEventStream = row.Number(0),
+            cancellationToken);
+        foreach (var stream in unknown.Texts(0))
+        {
+            if (_eventStreams.TryAdd(stream!, _lastEventStream + 1))
+            {
+                _lastEventStream++;
+                _newEventStreams.Add(stream!);
+            }
+        }
     }
 
     private OrderKey TakeHold(IHistoryRow row)

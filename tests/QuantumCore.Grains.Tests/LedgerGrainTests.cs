@@ -165,7 +165,7 @@ public sealed class LedgerGrainTests
         {
             await using var command = connection.CreateCommand();
             command.CommandText =
-                $"INSERT INTO account_event (stream, account, seq) VALUES ('book/AAPL', {Bob}, {known.Sequence + 2})";
+                $"INSERT INTO trade VALUES ('AAPL', {known.Sequence + 2}, 0, 1, 1, 0, 0, 0, 0, 'B', 0, 0, 0, 'S', 'AAPL', 'USD', 0, 0)";
             await command.ExecuteNonQueryAsync(Token);
         }
 
@@ -194,13 +194,13 @@ public sealed class LedgerGrainTests
         await exchange.Ledger.CatchUp();
         Assert.False((await exchange.Ledger.Standing()).Fails);
 
-        await RunAsync("ALTER TABLE account_event RENAME TO account_event_away");
+        await RunAsync("ALTER TABLE event_block RENAME TO event_block_away");
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
         await Assert.ThrowsAnyAsync<Exception>(async () => await exchange.Ledger.CatchUp());
         var standing = await exchange.Ledger.Standing();
         Assert.True(standing is { Fails: true, Behind: > 0, Stopped.IsEmpty: true });
 
-        await RunAsync("ALTER TABLE account_event_away RENAME TO account_event");
+        await RunAsync("ALTER TABLE event_block_away RENAME TO event_block");
         await exchange.Ledger.CatchUp();
         Assert.False((await exchange.Ledger.Standing()).Fails);
 

@@ -47,7 +47,7 @@ public abstract partial class HistoryContract
     [InlineData("UPDATE trade_change SET seq = 3 WHERE px = 0", "I40")]
     [InlineData("UPDATE trade_change SET px = 0 WHERE seq = 4", "I40")]
     [InlineData("DELETE FROM trade_change WHERE px = 0", "I06")]
-    [InlineData("DELETE FROM account_event WHERE seq = 6 AND account = 1001", "I19")]
+    [InlineData("UPDATE event_block SET seqs = REPLACE(seqs, ',6', ',5') WHERE account = 1001", "I19")]
     public async Task A_change_that_does_not_fit_its_trade_is_found(string fault, string rule)
     {
         var name = "changed" + ((fault.Length * 31) + fault[^1]);
