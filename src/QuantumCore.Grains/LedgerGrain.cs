@@ -12,13 +12,16 @@ namespace QuantumCore.Grains;
 /// </summary>
 [Reentrant, KeepAlive, ImplicitStreamSubscription(EventStreams.Ledger)]
 public sealed partial class LedgerGrain(
-    IJournalStore journal, HistoryStore history, TimeProvider time, ILogger<LedgerGrain> log)
+    IJournalStore journal, HistoryStore history, LedgerNotices notices, TimeProvider time, ILogger<LedgerGrain> log)
     : Grain, ILedgerGrain, IStreamSubscriptionObserver, IAsyncObserver<StreamAdvanced>
 {
-    /// <summary>Maximum number of records in a batch.</summary>
+    /// <summary>Maximum number of records in a batch while the ledger keeps up.</summary>
     internal const int BatchLimit = 8_000;
 
-    private const int StreamLimit = 2_000;
+    // A larger batch costs less for each record, and its readers wait longer. So a ledger that falls behind doubles its
+    // batches up to this.
+    private const int LargestBatch = 32_000;
+    private const int LargestShare = 4;
     private static readonly string[] s_projected =
         [HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix, SettlementRecord.StreamPrefix];
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
@@ -40,6 +43,7 @@ public sealed partial class LedgerGrain(
     private Task? _nextLook;
     private Task _look = Task.CompletedTask;
     private Task? _batch;
+    private int _batchLimit = BatchLimit;
     private Task _following = Task.CompletedTask;
     private long _progressAt = time.GetTimestamp();
 
@@ -49,6 +53,7 @@ public sealed partial class LedgerGrain(
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        notices.Recent.Follow(true);
         await ReloadCursorsAsync(cancellationToken);
         this.RegisterGrainTimer(
             LookAndFollowAsync,
@@ -56,6 +61,13 @@ public sealed partial class LedgerGrain(
         this.RegisterGrainTimer(
             ReconcileInTurnAsync,
             new GrainTimerCreationOptions { DueTime = s_reconcile, Period = s_reconcile, Interleave = true });
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        notices.Recent.Follow(false);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -318,16 +330,19 @@ public sealed partial class LedgerGrain(
         var taken = new List<string>();
         try
         {
-            for (var room = BatchLimit; room > 0 && _behind.TryDequeue(out var stream);)
+            var room = _batchLimit;
+            while (room > 0 && _behind.TryDequeue(out var stream))
             {
                 taken.Add(stream);
                 _queued.Remove(stream);
-                if (await ReadAsync(stream, Math.Min(room, StreamLimit)) is { } chunk)
+                if (await ReadAsync(stream, Math.Min(room, _batchLimit / LargestShare)) is { } chunk)
                 {
                     chunks.Add(chunk);
                     room -= chunk.Count;
                 }
             }
+
+            _batchLimit = room > 0 ? BatchLimit : Math.Min(2 * _batchLimit, LargestBatch);
 
             await WriteAsync(chunks);
         }
@@ -343,13 +358,12 @@ public sealed partial class LedgerGrain(
     private async Task<HistoryChunk?> ReadAsync(string stream, int limit)
     {
         var first = Cursor(stream) + 1;
-        var bodies = new List<ReadOnlyMemory<byte>>();
+        var (bodies, inJournalThrough) = notices.Recent.Take(stream, first, Math.Min(Goal(stream), first + limit - 1));
         try
         {
-            await foreach (var record in journal.ReadAsync(
-                stream, first, Math.Min(Goal(stream), first + limit - 1), CancellationToken.None))
+            if (bodies.Count == 0)
             {
-                bodies.Add(record.Body);
+                bodies = await ReadJournalAsync(stream, first, inJournalThrough);
             }
 
             if (bodies.Count > 0)
@@ -370,6 +384,17 @@ public sealed partial class LedgerGrain(
         }
 
         return null;
+    }
+
+    private async Task<List<ReadOnlyMemory<byte>>> ReadJournalAsync(string stream, long first, long through)
+    {
+        var bodies = new List<ReadOnlyMemory<byte>>();
+        await foreach (var record in journal.ReadAsync(stream, first, through, CancellationToken.None))
+        {
+            bodies.Add(record.Body);
+        }
+
+        return bodies;
     }
 
     private async Task WriteAsync(List<HistoryChunk> chunks)

@@ -30,9 +30,13 @@ public sealed class LedgerNotices : IDisposable
             Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Notes the durable head of a stream.</summary>
-    public void Note(string stream, long sequence)
+    /// <summary>Newest durable records, for a ledger on this silo.</summary>
+    internal RecentRecords Recent { get; } = new();
+
+    /// <summary>Notes the durable head of a stream, and its newest records.</summary>
+    public void Note(string stream, long sequence, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
     {
+        Recent.Add(stream, sequence, bodies);
         lock (_lock)
         {
             _heads[stream] = sequence;

@@ -547,7 +547,7 @@ public sealed class JournalWriter : IAsyncDisposable
             if (stream.StreamId != frame.Slices[slice].StreamId) slice++;
             var committed = frame.Slices[slice];
             stream.Committed = stream.Committed with { Head = committed.LastSequence, Chain = committed.Chain };
-            _options.Advanced?.Invoke(stream.Name, segment.Last);
+            _options.Advanced?.Invoke(stream.Name, segment.Last, segment.Bodies);
             segment.Complete();
         }
 

@@ -38,8 +38,8 @@ public sealed record JournalWriterOptions
     public Action<TimeSpan>? Committed { get; init; }
 
     /// <summary>
-    /// Called for each stream of a commit with its newest durable sequence, on the writer's thread. Must not throw or
-    /// block.
+    /// Called for each stream of a commit with its newest durable sequence and the bodies of the records up to it that
+    /// became durable, on the writer's thread. Must not throw or block.
     /// </summary>
-    public Action<string, long>? Advanced { get; init; }
+    public Action<string, long, IReadOnlyList<ReadOnlyMemory<byte>>>? Advanced { get; init; }
 }

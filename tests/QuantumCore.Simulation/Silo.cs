@@ -51,7 +51,8 @@ internal sealed class Silo
             {
                 MaxPendingRecords = 256,
                 MaxFrameRecords = 64,
-                Advanced = (stream, sequence) => _services!.GetRequiredService<LedgerNotices>().Note(stream, sequence),
+                Advanced = (stream, sequence, bodies) => _services!.GetRequiredService<LedgerNotices>()
+                    .Note(stream, sequence, bodies),
             },
             Clock,
             world.Next(long.MaxValue),
