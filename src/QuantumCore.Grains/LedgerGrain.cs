@@ -26,9 +26,9 @@ public sealed partial class LedgerGrain(
         [HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix, SettlementRecord.StreamPrefix];
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
-    // A transaction costs as much as hundreds of rows, so what comes within a moment goes together. Queries of the
+    // A transaction costs as much as thousands of rows, so what comes within a moment goes together. Queries of the
     // history do not wait for this delay.
-    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(100);
 
     private readonly ReadingTurns _turns = new(history.ReadingsAtATime, time);
     private readonly Dictionary<string, long> _heads = new(StringComparer.Ordinal);

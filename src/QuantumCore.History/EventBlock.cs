@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace QuantumCore.History;
 
@@ -22,25 +23,12 @@ internal sealed class EventBlock
     /// <summary>Returns the sequences as <see cref="Sequences"/> reads them.</summary>
     public string Text()
     {
-        Span<char> text = stackalloc char[200];
-        var length = 0;
+        var text = new StringBuilder(16 * _sequences.Count);
         foreach (var sequence in _sequences)
         {
-            if (text.Length - length < 21)
-            {
-                return string.Join(
-                    ',', _sequences.Select(static sequence => sequence.ToString(CultureInfo.InvariantCulture)));
-            }
-
-            if (length > 0)
-            {
-                text[length++] = ',';
-            }
-
-            sequence.TryFormat(text[length..], out var written, default, CultureInfo.InvariantCulture);
-            length += written;
+            text.Append(text.Length == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $"{sequence}");
         }
 
-        return new string(text[..length]);
+        return text.ToString();
     }
 }

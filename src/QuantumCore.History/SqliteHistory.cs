@@ -157,8 +157,6 @@ public sealed class SqliteHistory : HistoryStore
     /// <summary>A transaction that uses SQLite's C API directly: a row costs about a microsecond.</summary>
     private sealed class Transaction(SqliteHistory history) : HistoryTransaction
     {
-        private const int ShortText = 64;
-
         private bool _ended;
 
         public override Task<int> WriteAsync(RowBuffer rows, CancellationToken cancellationToken) =>
@@ -285,7 +283,7 @@ public sealed class SqliteHistory : HistoryStore
             }
 
             // SQLite takes a copy. Only short texts are converted without an object.
-            Span<byte> bytes = stackalloc byte[ShortText];
+            Span<byte> bytes = stackalloc byte[64];
             return text.Length > 0 && Encoding.UTF8.TryGetBytes(text, bytes, out var length)
                 ? raw.sqlite3_bind_text(statement, parameter, bytes[..length])
                 : raw.sqlite3_bind_text(statement, parameter, text);

@@ -48,7 +48,7 @@ public partial class DefectRuleTests
         ["src/QuantumCore.History/HistoryPruner.cs"] = "TradesKept first isPruned made rows second",
         ["src/QuantumCore.History/HistoryStore.Corporate.cs"] = "MovedSince OfAccount sum",
         ["src/QuantumCore.History/HistoryStore.Gains.cs"] = "TradedSince half side",
-        ["src/QuantumCore.History/HistoryStore.Ledger.cs"] = "Page TakenBack own source time",
+        ["src/QuantumCore.History/HistoryStore.Ledger.cs"] = "Page TakenBack own source stream time",
         ["src/QuantumCore.History/HistoryStore.Market.cs"] = "TradesOf order orders table traded",
         ["src/QuantumCore.History/HistoryStore.Orders.cs"] =
             "ChainUnit chain entered filter.Terms listed open order side string.Join",
