@@ -1,5 +1,7 @@
 using QuantumCore.Clearing;
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Fix;
 using QuantumCore.Silo.Demo;
 using QuantumCore.Silo.Simulation;
 using QuantumCore.Terminal;
@@ -103,9 +105,12 @@ internal static class ExchangeHost
             SessionKeys = Storage.SessionKeys(options),
             AccountRequestsPerSecond = options.AccountRequests,
             AddressRequestsPerSecond = options.AddressRequests,
-            WireWeightPerMinute = options.BinanceWeight == 0 ? int.MaxValue : options.BinanceWeight,
-            WireOrdersPerTenSeconds = options.BinanceOrders == 0 ? int.MaxValue : options.BinanceOrders,
-            WireOrdersPerDay = options.BinanceOrders == 0 ? int.MaxValue : options.BinanceOrders * 2_000,
+        });
+        services.AddBinance(new BinanceOptions
+        {
+            WeightPerMinute = options.BinanceWeight == 0 ? int.MaxValue : options.BinanceWeight,
+            OrdersPerTenSeconds = options.BinanceOrders == 0 ? int.MaxValue : options.BinanceOrders,
+            OrdersPerDay = options.BinanceOrders == 0 ? int.MaxValue : options.BinanceOrders * 2_000,
         });
         if (options is { Fix: { } fix, Role: not SiloRole.Matching })
             services.AddFix(fix.EndPoint, fix.IsTls ? tls!.OfConnections() : null);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Npgsql;
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Binance;
 
 namespace QuantumCore.Silo;
 
@@ -258,12 +259,12 @@ internal sealed record SiloOptions
     /// <summary>
     /// Rate limit of one client IP on the Binance Spot interface, in request weight a minute; 0 for none.
     /// </summary>
-    public int BinanceWeight { get; init; } = new GatewayOptions().WireWeightPerMinute;
+    public int BinanceWeight { get; init; } = new BinanceOptions().WeightPerMinute;
 
     /// <summary>
     /// Rate limit of one account on the Binance Spot interface, in orders per ten seconds; 0 for none.
     /// </summary>
-    public int BinanceOrders { get; init; } = new GatewayOptions().WireOrdersPerTenSeconds;
+    public int BinanceOrders { get; init; } = new BinanceOptions().OrdersPerTenSeconds;
 
     /// <summary>True if the log is JSON.</summary>
     public bool LogsJson { get; init; }

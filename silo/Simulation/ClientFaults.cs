@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Binance;
 
 namespace QuantumCore.Silo.Simulation;
 

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -11,8 +9,6 @@ using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Alerts;
-using QuantumCore.Gateway.Binance;
-using QuantumCore.Gateway.Fix;
 using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Signals;
@@ -26,7 +22,7 @@ namespace QuantumCore.Gateway;
 /// <summary>HTTP and WebSocket gateway of the exchange. It needs an <see cref="IGrainFactory"/> beside it.</summary>
 public static class ExchangeGateway
 {
-    /// <summary>Adds order entry and the gateway.</summary>
+    /// <summary>Adds order entry and the native API. Other protocols are added beside it.</summary>
     public static IServiceCollection AddExchangeGateway(this IServiceCollection services, GatewayOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -78,7 +74,6 @@ public static class ExchangeGateway
         services.AddSingleton<BlockCalls>().AddMarketIndex(options);
         services.AddSystemCalls();
         services.AddSingleton<EngineCalls>();
-        services.AddBinanceWire();
         services.AddSingleton<HealthCalls>();
         services.AddStreams();
         services.AddRouting();
@@ -96,47 +91,6 @@ public static class ExchangeGateway
     {
         if (options.Index.Count > 0)
             services.AddHostedService<MarketIndexWatch>();
-    }
-
-    /// <summary>Adds the FIX 4.4 interface. It needs the rest of the gateway beside it.</summary>
-    /// <param name="services">Services to add to.</param>
-    /// <param name="address">Address it listens on.</param>
-    /// <param name="tls">TLS settings of its connections; null for plain TCP.</param>
-    public static IServiceCollection AddFix(
-        this IServiceCollection services, IPEndPoint address, SslServerAuthenticationOptions? tls)
-    {
-        services.AddSingleton<FixServices>();
-        services.AddSingleton<FixLogons>();
-        services.AddSingleton(provider => new FixServer(
-            address,
-            tls,
-            (message, from) => provider.GetRequiredService<FixLogons>().Judge(message, from),
-            provider.GetRequiredService<GatewayOptions>(),
-            provider.GetRequiredService<BurstRoom>(),
-            provider.GetRequiredService<GatewayMetrics>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<FixServer>>()));
-        services.AddHostedService(provider => provider.GetRequiredService<FixServer>());
-        return services;
-    }
-
-    private static void AddBinanceWire(this IServiceCollection services)
-    {
-        services.AddSingleton<WireLimits>();
-        services.AddSingleton<ClientClock>();
-        services.AddSingleton<WireGate>();
-        services.AddSingleton<WireHttp>();
-        services.AddSingleton<WireMarket>();
-        services.AddSingleton<WireTickers>();
-        services.AddSingleton<WireRulebook>();
-        services.AddSingleton<WireOrders>();
-        services.AddSingleton<WireOrderLists>();
-        services.AddSingleton<WireAccounts>();
-        services.AddSingleton<WireListenKeys>();
-        services.AddSingleton<WireCalls>();
-        services.AddSingleton<WireFeeds>();
-        services.AddSingleton<WireStreams>();
-        services.AddSingleton<WireApi>();
     }
 
     /// <summary>
@@ -271,9 +225,8 @@ public static class ExchangeGateway
         {
             var detail = status == 404 ? "There is no such call." : "The call has another method.";
             var path = context.Request.Path;
-            if (path.StartsWithSegments("/api/v3", StringComparison.OrdinalIgnoreCase)
-                || path.StartsWithSegments("/sapi", StringComparison.OrdinalIgnoreCase))
-                await WireHttp.Write(context, WireError.NotSupported(detail, status));
+            if (context.RequestServices.GetServices<IHttpProtocol>().FirstOrDefault(one => one.Owns(path)) is { } owner)
+                await owner.RefuseUnknown(context, detail, status);
             else
                 await Answer.Refuse(context, Refusal.Malformed(null, detail), status);
         }

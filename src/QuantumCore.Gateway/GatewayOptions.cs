@@ -12,9 +12,9 @@ public sealed record GatewayOptions
 
     private const int MostConnections = 20_000;
     private const int FewestConnections = 16;
-    private const int MostFix = 1_000;
+    private const int MostReserved = 1_000;
 
-    // The store needs one part of the open files, and FIX connections another.
+    // The store needs one part of the open files, and protocols with their own port, such as FIX, another.
     private const int FilesPart = 8;
     private const int LeastFilesOfStore = 256;
 
@@ -58,8 +58,8 @@ public sealed record GatewayOptions
 
     /// <summary>
     /// Maximum number of concurrent HTTP connections, WebSockets included. The default is 20,000, or what the open file
-    /// limit leaves after the store and <see cref="FixConnections"/>. The store gets an eighth of the files, at least
-    /// 256.
+    /// limit leaves after the store and <see cref="ReservedConnections"/>. The store gets an eighth of the files, at
+    /// least 256.
     /// </summary>
     public int Connections { get; init; } = ConnectionsWith(s_openFiles);
 
@@ -83,9 +83,6 @@ public sealed record GatewayOptions
 
     /// <summary>Maximum number of WebSockets of one address: a quarter of all.</summary>
     public int StreamConnectionsOfAddress => Math.Max(StreamConnections / 4, 1);
-
-    /// <summary>Maximum number of concurrent FIX connections: 1,000, or an eighth of the open file limit.</summary>
-    public int FixConnections { get; init; } = FixConnectionsWith(s_openFiles);
 
     /// <summary>Maximum number of orders in flight; a batch counts by its length.</summary>
     public int MostOrdersInside { get; init; } = 256;
@@ -132,15 +129,6 @@ public sealed record GatewayOptions
     /// </summary>
     public int AddressRequestsPerSecond { get; init; } = 200_000;
 
-    /// <summary>Binance Spot interface: request weight of one address per minute.</summary>
-    public int WireWeightPerMinute { get; init; } = 6_000;
-
-    /// <summary>Binance Spot interface: orders of one account per ten seconds.</summary>
-    public int WireOrdersPerTenSeconds { get; init; } = 100;
-
-    /// <summary>Binance Spot interface: orders of one account per UTC day.</summary>
-    public int WireOrdersPerDay { get; init; } = 200_000;
-
     /// <summary>Rate limit of attempts to sign in or up from one address, per minute; 0 means no limit.</summary>
     public int AddressSignInsPerMinute { get; init; } = 60;
 
@@ -181,12 +169,18 @@ public sealed record GatewayOptions
     /// </summary>
     public bool IndexByVolume { get; init; }
 
+    /// <summary>
+    /// Number of connections reserved for a protocol with a port of its own: 1,000, or an eighth of the open file
+    /// limit.
+    /// </summary>
+    internal static int ReservedConnections => ReservedWith(s_openFiles);
+
     /// <summary>Returns the number of connections that an open file limit leaves room for.</summary>
     internal static int ConnectionsWith(int? openFiles) => openFiles is { } files
         ? Math.Clamp(
-            files - Math.Max(files / FilesPart, LeastFilesOfStore) - FixConnectionsWith(files), FewestConnections,
+            files - Math.Max(files / FilesPart, LeastFilesOfStore) - ReservedWith(files), FewestConnections,
             MostConnections)
         : MostConnections;
 
-    private static int FixConnectionsWith(int? openFiles) => Math.Min(MostFix, (openFiles ?? int.MaxValue) / FilesPart);
+    private static int ReservedWith(int? openFiles) => Math.Min(MostReserved, (openFiles ?? int.MaxValue) / FilesPart);
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Instruments;
 
@@ -64,16 +63,4 @@ internal static partial class Log
     [LoggerMessage(111, LogLevel.Information, "Signal {Key} of {Strategy} became order {ClientOrderId}: {Reason}")]
     public static partial void SignalEnded(
         ILogger log, string strategy, string key, string clientOrderId, RejectReason reason);
-
-    [LoggerMessage(112, LogLevel.Information, "FIX clients are served at {Address}")]
-    public static partial void FixListens(ILogger log, IPEndPoint address);
-
-    [LoggerMessage(113, LogLevel.Information, "The FIX session of {Client} at {Address} ended: {Why}")]
-    public static partial void FixEnded(ILogger log, string client, IPAddress address, string why);
-
-    [LoggerMessage(114, LogLevel.Warning, "A FIX connection could not be accepted; the next one is tried in a second")]
-    public static partial void FixNotAccepted(ILogger log, Exception error);
-
-    [LoggerMessage(115, LogLevel.Error, "A FIX connection failed")]
-    public static partial void FixFailed(ILogger log, Exception error);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using QuantumCore.Contracts;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
@@ -232,7 +233,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Unknown_keys_make_the_catalog_be_asked_once_a_second_at_most()
     {
-        var time = new TestKit.ManualTime();
+        var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
         int Asked() => exchange.Floor.Calls.Count(call => call == "Keys");
 
@@ -253,7 +254,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Key_that_was_taken_away_is_refused_ten_seconds_later()
     {
-        var time = new TestKit.ManualTime();
+        var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "account", cancellationToken: Token)).Status);
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Binance;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;

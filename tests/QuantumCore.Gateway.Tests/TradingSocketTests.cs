@@ -323,7 +323,7 @@ public sealed class TradingSocketTests
     [InlineData("Close", "connection")]
     public async Task Cancels_at_the_end_that_fail_are_tried_again_and_later_orders_stay(string call, string of)
     {
-        var time = new TestKit.ManualTime();
+        var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
         using var trader = await ConnectAsync(exchange, "alice");
         await AskAsync(trader, $$"""{"id":1,"op":"place","order":{{Buy}}}""");
@@ -367,7 +367,7 @@ public sealed class TradingSocketTests
     [Fact]
     public async Task A_key_that_is_taken_away_trades_no_more_on_a_connection_that_stands()
     {
-        var time = new TestKit.ManualTime();
+        var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
         using var trader = await ConnectAsync(exchange, "alice");
         await AskAsync(trader, """{"id":1,"op":"cancelAll"}""");

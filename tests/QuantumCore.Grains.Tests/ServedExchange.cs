@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Client;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Fix;
 using QuantumCore.TestKit;
 using Xunit;
@@ -82,6 +83,7 @@ internal sealed class ServedExchange : IAsyncDisposable
         builder.Services.AddSingleton(exchange.Grains);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddExchangeGateway(options ?? new GatewayOptions());
+        builder.Services.AddBinance();
         if (hasFix)
             builder.Services.AddFix(new IPEndPoint(IPAddress.Loopback, 0), tls: null);
         var app = builder.Build();

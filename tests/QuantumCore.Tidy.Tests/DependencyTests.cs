@@ -25,11 +25,14 @@ public class DependencyTests
             "QuantumCore.MarketData",
         ],
         ["QuantumCore.Gateway"] = ["QuantumCore.Grains.Abstractions"],
+        // Each protocol is an assembly over the gateway. None sees another one.
+        ["QuantumCore.Gateway.Binance"] = ["QuantumCore.Gateway"],
+        ["QuantumCore.Gateway.Fix"] = ["QuantumCore.Gateway"],
         // Pages and scripts: a client like any other, that the exchange happens to serve.
         ["QuantumCore.Terminal"] = [],
         ["QuantumCore.Silo"] = [
-            "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Market", "QuantumCore.Replay",
-            "QuantumCore.Terminal"],
+            "QuantumCore.Gateway", "QuantumCore.Gateway.Binance", "QuantumCore.Gateway.Fix", "QuantumCore.Grains",
+            "QuantumCore.Market", "QuantumCore.Replay", "QuantumCore.Terminal"],
         // The operator's tools run books and accounts again without grains.
         ["QuantumCore.Upkeep"] = ["QuantumCore.Clearing", "QuantumCore.History", "QuantumCore.Journal"],
         ["QuantumCore.Client"] = [],
@@ -49,8 +52,8 @@ public class DependencyTests
     // These set UsesGrains, for which the build adds Orleans: the core must not set it.
     private static readonly string[] s_usesGrains =
     [
-        "QuantumCore.Client.Cluster", "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Grains.Abstractions",
-        "QuantumCore.Silo",
+        "QuantumCore.Client.Cluster", "QuantumCore.Gateway", "QuantumCore.Gateway.Binance", "QuantumCore.Gateway.Fix",
+        "QuantumCore.Grains", "QuantumCore.Grains.Abstractions", "QuantumCore.Silo",
     ];
 
     // The bench hosts grains with the help of the test kit.

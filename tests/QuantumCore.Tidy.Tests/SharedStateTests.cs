@@ -1,7 +1,8 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Fix;
 using QuantumCore.Instruments;
 using Xunit;
 
@@ -15,9 +16,9 @@ public class SharedStateTests
     [Fact]
     public void The_whole_product_is_looked_at() => Assert.Equal(
         [
-            "QuantumCore.Clearing", "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Grains",
-            "QuantumCore.Grains.Abstractions", "QuantumCore.History", "QuantumCore.Instruments", "QuantumCore.Journal",
-            "QuantumCore.MarketData", "QuantumCore.Matching",
+            "QuantumCore.Clearing", "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Gateway.Binance",
+            "QuantumCore.Gateway.Fix", "QuantumCore.Grains", "QuantumCore.Grains.Abstractions", "QuantumCore.History",
+            "QuantumCore.Instruments", "QuantumCore.Journal", "QuantumCore.MarketData", "QuantumCore.Matching",
         ],
         s_product.Select(assembly => assembly.GetName().Name!).Order(StringComparer.Ordinal));
 
@@ -53,7 +54,8 @@ public class SharedStateTests
     private static HashSet<Assembly> Closure()
     {
         var found = new HashSet<Assembly>();
-        var open = new Queue<Assembly>([typeof(ExchangeGrains).Assembly, typeof(ExchangeGateway).Assembly]);
+        var open = new Queue<Assembly>(
+            [typeof(ExchangeGrains).Assembly, typeof(BinanceGateway).Assembly, typeof(FixGateway).Assembly]);
         while (open.TryDequeue(out var assembly))
         {
             if (!found.Add(assembly))

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;

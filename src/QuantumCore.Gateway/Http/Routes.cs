@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
-using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Users;
 using QuantumCore.Gateway.Wire;
@@ -28,7 +27,6 @@ internal sealed class Routes(
 {
     private const string Native = "/api/qc/v1";
     private static readonly object s_refused = new();
-    private static readonly RefusalForm s_wireRefusals = new(WireHttp.Refuse);
 
     public void Map(IServiceProvider services)
     {
@@ -95,18 +93,16 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", "/docs", ApiPage.Show);
         On(Lane.Readings, "GET", "/docs/scalar.js", ApiPage.Script);
 
-        var wire = services.GetRequiredService<WireHttp>();
-        foreach (var call in services.GetRequiredService<WireCalls>().All)
-            On(call.Lane, call.Method, call.Path, context => wire.Serve(context, call)).WithMetadata(s_wireRefusals);
-
-        var streams = services.GetRequiredService<WireStreams>();
-        On(Lane.Streams, "GET", "/ws/{**streams}", streams.ServeRaw).WithMetadata(s_wireRefusals);
-        On(Lane.Streams, "GET", "/stream/ws/{**streams}", streams.ServeRaw).WithMetadata(s_wireRefusals);
-        On(Lane.Streams, "GET", "/ws-api/v3", services.GetRequiredService<WireApi>().Serve)
-            .WithMetadata(s_wireRefusals);
-        On(Lane.Streams, "GET", "/stream", streams.ServeWrapped).WithMetadata(s_wireRefusals);
-
+        foreach (var protocol in services.GetServices<IHttpProtocol>())
+            MapProtocol(protocol);
         MapEngine(services.GetRequiredService<EngineCalls>());
+    }
+
+    private void MapProtocol(IHttpProtocol protocol)
+    {
+        var refusals = new RefusalForm(protocol.Refuse);
+        foreach (var route in protocol.Routes)
+            On(route.Lane, route.Method, route.Path, route.Call).WithMetadata(refusals);
     }
 
     private void MapEngine(EngineCalls calls)

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
@@ -54,7 +53,7 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
         var query = context.Request.Query;
         if (instrument is null)
             await Answer.Refuse(context, await listings.Unknown(Call.Path(context, "symbol")));
-        else if (WireWords.Period((string?)query["period"] ?? "1m") is not { } period)
+        else if (WireNames.ReadPeriod((string?)query["period"] ?? "1m") is not { } period)
             await Answer.Refuse(context, Refusal.NotOneOf("period", query["period"], s_periods));
         else if (Call.Number((string?)query["limit"] ?? "500", 1, MostCandles) is not { } limit)
             await Answer.Refuse(context, Refusal.NotInRange("limit", query["limit"], 1, MostCandles));

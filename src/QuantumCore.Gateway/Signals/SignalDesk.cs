@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;

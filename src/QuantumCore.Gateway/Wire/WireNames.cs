@@ -125,6 +125,27 @@ internal static class WireNames
         _ => null,
     };
 
+    /// <summary>Reads the period of the candles that the history keeps.</summary>
+    public static CandlePeriod? ReadPeriod(string text) => text switch
+    {
+        "1m" => CandlePeriod.Minute,
+        "3m" => CandlePeriod.ThreeMinutes,
+        "5m" => CandlePeriod.FiveMinutes,
+        "15m" => CandlePeriod.QuarterHour,
+        "30m" => CandlePeriod.HalfHour,
+        "1h" => CandlePeriod.Hour,
+        "2h" => CandlePeriod.TwoHours,
+        "4h" => CandlePeriod.FourHours,
+        "6h" => CandlePeriod.SixHours,
+        "8h" => CandlePeriod.EightHours,
+        "12h" => CandlePeriod.HalfDay,
+        "1d" => CandlePeriod.Day,
+        "3d" => CandlePeriod.ThreeDays,
+        "1w" => CandlePeriod.Week,
+        "1M" => CandlePeriod.Month,
+        _ => null,
+    };
+
     public static TradingPhase? ReadPhase(string? text) => text switch
     {
         "continuous" => TradingPhase.Continuous,

@@ -1,0 +1,33 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Http;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>Routes of the Binance interface, and its format of rejections.</summary>
+internal sealed class WireProtocol(WireHttp http, WireCalls calls, WireStreams streams, WireApi api) : IHttpProtocol
+{
+    /// <inheritdoc/>
+    public IEnumerable<ProtocolRoute> Routes =>
+    [
+        .. calls.All.Select(call =>
+            new ProtocolRoute(call.Lane, call.Method, call.Path, context => http.Serve(context, call))),
+        new(Lane.Streams, "GET", "/ws/{**streams}", streams.ServeRaw),
+        new(Lane.Streams, "GET", "/stream/ws/{**streams}", streams.ServeRaw),
+        new(Lane.Streams, "GET", "/ws-api/v3", api.Serve),
+        new(Lane.Streams, "GET", "/stream", streams.ServeWrapped),
+    ];
+
+    /// <inheritdoc/>
+    public bool Owns(PathString path) =>
+        path.StartsWithSegments("/api/v3", StringComparison.OrdinalIgnoreCase)
+            || path.StartsWithSegments("/sapi", StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal) => WireHttp.Refuse(context, refusal);
+
+    /// <inheritdoc/>
+    public ValueTask<FlushResult> RefuseUnknown(HttpContext context, string detail, int status) =>
+        WireHttp.Write(context, WireError.NotSupported(detail, status));
+}
