@@ -80,7 +80,8 @@ internal sealed class WireFeed(
 
     private readonly Lock _lock = new();
     private readonly Dictionary<WireStreamName, WireStream> _streams = [];
-    private readonly WireBook _book = new();
+    private readonly PriceBook _book = new();
+    private readonly List<LevelChange> _changes = [];
     private long _tradesSeen;
     private bool _running;
 
@@ -118,8 +119,14 @@ internal sealed class WireFeed(
         lock (_lock)
         {
             var wasKnown = _book.IsKnown;
-            var best = _book.Best;
-            var changes = _book.Take(update);
+            var best = BestPrices();
+            _changes.Clear();
+            _book.Apply(update, _changes);
+            ImmutableArray<(Side Side, long PriceTicks)> changes =
+            [
+                .. _changes.Where(static change => change.ChangesLots)
+                    .Select(static change => (change.Side, change.Level.PriceTicks)),
+            ];
             _tradesSeen += update.Trades.Length;
             foreach (var stream in _streams.Values)
             {
@@ -131,13 +138,17 @@ internal sealed class WireFeed(
                     TellTrades(stream, update);
                 else if (stream.Name.Kind is WireStreamKind.AggregateTrade)
                     TellAggregates(stream, update);
-                else if (stream.Name.Kind is WireStreamKind.BookTicker && best != _book.Best)
+                else if (stream.Name.Kind is WireStreamKind.BookTicker && best != BestPrices())
                     stream.Tell(to => WireStreamWriting.BookTicker(to, instrument, _book.Sequence, _book.Best));
             }
         }
     }
 
     private long NowMillis => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Returns the best prices and their quantities: a book ticker has no number of orders.</summary>
+    private (DepthLevel Bid, DepthLevel Ask) BestPrices() =>
+        (_book.Best.Bid with { Orders = 0 }, _book.Best.Ask with { Orders = 0 });
 
     private void TellTrades(WireStream stream, MarketUpdate update)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
@@ -85,7 +86,7 @@ internal static class WireStreamWriting
     /// Writes the levels changed since the previous event, with their current quantities: 0 for a removed one.
     /// </summary>
     public static void Depth(
-        Utf8JsonWriter to, Instrument instrument, long nowMillis, long first, WireBook book,
+        Utf8JsonWriter to, Instrument instrument, long nowMillis, long first, PriceBook book,
         ImmutableArray<(Side Side, long PriceTicks)> changes)
     {
         Start(to, "depthUpdate"u8, instrument, nowMillis);
@@ -99,7 +100,7 @@ internal static class WireStreamWriting
         to.WriteEndObject();
     }
 
-    public static void Levels(Utf8JsonWriter to, Instrument instrument, WireBook book, int levels)
+    public static void Levels(Utf8JsonWriter to, Instrument instrument, PriceBook book, int levels)
     {
         to.WriteStartObject();
         to.WriteNumber("lastUpdateId"u8, book.Sequence);

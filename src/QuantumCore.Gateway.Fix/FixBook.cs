@@ -20,9 +20,8 @@ internal sealed class FixBook(
 
     private readonly Channel<MarketUpdate> _updates =
         Channel.CreateUnbounded<MarketUpdate>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly SortedDictionary<long, DepthLevel> _bids =
-        new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
-    private readonly SortedDictionary<long, DepthLevel> _asks = [];
+    private readonly PriceBook _book = new();
+    private readonly List<LevelChange> _changes = [];
 
     private BookFeed Feed => services.Books.Of(instrument);
 
@@ -53,16 +52,9 @@ internal sealed class FixBook(
                 return;
             }
 
-            if (update.IsSnapshot)
-            {
-                _bids.Clear();
-                _asks.Clear();
-            }
-
-            var changes = new List<Entry>();
-            Apply(_bids, update.Bids, '0', request.Bids, changes);
-            Apply(_asks, update.Asks, '1', request.Asks, changes);
-            Tell(update, changes);
+            _changes.Clear();
+            _book.Apply(update, _changes);
+            Tell(update, [.. _changes.Select(EntryOf).OfType<Entry>()]);
             if (request.Kind == '0')
             {
                 Dispose();
@@ -114,26 +106,21 @@ internal sealed class FixBook(
 
     private static TradePlace Place(PublicTrade trade) => new(trade.Sequence, trade.Index);
 
-    private static void Apply(
-        SortedDictionary<long, DepthLevel> side, IEnumerable<DepthLevel> levels, char type, bool isTold,
-        List<Entry> changes)
+    /// <summary>Returns the entry of a level; null if nobody asked for its side, or if it was gone before.</summary>
+    private Entry? EntryOf(LevelChange change)
     {
-        foreach (var level in levels)
-        {
-            var isNew = !side.ContainsKey(level.PriceTicks);
-            if (level.QuantityLots != 0)
-                side[level.PriceTicks] = level;
-            else if (!side.Remove(level.PriceTicks))
-                continue;
-            if (isTold)
-                changes.Add(new Entry(type, level, level.QuantityLots == 0 ? Delete : isNew ? New : Change));
-        }
+        var isAskedFor = change.Side == Side.Buy ? request.Bids : request.Asks;
+        if (!isAskedFor || (change.BeforeLots == 0 && change.Level.QuantityLots == 0))
+            return null;
+
+        var action = change.Level.QuantityLots == 0 ? Delete : change.BeforeLots == 0 ? New : Change;
+        return new Entry(change.Side == Side.Buy ? '0' : '1', change.Level, action);
     }
 
     private void WriteBook(FixWriter to, long timeNanos, List<TradeEntry> trades)
     {
-        var bids = Levels(_bids, request.Bids);
-        var asks = Levels(_asks, request.Asks);
+        var bids = Levels(_book.Bids, request.Bids);
+        var asks = Levels(_book.Asks, request.Asks);
         to.Add(FixTag.MDReqID, request.Id);
         to.Add(FixTag.Symbol, instrument.Symbol);
         to.Add(FixTag.NoMDEntries, bids.Length + asks.Length + trades.Count);
@@ -148,8 +135,8 @@ internal sealed class FixBook(
         }
     }
 
-    private DepthLevel[] Levels(SortedDictionary<long, DepthLevel> side, bool isTold) =>
-        !isTold ? [] : [.. request.Depth == 0 ? side.Values : side.Values.Take(request.Depth)];
+    private DepthLevel[] Levels(IReadOnlyCollection<DepthLevel> side, bool isTold) =>
+        !isTold ? [] : [.. request.Depth == 0 ? side : side.Take(request.Depth)];
 
     private void WriteLevel(FixWriter to, char type, DepthLevel level, long timeNanos)
     {

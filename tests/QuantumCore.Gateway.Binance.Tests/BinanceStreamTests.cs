@@ -48,14 +48,38 @@ public sealed class BinanceStreamTests
     [Fact]
     public void A_book_that_is_told_anew_changes_where_it_differs()
     {
-        var book = new WireBook();
-        book.Take(new MarketUpdate(true, 0, 5, 50, [Level(100, 1), Level(99, 2)], [Level(110, 2)], []));
-        var changes = book.Take(new MarketUpdate(true, 0, 9, 90, [Level(100, 1), Level(98, 1)], [Level(110, 3)], []));
-        Assert.Equal([(Side.Buy, 99L), (Side.Buy, 98L), (Side.Sell, 110L)], changes);
+        var book = new PriceBook();
+        var changes = new List<LevelChange>();
+        book.Apply(new MarketUpdate(true, 0, 5, 50, [Level(100, 1), Level(99, 2)], [Level(110, 2)], []));
+        book.Apply(
+            new MarketUpdate(true, 0, 9, 90, [Level(100, 1), Level(98, 1)], [Level(110, 3)], []), changes);
+        Assert.Equal(
+            [(Side.Buy, 99L), (Side.Buy, 98L), (Side.Sell, 110L)],
+            changes.Where(change => change.ChangesLots).Select(change => (change.Side, change.Level.PriceTicks)));
         Assert.Equal(
             (9L, 0L, 1L, 3L),
             (book.Sequence, book.Lots(Side.Buy, 99), book.Lots(Side.Buy, 98), book.Lots(Side.Sell, 110)));
         Assert.Equal((100L, 110L), (book.Best.Bid.PriceTicks, book.Best.Ask.PriceTicks));
+    }
+
+    [Fact]
+    public async Task A_book_ticker_ignores_the_number_of_orders()
+    {
+        await using var exchange = await OpenBinance.StartAsync();
+        exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [Level(100, 1)], [], []));
+        using var socket = await ConnectAsync(exchange, "ws/aapl@bookTicker");
+        await exchange.Floor.WhenCalled("WaitForUpdate 5");
+        await FollowedAsync(socket);
+        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 5, 6, 60, [new DepthLevel(100, 1, 2)], [], []));
+        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 6, 7, 70, [Level(100, 4)], [], []));
+
+        JsonElement ticker;
+        do
+            ticker = await ReadAsync(socket);
+        while (ticker.GetProperty("u").GetInt64() == 5);
+        Assert.Equal(
+            """{"u":7,"s":"AAPL","b":"1.00000000","B":"4.00000000","a":"0.00000000","A":"0.00000000"}""",
+            ticker.GetRawText());
     }
 
     [Fact]

@@ -53,13 +53,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
     private readonly Lock _lock = new();
     private readonly HashSet<IBookReader> _readers = [];
     private readonly HashSet<IUpdateReader> _updateReaders = [];
-    private readonly SortedDictionary<long, DepthLevel> _bids =
-        new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
-    private readonly SortedDictionary<long, DepthLevel> _asks = [];
-
-    private long _sequence;
-    private long _timeNanos;
-    private bool _known;
+    private readonly PriceBook _book = new();
     private bool _running;
     private ReadOnlyMemory<byte>? _snapshot;
     private long _answered;
@@ -71,7 +65,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         {
             lock (_lock)
             {
-                return _known && _running && time.GetElapsedTime(_answered) < s_patience;
+                return _book.IsKnown && _running && time.GetElapsedTime(_answered) < s_patience;
             }
         }
     }
@@ -85,7 +79,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         {
             if (!_readers.Add(reader))
                 return;
-            if (_known && _running)
+            if (_book.IsKnown && _running)
                 reader.Offer(instrument.Symbol, Snapshot(), isSnapshot: true);
             if (_running)
                 return;
@@ -105,9 +99,9 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         {
             if (!_updateReaders.Add(reader))
                 return;
-            if (_known && _running)
+            if (_book.IsKnown && _running)
                 reader.Offer(
-                    new MarketUpdate(true, 0, _sequence, _timeNanos, [.. _bids.Values], [.. _asks.Values], []));
+                    new MarketUpdate(true, 0, _book.Sequence, _book.TimeNanos, [.. _book.Bids], [.. _book.Asks], []));
             if (_running)
                 return;
             _running = true;
@@ -130,7 +124,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
     {
         lock (_lock)
         {
-            if (_readers.Contains(reader) && _known)
+            if (_readers.Contains(reader) && _book.IsKnown)
                 reader.Offer(instrument.Symbol, Snapshot(), isSnapshot: true);
         }
     }
@@ -180,7 +174,8 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
             if (_readers.Count > 0 || _updateReaders.Count > 0)
                 return true;
 
-            (_running, _known) = (false, false);
+            _running = false;
+            _book.Forget();
             return false;
         }
     }
@@ -195,15 +190,8 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
 
         lock (_lock)
         {
-            if (update.IsSnapshot)
-            {
-                _bids.Clear();
-                _asks.Clear();
-            }
-
-            Apply(_bids, update.Bids);
-            Apply(_asks, update.Asks);
-            (_sequence, _timeNanos, _known, _snapshot) = (update.Sequence, update.TimeNanos, true, null);
+            _book.Apply(update);
+            _snapshot = null;
             foreach (var reader in _updateReaders)
                 reader.Offer(update);
             if (_readers.Count == 0)
@@ -215,17 +203,6 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         }
 
         return update.Sequence;
-    }
-
-    private static void Apply(SortedDictionary<long, DepthLevel> side, IEnumerable<DepthLevel> levels)
-    {
-        foreach (var level in levels)
-        {
-            if (level.QuantityLots == 0)
-                side.Remove(level.PriceTicks);
-            else
-                side[level.PriceTicks] = level;
-        }
     }
 
     /// <summary>Returns the snapshot of the book, written once per sequence.</summary>
@@ -240,10 +217,10 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
             to.WriteStartObject();
             to.WriteString("type"u8, "snapshot"u8);
             to.WriteString("symbol"u8, instrument.Symbol);
-            to.WriteNumber("sequence"u8, _sequence);
-            to.WriteTimeNanos(_timeNanos);
-            to.WriteLevels("bids"u8, _bids.Values, instrument);
-            to.WriteLevels("asks"u8, _asks.Values, instrument);
+            to.WriteNumber("sequence"u8, _book.Sequence);
+            to.WriteTimeNanos(_book.TimeNanos);
+            to.WriteLevels("bids"u8, _book.Bids, instrument);
+            to.WriteLevels("asks"u8, _book.Asks, instrument);
             to.WriteEndObject();
         }
 

@@ -21,15 +21,11 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
     private readonly Instrument _instrument;
     private readonly bool _inTicks;
     private readonly Pacing _pacing;
-    private readonly SortedDictionary<long, DepthLevel> _bids =
-        new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
-    private readonly SortedDictionary<long, DepthLevel> _asks = [];
+    private readonly PriceBook _book = new();
     private readonly Queue<PublicTrade> _trades = new();
     private readonly Queue<PublicTradeChange> _tradeChanges = new();
     private bool _isSnapshot;
     private long _previousSequence = -1;
-    private long _sequence;
-    private long _timeNanos;
     private BookState? _state;
     private bool _stateIsNew;
     private long? _beatNanos;
@@ -52,22 +48,13 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
         lock (_lock)
         {
             if (update.IsSnapshot)
-            {
-                _bids.Clear();
-                _asks.Clear();
                 _isSnapshot = true;
-            }
             else if (_previousSequence < 0)
-            {
                 _previousSequence = update.PreviousSequence;
-            }
 
-            Merge(_bids, update.Bids);
-            Merge(_asks, update.Asks);
+            _book.Merge(update);
             Append(_trades, update.Trades);
             Append(_tradeChanges, update.TradeChanges);
-
-            (_sequence, _timeNanos) = (update.Sequence, update.TimeNanos);
         }
 
         _pacing.Due();
@@ -87,8 +74,7 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
             if (messages.Count == 0 && _beatNanos is { } beat)
                 messages.Add(StreamJson.Bytes(to => WriteBeat(to, beat)));
 
-            _bids.Clear();
-            _asks.Clear();
+            _book.Clear();
             _trades.Clear();
             _tradeChanges.Clear();
             (_isSnapshot, _previousSequence, _stateIsNew, _beatNanos) = (false, -1, false, null);
@@ -103,12 +89,6 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
         _feed.Leave(this);
         _pulse.Leave(Offer);
         _pacing.Dispose();
-    }
-
-    private static void Merge(SortedDictionary<long, DepthLevel> side, ImmutableArray<DepthLevel> levels)
-    {
-        foreach (var level in levels)
-            side[level.PriceTicks] = level;
     }
 
     private static void Append<T>(Queue<T> newest, ImmutableArray<T> more)
@@ -157,10 +137,10 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
         to.WriteString("symbol"u8, _instrument.Symbol);
         if (!_isSnapshot)
             to.WriteNumber("previousSequence"u8, _previousSequence);
-        to.WriteNumber("sequence"u8, _sequence);
-        to.WriteTimeNanos(_timeNanos);
-        WriteSide(to, "bids"u8, _bids);
-        WriteSide(to, "asks"u8, _asks);
+        to.WriteNumber("sequence"u8, _book.Sequence);
+        to.WriteTimeNanos(_book.TimeNanos);
+        WriteSide(to, "bids"u8, _book.Bids);
+        WriteSide(to, "asks"u8, _book.Asks);
         to.WriteStartArray("trades"u8);
         foreach (var trade in _trades)
         {
@@ -175,10 +155,10 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
         to.WriteEndObject();
     }
 
-    private void WriteSide(Utf8JsonWriter to, ReadOnlySpan<byte> name, SortedDictionary<long, DepthLevel> side)
+    private void WriteSide(Utf8JsonWriter to, ReadOnlySpan<byte> name, IEnumerable<DepthLevel> side)
     {
         // In a whole book, removed levels are absent.
-        var levels = side.Values.Where(level => !_isSnapshot || level.QuantityLots > 0);
+        var levels = side.Where(level => !_isSnapshot || level.QuantityLots > 0);
         if (_inTicks)
             to.WriteLevelsInTicks(name, levels);
         else
@@ -198,7 +178,7 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
         to.WriteStartObject();
         to.WriteString("type"u8, "heartbeat"u8);
         to.WriteString("symbol"u8, _instrument.Symbol);
-        to.WriteNumber("sequence"u8, _sequence);
+        to.WriteNumber("sequence"u8, _book.Sequence);
         to.WriteTimeNanos(timeNanos);
         to.WriteEndObject();
     }
