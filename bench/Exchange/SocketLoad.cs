@@ -77,7 +77,7 @@ internal sealed record SocketLoad(long Orders, long Refused, double PerSecond, l
     /// <summary>
     /// Orders of a message that the exchange did not take: all of them where the message itself is refused.
     /// </summary>
-    private static int RefusedIn(ReadOnlySpan<byte> answer, int batch) =>
+    internal static int RefusedIn(ReadOnlySpan<byte> answer, int batch) =>
         answer[answer.IndexOf((byte)',')..].StartsWith(",\"status\":200,"u8) ? answer.Count("\"error\":"u8) : batch;
 
     /// <exception cref="InvalidOperationException">It is no answer to a message of ours.</exception>

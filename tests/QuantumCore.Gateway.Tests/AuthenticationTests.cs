@@ -218,6 +218,28 @@ public sealed class AuthenticationTests
         Assert.Equal("Forbidden", await SignIn(isForEveryone: false, "workspace-8080.example"));
     }
 
+    [Theory]
+    [InlineData("https://exchange.example", "Unauthorized")]
+    [InlineData("http://exchange.example", "Forbidden")]
+    public async Task Page_without_TLS_can_do_nothing_in_a_session_over_TLS(string page, string code)
+    {
+        await using var exchange =
+            await OpenGateway.StartAsync(new GatewayOptions { Proxies = [AddressNetwork.Read("127.0.0.1")!.Value] });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/qc/v1/sessions");
+        request.Headers.Host = "exchange.example";
+        request.Headers.Add("X-Forwarded-For", "192.0.2.1");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        request.Headers.Add("Origin", page);
+        request.Content = new StringContent("""{"name":"nobody","password":"wrong horse"}""");
+        using var response = await exchange.Http.SendAsync(request, Token);
+
+        // The name is unknown: the exchange looks for it only on behalf of its own page.
+        Assert.Equal(
+            code,
+            System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement
+                .GetProperty("code").GetString());
+    }
+
     [Fact]
     public async Task New_key_is_shown_once_and_opens_its_account()
     {

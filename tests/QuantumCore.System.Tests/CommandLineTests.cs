@@ -100,6 +100,23 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Order_shows_the_average_price_of_its_fills()
+    {
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
+        using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
+        using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+        await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 1m, 150m), Token);
+        await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 3m, 152m), Token);
+        await alice.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 4m) with { ClientOrderId = "swept" }, Token);
+
+        var (exitCode, output) = await Programs.RunAsync(
+            Programs.Cli, "--url", silo.Address.ToString(), "--key", "demo-alice", "order", "--client-id", "swept");
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("average 151.5", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Live_view_without_a_terminal_says_what_to_use_instead()
     {
         var (exitCode, output) = await Programs.RunAsync(Programs.Cli, "live", "AAPL");

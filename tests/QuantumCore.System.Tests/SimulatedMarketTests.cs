@@ -42,6 +42,12 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             var bought = await alice.PostAsync(
                 "orders", """{"symbol":"AAPL","side":"buy","type":"market","quantity":"5","clientOrderId":"m1"}""");
             Assert.Equal("filled", bought.Text("status"));
+
+            // Its price bands reject a limit far from the market.
+            var far = await alice.PostAsync(
+                "orders",
+                """{"symbol":"AAPL","side":"buy","price":"1600.00","quantity":"1","clientOrderId":"far"}""");
+            Assert.Equal("PriceBand", far.Code);
             await silo.KillAsync();
         }
 
