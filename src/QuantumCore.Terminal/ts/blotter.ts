@@ -450,7 +450,7 @@ export function tableOfCells(heads: readonly string[], rows: readonly (readonly 
 }
 
 function rowOfCells(cells: readonly (string | Node)[], texts: number): HTMLTableRowElement {
-  return make("tr", {}, ...cells.map((cell, at) => make("td", { class: cell instanceof HTMLButtonElement ? "actions" : at < texts ? "text" : "" }, cell)));
+  return make("tr", {}, ...cells.map((cell, at) => make("td", { class: at < texts ? "text" : cell instanceof HTMLButtonElement ? "actions" : "" }, cell)));
 }
 
 /** The side in its colour. */

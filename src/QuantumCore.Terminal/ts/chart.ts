@@ -302,6 +302,7 @@ export class Chart extends Surface {
     const before = candles[index - 1]?.close ?? candle.open;
     const change = percent(BigInt(candle.close - before), BigInt(before));
     const colour = candle.close >= candle.open ? theme.up : theme.down;
+    const colours: Record<string, string> = { "": candle.close >= before ? theme.up : theme.down, Vol: theme.text };
     const wide = this.width > 560;
     const pieces: [string, string][] = [
       ["O", instrument.price(candle.open)], ["H", instrument.price(candle.high)], ["L", instrument.price(candle.low)], ["C", instrument.price(candle.close)],
@@ -311,7 +312,7 @@ export class Chart extends Surface {
     g.textAlign = "left";
     g.font = font(this.width > 420 ? 11.5 : 10.5);
     for (const [name, value] of pieces) {
-      for (const [text, fill] of [[name, theme.muted], [value, name === "Vol" ? theme.text : colour]] as const) {
+      for (const [text, fill] of [[name, theme.muted], [value, colours[name] ?? colour]] as const) {
         if (text === "") continue;
         g.fillStyle = fill;
         g.fillText(text, x, 12);

@@ -39,14 +39,14 @@ export class Depth extends Surface {
     this.chooseSpan(bids, asks);
     const most = this.scale.of(Math.max(total(bids, this.span, this.middle), total(asks, this.span, this.middle)));
     const floor = this.height - axis;
-    const y = (lots: number): number => floor - (lots / most) * (floor - 14);
+    const y = (lots: number): number => floor - (lots / most) * (floor - 24);
     this.drawSide(g, bids, y, theme["up-fill"], theme.up);
     this.drawSide(g, asks, y, theme["down-fill"], theme.down);
     this.drawIndicative(g, floor);
     g.font = font(10.5);
     g.fillStyle = theme.muted;
     g.textAlign = "right";
-    for (const share of [1, 0.5]) g.fillText(instrument.quantity(Math.round(most * share)), this.width - 6, Math.max(y(most * share), 8));
+    for (const share of [1, 0.5]) g.fillText(instrument.quantity(Math.round(most * share)), this.width - 6, y(most * share) - 7);
     g.textAlign = "left";
     g.fillText(instrument.price(Math.round(Math.max(this.middle - this.span, 0))), 6, this.height - axis / 2);
     g.textAlign = "center";

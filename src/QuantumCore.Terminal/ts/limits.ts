@@ -40,7 +40,7 @@ export class LimitsCard {
     // The limits of one account or symbol are not offered for another.
     this.account.addEventListener("input", () => this.take(undefined));
     this.scope.addEventListener("change", () => this.take(this.known));
-    this.element = make("section", { class: "card stack" }, make("h2", {}, "Risk limits"), make("label", { class: "field" }, "Account ", this.account), make("label", { class: "field" }, "Symbol ", this.scope),
+    this.element = make("section", { class: "card stack tall" }, make("h2", {}, "Risk limits"), make("label", { class: "field" }, "Account ", this.account), make("label", { class: "field" }, "Symbol ", this.scope),
       ...names.map((name) => make("label", { class: "field" }, `${labels[name]} `, this.inputs.get(name)!)), make("label", { class: "field" }, "Why ", this.why), this.said,
       make("div", { class: "buttons" }, button("Look up", () => void this.look(), { class: "plain" }), button("Set", () => void this.set(), { class: "solid danger" })));
   }

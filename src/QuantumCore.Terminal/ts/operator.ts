@@ -163,7 +163,7 @@ function showSilos(card: HTMLElement, system: System | undefined): void {
   const rows = (system?.silos ?? []).map((silo) => cells(
     make("span", {}, silo.name, silo.current ? make("small", { class: "muted" }, " answers you") : undefined), silo.address, silo.role,
     make("span", { class: silo.state === "active" ? "chip" : "chip warn" }, silo.state), moment(Date.parse(silo.since)),
-    silo.grains.length === 0 ? "–" : silo.grains.map((grain) => `${grain.type} ${decimal(grain.count, 0)}`).join(", ")));
+    make("span", { class: "wraps" }, silo.grains.length === 0 ? "–" : silo.grains.map((grain) => `${grain.type} ${decimal(grain.count, 0)}`).join(", "))));
   card.replaceChildren(make("h2", {}, "Silos"), system === undefined ? make("p", { class: "empty" }, "The silos did not come.")
     : rows.length === 0 ? make("p", { class: "empty" }, "No silo has told of itself.")
     : table(["Name", "Address", "Role", "State", "Since", "Grains awake"], rows));
@@ -176,7 +176,7 @@ function showLog(card: HTMLElement, system: System | undefined): void {
   if (card.dataset["newest"] === newest) return;
   card.dataset["newest"] = newest;
   const message = (text: string, exception: string | null): HTMLElement =>
-    exception === null ? make("span", {}, text) : make("details", {}, make("summary", {}, text), make("pre", {}, exception));
+    exception === null ? make("span", { class: "wraps" }, text) : make("details", {}, make("summary", {}, text), make("pre", {}, exception));
   const rows = lines.map((line) => cells(moment(Date.parse(line.time)), make("span", { class: line.level === "warn" ? "chip" : "chip warn" }, line.level),
     `${line.category.split(".").at(-1) ?? ""}[${line.event}]`, message(line.message, line.exception)));
   card.replaceChildren(make("h2", {}, "Log"), system === undefined ? make("p", { class: "empty" }, "The log did not come.")
