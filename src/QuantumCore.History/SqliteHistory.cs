@@ -37,7 +37,8 @@ public sealed class SqliteHistory : HistoryStore
     public override Task InitializeAsync(CancellationToken cancellationToken)
     {
         // One batch writes at a time, so the connection needs no lock of its own.
-        const int flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX;
+        const int flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX
+            | raw.SQLITE_OPEN_URI;
         Check(raw.sqlite3_open_v2(_path, out _writer, flags, null));
 
         // The busy timeout is below the 5 s after which a query waiting for the batch gives up, so a foreign lock is
