@@ -205,7 +205,7 @@ internal static class LedgerCommands
 
     private static string Cause(string cause, bool isPending) => isPending ? cause + " (pending)" : cause;
 
-    private static string Pending(decimal amount) => amount == 0 ? "" : Tables.Text(amount);
+    private static string Pending(decimal? amount) => amount is null or 0 ? "" : Tables.Text(amount.Value);
 
     private static Option<DateOnly?> Day(string name, string description) => new(name)
     {

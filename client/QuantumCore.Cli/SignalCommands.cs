@@ -194,7 +194,7 @@ internal static class SignalCommands
                         signal.Strategy,
                         signal.Key,
                         signal.Code,
-                        signal.Detail,
+                        signal.Detail ?? "",
                     })));
             return ExitCodes.Done;
         });

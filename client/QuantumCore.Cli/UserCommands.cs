@@ -130,7 +130,7 @@ internal static class UserCommands
                     console, "nothing", ["time", "what", "subject", "by", "detail"], lines.Select(line => new[]
                     {
                         line.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), line.What,
-                        line.Subject, line.By, line.Detail,
+                        line.Subject, line.By, line.Detail ?? "",
                     })));
             return ExitCodes.Done;
         });

@@ -76,7 +76,8 @@ public sealed partial class QuantumCoreClient
         ArgumentNullException.ThrowIfNull(symbol);
         return (await _calls.SendAsync<CandleList>(
             Get("candles/" + Uri.EscapeDataString(symbol) + Query(
-                ("period", period), ("limit", Text(limit)), ("before", before is { } time ? UtcTime.Text(time) : null),
+                ("period", period), ("limit", Text(limit)),
+                ("before", before is { } time ? CalendarTimeText.Text(time) : null),
                 ("adjustment", isRaw ? "raw" : null))),
             cancellation)).Candles;
     }

@@ -64,7 +64,7 @@ public sealed partial class QuantumCoreClient
         string symbol, BookRules rules, string? why, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        return _calls.SendAsync<SymbolState>(OfSymbol(symbol, "rules", rules with { Why = why }), cancellation);
+        return _calls.SendAsync<SymbolState>(OfSymbol(symbol, "rules", RulesRequest.From(rules, why)), cancellation);
     }
 
     /// <summary>

@@ -297,7 +297,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     public async Task<Page<Order>> GetOrderHistoryAsync(
         string? symbol = null, int limit = 100, string? after = null, CancellationToken cancellation = default)
     {
-        var page = await _calls.SendAsync<OrderList>(
+        var page = await _calls.SendAsync<OrderPage>(
             Get("orders/history" + Query(("symbol", symbol), ("limit", Text(limit)), ("after", after))), cancellation);
         return new(page.Orders, page.Next);
     }

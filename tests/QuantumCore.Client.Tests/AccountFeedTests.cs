@@ -64,7 +64,7 @@ public sealed class AccountFeedTests : IAsyncLifetime
         AccountTradeChange corrected = new(
             "ACC-1001", "AAPL", "17-0", 9_007_199_254_740_993, OrderSide.Buy, TradeState.Corrected, 150m, 149m, 2m,
             0.45m, 40,
-            DateTimeOffset.UnixEpoch.AddTicks(4), 410);
+            new UtcTime(410), 410);
         Assert.Equal((AccountChange.TradeChanged, corrected), await StepAsync(feed));
 
         // The account behind it is the last reported state: the change itself is no balance.

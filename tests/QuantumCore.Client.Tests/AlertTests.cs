@@ -37,7 +37,7 @@ public sealed class AlertTests : IAsyncLifetime
         var above = await _client.SetAlertAsync("AAPL", 151.00m, cancellation: Token);
         Assert.Equal(
             (new PriceAlert(
-                above.Id, "AAPL", 151.00m, true, new DateTimeOffset(2026, 1, 2, 8, 30, 0, TimeSpan.Zero),
+                above.Id, "AAPL", 151.00m, true, new UtcTime(1_767_342_600_000_000_009),
                 1_767_342_600_000_000_009), true),
             (above, above.Id > 0));
         var below = await _client.SetAlertAsync("AAPL", 151.00m, isAbove: false, Token);
@@ -113,9 +113,7 @@ public sealed class AlertTests : IAsyncLifetime
         Assert.Equal(
             low with
             {
-                Fired = new AlertFired(
-                151.20m, new DateTimeOffset(2026, 1, 2, 9, 0, 0, TimeSpan.Zero).AddTicks(4),
-                1_767_344_400_000_000_410)
+                Fired = new AlertFired(151.20m, new UtcTime(1_767_344_400_000_000_410), 1_767_344_400_000_000_410),
             },
             Assert.Single(fired.Fired));
 

@@ -158,7 +158,8 @@ public sealed class OrderTypeTests : IAsyncLifetime
             await _alice.GetPositionAsync("AAPL", order.OrderId, Cancellation));
         Assert.Equal(
             new SymbolState(
-                "AAPL", 7, TradingPhase.Continuous, 150.00m, null, 149.50m, new IndicativeAuction(150.50m, 30m, -12m)),
+                "AAPL", 7, TradingPhase.Continuous, 150.00m, null, 149.50m, null,
+                new IndicativeAuction(150.50m, 30m, -12m), null, null, null, null, null, null!),
             await _alice.GetStateAsync("AAPL", Cancellation));
     }
 

@@ -61,7 +61,7 @@ public sealed class ApiDocumentTests
         var schemas = document.GetProperty("components").GetProperty("schemas");
         Assert.Equal(
             "string",
-            schemas.GetProperty("Order").GetProperty("properties").GetProperty("price")
+            schemas.GetProperty("OrderRequest").GetProperty("properties").GetProperty("price")
                 .GetProperty("type")[1].GetString());
     }
 

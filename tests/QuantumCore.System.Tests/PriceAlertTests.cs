@@ -22,7 +22,7 @@ public sealed class PriceAlertTests(PostgresServer server)
         string[] arguments =
             [.. storage.Arguments, "--market-maker", "off", "--urls", $"http://127.0.0.1:{SiloProcess.FreePort()}"];
         long high, low;
-        DateTimeOffset since;
+        UtcTime since;
         await using (var silo = await SiloProcess.StartAsync(arguments))
         {
             using var alice = new QuantumCoreClient(silo.Address, "demo-alice");

@@ -76,10 +76,13 @@ public sealed class ApiSchema
     private static JsonElement? Json(JsonElement body) =>
         body.TryGetProperty("content", out var content) ? content.GetProperty("application/json") : null;
 
-    private List<string> Check(string at, JsonElement content, JsonElement value)
+    private List<string> Check(string at, JsonElement content, JsonElement value) =>
+        ProblemsOf(content.GetProperty("schema"), value, at);
+
+    private List<string> ProblemsOf(JsonElement schema, JsonElement value, string at)
     {
         var wrong = new List<string>();
-        Check(content.GetProperty("schema"), value, at, wrong);
+        Check(schema, value, at, wrong);
         return wrong;
     }
 
@@ -92,9 +95,9 @@ public sealed class ApiSchema
         }
         else if (schema.TryGetProperty("oneOf", out var kinds))
         {
-            // Null, or the other kind.
-            if (value.ValueKind != JsonValueKind.Null)
-                Check(kinds[1], value, at, wrong);
+            var problems = kinds.EnumerateArray().Select(kind => ProblemsOf(kind, value, at)).ToArray();
+            if (Array.TrueForAll(problems, static found => found.Count > 0))
+                wrong.AddRange(problems[^1]);
             return;
         }
 

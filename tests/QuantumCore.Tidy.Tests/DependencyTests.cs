@@ -24,7 +24,9 @@ public class DependencyTests
             "QuantumCore.Clearing", "QuantumCore.Grains.Abstractions", "QuantumCore.History", "QuantumCore.Journal",
             "QuantumCore.MarketData",
         ],
-        ["QuantumCore.Gateway"] = ["QuantumCore.Grains.Abstractions"],
+        // Types of the native API: the exchange and the SDK share them, so they know neither.
+        ["QuantumCore.Api"] = [],
+        ["QuantumCore.Gateway"] = ["QuantumCore.Api", "QuantumCore.Grains.Abstractions"],
         // Each protocol is an assembly over the gateway. None sees another one.
         ["QuantumCore.Gateway.Binance"] = ["QuantumCore.Gateway"],
         ["QuantumCore.Gateway.Fix"] = ["QuantumCore.Gateway"],
@@ -35,7 +37,7 @@ public class DependencyTests
             "QuantumCore.Market", "QuantumCore.Replay", "QuantumCore.Terminal"],
         // The operator's tools run books and accounts again without grains.
         ["QuantumCore.Upkeep"] = ["QuantumCore.Clearing", "QuantumCore.History", "QuantumCore.Journal"],
-        ["QuantumCore.Client"] = [],
+        ["QuantumCore.Client"] = ["QuantumCore.Api"],
         // Recorded flow, sent by a client of the exchange: qc replay, and the silo's simulation page.
         ["QuantumCore.Replay"] = ["QuantumCore.Client"],
         // For services in the cluster's network: a gateway inside the client's process.

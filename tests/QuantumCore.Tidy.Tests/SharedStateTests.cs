@@ -16,9 +16,10 @@ public class SharedStateTests
     [Fact]
     public void The_whole_product_is_looked_at() => Assert.Equal(
         [
-            "QuantumCore.Clearing", "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Gateway.Binance",
-            "QuantumCore.Gateway.Fix", "QuantumCore.Grains", "QuantumCore.Grains.Abstractions", "QuantumCore.History",
-            "QuantumCore.Instruments", "QuantumCore.Journal", "QuantumCore.MarketData", "QuantumCore.Matching",
+            "QuantumCore.Api", "QuantumCore.Clearing", "QuantumCore.Contracts", "QuantumCore.Gateway",
+            "QuantumCore.Gateway.Binance", "QuantumCore.Gateway.Fix", "QuantumCore.Grains",
+            "QuantumCore.Grains.Abstractions", "QuantumCore.History", "QuantumCore.Instruments", "QuantumCore.Journal",
+            "QuantumCore.MarketData", "QuantumCore.Matching",
         ],
         s_product.Select(assembly => assembly.GetName().Name!).Order(StringComparer.Ordinal));
 

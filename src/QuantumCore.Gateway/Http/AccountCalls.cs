@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
@@ -18,20 +17,15 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         if (await Call.Trader(context, keys) is not (> 0 and var account))
             return;
 
-        await Answer.Json(context, (await entry.View(account), await listings.BySymbol()), static (to, answer) =>
-        {
-            var (view, instruments) = answer;
-            to.WriteStartObject();
-            to.WriteString("account"u8, new AccountId(view.Account).ToString());
-            to.WriteNumber("sequence"u8, view.Sequence);
-            to.WriteString("state"u8, view.IsFrozen ? "frozen"u8 : "open"u8);
-            if (view.FrozenWhy is { } why)
-                to.WriteString("frozenWhy"u8, why);
-            to.WriteBalances(view.Balances);
-            if (view.Margin is { } margin)
-                MarginReading.Write(to, margin, instruments);
-            to.WriteEndObject();
-        });
+        var view = await entry.View(account);
+        var instruments = await listings.BySymbol();
+        await Answer.Json(context, new Api.AccountView(
+            ApiValues.Account(view.Account),
+            view.Sequence,
+            view.IsFrozen ? Api.AccountState.Frozen : Api.AccountState.Open,
+            view.FrozenWhy,
+            [.. view.Balances.Select(balance => balance.ToApi())],
+            view.Margin?.ToApi(instruments)));
     }
 
     /// <summary>GET /fills: lists the account's fills.</summary>
@@ -72,19 +66,9 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             ? await entry.FillsAfter(account, symbol!, place, limit)
             : await entry.Fills(account, symbol, limit);
         var instruments = await listings.BySymbol();
-        await Answer.Json(context, (fills, instruments), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("fills"u8);
-            foreach (var fill in answer.fills)
-            {
-                if (answer.instruments.TryGetValue(fill.Symbol, out var instrument))
-                    to.WriteFill(fill, instrument);
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.FillList(
+            [.. fills.Where(fill => instruments.ContainsKey(fill.Symbol))
+                .Select(fill => fill.ToApi(instruments[fill.Symbol]))]));
     }
 
     /// <summary>GET /prevented-matches: lists prevented self-trades.</summary>
@@ -133,18 +117,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         await entry.View(account);
         var matches = await entry.Prevented(new PreventedQuery(account, symbol, orderId, from, Limit: limit));
         var instruments = await listings.BySymbol();
-        await Answer.Json(context, (matches, instruments), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("matches"u8);
-            foreach (var match in answer.matches)
-            {
-                if (answer.instruments.TryGetValue(match.Symbol, out var instrument))
-                    to.WritePrevented(match, instrument);
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.PreventedMatchList(
+            [.. matches.Where(match => instruments.ContainsKey(match.Symbol))
+                .Select(match => match.ToApi(instruments[match.Symbol]))]));
     }
 }

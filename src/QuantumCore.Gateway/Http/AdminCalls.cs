@@ -33,7 +33,8 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
                 : new Refusal(result.Reason, result.Field, result.Limit, WhyNot(request.Key, result.Reason));
             if (refusal is null)
             {
-                await AnswerDeposit(context, account, asset, request, result);
+                await Answer.Json(context, new Api.DepositReceipt(
+                    account.ToString(), request.Key, asset.Name, asset.AmountOf(amount), result.Sequence));
                 return;
             }
         }
@@ -81,7 +82,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
             return;
         }
 
-        await Answer.Json(context, instrument, static (to, listed) => to.WriteInstrument(listed));
+        await Answer.Json(context, instrument.ToApi());
     }
 
     /// <summary>
@@ -138,17 +139,4 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
             $"Keys that begin with {TransferKey.Prefix} are of transfers that arrive.",
         _ => null,
     };
-
-    private static async ValueTask AnswerDeposit(
-        HttpContext context, AccountId account, Asset asset, DepositRequest request, DepositResult result) =>
-        await Answer.Json(context, (account, asset, request, result), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, answer.account.ToString());
-            to.WriteString("key"u8, answer.request.Key);
-            to.WriteString("asset"u8, answer.asset.Name);
-            to.WriteAmount("amount"u8, answer.request.Amount, answer.asset.Decimals);
-            to.WriteNumber("sequence"u8, answer.result.Sequence);
-            to.WriteEndObject();
-        });
 }

@@ -48,7 +48,7 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
         if (refusal is { } refused)
             await Answer.Refuse(context, refused);
         else
-            await Answer.Json(context, alert!.Value, static (to, made) => to.WriteAlert(made));
+            await Answer.Json(context, alert!.Value.ToApi());
     }
 
     /// <summary>DELETE /alerts/{id}: removes a price alert.</summary>
@@ -80,11 +80,6 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
             return;
         }
 
-        await Answer.Json(context, answer.Alerts!, static (to, list) =>
-        {
-            to.WriteStartObject();
-            to.WriteAlertMembers(list);
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, answer.Alerts!.ToApi());
     }
 }

@@ -60,6 +60,10 @@ internal static class Answer
         return response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
+    /// <summary>Answers with a value of the API.</summary>
+    public static ValueTask<FlushResult> Json<T>(HttpContext context, T value, int status = 200) =>
+        Json(context, value, static (to, value) => JsonSerializer.Serialize(to, value, Api.ApiJson.Of<T>()), status);
+
     /// <summary>Answers with an order, or with its reject reason and a detail if there is one.</summary>
     public static ValueTask<FlushResult> Order(
         HttpContext context, ExecutionReport report, FrozenDictionary<string, Instrument> listed, string? detail = null)

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Wire;
 
 namespace QuantumCore.Gateway.Http;
 
@@ -25,24 +24,8 @@ internal static class AuditLines
             return;
         }
 
-        await Http.Answer.Json(context, await read(before, limit), static (to, lines) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("lines"u8);
-            foreach (var line in lines)
-            {
-                to.WriteStartObject();
-                to.WriteNumber("sequence"u8, line.Sequence);
-                to.WriteTime(line.TimeNanos);
-                to.WriteString("what"u8, line.What);
-                to.WriteString("subject"u8, line.Subject);
-                to.WriteString("by"u8, line.By);
-                to.WriteString("detail"u8, line.Detail);
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        var lines = await read(before, limit);
+        await Http.Answer.Json(context, new Api.AuditLines([.. lines.Select(line => new Api.AuditLine(
+            line.Sequence, new(line.TimeNanos), line.TimeNanos, line.What, line.Subject, line.By, line.Detail))]));
     }
 }

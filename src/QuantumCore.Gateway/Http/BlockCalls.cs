@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -91,14 +90,7 @@ internal sealed class BlockCalls(
                 ? () =>
                     operators.Note(officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text)
                 : null,
-            (account, isFrozen),
-            static (to, answer) =>
-            {
-                to.WriteStartObject();
-                to.WriteString("account"u8, answer.account.ToString());
-                to.WriteString("state"u8, answer.isFrozen ? "frozen"u8 : "open"u8);
-                to.WriteEndObject();
-            });
+            new Api.FreezeReceipt(account.ToString(), isFrozen ? Api.AccountState.Frozen : Api.AccountState.Open));
     }
 
     /// <summary>
@@ -106,8 +98,7 @@ internal sealed class BlockCalls(
     /// with 202 and audited later.
     /// </summary>
     private async Task AnswerDone<T>(
-        HttpContext context, Refusal? refusal, bool isOnRecord, Func<ValueTask<Refusal?>>? note, T answer,
-        Action<Utf8JsonWriter, T> write)
+        HttpContext context, Refusal? refusal, bool isOnRecord, Func<ValueTask<Refusal?>>? note, T answer)
     {
         if (!isOnRecord && note is not null)
         {
@@ -119,8 +110,7 @@ internal sealed class BlockCalls(
         if ((refusal ?? unnoted) is { } refused)
             await Answer.Refuse(context, refused);
         else
-            await Answer.Json(
-                context, answer, write, isOnRecord ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+            await Answer.Json(context, answer, isOnRecord ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
     private async Task SetBlock(HttpContext context, bool isBlock)
@@ -155,8 +145,7 @@ internal sealed class BlockCalls(
                 ? null
                 : () =>
                     operators.Note(officer, isBlock ? "accountBlocked" : "accountUnblocked", account.ToString(), text),
-            new Blocked(account, set.Symbols),
-            (to, answer) => answer.Write(to, isBlock));
+            new Api.BlockReceipt(account.ToString(), isBlock, set.Symbols));
     }
 
     /// <summary>
@@ -202,18 +191,10 @@ internal sealed class BlockCalls(
             failed.Refusal,
             isRecorded && Array.TrueForAll(results, result => result.Result.IsOnRecord),
             Array.TrueForAll(results, result => IsNothingDone(isBlock, result.Result)) ? null : Note,
-            (owner, results),
-            (to, answer) =>
-            {
-                to.WriteStartObject();
-                to.WriteString("owner"u8, answer.owner);
-                to.WriteBoolean("blocked"u8, isBlock);
-                to.WriteStartArray("accounts"u8);
-                foreach (var (account, result) in answer.results)
-                    new Blocked(account, result.Symbols).Write(to, isBlock);
-                to.WriteEndArray();
-                to.WriteEndObject();
-            });
+            new Api.OwnerBlockReceipt(
+                owner, isBlock,
+                [.. results.Select(
+                    result => new Api.BlockReceipt(result.Account.ToString(), isBlock, result.Result.Symbols))]));
 
         async ValueTask<Refusal?> Note()
         {
@@ -321,19 +302,4 @@ internal sealed class BlockCalls(
     /// <param name="IsOnRecord">True if it is durable.</param>
     private readonly record struct BlockResult(
         Refusal? Refusal, ImmutableArray<string> Symbols, bool IsOnRecord = true);
-
-    private readonly record struct Blocked(AccountId Account, ImmutableArray<string> Symbols)
-    {
-        public void Write(Utf8JsonWriter to, bool isBlock)
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, Account.ToString());
-            to.WriteBoolean("blocked"u8, isBlock);
-            to.WriteStartArray("symbols"u8);
-            foreach (var symbol in Symbols)
-                to.WriteStringValue(symbol);
-            to.WriteEndArray();
-            to.WriteEndObject();
-        }
-    }
 }

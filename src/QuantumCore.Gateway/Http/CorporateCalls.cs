@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -73,35 +73,13 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
         }
 
         var parts = await grains.Ledger().CorporateParts(id, unpaid: false, after.Value, limit);
-        await Answer.Json(context, (action, parts), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("id"u8, answer.action.Request.Id);
-            to.WriteStartArray("parts"u8);
-            foreach (var part in answer.parts.Parts)
-                CorporateReading.Write(to, answer.action, part);
-            to.WriteEndArray();
-            if (answer.parts.HasMore)
-                to.WriteString(
-                    "next"u8,
-                    answer.parts.Parts[^1].Account.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            else
-                to.WriteNull("next"u8);
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.CorporateParts(
+            action.Request.Id,
+            [.. parts.Parts.Select(part => part.ToApi(action))],
+            parts.HasMore ? parts.Parts[^1].Account.ToString(CultureInfo.InvariantCulture) : null));
     }
 
-    private async Task AnswerActions(HttpContext context)
-    {
-        ImmutableArray<CorporateActionView> actions = [.. (await Catalog.CorporateActions()).Reverse()];
-        await Answer.Json(context, actions, static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("actions"u8);
-            foreach (var action in answer)
-                CorporateReading.Write(to, action);
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
-    }
+    private async Task AnswerActions(HttpContext context) => await Answer.Json(
+        context,
+        new Api.CorporateActions([.. (await Catalog.CorporateActions()).Reverse().Select(action => action.ToApi())]));
 }

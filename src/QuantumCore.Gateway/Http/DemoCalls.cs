@@ -76,21 +76,8 @@ internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions op
 
     private static async Task AnswerFunds(
         HttpContext context, long account, int cancelled, ImmutableArray<DemoAmount> amounts) =>
-        await Answer.Json(context, (account, cancelled, amounts), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, new AccountId(answer.account).ToString());
-            to.WriteNumber("cancelled"u8, answer.cancelled);
-            to.WriteStartArray("amounts"u8);
-            foreach (var (asset, amount) in answer.amounts)
-            {
-                to.WriteStartObject();
-                to.WriteString("asset"u8, asset.Name);
-                to.WriteAmount("amount"u8, amount, asset.Decimals);
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.DemoFunds(
+            ApiValues.Account(account),
+            cancelled,
+            [.. amounts.Select(moved => new Api.DemoAmount(moved.Asset.Name, moved.Asset.AmountOf(moved.Amount)))]));
 }

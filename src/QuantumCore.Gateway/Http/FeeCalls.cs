@@ -87,23 +87,13 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
                 assets[name] = asset;
         }
 
-        await Answer.Json(context, (account, fees, schedules, assets), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            if (answer.account is { } number)
-            {
-                to.WriteString("account"u8, new AccountId(number).ToString());
-                to.WriteStartArray("fees"u8);
-                foreach (var fee in answer.fees)
-                    FeesReading.Write(to, fee, answer.assets[fee.Asset]);
-                to.WriteEndArray();
-            }
-
-            to.WriteStartArray("schedules"u8);
-            foreach (var schedule in answer.schedules)
-                FeesReading.Write(to, schedule, answer.assets[schedule.Asset]);
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        Api.FeeSchedule[] shown = [.. schedules.Select(schedule => schedule.ToApi(assets[schedule.Asset]))];
+        if (account is { } of)
+            await Answer.Json(
+                context,
+                new Api.AccountFees(
+                    ApiValues.Account(of), [.. fees.Select(fee => fee.ToApi(assets[fee.Asset]))], shown));
+        else
+            await Answer.Json(context, new Api.FeeSchedules(shown));
     }
 }

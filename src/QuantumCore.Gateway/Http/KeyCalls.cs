@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -136,16 +135,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
         await Catalog.AddKey(key);
         await keys.Refresh();
-        await Answer.Json(context, (key, shown, secret), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, answer.key.Label);
-            to.WriteString("id"u8, answer.key.Id);
-            to.WriteString("apiKey"u8, answer.shown);
-            if (answer.secret is not null)
-                to.WriteString("secret"u8, answer.secret);
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.ApiKeyGrant(key.Label, shown, secret, key.Id));
     }
 
     private async Task Revoke(HttpContext context, long account, Caller? officer)
@@ -166,7 +156,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         if (await Note(officer, "keyRevoked", key) is { } unknown)
             await Answer.Refuse(context, unknown);
         else
-            await Answer.Json(context, key, Write);
+            await Answer.Json(context, ToApi(key));
     }
 
     private ValueTask<Refusal?> Note(Caller? officer, string what, ApiKey key, bool isDone = true) => operators.Note(
@@ -176,32 +166,17 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
             key.Addresses.Length > 0 ? key.Addresses.Split(',') : null), isDone);
 
     private async Task AnswerList(HttpContext context, long account) =>
-        await Answer.Json(context, await keys.All(account), static (to, all) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("keys"u8);
-            foreach (var key in all)
-                Write(to, key);
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.ApiKeyList([.. (await keys.All(account)).Select(ToApi)]));
 
-    private static void Write(Utf8JsonWriter to, ApiKey key)
-    {
-        to.WriteStartObject();
-        to.WriteString("id"u8, key.Id);
-        to.WriteString("account"u8, key.Account == 0 ? null : new AccountId(key.Account).ToString());
-        to.WriteString("label"u8, key.Label);
-        to.WriteBoolean("administers"u8, key.IsAdmin);
-        to.WriteBoolean("readOnly"u8, key.Rights == KeyRights.Read);
-        to.WriteString("signing"u8, key.Signing is { Scheme: var scheme } ? WireNames.Of(scheme) : null);
-        to.WriteStartArray("addresses"u8);
-        foreach (var address in key.Addresses.Split(',', StringSplitOptions.RemoveEmptyEntries))
-            to.WriteStringValue(address);
-        to.WriteEndArray();
-        to.WriteBoolean("demo"u8, key.IsDemo);
-        to.WriteEndObject();
-    }
+    private static Api.KnownApiKey ToApi(ApiKey key) => new(
+        key.Id,
+        ApiValues.AccountOrNull(key.Account),
+        key.Label,
+        key.IsAdmin,
+        key.Rights == KeyRights.Read,
+        key.Signing is { Scheme: var scheme } ? WireNames.Of(scheme) : null,
+        key.Addresses.Split(',', StringSplitOptions.RemoveEmptyEntries),
+        key.IsDemo);
 
     private static Refusal? ReadAddresses(List<string?>? texts, out string addresses)
     {

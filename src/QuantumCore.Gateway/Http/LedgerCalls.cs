@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -71,14 +69,10 @@ internal sealed class LedgerCalls(
         if (!await Call.IsOfficer(context, keys, UserRole.Risk))
             return;
 
-        await AnswerRows(context, await Ledger.TrialBalance(), static (to, row) =>
-        {
-            to.WriteString("asset"u8, row.Asset);
-            to.WriteString("holder"u8, row.Holder);
-            to.WriteNumber("accounts"u8, row.Accounts);
-            to.WriteString("total"u8, DecimalText.Format(row.Total, row.Decimals));
-            to.WriteString("held"u8, DecimalText.Format(row.Held, row.Decimals));
-        });
+        await Answer.Json(
+            context, new Api.TrialBalanceRows([.. (await Ledger.TrialBalance()).Select(row => new Api.TrialBalanceRow(
+            row.Asset, row.Holder, row.Accounts, ApiValues.Decimal(row.Total, row.Decimals),
+            ApiValues.Decimal(row.Held, row.Decimals)))]));
     }
 
     /// <summary>GET /admin/ledger/fees: returns fee revenue by day and symbol.</summary>
@@ -92,15 +86,13 @@ internal sealed class LedgerCalls(
             return;
 
         var rows = await Ledger.FeeRevenue(UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1));
-        await AnswerRows(context, rows, static (to, row) =>
-        {
-            to.WriteString("day"u8, UtcDay.Text(UtcDay.Of(row.DayNanos)));
-            to.WriteString("symbol"u8, row.Symbol);
-            to.WriteString("asset"u8, row.Asset);
-            to.WriteNumber("trades"u8, row.Trades);
-            to.WriteString("makerFees"u8, DecimalText.Format(row.MakerFees, row.Decimals));
-            to.WriteString("takerFees"u8, DecimalText.Format(row.TakerFees, row.Decimals));
-        });
+        await Answer.Json(context, new Api.FeeRevenueRows([.. rows.Select(row => new Api.FeeRevenueRow(
+            UtcDay.DateOf(UtcDay.Of(row.DayNanos)),
+            row.Symbol,
+            row.Asset,
+            row.Trades,
+            ApiValues.Decimal(row.MakerFees, row.Decimals),
+            ApiValues.Decimal(row.TakerFees, row.Decimals)))]));
     }
 
     /// <summary>GET /admin/ledger/reconciliation: compares the ledger with the accounts.</summary>
@@ -121,46 +113,20 @@ internal sealed class LedgerCalls(
             return;
         }
 
-        await Answer.Json(context, await Ledger.Reconcile(after, limit), static (to, report) =>
-        {
-            to.WriteStartObject();
-            to.WriteTime(report.TimeNanos);
-            to.WriteNumber("compared"u8, report.Compared);
-            to.WriteNumber("moving"u8, report.Moving);
-            to.WriteString("next"u8, report.LastAccount == 0 ? null : new AccountId(report.LastAccount).ToString());
-            to.WriteStartArray("findings"u8);
-            foreach (var finding in report.Findings)
-            {
-                to.WriteStartObject();
-                to.WriteString("check"u8, finding.Check);
-                to.WriteString("account"u8, finding.Account == 0 ? null : new AccountId(finding.Account).ToString());
-                to.WriteString("subject"u8, finding.Subject);
-                to.WriteString("ledgerMinorUnits"u8, finding.Ledger.ToString(CultureInfo.InvariantCulture));
-                to.WriteString("otherMinorUnits"u8, finding.Other.ToString(CultureInfo.InvariantCulture));
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        var report = await Ledger.Reconcile(after, limit);
+        await Answer.Json(context, new Api.ReconciliationReport(
+            new(report.TimeNanos),
+            report.TimeNanos,
+            report.Compared,
+            report.Moving,
+            ApiValues.AccountOrNull(report.LastAccount),
+            [.. report.Findings.Select(finding => new Api.ReconciliationFinding(
+                finding.Check,
+                ApiValues.AccountOrNull(finding.Account),
+                finding.Subject,
+                finding.Ledger.ToString(CultureInfo.InvariantCulture),
+                finding.Other.ToString(CultureInfo.InvariantCulture)))]));
     }
-
-    private static async Task AnswerRows<T>(
-        HttpContext context, ImmutableArray<T> rows, Action<Utf8JsonWriter, T> write) =>
-        await Answer.Json(context, (rows, write), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("rows"u8);
-            foreach (var row in answer.rows)
-            {
-                to.WriteStartObject();
-                answer.write(to, row);
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
 
     private ILedgerGrain Ledger => grains.Ledger();
 
@@ -185,48 +151,36 @@ internal sealed class LedgerCalls(
         }
 
         var instruments = await listings.BySymbol();
-        var rows = new List<(PositionProfit Position, Instrument Instrument, long MarkTicks)>();
+        var rows = new List<Api.Position>();
         foreach (var position in await entry.Positions(account, method.Value))
         {
             if (!instruments.TryGetValue(position.Symbol, out var instrument))
                 continue;
 
             var state = await grains.Book(instrument.BookKey).State(instrument.Symbol);
-            rows.Add((position, instrument, state.MarkPriceTicks > 0 ? state.MarkPriceTicks : state.LastPriceTicks));
+            rows.Add(
+                ToApi(position, instrument, state.MarkPriceTicks > 0 ? state.MarkPriceTicks : state.LastPriceTicks));
         }
 
-        await Answer.Json(context, (account, rows), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, new AccountId(answer.account).ToString());
-            to.WriteStartArray("positions"u8);
-            foreach (var (position, instrument, mark) in answer.rows)
-                Write(to, position, instrument, mark);
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.PositionList(ApiValues.Account(account), rows));
     }
 
-    private static void Write(Utf8JsonWriter to, PositionProfit position, Instrument instrument, long markTicks)
+    private static Api.Position ToApi(PositionProfit position, Instrument instrument, long markTicks)
     {
-        var decimals = instrument.Quote.Decimals;
-        to.WriteStartObject();
-        to.WriteString("symbol"u8, position.Symbol);
-        to.WriteString("asset"u8, instrument.Quote.Name);
-        to.WriteString(
-            "quantity"u8,
-            DecimalText.Format((Int128)position.QuantityLots * instrument.LotSize, instrument.QuantityDecimals));
-        to.WriteString("cost"u8, DecimalText.Format(position.Cost, decimals));
-        to.WriteString("averagePrice"u8, MeanCost(position, instrument));
-        to.WriteString("realised"u8, DecimalText.Format(position.Realised, decimals));
-        to.WriteString("fees"u8, DecimalText.Format(position.Fees, decimals));
-        to.WritePriceOrNull("mark"u8, instrument, markTicks);
-        to.WriteString("unrealised"u8, markTicks == 0 && position.QuantityLots != 0
-            ? null
-            : DecimalText.Format(
-                ((Int128)position.QuantityLots * (long)instrument.Notional(markTicks, 1)) - position.Cost, decimals));
-        to.WriteEndObject();
+        var money = instrument.Quote;
+        return new Api.Position(
+            position.Symbol,
+            money.Name,
+            instrument.QuantityOf(position.QuantityLots),
+            money.AmountOf(position.Cost),
+            MeanCost(position, instrument) is { } mean ? decimal.Parse(mean, CultureInfo.InvariantCulture) : null,
+            money.AmountOf(position.Realised),
+            money.AmountOf(position.Fees),
+            instrument.PriceOrNull(markTicks),
+            markTicks == 0 && position.QuantityLots != 0
+                ? null
+                : money.AmountOf(
+                    ((Int128)position.QuantityLots * (long)instrument.Notional(markTicks, 1)) - position.Cost));
     }
 
     /// <summary>Returns the cost of one unit; null if nothing is open.</summary>
@@ -246,77 +200,45 @@ internal sealed class LedgerCalls(
 
         var statement =
             await entry.Statement(account, UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1), after, limit);
-        await Answer.Json(
-            context, (statement, period), static (to, answer) => Write(to, answer.statement, answer.period));
+        await Answer.Json(context, new Api.AccountStatement(
+            ApiValues.Account(statement.Account),
+            UtcDay.DateOf(period.From),
+            UtcDay.DateOf(period.To),
+            [.. statement.Assets.Select(ToApi)],
+            [.. statement.Entries.Select(ToApi)],
+            statement.HasMore ? Text(statement.Entries[^1].Place) : null));
     }
 
-    private static void Write(Utf8JsonWriter to, AccountStatement statement, (long From, long To) period)
+    private static Api.AssetStatement ToApi(AssetStatement asset)
     {
-        to.WriteStartObject();
-        to.WriteString("account"u8, new AccountId(statement.Account).ToString());
-        to.WriteString("from"u8, UtcDay.Text(period.From));
-        to.WriteString("to"u8, UtcDay.Text(period.To));
-        to.WriteStartArray("assets"u8);
-        foreach (var asset in statement.Assets)
-            Write(to, asset);
-
-        to.WriteEndArray();
-        to.WriteStartArray("entries"u8);
-        foreach (var line in statement.Entries)
-            Write(to, line);
-
-        to.WriteEndArray();
-        to.WriteString("next"u8, statement.HasMore ? Text(statement.Entries[^1].Place) : null);
-        to.WriteEndObject();
+        var money = new Asset(asset.Asset, asset.Decimals);
+        var hasPending =
+            asset.OpeningPending != 0 || asset.ClosingPending != 0 || asset.Causes.Any(cause => cause.IsPending);
+        return new Api.AssetStatement(
+            asset.Asset,
+            money.AmountOf(asset.Opening),
+            money.AmountOf(asset.Closing),
+            money.AmountOf(asset.Held),
+            hasPending ? money.AmountOf(asset.OpeningPending) : null,
+            hasPending ? money.AmountOf(asset.ClosingPending) : null,
+            [.. asset.Causes.Select(cause => new Api.CauseTotal(
+                cause.Cause, cause.Lines, money.AmountOf(cause.In), money.AmountOf(cause.Out), cause.IsPending))]);
     }
 
-    private static void Write(Utf8JsonWriter to, AssetStatement asset)
+    private static Api.StatementEntry ToApi(LedgerLine line)
     {
-        to.WriteStartObject();
-        to.WriteString("asset"u8, asset.Asset);
-        to.WriteAmount("opening"u8, asset.Opening, asset.Decimals);
-        to.WriteAmount("closing"u8, asset.Closing, asset.Decimals);
-        to.WriteAmount("held"u8, asset.Held, asset.Decimals);
-        if (asset.OpeningPending != 0 || asset.ClosingPending != 0 || asset.Causes.Any(cause => cause.IsPending))
-        {
-            to.WriteAmount("openingPending"u8, asset.OpeningPending, asset.Decimals);
-            to.WriteAmount("closingPending"u8, asset.ClosingPending, asset.Decimals);
-        }
-
-        to.WriteStartArray("causes"u8);
-        foreach (var cause in asset.Causes)
-        {
-            to.WriteStartObject();
-            to.WriteString("cause"u8, cause.Cause);
-            to.WriteNumber("lines"u8, cause.Lines);
-            to.WriteString("in"u8, DecimalText.Format(cause.In, asset.Decimals));
-            to.WriteString("out"u8, DecimalText.Format(cause.Out, asset.Decimals));
-            if (cause.IsPending)
-                to.WriteBoolean("pending"u8, true);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
-        to.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter to, LedgerLine line)
-    {
-        var ofBook = line.Place.Stream.StartsWith(BookPrefix, StringComparison.Ordinal);
-        to.WriteStartObject();
-        to.WriteTime(line.Place.TimeNanos);
-        to.WriteString("cause"u8, line.Cause);
-        to.WriteString("key"u8, ofBook ? null : line.Key);
-        to.WriteString("asset"u8, line.Asset);
-        to.WriteString("amount"u8, DecimalText.Format(line.Amount, line.Decimals));
-        to.WriteString("symbol"u8, ofBook ? line.Place.Stream[BookPrefix.Length..] : null);
-        // For a change, its cause names the trade.
-        to.WriteString("tradeId"u8, !ofBook
-            ? null
-            : line.Key ?? string.Create(CultureInfo.InvariantCulture, $"{line.Place.Sequence}-{line.Place.Index}"));
-        if (line.IsPending)
-            to.WriteBoolean("pending"u8, true);
-        to.WriteEndObject();
+        var (place, ofBook) = (line.Place, line.Place.Stream.StartsWith(BookPrefix, StringComparison.Ordinal));
+        return new Api.StatementEntry(
+            new(place.TimeNanos),
+            place.TimeNanos,
+            line.Cause,
+            ofBook ? null : line.Key,
+            line.Asset,
+            ApiValues.Decimal(line.Amount, line.Decimals),
+            ofBook ? place.Stream[BookPrefix.Length..] : null,
+            // For a change, its cause names the trade.
+            !ofBook ? null : line.Key ?? string.Create(CultureInfo.InvariantCulture, $"{place.Sequence}-{place.Index}"),
+            line.IsPending);
     }
 
     /// <summary>

@@ -218,14 +218,8 @@ internal sealed class MarginCalls(
     private async Task AnswerAccount(HttpContext context, AccountId account)
     {
         var (view, instruments) = (await entry.View(account.Value), await listings.BySymbol());
-        await Answer.Json(context, (view, instruments), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, new AccountId(answer.view.Account).ToString());
-            if (answer.view.Margin is { } margin)
-                MarginReading.Write(to, margin, answer.instruments);
-            to.WriteEndObject();
-        });
+        await Answer.Json(
+            context, new Api.AccountKind(ApiValues.Account(view.Account), view.Margin?.ToApi(instruments)));
     }
 
     private async Task AnswerRulebook(HttpContext context, bool isOfficer)
@@ -233,70 +227,19 @@ internal sealed class MarginCalls(
         var (rulebook, instruments) = (await Catalog.Margin(), await listings.BySymbol());
         var assets = (await listings.All()).Select(instrument => instrument.Quote).DistinctBy(asset => asset.Name)
             .ToDictionary(asset => asset.Name, StringComparer.Ordinal);
-        await Answer.Json(context, (rulebook, instruments, assets, isOfficer), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("instruments"u8);
-            foreach (var terms in answer.rulebook.Terms)
-            {
-                if (answer.instruments.TryGetValue(terms.Symbol, out var instrument))
-                    MarginReading.Write(to, terms, instrument);
-            }
-
-            to.WriteEndArray();
-            to.WriteStartArray("currencies"u8);
-            foreach (var policy in answer.rulebook.Policies)
-                MarginReading.Write(to, policy, answer.assets[policy.Asset]);
-            to.WriteEndArray();
-            to.WriteStartArray("groups"u8);
-            foreach (var group in answer.rulebook.Credits)
-                MarginReading.Write(to, group);
-            to.WriteEndArray();
-            if (answer.isOfficer)
-                WriteForOfficers(to, answer.rulebook, answer.instruments, answer.assets);
-            to.WriteEndObject();
-        });
-    }
-
-    private static void WriteForOfficers(
-        System.Text.Json.Utf8JsonWriter to,
-        MarginRulebook rulebook,
-        IReadOnlyDictionary<string, Instrument> instruments,
-        Dictionary<string, Asset> assets)
-    {
-        to.WriteStartArray("locates"u8);
-        foreach (var locate in rulebook.Locates)
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, new AccountId(locate.Account).ToString());
-            to.WriteString("symbol"u8, locate.Symbol);
-            to.WriteQuantity("quantity"u8, instruments[locate.Symbol], locate.Lots);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
-        to.WriteStartArray("insurance"u8);
-        foreach (var fund in rulebook.Funds)
-        {
-            to.WriteStartObject();
-            to.WriteString("asset"u8, fund.Asset);
-            to.WriteAmount("amount"u8, fund.Amount, assets[fund.Asset].Decimals);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
-        to.WriteStartArray("deficits"u8);
-        foreach (var deficit in rulebook.Deficits)
-        {
-            var decimals = assets[deficit.Asset].Decimals;
-            to.WriteStartObject();
-            to.WriteString("account"u8, new AccountId(deficit.Account).ToString());
-            to.WriteString("asset"u8, deficit.Asset);
-            to.WriteAmount("shared"u8, deficit.Amount, decimals);
-            to.WriteTimeText("time"u8, deficit.TimeNanos);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
+        await Answer.Json(context, new Api.MarginRulebook(
+            [.. rulebook.Terms.Where(terms => instruments.ContainsKey(terms.Symbol))
+                .Select(terms => terms.ToApi(instruments[terms.Symbol]))],
+            [.. rulebook.Policies.Select(policy => policy.ToApi(assets[policy.Asset]))],
+            [.. rulebook.Credits.Select(group => new Api.MarginGroup(group.Group, group.CreditPpm))],
+            !isOfficer ? null : [.. rulebook.Locates.Select(locate => new Api.Locate(
+                ApiValues.Account(locate.Account), locate.Symbol, instruments[locate.Symbol].QuantityOf(locate.Lots)))],
+            !isOfficer
+                ? null
+                : [.. rulebook.Funds.Select(
+                    fund => new Api.InsuranceFund(fund.Asset, assets[fund.Asset].AmountOf(fund.Amount)))],
+            !isOfficer ? null : [.. rulebook.Deficits.Select(deficit => new Api.SharedDeficit(
+                ApiValues.Account(deficit.Account), deficit.Asset, assets[deficit.Asset].AmountOf(deficit.Amount),
+                new(deficit.TimeNanos)))]));
     }
 }

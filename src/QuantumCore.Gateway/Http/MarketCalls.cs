@@ -15,15 +15,8 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// <c>tickSize</c>, every quantity one of <c>lotSize</c>.
     /// </remarks>
     public async Task Instruments(HttpContext context) =>
-        await Answer.Json(context, await listings.All(), static (to, instruments) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("instruments"u8);
-            foreach (var instrument in instruments)
-                to.WriteInstrument(instrument);
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(
+            context, new Api.InstrumentList([.. (await listings.All()).Select(instrument => instrument.ToApi())]));
 
     /// <summary>GET /book/{symbol}: returns the order book by price.</summary>
     /// <remarks>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -52,17 +51,8 @@ internal sealed class MoneyCalls(
         }
 
         var transfers = await grains.Ledger().Transfers(account, limit + 1, after);
-        await Answer.Json(context, (transfers, limit), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("transfers"u8);
-            foreach (var transfer in answer.transfers.Take(answer.limit))
-                WriteTransfer(to, transfer);
-            to.WriteEndArray();
-            to.WriteString(
-                "next"u8, answer.transfers.Length > answer.limit ? Text(answer.transfers[answer.limit - 1]) : null);
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.TransferList(
+            [.. transfers.Take(limit).Select(ToApi)], transfers.Length > limit ? Text(transfers[limit - 1]) : null));
     }
 
     /// <summary>POST /withdrawals: withdraws money or units.</summary>
@@ -104,26 +94,11 @@ internal sealed class MoneyCalls(
         }
 
         var withdrawals = await grains.Ledger().Withdrawals(account, limit + 1, before);
-        await Answer.Json(context, (withdrawals, limit), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("withdrawals"u8);
-            foreach (var withdrawal in answer.withdrawals.Take(answer.limit))
-            {
-                to.WriteStartObject();
-                WriteWithdrawal(to, withdrawal);
-                to.WriteString("batch"u8, withdrawal.Batch);
-                to.WriteString("why"u8, withdrawal.Why);
-                to.WriteTime(withdrawal.TimeNanos);
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteString("next"u8, answer.withdrawals.Length > answer.limit
-                ? answer.withdrawals[answer.limit - 1].Sequence.ToString(CultureInfo.InvariantCulture)
-                : null);
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.WithdrawalList(
+            [.. withdrawals.Take(limit).Select(ToApi)],
+            withdrawals.Length > limit
+                ? withdrawals[limit - 1].Sequence.ToString(CultureInfo.InvariantCulture)
+                : null));
     }
 
     /// <summary>POST /admin/accounts/{account}/owner: sets the owner of an account.</summary>
@@ -160,13 +135,7 @@ internal sealed class MoneyCalls(
             return;
         }
 
-        await Answer.Json(context, (account, owner), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, answer.account.ToString());
-            to.WriteString("owner"u8, answer.owner);
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.AccountOwner(account.ToString(), owner));
     }
 
     private async Task Transfer(HttpContext context, long account, Caller? officer)
@@ -196,14 +165,9 @@ internal sealed class MoneyCalls(
             return;
         }
 
-        await Answer.Json(context, (account, request, result, asset), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            WriteTransfer(
-                to, answer.result.Sequence, answer.request.Key, answer.account, answer.request.To, answer.asset,
-                answer.request.Amount, !answer.result.IsOpen);
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.Transfer(
+            result.Sequence, request.Key, ApiValues.Account(account), receiver.ToString(), asset.Name,
+            asset.AmountOf(amount), StateOf(!result.IsOpen)));
     }
 
     private async Task Withdraw(HttpContext context, long account, Caller? officer)
@@ -229,15 +193,9 @@ internal sealed class MoneyCalls(
             return;
         }
 
-        var withdrawal = new AccountWithdrawal(
-            result.Sequence, request.Key, account, asset.Name, asset.Decimals, amount, request.Destination, state, null,
-            null, 0);
-        await Answer.Json(context, withdrawal, static (to, answer) =>
-        {
-            to.WriteStartObject();
-            WriteWithdrawal(to, answer);
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.NewWithdrawal(
+            result.Sequence, request.Key, ApiValues.Account(account), asset.Name, asset.AmountOf(amount),
+            request.Destination, StateOf(state)));
     }
 
     /// <summary>Returns the account's refusal, with the requested and the free amount; null for none.</summary>
@@ -251,16 +209,35 @@ internal sealed class MoneyCalls(
             _ => new Refusal(reason, field, limit),
         };
 
-    private static void WriteWithdrawal(Utf8JsonWriter to, AccountWithdrawal withdrawal)
-    {
-        to.WriteNumber("sequence"u8, withdrawal.Sequence);
-        to.WriteString("key"u8, withdrawal.Key);
-        to.WriteString("account"u8, new AccountId(withdrawal.Account).ToString());
-        to.WriteString("asset"u8, withdrawal.Asset);
-        to.WriteAmount("amount"u8, withdrawal.Amount, withdrawal.Decimals);
-        to.WriteString("destination"u8, withdrawal.Destination);
-        to.WriteString("state"u8, WireNames.Of(withdrawal.State));
-    }
+    private static Api.Withdrawal ToApi(AccountWithdrawal withdrawal) => new(
+        withdrawal.Sequence,
+        withdrawal.Key,
+        ApiValues.Account(withdrawal.Account),
+        withdrawal.Asset,
+        ApiValues.Decimal(withdrawal.Amount, withdrawal.Decimals),
+        withdrawal.Destination,
+        StateOf(withdrawal.State),
+        withdrawal.Batch,
+        withdrawal.Why,
+        new(withdrawal.TimeNanos),
+        withdrawal.TimeNanos);
+
+    private static Api.Transfer ToApi(AccountTransfer transfer) => new(
+        transfer.Sequence,
+        transfer.Key,
+        ApiValues.Account(transfer.From),
+        ApiValues.Account(transfer.To),
+        transfer.Asset,
+        ApiValues.Decimal(transfer.Amount, transfer.Decimals),
+        StateOf(transfer.IsDone),
+        new(transfer.TimeNanos),
+        transfer.TimeNanos);
+
+    private static Api.WithdrawalState StateOf(PayoutState state) =>
+        ApiValues.Word<Api.WithdrawalState>(WireNames.Of(state));
+
+    private static Api.TransferState StateOf(bool isDone) =>
+        isDone ? Api.TransferState.Done : Api.TransferState.InTransit;
 
     private static string Text(AccountTransfer last) =>
         string.Create(CultureInfo.InvariantCulture, $"{last.TimeNanos}.{last.From}.{last.Sequence}");
@@ -270,26 +247,4 @@ internal sealed class MoneyCalls(
         && Call.Number(from, 0, long.MaxValue) is { } f && Call.Number(sequence, 0, long.MaxValue) is { } s
             ? new TransferPlace(n, f, s)
             : null;
-
-    private static void WriteTransfer(Utf8JsonWriter to, AccountTransfer transfer)
-    {
-        to.WriteStartObject();
-        var asset = new Asset(transfer.Asset, transfer.Decimals);
-        WriteTransfer(
-            to, transfer.Sequence, transfer.Key, transfer.From, transfer.To, asset, transfer.Amount, transfer.IsDone);
-        to.WriteTime(transfer.TimeNanos);
-        to.WriteEndObject();
-    }
-
-    private static void WriteTransfer(
-        Utf8JsonWriter to, long sequence, string key, long from, long receiver, Asset asset, long amount, bool isDone)
-    {
-        to.WriteNumber("sequence"u8, sequence);
-        to.WriteString("key"u8, key);
-        to.WriteString("from"u8, new AccountId(from).ToString());
-        to.WriteString("to"u8, new AccountId(receiver).ToString());
-        to.WriteString("asset"u8, asset.Name);
-        to.WriteAmount("amount"u8, amount, asset.Decimals);
-        to.WriteString("state"u8, isDone ? "done"u8 : "inTransit"u8);
-    }
 }

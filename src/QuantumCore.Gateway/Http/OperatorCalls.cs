@@ -153,17 +153,7 @@ internal sealed class OperatorCalls(
             await grains.Catalog().UseBreaker(new BreakerUse(MarketWideBreaker.DayOf(local), call.Level, officer.Name));
         }
 
-        await Answer.Json(context, (call, stopped), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteNumber("level"u8, answer.call.Level);
-            to.WriteBoolean("acted"u8, answer.call.Acts);
-            to.WriteStartArray("symbols"u8);
-            foreach (var symbol in answer.stopped)
-                to.WriteStringValue(symbol);
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.BreakerReport(call.Level, call.Acts, stopped));
     }
 
     private async Task SetPrice(HttpContext context, BookVerb verb)
@@ -214,9 +204,7 @@ internal sealed class OperatorCalls(
         var changed = await entry.ChangeTrade(instrument.Symbol, place!.Value, ticks);
         if (changed.Reason == RejectReason.None)
         {
-            await Answer.Json(
-                context, (instrument, place.Value, changed),
-                static (to, answer) => to.WriteTradeChange(answer.instrument, answer.Value, answer.changed));
+            await Answer.Json(context, changed.ToApi(instrument, place.Value));
             return;
         }
 

@@ -50,28 +50,13 @@ internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains
         var found = await places(pins, context.RequestAborted);
         var symbols = (await listings.All()).ToLookup(
             instrument => instrument.BookKey, instrument => instrument.Symbol, StringComparer.Ordinal);
-        await Answer.Json(context, pins.Zip(found), (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("pins"u8);
-            foreach (var (pin, place) in answer)
-            {
-                to.WriteStartObject();
-                to.WriteStartArray("symbols"u8);
-                foreach (var symbol in symbols[pin.Book])
-                    to.WriteStringValue(symbol);
-                to.WriteEndArray();
-                to.WriteString("silo"u8, pin.Silo);
-                to.WriteBoolean("held"u8, place.IsMeant);
-                to.WriteString("at"u8, place.Silo);
-                to.WriteTimeText("since"u8, pin.SinceNanos);
-                to.WriteString("by"u8, pin.By);
-                to.WriteString("why"u8, pin.Why);
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.BookPins([.. pins.Zip(found).Select(pinned => new Api.BookPin(
+            [.. symbols[pinned.First.Book]],
+            pinned.First.Silo,
+            pinned.Second.IsMeant,
+            pinned.Second.Silo,
+            new(pinned.First.SinceNanos),
+            pinned.First.By,
+            pinned.First.Why))]));
     }
 }

@@ -137,41 +137,21 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
 
     private async Task AnswerOwners(HttpContext context)
     {
-        var owners = new List<(OwnerLimits Of, LimitUnit Unit)>();
+        var owners = new List<Api.OwnerLimits>();
         foreach (var of in await Catalog.OwnersLimits())
         {
-            if (await LimitUnit.FindAsync(listings, of.Symbol) is { } unit)
-                owners.Add((of, unit));
+            if (await LimitUnit.FindAsync(listings, of.Symbol) is not { } unit)
+                continue;
+
+            owners.Add(new Api.OwnerLimits(
+                of.Owner,
+                new SymbolLimits(of.Symbol, of.Limits).ToApi(unit),
+                [.. of.Shares.Select(share => new Api.OwnerShare(
+                    ApiValues.Account(share.Account), share.Weight,
+                    new SymbolLimits(of.Symbol, of.PartOf(share.Account)).ToApi(unit)))]));
         }
 
-        await Answer.Json(context, owners, static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("owners"u8);
-            foreach (var (of, unit) in answer)
-            {
-                to.WriteStartObject();
-                to.WriteString("owner"u8, of.Owner);
-                to.WritePropertyName("limits"u8);
-                LimitsReading.Write(to, new SymbolLimits(of.Symbol, of.Limits), unit);
-                to.WriteStartArray("shares"u8);
-                foreach (var share in of.Shares)
-                {
-                    to.WriteStartObject();
-                    to.WriteString("account"u8, new AccountId(share.Account).ToString());
-                    to.WriteNumber("weight"u8, share.Weight);
-                    to.WritePropertyName("limits"u8);
-                    LimitsReading.Write(to, new SymbolLimits(of.Symbol, of.PartOf(share.Account)), unit);
-                    to.WriteEndObject();
-                }
-
-                to.WriteEndArray();
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.OwnersLimits(owners));
     }
 
     /// <summary>Reads the limits of a request; null if it was rejected and answered.</summary>
@@ -195,38 +175,19 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
 
     private async Task AnswerLimits(HttpContext context, long? account)
     {
-        var own = account is { } number ? await Units(await grains.Account(number).Limits()) : [];
-        var frozenWhy = account is { } of ? (await grains.Account(of).View([])).FrozenWhy : null;
-        var everyones = await Units(await Catalog.Limits());
-        var owners = account is null ? [] : await Units(await OwnerParts(account.Value));
-        await Answer.Json(context, (account, frozenWhy, own, everyones, owners), static (to, answer) =>
+        var everyones = await Shown(await Catalog.Limits());
+        if (account is not { } number)
         {
-            to.WriteStartObject();
-            if (answer.account is { } number)
-            {
-                to.WriteString("account"u8, new AccountId(number).ToString());
-                if (answer.frozenWhy is { } why)
-                    to.WriteString("frozenWhy"u8, why);
-                to.WriteStartArray("limits"u8);
-                foreach (var (of, unit) in answer.own)
-                    LimitsReading.Write(to, of, unit);
-                to.WriteEndArray();
-            }
+            await Answer.Json(context, new Api.EveryonesLimits(everyones));
+            return;
+        }
 
-            to.WriteStartArray("everyones"u8);
-            foreach (var (of, unit) in answer.everyones)
-                LimitsReading.Write(to, of, unit);
-            to.WriteEndArray();
-            if (answer.owners.Length > 0)
-            {
-                to.WriteStartArray("owners"u8);
-                foreach (var (of, unit) in answer.owners)
-                    LimitsReading.Write(to, of, unit);
-                to.WriteEndArray();
-            }
-
-            to.WriteEndObject();
-        });
+        var own = await Shown(await grains.Account(number).Limits());
+        var frozenWhy = (await grains.Account(number).View([])).FrozenWhy;
+        var owners = await Shown(await OwnerParts(number));
+        await Answer.Json(
+            context, new Api.AccountLimits(
+                ApiValues.Account(number), frozenWhy, own, everyones, owners.Count > 0 ? owners : null));
     }
 
     /// <summary>Returns an account's shares of its owner's limits.</summary>
@@ -238,15 +199,15 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
         return [.. limits.Where(of => of.Owner == owner).Select(of => new SymbolLimits(of.Symbol, of.PartOf(account)))];
     }
 
-    private async ValueTask<(SymbolLimits Limits, LimitUnit Unit)[]> Units(ImmutableArray<SymbolLimits> limits)
+    private async ValueTask<List<Api.RiskLimits>> Shown(ImmutableArray<SymbolLimits> limits)
     {
-        var units = new List<(SymbolLimits, LimitUnit)>();
+        var shown = new List<Api.RiskLimits>();
         foreach (var of in limits)
         {
             if (await LimitUnit.FindAsync(listings, of.Symbol) is { } unit)
-                units.Add((of, unit));
+                shown.Add(of.ToApi(unit));
         }
 
-        return [.. units];
+        return shown;
     }
 }

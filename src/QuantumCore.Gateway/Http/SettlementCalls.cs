@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -169,77 +168,45 @@ internal sealed class SettlementCalls(
     private async Task AnswerVenues(HttpContext context)
     {
         var calendars = await Catalog.SettlementCalendars();
-        var venues = new List<(string Venue, ImmutableArray<long> Holidays, int BuyInDays,
-            ImmutableArray<SettlementBatchView> Batches, ImmutableArray<SettlementFailView> Fails)>();
+        var venues = new List<Api.SettlementVenue>();
         foreach (var venue in (await listings.All()).Select(instrument => instrument.SettlementVenue)
             .Where(venue => venue.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var settlement = grains.GetGrain<ISettlementGrain>(venue);
-            venues.Add((
+            var holidays = calendars.FirstOrDefault(calendar => calendar.Venue == venue)?.Holidays ?? [];
+            venues.Add(new Api.SettlementVenue(
                 venue,
-                calendars.FirstOrDefault(calendar => calendar.Venue == venue)?.Holidays ?? [],
+                [.. holidays.Select(UtcDay.DateOf)],
                 await settlement.BuyInDays(),
-                await settlement.Batches(BatchesShown),
-                await settlement.Fails(FailsShown)));
+                [.. (await settlement.Batches(BatchesShown)).Select(ToApi)],
+                [.. (await settlement.Fails(FailsShown)).Select(ToApi)]));
         }
 
-        await Answer.Json(context, venues, static (to, answer) =>
+        await Answer.Json(context, new Api.SettlementVenues(venues));
+    }
+
+    private static Api.SettlementBatch ToApi(SettlementBatchView batch) => new(
+        batch.Id,
+        UtcDay.DateOf(batch.Date),
+        batch.Cycle,
+        batch.State switch
         {
-            to.WriteStartObject();
-            to.WriteStartArray("venues"u8);
-            foreach (var (venue, holidays, buyInDays, batches, fails) in answer)
-            {
-                to.WriteStartObject();
-                to.WriteString("venue"u8, venue);
-                to.WriteStartArray("holidays"u8);
-                foreach (var day in holidays)
-                    to.WriteStringValue(UtcDay.Text(day));
-                to.WriteEndArray();
-                to.WriteNumber("buyInDays"u8, buyInDays);
-                to.WriteStartArray("batches"u8);
-                foreach (var batch in batches)
-                {
-                    to.WriteStartObject();
-                    to.WriteString("batch"u8, batch.Id);
-                    to.WriteString("date"u8, UtcDay.Text(batch.Date));
-                    to.WriteNumber("cycle"u8, batch.Cycle);
-                    to.WriteString("state"u8, batch.State switch
-                    {
-                        SettlementState.Settled => "settled"u8,
-                        SettlementState.Partial => "partial"u8,
-                        _ => "sent"u8,
-                    });
-                    to.WriteNumber("trades"u8, batch.Trades);
-                    to.WriteNumber("items"u8, batch.Items);
-                    to.WriteString("hash"u8, batch.Hash);
-                    to.WriteTimeText("closedAt"u8, batch.ClosedNanos);
-                    to.WriteEndObject();
-                }
+            SettlementState.Settled => Api.SettlementState.Settled,
+            SettlementState.Partial => Api.SettlementState.Partial,
+            _ => Api.SettlementState.Sent,
+        },
+        batch.Trades,
+        batch.Items,
+        batch.Hash,
+        new(batch.ClosedNanos));
 
-                to.WriteEndArray();
-                to.WriteStartArray("fails"u8);
-                foreach (var fail in fails)
-                    Write(to, fail);
-                to.WriteEndArray();
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
-    }
-
-    private static void Write(Utf8JsonWriter to, SettlementFailView fail)
-    {
-        to.WriteStartObject();
-        to.WriteString("account"u8, new AccountId(fail.Account).ToString());
-        to.WriteString("symbol"u8, fail.Symbol);
-        to.WriteString("asset"u8, fail.Asset);
-        to.WriteString("units"u8, DecimalText.Format(fail.Units, fail.Decimals));
-        to.WriteString("currency"u8, fail.Currency);
-        to.WriteString("cash"u8, DecimalText.Format(fail.Cash, fail.CashDecimals));
-        to.WriteString("since"u8, UtcDay.Text(fail.Since));
-        to.WriteNumber("days"u8, fail.Days);
-        to.WriteEndObject();
-    }
+    private static Api.SettlementFail ToApi(SettlementFailView fail) => new(
+        ApiValues.Account(fail.Account),
+        fail.Symbol,
+        fail.Asset,
+        ApiValues.Decimal(fail.Units, fail.Decimals),
+        fail.Currency,
+        ApiValues.Decimal(fail.Cash, fail.CashDecimals),
+        UtcDay.DateOf(fail.Since),
+        fail.Days);
 }

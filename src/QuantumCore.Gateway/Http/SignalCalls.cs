@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Signals;
@@ -85,15 +83,7 @@ internal sealed class SignalCalls(
             return;
 
         var shown = (await Catalog.SignalStrategies()).Where(state => Owns(caller, state.Strategy));
-        await Answer.Json(context, shown, static (to, states) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("strategies"u8);
-            foreach (var state in states)
-                Write(to, state, secret: null);
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.SignalStrategyList([.. shown.Select(state => ToApi(state, secret: null))]));
     }
 
     /// <summary>PUT /signals/strategies/{strategy}: makes or changes a webhook strategy.</summary>
@@ -142,8 +132,7 @@ internal sealed class SignalCalls(
         }
 
         var state = await Catalog.FindSignalStrategy(name);
-        await Answer.Json(
-            context, (state: state!, shown), static (to, answer) => Write(to, answer.state, answer.shown));
+        await Answer.Json(context, ToApi(state!, shown));
     }
 
     /// <summary>DELETE /signals/strategies/{strategy}/pause: ends the pause of a strategy.</summary>
@@ -164,8 +153,7 @@ internal sealed class SignalCalls(
         }
 
         await Catalog.ResumeSignals(name, caller.Name);
-        await Answer.Json(
-            context, await Catalog.FindSignalStrategy(name), static (to, shown) => Write(to, shown!, secret: null));
+        await Answer.Json(context, ToApi((await Catalog.FindSignalStrategy(name))!, secret: null));
     }
 
     /// <summary>GET /signals/dead: lists signals that failed.</summary>
@@ -181,27 +169,16 @@ internal sealed class SignalCalls(
         var own = (await Catalog.SignalStrategies()).Where(state => Owns(caller, state.Strategy))
             .Select(state => state.Strategy.Name).ToHashSet(StringComparer.Ordinal);
         var dead = (await Catalog.DeadSignals()).Where(signal => own.Contains(signal.Strategy));
-        await Answer.Json(context, dead, static (to, signals) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("signals"u8);
-            foreach (var signal in signals)
-            {
-                to.WriteStartObject();
-                to.WriteNumber("id"u8, signal.Id);
-                to.WriteString("strategy"u8, signal.Strategy);
-                to.WriteString("key"u8, signal.Key);
-                to.WriteString("clientOrderId"u8, SignalNames.ClientOrderId(signal.Strategy, signal.Key));
-                to.WriteTime(signal.TimeNanos);
-                to.WriteString("code"u8, signal.Reason.ToString());
-                to.WriteString("detail"u8, signal.Detail);
-                to.WriteString("body"u8, signal.Body);
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.DeadSignalList([.. dead.Select(signal => new Api.DeadSignal(
+            signal.Id,
+            signal.Strategy,
+            signal.Key,
+            SignalNames.ClientOrderId(signal.Strategy, signal.Key),
+            new(signal.TimeNanos),
+            signal.TimeNanos,
+            signal.Reason.ToString(),
+            signal.Detail,
+            signal.Body))]));
     }
 
     /// <summary>DELETE /signals/dead/{id}: removes a failed signal.</summary>
@@ -226,52 +203,33 @@ internal sealed class SignalCalls(
         }
 
         await Catalog.DropDeadSignal(id, caller.Name);
-        await Answer.Json(context, id, static (to, dropped) =>
-        {
-            to.WriteStartObject();
-            to.WriteNumber("id"u8, dropped);
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.DroppedSignal(id));
     }
 
     private static bool Owns(Caller caller, SignalStrategy strategy) =>
         caller.May(UserRole.Administrator) || (caller.Account > 0 && strategy.Owner == caller.Account);
 
-    private static void Write(Utf8JsonWriter to, SignalStrategyState state, string? secret)
+    private static Api.SignalStrategy ToApi(SignalStrategyState state, string? secret)
     {
         var strategy = state.Strategy;
-        to.WriteStartObject();
-        to.WriteString("name"u8, strategy.Name);
-        if (strategy.Owner > 0)
-            to.WriteString("owner"u8, new AccountId(strategy.Owner).ToString());
-        if (secret is not null)
-            to.WriteString("secret"u8, secret);
-        to.WriteBoolean("passphrase"u8, strategy.TakesPassphrase);
-        to.WriteStartArray("accounts"u8);
-        foreach (var target in strategy.Targets)
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, new AccountId(target.Account).ToString());
-            to.WriteNumber("percent"u8, target.Percent);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
-        to.WriteStartArray("symbols"u8);
-        foreach (var symbol in strategy.Symbols)
-            to.WriteStringValue(symbol);
-        to.WriteEndArray();
-        to.WriteString("policy"u8, SignalReading.Of(strategy.Policy));
-        to.WriteNumber("mostInWindow"u8, strategy.MostInWindow);
-        to.WriteNumber("windowSeconds"u8, strategy.WindowSeconds);
-        to.WriteNumber("mostFailures"u8, strategy.MostFailures);
-        to.WriteNumber("pauseSeconds"u8, strategy.PauseSeconds);
-        to.WriteNumber("maxAgeSeconds"u8, strategy.MaxAgeSeconds);
-        to.WriteBoolean("closed"u8, strategy.IsClosed);
-        to.WriteNumber("failures"u8, state.Failures);
-        to.WriteString("pausedUntil"u8, state.PausedUntilNanos == 0 ? null
-            : DateTimeOffset.FromUnixTimeMilliseconds(state.PausedUntilNanos / 1_000_000)
-                .ToString("O", CultureInfo.InvariantCulture));
-        to.WriteEndObject();
+        return new Api.SignalStrategy(
+            strategy.Name,
+            strategy.Owner > 0 ? ApiValues.Account(strategy.Owner) : null,
+            secret,
+            strategy.TakesPassphrase,
+            [.. strategy.Targets.Select(
+                target => new Api.SignalTarget(ApiValues.Account(target.Account), target.Percent))],
+            strategy.Symbols,
+            ApiValues.Word<Api.SignalPolicy>(SignalReading.Of(strategy.Policy)),
+            strategy.MostInWindow,
+            strategy.WindowSeconds,
+            strategy.MostFailures,
+            strategy.PauseSeconds,
+            strategy.MaxAgeSeconds,
+            strategy.IsClosed,
+            state.Failures,
+            state.PausedUntilNanos == 0
+                ? null
+                : DateTimeOffset.FromUnixTimeMilliseconds(state.PausedUntilNanos / 1_000_000));
     }
 }

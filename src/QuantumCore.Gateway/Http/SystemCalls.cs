@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
@@ -35,18 +33,15 @@ internal sealed class SystemCalls(
         var asked = Ask(async () => (ImmutableArray<SiloView>?)await silos(cancellation), cancellation);
         var standing = await Ask(async () => (LedgerStanding?)await grains.Ledger().Standing(), cancellation);
         var members = await asked;
-        await Answer.Json(
-            context,
-            (Silos: members ?? [], Standing: standing, Lines: recent.Newest(), Now: time.UnixNanos()),
-            static (to, answer) =>
-            {
-                to.WriteStartObject();
-                to.WriteTime(answer.Now);
-                WriteSilos(to, answer.Silos);
-                WriteJournal(to, answer.Standing);
-                WriteLines(to, answer.Lines);
-                to.WriteEndObject();
-            });
+        var now = time.UnixNanos();
+        await Answer.Json(context, new Api.ExchangeSystem(
+            new(now),
+            now,
+            [.. (members ?? []).Select(ToApi)],
+            standing is { } known
+                ? new Api.JournalStanding(known.Records, known.Behind, known.BehindNanos / 1_000_000)
+                : null,
+            [.. recent.Newest().Select(ToApi)]));
     }
 
     /// <summary>
@@ -65,70 +60,27 @@ internal sealed class SystemCalls(
         }
     }
 
-    private static void WriteSilos(Utf8JsonWriter to, ImmutableArray<SiloView> silos)
-    {
-        to.WriteStartArray("silos"u8);
-        foreach (var silo in silos)
+    private static Api.ExchangeSilo ToApi(SiloView silo) => new(
+        silo.Name,
+        silo.Address,
+        silo.Role,
+        silo.State,
+        new(silo.Since.ToUnixTimeMilliseconds() * 1_000_000),
+        silo.IsThis,
+        [.. silo.Grains.Select(grain => new Api.AwakeGrains(grain.Type, grain.Count))]);
+
+    private static Api.LogLine ToApi(RecentLine line) => new(
+        line.Sequence,
+        new(line.TimeNanos),
+        line.TimeNanos,
+        line.Level switch
         {
-            to.WriteStartObject();
-            to.WriteString("name"u8, silo.Name);
-            to.WriteString("address"u8, silo.Address);
-            to.WriteString("role"u8, silo.Role);
-            to.WriteString("state"u8, silo.State);
-            to.WriteTimeText("since"u8, silo.Since.ToUnixTimeMilliseconds() * 1_000_000);
-            to.WriteBoolean("current"u8, silo.IsThis);
-            to.WriteStartArray("grains"u8);
-            foreach (var grain in silo.Grains)
-            {
-                to.WriteStartObject();
-                to.WriteString("type"u8, grain.Type);
-                to.WriteNumber("count"u8, grain.Count);
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
-    }
-
-    private static void WriteJournal(Utf8JsonWriter to, LedgerStanding? standing)
-    {
-        if (standing is not { } known)
-        {
-            to.WriteNull("journal"u8);
-            return;
-        }
-
-        to.WriteStartObject("journal"u8);
-        to.WriteNumber("records"u8, known.Records);
-        to.WriteNumber("behind"u8, known.Behind);
-        to.WriteNumber("behindMillis"u8, known.BehindNanos / 1_000_000);
-        to.WriteEndObject();
-    }
-
-    private static void WriteLines(Utf8JsonWriter to, RecentLine[] lines)
-    {
-        to.WriteStartArray("log"u8);
-        foreach (var line in lines)
-        {
-            to.WriteStartObject();
-            to.WriteNumber("sequence"u8, line.Sequence);
-            to.WriteTime(line.TimeNanos);
-            to.WriteString("level"u8, line.Level switch
-            {
-                LogLevel.Warning => "warn"u8,
-                LogLevel.Error => "error"u8,
-                _ => "critical"u8,
-            });
-            to.WriteString("category"u8, line.Category);
-            to.WriteNumber("event"u8, line.Event);
-            to.WriteString("message"u8, line.Message);
-            to.WriteString("exception"u8, line.Exception);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
-    }
+            LogLevel.Warning => "warn",
+            LogLevel.Error => "error",
+            _ => "critical",
+        },
+        line.Category,
+        line.Event,
+        line.Message,
+        line.Exception);
 }

@@ -31,13 +31,8 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
             return;
         }
 
-        await Answer.Json(context, second, static (to, second) =>
-        {
-            to.WriteStartObject();
-            to.WriteTime(second.TimeNanos);
-            to.WriteTickers(second.Symbols.Values);
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.TickerList(
+            new(second.TimeNanos), second.TimeNanos, [.. second.Symbols.Values.Select(pulse => pulse.ToApi())]));
     }
 
     /// <summary>GET /candles/{symbol}: returns candles of a symbol.</summary>
@@ -62,14 +57,10 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
         else if (IsRaw(query["adjustment"]) is not { } isRaw)
             await Answer.Refuse(context, Refusal.NotOneOf("adjustment", query["adjustment"], "split", "raw"));
         else
-            await Answer.Json(
-                context, (await Read(instrument, period, before, (int)limit, isRaw), instrument), static (to, answer) =>
-                {
-                    to.WriteStartObject();
-                    to.WriteString("symbol"u8, answer.instrument.Symbol);
-                    to.WriteCandles(answer.Item1, answer.instrument);
-                    to.WriteEndObject();
-                });
+            await Answer.Json(context, new Api.CandleList(
+                instrument.Symbol,
+                [.. (await Read(instrument, period, before, (int)limit, isRaw)).Select(
+                    candle => candle.ToApi(instrument))]));
     }
 
     /// <summary>Returns the end of the requested time, by default now; null if the text is no time.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Alerts;
+using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
@@ -30,7 +31,9 @@ internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacin
             to.WriteStartObject();
             to.WriteString("type"u8, "alerts"u8);
             to.WriteString("account"u8, new AccountId(holder.Account).ToString());
-            to.WriteAlertMembers(all);
+            var answer = all.ToApi();
+            to.WriteMember("since"u8, answer.Since);
+            to.WriteMember("alerts"u8, answer.Alerts);
             to.WriteEndObject();
         })];
     }

@@ -31,7 +31,7 @@ internal sealed class TickerSource(MarketPulse pulse, Action ready) : IStreamSou
                 to.WriteStartObject();
                 to.WriteString("type"u8, "tickers"u8);
                 to.WriteTimeNanos(second.TimeNanos);
-                to.WriteTickers(changed);
+                to.WriteMember<IReadOnlyList<Api.Ticker>>("tickers"u8, [.. changed.Select(pulse => pulse.ToApi())]);
                 to.WriteEndObject();
             })];
         }

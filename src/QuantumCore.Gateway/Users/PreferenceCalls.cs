@@ -70,20 +70,9 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
             return;
         }
 
-        await Answer.Json(context, all, static (to, preferences) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("preferences"u8);
-            foreach (var (name, value) in preferences)
-            {
-                to.WriteStartObject();
-                to.WriteString("name"u8, name);
-                to.WriteString("value"u8, value);
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(
+            context,
+            new Api.PreferenceList(
+                [.. all.Select(preference => new Api.UserPreference(preference.Name, preference.Value))]));
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -158,21 +157,9 @@ internal sealed class SessionCalls(
         if (await Call.Person(context) is not { } who)
             return;
 
-        await Answer.Json(context, (who, all: await sessions.Of(who.User.Name)), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("sessions"u8);
-            foreach (var session in answer.all)
-            {
-                to.WriteStartObject();
-                Write(to, session);
-                to.WriteBoolean("current"u8, session.Id == answer.who.Session.Id);
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.SessionList(
+            [.. (await sessions.Of(who.User.Name)).Select(
+                session => ToApi(session) with { Current = session.Id == who.Session.Id })]));
     }
 
     /// <summary>DELETE /sessions/{id}: ends one of your sessions.</summary>
@@ -234,13 +221,8 @@ internal sealed class SessionCalls(
         var name = who.User.Name;
         if (text.Secret is null)
         {
-            await Answer.Json(context, (name, secret: Authenticator.NewSecret()), static (to, made) =>
-            {
-                to.WriteStartObject();
-                to.WriteString("secret"u8, made.secret);
-                to.WriteString("address"u8, Authenticator.Address(made.name, made.secret));
-                to.WriteEndObject();
-            });
+            var made = Authenticator.NewSecret();
+            await Answer.Json(context, new Api.NewAuthenticator(made, Authenticator.Address(name, made)));
             return;
         }
 
@@ -414,29 +396,17 @@ internal sealed class SessionCalls(
         (context.Connection.RemoteIpAddress ?? IPAddress.None).ToString();
 
     private static async Task AnswerSession(HttpContext context, SignedIn who, string? token = null) =>
-        await Answer.Json(context, (who, token), static (to, answer) =>
-        {
-            var who = answer.who;
-            to.WriteStartObject();
-            to.WriteString("user"u8, who.User.Name);
-            to.WriteString("role"u8, WireNames.Of(who.User.Role));
-            to.WriteString("account"u8, who.User.Account == 0 ? null : new AccountId(who.User.Account).ToString());
-            to.WriteBoolean("demo"u8, who.User.IsDemo);
-            to.WriteBoolean("authenticator"u8, who.User.Authenticator.Length > 0);
-            to.WriteStartObject("session"u8);
-            Write(to, who.Session);
-            to.WriteEndObject();
-            if (answer.token is not null)
-                to.WriteString("token"u8, answer.token);
-            to.WriteEndObject();
-        });
+        await Answer.Json(
+        context,
+        new Api.SignedInUser(
+            who.User.Name,
+            ApiValues.Word<Api.UserRole>(WireNames.Of(who.User.Role)),
+            ApiValues.AccountOrNull(who.User.Account),
+            who.User.IsDemo,
+            who.User.Authenticator.Length > 0,
+            ToApi(who.Session),
+            token));
 
-    private static void Write(Utf8JsonWriter to, UserSession session)
-    {
-        to.WriteString("id"u8, session.Id);
-        to.WriteTimeText("begun"u8, session.BegunNanos);
-        to.WriteTimeText("ends"u8, session.EndsNanos);
-        to.WriteString("address"u8, session.Address);
-        to.WriteString("client"u8, session.Client);
-    }
+    private static Api.SessionView ToApi(UserSession session) =>
+        new(session.Id, new(session.BegunNanos), new(session.EndsNanos), session.Address, session.Client);
 }

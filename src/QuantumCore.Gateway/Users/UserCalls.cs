@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Http;
@@ -17,15 +16,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         if (!await Call.IsOfficer(context, keys, UserRole.Administrator))
             return;
 
-        await Answer.Json(context, await sessions.All(), static (to, users) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("users"u8);
-            foreach (var user in users)
-                Write(to, user);
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.UserList([.. (await sessions.All()).Select(ToApi)]));
     }
 
     /// <summary>POST /admin/users: adds a user with any role.</summary>
@@ -138,12 +129,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
             return;
         }
 
-        await Answer.Json(context, isDone, static (to, done) =>
-        {
-            to.WriteStartObject();
-            to.WriteBoolean("ended"u8, done);
-            to.WriteEndObject();
-        });
+        await Answer.Json(context, new Api.SessionsEnded(isDone));
     }
 
     /// <summary>GET /admin/audit: lists the audit log, newest first.</summary>
@@ -166,20 +152,16 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         sessions.Refresh();
         await keys.Refresh();
         if (result.User is { } user)
-            await Answer.Json(context, user, Write);
+            await Answer.Json(context, ToApi(user));
         else
             await Answer.Refuse(context, new Refusal(result.Reason, "name"));
     }
 
-    private static void Write(Utf8JsonWriter to, User user)
-    {
-        to.WriteStartObject();
-        to.WriteString("name"u8, user.Name);
-        to.WriteString("role"u8, WireNames.Of(user.Role));
-        to.WriteString("account"u8, user.Account == 0 ? null : new AccountId(user.Account).ToString());
-        to.WriteString("state"u8, user.IsClosed ? "closed"u8 : "open"u8);
-        to.WriteBoolean("authenticator"u8, user.Authenticator.Length > 0);
-        to.WriteBoolean("demo"u8, user.IsDemo);
-        to.WriteEndObject();
-    }
+    private static Api.ExchangeUser ToApi(User user) => new(
+        user.Name,
+        ApiValues.Word<Api.UserRole>(WireNames.Of(user.Role)),
+        ApiValues.AccountOrNull(user.Account),
+        user.IsClosed ? "closed" : "open",
+        user.Authenticator.Length > 0,
+        user.IsDemo);
 }

@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Reads and writes corporate actions in wire format.</summary>
+/// <summary>Reads corporate actions, and shows them as values of the API.</summary>
 internal static class CorporateReading
 {
     private const string Dividend = "dividend";
@@ -39,67 +38,56 @@ internal static class CorporateReading
             : (refusal, null);
     }
 
-    /// <summary>Writes an action.</summary>
-    public static void Write(Utf8JsonWriter to, CorporateActionView action)
+    /// <summary>Returns an action.</summary>
+    public static Api.CorporateAction ToApi(this CorporateActionView action)
     {
         var (request, sums) = (action.Request, action.Sums);
-        to.WriteStartObject();
-        to.WriteString("id"u8, request.Id);
-        to.WriteString("type"u8, request.Kind switch
-        {
-            CorporateActionKind.CashDividend => Dividend,
-            CorporateActionKind.Split => Split,
-            CorporateActionKind.SymbolChange => SymbolChange,
-        });
-        to.WriteString("symbol"u8, request.Symbol);
-        to.WriteString("state"u8, action.State switch
-        {
-            CorporateActionState.Announced => "announced"u8,
-            CorporateActionState.Begun => "begun"u8,
-            CorporateActionState.Entered => "entered"u8,
-            CorporateActionState.Paid => "paid"u8,
-        });
-        WriteDay(to, "exDate"u8, request.ExDay);
-        WriteDay(to, "payDate"u8, request.PayDay);
-        to.WriteTimeText("cutAt"u8, action.CutNanos);
-        to.WriteString("unitAsset"u8, action.UnitAsset);
-        to.WriteString("asset"u8, action.CashAsset);
-        to.WriteString(
-            "amount"u8,
-            request.Kind == CorporateActionKind.SymbolChange ? "1" : RateText(request.Rate, action.CashDecimals));
-        if (request.Kind == CorporateActionKind.SymbolChange)
-            to.WriteString("newSymbol"u8, request.NewSymbol);
-        if (request.Kind == CorporateActionKind.Split)
-            to.WriteString(
-                "ratio"u8, string.Create(CultureInfo.InvariantCulture, $"{request.Numerator}:{request.Denominator}"));
-        else
-            to.WriteNull("ratio"u8);
-        to.WriteTimeText("announcedAt"u8, action.AnnouncedNanos);
-        to.WriteString("by"u8, request.By);
-        to.WriteString("why"u8, request.Why);
-        to.WriteNumber("accounts"u8, sums.Accounts);
-        to.WriteString("longUnits"u8, DecimalText.Format(sums.LongUnits, action.UnitDecimals));
-        to.WriteString("shortUnits"u8, DecimalText.Format(sums.ShortUnits, action.UnitDecimals));
-        to.WriteString("received"u8, DecimalText.Format(sums.Received, action.CashDecimals));
-        to.WriteString("owed"u8, DecimalText.Format(sums.Owed, action.CashDecimals));
-        to.WriteAmount("rounding"u8, sums.Rounding, action.CashDecimals);
-        to.WriteString("fromIssuer"u8, DecimalText.Format(sums.FromIssuer, action.CashDecimals));
-        to.WriteEndObject();
+        var isRename = request.Kind == CorporateActionKind.SymbolChange;
+        return new Api.CorporateAction(
+            request.Id,
+            request.Kind switch
+            {
+                CorporateActionKind.CashDividend => Api.CorporateActionType.Dividend,
+                CorporateActionKind.Split => Api.CorporateActionType.Split,
+                CorporateActionKind.SymbolChange => Api.CorporateActionType.SymbolChange,
+            },
+            request.Symbol,
+            action.State switch
+            {
+                CorporateActionState.Announced => Api.CorporateActionState.Announced,
+                CorporateActionState.Begun => Api.CorporateActionState.Begun,
+                CorporateActionState.Entered => Api.CorporateActionState.Entered,
+                CorporateActionState.Paid => Api.CorporateActionState.Paid,
+            },
+            DayOrNull(request.ExDay),
+            DayOrNull(request.PayDay),
+            new(action.CutNanos),
+            action.UnitAsset,
+            action.CashAsset,
+            isRename ? 1 : decimal.Parse(RateText(request.Rate, action.CashDecimals), CultureInfo.InvariantCulture),
+            isRename ? request.NewSymbol : null,
+            request.Kind == CorporateActionKind.Split
+                ? string.Create(CultureInfo.InvariantCulture, $"{request.Numerator}:{request.Denominator}")
+                : null,
+            new(action.AnnouncedNanos),
+            request.By,
+            request.Why,
+            sums.Accounts,
+            ApiValues.Decimal(sums.LongUnits, action.UnitDecimals),
+            ApiValues.Decimal(sums.ShortUnits, action.UnitDecimals),
+            ApiValues.Decimal(sums.Received, action.CashDecimals),
+            ApiValues.Decimal(sums.Owed, action.CashDecimals),
+            ApiValues.Decimal(sums.Rounding, action.CashDecimals),
+            ApiValues.Decimal(sums.FromIssuer, action.CashDecimals));
     }
 
-    /// <summary>Writes an account's part of an action; the rounding remainder belongs to no account.</summary>
-    public static void Write(Utf8JsonWriter to, CorporateActionView action, CorporatePart part)
-    {
-        to.WriteStartObject();
-        to.WriteString(
-            "account"u8,
-            part.Account == AccountId.Rounding.Value ? "rounding" : new AccountId(part.Account).ToString());
-        to.WriteAmount("units"u8, part.Units, action.UnitDecimals);
-        to.WriteAmount("amount"u8, part.Amount, action.CashDecimals);
-        to.WriteAmount("change"u8, part.Change, action.UnitDecimals);
-        to.WriteBoolean("paid"u8, part.IsPaid);
-        to.WriteEndObject();
-    }
+    /// <summary>Returns an account's part of an action; the rounding remainder belongs to no account.</summary>
+    public static Api.CorporatePart ToApi(this CorporatePart part, CorporateActionView action) => new(
+        part.Account == AccountId.Rounding.Value ? "rounding" : ApiValues.Account(part.Account),
+        ApiValues.Decimal(part.Units, action.UnitDecimals),
+        ApiValues.Decimal(part.Amount, action.CashDecimals),
+        ApiValues.Decimal(part.Change, action.UnitDecimals),
+        part.IsPaid);
 
     private static void CheckNames(CorporateActionText text, Instrument instrument, bool isRename, ref Refusal? refusal)
     {
@@ -179,11 +167,5 @@ internal static class CorporateReading
         return text.TrimEnd('.');
     }
 
-    private static void WriteDay(Utf8JsonWriter to, ReadOnlySpan<byte> name, long day)
-    {
-        if (day > 0)
-            to.WriteString(name, UtcDay.Text(day));
-        else
-            to.WriteNull(name);
-    }
+    private static DateOnly? DayOrNull(long day) => day > 0 ? UtcDay.DateOf(day) : null;
 }

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Reads and writes fees in wire format.</summary>
+/// <summary>Reads fees, and shows them as values of the API.</summary>
 internal static class FeesReading
 {
     /// <summary>Reads the schedule that a request sets.</summary>
@@ -37,35 +36,14 @@ internal static class FeesReading
     /// <summary>Formats a text as a sentence, with a capital and a full stop.</summary>
     public static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
 
-    /// <summary>Writes an account's fee rates.</summary>
-    public static void Write(Utf8JsonWriter to, AccountFees fees, Asset asset)
-    {
-        to.WriteStartObject();
-        to.WriteString("asset"u8, fees.Asset);
-        to.WriteString("volume30Days"u8, DecimalText.Format(fees.Volume, asset.Decimals));
-        to.WriteNumber("makerFeePpm"u8, fees.MakerPpm);
-        to.WriteNumber("takerFeePpm"u8, fees.TakerPpm);
-        to.WriteAmount("minimumFee"u8, fees.Minimum, asset.Decimals);
-        to.WriteEndObject();
-    }
+    /// <summary>Returns an account's fee rates.</summary>
+    public static Api.AssetFees ToApi(this AccountFees fees, Asset asset) => new(
+        fees.Asset, asset.AmountOf(fees.Volume), fees.MakerPpm, fees.TakerPpm, asset.AmountOf(fees.Minimum));
 
-    /// <summary>Writes a fee schedule.</summary>
-    public static void Write(Utf8JsonWriter to, FeeSchedule schedule, Asset asset)
-    {
-        to.WriteStartObject();
-        to.WriteString("asset"u8, schedule.Asset);
-        to.WriteStartArray("tiers"u8);
-        foreach (var tier in schedule.Tiers)
-        {
-            to.WriteStartObject();
-            to.WriteAmount("fromVolume"u8, tier.FromVolume, asset.Decimals);
-            to.WriteNumber("makerFeePpm"u8, tier.MakerPpm);
-            to.WriteNumber("takerFeePpm"u8, tier.TakerPpm);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
-        to.WriteAmount("minimumFee"u8, schedule.Minimum, asset.Decimals);
-        to.WriteEndObject();
-    }
+    /// <summary>Returns a fee schedule.</summary>
+    public static Api.FeeSchedule ToApi(this FeeSchedule schedule, Asset asset) => new(
+        schedule.Asset,
+        [.. schedule.Tiers.Select(
+            tier => new Api.FeeTier(asset.AmountOf(tier.FromVolume), tier.MakerPpm, tier.TakerPpm))],
+        asset.AmountOf(schedule.Minimum));
 }

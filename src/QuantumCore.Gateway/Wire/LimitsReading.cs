@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Reads and writes risk limits in wire format.</summary>
+/// <summary>Reads risk limits, and shows them as values of the API.</summary>
 internal static class LimitsReading
 {
     /// <summary>Reads the limits that a request sets.</summary>
@@ -50,21 +49,34 @@ internal static class LimitsReading
         return (refusal, all);
     }
 
-    /// <summary>Writes the limits of a scope as an object.</summary>
-    public static void Write(Utf8JsonWriter to, SymbolLimits of, LimitUnit unit)
+    /// <summary>Returns the limits of a scope.</summary>
+    public static Api.RiskLimits ToApi(this SymbolLimits of, LimitUnit unit)
     {
-        to.WriteStartObject();
-        to.WriteString("symbol"u8, of.Symbol);
-        foreach (var (kind, most) in of.Limits)
+        long? Raw(LimitKind kind) =>
+            of.Limits.FirstOrDefault(limit => limit.Kind == kind) is { Kind: var found, Most: var most }
+                && found == kind
+                ? most
+                : null;
+        int? Count(LimitKind kind) => (int?)Raw(kind);
+        decimal? Amount(LimitKind kind) => Raw(kind) is { } most ? unit.DecimalOf(kind, most) : null;
+        return new Api.RiskLimits
         {
-            var field = NameOf(kind);
-            if (LimitUnit.IsCount(kind))
-                to.WriteNumber(field, most);
-            else
-                to.WriteString(field, unit.Format(kind, most));
-        }
-
-        to.WriteEndObject();
+            Symbol = of.Symbol,
+            DuplicateWindowMillis = Count(LimitKind.DuplicateWindow),
+            MaxOrdersPerSecond = Count(LimitKind.OrdersPerSecond),
+            OrderBurst = Count(LimitKind.OrderBurst),
+            MaxOrderQuantity = Amount(LimitKind.OrderQuantity),
+            MaxOrderValue = Amount(LimitKind.OrderValue),
+            MaxOpenOrders = Count(LimitKind.OpenOrders),
+            MaxPosition = Amount(LimitKind.Position),
+            MaxDailyVolume = Amount(LimitKind.DailyVolume),
+            MaxDailyLoss = Amount(LimitKind.DailyLoss),
+            MaxQuantityMultiple = Count(LimitKind.QuantityMultiple),
+            KillOrders = Count(LimitKind.KillOrders),
+            KillValue = Amount(LimitKind.KillValue),
+            KillWindowSeconds = Count(LimitKind.KillWindow),
+            KillDailyLoss = Amount(LimitKind.KillLoss),
+        };
     }
 
     // Each limit by itself is right: one of them lacks another.
@@ -147,8 +159,8 @@ internal sealed record LimitUnit(string Scope, Instrument? Instrument, Asset? Mo
             : ValueScale.OfAmount(Money!, least, most);
     }
 
-    /// <summary>Formats the limit as a decimal.</summary>
-    public string Format(LimitKind kind, long most) => kind is LimitKind.OrderQuantity or LimitKind.Position
-        ? Instrument!.FormatQuantity(most)
-        : DecimalText.Format(most, Money!.Decimals);
+    /// <summary>Returns the limit as a decimal.</summary>
+    public decimal DecimalOf(LimitKind kind, long most) => kind is LimitKind.OrderQuantity or LimitKind.Position
+        ? Instrument!.QuantityOf(most)
+        : Money!.AmountOf(most);
 }

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Reads and writes margin terms in wire format.</summary>
+/// <summary>Reads margin terms, and shows them as values of the API.</summary>
 internal static class MarginReading
 {
     // Same as the default of the terms.
@@ -67,148 +66,85 @@ internal static class MarginReading
     public static long Lots(string field, string? text, long otherwise, Instrument instrument, ref Refusal? refusal) =>
         Steps(field, text, otherwise, instrument.QuantityDecimals, instrument.LotSize, ref refusal);
 
-    /// <summary>Writes the terms of an instrument.</summary>
-    public static void Write(Utf8JsonWriter to, MarginTermsRequest of, Instrument instrument)
+    /// <summary>Returns the terms of an instrument.</summary>
+    public static Api.MarginTerms ToApi(this MarginTermsRequest of, Instrument instrument)
     {
         var terms = of.Terms.Decode();
-        to.WriteStartObject();
-        to.WriteString("symbol"u8, of.Symbol);
-        Write(to, "long"u8, terms.Long, instrument);
-        if (terms.Short is { } shorts)
-            Write(to, "short"u8, shorts, instrument);
-        if (terms.CheapShort is { } cheap)
+        return new Api.MarginTerms
         {
-            to.WritePrice("cheapBelow"u8, instrument, terms.CheapBelowTicks);
-            Write(to, "cheapShort"u8, cheap, instrument);
-        }
-
-        to.WriteQuantity("lendable"u8, instrument, terms.LendableLots);
-        to.WriteNumber("borrowPpm"u8, terms.BorrowPpm);
-        to.WriteQuantity("impactQuantity"u8, instrument, terms.ImpactLots);
-        to.WriteNumber("spreadLimitPpm"u8, terms.SpreadLimitPpm);
-        to.WriteQuantity("stepQuantity"u8, instrument, terms.StepLots);
-        if (terms.Group.Length > 0)
-            to.WriteString("group"u8, terms.Group);
-        to.WriteEndObject();
+            Symbol = of.Symbol,
+            Long = ToApi(terms.Long, instrument.Quote),
+            Short = terms.Short is { } shorts ? ToApi(shorts, instrument.Quote) : null,
+            CheapBelow = terms.CheapShort is null ? null : instrument.PriceOf(terms.CheapBelowTicks),
+            CheapShort = terms.CheapShort is { } cheap ? ToApi(cheap, instrument.Quote) : null,
+            Lendable = instrument.QuantityOf(terms.LendableLots),
+            BorrowPpm = terms.BorrowPpm,
+            ImpactQuantity = instrument.QuantityOf(terms.ImpactLots),
+            SpreadLimitPpm = terms.SpreadLimitPpm,
+            StepQuantity = instrument.QuantityOf(terms.StepLots),
+            Group = terms.Group.Length > 0 ? terms.Group : null,
+        };
     }
 
-    /// <summary>Writes the policy of a currency.</summary>
-    public static void Write(Utf8JsonWriter to, MarginPolicyRequest of, Asset currency)
+    /// <summary>Returns the policy of a currency.</summary>
+    public static Api.MarginPolicy ToApi(this MarginPolicyRequest of, Asset currency)
     {
         var policy = of.Policy.Decode();
-        to.WriteStartObject();
-        to.WriteString("asset"u8, of.Asset);
-        to.WriteNumber("loanPpm"u8, policy.LoanPpm);
-        to.WriteNumber("dayBasis"u8, policy.DayBasis);
-        to.WriteNumber("callSeconds"u8, policy.CallSeconds);
-        to.WriteNumber("liquidationPpm"u8, policy.LiquidationPpm);
-        to.WriteNumber("targetPpm"u8, policy.TargetPpm);
-        to.WriteNumber("feePpm"u8, policy.FeePpm);
-        to.WriteBoolean("sharesOut"u8, policy.SharesOut);
-        if (policy.SharesOut)
-            to.WriteAmount("skin"u8, policy.Skin, currency.Decimals);
-        to.WriteEndObject();
-    }
-
-    /// <summary>Writes the margin credit of a group.</summary>
-    public static void Write(Utf8JsonWriter to, MarginGroupRequest of)
-    {
-        to.WriteStartObject();
-        to.WriteString("group"u8, of.Group);
-        to.WriteNumber("creditPpm"u8, of.CreditPpm);
-        to.WriteEndObject();
-    }
-
-    /// <summary>Writes the state of a margin account, as the member <c>margin</c>.</summary>
-    public static void Write(Utf8JsonWriter to, MarginView margin, IReadOnlyDictionary<string, Instrument> instruments)
-    {
-        to.WriteStartObject("margin"u8);
-        to.WriteString("currency"u8, margin.Currency);
-        if (!string.IsNullOrEmpty(margin.Symbol))
-            to.WriteString("symbol"u8, margin.Symbol);
-        to.WriteString("state"u8, WireNames.Of(margin.State));
-        Write(to, "equity"u8, margin.Equity, margin);
-        Write(to, "initialMargin"u8, margin.Requirement, margin);
-        Write(to, "maintenanceMargin"u8, margin.Maintenance, margin);
-        Write(to, "excess"u8, margin.Equity - margin.Requirement, margin);
-        Write(to, "withdrawable"u8, margin.Withdrawable, margin);
-        Write(to, "accruedInterest"u8, margin.Accrued, margin);
-        Write(to, "callAmount"u8, margin.Call, margin);
-        if (margin.DeadlineNanos > 0)
-            to.WriteTimeText("deadline"u8, margin.DeadlineNanos);
-        to.WriteBoolean("isStale"u8, margin.IsStale);
-        to.WriteStartArray("positions"u8);
-        foreach (var line in margin.Positions)
+        return new Api.MarginPolicy
         {
-            if (instruments.TryGetValue(line.Symbol, out var instrument))
-                Write(to, line, instrument, margin);
-        }
-
-        to.WriteEndArray();
-        if (!margin.Groups.IsDefaultOrEmpty)
-            WriteGroups(to, margin);
-        to.WriteEndObject();
+            Asset = of.Asset,
+            LoanPpm = policy.LoanPpm,
+            DayBasis = policy.DayBasis,
+            CallSeconds = policy.CallSeconds,
+            LiquidationPpm = policy.LiquidationPpm,
+            TargetPpm = policy.TargetPpm,
+            FeePpm = policy.FeePpm,
+            SharesOut = policy.SharesOut,
+            Skin = policy.SharesOut ? currency.AmountOf(policy.Skin) : null,
+        };
     }
 
-    private static void WriteGroups(Utf8JsonWriter to, MarginView margin)
+    /// <summary>Returns the state of a margin account.</summary>
+    public static Api.AccountMargin ToApi(this MarginView margin, IReadOnlyDictionary<string, Instrument> instruments)
     {
-        to.WriteStartArray("groups"u8);
-        foreach (var group in margin.Groups)
-        {
-            to.WriteStartObject();
-            to.WriteString("group"u8, group.Group);
-            to.WriteNumber("creditPpm"u8, group.CreditPpm);
-            Write(to, "initialCredit"u8, group.InitialCredit, margin);
-            Write(to, "maintenanceCredit"u8, group.MaintenanceCredit, margin);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
+        var money = new Asset(margin.Currency, margin.Decimals);
+        return new Api.AccountMargin(
+            margin.Currency,
+            string.IsNullOrEmpty(margin.Symbol) ? null : margin.Symbol,
+            ApiValues.Word<Api.MarginState>(WireNames.Of(margin.State)),
+            money.AmountOf(margin.Equity),
+            money.AmountOf(margin.Requirement),
+            money.AmountOf(margin.Maintenance),
+            money.AmountOf(margin.Equity - margin.Requirement),
+            money.AmountOf(margin.Withdrawable),
+            money.AmountOf(margin.Accrued),
+            money.AmountOf(margin.Call),
+            margin.DeadlineNanos > 0 ? new Api.UtcTime(margin.DeadlineNanos) : null,
+            margin.IsStale,
+            [.. margin.Positions.Where(line => instruments.ContainsKey(line.Symbol))
+                .Select(line => ToApi(line, instruments[line.Symbol], money))],
+            margin.Groups.IsDefaultOrEmpty
+                ? null
+                : [.. margin.Groups.Select(group => new Api.MarginGroupCredit(
+                    group.Group, group.CreditPpm, money.AmountOf(group.InitialCredit),
+                    money.AmountOf(group.MaintenanceCredit)))]);
     }
 
-    private static void Write(Utf8JsonWriter to, MarginLine line, Instrument instrument, MarginView margin)
-    {
-        to.WriteStartObject();
-        to.WriteString("symbol"u8, line.Symbol);
-        to.WriteString("quantity"u8, DecimalText.Format(line.Units, instrument.Base.Decimals));
-        if (line.MarkTicks > 0)
-            to.WritePrice("markPrice"u8, instrument, line.MarkTicks);
-        Write(to, "initialMargin"u8, line.Requirement, margin);
-        Write(to, "maintenanceMargin"u8, line.Maintenance, margin);
-        Write(to, "buyingPower"u8, line.BuyingPower, margin);
-        if (line.BankruptcyTicks > 0)
-        {
-            to.WritePropertyName("bankruptcyPrice"u8);
-            to.WriteDecimal(line.BankruptcyTicks * instrument.TickSize, instrument.PriceDecimals);
-        }
+    private static Api.MarginPosition ToApi(MarginLine line, Instrument instrument, Asset money) => new(
+        line.Symbol,
+        instrument.Base.AmountOf(line.Units),
+        line.MarkTicks > 0 ? instrument.PriceOf(line.MarkTicks) : null,
+        money.AmountOf(line.Requirement),
+        money.AmountOf(line.Maintenance),
+        money.AmountOf(line.BuyingPower),
+        line.BankruptcyTicks > 0 ? instrument.PriceOf(line.BankruptcyTicks) : null,
+        instrument.QuantityOf(line.LocatedLots),
+        string.IsNullOrEmpty(line.Group) ? null : line.Group);
 
-        to.WriteQuantity("located"u8, instrument, line.LocatedLots);
-        if (!string.IsNullOrEmpty(line.Group))
-            to.WriteString("group"u8, line.Group);
-        to.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter to, ReadOnlySpan<byte> name, Int128 amount, MarginView margin) =>
-        to.WriteString(name, DecimalText.Format(amount, margin.Decimals));
-
-    private static void Write(Utf8JsonWriter to, ReadOnlySpan<byte> name, MarginTable table, Instrument instrument)
-    {
-        to.WriteStartObject(name);
-        to.WriteStartArray("tiers"u8);
-        foreach (var tier in table.Tiers)
-        {
-            to.WriteStartObject();
-            if (tier.UpTo < long.MaxValue)
-                to.WriteAmount("upTo"u8, tier.UpTo, instrument.Quote.Decimals);
-            to.WriteNumber("initialPpm"u8, tier.InitialPpm);
-            to.WriteNumber("maintenancePpm"u8, tier.MaintenancePpm);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
-        to.WriteAmount("floorPerLot"u8, table.FloorPerLot, instrument.Quote.Decimals);
-        to.WriteEndObject();
-    }
+    private static Api.MarginTable ToApi(MarginTable table, Asset money) => new(
+        [.. table.Tiers.Select(tier => new Api.MarginTier(
+            tier.InitialPpm, tier.MaintenancePpm, tier.UpTo < long.MaxValue ? money.AmountOf(tier.UpTo) : null))],
+        money.AmountOf(table.FloorPerLot));
 
     private static MarginTable Table(string field, MarginTableText text, Instrument instrument, ref Refusal? refusal)
     {

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Writes states, tickers, candles and balances as JSON.</summary>
+/// <summary>Writes states and balances as JSON, for answers and streams.</summary>
 internal static class MarketWriting
 {
     /// <summary>Writes a symbol's phase and prices; a missing price is null.</summary>
@@ -94,49 +93,6 @@ internal static class MarketWriting
             to.WriteTimeText(name, nanos);
     }
 
-    /// <summary>Writes the member <c>tickers</c>: last 24 hours and current state of each symbol.</summary>
-    public static void WriteTickers(this Utf8JsonWriter to, IEnumerable<SymbolPulse> symbols)
-    {
-        to.WriteStartArray("tickers"u8);
-        foreach (var (instrument, state, day) in symbols)
-        {
-            to.WriteStartObject();
-            to.WriteString("symbol"u8, instrument.Symbol);
-            to.WriteString("phase"u8, PhaseOf(state));
-            to.WritePriceOrNull("lastPrice"u8, instrument, state.LastPriceTicks);
-            to.WritePriceOrNull("openPrice"u8, instrument, day.OpenTicks);
-            to.WritePriceOrNull("highPrice"u8, instrument, day.HighTicks);
-            to.WritePriceOrNull("lowPrice"u8, instrument, day.LowTicks);
-            to.WriteQuantity("volume"u8, instrument, day.Lots);
-            to.WritePropertyName("quoteVolume"u8);
-            to.WriteDecimal(day.Value * instrument.TickLotValue, instrument.Quote.Decimals);
-            to.WriteNumber("trades"u8, day.Trades);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
-    }
-
-    /// <summary>Writes candles as rows: start, open, high, low, close, volume, trades.</summary>
-    public static void WriteCandles(this Utf8JsonWriter to, ImmutableArray<Candle> candles, Instrument instrument)
-    {
-        to.WriteStartArray("candles"u8);
-        foreach (var candle in candles)
-        {
-            to.WriteStartArray();
-            to.WriteNumberValue(candle.StartNanos / 1_000_000);
-            to.WritePriceValue(candle.OpenTicks, instrument);
-            to.WritePriceValue(candle.HighTicks, instrument);
-            to.WritePriceValue(candle.LowTicks, instrument);
-            to.WritePriceValue(candle.CloseTicks, instrument);
-            to.WriteDecimal(candle.Lots * instrument.LotSize, instrument.QuantityDecimals);
-            to.WriteNumberValue(candle.Trades);
-            to.WriteEndArray();
-        }
-
-        to.WriteEndArray();
-    }
-
     /// <summary>Writes the member <c>balances</c>.</summary>
     public static void WriteBalances(this Utf8JsonWriter to, IEnumerable<AssetBalance> balances)
     {
@@ -159,8 +115,5 @@ internal static class MarketWriting
     /// <summary>
     /// Returns the phase; a book with an inconsistent journal does not trade, whatever its phase was.
     /// </summary>
-    private static string PhaseOf(BookState state) => WireNames.Of(state.IsHalted ? TradingPhase.Halt : state.Phase);
-
-    private static void WritePriceValue(this Utf8JsonWriter to, long ticks, Instrument instrument) =>
-        to.WriteDecimal((Int128)ticks * instrument.TickSize, instrument.PriceDecimals);
+    public static string PhaseOf(BookState state) => WireNames.Of(state.IsHalted ? TradingPhase.Halt : state.Phase);
 }

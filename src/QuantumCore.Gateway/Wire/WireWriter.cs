@@ -132,72 +132,6 @@ internal static class WireWriter
             listed);
     }
 
-    public static void WriteFill(this Utf8JsonWriter to, AccountFill fill, Instrument instrument)
-    {
-        to.WriteStartObject();
-        to.WriteTradeId(fill.Fill.Sequence, fill.Fill.Index);
-        to.WriteString("symbol"u8, fill.Symbol);
-        to.WriteNumber("orderId"u8, fill.OrderId);
-        to.WriteString("clientOrderId"u8, fill.ClientOrderId);
-        to.WriteString("side"u8, WireNames.Of(fill.Side));
-        to.WritePrice("price"u8, instrument, fill.Fill.PriceTicks);
-        to.WriteQuantity("quantity"u8, instrument, fill.Fill.QuantityLots);
-        to.WriteAmount("fee"u8, fill.Fill.Fee, instrument.Quote.Decimals);
-        to.WriteString("liquidity"u8, fill.Fill.IsMaker ? "maker"u8 : "taker"u8);
-        to.WriteTime(fill.TimeNanos);
-        if (fill.State != TradeState.AsMade)
-        {
-            to.WriteString("state"u8, WireNames.Of(fill.State));
-            to.WritePrice("tradedPrice"u8, instrument, fill.TradedTicks);
-        }
-
-        to.WriteEndObject();
-    }
-
-    public static void WriteTradeChange(
-        this Utf8JsonWriter to, Instrument instrument, TradePlace place, in TradeChanged changed)
-    {
-        var trade = changed.Trade;
-        var (buyer, seller) = trade.Side == Side.Buy
-            ? (trade.Account, trade.MakerAccount)
-            : (trade.MakerAccount, trade.Account);
-        to.WriteStartObject();
-        to.WriteString("symbol"u8, instrument.Symbol);
-        to.WriteTradeId(place.Sequence, place.Index);
-        to.WriteString("state"u8, WireNames.OfPriceNow(changed.PriceTicks));
-        to.WritePrice("tradedPrice"u8, instrument, trade.PriceTicks);
-        if (changed.PriceTicks == 0)
-            to.WriteNull("price"u8);
-        else
-            to.WritePrice("price"u8, instrument, changed.PriceTicks);
-        to.WriteQuantity("quantity"u8, instrument, trade.QuantityLots);
-        to.WriteString("buyer"u8, new AccountId(buyer).ToString());
-        to.WriteString("seller"u8, new AccountId(seller).ToString());
-        to.WriteAmount("buyerFee"u8, changed.BuyerFee, instrument.Quote.Decimals);
-        to.WriteAmount("sellerFee"u8, changed.SellerFee, instrument.Quote.Decimals);
-        to.WriteNumber("sequence"u8, changed.Sequence);
-        to.WriteEndObject();
-    }
-
-    public static void WritePrevented(this Utf8JsonWriter to, PreventedMatch match, Instrument instrument)
-    {
-        to.WriteStartObject();
-        to.WritePlace("matchId"u8, match.Place.Sequence, match.Place.Index);
-        to.WriteString("symbol"u8, match.Symbol);
-        to.WriteString("mode"u8, WireNames.Of(match.Mode));
-        to.WriteString("role"u8, !match.Maker.IsOwn ? "taker"u8 : !match.Taker.IsOwn ? "maker"u8 : "both"u8);
-        to.WriteNumber("takerOrderId"u8, match.Taker.OrderId);
-        to.WriteNumber("makerOrderId"u8, match.Maker.OrderId);
-        to.WritePrice("price"u8, instrument, match.PriceTicks);
-        to.WriteQuantity("quantity"u8, instrument, match.QuantityLots);
-        if (match.Taker.Lots is { } ofTaker)
-            to.WriteQuantity("takerPrevented"u8, instrument, ofTaker);
-        if (match.Maker.Lots is { } ofMaker)
-            to.WriteQuantity("makerPrevented"u8, instrument, ofMaker);
-        to.WriteTime(match.TimeNanos);
-        to.WriteEndObject();
-    }
-
     /// <summary>Writes a trade as it was made, and its later change, if any.</summary>
     public static void WriteTrade(this Utf8JsonWriter to, PublicTrade trade, Instrument instrument)
     {
@@ -255,38 +189,6 @@ internal static class WireWriter
         to.WriteStartObject();
         to.WriteStateMembers(state, instrument);
         to.WriteRules(state.Rules.IsDefault ? [] : state.Rules, instrument);
-        to.WriteEndObject();
-    }
-
-    public static void WriteInstrument(this Utf8JsonWriter to, Instrument instrument)
-    {
-        to.WriteStartObject();
-        to.WriteString("symbol"u8, instrument.Symbol);
-        to.WriteString("baseAsset"u8, instrument.Base.Name);
-        to.WriteNumber("baseDecimals"u8, instrument.Base.Decimals);
-        to.WriteString("quoteAsset"u8, instrument.Quote.Name);
-        to.WriteNumber("quoteDecimals"u8, instrument.Quote.Decimals);
-        to.WritePrice("tickSize"u8, instrument, 1);
-        to.WriteQuantity("lotSize"u8, instrument, 1);
-        to.WritePrice("minPrice"u8, instrument, instrument.MinPriceTicks);
-        to.WritePrice("maxPrice"u8, instrument, instrument.MaxPriceTicks);
-        to.WriteQuantity("minQuantity"u8, instrument, instrument.MinQuantityLots);
-        to.WriteQuantity("maxQuantity"u8, instrument, instrument.MaxQuantityLots);
-        to.WriteAmount("minNotional"u8, instrument.MinNotional, instrument.Quote.Decimals);
-        to.WriteAmount("maxNotional"u8, instrument.MaxNotional, instrument.Quote.Decimals);
-        to.WriteNumber("makerFeePpm"u8, instrument.MakerFeePpm);
-        to.WriteNumber("takerFeePpm"u8, instrument.TakerFeePpm);
-        to.WritePrice("referencePrice"u8, instrument, instrument.ReferencePriceTicks);
-        to.WriteNumber("protectionPpm"u8, instrument.ProtectionPpm);
-        to.WriteNumber("maxLevels"u8, instrument.MaxLevels);
-        if (instrument.Group.Length > 0)
-            to.WriteString("group"u8, instrument.Group);
-        if (instrument.SettlementDays > 0)
-        {
-            to.WriteNumber("settlementDays"u8, instrument.SettlementDays);
-            to.WriteString("settlementVenue"u8, instrument.SettlementVenue);
-        }
-
         to.WriteEndObject();
     }
 

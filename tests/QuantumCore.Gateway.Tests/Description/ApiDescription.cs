@@ -32,13 +32,14 @@ internal static class ApiDescription
     {
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
-        var summaries = new Summaries(Path.ChangeExtension(typeof(Described).Assembly.Location, ".xml"));
+        var summaries = Summaries.OfAssembly(typeof(Described).Assembly);
         services.AddOpenApi(Name, options =>
         {
             options.OpenApiVersion = s_version;
             options.ShouldInclude = call => call.RelativePath?.StartsWith(Base, StringComparison.Ordinal) == true;
             options.CreateSchemaReferenceId = type =>
-                OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Text", "", StringComparison.Ordinal);
+                OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace(
+                    "Text", "Request", StringComparison.Ordinal);
             options.AddDocumentTransformer((document, _, _) => Complete(document));
             options.AddOperationTransformer(
                 (operation, at, cancellationToken) => Complete(operation, at, summaries, cancellationToken));
@@ -131,7 +132,7 @@ internal static class ApiDescription
         ];
         if (described.Body is { } body)
         {
-            var name = body.Name.Replace("Text", "", StringComparison.Ordinal);
+            var name = body.Name.Replace("Text", "Request", StringComparison.Ordinal);
             at.Document!.AddComponent<IOpenApiSchema>(
                 name, await at.GetOrCreateSchemaAsync(body, null, cancellationToken));
             operation.RequestBody = new OpenApiRequestBody

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -11,13 +12,28 @@ internal sealed partial class Summaries
 {
     private readonly Dictionary<string, string> _texts;
     private readonly Dictionary<string, string> _remarks;
+    private readonly Dictionary<string, string> _parameters;
 
     /// <summary>Reads the XML file.</summary>
     public Summaries(string file)
     {
         var members = XDocument.Load(file).Descendants("member").ToArray();
         (_texts, _remarks) = (Read(members, "summary"), Read(members, "remarks"));
+        _parameters =
+            members.Where(static member => member.Attribute("name")!.Value.StartsWith("T:", StringComparison.Ordinal))
+            .SelectMany(
+                static member => member.Elements("param"),
+                static (member, of) => (Name: $"{member.Attribute("name")!.Value}.{of.Attribute("name")!.Value}", of))
+            .ToDictionary(static one => one.Name, static one => TextOf(one.of), StringComparer.Ordinal);
     }
+
+    /// <summary>Returns the documentation of an assembly.</summary>
+    public static Summaries OfAssembly(Assembly assembly) => new(Path.ChangeExtension(assembly.Location, ".xml"));
+
+    /// <summary>Returns the summary of a property, or of the parameter that it comes from; null for none.</summary>
+    public string? Of(PropertyInfo property) =>
+        _texts.GetValueOrDefault($"P:{NameOf(property.DeclaringType!)}.{property.Name}")
+        ?? _parameters.GetValueOrDefault($"T:{NameOf(property.DeclaringType!)}.{property.Name}");
 
     /// <summary>Returns the summary and the remarks of a call's method; empty where there is none.</summary>
     public (string Summary, string Remarks) Of(MethodInfo call)
@@ -48,8 +64,13 @@ internal sealed partial class Summaries
             summary.Nodes()
                 .Select(static node => node is XElement { Name.LocalName: "c" } code
                     ? $"`{code.Value}`"
-                    : node is XElement see ? see.Value : node.ToString())),
+                    : node is XElement see ? SeeText(see) : node.ToString())),
         " ").Trim();
+
+    private static string SeeText(XElement see) =>
+        see.Attribute("cref") is { Value: var name }
+            ? $"`{JsonNamingPolicy.CamelCase.ConvertName(name[(name.LastIndexOf('.') + 1)..])}`"
+            : see.Value;
 
     [GeneratedRegex(@"\s+", RegexOptions.None, 1_000)]
     private static partial Regex Spaces();

@@ -26,7 +26,7 @@ public enum SettlementState
 /// <param name="ClosedAt">Time of closing.</param>
 public sealed record SettlementBatch(
     string Batch, DateOnly Date, int Cycle, SettlementState State, long Trades, int Items, string Hash,
-    DateTimeOffset ClosedAt);
+    UtcTime ClosedAt);
 
 /// <summary>A settlement fail: units or cash that an account did not deliver or receive when due.</summary>
 /// <param name="Account">The account.</param>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace QuantumCore.Client;
 
 /// <summary>Risk limits of an account in a scope. Null means no limit.</summary>
@@ -8,18 +10,6 @@ public sealed record RiskLimits
     /// or <c>*USD</c> for all instruments quoted in USD (values only).
     /// </summary>
     public required string Symbol { get; init; }
-
-    /// <summary>Largest quantity of one order, in the base asset.</summary>
-    public decimal? MaxOrderQuantity { get; init; }
-
-    /// <summary>Largest value of one order at its worst price, in the quote asset.</summary>
-    public decimal? MaxOrderValue { get; init; }
-
-    /// <summary>Most open orders at a time.</summary>
-    public int? MaxOpenOrders { get; init; }
-
-    /// <summary>Largest position, long or short, with open orders filled, in the base asset.</summary>
-    public decimal? MaxPosition { get; init; }
 
     /// <summary>
     /// Time during which a duplicate of an earlier order is rejected, in milliseconds, at most 60,000.
@@ -33,6 +23,18 @@ public sealed record RiskLimits
     /// Most orders at once; requires <see cref="MaxOrdersPerSecond"/>. Null for as many as in a second.
     /// </summary>
     public int? OrderBurst { get; init; }
+
+    /// <summary>Largest quantity of one order, in the base asset.</summary>
+    public decimal? MaxOrderQuantity { get; init; }
+
+    /// <summary>Largest value of one order at its worst price, in the quote asset.</summary>
+    public decimal? MaxOrderValue { get; init; }
+
+    /// <summary>Most open orders at a time.</summary>
+    public int? MaxOpenOrders { get; init; }
+
+    /// <summary>Largest position, long or short, with open orders filled, in the base asset.</summary>
+    public decimal? MaxPosition { get; init; }
 
     /// <summary>
     /// Largest value traded in a UTC day with open orders filled, in the quote asset. Sells of held units always pass.
@@ -77,17 +79,17 @@ public sealed record RiskLimits
 
 /// <summary>All risk limits of an account.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
+/// <param name="FrozenWhy">Reason of a freeze that no operator made, such as a kill switch; null if there is
+/// none.</param>
 /// <param name="Limits">Its own limits: one entry for each scope with any.</param>
 /// <param name="Everyones">Limits that every account has: one entry for each symbol with any.</param>
+/// <param name="Owners">Its shares of its owner's limits: one entry for each scope with any; null for none.</param>
 public sealed record AccountLimits(
-    string Account, IReadOnlyList<RiskLimits> Limits, IReadOnlyList<RiskLimits> Everyones)
-{
-    /// <summary>Its shares of its owner's limits: one entry for each scope with any; null for none.</summary>
-    public IReadOnlyList<RiskLimits>? Owners { get; init; }
-
-    /// <summary>Reason of a freeze that no operator made, such as a kill switch; null if there is none.</summary>
-    public string? FrozenWhy { get; init; }
-}
+    string Account,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FrozenWhy,
+    IReadOnlyList<RiskLimits> Limits,
+    IReadOnlyList<RiskLimits> Everyones,
+    IReadOnlyList<RiskLimits>? Owners = null);
 
 /// <summary>Limits of an owner over all its accounts.</summary>
 /// <param name="Owner">The owner's name.</param>

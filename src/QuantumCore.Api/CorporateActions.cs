@@ -78,6 +78,7 @@ public sealed record CorporateSymbolChange(
 /// <param name="UnitAsset">Asset whose holders are affected.</param>
 /// <param name="Asset">Asset that is paid.</param>
 /// <param name="Amount">Cash for one unit; for a split the value of one new unit.</param>
+/// <param name="NewSymbol">New symbol of a symbol change; else null.</param>
 /// <param name="Ratio">Split ratio of new to old units, such as 3:2; null for other types.</param>
 /// <param name="AnnouncedAt">Time of the announcement.</param>
 /// <param name="By">Announcing user.</param>
@@ -89,7 +90,6 @@ public sealed record CorporateSymbolChange(
 /// <param name="Owed">Amount that short accounts owe.</param>
 /// <param name="Rounding">Rounding difference.</param>
 /// <param name="FromIssuer">Amount that the issuer pays.</param>
-/// <param name="NewSymbol">New symbol of a symbol change; else null.</param>
 public sealed record CorporateAction(
     string Id,
     CorporateActionType Type,
@@ -97,12 +97,13 @@ public sealed record CorporateAction(
     CorporateActionState State,
     DateOnly? ExDate,
     DateOnly? PayDate,
-    DateTimeOffset CutAt,
+    UtcTime CutAt,
     string UnitAsset,
     string Asset,
     decimal Amount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NewSymbol,
     string? Ratio,
-    DateTimeOffset AnnouncedAt,
+    UtcTime AnnouncedAt,
     string By,
     string Why,
     int Accounts,
@@ -111,8 +112,7 @@ public sealed record CorporateAction(
     decimal Received,
     decimal Owed,
     decimal Rounding,
-    decimal FromIssuer,
-    string? NewSymbol = null);
+    decimal FromIssuer);
 
 /// <summary>Page of the accounts' parts of a corporate action.</summary>
 /// <param name="Id">Id of the action.</param>

@@ -40,6 +40,7 @@ public sealed record IndicativeAuction(decimal? Price, decimal Quantity, decimal
 /// <param name="LastPrice">Price of the last trade; null before the first.</param>
 /// <param name="MarkPrice">The mark price; null when none is set.</param>
 /// <param name="ReferencePrice">Reference price of the static band; null for none.</param>
+/// <param name="PriceLimits">Prices that the static band accepts now; null for no band.</param>
 /// <param name="Indicative">Indicative auction result, in a call phase.</param>
 /// <param name="PhaseReason">Reason of the phase; null if none was given.</param>
 /// <param name="PhaseSince">Start of the phase; null if unknown.</param>
@@ -47,10 +48,8 @@ public sealed record IndicativeAuction(decimal? Price, decimal Quantity, decimal
 /// <param name="NextPhaseTime">Start of the next phase.</param>
 /// <param name="AuctionSeconds">Length of a volatility auction, in seconds; null until an operator ends it.</param>
 /// <param name="Rules">
-/// Rules that the operator set, without <see cref="BookRules.AuctionSeconds"/>. A rule that is not set is null. The
-/// whole is null if the exchange does not report rules.
+/// Rules that the operator set, without <see cref="BookRules.AuctionSeconds"/>. A rule that is not set is null.
 /// </param>
-/// <param name="PriceLimits">Prices that the static band accepts now; null for no band.</param>
 public sealed record SymbolState(
     string Symbol,
     long Sequence,
@@ -58,14 +57,14 @@ public sealed record SymbolState(
     decimal? LastPrice,
     decimal? MarkPrice,
     decimal? ReferencePrice,
+    PriceLimits? PriceLimits,
     IndicativeAuction? Indicative,
-    PhaseReason? PhaseReason = null,
-    DateTimeOffset? PhaseSince = null,
-    TradingPhase? NextPhase = null,
-    DateTimeOffset? NextPhaseTime = null,
-    int? AuctionSeconds = null,
-    BookRules? Rules = null,
-    PriceLimits? PriceLimits = null);
+    PhaseReason? PhaseReason,
+    UtcTime? PhaseSince,
+    TradingPhase? NextPhase,
+    UtcTime? NextPhaseTime,
+    int? AuctionSeconds,
+    BookRules Rules);
 
 /// <summary>Accepted price range of a symbol, both limits inclusive.</summary>
 /// <param name="Lowest">Lowest price.</param>
@@ -140,34 +139,31 @@ public sealed record BookRules
     /// <summary>
     /// Largest distance from the first order it meets at which a market order may trade, a price difference from 0.
     /// </summary>
-    [JsonConverter(typeof(DecimalOrNone))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public decimal? Protection { get; init; }
 
     /// <summary>Static band around its reference, in basis points, 0 to 9,999. Prices outside are rejected.</summary>
-    [JsonConverter(typeof(NumberOrNone))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? StaticBand { get; init; }
 
     /// <summary>Dynamic band around the last trade, in basis points, 0 to 9,999. Nothing trades outside.</summary>
-    [JsonConverter(typeof(NumberOrNone))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? DynamicBand { get; init; }
 
     /// <summary>Action of the dynamic band.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public BandMode? DynamicBandMode { get; init; }
 
     /// <summary>Largest distance of an auction price from the static reference, in basis points, 0 to 9,999.</summary>
-    [JsonConverter(typeof(NumberOrNone))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? AuctionCollar { get; init; }
 
     /// <summary>Most extensions of an auction outside its collar, 0 to 100.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? MaxExtensions { get; init; }
 
     /// <summary>Length of a volatility auction, from 1 second to a week; none until an operator ends it.</summary>
-    [JsonConverter(typeof(NumberOrNone))]
     public int? AuctionSeconds { get; init; }
-
-    /// <summary>Reason of the change. Not a rule of the book.</summary>
-    [JsonInclude]
-    internal string? Why { get; init; }
 }
 
 /// <summary>Symbols in which an account was blocked or unblocked.</summary>

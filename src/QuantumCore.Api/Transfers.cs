@@ -20,10 +20,19 @@ public enum TransferState
 /// <param name="Asset">The asset.</param>
 /// <param name="Amount">Amount in units of the asset.</param>
 /// <param name="State">State.</param>
-/// <param name="Time">Time it was sent, UTC; truncated to 100 ns. Null in the response to a new one.</param>
+/// <param name="Time">Time it was sent, UTC. Null in the response to a new one.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 public sealed record Transfer(
-    long Sequence, string Key, string From, string To, string Asset, decimal Amount, TransferState State,
-    DateTimeOffset? Time);
+    long Sequence,
+    string Key,
+    string From,
+    string To,
+    string Asset,
+    decimal Amount,
+    TransferState State,
+    UtcTime? Time = null,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long? TimeNanos = null);
 
 /// <summary>State of a withdrawal.</summary>
 public enum WithdrawalState
@@ -51,7 +60,8 @@ public enum WithdrawalState
 /// <param name="State">State.</param>
 /// <param name="Batch">Batch it is in; null while it is pending, and in the response to a new one.</param>
 /// <param name="Why">Reason of the rejection.</param>
-/// <param name="Time">Time of the debit, UTC; truncated to 100 ns. Null in the response to a new one.</param>
+/// <param name="Time">Time of the debit, UTC. Null in the response to a new one.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 public sealed record Withdrawal(
     long Sequence,
     string Key,
@@ -62,7 +72,13 @@ public sealed record Withdrawal(
     WithdrawalState State,
     string? Batch,
     string? Why,
-    DateTimeOffset? Time);
+    UtcTime? Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long? TimeNanos);
+
+/// <summary>Answer to a new withdrawal: the first members of <see cref="Withdrawal"/>.</summary>
+internal sealed record NewWithdrawal(
+    long Sequence, string Key, string Account, string Asset, decimal Amount, string Destination, WithdrawalState State);
 
 /// <summary>Owner of an account.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>

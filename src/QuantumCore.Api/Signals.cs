@@ -48,7 +48,7 @@ public sealed record Signal(
     SignalAction Action,
     decimal? Quantity = null,
     decimal? Price = null,
-    [property: JsonConverter(typeof(UtcTime))] DateTimeOffset? Time = null);
+    DateTimeOffset? Time = null);
 
 /// <summary>Result of a signal in one account.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
@@ -70,7 +70,7 @@ public sealed record SignalReceipt(
 /// <summary>An account that follows a strategy.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
 /// <param name="Percent">Share of each signal's quantity, in percent, 1 to 10,000.</param>
-public sealed record SignalTarget(string Account, int Percent = 100);
+public sealed record SignalTarget(string Account, [property: JsonRequired] int Percent = 100);
 
 /// <summary>A webhook strategy to create or change.</summary>
 /// <param name="Accounts">Accounts that follow it, 1 to 20.</param>
@@ -109,46 +109,55 @@ public sealed record SignalStrategyTerms(IReadOnlyList<SignalTarget> Accounts)
 
 /// <summary>Current state of a webhook strategy.</summary>
 /// <param name="Name">Name of the strategy.</param>
+/// <param name="Owner">Account whose holder created it; null if an administrator did.</param>
 /// <param name="Secret">Signing secret, shown only when it is new.</param>
-/// <param name="Policy">Policy for existing positions.</param>
+/// <param name="Passphrase">True if the secret inside a signal is accepted instead of a signature.</param>
 /// <param name="Accounts">Accounts that follow it.</param>
 /// <param name="Symbols">Symbols it may trade; empty for all.</param>
-/// <param name="Passphrase">True if the secret inside a signal is accepted instead of a signature.</param>
-/// <param name="Closed">True if it no longer accepts signals.</param>
-/// <param name="Failures">Number of consecutive failures.</param>
-/// <param name="PausedUntil">End of the pause; null if not paused.</param>
+/// <param name="Policy">Policy for existing positions.</param>
 /// <param name="MostInWindow">Most new signals in a window.</param>
 /// <param name="WindowSeconds">Length of the sliding window, in seconds.</param>
 /// <param name="MostFailures">Consecutive failures that pause the strategy.</param>
 /// <param name="PauseSeconds">Length of that pause, in seconds.</param>
 /// <param name="MaxAgeSeconds">Maximum age of a signal, in seconds.</param>
-/// <param name="Owner">Account whose holder created it; null if an administrator did.</param>
+/// <param name="Closed">True if it no longer accepts signals.</param>
+/// <param name="Failures">Number of consecutive failures.</param>
+/// <param name="PausedUntil">End of the pause; null if not paused.</param>
 public sealed record SignalStrategy(
     string Name,
-    string? Secret,
-    SignalPolicy Policy,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Owner,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Secret,
+    bool Passphrase,
     IReadOnlyList<SignalTarget> Accounts,
     IReadOnlyList<string> Symbols,
-    bool Passphrase,
-    bool Closed,
-    int Failures,
-    DateTimeOffset? PausedUntil,
+    SignalPolicy Policy,
     int MostInWindow,
     int WindowSeconds,
     int MostFailures,
     int PauseSeconds,
     int MaxAgeSeconds,
-    string? Owner = null);
+    bool Closed,
+    int Failures,
+    [property: JsonConverter(typeof(PauseTimeText))] DateTimeOffset? PausedUntil);
 
 /// <summary>A signal that was not fully executed.</summary>
 /// <param name="Id">Id in the dead-signal list.</param>
 /// <param name="Strategy">Strategy of the signal.</param>
 /// <param name="Key">Idempotency key of the signal.</param>
 /// <param name="ClientOrderId">Client order id of its orders.</param>
-/// <param name="Time">Time of the failure.</param>
+/// <param name="Time">Time of the failure, UTC.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="Code">Reject reason.</param>
-/// <param name="Detail">Account at fault, or a description.</param>
+/// <param name="Detail">Account at fault, or a description; null for none.</param>
 /// <param name="Body">Request body, without a passphrase.</param>
 public sealed record DeadSignal(
-    long Id, string Strategy, string Key, string ClientOrderId, DateTimeOffset Time, string Code, string Detail,
+    long Id,
+    string Strategy,
+    string Key,
+    string ClientOrderId,
+    UtcTime Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos,
+    string Code,
+    string? Detail,
     string Body);

@@ -262,7 +262,6 @@ public sealed record PlaceOrder
     public decimal? Protection { get; init; }
 
     /// <summary>Good till date: expiry time, sent in UTC with a resolution of 100 ns.</summary>
-    [JsonConverter(typeof(UtcTime))]
     public DateTimeOffset? GoodTill { get; init; }
 
     /// <summary>Self-trade prevention mode; null for none.</summary>
@@ -299,7 +298,7 @@ public sealed record AmendOrder
 
     /// <summary>
     /// Expected open quantity; null for any. If it differs, for example after a fill in flight, the amendment is
-    /// rejected (<see cref="RejectCodes.StaleLeaves"/>) and the order stays unchanged. Only with a price or a quantity.
+    /// rejected (<c>RejectCodes.StaleLeaves</c>) and the order stays unchanged. Only with a price or a quantity.
     /// </summary>
     public decimal? ExpectedRemaining { get; init; }
 
@@ -322,7 +321,6 @@ public sealed record AmendOrder
     public int? TrailingBasisPoints { get; init; }
 
     /// <summary>New expiry of a good-till-date order, sent in UTC with a resolution of 100 ns.</summary>
-    [JsonConverter(typeof(UtcTime))]
     public DateTimeOffset? GoodTill { get; init; }
 
     internal bool ChangesConditions =>
@@ -353,7 +351,7 @@ public sealed record OrderFill(string TradeId, decimal Price, decimal Quantity, 
 /// <param name="Status">Status.</param>
 /// <param name="EndReason">Reason it ended with a remainder (user, massCancel, immediateOrCancel…), or null.</param>
 /// <param name="Sequence">Book sequence of this state.</param>
-/// <param name="Time">Time of this state, UTC; truncated to 100 ns.</param>
+/// <param name="Time">Time of this state, UTC.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="Fills">Fills reported by this response, in sequence.</param>
 public sealed record Order(
@@ -371,7 +369,7 @@ public sealed record Order(
     OrderStatus Status,
     string? EndReason,
     long Sequence,
-    DateTimeOffset Time,
+    UtcTime Time,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos,
     IReadOnlyList<OrderFill> Fills)
@@ -426,13 +424,13 @@ public sealed record Order(
 
     /// <summary>
     /// Current trigger of a trailing stop; null before it trails. Only in the response of
-    /// <see cref="QuantumCoreClient.GetOrderAsync"/>, which reads the book.
+    /// <c>QuantumCoreClient.GetOrderAsync</c>, which reads the book.
     /// </summary>
     public decimal? CurrentTriggerPrice { get; init; }
 
     /// <summary>
     /// Current price of a pegged order; null while it has no quote to follow. Only in the response of
-    /// <see cref="QuantumCoreClient.GetOrderAsync"/>, which reads the book. Its own price is the cap.
+    /// <c>QuantumCoreClient.GetOrderAsync</c>, which reads the book. Its own price is the cap.
     /// </summary>
     public decimal? PeggedPrice { get; init; }
 
@@ -460,9 +458,8 @@ public sealed record Order(
     /// <summary>Largest distance from the first price at which it may trade.</summary>
     public decimal? Protection { get; init; }
 
-    /// <summary>Expiry time, UTC; truncated to 100 ns.</summary>
-    [JsonConverter(typeof(UtcTime))]
-    public DateTimeOffset? GoodTill { get; init; }
+    /// <summary>Expiry time, UTC.</summary>
+    public UtcTime? GoodTill { get; init; }
 
     /// <summary>Self-trade prevention mode; null for none.</summary>
     public SelfTrade? SelfTrade { get; init; }
@@ -472,7 +469,7 @@ public sealed record Order(
 }
 
 /// <summary>A rejection in the exchange's words (RFC 9457).</summary>
-/// <param name="Code">Reject reason, see <see cref="RejectCodes"/>.</param>
+/// <param name="Code">Reject reason, see <c>RejectCodes</c>.</param>
 /// <param name="Title">Reason as a sentence.</param>
 /// <param name="Detail">Problem with this request.</param>
 /// <param name="Status">The HTTP status.</param>
@@ -480,16 +477,32 @@ public sealed record Order(
 /// <param name="Limit">Limit that it broke, if there is one.</param>
 public sealed record Refusal(
     string? Code,
-    string? Title,
-    string? Detail,
-    int? Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Title,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Status,
     string? Field,
-    [property: JsonConverter(typeof(AnyText))] string? Limit);
+    [property: JsonConverter(typeof(AnyText))] string? Limit)
+{
+    /// <summary>Id of the request, as in the exchange's log.</summary>
+    public string? Trace { get; init; }
+
+    /// <summary>Instrument of a rejected order.</summary>
+    public string? Symbol { get; init; }
+
+    /// <summary>Client order id of a rejected order.</summary>
+    public string? ClientOrderId { get; init; }
+
+    /// <summary>Order id of a rejected order, if it has one.</summary>
+    public long? OrderId { get; init; }
+
+    /// <summary>Final state of an order that is closed.</summary>
+    public Order? Order { get; init; }
+}
 
 /// <summary>Result of one order of a batch: exactly one of the two is set.</summary>
 /// <param name="Order">The order, if accepted.</param>
 /// <param name="Error">The rejection, if rejected.</param>
-public sealed record BatchResult(Order? Order, Refusal? Error)
+public sealed record BatchResult(Order? Order = null, Refusal? Error = null)
 {
     /// <summary>Client order id to ask again with, generated by the client if the owner gave none.</summary>
     [JsonIgnore]

@@ -22,18 +22,18 @@ public sealed record AccountStatement(
 /// <param name="Opening">Balance at the start of the first day.</param>
 /// <param name="Closing">Balance at the end of the last day, or now.</param>
 /// <param name="Held">Amount held for open orders now.</param>
-/// <param name="Causes">Totals of the period's lines by cause, settled and pending separately.</param>
 /// <param name="OpeningPending">Unsettled part of the opening balance; negative if it was to be delivered.</param>
 /// <param name="ClosingPending">Unsettled part of the closing balance: the opening one plus pending inflows less
-/// pending outflows.</param>
+/// pending outflows. Null, like the opening one, if nothing was unsettled.</param>
+/// <param name="Causes">Totals of the period's lines by cause, settled and pending separately.</param>
 public sealed record AssetStatement(
     string Asset,
     decimal Opening,
     decimal Closing,
     decimal Held,
-    IReadOnlyList<CauseTotal> Causes,
-    decimal OpeningPending = 0,
-    decimal ClosingPending = 0);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? OpeningPending,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? ClosingPending,
+    IReadOnlyList<CauseTotal> Causes);
 
 /// <summary>Total of the lines of one cause.</summary>
 /// <param name="Cause">Cause, such as <c>trade</c>, <c>fee</c> or <c>deposit</c>.</param>
@@ -44,7 +44,7 @@ public sealed record AssetStatement(
 public sealed record CauseTotal(string Cause, long Lines, decimal In, decimal Out, bool Pending = false);
 
 /// <summary>A line of the ledger.</summary>
-/// <param name="Time">Time of the entry, UTC; truncated to 100 ns.</param>
+/// <param name="Time">Time of the entry, UTC.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="Cause">Cause, such as <c>trade</c>, <c>fee</c> or <c>deposit</c>.</param>
 /// <param name="Key">Idempotency key, such as a deposit's.</param>
@@ -54,7 +54,7 @@ public sealed record CauseTotal(string Cause, long Lines, decimal In, decimal Ou
 /// <param name="TradeId">Trade id; see <see cref="AccountFill.TradeId"/>.</param>
 /// <param name="Pending">True for a traded amount that is not settled.</param>
 public sealed record StatementEntry(
-    DateTimeOffset Time,
+    UtcTime Time,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos,
     string Cause,
@@ -88,12 +88,19 @@ public sealed record FeeRevenueRow(
 
 /// <summary>Result of a reconciliation of the ledger with itself and with the accounts. Repairs nothing.</summary>
 /// <param name="Time">End time, UTC.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="Compared">Number of accounts compared at a moment when both sides had the same records.</param>
 /// <param name="Moving">Number of accounts that kept trading and could not be compared.</param>
 /// <param name="Next">Account to continue after; null when all were compared.</param>
 /// <param name="Findings">Differences found.</param>
 public sealed record ReconciliationReport(
-    DateTimeOffset Time, int Compared, int Moving, string? Next, IReadOnlyList<ReconciliationFinding> Findings);
+    UtcTime Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos,
+    int Compared,
+    int Moving,
+    string? Next,
+    IReadOnlyList<ReconciliationFinding> Findings);
 
 /// <summary>A difference found by a reconciliation.</summary>
 /// <param name="Check">Rule that failed.</param>
@@ -137,7 +144,7 @@ public enum CostMethod
     Fifo = 1,
 }
 
-internal sealed record PositionList([property: JsonRequired] IReadOnlyList<Position> Positions);
+internal sealed record PositionList(string Account, [property: JsonRequired] IReadOnlyList<Position> Positions);
 
 internal sealed record TrialBalanceRows([property: JsonRequired] IReadOnlyList<TrialBalanceRow> Rows);
 

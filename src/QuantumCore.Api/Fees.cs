@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace QuantumCore.Client;
 
 /// <summary>Fee rates from a traded volume upward.</summary>
@@ -10,7 +12,8 @@ public sealed record FeeTier(decimal FromVolume, int MakerFeePpm, int TakerFeePp
 /// <param name="Asset">Quote asset.</param>
 /// <param name="Tiers">Tiers from volume 0 up; empty for the instruments' own fees.</param>
 /// <param name="MinimumFee">Minimum fee of an order that has filled, in the quote asset; only without rebates.</param>
-public sealed record FeeSchedule(string Asset, IReadOnlyList<FeeTier> Tiers, decimal MinimumFee = 0);
+public sealed record FeeSchedule(
+    string Asset, IReadOnlyList<FeeTier> Tiers, [property: JsonRequired] decimal MinimumFee = 0);
 
 /// <summary>Fee rates of an account's next order in a quote asset.</summary>
 /// <param name="Asset">Quote asset.</param>

@@ -15,7 +15,7 @@ namespace QuantumCore.Client;
 public sealed record Candle(
     DateTimeOffset Start, decimal Open, decimal High, decimal Low, decimal Close, decimal Volume, long Trades);
 
-internal sealed record CandleList([property: JsonRequired] IReadOnlyList<Candle> Candles);
+internal sealed record CandleList(string Symbol, [property: JsonRequired] IReadOnlyList<Candle> Candles);
 
 /// <summary>
 /// Converts a candle to <c>[start,"open","high","low","close","volume",trades]</c>, with start in Unix milliseconds.

@@ -13,19 +13,18 @@ public sealed record Balance(string Asset, decimal Total, decimal Held, decimal 
 /// <summary>An account's balances.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
 /// <param name="Sequence">The account's sequence.</param>
-/// <param name="Balances">Balances, one for each asset.</param>
 /// <param name="State">Open or frozen.</param>
+/// <param name="FrozenWhy">Reason of a freeze that no operator made, such as a kill switch; null if there is
+/// none.</param>
+/// <param name="Balances">Balances, one for each asset.</param>
 /// <param name="Margin">Margin state; null for a cash account.</param>
 public sealed record AccountView(
     [property: JsonRequired] string Account,
     long Sequence,
+    AccountState State,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FrozenWhy,
     [property: JsonRequired] IReadOnlyList<Balance> Balances,
-    AccountState State = AccountState.Open,
-    AccountMargin? Margin = null)
-{
-    /// <summary>Reason of a freeze that no operator made, such as a kill switch; null if there is none.</summary>
-    public string? FrozenWhy { get; init; }
-}
+    AccountMargin? Margin = null);
 
 /// <summary>State of an account.</summary>
 public enum AccountState
@@ -52,7 +51,7 @@ public sealed record FreezeReceipt(string Account, AccountState State);
 /// <param name="Quantity">Quantity in the base asset.</param>
 /// <param name="Fee">Current fee in the quote asset.</param>
 /// <param name="Liquidity">Maker or taker.</param>
-/// <param name="Time">Time of the trade, UTC; truncated to 100 ns.</param>
+/// <param name="Time">Time of the trade, UTC.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="State">Later change of the trade; null if it is unchanged.</param>
 /// <param name="TradedPrice">Original price, if the trade was changed.</param>
@@ -66,7 +65,7 @@ public sealed record AccountFill(
     decimal Quantity,
     decimal Fee,
     Liquidity Liquidity,
-    DateTimeOffset Time,
+    UtcTime Time,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos,
     TradeState? State = null,
@@ -119,7 +118,7 @@ public sealed record TradeChange(
 /// <param name="Quantity">Quantity in the base asset.</param>
 /// <param name="Fee">Fee this side has now paid for it, in the quote asset.</param>
 /// <param name="Sequence">Book sequence of the change.</param>
-/// <param name="Time">Time of the change, UTC; truncated to 100 ns.</param>
+/// <param name="Time">Time of the change, UTC.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 public sealed record AccountTradeChange(
     string Account,
@@ -133,7 +132,7 @@ public sealed record AccountTradeChange(
     decimal Quantity,
     decimal Fee,
     long Sequence,
-    DateTimeOffset Time,
+    UtcTime Time,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos);
 
@@ -149,12 +148,12 @@ public sealed record AccountTradeChange(
 /// <param name="MakerOrderId">Resting order.</param>
 /// <param name="Price">Price the orders would have traded at, in the quote asset.</param>
 /// <param name="Quantity">Quantity that would have traded, in the base asset.</param>
-/// <param name="Time">Time of the match, UTC; truncated to 100 ns.</param>
-/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="TakerPrevented">
 /// Quantity the incoming order lost; null for none, or if it belongs to another account and lost a different quantity.
 /// </param>
 /// <param name="MakerPrevented">Quantity the resting order lost; null as above.</param>
+/// <param name="Time">Time of the match, UTC.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 public sealed record PreventedMatch(
     string MatchId,
     string Symbol,
@@ -164,11 +163,11 @@ public sealed record PreventedMatch(
     long MakerOrderId,
     decimal Price,
     decimal Quantity,
-    DateTimeOffset Time,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? TakerPrevented,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? MakerPrevented,
+    UtcTime Time,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
-    long TimeNanos,
-    decimal? TakerPrevented = null,
-    decimal? MakerPrevented = null);
+    long TimeNanos);
 
 /// <summary>Role of the account's order in a prevented match.</summary>
 public enum PreventedRole
@@ -197,7 +196,11 @@ public sealed record DepositReceipt(string Account, string Key, string Asset, de
 /// <c>X-MBX-APIKEY</c>.</param>
 /// <param name="Secret">Signing secret; null if the key does not sign, or if the owner holds the private key.</param>
 /// <param name="Id">Identifies the key where it is not shown.</param>
-public sealed record ApiKeyGrant(string Account, string ApiKey, string? Secret = null, string? Id = null);
+public sealed record ApiKeyGrant(
+    string Account,
+    [property: JsonPropertyOrder(1)] string ApiKey,
+    [property: JsonPropertyOrder(2)] string? Secret = null,
+    [property: JsonRequired] string? Id = null);
 
 /// <summary>Settings of a new API key.</summary>
 public sealed record NewApiKey

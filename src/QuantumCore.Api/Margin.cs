@@ -20,6 +20,7 @@ public enum MarginState
 
 /// <summary>Margin figures of an account, in its currency, at the newest mark prices.</summary>
 /// <param name="Currency">Margin currency of the account.</param>
+/// <param name="Symbol">The only instrument that an isolated account may trade; null for any.</param>
 /// <param name="State">Margin state.</param>
 /// <param name="Equity">Value of the account with all positions closed at the mark prices.</param>
 /// <param name="InitialMargin">Initial margin of its positions and open orders.</param>
@@ -32,9 +33,9 @@ public enum MarginState
 /// <param name="IsStale">True if a mark price is missing or stale: orders that add risk are rejected.</param>
 /// <param name="Positions">Positions by symbol.</param>
 /// <param name="Groups">Margin groups of its positions with their credits; null for none.</param>
-/// <param name="Symbol">The only instrument that an isolated account may trade; null for any.</param>
 public sealed record AccountMargin(
     string Currency,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Symbol,
     MarginState State,
     decimal Equity,
     decimal InitialMargin,
@@ -43,11 +44,10 @@ public sealed record AccountMargin(
     decimal Withdrawable,
     decimal AccruedInterest,
     decimal CallAmount,
-    DateTimeOffset? Deadline,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UtcTime? Deadline,
     bool IsStale,
     IReadOnlyList<MarginPosition> Positions,
-    IReadOnlyList<MarginGroupCredit>? Groups = null,
-    string? Symbol = null);
+    IReadOnlyList<MarginGroupCredit>? Groups = null);
 
 /// <summary>Credit of a margin group: the reduction of the sum of single position requirements.</summary>
 /// <param name="Group">Margin group.</param>
@@ -63,19 +63,19 @@ public sealed record MarginGroupCredit(string Group, int CreditPpm, decimal Init
 /// <param name="InitialMargin">Initial margin by itself, open orders included.</param>
 /// <param name="MaintenanceMargin">Maintenance margin by itself.</param>
 /// <param name="BuyingPower">Value of further purchases that the account can margin.</param>
-/// <param name="Located">Units located for short selling.</param>
 /// <param name="BankruptcyPrice">Price at which closing the position leaves the account with nothing; null for
 /// none.</param>
+/// <param name="Located">Units located for short selling.</param>
 /// <param name="Group">Margin group of the position; null for none.</param>
 public sealed record MarginPosition(
     string Symbol,
     decimal Quantity,
-    decimal? MarkPrice,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? MarkPrice,
     decimal InitialMargin,
     decimal MaintenanceMargin,
     decimal BuyingPower,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? BankruptcyPrice,
     decimal Located,
-    decimal? BankruptcyPrice = null,
     string? Group = null);
 
 /// <summary>Kind of an account: cash or margin.</summary>
@@ -87,12 +87,13 @@ public sealed record AccountKind(string Account, AccountMargin? Margin = null);
 /// <param name="InitialPpm">Initial margin, in millionths of the value.</param>
 /// <param name="MaintenancePpm">Maintenance margin, in millionths of the value.</param>
 /// <param name="UpTo">Position value at which the tier ends; null for the last tier.</param>
-public sealed record MarginTier(int InitialPpm, int MaintenancePpm, decimal? UpTo = null);
+public sealed record MarginTier(
+    int InitialPpm, int MaintenancePpm, [property: JsonPropertyOrder(-1)] decimal? UpTo = null);
 
 /// <summary>Margin rates by position size.</summary>
 /// <param name="Tiers">Tiers from the smallest. A rate applies to the part of the position inside its tier.</param>
 /// <param name="FloorPerLot">Minimum margin of one lot.</param>
-public sealed record MarginTable(IReadOnlyList<MarginTier> Tiers, decimal FloorPerLot = 0)
+public sealed record MarginTable(IReadOnlyList<MarginTier> Tiers, [property: JsonRequired] decimal FloorPerLot = 0)
 {
     /// <summary>Returns a table with one rate for all sizes.</summary>
     public static MarginTable Flat(int initialPpm, int maintenancePpm, decimal floorPerLot = 0) =>
@@ -197,19 +198,19 @@ public sealed record InsuranceFund(string Asset, decimal Amount);
 /// <param name="Asset">The currency.</param>
 /// <param name="Shared">Amount that others are to pay.</param>
 /// <param name="Time">Time at which the house paid it. Gains of this UTC day count.</param>
-public sealed record SharedDeficit(string Account, string Asset, decimal Shared, DateTimeOffset Time);
+public sealed record SharedDeficit(string Account, string Asset, decimal Shared, UtcTime Time);
 
 /// <summary>All margin rules.</summary>
 /// <param name="Instruments">Terms of instruments traded on margin.</param>
 /// <param name="Currencies">Policies of currencies that have their own.</param>
+/// <param name="Groups">Margin groups with a credit.</param>
 /// <param name="Locates">Locates by account; only for administrators.</param>
 /// <param name="Insurance">Insurance funds; only for administrators.</param>
-/// <param name="Groups">Margin groups with a credit.</param>
 /// <param name="Deficits">Deficits that are being shared out; only for administrators.</param>
 public sealed record MarginRulebook(
     IReadOnlyList<MarginTerms> Instruments,
     IReadOnlyList<MarginPolicy> Currencies,
+    IReadOnlyList<MarginGroup> Groups,
     IReadOnlyList<Locate>? Locates = null,
     IReadOnlyList<InsuranceFund>? Insurance = null,
-    IReadOnlyList<MarginGroup>? Groups = null,
     IReadOnlyList<SharedDeficit>? Deficits = null);

@@ -84,14 +84,14 @@ public readonly record struct PriceLevel(decimal Price, decimal Quantity);
 /// <summary>A book by price level at one sequence.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Sequence">The book's sequence.</param>
-/// <param name="Time">Time of that sequence, UTC; truncated to 100 ns.</param>
+/// <param name="Time">Time of that sequence, UTC.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="Bids">Buy levels, highest first.</param>
 /// <param name="Asks">Sell levels, lowest first.</param>
 public sealed record BookSnapshot(
     string Symbol,
     long Sequence,
-    DateTimeOffset Time,
+    UtcTime Time,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos,
     [property: JsonRequired] IReadOnlyList<PriceLevel> Bids,
@@ -102,10 +102,10 @@ public sealed record BookSnapshot(
 /// <param name="Price">Original price in the quote asset, even if the trade was changed later.</param>
 /// <param name="Quantity">Quantity in the base asset.</param>
 /// <param name="TakerSide">Side of the taker; null for an auction trade, which has none.</param>
-/// <param name="Time">Time of the trade, UTC; truncated to 100 ns.</param>
+/// <param name="Time">Time of the trade, UTC.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="State">Later change of the trade; null for none. A followed book reports it in
-/// <see cref="BookUpdate.TradeChanges"/>.</param>
+/// <c>BookUpdate.TradeChanges</c>.</param>
 /// <param name="CorrectedPrice">Corrected price in the quote asset, if there is one.</param>
 /// <param name="IsLeg">True if a strategy's leg traded with a quote or another leg. It does not change the last
 /// price.</param>
@@ -114,11 +114,11 @@ public sealed record Trade(
     decimal Price,
     decimal Quantity,
     OrderSide? TakerSide,
-    DateTimeOffset Time,
+    UtcTime Time,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos,
-    TradeState? State = null,
-    decimal? CorrectedPrice = null,
+    [property: JsonPropertyOrder(1)] TradeState? State = null,
+    [property: JsonPropertyOrder(2)] decimal? CorrectedPrice = null,
     [property: JsonPropertyName("leg")] bool IsLeg = false);
 
 /// <summary>

@@ -1,13 +1,21 @@
+using System.Text.Json.Serialization;
+
 namespace QuantumCore.Client;
 
 /// <summary>State of the exchange itself.</summary>
-/// <param name="Time">Time of the response.</param>
+/// <param name="Time">Time of the response, UTC.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="Silos">Silos: processes that host grains.</param>
 /// <param name="Journal">Journal position and history lag; null if the ledger did not respond within three
 /// seconds.</param>
 /// <param name="Log">Newest 200 warnings and errors of the responding process, newest first.</param>
 public sealed record ExchangeSystem(
-    DateTimeOffset Time, IReadOnlyList<ExchangeSilo> Silos, JournalStanding? Journal, IReadOnlyList<LogLine> Log);
+    UtcTime Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos,
+    IReadOnlyList<ExchangeSilo> Silos,
+    JournalStanding? Journal,
+    IReadOnlyList<LogLine> Log);
 
 /// <summary>A silo: a process that hosts grains.</summary>
 /// <param name="Name">Its name.</param>
@@ -18,7 +26,7 @@ public sealed record ExchangeSystem(
 /// <param name="Current">True if this silo sent the response.</param>
 /// <param name="Grains">Active grains by type; empty if the silo did not report them.</param>
 public sealed record ExchangeSilo(
-    string Name, string Address, string Role, string State, DateTimeOffset Since, bool Current,
+    string Name, string Address, string Role, string State, UtcTime Since, bool Current,
     IReadOnlyList<AwakeGrains> Grains);
 
 /// <summary>Number of active grains of one type.</summary>
@@ -34,11 +42,20 @@ public sealed record JournalStanding(long Records, long Behind, long BehindMilli
 
 /// <summary>A log line.</summary>
 /// <param name="Sequence">Sequence; larger is newer.</param>
-/// <param name="Time">Time of the line.</param>
+/// <param name="Time">Time of the line, UTC.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="Level"><c>warn</c>, <c>error</c> or <c>critical</c>.</param>
 /// <param name="Category">Part of the exchange that logged it.</param>
 /// <param name="Event">Event number.</param>
 /// <param name="Message">Message text.</param>
 /// <param name="Exception">Logged exception; null for none.</param>
 public sealed record LogLine(
-    long Sequence, DateTimeOffset Time, string Level, string Category, int Event, string Message, string? Exception);
+    long Sequence,
+    UtcTime Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos,
+    string Level,
+    string Category,
+    int Event,
+    string Message,
+    string? Exception);

@@ -24,7 +24,6 @@ public sealed record PlaceStrategy
     public TimeInForce? TimeInForce { get; init; }
 
     /// <summary>Good till date: expiry time, sent in UTC with a resolution of 100 ns.</summary>
-    [JsonConverter(typeof(UtcTime))]
     public DateTimeOffset? GoodTill { get; init; }
 
     /// <summary>
@@ -40,7 +39,12 @@ public sealed record PlaceStrategy
 /// <param name="Units">Number of units requested.</param>
 /// <param name="Orders">Orders of its legs, in sequence. They fill by the same number of units; cancelling one ends
 /// all.</param>
-public sealed record StrategyReport(decimal Net, long Units, IReadOnlyList<Order> Orders);
+public sealed record StrategyReport(decimal Net, long Units, IReadOnlyList<Order> Orders)
+{
+    /// <summary>The word <c>strategy</c>, beside the kinds of order lists.</summary>
+    [JsonPropertyOrder(-1)]
+    public string Kind { get; init; } = "strategy";
+}
 
 /// <summary>Strategy that a leg's order belongs to.</summary>
 /// <param name="Net">Most that one unit may cost, in the quote asset; negative: least that it brings.</param>

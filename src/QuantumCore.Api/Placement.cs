@@ -9,4 +9,4 @@ namespace QuantumCore.Client;
 /// <param name="By">User who pinned it.</param>
 /// <param name="Why">Reason given; may be empty.</param>
 public sealed record BookPin(
-    IReadOnlyList<string> Symbols, string Silo, bool Held, string At, DateTimeOffset Since, string By, string Why);
+    IReadOnlyList<string> Symbols, string Silo, bool Held, string At, UtcTime Since, string By, string Why);

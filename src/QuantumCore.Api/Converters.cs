@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace QuantumCore.Client;
+
+/// <summary>Converts a decimal to a JSON string of plain digits; a JSON number would invite floating point.</summary>
+internal sealed class ExactDecimal : JsonConverter<decimal>
+{
+    private const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+
+    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        ReadExact(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
+
+    internal static decimal ReadExact(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String &&
+            decimal.TryParse(reader.GetString(), Plain, CultureInfo.InvariantCulture, out var value))
+            return value;
+
+        throw new JsonException("A price, quantity or amount is not a decimal string.");
+    }
+}
+
+/// <summary>Converts a time to UTC with nanoseconds and a Z suffix.</summary>
+internal sealed class UtcTimeText : JsonConverter<UtcTime>
+{
+    public override UtcTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        UtcTime.Read(reader.GetString() ?? "") ?? reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, UtcTime value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>Converts a calendar time to UTC with a Z suffix, the only spelling that the exchange reads.</summary>
+internal sealed class CalendarTimeText : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Text(value));
+
+    internal static string Text(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Converts the end of a pause, which alone has an offset instead of a Z.</summary>
+internal sealed class PauseTimeText : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString("O", CultureInfo.InvariantCulture));
+}
+
+/// <summary>Converts a rule's whole number, or <c>none</c> for a negative one.</summary>
+internal sealed class NumberOrNone : JsonConverter<int>
+{
+    public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number ? reader.GetInt32() : BookRules.None;
+
+    public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options)
+    {
+        if (value < 0)
+            writer.WriteStringValue("none");
+        else
+            writer.WriteNumberValue(value);
+    }
+}
+
+/// <summary>Converts a rule's price difference, or <c>none</c> for a negative one.</summary>
+internal sealed class DecimalOrNone : JsonConverter<decimal>
+{
+    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.ValueTextEquals("none") ? BookRules.None : ExactDecimal.ReadExact(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value < 0 ? "none" : value.ToString(CultureInfo.InvariantCulture));
+}
+
+/// <summary>Converts a price level to a pair of decimal strings.</summary>
+internal sealed class PriceLevelPair : JsonConverter<PriceLevel>
+{
+    public override PriceLevel Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new JsonException("A price level is not a pair.");
+
+        reader.Read();
+        var price = ExactDecimal.ReadExact(ref reader);
+        reader.Read();
+        var quantity = ExactDecimal.ReadExact(ref reader);
+        reader.Read();
+        return reader.TokenType == JsonTokenType.EndArray
+            ? new PriceLevel(price, quantity)
+            : throw new JsonException("A price level is not a pair.");
+    }
+
+    public override void Write(Utf8JsonWriter writer, PriceLevel value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        writer.WriteStringValue(value.Price.ToString(CultureInfo.InvariantCulture));
+        writer.WriteStringValue(value.Quantity.ToString(CultureInfo.InvariantCulture));
+        writer.WriteEndArray();
+    }
+}
+
+/// <summary>Reads text, or a number as text: a rejection's limit may be either.</summary>
+internal sealed class AnyText : JsonConverter<string>
+{
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.Null => null,
+            JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
+            _ => throw new JsonException("Neither text nor a number."),
+        };
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value);
+}
