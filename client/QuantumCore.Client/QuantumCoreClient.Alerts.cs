@@ -31,7 +31,10 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(symbol);
         return _calls.SendAsync<PriceAlert>(
-            Post("alerts", new AlertRequest(symbol, price, isAbove)) with { Repeatable = isAbove is not null },
+            Post("alerts", new AlertRequest { Symbol = symbol, Price = Requests.Text(price), Above = isAbove }) with
+            {
+                Repeatable = isAbove is not null,
+            },
             cancellation);
     }
 

@@ -20,9 +20,16 @@ public sealed partial class QuantumCoreClient
         CorporateDividend dividend, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dividend);
-        var body = new CorporateActionOrder(
-            dividend.Id, CorporateActionType.Dividend, dividend.Symbol, Text(dividend.ExDate), Text(dividend.PayDate),
-            dividend.Amount, null, why);
+        var body = new CorporateActionRequest
+        {
+            Id = dividend.Id,
+            Type = EnumWords<CorporateActionType>.Text(CorporateActionType.Dividend),
+            Symbol = dividend.Symbol,
+            ExDate = Text(dividend.ExDate),
+            PayDate = Text(dividend.PayDate),
+            Amount = Requests.Text(dividend.Amount),
+            Why = why,
+        };
         return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
     }
 
@@ -37,9 +44,16 @@ public sealed partial class QuantumCoreClient
         CorporateSplit split, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(split);
-        var ratio = string.Create(CultureInfo.InvariantCulture, $"{split.NewUnits}:{split.OldUnits}");
-        var body = new CorporateActionOrder(
-            split.Id, CorporateActionType.Split, split.Symbol, Text(split.ExDate), null, split.UnitValue, ratio, why);
+        var body = new CorporateActionRequest
+        {
+            Id = split.Id,
+            Type = EnumWords<CorporateActionType>.Text(CorporateActionType.Split),
+            Symbol = split.Symbol,
+            ExDate = Text(split.ExDate),
+            Amount = Requests.Text(split.UnitValue),
+            Ratio = string.Create(CultureInfo.InvariantCulture, $"{split.NewUnits}:{split.OldUnits}"),
+            Why = why,
+        };
         return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
     }
 
@@ -54,9 +68,16 @@ public sealed partial class QuantumCoreClient
         CorporateSymbolChange change, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(change);
-        var body = new CorporateActionOrder(
-            change.Id, CorporateActionType.SymbolChange, change.Symbol, Text(change.ExDate), null, null, null, why,
-            change.NewSymbol, change.NewAsset);
+        var body = new CorporateActionRequest
+        {
+            Id = change.Id,
+            Type = EnumWords<CorporateActionType>.Text(CorporateActionType.SymbolChange),
+            Symbol = change.Symbol,
+            ExDate = Text(change.ExDate),
+            NewSymbol = change.NewSymbol,
+            NewAsset = change.NewAsset,
+            Why = why,
+        };
         return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
     }
 

@@ -28,7 +28,7 @@ public sealed partial class QuantumCoreClient
         FeeSchedule schedule, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        var body = new FeesOrder(schedule.Asset, schedule.Tiers, schedule.MinimumFee, why);
-        return (await _calls.SendAsync<FeeSchedules>(Post("admin/fees", body), cancellation)).Schedules;
+        return (await _calls.SendAsync<FeeSchedules>(
+            Post("admin/fees", Requests.Of(schedule, why)), cancellation)).Schedules;
     }
 }

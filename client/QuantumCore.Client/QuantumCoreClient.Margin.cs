@@ -34,7 +34,9 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(account);
         return _calls.SendAsync<AccountKind>(
-            Post($"admin/accounts/{Uri.EscapeDataString(account)}/margin", new AccountKindOrder(currency, symbol, why)),
+            Post(
+                $"admin/accounts/{Uri.EscapeDataString(account)}/margin",
+                new AccountKindRequest { Currency = currency, Symbol = symbol, Why = why }),
             cancellation);
     }
 
@@ -44,7 +46,7 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(terms);
         return _calls.SendAsync<MarginRulebook>(
-            Post($"admin/margin/instruments/{Uri.EscapeDataString(terms.Symbol)}", MarginTermsOrder.From(terms, why)),
+            Post($"admin/margin/instruments/{Uri.EscapeDataString(terms.Symbol)}", Requests.Of(terms, why)),
             cancellation);
     }
 
@@ -54,7 +56,7 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(policy);
         return _calls.SendAsync<MarginRulebook>(
-            Post($"admin/margin/currencies/{Uri.EscapeDataString(policy.Asset)}", MarginPolicyOrder.From(policy, why)),
+            Post($"admin/margin/currencies/{Uri.EscapeDataString(policy.Asset)}", Requests.Of(policy, why)),
             cancellation);
     }
 
@@ -65,7 +67,8 @@ public sealed partial class QuantumCoreClient
         ArgumentNullException.ThrowIfNull(group);
         return _calls.SendAsync<MarginRulebook>(
             Post(
-                $"admin/margin/groups/{Uri.EscapeDataString(group.Group)}", new MarginGroupOrder(group.CreditPpm, why)),
+                $"admin/margin/groups/{Uri.EscapeDataString(group.Group)}",
+                new MarginGroupRequest { CreditPpm = group.CreditPpm, Why = why }),
             cancellation);
     }
 
@@ -79,7 +82,7 @@ public sealed partial class QuantumCoreClient
         return _calls.SendAsync<MarginRulebook>(
             Post(
                 $"admin/accounts/{Uri.EscapeDataString(locate.Account)}/locates",
-                new LocateOrder(locate.Symbol, locate.Quantity, why)),
+                new LocateRequest { Symbol = locate.Symbol, Quantity = Requests.Text(locate.Quantity), Why = why }),
             cancellation);
     }
 }

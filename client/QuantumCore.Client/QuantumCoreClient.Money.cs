@@ -84,7 +84,8 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(account);
         return _calls.SendAsync<AccountOwner>(
-            Post($"admin/accounts/{Uri.EscapeDataString(account)}/owner", new OwnerRequest(owner)), cancellation);
+            Post($"admin/accounts/{Uri.EscapeDataString(account)}/owner", new OwnerRequest { Owner = owner }),
+            cancellation);
     }
 
     private Task<Withdrawal> SendWithdrawalAsync(
@@ -92,7 +93,17 @@ public sealed partial class QuantumCoreClient
     {
         var name = Checked(key ?? NewClientOrderId(), "key");
         return _calls.SendAsync<Withdrawal>(
-            Post(path, new WithdrawalRequest(name, asset, amount, destination)) with { MoneyKey = name }, cancellation);
+            Post(path, new WithdrawalRequest
+            {
+                Key = name,
+                Asset = asset,
+                Amount = Requests.Text(amount),
+                Destination = destination,
+            }) with
+            {
+                MoneyKey = name,
+            },
+            cancellation);
     }
 
     private Task<Transfer> SendTransferAsync(
@@ -100,6 +111,10 @@ public sealed partial class QuantumCoreClient
     {
         var name = Checked(key ?? NewClientOrderId(), "key");
         return _calls.SendAsync<Transfer>(
-            Post(path, new TransferRequest(name, to, asset, amount)) with { MoneyKey = name }, cancellation);
+            Post(path, new TransferRequest { Key = name, To = to, Asset = asset, Amount = Requests.Text(amount) }) with
+            {
+                MoneyKey = name,
+            },
+            cancellation);
     }
 }

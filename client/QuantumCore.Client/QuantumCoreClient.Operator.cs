@@ -23,9 +23,15 @@ public sealed partial class QuantumCoreClient
         if (!IsOfSeconds(terms.For) || !IsOfSeconds(terms.ThenFor))
             throw new ArgumentException("For and ThenFor are whole seconds.", nameof(terms));
 
-        var request = new PhaseRequest(
-            phase, terms.Reason, (long?)terms.For?.TotalSeconds, terms.Then, (long?)terms.ThenFor?.TotalSeconds,
-            terms.Why);
+        var request = new PhaseRequest
+        {
+            Phase = EnumWords<TradingPhase>.Text(phase),
+            Reason = Requests.Word(terms.Reason),
+            ForSeconds = Requests.Text((long?)terms.For?.TotalSeconds),
+            Then = Requests.Word(terms.Then),
+            ThenForSeconds = Requests.Text((long?)terms.ThenFor?.TotalSeconds),
+            Why = terms.Why,
+        };
         return _calls.SendAsync<SymbolState>(
             OfSymbol(symbol, "phase", request) with { Repeatable = false }, cancellation);
 
@@ -35,7 +41,8 @@ public sealed partial class QuantumCoreClient
 
     /// <summary>Sets a symbol's mark price.</summary>
     public Task<SymbolState> SetMarkAsync(string symbol, decimal price, CancellationToken cancellation = default) =>
-        _calls.SendAsync<SymbolState>(OfSymbol(symbol, "mark", new PriceRequest(price)), cancellation);
+        _calls.SendAsync<SymbolState>(
+            OfSymbol(symbol, "mark", new PriceRequest { Price = Requests.Text(price) }), cancellation);
 
     /// <summary>Sets the reference price of a symbol's static band.</summary>
     public Task<SymbolState> SetReferenceAsync(
@@ -49,7 +56,8 @@ public sealed partial class QuantumCoreClient
     /// <param name="cancellation">Token that cancels the call.</param>
     public Task<SymbolState> SetReferenceAsync(
         string symbol, decimal price, string? why, CancellationToken cancellation = default) =>
-        _calls.SendAsync<SymbolState>(OfSymbol(symbol, "reference", new PriceRequest(price, why)), cancellation);
+        _calls.SendAsync<SymbolState>(
+            OfSymbol(symbol, "reference", new PriceRequest { Price = Requests.Text(price), Why = why }), cancellation);
 
     /// <summary>Changes a symbol's bands, protection and collar.</summary>
     public Task<SymbolState> SetRulesAsync(string symbol, BookRules rules, CancellationToken cancellation = default) =>
@@ -64,7 +72,7 @@ public sealed partial class QuantumCoreClient
         string symbol, BookRules rules, string? why, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        return _calls.SendAsync<SymbolState>(OfSymbol(symbol, "rules", RulesRequest.From(rules, why)), cancellation);
+        return _calls.SendAsync<SymbolState>(OfSymbol(symbol, "rules", Requests.Of(rules, why)), cancellation);
     }
 
     /// <summary>
@@ -79,7 +87,8 @@ public sealed partial class QuantumCoreClient
     public Task<TradeChange> BustAsync(
         string symbol, string tradeId, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<TradeChange>(
-            OfSymbol(symbol, "bust", new TradeRequest(tradeId, null, why)) with { Repeatable = false }, cancellation);
+            OfSymbol(symbol, "bust", new TradeRequest { Trade = tradeId, Why = why }) with { Repeatable = false },
+            cancellation);
 
     /// <summary>Corrects a trade's price: both sides settle the difference, and fees follow the new price.</summary>
     /// <param name="symbol">The instrument.</param>
@@ -89,7 +98,9 @@ public sealed partial class QuantumCoreClient
     /// <param name="cancellation">Token that cancels the call.</param>
     public Task<TradeChange> CorrectAsync(
         string symbol, string tradeId, decimal price, string? why = null, CancellationToken cancellation = default) =>
-        _calls.SendAsync<TradeChange>(OfSymbol(symbol, "correct", new TradeRequest(tradeId, price, why)), cancellation);
+        _calls.SendAsync<TradeChange>(
+            OfSymbol(symbol, "correct", new TradeRequest { Trade = tradeId, Price = Requests.Text(price), Why = why }),
+            cancellation);
 
     /// <summary>Freezes an account: no new orders, transfers or withdrawals. Its open orders stay.</summary>
     /// <param name="account">The account, <c>ACC-n</c>.</param>
@@ -154,7 +165,11 @@ public sealed partial class QuantumCoreClient
     /// <param name="cancellation">Token that cancels the call.</param>
     public Task<BreakerReport> BreakAsync(long index, long previousClose, CancellationToken cancellation = default) =>
         _calls.SendAsync<BreakerReport>(
-            Post("admin/breaker", new BreakerRequest(index, previousClose)) with { Repeatable = false }, cancellation);
+            Post("admin/breaker", new BreakerRequest { Index = Text(index), PreviousClose = Text(previousClose) }) with
+            {
+                Repeatable = false,
+            },
+            cancellation);
 
     private static ExchangeCall OfSymbol<T>(string symbol, string call, T body) =>
         Post($"admin/symbols/{Uri.EscapeDataString(symbol)}/{call}", body);
@@ -170,8 +185,7 @@ public sealed partial class QuantumCoreClient
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(limits);
         return _calls.SendAsync<AccountLimits>(
-            Post($"admin/accounts/{Uri.EscapeDataString(account)}/limits", LimitsOrder.From(limits, why)),
-            cancellation);
+            Post($"admin/accounts/{Uri.EscapeDataString(account)}/limits", Requests.Of(limits, why)), cancellation);
     }
 
     /// <summary>
@@ -186,7 +200,7 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(limits);
         return (await _calls.SendAsync<EveryonesLimits>(
-            Post("admin/limits", LimitsOrder.From(limits, why)), cancellation)).Everyones;
+            Post("admin/limits", Requests.Of(limits, why)), cancellation)).Everyones;
     }
 
     /// <summary>
@@ -211,11 +225,7 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(owner);
         ArgumentNullException.ThrowIfNull(limits);
-        var order = LimitsOrder.From(limits, why) with
-        {
-            Owner = owner,
-            Shares = shares?.Select(share => share with { Limits = null }).ToArray(),
-        };
+        var order = Requests.Of(owner, limits, shares, why);
         return (await _calls.SendAsync<OwnersLimits>(Post("admin/owners/limits", order), cancellation)).Owners;
     }
 
@@ -234,18 +244,19 @@ public sealed partial class QuantumCoreClient
     private static ExchangeCall OfFrozen(string account, string call, string? why)
     {
         ArgumentNullException.ThrowIfNull(account);
-        return Post($"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new FreezeOrder(why));
+        return Post($"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new FreezeRequest { Why = why });
     }
 
     private static ExchangeCall OfAccount(string account, string call, string? symbol, string? why)
     {
         ArgumentNullException.ThrowIfNull(account);
-        return Post($"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new BlockRequest(symbol, why));
+        return Post(
+            $"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new BlockRequest { Symbol = symbol, Why = why });
     }
 
     private static ExchangeCall OfOwner(string owner, string call, string? why)
     {
         ArgumentNullException.ThrowIfNull(owner);
-        return Post($"admin/owners/{Uri.EscapeDataString(owner)}/{call}", new FreezeOrder(why));
+        return Post($"admin/owners/{Uri.EscapeDataString(owner)}/{call}", new FreezeRequest { Why = why });
     }
 }

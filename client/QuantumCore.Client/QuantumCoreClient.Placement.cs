@@ -27,6 +27,7 @@ public sealed partial class QuantumCoreClient
         string symbol, string? silo, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(symbol);
-        return (await _calls.SendAsync<BookPins>(OfSymbol(symbol, "pin", new PinOrder(silo, why)), cancellation)).Pins;
+        return (await _calls.SendAsync<BookPins>(
+            OfSymbol(symbol, "pin", new PinRequest { Silo = silo, Why = why }), cancellation)).Pins;
     }
 }

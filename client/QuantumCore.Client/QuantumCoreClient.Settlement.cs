@@ -20,8 +20,11 @@ public sealed partial class QuantumCoreClient
         string venue, IEnumerable<DateOnly> holidays, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(venue);
-        var body = new HolidaysOrder(
-            [.. holidays.Select(day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))], why);
+        var body = new HolidaysRequest
+        {
+            Holidays = [.. holidays.Select(day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))],
+            Why = why,
+        };
         return (await _calls.SendAsync<SettlementVenues>(
             Post($"admin/settlement/{Uri.EscapeDataString(venue)}/holidays", body), cancellation)).Venues;
     }
@@ -41,7 +44,9 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(venue);
         return _calls.SendAsync<Order>(
-            Post($"admin/settlement/{Uri.EscapeDataString(venue)}/buy-ins", new BuyInOrder(id, account, symbol, why)),
+            Post(
+                $"admin/settlement/{Uri.EscapeDataString(venue)}/buy-ins",
+                new BuyInRequest { Id = id, Account = account, Symbol = symbol, Why = why }),
             cancellation);
     }
 
@@ -55,7 +60,9 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(venue);
         return (await _calls.SendAsync<SettlementVenues>(
-            Post($"admin/settlement/{Uri.EscapeDataString(venue)}/buy-in-days", new BuyInDaysOrder(days, why)),
+            Post(
+                $"admin/settlement/{Uri.EscapeDataString(venue)}/buy-in-days",
+                new BuyInDaysRequest { Days = days, Why = why }),
             cancellation)).Venues;
     }
 }

@@ -16,7 +16,8 @@ public sealed partial class QuantumCoreClient
         ArgumentException.ThrowIfNullOrEmpty(strategy);
         ArgumentException.ThrowIfNullOrEmpty(secret);
         return _calls.SendAsync<SignalReceipt>(
-            Post($"signals/{Uri.EscapeDataString(strategy)}", signal) with { SigningSecret = secret }, cancellation);
+            Post($"signals/{Uri.EscapeDataString(strategy)}", Requests.Of(signal)) with { SigningSecret = secret },
+            cancellation);
     }
 
     /// <summary>Returns the caller's webhook strategies; for an administrator, all of them.</summary>
@@ -33,7 +34,7 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         return _calls.SendAsync<SignalStrategy>(
-            Post($"signals/strategies/{Uri.EscapeDataString(name)}", terms) with
+            Post($"signals/strategies/{Uri.EscapeDataString(name)}", Requests.Of(terms)) with
             {
                 Method = HttpMethod.Put,
                 Repeatable = false,

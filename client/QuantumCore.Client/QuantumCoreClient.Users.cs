@@ -21,12 +21,14 @@ public sealed partial class QuantumCoreClient
 
     /// <summary>Adds a user. Not retried after a lost response.</summary>
     public Task<ExchangeUser> AddUserAsync(NewUser user, CancellationToken cancellation = default) =>
-        _calls.SendAsync<ExchangeUser>(Post("admin/users", user) with { Repeatable = false }, cancellation);
+        _calls.SendAsync<ExchangeUser>(
+            Post("admin/users", Requests.Of(user)) with { Repeatable = false }, cancellation);
 
     /// <summary>Changes one property of a user.</summary>
     public Task<ExchangeUser> ChangeUserAsync(
         string name, UserChange change, CancellationToken cancellation = default) => _calls.SendAsync<ExchangeUser>(
-        Post($"admin/users/{Uri.EscapeDataString(name)}", change) with { Method = HttpMethod.Patch }, cancellation);
+        Post($"admin/users/{Uri.EscapeDataString(name)}", Requests.Of(change)) with { Method = HttpMethod.Patch },
+        cancellation);
 
     /// <summary>Signs a user out of all sessions. Returns false if there were none.</summary>
     public async Task<bool> SignOutAsync(string name, CancellationToken cancellation = default) =>

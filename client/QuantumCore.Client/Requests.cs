@@ -1,154 +1,163 @@
-using System.Text.Json.Serialization;
+using System.Globalization;
 
 namespace QuantumCore.Client;
 
 internal sealed record OrderBatch(IReadOnlyList<PlaceOrder> Orders);
 
-internal sealed record DepositOrder(string Key, string Asset, decimal Amount);
-
-internal sealed record TransferRequest(string Key, string To, string Asset, decimal Amount);
-
-internal sealed record DemoFundsRequest(string? Asset);
-
-internal sealed record WithdrawalRequest(string Key, string Asset, decimal Amount, string Destination);
-
-internal sealed record OwnerRequest(string Owner);
-
 internal sealed record OrderListRequest(OrderListKind Kind, IReadOnlyList<PlaceOrder> Orders);
 
-internal sealed record PhaseRequest(
-    TradingPhase Phase, PhaseReason? Reason, long? ForSeconds, TradingPhase? Then, long? ThenForSeconds, string? Why);
-
-internal sealed record PriceRequest(decimal Price, string? Why = null);
-
-internal sealed record TradeRequest(string Trade, decimal? Price, string? Why);
-
-internal sealed record BlockRequest(string? Symbol, string? Why);
-
-internal sealed record FreezeOrder(string? Why);
-
-internal sealed record LimitsOrder(
-    string Symbol,
-    decimal? MaxOrderQuantity,
-    decimal? MaxOrderValue,
-    int? MaxOpenOrders,
-    decimal? MaxPosition,
-    int? DuplicateWindowMillis,
-    int? MaxOrdersPerSecond,
-    int? OrderBurst,
-    decimal? MaxDailyVolume,
-    decimal? MaxDailyLoss,
-    string? Why)
+/// <summary>Requests of the API from the SDK's types: numbers as text.</summary>
+internal static class Requests
 {
-    /// <summary>Owner, for an owner's limits.</summary>
-    public string? Owner { get; init; }
+    public static string Text(decimal value) => value.ToString(CultureInfo.InvariantCulture);
 
-    public IReadOnlyList<OwnerShare>? Shares { get; init; }
+    public static string? Text(decimal? value) => value is { } given ? Text(given) : null;
 
-    public int? MaxQuantityMultiple { get; init; }
+    public static string? Text(long? value) => value?.ToString(CultureInfo.InvariantCulture);
 
-    public int? KillOrders { get; init; }
+    public static string? Word<T>(T? value)
+        where T : struct, Enum => value is { } given ? EnumWords<T>.Text(given) : null;
 
-    public decimal? KillValue { get; init; }
+    public static LimitsRequest Of(RiskLimits limits, string? why) => Fill(new LimitsRequest(), limits, why);
 
-    public int? KillWindowSeconds { get; init; }
+    public static OwnerLimitsRequest Of(
+        string owner, RiskLimits limits, IEnumerable<OwnerShare>? shares, string? why) =>
+        Fill(new OwnerLimitsRequest(), limits, why) with
+        {
+            Owner = owner,
+            Shares = shares?.Select(
+                static OwnerShareRequest? (share) => new() { Account = share.Account, Weight = share.Weight }).ToList(),
+        };
 
-    public decimal? KillDailyLoss { get; init; }
-
-    internal static LimitsOrder From(RiskLimits limits, string? why) => new(
-        limits.Symbol,
-        limits.MaxOrderQuantity,
-        limits.MaxOrderValue,
-        limits.MaxOpenOrders,
-        limits.MaxPosition,
-        limits.DuplicateWindowMillis,
-        limits.MaxOrdersPerSecond,
-        limits.OrderBurst,
-        limits.MaxDailyVolume,
-        limits.MaxDailyLoss,
-        why)
+    public static FeesRequest Of(FeeSchedule schedule, string? why) => new()
     {
-        MaxQuantityMultiple = limits.MaxQuantityMultiple,
-        KillOrders = limits.KillOrders,
-        KillValue = limits.KillValue,
-        KillWindowSeconds = limits.KillWindowSeconds,
-        KillDailyLoss = limits.KillDailyLoss,
+        Asset = schedule.Asset,
+        Tiers =
+        [
+            .. schedule.Tiers.Select(static tier => new FeeTierRequest
+            {
+                FromVolume = Text(tier.FromVolume),
+                MakerFeePpm = tier.MakerFeePpm,
+                TakerFeePpm = tier.TakerFeePpm,
+            }),
+        ],
+        MinimumFee = Text(schedule.MinimumFee),
+        Why = why,
     };
-}
 
-internal sealed record FeesOrder(string Asset, IReadOnlyList<FeeTier> Tiers, decimal MinimumFee, string? Why);
+    public static MarginTermsRequest Of(MarginTerms terms, string? why) => new()
+    {
+        Long = Of(terms.Long),
+        Short = terms.Short is { } shorts ? Of(shorts) : null,
+        CheapBelow = Text(terms.CheapBelow),
+        CheapShort = terms.CheapShort is { } cheap ? Of(cheap) : null,
+        Lendable = Text(terms.Lendable),
+        BorrowPpm = terms.BorrowPpm,
+        ImpactQuantity = Text(terms.ImpactQuantity),
+        SpreadLimitPpm = terms.SpreadLimitPpm,
+        StepQuantity = Text(terms.StepQuantity),
+        Group = terms.Group,
+        Why = why,
+    };
 
-internal sealed record AccountKindOrder(string? Currency, string? Symbol, string? Why);
+    public static MarginPolicyRequest Of(MarginPolicy policy, string? why) => new()
+    {
+        LoanPpm = policy.LoanPpm,
+        DayBasis = policy.DayBasis,
+        CallSeconds = policy.CallSeconds,
+        LiquidationPpm = policy.LiquidationPpm,
+        TargetPpm = policy.TargetPpm,
+        FeePpm = policy.FeePpm,
+        SharesOut = policy.SharesOut,
+        Skin = Text(policy.Skin),
+        Why = why,
+    };
 
-internal sealed record HolidaysOrder(IReadOnlyList<string> Holidays, string? Why);
+    public static RulesRequest Of(BookRules rules, string? why) => new()
+    {
+        Protection = rules.Protection < 0 ? "none" : Text(rules.Protection),
+        StaticBand = Rule(rules.StaticBand),
+        DynamicBand = Rule(rules.DynamicBand),
+        DynamicBandMode = Word(rules.DynamicBandMode),
+        AuctionCollar = Rule(rules.AuctionCollar),
+        MaxExtensions = Text(rules.MaxExtensions),
+        AuctionSeconds = Rule(rules.AuctionSeconds),
+        Why = why,
+    };
 
-internal sealed record BuyInOrder(string Id, string Account, string Symbol, string? Why);
+    public static NewUserRequest Of(NewUser user)
+    {
+        var (name, pwd, role, account) = user;
+        return new() { Name = name, Password = pwd, Role = EnumWords<UserRole>.Text(role), Account = account };
+    }
 
-internal sealed record BuyInDaysOrder(int Days, string? Why);
+    public static UserRequest Of(UserChange change)
+    {
+        var (role, state, pwd, authenticator) = change;
+        return new() { Role = Word(role), State = state, Password = pwd, Authenticator = authenticator };
+    }
 
-internal sealed record PinOrder(string? Silo, string? Why);
+    public static SignalRequest Of(Signal signal) => new()
+    {
+        Key = signal.Key,
+        Symbol = signal.Symbol,
+        Action = EnumWords<SignalAction>.Text(signal.Action),
+        Quantity = Text(signal.Quantity),
+        Price = Text(signal.Price),
+        Time = signal.Time is { } time ? CalendarTimeText.Text(time) : null,
+    };
 
-internal sealed record CorporateActionOrder(
-    string Id, CorporateActionType Type, string Symbol, string? ExDate, string? PayDate, decimal? Amount, string? Ratio,
-    string? Why,
-    string? NewSymbol = null, string? NewAsset = null);
+    public static SignalStrategyRequest Of(SignalStrategyTerms terms) => new()
+    {
+        Accounts = [
+            .. terms.Accounts.Select(
+                static target => new SignalTargetRequest { Account = target.Account, Percent = target.Percent })],
+        Symbols = terms.Symbols is { } symbols ? [.. symbols] : null,
+        Policy = EnumWords<SignalPolicy>.Text(terms.Policy),
+        Passphrase = terms.Passphrase,
+        NewSecret = terms.NewSecret,
+        Closed = terms.Closed,
+        MostInWindow = terms.MostInWindow,
+        WindowSeconds = terms.WindowSeconds,
+        MostFailures = terms.MostFailures,
+        PauseSeconds = terms.PauseSeconds,
+        MaxAgeSeconds = terms.MaxAgeSeconds,
+    };
 
-internal sealed record LocateOrder(string Symbol, decimal Quantity, string? Why);
+    private static string? Rule(int? value) => value < 0 ? "none" : Text(value);
 
-internal sealed record MarginTermsOrder(
-    MarginTable Long,
-    MarginTable? Short,
-    decimal? CheapBelow,
-    MarginTable? CheapShort,
-    decimal Lendable,
-    int BorrowPpm,
-    decimal? ImpactQuantity,
-    int SpreadLimitPpm,
-    decimal? StepQuantity,
-    string? Group,
-    string? Why)
-{
-    internal static MarginTermsOrder From(MarginTerms terms, string? why) => new(
-        terms.Long,
-        terms.Short,
-        terms.CheapBelow,
-        terms.CheapShort,
-        terms.Lendable,
-        terms.BorrowPpm,
-        terms.ImpactQuantity,
-        terms.SpreadLimitPpm,
-        terms.StepQuantity,
-        terms.Group,
-        why);
-}
+    private static MarginTableRequest Of(MarginTable table) => new()
+    {
+        Tiers =
+        [
+            .. table.Tiers.Select(static tier => new MarginTierRequest
+            {
+                UpTo = Text(tier.UpTo),
+                InitialPpm = tier.InitialPpm,
+                MaintenancePpm = tier.MaintenancePpm,
+            }),
+        ],
+        FloorPerLot = Text(table.FloorPerLot),
+    };
 
-internal sealed record MarginPolicyOrder(
-    int LoanPpm, int DayBasis, int CallSeconds, int? LiquidationPpm, int TargetPpm, int FeePpm, bool SharesOut,
-    decimal? Skin, string? Why)
-{
-    internal static MarginPolicyOrder From(MarginPolicy policy, string? why) => new(
-        policy.LoanPpm, policy.DayBasis, policy.CallSeconds, policy.LiquidationPpm, policy.TargetPpm, policy.FeePpm,
-        policy.SharesOut, policy.Skin, why);
-}
-
-internal sealed record MarginGroupOrder(int CreditPpm, string? Why);
-
-internal sealed record AlertRequest(string Symbol, decimal Price, bool? Above);
-
-internal sealed record BreakerRequest(long Index, long PreviousClose);
-
-/// <summary>Rules to change; <c>none</c> for those to remove.</summary>
-internal sealed record RulesRequest(
-    [property: JsonConverter(typeof(DecimalOrNone))] decimal? Protection,
-    [property: JsonConverter(typeof(NumberOrNone))] int? StaticBand,
-    [property: JsonConverter(typeof(NumberOrNone))] int? DynamicBand,
-    BandMode? DynamicBandMode,
-    [property: JsonConverter(typeof(NumberOrNone))] int? AuctionCollar,
-    int? MaxExtensions,
-    [property: JsonConverter(typeof(NumberOrNone))] int? AuctionSeconds,
-    string? Why)
-{
-    internal static RulesRequest From(BookRules rules, string? why) => new(
-        rules.Protection, rules.StaticBand, rules.DynamicBand, rules.DynamicBandMode, rules.AuctionCollar,
-        rules.MaxExtensions, rules.AuctionSeconds, why);
+    private static T Fill<T>(T request, RiskLimits limits, string? why)
+        where T : LimitsRequest => (T)(request with
+        {
+            Symbol = limits.Symbol,
+            MaxOrderQuantity = Text(limits.MaxOrderQuantity),
+            MaxOrderValue = Text(limits.MaxOrderValue),
+            MaxOpenOrders = Text(limits.MaxOpenOrders),
+            MaxPosition = Text(limits.MaxPosition),
+            DuplicateWindowMillis = Text(limits.DuplicateWindowMillis),
+            MaxOrdersPerSecond = Text(limits.MaxOrdersPerSecond),
+            OrderBurst = Text(limits.OrderBurst),
+            MaxDailyVolume = Text(limits.MaxDailyVolume),
+            MaxDailyLoss = Text(limits.MaxDailyLoss),
+            MaxQuantityMultiple = Text(limits.MaxQuantityMultiple),
+            KillOrders = Text(limits.KillOrders),
+            KillValue = Text(limits.KillValue),
+            KillWindowSeconds = Text(limits.KillWindowSeconds),
+            KillDailyLoss = Text(limits.KillDailyLoss),
+            Why = why,
+        });
 }

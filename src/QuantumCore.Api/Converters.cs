@@ -59,29 +59,24 @@ internal sealed class PauseTimeText : JsonConverter<DateTimeOffset>
         writer.WriteStringValue(value.ToString("O", CultureInfo.InvariantCulture));
 }
 
-/// <summary>Converts a rule's whole number, or <c>none</c> for a negative one.</summary>
-internal sealed class NumberOrNone : JsonConverter<int>
+/// <summary>Converts a number, or a string, to the text that was written, without floating point in between.</summary>
+internal sealed class NumberText : JsonConverter<string>
 {
-    public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Number ? reader.GetInt32() : BookRules.None;
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
+            JsonTokenType.String => reader.GetString(),
+            _ => throw new JsonException("A number is expected."),
+        };
 
-    public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
     {
-        if (value < 0)
-            writer.WriteStringValue("none");
+        if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+            writer.WriteNumberValue(number);
         else
-            writer.WriteNumberValue(value);
+            writer.WriteStringValue(value);
     }
-}
-
-/// <summary>Converts a rule's price difference, or <c>none</c> for a negative one.</summary>
-internal sealed class DecimalOrNone : JsonConverter<decimal>
-{
-    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.ValueTextEquals("none") ? BookRules.None : ExactDecimal.ReadExact(ref reader);
-
-    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value < 0 ? "none" : value.ToString(CultureInfo.InvariantCulture));
 }
 
 /// <summary>Converts a price level to a pair of decimal strings.</summary>

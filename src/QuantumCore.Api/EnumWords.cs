@@ -15,8 +15,9 @@ internal static class EnumWords<T>
             field => (T)field.GetValue(null)!,
             StringComparer.Ordinal);
 
-    /// <summary>All words.</summary>
-    public static IEnumerable<string> All => s_values.Keys;
+    /// <summary>Returns the word of a value.</summary>
+    public static string Text(T value) =>
+        s_values.First(pair => EqualityComparer<T>.Default.Equals(pair.Value, value)).Key;
 
     /// <summary>Returns the value of a word.</summary>
     public static T Of(string word) => s_values[word];

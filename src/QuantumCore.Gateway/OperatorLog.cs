@@ -21,7 +21,9 @@ internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogg
     private static readonly JsonSerializerOptions s_said = new(WireJson.Default.Options)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(Api.ApiJson.Strict.TypeInfoResolver, WireJson.Default),
     };
+
     private readonly GrainCalls _calls = new(log);
 
     private IOperatorLogGrain Grain => grains.GetGrain<IOperatorLogGrain>(IOperatorLogGrain.Key);

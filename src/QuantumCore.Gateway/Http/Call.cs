@@ -107,8 +107,8 @@ internal static class Call
     }
 
     /// <summary>
-    /// Waits for the whole body, and leaves it for <see cref="Read"/>. Returns its length, or null if it is longer than
-    /// any call accepts and was rejected.
+    /// Waits for the whole body, and leaves it for <see cref="Read{T}(HttpContext)"/>. Returns its length, or null if
+    /// it is longer than any call accepts and was rejected.
     /// </summary>
     public static async ValueTask<long?> Arrived(HttpContext context)
     {
@@ -138,6 +138,10 @@ internal static class Call
     /// <summary>Returns true if a request has a body, for calls that need none.</summary>
     public static bool HasBody(HttpRequest request) =>
         request.ContentLength is not (null or 0) || request.Headers.TransferEncoding.Count > 0;
+
+    /// <summary>Reads a body of the API's types; null if the request was rejected.</summary>
+    public static ValueTask<T?> Read<T>(HttpContext context)
+        where T : class => Read(context, Api.ApiJson.Request<T>());
 
     /// <summary>Reads the body; null if the request was rejected.</summary>
     public static async ValueTask<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, int longest = LongestBody)

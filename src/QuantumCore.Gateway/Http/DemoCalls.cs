@@ -31,9 +31,8 @@ internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions op
         if (await Trader(context) is not (> 0 and var account))
             return;
 
-        var text = Call.HasBody(context.Request)
-            ? await Call.Read(context, WireJson.Default.DemoFundsText)
-            : new DemoFundsText();
+        var text =
+            Call.HasBody(context.Request) ? await Call.Read<Api.DemoFundsRequest>(context) : new Api.DemoFundsRequest();
         if (text is null)
             return;
 

@@ -110,7 +110,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     private async Task Make(HttpContext context, AccountId account, Caller? officer)
     {
         // Without a body it is a plain key, as before.
-        var text = Call.HasBody(context.Request) ? await Call.Read(context, WireJson.Default.KeyText) : new KeyText();
+        var text = Call.HasBody(context.Request) ? await Call.Read<Api.NewApiKey>(context) : new Api.NewApiKey();
         if (text is null)
             return;
 
@@ -178,7 +178,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         key.Addresses.Split(',', StringSplitOptions.RemoveEmptyEntries),
         key.IsDemo);
 
-    private static Refusal? ReadAddresses(List<string?>? texts, out string addresses)
+    private static Refusal? ReadAddresses(IReadOnlyList<string?>? texts, out string addresses)
     {
         addresses = "";
         if (texts is null)
@@ -201,7 +201,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
                 $"addresses has {networks.Count} entries; a key has at most {MostAddresses}");
     }
 
-    private (Refusal? Refusal, SigningKey? Signing, string? Secret) ReadSigning(KeyText text, string hash)
+    private (Refusal? Refusal, SigningKey? Signing, string? Secret) ReadSigning(Api.NewApiKey text, string hash)
     {
         static (Refusal?, SigningKey?, string?) Not(Refusal refusal) => (refusal, null, null);
 

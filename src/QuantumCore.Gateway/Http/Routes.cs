@@ -66,7 +66,9 @@ internal sealed class Routes(
         MapAccounts(services.GetRequiredService<AccountCalls>());
 
         var admin = services.GetRequiredService<AdminCalls>();
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit, typeof(DepositText));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit,
+            typeof(Api.DepositRequest));
         On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List, typeof(InstrumentText));
 
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
@@ -126,25 +128,27 @@ internal sealed class Routes(
     private void MapKeys(KeyCalls calls)
     {
         On(Lane.Readings, "GET", $"{Native}/keys", calls.ListOwn);
-        On(Lane.Urgent, "POST", $"{Native}/keys", calls.MakeOwn, typeof(KeyText));
+        On(Lane.Urgent, "POST", $"{Native}/keys", calls.MakeOwn, typeof(Api.NewApiKey));
         On(Lane.Urgent, "DELETE", $"{Native}/keys/{{id}}", calls.RevokeOwn);
         On(Lane.Readings, "GET", $"{Native}/admin/keys", calls.ListAny);
         On(Lane.Urgent, "DELETE", $"{Native}/admin/keys/{{id}}", calls.RevokeAny);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", calls.MakeForAny, typeof(KeyText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", calls.MakeForAny, typeof(Api.NewApiKey));
     }
 
     private void MapDemo(DemoCalls calls)
     {
         On(Lane.Readings, "GET", $"{Native}/demo/funds", calls.ShowFunds);
-        On(Lane.Orders, "POST", $"{Native}/demo/funds", calls.AddFunds, typeof(DemoFundsText));
+        On(Lane.Orders, "POST", $"{Native}/demo/funds", calls.AddFunds, typeof(Api.DemoFundsRequest));
         On(Lane.Urgent, "PUT", $"{Native}/demo/funds", calls.ResetFunds);
     }
 
     private void MapSignals(SignalCalls calls)
     {
-        On(Lane.Orders, "POST", $"{Native}/signals/{{strategy}}", calls.Take, typeof(SignalText));
+        On(Lane.Orders, "POST", $"{Native}/signals/{{strategy}}", calls.Take, typeof(Api.SignalRequest));
         On(Lane.Readings, "GET", $"{Native}/signals/strategies", calls.List);
-        On(Lane.Urgent, "PUT", $"{Native}/signals/strategies/{{strategy}}", calls.Set, typeof(SignalStrategyText));
+        On(
+            Lane.Urgent, "PUT", $"{Native}/signals/strategies/{{strategy}}", calls.Set,
+            typeof(Api.SignalStrategyRequest));
         On(Lane.Urgent, "DELETE", $"{Native}/signals/strategies/{{strategy}}/pause", calls.Resume);
         On(Lane.Readings, "GET", $"{Native}/signals/dead", calls.Dead);
         On(Lane.Urgent, "DELETE", $"{Native}/signals/dead/{{id}}", calls.Drop);
@@ -153,7 +157,7 @@ internal sealed class Routes(
     private void MapAlerts(AlertCalls calls)
     {
         On(Lane.Readings, "GET", $"{Native}/alerts", calls.List);
-        On(Lane.Readings, "POST", $"{Native}/alerts", calls.Add, typeof(AlertText));
+        On(Lane.Readings, "POST", $"{Native}/alerts", calls.Add, typeof(Api.AlertRequest));
         On(Lane.Readings, "DELETE", $"{Native}/alerts/{{id}}", calls.Remove);
     }
 
@@ -173,59 +177,61 @@ internal sealed class Routes(
     private void MapPreferences(PreferenceCalls calls)
     {
         On(Lane.Readings, "GET", $"{Native}/user/preferences", calls.List);
-        On(Lane.Readings, "PATCH", $"{Native}/user/preferences", calls.Change, typeof(PreferencesText));
+        On(Lane.Readings, "PATCH", $"{Native}/user/preferences", calls.Change, typeof(Api.PreferencesRequest));
     }
 
     private void MapUsers(SessionCalls people, UserCalls admin)
     {
-        On(Lane.Readings, "POST", $"{Native}/users", people.SignUp, typeof(SignInText));
-        On(Lane.Readings, "POST", $"{Native}/sessions", people.SignIn, typeof(SignInText));
-        On(Lane.Readings, "POST", $"{Native}/sessions/demo", people.SignInToDemo, typeof(DemoText));
+        On(Lane.Readings, "POST", $"{Native}/users", people.SignUp, typeof(Api.SignInRequest));
+        On(Lane.Readings, "POST", $"{Native}/sessions", people.SignIn, typeof(Api.SignInRequest));
+        On(Lane.Readings, "POST", $"{Native}/sessions/demo", people.SignInToDemo, typeof(Api.DemoRequest));
         On(Lane.Readings, "GET", $"{Native}/sessions", people.List);
         On(Lane.Urgent, "DELETE", $"{Native}/sessions", people.EndAll);
         On(Lane.Readings, "GET", $"{Native}/sessions/current", SessionCalls.Current);
         On(Lane.Urgent, "DELETE", $"{Native}/sessions/current", people.SignOut);
         On(Lane.Urgent, "DELETE", $"{Native}/sessions/{{id}}", people.End);
-        On(Lane.Readings, "POST", $"{Native}/user/password", people.ChangePassword, typeof(PasswordText));
-        On(Lane.Readings, "POST", $"{Native}/user/authenticator", people.AddAuthenticator, typeof(AuthenticatorText));
+        On(Lane.Readings, "POST", $"{Native}/user/password", people.ChangePassword, typeof(Api.PasswordRequest));
+        On(
+            Lane.Readings, "POST", $"{Native}/user/authenticator", people.AddAuthenticator,
+            typeof(Api.AuthenticatorRequest));
         On(
             Lane.Readings, "DELETE", $"{Native}/user/authenticator", people.RemoveAuthenticator,
-            typeof(AuthenticatorText));
+            typeof(Api.AuthenticatorRequest));
         On(Lane.Readings, "GET", $"{Native}/admin/users", admin.List);
-        On(Lane.Urgent, "POST", $"{Native}/admin/users", admin.Add, typeof(NewUserText));
-        On(Lane.Urgent, "PATCH", $"{Native}/admin/users/{{name}}", admin.Change, typeof(UserText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/users", admin.Add, typeof(Api.NewUserRequest));
+        On(Lane.Urgent, "PATCH", $"{Native}/admin/users/{{name}}", admin.Change, typeof(Api.UserRequest));
         On(Lane.Urgent, "DELETE", $"{Native}/admin/users/{{name}}/sessions", admin.EndSessions);
         On(Lane.Readings, "GET", $"{Native}/admin/audit", admin.Audit, null, "before", "limit");
     }
 
     private void MapMoney(MoneyCalls calls)
     {
-        On(Lane.Orders, "POST", $"{Native}/transfers", calls.Transfer, typeof(TransferText));
+        On(Lane.Orders, "POST", $"{Native}/transfers", calls.Transfer, typeof(Api.TransferRequest));
         On(Lane.Readings, "GET", $"{Native}/transfers", calls.Transfers, null, "limit", "after");
         On(
             Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/transfers", calls.TransferForAny,
-            typeof(TransferText));
-        On(Lane.Orders, "POST", $"{Native}/withdrawals", calls.Withdraw, typeof(WithdrawalText));
+            typeof(Api.TransferRequest));
+        On(Lane.Orders, "POST", $"{Native}/withdrawals", calls.Withdraw, typeof(Api.WithdrawalRequest));
         On(Lane.Readings, "GET", $"{Native}/withdrawals", calls.Withdrawals, null, "limit", "after");
         On(
             Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals", calls.WithdrawForAny,
-            typeof(WithdrawalText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner, typeof(OwnerText));
+            typeof(Api.WithdrawalRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner, typeof(Api.OwnerRequest));
     }
 
     private void MapRisk(RiskCalls risk, FeeCalls fees)
     {
         On(Lane.Readings, "GET", $"{Native}/limits", risk.Show);
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/limits", risk.ShowAny);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set, typeof(LimitsText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set, typeof(Api.LimitsRequest));
         On(Lane.Readings, "GET", $"{Native}/admin/limits", risk.ShowEveryones);
-        On(Lane.Urgent, "POST", $"{Native}/admin/limits", risk.SetEveryones, typeof(LimitsText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/limits", risk.SetEveryones, typeof(Api.LimitsRequest));
         On(Lane.Readings, "GET", $"{Native}/admin/owners/limits", risk.ShowOwners);
-        On(Lane.Urgent, "POST", $"{Native}/admin/owners/limits", risk.SetOwners, typeof(OwnerLimitsText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/owners/limits", risk.SetOwners, typeof(Api.OwnerLimitsRequest));
         On(Lane.Readings, "GET", $"{Native}/fees", fees.Show);
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/fees", fees.ShowAny);
         On(Lane.Readings, "GET", $"{Native}/admin/fees", fees.ShowSchedules);
-        On(Lane.Urgent, "POST", $"{Native}/admin/fees", fees.Set, typeof(FeesText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/fees", fees.Set, typeof(Api.FeesRequest));
     }
 
     private void MapMargin(MarginCalls calls)
@@ -234,14 +240,20 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/margin", calls.ShowAll);
         On(
             Lane.Urgent, "POST", $"{Native}/admin/margin/instruments/{{symbol}}", calls.SetTerms,
-            typeof(MarginTermsText));
+            typeof(Api.MarginTermsRequest));
         On(
             Lane.Urgent, "POST", $"{Native}/admin/margin/currencies/{{asset}}", calls.SetPolicy,
-            typeof(MarginPolicyText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/margin/groups/{{group}}", calls.SetGroup, typeof(MarginGroupText));
+            typeof(Api.MarginPolicyRequest));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/margin/groups/{{group}}", calls.SetGroup,
+            typeof(Api.MarginGroupRequest));
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/margin", calls.ShowAny);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/margin", calls.SetKind, typeof(AccountKindText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/locates", calls.Locate, typeof(LocateText));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/margin", calls.SetKind,
+            typeof(Api.AccountKindRequest));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/locates", calls.Locate,
+            typeof(Api.LocateRequest));
     }
 
     private void MapSettlement(SettlementCalls calls, CorporateCalls corporate)
@@ -249,20 +261,22 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/settlement", calls.Show);
         On(
             Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/holidays", calls.SetHolidays,
-            typeof(HolidaysText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/buy-ins", calls.BuyIn, typeof(BuyInText));
+            typeof(Api.HolidaysRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/buy-ins", calls.BuyIn, typeof(Api.BuyInRequest));
         On(
             Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/buy-in-days", calls.SetBuyInDays,
-            typeof(BuyInDaysText));
+            typeof(Api.BuyInDaysRequest));
         On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions", corporate.Show);
-        On(Lane.Urgent, "POST", $"{Native}/admin/corporate-actions", corporate.Announce, typeof(CorporateActionText));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/corporate-actions", corporate.Announce,
+            typeof(Api.CorporateActionRequest));
         On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions/{{id}}", corporate.Parts, null, "after", "limit");
     }
 
     private void MapPlacement(PlacementCalls calls)
     {
         On(Lane.Urgent, "GET", $"{Native}/admin/pins", calls.Show);
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/pin", calls.Set, typeof(PinText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/pin", calls.Set, typeof(Api.PinRequest));
     }
 
     private void MapLedger(LedgerCalls calls)
@@ -282,23 +296,31 @@ internal sealed class Routes(
 
     private void MapBlocks(BlockCalls calls)
     {
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block, typeof(BlockText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock, typeof(BlockText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze, typeof(FreezeText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze, typeof(FreezeText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/block", calls.BlockOwner, typeof(FreezeText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/unblock", calls.UnblockOwner, typeof(FreezeText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block, typeof(Api.BlockRequest));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock,
+            typeof(Api.BlockRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze, typeof(Api.FreezeRequest));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze,
+            typeof(Api.FreezeRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/block", calls.BlockOwner, typeof(Api.FreezeRequest));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/unblock", calls.UnblockOwner,
+            typeof(Api.FreezeRequest));
     }
 
     private void MapOperator(OperatorCalls calls)
     {
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase, typeof(PhaseText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMark, typeof(PriceText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/reference", calls.SetReference, typeof(PriceText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules, typeof(RulesText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust, typeof(TradeText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct, typeof(TradeText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/breaker", calls.Break, typeof(BreakerText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase, typeof(Api.PhaseRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMark, typeof(Api.PriceRequest));
+        On(
+            Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/reference", calls.SetReference,
+            typeof(Api.PriceRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules, typeof(Api.RulesRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust, typeof(Api.TradeRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct, typeof(Api.TradeRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/breaker", calls.Break, typeof(Api.BreakerRequest));
         On(Lane.Readings, "GET", $"{Native}/admin/actions", calls.Actions, null, "before", "limit");
     }
 

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Http;
-using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Users;
@@ -33,7 +32,7 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
     public async Task Change(HttpContext context)
     {
         if (await Call.Person(context) is not { User.Name: var user }
-            || await Call.Read(context, WireJson.Default.PreferencesText) is not { } text)
+            || await Call.Read<Api.PreferencesRequest>(context) is not { } text)
             return;
 
         ImmutableArray<Preference> changes =

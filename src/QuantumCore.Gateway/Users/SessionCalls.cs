@@ -46,7 +46,7 @@ internal sealed class SessionCalls(
     /// </remarks>
     public async Task SignUp(HttpContext context)
     {
-        if (await Read(context, WireJson.Default.SignInText) is not { } text)
+        if (await Read(context, Api.ApiJson.Request<Api.SignInRequest>()) is not { } text)
             return;
 
         var refusal =
@@ -90,7 +90,7 @@ internal sealed class SessionCalls(
     /// </remarks>
     public async Task SignIn(HttpContext context)
     {
-        if (await Read(context, WireJson.Default.SignInText) is not { } text)
+        if (await Read(context, Api.ApiJson.Request<Api.SignInRequest>()) is not { } text)
             return;
 
         var name = text.Name ?? "";
@@ -116,7 +116,7 @@ internal sealed class SessionCalls(
     /// </remarks>
     public async Task SignInToDemo(HttpContext context)
     {
-        if (await Read(context, WireJson.Default.DemoText, new DemoText()) is not { } text)
+        if (await Read(context, Api.ApiJson.Request<Api.DemoRequest>(), new Api.DemoRequest()) is not { } text)
             return;
 
         if (!options.DemoMode)
@@ -191,7 +191,8 @@ internal sealed class SessionCalls(
     public async Task ChangePassword(HttpContext context)
     {
         if (await Confirmed(
-            context, WireJson.Default.PasswordText, text => (text.Password, text.Code)) is not var (who, text, step))
+            context, Api.ApiJson.Request<Api.PasswordRequest>(),
+            text => (text.Password, text.Code)) is not var (who, text, step))
             return;
 
         if (WrongPassword("newPassword", text.NewPassword) is { } wrong)
@@ -215,7 +216,8 @@ internal sealed class SessionCalls(
     public async Task AddAuthenticator(HttpContext context)
     {
         if (await Confirmed(
-            context, WireJson.Default.AuthenticatorText, text => (text.Password, null)) is not var (who, text, _))
+            context, Api.ApiJson.Request<Api.AuthenticatorRequest>(),
+            text => (text.Password, null)) is not var (who, text, _))
             return;
 
         var name = who.User.Name;
@@ -244,7 +246,8 @@ internal sealed class SessionCalls(
     public async Task RemoveAuthenticator(HttpContext context)
     {
         if (await Confirmed(
-            context, WireJson.Default.AuthenticatorText, text => (text.Password, text.Code)) is var (who, _, step))
+            context, Api.ApiJson.Request<Api.AuthenticatorRequest>(),
+            text => (text.Password, text.Code)) is var (who, _, step))
             await Change(
                 context, who,
                 new UserChange(

@@ -13,7 +13,7 @@ internal static class CorporateReading
 
     /// <summary>Reads the action that a request announces; or returns a refusal.</summary>
     public static (Refusal? Refusal, CorporateActionRequest? Request) Read(
-        CorporateActionText text, Instrument instrument, string by)
+        Api.CorporateActionRequest text, Instrument instrument, string by)
     {
         var refusal = ClientOrderId.IsValid(text.Id ?? "") ? null : Refusal.NotAKey("id", text.Id) as Refusal?;
         if (text.Type is not (Dividend or Split or SymbolChange))
@@ -89,7 +89,8 @@ internal static class CorporateReading
         ApiValues.Decimal(part.Change, action.UnitDecimals),
         part.IsPaid);
 
-    private static void CheckNames(CorporateActionText text, Instrument instrument, bool isRename, ref Refusal? refusal)
+    private static void CheckNames(
+        Api.CorporateActionRequest text, Instrument instrument, bool isRename, ref Refusal? refusal)
     {
         if (!isRename && (text.NewSymbol ?? text.NewAsset) is not null)
             refusal ??= Refusal.Malformed(

@@ -13,7 +13,8 @@ internal static class RulesReading
     private const string None = "none";
 
     /// <summary>Reads rules. Returns null with the changes, or the refusal.</summary>
-    public static (Refusal? Refusal, ImmutableArray<NamedValue> Changes) Read(RulesText text, Instrument instrument)
+    public static (Refusal? Refusal, ImmutableArray<NamedValue> Changes) Read(
+        Api.RulesRequest text, Instrument instrument)
     {
         var changes = ImmutableArray.CreateBuilder<NamedValue>();
         var numbers = new NumberReading(instrument);

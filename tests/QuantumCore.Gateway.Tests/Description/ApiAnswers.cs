@@ -10,7 +10,7 @@ namespace QuantumCore.Gateway.Tests.Description;
 /// <summary>Types of the native API's answers, and their schemas.</summary>
 internal static class ApiAnswers
 {
-    private static readonly Summaries s_summaries = Summaries.OfAssembly(typeof(ApiJson).Assembly);
+    private static readonly Summaries s_summaries = Summaries.OfAssemblies(typeof(ApiJson).Assembly);
 
     private static readonly FrozenDictionary<string, Type> s_answers =
         new Dictionary<string, Type>(StringComparer.Ordinal)

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using QuantumCore.Client;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Users;
@@ -31,8 +33,9 @@ internal static class ApiDescription
     public static void AddTo(IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(
-            json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
-        var summaries = Summaries.OfAssembly(typeof(Described).Assembly);
+            json => json.SerializerOptions.TypeInfoResolverChain.Insert(
+                0, JsonTypeInfoResolver.Combine(WireJson.Default, ApiJson.Strict.TypeInfoResolver)));
+        var summaries = Summaries.OfAssemblies(typeof(Described).Assembly, typeof(ApiJson).Assembly);
         services.AddOpenApi(Name, options =>
         {
             options.OpenApiVersion = s_version;
@@ -207,7 +210,7 @@ internal static class ApiDescription
     private static ImmutableArray<string> Needed(Described described, string path) => described switch
     {
         { Calls.Name: nameof(MarketCalls) or nameof(TickerCalls) or nameof(StreamCall) or nameof(ApiDocument) } => [],
-        { Body.Name: nameof(SignInText) or nameof(DemoText) or nameof(SignalText) } => [],
+        { Body.Name: nameof(SignInRequest) or nameof(DemoRequest) or nameof(SignalRequest) } => [],
         { Calls.Name: nameof(SessionCalls) or nameof(PreferenceCalls) } => [SessionScheme, BearerScheme],
         { Calls.Name: nameof(KeyCalls) } when path.StartsWith($"{Base}keys", StringComparison.Ordinal) =>
             [SessionScheme, BearerScheme],

@@ -7,17 +7,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace QuantumCore.Gateway.Tests.Description;
 
-/// <summary>Documentation of an assembly's types, properties and calls, from the XML file beside it.</summary>
+/// <summary>Documentation of assemblies' types, properties and calls, from the XML files beside them.</summary>
 internal sealed partial class Summaries
 {
     private readonly Dictionary<string, string> _texts;
     private readonly Dictionary<string, string> _remarks;
     private readonly Dictionary<string, string> _parameters;
 
-    /// <summary>Reads the XML file.</summary>
-    public Summaries(string file)
+    private Summaries(IEnumerable<string> files)
     {
-        var members = XDocument.Load(file).Descendants("member").ToArray();
+        var members = files.SelectMany(static file => XDocument.Load(file).Descendants("member")).ToArray();
         (_texts, _remarks) = (Read(members, "summary"), Read(members, "remarks"));
         _parameters =
             members.Where(static member => member.Attribute("name")!.Value.StartsWith("T:", StringComparison.Ordinal))
@@ -27,8 +26,9 @@ internal sealed partial class Summaries
             .ToDictionary(static one => one.Name, static one => TextOf(one.of), StringComparer.Ordinal);
     }
 
-    /// <summary>Returns the documentation of an assembly.</summary>
-    public static Summaries OfAssembly(Assembly assembly) => new(Path.ChangeExtension(assembly.Location, ".xml"));
+    /// <summary>Returns the documentation of assemblies.</summary>
+    public static Summaries OfAssemblies(params IEnumerable<Assembly> assemblies) =>
+        new(assemblies.Select(static assembly => Path.ChangeExtension(assembly.Location, ".xml")));
 
     /// <summary>Returns the summary of a property, or of the parameter that it comes from; null for none.</summary>
     public string? Of(PropertyInfo property) =>
