@@ -31,7 +31,7 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(symbol);
         return _calls.SendAsync<PriceAlert>(
-            Post("alerts", new AlertRequest { Symbol = symbol, Price = Requests.Text(price), Above = isAbove }) with
+            Post("alerts", new AlertBody { Symbol = symbol, Price = Requests.Text(price), Above = isAbove }) with
             {
                 Repeatable = isAbove is not null,
             },

@@ -20,7 +20,7 @@ public sealed partial class QuantumCoreClient
         CorporateDividend dividend, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dividend);
-        var body = new CorporateActionRequest
+        var body = new CorporateActionBody
         {
             Id = dividend.Id,
             Type = EnumWords<CorporateActionType>.Text(CorporateActionType.Dividend),
@@ -44,7 +44,7 @@ public sealed partial class QuantumCoreClient
         CorporateSplit split, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(split);
-        var body = new CorporateActionRequest
+        var body = new CorporateActionBody
         {
             Id = split.Id,
             Type = EnumWords<CorporateActionType>.Text(CorporateActionType.Split),
@@ -68,7 +68,7 @@ public sealed partial class QuantumCoreClient
         CorporateSymbolChange change, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(change);
-        var body = new CorporateActionRequest
+        var body = new CorporateActionBody
         {
             Id = change.Id,
             Type = EnumWords<CorporateActionType>.Text(CorporateActionType.SymbolChange),

@@ -15,7 +15,7 @@ public sealed partial class QuantumCoreClient
     /// <param name="cancellation">Token that cancels the call.</param>
     public Task<DemoFunds> AddDemoFundsAsync(string? asset = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<DemoFunds>(
-            Post("demo/funds", new DemoFundsRequest { Asset = asset }) with { Repeatable = false }, cancellation);
+            Post("demo/funds", new DemoFundsBody { Asset = asset }) with { Repeatable = false }, cancellation);
 
     /// <summary>Cancels all orders of the account, and sets its balances back to their starting sizes.</summary>
     public Task<DemoFunds> ResetDemoFundsAsync(CancellationToken cancellation = default) =>

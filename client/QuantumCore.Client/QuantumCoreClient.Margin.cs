@@ -36,7 +36,7 @@ public sealed partial class QuantumCoreClient
         return _calls.SendAsync<AccountKind>(
             Post(
                 $"admin/accounts/{Uri.EscapeDataString(account)}/margin",
-                new AccountKindRequest { Currency = currency, Symbol = symbol, Why = why }),
+                new AccountKindBody { Currency = currency, Symbol = symbol, Why = why }),
             cancellation);
     }
 
@@ -68,7 +68,7 @@ public sealed partial class QuantumCoreClient
         return _calls.SendAsync<MarginRulebook>(
             Post(
                 $"admin/margin/groups/{Uri.EscapeDataString(group.Group)}",
-                new MarginGroupRequest { CreditPpm = group.CreditPpm, Why = why }),
+                new MarginGroupBody { CreditPpm = group.CreditPpm, Why = why }),
             cancellation);
     }
 
@@ -82,7 +82,7 @@ public sealed partial class QuantumCoreClient
         return _calls.SendAsync<MarginRulebook>(
             Post(
                 $"admin/accounts/{Uri.EscapeDataString(locate.Account)}/locates",
-                new LocateRequest { Symbol = locate.Symbol, Quantity = Requests.Text(locate.Quantity), Why = why }),
+                new LocateBody { Symbol = locate.Symbol, Quantity = Requests.Text(locate.Quantity), Why = why }),
             cancellation);
     }
 }

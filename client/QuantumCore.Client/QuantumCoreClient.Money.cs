@@ -84,7 +84,7 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(account);
         return _calls.SendAsync<AccountOwner>(
-            Post($"admin/accounts/{Uri.EscapeDataString(account)}/owner", new OwnerRequest { Owner = owner }),
+            Post($"admin/accounts/{Uri.EscapeDataString(account)}/owner", new OwnerBody { Owner = owner }),
             cancellation);
     }
 
@@ -93,7 +93,7 @@ public sealed partial class QuantumCoreClient
     {
         var name = Checked(key ?? NewClientOrderId(), "key");
         return _calls.SendAsync<Withdrawal>(
-            Post(path, new WithdrawalRequest
+            Post(path, new WithdrawalBody
             {
                 Key = name,
                 Asset = asset,
@@ -111,7 +111,7 @@ public sealed partial class QuantumCoreClient
     {
         var name = Checked(key ?? NewClientOrderId(), "key");
         return _calls.SendAsync<Transfer>(
-            Post(path, new TransferRequest { Key = name, To = to, Asset = asset, Amount = Requests.Text(amount) }) with
+            Post(path, new TransferBody { Key = name, To = to, Asset = asset, Amount = Requests.Text(amount) }) with
             {
                 MoneyKey = name,
             },

@@ -23,7 +23,7 @@ public sealed partial class QuantumCoreClient
         if (!IsOfSeconds(terms.For) || !IsOfSeconds(terms.ThenFor))
             throw new ArgumentException("For and ThenFor are whole seconds.", nameof(terms));
 
-        var request = new PhaseRequest
+        var request = new PhaseBody
         {
             Phase = EnumWords<TradingPhase>.Text(phase),
             Reason = Requests.Word(terms.Reason),
@@ -42,7 +42,7 @@ public sealed partial class QuantumCoreClient
     /// <summary>Sets a symbol's mark price.</summary>
     public Task<SymbolState> SetMarkAsync(string symbol, decimal price, CancellationToken cancellation = default) =>
         _calls.SendAsync<SymbolState>(
-            OfSymbol(symbol, "mark", new PriceRequest { Price = Requests.Text(price) }), cancellation);
+            OfSymbol(symbol, "mark", new PriceBody { Price = Requests.Text(price) }), cancellation);
 
     /// <summary>Sets the reference price of a symbol's static band.</summary>
     public Task<SymbolState> SetReferenceAsync(
@@ -57,7 +57,7 @@ public sealed partial class QuantumCoreClient
     public Task<SymbolState> SetReferenceAsync(
         string symbol, decimal price, string? why, CancellationToken cancellation = default) =>
         _calls.SendAsync<SymbolState>(
-            OfSymbol(symbol, "reference", new PriceRequest { Price = Requests.Text(price), Why = why }), cancellation);
+            OfSymbol(symbol, "reference", new PriceBody { Price = Requests.Text(price), Why = why }), cancellation);
 
     /// <summary>Changes a symbol's bands, protection and collar.</summary>
     public Task<SymbolState> SetRulesAsync(string symbol, BookRules rules, CancellationToken cancellation = default) =>
@@ -87,7 +87,7 @@ public sealed partial class QuantumCoreClient
     public Task<TradeChange> BustAsync(
         string symbol, string tradeId, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<TradeChange>(
-            OfSymbol(symbol, "bust", new TradeRequest { Trade = tradeId, Why = why }) with { Repeatable = false },
+            OfSymbol(symbol, "bust", new TradeBody { Trade = tradeId, Why = why }) with { Repeatable = false },
             cancellation);
 
     /// <summary>Corrects a trade's price: both sides settle the difference, and fees follow the new price.</summary>
@@ -99,7 +99,7 @@ public sealed partial class QuantumCoreClient
     public Task<TradeChange> CorrectAsync(
         string symbol, string tradeId, decimal price, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<TradeChange>(
-            OfSymbol(symbol, "correct", new TradeRequest { Trade = tradeId, Price = Requests.Text(price), Why = why }),
+            OfSymbol(symbol, "correct", new TradeBody { Trade = tradeId, Price = Requests.Text(price), Why = why }),
             cancellation);
 
     /// <summary>Freezes an account: no new orders, transfers or withdrawals. Its open orders stay.</summary>
@@ -165,7 +165,7 @@ public sealed partial class QuantumCoreClient
     /// <param name="cancellation">Token that cancels the call.</param>
     public Task<BreakerReport> BreakAsync(long index, long previousClose, CancellationToken cancellation = default) =>
         _calls.SendAsync<BreakerReport>(
-            Post("admin/breaker", new BreakerRequest { Index = Text(index), PreviousClose = Text(previousClose) }) with
+            Post("admin/breaker", new BreakerBody { Index = Text(index), PreviousClose = Text(previousClose) }) with
             {
                 Repeatable = false,
             },
@@ -244,19 +244,19 @@ public sealed partial class QuantumCoreClient
     private static ExchangeCall OfFrozen(string account, string call, string? why)
     {
         ArgumentNullException.ThrowIfNull(account);
-        return Post($"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new FreezeRequest { Why = why });
+        return Post($"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new FreezeBody { Why = why });
     }
 
     private static ExchangeCall OfAccount(string account, string call, string? symbol, string? why)
     {
         ArgumentNullException.ThrowIfNull(account);
         return Post(
-            $"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new BlockRequest { Symbol = symbol, Why = why });
+            $"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new BlockBody { Symbol = symbol, Why = why });
     }
 
     private static ExchangeCall OfOwner(string owner, string call, string? why)
     {
         ArgumentNullException.ThrowIfNull(owner);
-        return Post($"admin/owners/{Uri.EscapeDataString(owner)}/{call}", new FreezeRequest { Why = why });
+        return Post($"admin/owners/{Uri.EscapeDataString(owner)}/{call}", new FreezeBody { Why = why });
     }
 }

@@ -28,6 +28,6 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(symbol);
         return (await _calls.SendAsync<BookPins>(
-            OfSymbol(symbol, "pin", new PinRequest { Silo = silo, Why = why }), cancellation)).Pins;
+            OfSymbol(symbol, "pin", new PinBody { Silo = silo, Why = why }), cancellation)).Pins;
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class QuantumCoreClient
         string venue, IEnumerable<DateOnly> holidays, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(venue);
-        var body = new HolidaysRequest
+        var body = new HolidaysBody
         {
             Holidays = [.. holidays.Select(day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))],
             Why = why,
@@ -46,7 +46,7 @@ public sealed partial class QuantumCoreClient
         return _calls.SendAsync<Order>(
             Post(
                 $"admin/settlement/{Uri.EscapeDataString(venue)}/buy-ins",
-                new BuyInRequest { Id = id, Account = account, Symbol = symbol, Why = why }),
+                new BuyInBody { Id = id, Account = account, Symbol = symbol, Why = why }),
             cancellation);
     }
 
@@ -62,7 +62,7 @@ public sealed partial class QuantumCoreClient
         return (await _calls.SendAsync<SettlementVenues>(
             Post(
                 $"admin/settlement/{Uri.EscapeDataString(venue)}/buy-in-days",
-                new BuyInDaysRequest { Days = days, Why = why }),
+                new BuyInDaysBody { Days = days, Why = why }),
             cancellation)).Venues;
     }
 }

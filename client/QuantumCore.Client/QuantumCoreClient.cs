@@ -374,7 +374,7 @@ public sealed partial class QuantumCoreClient : IDisposable
         var name = Checked(key ?? NewClientOrderId(), "key");
         var path = $"admin/accounts/{Uri.EscapeDataString(account)}/deposits";
         return _calls.SendAsync<DepositReceipt>(
-            Post(path, new DepositRequest { Key = name, Asset = asset, Amount = Requests.Text(amount) }) with
+            Post(path, new DepositBody { Key = name, Asset = asset, Amount = Requests.Text(amount) }) with
             {
                 DepositKey = name,
             },

@@ -18,23 +18,22 @@ internal static class Requests
     public static string? Word<T>(T? value)
         where T : struct, Enum => value is { } given ? EnumWords<T>.Text(given) : null;
 
-    public static LimitsRequest Of(RiskLimits limits, string? why) => Fill(new LimitsRequest(), limits, why);
+    public static LimitsBody Of(RiskLimits limits, string? why) => Fill(new LimitsBody(), limits, why);
 
-    public static OwnerLimitsRequest Of(
-        string owner, RiskLimits limits, IEnumerable<OwnerShare>? shares, string? why) =>
-        Fill(new OwnerLimitsRequest(), limits, why) with
+    public static OwnerLimitsBody Of(string owner, RiskLimits limits, IEnumerable<OwnerShare>? shares, string? why) =>
+        Fill(new OwnerLimitsBody(), limits, why) with
         {
             Owner = owner,
             Shares = shares?.Select(
-                static OwnerShareRequest? (share) => new() { Account = share.Account, Weight = share.Weight }).ToList(),
+                static OwnerShareBody? (share) => new() { Account = share.Account, Weight = share.Weight }).ToList(),
         };
 
-    public static FeesRequest Of(FeeSchedule schedule, string? why) => new()
+    public static FeesBody Of(FeeSchedule schedule, string? why) => new()
     {
         Asset = schedule.Asset,
         Tiers =
         [
-            .. schedule.Tiers.Select(static tier => new FeeTierRequest
+            .. schedule.Tiers.Select(static tier => new FeeTierBody
             {
                 FromVolume = Text(tier.FromVolume),
                 MakerFeePpm = tier.MakerFeePpm,
@@ -45,7 +44,7 @@ internal static class Requests
         Why = why,
     };
 
-    public static MarginTermsRequest Of(MarginTerms terms, string? why) => new()
+    public static MarginTermsBody Of(MarginTerms terms, string? why) => new()
     {
         Long = Of(terms.Long),
         Short = terms.Short is { } shorts ? Of(shorts) : null,
@@ -60,7 +59,7 @@ internal static class Requests
         Why = why,
     };
 
-    public static MarginPolicyRequest Of(MarginPolicy policy, string? why) => new()
+    public static MarginPolicyBody Of(MarginPolicy policy, string? why) => new()
     {
         LoanPpm = policy.LoanPpm,
         DayBasis = policy.DayBasis,
@@ -73,7 +72,7 @@ internal static class Requests
         Why = why,
     };
 
-    public static RulesRequest Of(BookRules rules, string? why) => new()
+    public static RulesBody Of(BookRules rules, string? why) => new()
     {
         Protection = rules.Protection < 0 ? "none" : Text(rules.Protection),
         StaticBand = Rule(rules.StaticBand),
@@ -85,19 +84,19 @@ internal static class Requests
         Why = why,
     };
 
-    public static NewUserRequest Of(NewUser user)
+    public static NewUserBody Of(NewUser user)
     {
         var (name, pwd, role, account) = user;
         return new() { Name = name, Password = pwd, Role = EnumWords<UserRole>.Text(role), Account = account };
     }
 
-    public static UserRequest Of(UserChange change)
+    public static UserBody Of(UserChange change)
     {
         var (role, state, pwd, authenticator) = change;
         return new() { Role = Word(role), State = state, Password = pwd, Authenticator = authenticator };
     }
 
-    public static SignalRequest Of(Signal signal) => new()
+    public static SignalBody Of(Signal signal) => new()
     {
         Key = signal.Key,
         Symbol = signal.Symbol,
@@ -107,11 +106,11 @@ internal static class Requests
         Time = signal.Time is { } time ? CalendarTimeText.Text(time) : null,
     };
 
-    public static SignalStrategyRequest Of(SignalStrategyTerms terms) => new()
+    public static SignalStrategyBody Of(SignalStrategyTerms terms) => new()
     {
         Accounts = [
             .. terms.Accounts.Select(
-                static target => new SignalTargetRequest { Account = target.Account, Percent = target.Percent })],
+                static target => new SignalTargetBody { Account = target.Account, Percent = target.Percent })],
         Symbols = terms.Symbols is { } symbols ? [.. symbols] : null,
         Policy = EnumWords<SignalPolicy>.Text(terms.Policy),
         Passphrase = terms.Passphrase,
@@ -126,11 +125,11 @@ internal static class Requests
 
     private static string? Rule(int? value) => value < 0 ? "none" : Text(value);
 
-    private static MarginTableRequest Of(MarginTable table) => new()
+    private static MarginTableBody Of(MarginTable table) => new()
     {
         Tiers =
         [
-            .. table.Tiers.Select(static tier => new MarginTierRequest
+            .. table.Tiers.Select(static tier => new MarginTierBody
             {
                 UpTo = Text(tier.UpTo),
                 InitialPpm = tier.InitialPpm,
@@ -141,7 +140,7 @@ internal static class Requests
     };
 
     private static T Fill<T>(T request, RiskLimits limits, string? why)
-        where T : LimitsRequest => (T)(request with
+        where T : LimitsBody => (T)(request with
         {
             Symbol = limits.Symbol,
             MaxOrderQuantity = Text(limits.MaxOrderQuantity),

@@ -61,7 +61,7 @@ public sealed class ApiDocumentTests
         var schemas = document.GetProperty("components").GetProperty("schemas");
         Assert.Equal(
             "string",
-            schemas.GetProperty("OrderRequest").GetProperty("properties").GetProperty("price")
+            schemas.GetProperty("OrderBody").GetProperty("properties").GetProperty("price")
                 .GetProperty("type")[1].GetString());
     }
 

@@ -18,7 +18,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer
             || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.DepositRequest>(context) is not { } text)
+            await Call.Read<Api.DepositBody>(context) is not { } text)
         {
             return;
         }

@@ -27,7 +27,7 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
     public async Task Add(HttpContext context)
     {
         if (await Call.Trader(context, keys) is var account && account == 0
-            || await Call.Read<Api.AlertRequest>(context) is not { } text)
+            || await Call.Read<Api.AlertBody>(context) is not { } text)
             return;
 
         var instrument = text.Symbol is null ? null : await listings.Find(text.Symbol);

@@ -67,7 +67,7 @@ internal sealed class BlockCalls(
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
             || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.FreezeRequest>(context) is not { } text)
+            await Call.Read<Api.FreezeBody>(context) is not { } text)
         {
             return;
         }
@@ -117,7 +117,7 @@ internal sealed class BlockCalls(
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
             || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.BlockRequest>(context) is not { } text)
+            await Call.Read<Api.BlockBody>(context) is not { } text)
         {
             return;
         }
@@ -154,7 +154,7 @@ internal sealed class BlockCalls(
     private async Task SetOwnerBlock(HttpContext context, bool isBlock)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
-            || await Call.Read<Api.FreezeRequest>(context) is not { } text)
+            || await Call.Read<Api.FreezeBody>(context) is not { } text)
             return;
 
         var owner = Call.Path(context, "owner");

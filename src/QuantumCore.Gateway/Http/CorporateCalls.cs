@@ -30,7 +30,7 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
     public async Task Announce(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
-            await Call.Read<Api.CorporateActionRequest>(context) is not { } text)
+            await Call.Read<Api.CorporateActionBody>(context) is not { } text)
         {
             return;
         }

@@ -32,7 +32,7 @@ internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions op
             return;
 
         var text =
-            Call.HasBody(context.Request) ? await Call.Read<Api.DemoFundsRequest>(context) : new Api.DemoFundsRequest();
+            Call.HasBody(context.Request) ? await Call.Read<Api.DemoFundsBody>(context) : new Api.DemoFundsBody();
         if (text is null)
             return;
 

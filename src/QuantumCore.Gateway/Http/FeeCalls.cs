@@ -54,7 +54,7 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
     public async Task Set(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer
-            || await Call.Read<Api.FeesRequest>(context) is not { } text)
+            || await Call.Read<Api.FeesBody>(context) is not { } text)
             return;
 
         if (await listings.FindAsset(text.Asset ?? "") is not { } asset)

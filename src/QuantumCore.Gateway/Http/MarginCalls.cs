@@ -53,7 +53,7 @@ internal sealed class MarginCalls(
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
             || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.AccountKindRequest>(context) is not { } text)
+            await Call.Read<Api.AccountKindBody>(context) is not { } text)
         {
             return;
         }
@@ -90,7 +90,7 @@ internal sealed class MarginCalls(
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
             || await Instrument(context) is not { } instrument ||
-            await Call.Read<Api.MarginTermsRequest>(context) is not { } text)
+            await Call.Read<Api.MarginTermsBody>(context) is not { } text)
         {
             return;
         }
@@ -114,7 +114,7 @@ internal sealed class MarginCalls(
     public async Task SetPolicy(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
-            await Call.Read<Api.MarginPolicyRequest>(context) is not { } text)
+            await Call.Read<Api.MarginPolicyBody>(context) is not { } text)
         {
             return;
         }
@@ -128,7 +128,7 @@ internal sealed class MarginCalls(
         }
 
         var (refusal, policy) = MarginReading.Read(text, currency);
-        if (text with { Why = null } == new Api.MarginPolicyRequest())
+        if (text with { Why = null } == new Api.MarginPolicyBody())
             refusal = Refusal.Malformed(
                 null,
                 "The request must have at least one of loanPpm, dayBasis, callSeconds, liquidationPpm, targetPpm, feePpm, sharesOut and skin.");
@@ -149,7 +149,7 @@ internal sealed class MarginCalls(
     public async Task SetGroup(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
-            await Call.Read<Api.MarginGroupRequest>(context) is not { } text)
+            await Call.Read<Api.MarginGroupBody>(context) is not { } text)
         {
             return;
         }
@@ -177,7 +177,7 @@ internal sealed class MarginCalls(
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
             || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.LocateRequest>(context) is not { } text)
+            await Call.Read<Api.LocateBody>(context) is not { } text)
         {
             return;
         }

@@ -111,7 +111,7 @@ internal sealed class MoneyCalls(
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer
             || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.OwnerRequest>(context) is not { } text)
+            await Call.Read<Api.OwnerBody>(context) is not { } text)
         {
             return;
         }
@@ -140,7 +140,7 @@ internal sealed class MoneyCalls(
 
     private async Task Transfer(HttpContext context, long account, Caller? officer)
     {
-        if (await Call.Read<Api.TransferRequest>(context) is not { } text)
+        if (await Call.Read<Api.TransferBody>(context) is not { } text)
             return;
 
         var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
@@ -172,7 +172,7 @@ internal sealed class MoneyCalls(
 
     private async Task Withdraw(HttpContext context, long account, Caller? officer)
     {
-        if (await Call.Read<Api.WithdrawalRequest>(context) is not { } text)
+        if (await Call.Read<Api.WithdrawalBody>(context) is not { } text)
             return;
 
         var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);

@@ -24,7 +24,7 @@ internal sealed class OperatorCalls(
     public async Task SetPhase(HttpContext context)
     {
         if (await Symbol(context) is not var (officer, instrument)
-            || await Call.Read<Api.PhaseRequest>(context) is not { } text)
+            || await Call.Read<Api.PhaseBody>(context) is not { } text)
             return;
 
         var (refusal, command) = PhaseReading.Read(text, time.UnixNanos());
@@ -65,7 +65,7 @@ internal sealed class OperatorCalls(
     public async Task SetRules(HttpContext context)
     {
         if (await Symbol(context) is not var (officer, instrument)
-            || await Call.Read<Api.RulesRequest>(context) is not { } text)
+            || await Call.Read<Api.RulesBody>(context) is not { } text)
             return;
 
         var (refusal, changes) = RulesReading.Read(text, instrument);
@@ -116,7 +116,7 @@ internal sealed class OperatorCalls(
     public async Task Break(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer
-            || await Call.Read<Api.BreakerRequest>(context) is not { } text)
+            || await Call.Read<Api.BreakerBody>(context) is not { } text)
             return;
 
         var close = 0L;
@@ -159,7 +159,7 @@ internal sealed class OperatorCalls(
     private async Task SetPrice(HttpContext context, BookVerb verb)
     {
         if (await Symbol(context) is not var (officer, instrument)
-            || await Call.Read<Api.PriceRequest>(context) is not { } text)
+            || await Call.Read<Api.PriceBody>(context) is not { } text)
             return;
 
         if ((ReadPrice(instrument, text.Price, out var ticks) ?? WhyReading.Check(text.Why)) is { } refusal)
@@ -177,7 +177,7 @@ internal sealed class OperatorCalls(
     private async Task ChangeTrade(HttpContext context, BookVerb verb)
     {
         if (await Symbol(context) is not var (officer, instrument)
-            || await Call.Read<Api.TradeRequest>(context) is not { } text)
+            || await Call.Read<Api.TradeBody>(context) is not { } text)
             return;
 
         var ticks = 0L;

@@ -26,7 +26,7 @@ internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains
     public async Task Set(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer
-            || await Call.Read<Api.PinRequest>(context) is not { } text)
+            || await Call.Read<Api.PinBody>(context) is not { } text)
         {
             return;
         }

@@ -44,7 +44,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
             || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.LimitsRequest>(context) is not { } text ||
+            await Call.Read<Api.LimitsBody>(context) is not { } text ||
             await Read(context, text, officer.Name, forEveryone: false, ofOwner: false) is not { } request)
         {
             return;
@@ -74,7 +74,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     public async Task SetEveryones(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
-            await Call.Read<Api.LimitsRequest>(context) is not { } text ||
+            await Call.Read<Api.LimitsBody>(context) is not { } text ||
             await Read(context, text, officer.Name, forEveryone: true, ofOwner: false) is not { } request)
         {
             return;
@@ -104,7 +104,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     public async Task SetOwners(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
-            await Call.Read<Api.OwnerLimitsRequest>(context) is not { } text ||
+            await Call.Read<Api.OwnerLimitsBody>(context) is not { } text ||
             await Read(context, text, officer.Name, forEveryone: true, ofOwner: true) is not { } request ||
             await Shares(context, text.Shares) is not { } shares)
         {
@@ -118,8 +118,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
             await AnswerOwners(context);
     }
 
-    private static async Task<ImmutableArray<OwnerShare>?> Shares(
-        HttpContext context, List<Api.OwnerShareRequest?>? texts)
+    private static async Task<ImmutableArray<OwnerShare>?> Shares(HttpContext context, List<Api.OwnerShareBody?>? texts)
     {
         var shares = ImmutableArray.CreateBuilder<OwnerShare>();
         foreach (var text in texts ?? [])
@@ -157,7 +156,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
 
     /// <summary>Reads the limits of a request; null if it was rejected and answered.</summary>
     private async Task<LimitsRequest?> Read(
-        HttpContext context, Api.LimitsRequest text, string by, bool forEveryone, bool ofOwner)
+        HttpContext context, Api.LimitsBody text, string by, bool forEveryone, bool ofOwner)
     {
         var unit = await LimitUnit.FindAsync(listings, text.Symbol);
         if (unit is null || (forEveryone && !ofOwner && unit.Instrument is null))

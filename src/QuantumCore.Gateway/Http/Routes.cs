@@ -68,7 +68,7 @@ internal sealed class Routes(
         var admin = services.GetRequiredService<AdminCalls>();
         On(
             Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit,
-            typeof(Api.DepositRequest));
+            typeof(Api.DepositBody));
         On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List, typeof(InstrumentText));
 
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
@@ -138,17 +138,15 @@ internal sealed class Routes(
     private void MapDemo(DemoCalls calls)
     {
         On(Lane.Readings, "GET", $"{Native}/demo/funds", calls.ShowFunds);
-        On(Lane.Orders, "POST", $"{Native}/demo/funds", calls.AddFunds, typeof(Api.DemoFundsRequest));
+        On(Lane.Orders, "POST", $"{Native}/demo/funds", calls.AddFunds, typeof(Api.DemoFundsBody));
         On(Lane.Urgent, "PUT", $"{Native}/demo/funds", calls.ResetFunds);
     }
 
     private void MapSignals(SignalCalls calls)
     {
-        On(Lane.Orders, "POST", $"{Native}/signals/{{strategy}}", calls.Take, typeof(Api.SignalRequest));
+        On(Lane.Orders, "POST", $"{Native}/signals/{{strategy}}", calls.Take, typeof(Api.SignalBody));
         On(Lane.Readings, "GET", $"{Native}/signals/strategies", calls.List);
-        On(
-            Lane.Urgent, "PUT", $"{Native}/signals/strategies/{{strategy}}", calls.Set,
-            typeof(Api.SignalStrategyRequest));
+        On(Lane.Urgent, "PUT", $"{Native}/signals/strategies/{{strategy}}", calls.Set, typeof(Api.SignalStrategyBody));
         On(Lane.Urgent, "DELETE", $"{Native}/signals/strategies/{{strategy}}/pause", calls.Resume);
         On(Lane.Readings, "GET", $"{Native}/signals/dead", calls.Dead);
         On(Lane.Urgent, "DELETE", $"{Native}/signals/dead/{{id}}", calls.Drop);
@@ -157,7 +155,7 @@ internal sealed class Routes(
     private void MapAlerts(AlertCalls calls)
     {
         On(Lane.Readings, "GET", $"{Native}/alerts", calls.List);
-        On(Lane.Readings, "POST", $"{Native}/alerts", calls.Add, typeof(Api.AlertRequest));
+        On(Lane.Readings, "POST", $"{Native}/alerts", calls.Add, typeof(Api.AlertBody));
         On(Lane.Readings, "DELETE", $"{Native}/alerts/{{id}}", calls.Remove);
     }
 
@@ -177,61 +175,61 @@ internal sealed class Routes(
     private void MapPreferences(PreferenceCalls calls)
     {
         On(Lane.Readings, "GET", $"{Native}/user/preferences", calls.List);
-        On(Lane.Readings, "PATCH", $"{Native}/user/preferences", calls.Change, typeof(Api.PreferencesRequest));
+        On(Lane.Readings, "PATCH", $"{Native}/user/preferences", calls.Change, typeof(Api.PreferencesBody));
     }
 
     private void MapUsers(SessionCalls people, UserCalls admin)
     {
-        On(Lane.Readings, "POST", $"{Native}/users", people.SignUp, typeof(Api.SignInRequest));
-        On(Lane.Readings, "POST", $"{Native}/sessions", people.SignIn, typeof(Api.SignInRequest));
-        On(Lane.Readings, "POST", $"{Native}/sessions/demo", people.SignInToDemo, typeof(Api.DemoRequest));
+        On(Lane.Readings, "POST", $"{Native}/users", people.SignUp, typeof(Api.SignInBody));
+        On(Lane.Readings, "POST", $"{Native}/sessions", people.SignIn, typeof(Api.SignInBody));
+        On(Lane.Readings, "POST", $"{Native}/sessions/demo", people.SignInToDemo, typeof(Api.DemoBody));
         On(Lane.Readings, "GET", $"{Native}/sessions", people.List);
         On(Lane.Urgent, "DELETE", $"{Native}/sessions", people.EndAll);
         On(Lane.Readings, "GET", $"{Native}/sessions/current", SessionCalls.Current);
         On(Lane.Urgent, "DELETE", $"{Native}/sessions/current", people.SignOut);
         On(Lane.Urgent, "DELETE", $"{Native}/sessions/{{id}}", people.End);
-        On(Lane.Readings, "POST", $"{Native}/user/password", people.ChangePassword, typeof(Api.PasswordRequest));
+        On(Lane.Readings, "POST", $"{Native}/user/password", people.ChangePassword, typeof(Api.PasswordBody));
         On(
             Lane.Readings, "POST", $"{Native}/user/authenticator", people.AddAuthenticator,
-            typeof(Api.AuthenticatorRequest));
+            typeof(Api.AuthenticatorBody));
         On(
             Lane.Readings, "DELETE", $"{Native}/user/authenticator", people.RemoveAuthenticator,
-            typeof(Api.AuthenticatorRequest));
+            typeof(Api.AuthenticatorBody));
         On(Lane.Readings, "GET", $"{Native}/admin/users", admin.List);
-        On(Lane.Urgent, "POST", $"{Native}/admin/users", admin.Add, typeof(Api.NewUserRequest));
-        On(Lane.Urgent, "PATCH", $"{Native}/admin/users/{{name}}", admin.Change, typeof(Api.UserRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/users", admin.Add, typeof(Api.NewUserBody));
+        On(Lane.Urgent, "PATCH", $"{Native}/admin/users/{{name}}", admin.Change, typeof(Api.UserBody));
         On(Lane.Urgent, "DELETE", $"{Native}/admin/users/{{name}}/sessions", admin.EndSessions);
         On(Lane.Readings, "GET", $"{Native}/admin/audit", admin.Audit, null, "before", "limit");
     }
 
     private void MapMoney(MoneyCalls calls)
     {
-        On(Lane.Orders, "POST", $"{Native}/transfers", calls.Transfer, typeof(Api.TransferRequest));
+        On(Lane.Orders, "POST", $"{Native}/transfers", calls.Transfer, typeof(Api.TransferBody));
         On(Lane.Readings, "GET", $"{Native}/transfers", calls.Transfers, null, "limit", "after");
         On(
             Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/transfers", calls.TransferForAny,
-            typeof(Api.TransferRequest));
-        On(Lane.Orders, "POST", $"{Native}/withdrawals", calls.Withdraw, typeof(Api.WithdrawalRequest));
+            typeof(Api.TransferBody));
+        On(Lane.Orders, "POST", $"{Native}/withdrawals", calls.Withdraw, typeof(Api.WithdrawalBody));
         On(Lane.Readings, "GET", $"{Native}/withdrawals", calls.Withdrawals, null, "limit", "after");
         On(
             Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals", calls.WithdrawForAny,
-            typeof(Api.WithdrawalRequest));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner, typeof(Api.OwnerRequest));
+            typeof(Api.WithdrawalBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner, typeof(Api.OwnerBody));
     }
 
     private void MapRisk(RiskCalls risk, FeeCalls fees)
     {
         On(Lane.Readings, "GET", $"{Native}/limits", risk.Show);
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/limits", risk.ShowAny);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set, typeof(Api.LimitsRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set, typeof(Api.LimitsBody));
         On(Lane.Readings, "GET", $"{Native}/admin/limits", risk.ShowEveryones);
-        On(Lane.Urgent, "POST", $"{Native}/admin/limits", risk.SetEveryones, typeof(Api.LimitsRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/limits", risk.SetEveryones, typeof(Api.LimitsBody));
         On(Lane.Readings, "GET", $"{Native}/admin/owners/limits", risk.ShowOwners);
-        On(Lane.Urgent, "POST", $"{Native}/admin/owners/limits", risk.SetOwners, typeof(Api.OwnerLimitsRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/owners/limits", risk.SetOwners, typeof(Api.OwnerLimitsBody));
         On(Lane.Readings, "GET", $"{Native}/fees", fees.Show);
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/fees", fees.ShowAny);
         On(Lane.Readings, "GET", $"{Native}/admin/fees", fees.ShowSchedules);
-        On(Lane.Urgent, "POST", $"{Native}/admin/fees", fees.Set, typeof(Api.FeesRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/fees", fees.Set, typeof(Api.FeesBody));
     }
 
     private void MapMargin(MarginCalls calls)
@@ -240,20 +238,16 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/margin", calls.ShowAll);
         On(
             Lane.Urgent, "POST", $"{Native}/admin/margin/instruments/{{symbol}}", calls.SetTerms,
-            typeof(Api.MarginTermsRequest));
+            typeof(Api.MarginTermsBody));
         On(
             Lane.Urgent, "POST", $"{Native}/admin/margin/currencies/{{asset}}", calls.SetPolicy,
-            typeof(Api.MarginPolicyRequest));
-        On(
-            Lane.Urgent, "POST", $"{Native}/admin/margin/groups/{{group}}", calls.SetGroup,
-            typeof(Api.MarginGroupRequest));
+            typeof(Api.MarginPolicyBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/margin/groups/{{group}}", calls.SetGroup, typeof(Api.MarginGroupBody));
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/margin", calls.ShowAny);
         On(
             Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/margin", calls.SetKind,
-            typeof(Api.AccountKindRequest));
-        On(
-            Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/locates", calls.Locate,
-            typeof(Api.LocateRequest));
+            typeof(Api.AccountKindBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/locates", calls.Locate, typeof(Api.LocateBody));
     }
 
     private void MapSettlement(SettlementCalls calls, CorporateCalls corporate)
@@ -261,22 +255,22 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/settlement", calls.Show);
         On(
             Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/holidays", calls.SetHolidays,
-            typeof(Api.HolidaysRequest));
-        On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/buy-ins", calls.BuyIn, typeof(Api.BuyInRequest));
+            typeof(Api.HolidaysBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/buy-ins", calls.BuyIn, typeof(Api.BuyInBody));
         On(
             Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/buy-in-days", calls.SetBuyInDays,
-            typeof(Api.BuyInDaysRequest));
+            typeof(Api.BuyInDaysBody));
         On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions", corporate.Show);
         On(
             Lane.Urgent, "POST", $"{Native}/admin/corporate-actions", corporate.Announce,
-            typeof(Api.CorporateActionRequest));
+            typeof(Api.CorporateActionBody));
         On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions/{{id}}", corporate.Parts, null, "after", "limit");
     }
 
     private void MapPlacement(PlacementCalls calls)
     {
         On(Lane.Urgent, "GET", $"{Native}/admin/pins", calls.Show);
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/pin", calls.Set, typeof(Api.PinRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/pin", calls.Set, typeof(Api.PinBody));
     }
 
     private void MapLedger(LedgerCalls calls)
@@ -296,31 +290,27 @@ internal sealed class Routes(
 
     private void MapBlocks(BlockCalls calls)
     {
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block, typeof(Api.BlockRequest));
-        On(
-            Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock,
-            typeof(Api.BlockRequest));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze, typeof(Api.FreezeRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block, typeof(Api.BlockBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock, typeof(Api.BlockBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze, typeof(Api.FreezeBody));
         On(
             Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze,
-            typeof(Api.FreezeRequest));
-        On(Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/block", calls.BlockOwner, typeof(Api.FreezeRequest));
-        On(
-            Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/unblock", calls.UnblockOwner,
-            typeof(Api.FreezeRequest));
+            typeof(Api.FreezeBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/block", calls.BlockOwner, typeof(Api.FreezeBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/unblock", calls.UnblockOwner, typeof(Api.FreezeBody));
     }
 
     private void MapOperator(OperatorCalls calls)
     {
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase, typeof(Api.PhaseRequest));
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMark, typeof(Api.PriceRequest));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase, typeof(Api.PhaseBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMark, typeof(Api.PriceBody));
         On(
             Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/reference", calls.SetReference,
-            typeof(Api.PriceRequest));
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules, typeof(Api.RulesRequest));
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust, typeof(Api.TradeRequest));
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct, typeof(Api.TradeRequest));
-        On(Lane.Urgent, "POST", $"{Native}/admin/breaker", calls.Break, typeof(Api.BreakerRequest));
+            typeof(Api.PriceBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules, typeof(Api.RulesBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust, typeof(Api.TradeBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct, typeof(Api.TradeBody));
+        On(Lane.Urgent, "POST", $"{Native}/admin/breaker", calls.Break, typeof(Api.BreakerBody));
         On(Lane.Readings, "GET", $"{Native}/admin/actions", calls.Actions, null, "before", "limit");
     }
 

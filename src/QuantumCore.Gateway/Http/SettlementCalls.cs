@@ -38,7 +38,7 @@ internal sealed class SettlementCalls(
     public async Task SetHolidays(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
-            await Call.Read<Api.HolidaysRequest>(context) is not { } text)
+            await Call.Read<Api.HolidaysBody>(context) is not { } text)
         {
             return;
         }
@@ -75,7 +75,7 @@ internal sealed class SettlementCalls(
     public async Task BuyIn(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
-            await Call.Read<Api.BuyInRequest>(context) is not { } text)
+            await Call.Read<Api.BuyInBody>(context) is not { } text)
         {
             return;
         }
@@ -118,7 +118,7 @@ internal sealed class SettlementCalls(
     public async Task SetBuyInDays(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
-            await Call.Read<Api.BuyInDaysRequest>(context) is not { } text)
+            await Call.Read<Api.BuyInDaysBody>(context) is not { } text)
         {
             return;
         }

@@ -95,7 +95,7 @@ internal sealed class SignalCalls(
     public async Task Set(HttpContext context)
     {
         if (await Call.Identify(context, keys) is not { } caller
-            || await Call.Read<Api.SignalStrategyRequest>(context) is not { } text)
+            || await Call.Read<Api.SignalStrategyBody>(context) is not { } text)
             return;
 
         var name = Call.Path(context, "strategy");

@@ -67,7 +67,7 @@ internal sealed class SignalDesk(
         if (signature is not null && !(secret is not null && RequestSignature.IsHmac(secret, body, signature)))
             return SignalAnswer.Refused(Stranger);
         var text =
-            Call.Parse(new ReadOnlySequence<byte>(body), Api.ApiJson.Request<Api.SignalRequest>(), out var unreadable);
+            Call.Parse(new ReadOnlySequence<byte>(body), Api.ApiJson.Request<Api.SignalBody>(), out var unreadable);
         if (signature is null
             && !(secret is not null && found.Value!.Strategy.TakesPassphrase && IsPassphrase(text, secret)))
             return SignalAnswer.Refused(Stranger);
@@ -89,7 +89,7 @@ internal sealed class SignalDesk(
 
     private static string SealedFor(string strategy) => "signals/" + strategy;
 
-    private static bool IsPassphrase(Api.SignalRequest? text, byte[] secret) =>
+    private static bool IsPassphrase(Api.SignalBody? text, byte[] secret) =>
         text?.Passphrase is { } told && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(told), secret);
 
     /// <summary>
@@ -120,7 +120,7 @@ internal sealed class SignalDesk(
             : null;
     }
 
-    private async ValueTask<SignalAnswer> Take(SignalStrategy strategy, Api.SignalRequest text)
+    private async ValueTask<SignalAnswer> Take(SignalStrategy strategy, Api.SignalBody text)
     {
         if (await Admit(strategy, text.Key!) is { } turnedAway)
             return turnedAway;
@@ -162,7 +162,7 @@ internal sealed class SignalDesk(
         report.Reason is not (RejectReason.None or RejectReason.SignalSkipped);
 
     private async ValueTask End(
-        SignalStrategy strategy, Api.SignalRequest text, ImmutableArray<ExecutionReport> reports, bool isDuplicate)
+        SignalStrategy strategy, Api.SignalBody text, ImmutableArray<ExecutionReport> reports, bool isDuplicate)
     {
         // A signal that was finally rejected is no new failure when it is sent again.
         var worst = reports.FirstOrDefault(IsInDoubt) ?? reports.FirstOrDefault(IsFailed);
@@ -176,10 +176,10 @@ internal sealed class SignalDesk(
                     reports.Where(IsFailed).Select(report => $"{new AccountId(report.Account)} {report.Reason}")));
     }
 
-    private ValueTask End(SignalStrategy strategy, Api.SignalRequest text, RejectReason reason, string detail) =>
+    private ValueTask End(SignalStrategy strategy, Api.SignalBody text, RejectReason reason, string detail) =>
         End(
             strategy, text.Key!,
-            JsonSerializer.Serialize(text with { Passphrase = null }, Api.ApiJson.Request<Api.SignalRequest>()), reason,
+            JsonSerializer.Serialize(text with { Passphrase = null }, Api.ApiJson.Request<Api.SignalBody>()), reason,
             detail);
 
     private async ValueTask End(SignalStrategy strategy, string key, string sent, RejectReason reason, string detail)

@@ -20,7 +20,7 @@ internal static class SignalReading
 
     /// <summary>Reads a signal for 100 % of its quantity; its key is read already.</summary>
     public static async ValueTask<(Refusal? Refusal, Instrument? Instrument, SignalIntent Intent)> Read(
-        Api.SignalRequest text, SignalStrategy strategy, Listings listings, long nowNanos)
+        Api.SignalBody text, SignalStrategy strategy, Listings listings, long nowNanos)
     {
         var intent = new SignalIntent(
             SignalNames.ClientOrderId(strategy.Name, text.Key!), text.Symbol ?? "", 0, strategy.Policy, 0,
@@ -67,7 +67,7 @@ internal static class SignalReading
 
     /// <summary>Reads a strategy; its secret comes from elsewhere.</summary>
     public static (Refusal? Refusal, SignalStrategy Strategy) Read(
-        Api.SignalStrategyRequest text, string name, long owner, SignalStrategy? known)
+        Api.SignalStrategyBody text, string name, long owner, SignalStrategy? known)
     {
         var targets = ImmutableArray.CreateBuilder<SignalTarget>();
         Refusal? refusal = SignalStrategy.IsName(name) ? null

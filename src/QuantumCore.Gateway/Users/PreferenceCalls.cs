@@ -32,7 +32,7 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
     public async Task Change(HttpContext context)
     {
         if (await Call.Person(context) is not { User.Name: var user }
-            || await Call.Read<Api.PreferencesRequest>(context) is not { } text)
+            || await Call.Read<Api.PreferencesBody>(context) is not { } text)
             return;
 
         ImmutableArray<Preference> changes =

@@ -46,7 +46,7 @@ internal sealed class SessionCalls(
     /// </remarks>
     public async Task SignUp(HttpContext context)
     {
-        if (await Read(context, Api.ApiJson.Request<Api.SignInRequest>()) is not { } text)
+        if (await Read(context, Api.ApiJson.Request<Api.SignInBody>()) is not { } text)
             return;
 
         var refusal =
@@ -90,7 +90,7 @@ internal sealed class SessionCalls(
     /// </remarks>
     public async Task SignIn(HttpContext context)
     {
-        if (await Read(context, Api.ApiJson.Request<Api.SignInRequest>()) is not { } text)
+        if (await Read(context, Api.ApiJson.Request<Api.SignInBody>()) is not { } text)
             return;
 
         var name = text.Name ?? "";
@@ -116,7 +116,7 @@ internal sealed class SessionCalls(
     /// </remarks>
     public async Task SignInToDemo(HttpContext context)
     {
-        if (await Read(context, Api.ApiJson.Request<Api.DemoRequest>(), new Api.DemoRequest()) is not { } text)
+        if (await Read(context, Api.ApiJson.Request<Api.DemoBody>(), new Api.DemoBody()) is not { } text)
             return;
 
         if (!options.DemoMode)
@@ -191,7 +191,7 @@ internal sealed class SessionCalls(
     public async Task ChangePassword(HttpContext context)
     {
         if (await Confirmed(
-            context, Api.ApiJson.Request<Api.PasswordRequest>(),
+            context, Api.ApiJson.Request<Api.PasswordBody>(),
             text => (text.Password, text.Code)) is not var (who, text, step))
             return;
 
@@ -216,7 +216,7 @@ internal sealed class SessionCalls(
     public async Task AddAuthenticator(HttpContext context)
     {
         if (await Confirmed(
-            context, Api.ApiJson.Request<Api.AuthenticatorRequest>(),
+            context, Api.ApiJson.Request<Api.AuthenticatorBody>(),
             text => (text.Password, null)) is not var (who, text, _))
             return;
 
@@ -246,7 +246,7 @@ internal sealed class SessionCalls(
     public async Task RemoveAuthenticator(HttpContext context)
     {
         if (await Confirmed(
-            context, Api.ApiJson.Request<Api.AuthenticatorRequest>(),
+            context, Api.ApiJson.Request<Api.AuthenticatorBody>(),
             text => (text.Password, text.Code)) is var (who, _, step))
             await Change(
                 context, who,

@@ -28,7 +28,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     public async Task Add(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
-            await Call.Read<Api.NewUserRequest>(context) is not { } text)
+            await Call.Read<Api.NewUserBody>(context) is not { } text)
         {
             return;
         }
@@ -66,7 +66,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     public async Task Change(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
-            await Call.Read<Api.UserRequest>(context) is not { } text)
+            await Call.Read<Api.UserBody>(context) is not { } text)
         {
             return;
         }

@@ -13,7 +13,7 @@ internal static class CorporateReading
 
     /// <summary>Reads the action that a request announces; or returns a refusal.</summary>
     public static (Refusal? Refusal, CorporateActionRequest? Request) Read(
-        Api.CorporateActionRequest text, Instrument instrument, string by)
+        Api.CorporateActionBody text, Instrument instrument, string by)
     {
         var refusal = ClientOrderId.IsValid(text.Id ?? "") ? null : Refusal.NotAKey("id", text.Id) as Refusal?;
         if (text.Type is not (Dividend or Split or SymbolChange))
@@ -90,7 +90,7 @@ internal static class CorporateReading
         part.IsPaid);
 
     private static void CheckNames(
-        Api.CorporateActionRequest text, Instrument instrument, bool isRename, ref Refusal? refusal)
+        Api.CorporateActionBody text, Instrument instrument, bool isRename, ref Refusal? refusal)
     {
         if (!isRename && (text.NewSymbol ?? text.NewAsset) is not null)
             refusal ??= Refusal.Malformed(

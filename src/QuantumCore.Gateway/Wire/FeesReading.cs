@@ -8,7 +8,7 @@ namespace QuantumCore.Gateway.Wire;
 internal static class FeesReading
 {
     /// <summary>Reads the schedule that a request sets.</summary>
-    public static (Refusal? Refusal, FeesRequest Request) Read(Api.FeesRequest text, Asset asset, string by)
+    public static (Refusal? Refusal, FeesRequest Request) Read(Api.FeesBody text, Asset asset, string by)
     {
         var tiers = ImmutableArray.CreateBuilder<FeeTier>();
         Refusal? refusal = null;

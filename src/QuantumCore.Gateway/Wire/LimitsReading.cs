@@ -14,7 +14,7 @@ internal static class LimitsReading
     /// <param name="by">Label of the caller's key.</param>
     /// <param name="forEveryone">True for limits of every account.</param>
     public static (Refusal? Refusal, LimitsRequest Request) Read(
-        Api.LimitsRequest text, LimitUnit unit, string by, bool forEveryone = false)
+        Api.LimitsBody text, LimitUnit unit, string by, bool forEveryone = false)
     {
         var limits = ImmutableArray.CreateBuilder<AccountLimit>();
         foreach (var (kind, field, given) in FieldsOf(text))
@@ -80,12 +80,12 @@ internal static class LimitsReading
     }
 
     // Each limit by itself is right: one of them lacks another.
-    private static string FieldAtFault(Api.LimitsRequest text) =>
+    private static string FieldAtFault(Api.LimitsBody text) =>
         NameOf(text.OrderBurst is not null && text.MaxOrdersPerSecond is null
             ? LimitKind.OrderBurst
             : LimitKind.KillWindow);
 
-    private static IEnumerable<(LimitKind Kind, string Field, string? Given)> FieldsOf(Api.LimitsRequest text) => new[]
+    private static IEnumerable<(LimitKind Kind, string Field, string? Given)> FieldsOf(Api.LimitsBody text) => new[]
     {
         (LimitKind.DuplicateWindow, text.DuplicateWindowMillis),
         (LimitKind.OrdersPerSecond, text.MaxOrdersPerSecond),

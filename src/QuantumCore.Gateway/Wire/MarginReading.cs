@@ -11,12 +11,12 @@ internal static class MarginReading
     private const int UsualSpreadLimitPpm = 50_000;
 
     /// <summary>Reads the margin terms of an instrument from a request.</summary>
-    public static (Refusal? Refusal, MarginTerms? Terms) Read(Api.MarginTermsRequest text, Instrument instrument)
+    public static (Refusal? Refusal, MarginTerms? Terms) Read(Api.MarginTermsBody text, Instrument instrument)
     {
         var refusal = WhyReading.Check(text.Why);
         var terms = new MarginTerms
         {
-            Long = Table("long", text.Long ?? new Api.MarginTableRequest(), instrument, ref refusal),
+            Long = Table("long", text.Long ?? new Api.MarginTableBody(), instrument, ref refusal),
             Short = text.Short is { } shorts ? Table("short", shorts, instrument, ref refusal) : null,
             CheapShort = text.CheapShort is { } cheap ? Table("cheapShort", cheap, instrument, ref refusal) : null,
             CheapBelowTicks = Steps(
@@ -34,7 +34,7 @@ internal static class MarginReading
     }
 
     /// <summary>Reads the margin policy of a currency from a request.</summary>
-    public static (Refusal? Refusal, MarginPolicy Policy) Read(Api.MarginPolicyRequest text, Asset currency)
+    public static (Refusal? Refusal, MarginPolicy Policy) Read(Api.MarginPolicyBody text, Asset currency)
     {
         long skin = 0;
         if (text.Skin is { } amount && DecimalText.TryParse(amount, currency.Decimals, out skin) != DecimalError.None)
@@ -147,7 +147,7 @@ internal static class MarginReading
         money.AmountOf(table.FloorPerLot));
 
     private static MarginTable Table(
-        string field, Api.MarginTableRequest text, Instrument instrument, ref Refusal? refusal)
+        string field, Api.MarginTableBody text, Instrument instrument, ref Refusal? refusal)
     {
         var tiers = ImmutableArray.CreateBuilder<MarginTier>();
         foreach (var tier in text.Tiers ?? [])

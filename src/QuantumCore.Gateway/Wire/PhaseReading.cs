@@ -15,7 +15,7 @@ internal static class PhaseReading
     /// <summary>Reads a phase call. Returns null with the command, or the refusal.</summary>
     /// <param name="text">The call.</param>
     /// <param name="nowNanos">Current time, Unix nanoseconds.</param>
-    public static (Refusal? Refusal, BookCommand? Command) Read(Api.PhaseRequest text, long nowNanos)
+    public static (Refusal? Refusal, BookCommand? Command) Read(Api.PhaseBody text, long nowNanos)
     {
         if (WireNames.ReadPhase(text.Phase) is not { } phase)
             return (Refusal.NotOneOf("phase", text.Phase, WireNames.Phases.AsSpan()), null);
@@ -45,8 +45,7 @@ internal static class PhaseReading
         return BookCommand.Of(BookVerb.SetPhase, (long)phase) with { Changes = changes.ToImmutable() };
     }
 
-    private static (Refusal? Refusal, PhasePlan? Plan) ReadPlan(
-        Api.PhaseRequest text, TradingPhase phase, long nowNanos)
+    private static (Refusal? Refusal, PhasePlan? Plan) ReadPlan(Api.PhaseBody text, TradingPhase phase, long nowNanos)
     {
         if (text.ForSeconds is null)
         {

@@ -13,8 +13,7 @@ internal static class RulesReading
     private const string None = "none";
 
     /// <summary>Reads rules. Returns null with the changes, or the refusal.</summary>
-    public static (Refusal? Refusal, ImmutableArray<NamedValue> Changes) Read(
-        Api.RulesRequest text, Instrument instrument)
+    public static (Refusal? Refusal, ImmutableArray<NamedValue> Changes) Read(Api.RulesBody text, Instrument instrument)
     {
         var changes = ImmutableArray.CreateBuilder<NamedValue>();
         var numbers = new NumberReading(instrument);

@@ -41,8 +41,7 @@ internal static class ApiDescription
             options.OpenApiVersion = s_version;
             options.ShouldInclude = call => call.RelativePath?.StartsWith(Base, StringComparison.Ordinal) == true;
             options.CreateSchemaReferenceId = type =>
-                OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace(
-                    "Text", "Request", StringComparison.Ordinal);
+                OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Text", "Body", StringComparison.Ordinal);
             options.AddDocumentTransformer((document, _, _) => Complete(document));
             options.AddOperationTransformer(
                 (operation, at, cancellationToken) => Complete(operation, at, summaries, cancellationToken));
@@ -135,7 +134,7 @@ internal static class ApiDescription
         ];
         if (described.Body is { } body)
         {
-            var name = body.Name.Replace("Text", "Request", StringComparison.Ordinal);
+            var name = body.Name.Replace("Text", "Body", StringComparison.Ordinal);
             at.Document!.AddComponent<IOpenApiSchema>(
                 name, await at.GetOrCreateSchemaAsync(body, null, cancellationToken));
             operation.RequestBody = new OpenApiRequestBody
@@ -210,7 +209,7 @@ internal static class ApiDescription
     private static ImmutableArray<string> Needed(Described described, string path) => described switch
     {
         { Calls.Name: nameof(MarketCalls) or nameof(TickerCalls) or nameof(StreamCall) or nameof(ApiDocument) } => [],
-        { Body.Name: nameof(SignInRequest) or nameof(DemoRequest) or nameof(SignalRequest) } => [],
+        { Body.Name: nameof(SignInBody) or nameof(DemoBody) or nameof(SignalBody) } => [],
         { Calls.Name: nameof(SessionCalls) or nameof(PreferenceCalls) } => [SessionScheme, BearerScheme],
         { Calls.Name: nameof(KeyCalls) } when path.StartsWith($"{Base}keys", StringComparison.Ordinal) =>
             [SessionScheme, BearerScheme],

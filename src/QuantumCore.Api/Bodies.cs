@@ -4,13 +4,13 @@ namespace QuantumCore.Client;
 // members are null, never a default: the generated reader sets every member, so an initializer would be lost.
 
 /// <summary>Changes of a user's preferences.</summary>
-internal sealed record PreferencesRequest
+internal sealed record PreferencesBody
 {
-    public IReadOnlyList<PreferenceRequest?>? Preferences { get; init; }
+    public IReadOnlyList<PreferenceBody?>? Preferences { get; init; }
 }
 
 /// <summary>A user's preference.</summary>
-internal sealed record PreferenceRequest
+internal sealed record PreferenceBody
 {
     public string? Name { get; init; }
 
@@ -19,7 +19,7 @@ internal sealed record PreferenceRequest
 }
 
 /// <summary>Price alert to set.</summary>
-internal sealed record AlertRequest
+internal sealed record AlertBody
 {
     public string? Symbol { get; init; }
 
@@ -32,7 +32,7 @@ internal sealed record AlertRequest
 }
 
 /// <summary>A deposit.</summary>
-internal sealed record DepositRequest
+internal sealed record DepositBody
 {
     public string? Key { get; init; }
 
@@ -42,7 +42,7 @@ internal sealed record DepositRequest
 }
 
 /// <summary>A transfer to another account.</summary>
-internal sealed record TransferRequest
+internal sealed record TransferBody
 {
     public string? Key { get; init; }
 
@@ -54,7 +54,7 @@ internal sealed record TransferRequest
 }
 
 /// <summary>A withdrawal to the outside world.</summary>
-internal sealed record WithdrawalRequest
+internal sealed record WithdrawalBody
 {
     public string? Key { get; init; }
 
@@ -66,13 +66,13 @@ internal sealed record WithdrawalRequest
 }
 
 /// <summary>Owner of an account.</summary>
-internal sealed record OwnerRequest
+internal sealed record OwnerBody
 {
     public string? Owner { get; init; }
 }
 
 /// <summary>A signal from outside.</summary>
-internal sealed record SignalRequest
+internal sealed record SignalBody
 {
     public string? Key { get; init; }
 
@@ -92,9 +92,9 @@ internal sealed record SignalRequest
 }
 
 /// <summary>Webhook strategy to make or change.</summary>
-internal sealed record SignalStrategyRequest
+internal sealed record SignalStrategyBody
 {
-    public List<SignalTargetRequest?>? Accounts { get; init; }
+    public List<SignalTargetBody?>? Accounts { get; init; }
 
     public List<string?>? Symbols { get; init; }
 
@@ -118,7 +118,7 @@ internal sealed record SignalStrategyRequest
 }
 
 /// <summary>An account that follows a strategy.</summary>
-internal sealed record SignalTargetRequest
+internal sealed record SignalTargetBody
 {
     public string? Account { get; init; }
 
@@ -126,7 +126,7 @@ internal sealed record SignalTargetRequest
 }
 
 /// <summary>Credentials to sign in or up.</summary>
-internal sealed record SignInRequest
+internal sealed record SignInBody
 {
     public string? Name { get; init; }
 
@@ -138,7 +138,7 @@ internal sealed record SignInRequest
 }
 
 /// <summary>Demo user to sign in as.</summary>
-internal sealed record DemoRequest
+internal sealed record DemoBody
 {
     public string? Name { get; init; }
 
@@ -146,13 +146,13 @@ internal sealed record DemoRequest
 }
 
 /// <summary>Demo funds to add: of one asset, or of all.</summary>
-internal sealed record DemoFundsRequest
+internal sealed record DemoFundsBody
 {
     public string? Asset { get; init; }
 }
 
 /// <summary>Change of a password.</summary>
-internal sealed record PasswordRequest
+internal sealed record PasswordBody
 {
     public string? Password { get; init; }
 
@@ -162,7 +162,7 @@ internal sealed record PasswordRequest
 }
 
 /// <summary>Authenticator to add or remove.</summary>
-internal sealed record AuthenticatorRequest
+internal sealed record AuthenticatorBody
 {
     public string? Password { get; init; }
 
@@ -172,7 +172,7 @@ internal sealed record AuthenticatorRequest
 }
 
 /// <summary>User to add, by an administrator.</summary>
-internal sealed record NewUserRequest
+internal sealed record NewUserBody
 {
     public string? Name { get; init; }
 
@@ -184,7 +184,7 @@ internal sealed record NewUserRequest
 }
 
 /// <summary>Change of a user, by an administrator.</summary>
-internal sealed record UserRequest
+internal sealed record UserBody
 {
     public string? Role { get; init; }
 

@@ -6,7 +6,7 @@ namespace QuantumCore.Client;
 // members are null, never a default: the generated reader sets every member, so an initializer would be lost.
 
 /// <summary>New trading phase, with its reason and the phase that follows.</summary>
-internal sealed record PhaseRequest
+internal sealed record PhaseBody
 {
     public string? Phase { get; init; }
 
@@ -24,7 +24,7 @@ internal sealed record PhaseRequest
 }
 
 /// <summary>A mark or reference price.</summary>
-internal sealed record PriceRequest
+internal sealed record PriceBody
 {
     public string? Price { get; init; }
 
@@ -32,7 +32,7 @@ internal sealed record PriceRequest
 }
 
 /// <summary>Rules of a book; an absent rule stays, <c>none</c> removes a rule.</summary>
-internal sealed record RulesRequest
+internal sealed record RulesBody
 {
     public string? Protection { get; init; }
 
@@ -57,7 +57,7 @@ internal sealed record RulesRequest
 }
 
 /// <summary>Trade to bust, or to correct to another price.</summary>
-internal sealed record TradeRequest
+internal sealed record TradeBody
 {
     public string? Trade { get; init; }
 
@@ -67,7 +67,7 @@ internal sealed record TradeRequest
 }
 
 /// <summary>Block of an account in one symbol, or everywhere without a symbol, and its reason.</summary>
-internal sealed record BlockRequest
+internal sealed record BlockBody
 {
     public string? Symbol { get; init; }
 
@@ -75,7 +75,7 @@ internal sealed record BlockRequest
 }
 
 /// <summary>All risk limits of an account, or of every account, in a scope; an absent limit means none.</summary>
-internal record LimitsRequest
+internal record LimitsBody
 {
     public string? Symbol { get; init; }
 
@@ -118,15 +118,15 @@ internal record LimitsRequest
 }
 
 /// <summary>Limits of an owner across its accounts.</summary>
-internal sealed record OwnerLimitsRequest : LimitsRequest
+internal sealed record OwnerLimitsBody : LimitsBody
 {
     public string? Owner { get; init; }
 
-    public List<OwnerShareRequest?>? Shares { get; init; }
+    public List<OwnerShareBody?>? Shares { get; init; }
 }
 
 /// <summary>Weight of an account's share.</summary>
-internal sealed record OwnerShareRequest
+internal sealed record OwnerShareBody
 {
     public string? Account { get; init; }
 
@@ -134,13 +134,13 @@ internal sealed record OwnerShareRequest
 }
 
 /// <summary>Reason to freeze or unfreeze an account.</summary>
-internal sealed record FreezeRequest
+internal sealed record FreezeBody
 {
     public string? Why { get; init; }
 }
 
 /// <summary>Market index, and its close of the day before.</summary>
-internal sealed record BreakerRequest
+internal sealed record BreakerBody
 {
     [JsonConverter(typeof(NumberText))]
     public string? Index { get; init; }
@@ -150,15 +150,15 @@ internal sealed record BreakerRequest
 }
 
 /// <summary>Margin terms of an instrument.</summary>
-internal sealed record MarginTermsRequest
+internal sealed record MarginTermsBody
 {
-    public MarginTableRequest? Long { get; init; }
+    public MarginTableBody? Long { get; init; }
 
-    public MarginTableRequest? Short { get; init; }
+    public MarginTableBody? Short { get; init; }
 
     public string? CheapBelow { get; init; }
 
-    public MarginTableRequest? CheapShort { get; init; }
+    public MarginTableBody? CheapShort { get; init; }
 
     public string? Lendable { get; init; }
 
@@ -177,15 +177,15 @@ internal sealed record MarginTermsRequest
 }
 
 /// <summary>Requirements by the size of a position.</summary>
-internal sealed record MarginTableRequest
+internal sealed record MarginTableBody
 {
-    public MarginTierRequest[]? Tiers { get; init; }
+    public MarginTierBody[]? Tiers { get; init; }
 
     public string? FloorPerLot { get; init; }
 }
 
 /// <summary>A tier of requirements; the last has no end.</summary>
-internal sealed record MarginTierRequest
+internal sealed record MarginTierBody
 {
     public string? UpTo { get; init; }
 
@@ -195,7 +195,7 @@ internal sealed record MarginTierRequest
 }
 
 /// <summary>Lending, margin call and liquidation policy for margin accounts of a currency.</summary>
-internal sealed record MarginPolicyRequest
+internal sealed record MarginPolicyBody
 {
     public int LoanPpm { get; init; }
 
@@ -219,7 +219,7 @@ internal sealed record MarginPolicyRequest
 }
 
 /// <summary>Credit that the two sides of a margin group give to each other's requirement.</summary>
-internal sealed record MarginGroupRequest
+internal sealed record MarginGroupBody
 {
     /// <summary>Credit, in millionths of the smaller side's requirement; 0 for none.</summary>
     public int? CreditPpm { get; init; }
@@ -228,7 +228,7 @@ internal sealed record MarginGroupRequest
 }
 
 /// <summary>Kind of an account: with a currency a margin account, without one a cash account.</summary>
-internal sealed record AccountKindRequest
+internal sealed record AccountKindBody
 {
     public string? Currency { get; init; }
 
@@ -239,7 +239,7 @@ internal sealed record AccountKindRequest
 }
 
 /// <summary>Units that an account may borrow to go short.</summary>
-internal sealed record LocateRequest
+internal sealed record LocateBody
 {
     public string? Symbol { get; init; }
 
@@ -249,7 +249,7 @@ internal sealed record LocateRequest
 }
 
 /// <summary>A body of <c>POST /admin/symbols/{symbol}/pin</c>.</summary>
-internal sealed record PinRequest
+internal sealed record PinBody
 {
     /// <summary>Name of a silo, its tag, or a role; any silo if absent.</summary>
     public string? Silo { get; init; }
@@ -258,7 +258,7 @@ internal sealed record PinRequest
 }
 
 /// <summary>A body of <c>POST /admin/settlement/{venue}/holidays</c>.</summary>
-internal sealed record HolidaysRequest
+internal sealed record HolidaysBody
 {
     /// <summary>All holidays from the day after tomorrow on, such as 2026-12-25.</summary>
     public List<string>? Holidays { get; init; }
@@ -267,7 +267,7 @@ internal sealed record HolidaysRequest
 }
 
 /// <summary>A body of <c>POST /admin/settlement/{venue}/buy-ins</c>.</summary>
-internal sealed record BuyInRequest
+internal sealed record BuyInBody
 {
     /// <summary>Id of the buy-in's order; the same id again is the same buy-in.</summary>
     public string? Id { get; init; }
@@ -280,7 +280,7 @@ internal sealed record BuyInRequest
 }
 
 /// <summary>A body of <c>POST /admin/settlement/{venue}/buy-in-days</c>.</summary>
-internal sealed record BuyInDaysRequest
+internal sealed record BuyInDaysBody
 {
     /// <summary>Number of business days, 0 to 100.</summary>
     public int? Days { get; init; }
@@ -289,7 +289,7 @@ internal sealed record BuyInDaysRequest
 }
 
 /// <summary>A body of <c>POST /admin/corporate-actions</c>.</summary>
-internal sealed record CorporateActionRequest
+internal sealed record CorporateActionBody
 {
     public string? Id { get; init; }
 
@@ -323,11 +323,11 @@ internal sealed record CorporateActionRequest
 }
 
 /// <summary>Fee schedule of an asset.</summary>
-internal sealed record FeesRequest
+internal sealed record FeesBody
 {
     public string? Asset { get; init; }
 
-    public FeeTierRequest[]? Tiers { get; init; }
+    public FeeTierBody[]? Tiers { get; init; }
 
     public string? MinimumFee { get; init; }
 
@@ -335,7 +335,7 @@ internal sealed record FeesRequest
 }
 
 /// <summary>Tier of a fee schedule.</summary>
-internal sealed record FeeTierRequest
+internal sealed record FeeTierBody
 {
     public string? FromVolume { get; init; }
 
