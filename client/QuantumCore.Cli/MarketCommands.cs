@@ -173,7 +173,7 @@ internal static class MarketCommands
 
             var book = new BookSnapshot(
                 update.Book.Symbol, update.Book.Sequence,
-                Tables.AtNanos(update.Book.TimeNanos),
+                new UtcTime(update.Book.TimeNanos),
                 update.Book.TimeNanos, [.. update.Book.Bids.Take(depth)], [.. update.Book.Asks.Take(depth)]);
             screen.Show(book, console =>
                 console.Write(Tables.Book($"{book.Symbol} #{book.Sequence}", book.Bids, book.Asks)));

@@ -64,7 +64,7 @@ internal static class OrderByOrderScreen
             if (change == BookChange.Snapshot)
             {
                 var all = new BookOrders(
-                    book.Symbol, book.Sequence, Tables.AtNanos(book.TimeNanos), book.TimeNanos, [.. book.Bids],
+                    book.Symbol, book.Sequence, new UtcTime(book.TimeNanos), book.TimeNanos, [.. book.Bids],
                     [.. book.Asks]);
                 screen.Show(all, console => console.Write(Table(all.Symbol, all.Sequence, all.Bids, all.Asks)));
             }

@@ -173,7 +173,7 @@ internal static class Tables
         }
 
         Write(console, table, "No limits.");
-        static string Count(int? count) => count is { } number ? Text(number) : "";
+        static string Count(long? count) => count is { } number ? Text(number) : "";
     }
 
     internal static void Fees(IAnsiConsole console, AccountFees fees)
@@ -399,10 +399,6 @@ internal static class Tables
         var name = value.ToString();
         return char.ToLowerInvariant(name[0]) + name[1..];
     }
-
-    /// <summary>Converts Unix nanoseconds to a time; truncated to 100 ns.</summary>
-    internal static DateTimeOffset AtNanos(long nanos) =>
-        DateTimeOffset.UnixEpoch.AddTicks(nanos / TimeSpan.NanosecondsPerTick);
 
     internal static string Text(IFormattable number) => number.ToString(format: null, CultureInfo.InvariantCulture);
 

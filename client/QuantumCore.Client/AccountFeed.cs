@@ -200,7 +200,7 @@ internal sealed class AccountFeed(
         Price = fill.State == TradeState.Void ? null : fill.Price,
         Quantity = fill.Quantity,
         Fee = fill.Fee,
-        Time = Now,
+        Time = UtcTime.FromDateTimeOffset(Now),
         TimeNanos = (Now - DateTimeOffset.UnixEpoch).Ticks * 100,
     };
 

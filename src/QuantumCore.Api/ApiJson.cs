@@ -27,7 +27,7 @@ internal static class ApiJson
     });
 
     /// <summary>Returns the description of an answer.</summary>
-    public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+    public static JsonTypeInfo<T> Of<T>() => Known<T>.Answer;
 
     /// <summary>Returns the description of a request.</summary>
     public static JsonTypeInfo<T> Request<T>() => (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T));
@@ -65,6 +65,11 @@ internal static class ApiJson
 
     private static object? DefaultOf(Type type) =>
         type.IsValueType && Nullable.GetUnderlyingType(type) is null ? Activator.CreateInstance(type) : null;
+
+    private static class Known<T>
+    {
+        public static readonly JsonTypeInfo<T> Answer = (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+    }
 
     private static JsonSerializerOptions Make(JsonSerializerOptions options)
     {

@@ -14,7 +14,16 @@ internal sealed class ExactDecimal : JsonConverter<decimal>
         ReadExact(ref reader);
 
     public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
+        WriteExact(writer, value);
+
+    /// <summary>Writes a decimal with all its decimals, as a string.</summary>
+    internal static void WriteExact(Utf8JsonWriter writer, decimal value)
+    {
+        // A sign, 29 digits, a point, and a zero before it.
+        Span<byte> text = stackalloc byte[32];
+        value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+        writer.WriteStringValue(text[..length]);
+    }
 
     internal static decimal ReadExact(ref Utf8JsonReader reader)
     {
@@ -30,7 +39,7 @@ internal sealed class ExactDecimal : JsonConverter<decimal>
 internal sealed class UtcTimeText : JsonConverter<UtcTime>
 {
     public override UtcTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        UtcTime.Read(reader.GetString() ?? "") ?? reader.GetDateTimeOffset();
+        UtcTime.Read(reader.GetString() ?? "") ?? UtcTime.FromDateTimeOffset(reader.GetDateTimeOffset());
 
     public override void Write(Utf8JsonWriter writer, UtcTime value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
@@ -72,7 +81,9 @@ internal sealed class NumberText : JsonConverter<string>
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
     {
-        if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        // A number only as it would be written: 007 stays the text that it was.
+        if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number.ToString(CultureInfo.InvariantCulture) == value)
             writer.WriteNumberValue(number);
         else
             writer.WriteStringValue(value);
@@ -100,8 +111,8 @@ internal sealed class PriceLevelPair : JsonConverter<PriceLevel>
     public override void Write(Utf8JsonWriter writer, PriceLevel value, JsonSerializerOptions options)
     {
         writer.WriteStartArray();
-        writer.WriteStringValue(value.Price.ToString(CultureInfo.InvariantCulture));
-        writer.WriteStringValue(value.Quantity.ToString(CultureInfo.InvariantCulture));
+        ExactDecimal.WriteExact(writer, value.Price);
+        ExactDecimal.WriteExact(writer, value.Quantity);
         writer.WriteEndArray();
     }
 }

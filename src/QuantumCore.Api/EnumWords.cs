@@ -15,13 +15,12 @@ internal static class EnumWords<T>
             field => (T)field.GetValue(null)!,
             StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<T, string> s_words =
+        s_values.ToFrozenDictionary(static pair => pair.Value, static pair => pair.Key);
+
     /// <summary>Returns the word of a value.</summary>
-    public static string Text(T value) =>
-        s_values.First(pair => EqualityComparer<T>.Default.Equals(pair.Value, value)).Key;
+    public static string Text(T value) => s_words[value];
 
     /// <summary>Returns the value of a word.</summary>
     public static T Of(string word) => s_values[word];
-
-    /// <summary>Returns the value of a word; null for null.</summary>
-    public static T? OrNull(string? word) => word is null ? null : Of(word);
 }

@@ -63,9 +63,9 @@ public sealed record MarginGroupCredit(string Group, int CreditPpm, decimal Init
 /// <param name="InitialMargin">Initial margin by itself, open orders included.</param>
 /// <param name="MaintenanceMargin">Maintenance margin by itself.</param>
 /// <param name="BuyingPower">Value of further purchases that the account can margin.</param>
+/// <param name="Located">Units located for short selling.</param>
 /// <param name="BankruptcyPrice">Price at which closing the position leaves the account with nothing; null for
 /// none.</param>
-/// <param name="Located">Units located for short selling.</param>
 /// <param name="Group">Margin group of the position; null for none.</param>
 public sealed record MarginPosition(
     string Symbol,
@@ -74,9 +74,9 @@ public sealed record MarginPosition(
     decimal InitialMargin,
     decimal MaintenanceMargin,
     decimal BuyingPower,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? BankruptcyPrice,
-    decimal Located,
-    string? Group = null);
+    [property: JsonPropertyOrder(1)] decimal Located,
+    decimal? BankruptcyPrice = null,
+    [property: JsonPropertyOrder(1)] string? Group = null);
 
 /// <summary>Kind of an account: cash or margin.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>

@@ -31,7 +31,7 @@ public sealed record RiskLimits
     public decimal? MaxOrderValue { get; init; }
 
     /// <summary>Most open orders at a time.</summary>
-    public int? MaxOpenOrders { get; init; }
+    public long? MaxOpenOrders { get; init; }
 
     /// <summary>Largest position, long or short, with open orders filled, in the base asset.</summary>
     public decimal? MaxPosition { get; init; }

@@ -27,8 +27,23 @@ public readonly record struct UtcTime(long UnixNanos) : IComparable<UtcTime>, IF
     /// <summary>Converts to a calendar time, truncated to 100 ns.</summary>
     public static implicit operator DateTimeOffset(UtcTime time) => time.ToDateTimeOffset();
 
-    /// <summary>Converts from a calendar time.</summary>
-    public static implicit operator UtcTime(DateTimeOffset time) => FromDateTimeOffset(time);
+    /// <summary>Converts from a calendar time of the years 1970 to 2261.</summary>
+    public static explicit operator UtcTime(DateTimeOffset time) => FromDateTimeOffset(time);
+
+    /// <summary>Returns a later time.</summary>
+    public static UtcTime operator +(UtcTime time, TimeSpan span) => time.Add(span);
+
+    /// <summary>Returns an earlier time.</summary>
+    public static UtcTime operator -(UtcTime time, TimeSpan span) => time.Add(-span);
+
+    /// <summary>Returns the time after a span.</summary>
+    public UtcTime Add(TimeSpan span) => new(checked(UnixNanos + (span.Ticks * NanosPerTick)));
+
+    /// <summary>Calendar time in the local time zone, truncated to 100 ns.</summary>
+    public DateTime LocalDateTime => ToDateTimeOffset().LocalDateTime;
+
+    /// <summary>Returns the calendar time in the local time zone, truncated to 100 ns.</summary>
+    public DateTimeOffset ToLocalTime() => ToDateTimeOffset().ToLocalTime();
 
     /// <summary>True if the left time is earlier.</summary>
     public static bool operator <(UtcTime left, UtcTime right) => left.UnixNanos < right.UnixNanos;
@@ -57,6 +72,9 @@ public readonly record struct UtcTime(long UnixNanos) : IComparable<UtcTime>, IF
     /// <summary>Returns the time as on the wire: <c>2026-01-01T00:00:00.000000001Z</c>.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{ToDateTimeOffset():yyyy-MM-ddTHH:mm:ss}.{UnixNanos % Billion:D9}Z");
+
+    /// <summary>Formats the time as a calendar time.</summary>
+    public string ToString(string format) => ToString(format, CultureInfo.InvariantCulture);
 
     /// <summary>Formats the time as a calendar time; without a format as on the wire.</summary>
     public string ToString(string? format, IFormatProvider? formatProvider) =>

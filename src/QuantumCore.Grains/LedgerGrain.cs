@@ -21,7 +21,9 @@ public sealed partial class LedgerGrain(
     // A larger batch costs less for each record, and its readers wait longer. So a ledger that falls behind doubles its
     // batches up to this.
     private const int LargestBatch = 32_000;
-    private const int LargestShare = 4;
+
+    // A stream gets this part of a batch, so that a busy book does not delay the others.
+    private const int Shares = 4;
     private static readonly string[] s_projected =
         [HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix, SettlementRecord.StreamPrefix];
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
@@ -44,6 +46,7 @@ public sealed partial class LedgerGrain(
     private Task _look = Task.CompletedTask;
     private Task? _batch;
     private int _batchLimit = BatchLimit;
+    private bool _isFull;
     private Task _following = Task.CompletedTask;
     private long _progressAt = time.GetTimestamp();
 
@@ -53,7 +56,6 @@ public sealed partial class LedgerGrain(
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        notices.Recent.Follow(true);
         await ReloadCursorsAsync(cancellationToken);
         this.RegisterGrainTimer(
             LookAndFollowAsync,
@@ -61,12 +63,13 @@ public sealed partial class LedgerGrain(
         this.RegisterGrainTimer(
             ReconcileInTurnAsync,
             new GrainTimerCreationOptions { DueTime = s_reconcile, Period = s_reconcile, Interleave = true });
+        notices.Recent.Follow(this);
     }
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        notices.Recent.Follow(false);
+        notices.Recent.Leave(this);
         return Task.CompletedTask;
     }
 
@@ -294,7 +297,11 @@ public sealed partial class LedgerGrain(
         {
             while (_behind.Count > 0)
             {
-                await Task.Delay(s_gather, time);
+                if (!_isFull)
+                {
+                    await Task.Delay(s_gather, time);
+                }
+
                 await NextBatch();
             }
         }
@@ -330,21 +337,24 @@ public sealed partial class LedgerGrain(
         var taken = new List<string>();
         try
         {
-            var room = _batchLimit;
+            var (room, isFull) = (_batchLimit, false);
+            _isFull = false;
             while (room > 0 && _behind.TryDequeue(out var stream))
             {
                 taken.Add(stream);
                 _queued.Remove(stream);
-                if (await ReadAsync(stream, Math.Min(room, _batchLimit / LargestShare)) is { } chunk)
+                var share = _behind.Count == 0 ? room : Math.Min(room, _batchLimit / Shares);
+                if (Cursor(stream) < Goal(stream) && await ReadAsync(stream, share) is { } chunk)
                 {
                     chunks.Add(chunk);
                     room -= chunk.Count;
+                    isFull |= chunk.Count == share;
                 }
             }
 
-            _batchLimit = room > 0 ? BatchLimit : Math.Min(2 * _batchLimit, LargestBatch);
-
             await WriteAsync(chunks);
+            _isFull = isFull;
+            _batchLimit = isFull ? Math.Min(2 * _batchLimit, LargestBatch) : BatchLimit;
         }
         finally
         {
@@ -462,6 +472,7 @@ public sealed partial class LedgerGrain(
     private void Stop(string stream, long sequence, Exception fault)
     {
         _stoppedAfter[stream] = Math.Min(sequence - 1, _stoppedAfter.GetValueOrDefault(stream, long.MaxValue));
+        notices.Recent.Stop(stream);
         GrainLog.LedgerStreamStopped(log, fault, stream, sequence);
     }
 

@@ -8,28 +8,43 @@ namespace QuantumCore.Grains;
 /// </summary>
 internal sealed class RecentRecords
 {
-    /// <summary>Maximum size of all records, in bytes. A ledger that falls further behind reads the journal.</summary>
-    private const long MaxBytes = 32 << 20;
+    /// <summary>Maximum size of all records, in bytes. Those beyond it are read from the journal.</summary>
+    internal const long MaxBytes = 32 << 20;
 
     // Approximate memory of a record besides its body, in bytes.
     private const int Overhead = 48;
 
+    /// <summary>Guards everything below. The journal writer's thread takes it, so it is held for moments only.</summary>
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Run> _runs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _stopped = new(StringComparer.Ordinal);
     private long _bytes;
-    private bool _isFollowed;
+    private object? _ledger;
 
-    /// <summary>Begins to keep records, or discards them when the ledger leaves this silo.</summary>
-    public void Follow(bool isFollowed)
+    /// <summary>Begins to keep records for a ledger.</summary>
+    public void Follow(object ledger)
     {
         lock (_lock)
         {
-            _isFollowed = isFollowed;
+            _ledger = ledger;
             Clear();
         }
     }
 
-    /// <summary>Adds consecutive durable records of a stream.</summary>
+    /// <summary>Discards the records when their ledger leaves this silo.</summary>
+    public void Leave(object ledger)
+    {
+        lock (_lock)
+        {
+            if (_ledger == ledger)
+            {
+                _ledger = null;
+                Clear();
+            }
+        }
+    }
+
+    /// <summary>Adds consecutive durable records of a stream. The list must not change any more.</summary>
     public void Add(string stream, long last, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
     {
         if (!HistoryChunk.IsProjected(stream))
@@ -37,80 +52,133 @@ internal sealed class RecentRecords
             return;
         }
 
+        var part = new Part(last - bodies.Count + 1, bodies);
         lock (_lock)
         {
-            if (!_isFollowed)
+            if (_ledger is null || _stopped.Contains(stream))
             {
                 return;
             }
 
-            var first = last - bodies.Count + 1;
-            if (!_runs.TryGetValue(stream, out var run) || run.First + run.Bodies.Count != first)
+            if (!_runs.TryGetValue(stream, out var run))
             {
-                Remove(stream, run?.Bodies);
-                _runs.Add(stream, run = new Run(first));
+                _runs.Add(stream, run = new Run());
+            }
+            else if (run.End != part.First)
+            {
+                // The stream has moved away and come back, or the memory was full: older records come first.
+                if (run.End > part.First)
+                {
+                    Empty(run);
+                }
+                else if (run.Parts.Count > 0)
+                {
+                    return;
+                }
             }
 
-            run.Bodies.AddRange(bodies);
-            _bytes += bodies.Sum(Size);
-            if (_bytes > MaxBytes)
+            if (_bytes + part.Bytes > MaxBytes)
             {
-                Clear();
+                return;
             }
+
+            run.Parts.Enqueue(part);
+            run.End = last + 1;
+            _bytes += part.Bytes;
         }
     }
 
     /// <summary>
-    /// Takes the records of a stream between two sequences, as far as they are here, and discards earlier ones. Without
-    /// any, the journal has those up to the returned sequence.
+    /// Takes the records of a stream between two sequences, as far as they are here, and discards earlier ones. If it
+    /// returns none, read the journal up to the returned sequence.
     /// </summary>
     public (IReadOnlyList<ReadOnlyMemory<byte>> Bodies, long InJournalThrough) Take(
         string stream, long first, long through)
     {
+        var bodies = new List<ReadOnlyMemory<byte>>();
+        var taken = new List<(Part Part, int Skip, int Count)>();
         lock (_lock)
         {
-            if (!_runs.TryGetValue(stream, out var run) || run.First > first)
+            if (through < first || !_runs.TryGetValue(stream, out var run))
             {
-                return ([], run is null ? through : Math.Min(through, run.First - 1));
+                return (bodies, through);
             }
 
-            var skip = (int)Math.Min(first - run.First, run.Bodies.Count);
-            var count = (int)Math.Min(through - first + 1, run.Bodies.Count - skip);
-            if (skip + count == run.Bodies.Count)
+            while (run.Parts.TryPeek(out var part) && part.First <= through)
             {
-                Remove(stream, run.Bodies);
-                return (skip == 0 ? run.Bodies : run.Bodies[skip..], through);
+                if (part.First > first)
+                {
+                    break;
+                }
+
+                var skip = (int)Math.Min(first - part.First, part.Bodies.Count);
+                var count = (int)Math.Min(through - first + 1, part.Bodies.Count - skip);
+                taken.Add((part, skip, count));
+                first += count;
+                if (skip + count < part.Bodies.Count)
+                {
+                    break;
+                }
+
+                run.Parts.Dequeue();
+                _bytes -= part.Bytes;
             }
 
-            var bodies = run.Bodies.GetRange(skip, count);
-            _bytes -= run.Bodies.Take(skip + count).Sum(Size);
-            run.Bodies.RemoveRange(0, skip + count);
-            run.First += skip + count;
-            return (bodies, through);
+            if (taken.TrueForAll(static one => one.Count == 0) && run.Parts.TryPeek(out var next))
+            {
+                return (bodies, Math.Min(through, next.First - 1));
+            }
+        }
+
+        foreach (var (part, skip, count) in taken)
+        {
+            for (var i = skip; i < skip + count; i++)
+            {
+                bodies.Add(part.Bodies[i]);
+            }
+        }
+
+        return (bodies, through);
+    }
+
+    /// <summary>Keeps no records of a stream whose projection has stopped.</summary>
+    public void Stop(string stream)
+    {
+        lock (_lock)
+        {
+            _stopped.Add(stream);
+            if (_runs.Remove(stream, out var run))
+            {
+                Empty(run);
+            }
         }
     }
 
-    private static long Size(ReadOnlyMemory<byte> body) => body.Length + Overhead;
-
-    private void Remove(string stream, List<ReadOnlyMemory<byte>>? bodies)
+    private void Empty(Run run)
     {
-        if (bodies is not null)
-        {
-            _bytes -= bodies.Sum(Size);
-            _runs.Remove(stream);
-        }
+        _bytes -= run.Parts.Sum(static part => part.Bytes);
+        run.Parts.Clear();
     }
 
     private void Clear()
     {
         _runs.Clear();
+        _stopped.Clear();
         _bytes = 0;
     }
 
-    private sealed class Run(long first)
+    /// <summary>Records of one commit.</summary>
+    private sealed record Part(long First, IReadOnlyList<ReadOnlyMemory<byte>> Bodies)
     {
-        public long First { get; set; } = first;
+        public long Bytes { get; } = Bodies.Sum(static body => (long)body.Length + Overhead);
+    }
 
-        public List<ReadOnlyMemory<byte>> Bodies { get; } = [];
+    /// <summary>Consecutive records of a stream that are not taken yet.</summary>
+    private sealed class Run
+    {
+        /// <summary>Sequence after the last record.</summary>
+        public long End { get; set; }
+
+        public Queue<Part> Parts { get; } = new();
     }
 }

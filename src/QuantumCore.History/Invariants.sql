@@ -138,20 +138,23 @@ LEFT JOIN account_event b ON b.stream = 'book/' || t.symbol AND b.account = t.bu
 LEFT JOIN account_event s ON s.stream = 'book/' || t.symbol AND s.account = t.seller AND s.seq = c.seq
 WHERE b.seq IS NULL OR s.seq IS NULL;
 -- name: I39 a trade that is void has moved nothing in the end, and one that was corrected what it is worth at its price
-SELECT n.symbol, n.seq, n.idx, n.px, m.cash, m.units, m.fees FROM trade_now n
-JOIN instrument i ON i.symbol = n.symbol AND i.seq = (SELECT MAX(v.seq) FROM instrument v WHERE v.symbol = n.symbol AND v.seq <= n.seq)
-JOIN (SELECT t.symbol, t.seq, t.idx,
+SELECT n.symbol, n.seq, n.idx, n.px, m.cash, m.units, m.fees FROM (
+  SELECT t.symbol, t.seq, t.idx,
     SUM(CASE WHEN p.account = t.buyer AND p.asset = i.quote AND p.leg < 4 THEN p.amount ELSE 0 END) AS cash,
     SUM(CASE WHEN p.account = t.buyer AND p.asset = i.base AND p.leg < 4 THEN p.amount ELSE 0 END) AS units,
     SUM(CASE WHEN p.account = 1 AND p.leg >= 4 THEN p.amount ELSE 0 END) AS fees
-  FROM (SELECT DISTINCT symbol, trade_seq, trade_idx FROM trade_change) c
-  JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx
+  FROM (
+    SELECT c.symbol, c.trade_seq, c.trade_idx, p.leg, p.account, p.asset, p.amount
+    FROM (SELECT DISTINCT symbol, trade_seq, trade_idx FROM trade_change) c
+    JOIN trade_line p ON p.symbol = c.symbol AND p.seq = c.trade_seq AND p.idx = c.trade_idx
+    UNION ALL
+    SELECT c.symbol, c.trade_seq, c.trade_idx, p.leg, p.account, p.asset, p.amount FROM trade_change c
+    JOIN other_posting p ON p.stream = 'book/' || c.symbol AND p.seq = c.seq AND p.idx IN (0, 1)) p
+  JOIN trade t ON t.symbol = p.symbol AND t.seq = p.trade_seq AND t.idx = p.trade_idx
   JOIN instrument i ON i.symbol = t.symbol AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
-  JOIN (SELECT symbol, trade_seq, trade_idx, trade_seq AS seq, trade_idx AS idx FROM trade_change
-    UNION SELECT symbol, trade_seq, trade_idx, seq, 0 FROM trade_change UNION SELECT symbol, trade_seq, trade_idx, seq, 1 FROM trade_change) e
-    ON e.symbol = t.symbol AND e.trade_seq = t.seq AND e.trade_idx = t.idx
-  JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = e.seq AND p.idx = e.idx
-  GROUP BY t.symbol, t.seq, t.idx) m ON m.symbol = n.symbol AND m.seq = n.seq AND m.idx = n.idx
+  GROUP BY t.symbol, t.seq, t.idx) m
+JOIN trade_now n ON n.symbol = m.symbol AND n.seq = m.seq AND n.idx = m.idx
+JOIN instrument i ON i.symbol = n.symbol AND i.seq = (SELECT MAX(v.seq) FROM instrument v WHERE v.symbol = n.symbol AND v.seq <= n.seq)
 WHERE m.fees <> n.maker_fee + n.taker_fee OR (n.buyer <> n.seller AND (m.cash <> -n.px * n.qty * i.tick_lot_value
   OR m.units <> CASE WHEN n.px = 0 THEN 0 ELSE n.qty * i.lot_units END));
 -- name: I40 a trade is changed once it is there, and a void one never again
@@ -269,4 +272,5 @@ LEFT JOIN event_last l ON l.account = b.account AND l.stream_id = b.stream_id WH
 UNION ALL
 SELECT l.account, l.stream_id, l.batch, l.seq FROM event_last l
 LEFT JOIN event_block b ON b.account = l.account AND b.stream_id = l.stream_id AND b.batch = l.batch
-WHERE b.batch IS NULL OR ',' || b.seqs NOT LIKE '%,' || l.seq OR b.seqs || ',' NOT LIKE b.first_seq || ',%';
+WHERE b.batch IS NULL OR ',' || b.seqs NOT LIKE '%,' || l.seq
+UNION ALL SELECT account, stream_id, batch, first_seq FROM event_block WHERE seqs || ',' NOT LIKE first_seq || ',%';

@@ -101,5 +101,5 @@ public sealed class LiveStateTests
 
     private static Order Open(string name) => new(
         1, name, "AAPL", "ACC-1", OrderSide.Buy, OrderType.Limit, TimeInForce.GoodTillCancelled, 150m, 5m, 0m, 5m,
-        OrderStatus.New, null, 1, DateTimeOffset.UnixEpoch, 0, []);
+        OrderStatus.New, null, 1, default, 0, []);
 }

@@ -78,5 +78,5 @@ public sealed class LiveTests
             90, 900);
 
     private static Trade Made(string id, long nanos, decimal price) =>
-        new(id, price, 2m, OrderSide.Sell, DateTimeOffset.UnixEpoch, nanos);
+        new(id, price, 2m, OrderSide.Sell, default, nanos);
 }

@@ -81,7 +81,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
         Assert.Equal(
             (OrderType.Stop, TimeInForce.GoodTillDate, 155.00m, TriggerBy.Quote, SelfTrade.Decrement, OrderStatus.New),
             (placed.Type, placed.TimeInForce, placed.TriggerPrice, placed.TriggerBy, placed.SelfTrade, placed.Status));
-        Assert.Equal(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), placed.GoodTill);
+        Assert.Equal(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), (DateTimeOffset)placed.GoodTill!);
         Assert.Null(placed.Price);
 
         var iceberg = await _alice.PlaceAsync(

@@ -164,7 +164,7 @@ public sealed class RecordingDetectionTests : IDisposable
             StringComparison.Ordinal);
 
         static AccountFill Made(string trade, string name) =>
-            new(trade, "T", 1, name, OrderSide.Buy, 5m, 10m, 0m, Liquidity.Maker, DateTimeOffset.UnixEpoch, 0);
+            new(trade, "T", 1, name, OrderSide.Buy, 5m, 10m, 0m, Liquidity.Maker, default, 0);
     }
 
     private string Write(string name, string text)

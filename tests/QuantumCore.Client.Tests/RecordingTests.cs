@@ -158,7 +158,7 @@ public sealed class RecordingTests
 
         static OrderFill Taken(string trade) => new(trade, 5m, 10m, 0m, Liquidity.Taker);
         static AccountFill Made(string trade, string name) =>
-            new(trade, "T", 1, name, OrderSide.Buy, 5m, 10m, 0m, Liquidity.Maker, DateTimeOffset.UnixEpoch, 0);
+            new(trade, "T", 1, name, OrderSide.Buy, 5m, 10m, 0m, Liquidity.Maker, default, 0);
     }
 
     [Fact]

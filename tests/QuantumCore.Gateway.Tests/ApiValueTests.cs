@@ -56,11 +56,12 @@ public sealed class ApiValueTests
     }
 
     [Fact]
-    public void An_amount_beyond_a_decimal_fails_instead_of_being_rounded()
+    public void An_amount_beyond_a_decimal_loses_its_last_decimals()
     {
         var largest = ((Int128)1 << 96) - 1;
         Assert.Equal("79228162514264337593543950335", ApiValues.Decimal(largest, 0).ToString());
         Assert.Equal("-792281625142643375935439503.35", ApiValues.Decimal(-largest, 2).ToString());
-        Assert.Throws<OverflowException>(() => ApiValues.Decimal(largest + 1, 2));
+        Assert.Equal("792281625142643375935439503.3", ApiValues.Decimal(largest + 1, 2).ToString());
+        Assert.Equal(decimal.MinValue, ApiValues.Decimal(-largest - 1, 0));
     }
 }

@@ -28,6 +28,16 @@ public sealed class RiskCallTests
     }
 
     [Fact]
+    public async Task The_largest_limit_of_open_orders_is_shown_as_it_was_set()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var body = """{"symbol":"AAPL","maxOpenOrders":9223372036854775807}""";
+        var shown = $$"""{"account":"ACC-1001","limits":[{{body}}],"everyones":[]}""";
+        Assert.Equal(shown, (await exchange.SendAsync("POST", Path, body, "admin", Token)).Text);
+        Assert.Equal(shown, (await exchange.SendAsync("GET", Path, null, "admin", Token)).Text);
+    }
+
+    [Fact]
     public async Task Other_scopes_have_their_own_units()
     {
         await using var exchange = await OpenGateway.StartAsync();

@@ -41,6 +41,7 @@ public abstract partial class HistoryContract
         { "DELETE FROM event_last WHERE account = 1000", "I42" },
         { "UPDATE event_block SET batch_before = batch", "I42" },
         { "UPDATE event_block SET first_seq = first_seq + 1", "I42" },
+        { "UPDATE event_block SET first_seq = 0 WHERE batch = (SELECT MIN(batch) FROM event_block)", "I42" },
         { "UPDATE event_last SET seq = seq + 1", "I42" },
         { "UPDATE book_floor SET floor = 1000000", "I20" },
         { "UPDATE balance SET total = -1 WHERE account = 1", "I02 I25" },

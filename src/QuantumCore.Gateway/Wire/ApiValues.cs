@@ -8,16 +8,22 @@ namespace QuantumCore.Gateway.Wire;
 internal static class ApiValues
 {
     /// <summary>
-    /// Returns a scaled integer as a decimal, exactly and with all its decimals. It never calculates: the decimal is
-    /// for display. A decimal has 96 bits; no amount comes near, and one that did would fail instead of being rounded.
+    /// Returns a scaled integer as a decimal, with all its decimals. It never calculates: the decimal is for display. A
+    /// decimal has 96 bits. No balance comes near, but the value of a position at an absurd mark price may. It loses
+    /// its last decimals, and beyond the largest decimal it is that.
     /// </summary>
     public static decimal Decimal(Int128 units, int decimals)
     {
         var size = (UInt128)Int128.Abs(units);
+        for (; size >> 96 != 0 && decimals > 0; decimals--)
+            size /= 10;
+        if (size >> 96 != 0)
+            return units < 0 ? decimal.MinValue : decimal.MaxValue;
+
         return new decimal(
             unchecked((int)(uint)(size & uint.MaxValue)),
             unchecked((int)(uint)((size >> 32) & uint.MaxValue)),
-            unchecked((int)checked((uint)(size >> 64))),
+            unchecked((int)(uint)(size >> 64)),
             units < 0,
             (byte)decimals);
     }

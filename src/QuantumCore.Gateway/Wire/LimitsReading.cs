@@ -67,7 +67,7 @@ internal static class LimitsReading
             OrderBurst = Count(LimitKind.OrderBurst),
             MaxOrderQuantity = Amount(LimitKind.OrderQuantity),
             MaxOrderValue = Amount(LimitKind.OrderValue),
-            MaxOpenOrders = Count(LimitKind.OpenOrders),
+            MaxOpenOrders = Raw(LimitKind.OpenOrders),
             MaxPosition = Amount(LimitKind.Position),
             MaxDailyVolume = Amount(LimitKind.DailyVolume),
             MaxDailyLoss = Amount(LimitKind.DailyLoss),

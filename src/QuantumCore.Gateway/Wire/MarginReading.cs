@@ -137,8 +137,8 @@ internal static class MarginReading
         money.AmountOf(line.Requirement),
         money.AmountOf(line.Maintenance),
         money.AmountOf(line.BuyingPower),
-        line.BankruptcyTicks > 0 ? instrument.PriceOf(line.BankruptcyTicks) : null,
         instrument.QuantityOf(line.LocatedLots),
+        line.BankruptcyTicks > 0 ? instrument.PriceOf(line.BankruptcyTicks) : null,
         string.IsNullOrEmpty(line.Group) ? null : line.Group);
 
     private static Api.MarginTable ToApi(MarginTable table, Asset money) => new(
