@@ -14,7 +14,7 @@ internal sealed class RecentRecords
     // Approximate memory of a record besides its body, in bytes.
     private const int Overhead = 48;
 
-    /// <summary>Guards everything below. The journal writer's thread takes it, so it is held for moments only.</summary>
+    /// <summary>Guards all below. The journal writer's thread takes it, so it is held for moments only.</summary>
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Run> _runs = new(StringComparer.Ordinal);
     private readonly HashSet<string> _stopped = new(StringComparer.Ordinal);
