@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
@@ -11,6 +12,8 @@ public class UsersOverHttpTests
 {
     private const string Zoe = """{"name":"zoe","password":"correct horse"}""";
     private const string Operator = "operator";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Who_signs_up_is_signed_in_with_an_account_of_their_own_and_trades_with_it()
@@ -472,19 +475,37 @@ public class UsersOverHttpTests
     [InlineData("""{"password":"given horse"}""")]
     public async Task A_user_who_is_closed_or_gets_another_password_has_no_keys_any_more(string change)
     {
-        await using var exchange = await ServedExchange.OpenAsync();
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var browser = new Browser(exchange.Address);
         await browser.AskAsync("POST", "users", Zoe);
         var key = Text((await browser.AskAsync("POST", "keys")).Body, "apiKey")!;
         using var program = new Browser(exchange.Address);
         async Task<int> Read() => (await program.AskAsync("GET", "account", null, ("X-Api-Key", key))).Status;
         Assert.Equal(200, await Read());
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, key);
+        using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("X-Api-Key", key);
+        await socket.ConnectAsync(
+            new UriBuilder(exchange.Address) { Scheme = "ws", Path = "/api/qc/v1/trading" }.Uri, Cancellation);
+        Assert.Equal(200, await CancelAllAsync());
 
         Assert.Equal(200, (await program.AskAsync("PATCH", "admin/users/zoe", change, ("X-Api-Key", Operator))).Status);
 
         Assert.Equal(401, await Read());
+        Assert.Equal(401, await CancelAllAsync());
+        await desk.SendAsync("D", "11=a|55=AAPL|54=1|38=1|40=2|44=140");
+        Assert.Equal("5 58=The key is not valid any more.", await desk.HearAsync(1, 58));
         await program.AskAsync("PATCH", "admin/users/zoe", """{"state":"open"}""", ("X-Api-Key", Operator));
         Assert.Equal(401, await Read());
+
+        async Task<int> CancelAllAsync()
+        {
+            await socket.SendAsync(
+                """{"id":1,"op":"cancelAll"}"""u8.ToArray(), WebSocketMessageType.Text, true, Cancellation);
+            var buffer = new byte[4096];
+            var received = await socket.ReceiveAsync(buffer, Cancellation);
+            return JsonDocument.Parse(buffer.AsMemory(0, received.Count)).RootElement.GetProperty("status").GetInt32();
+        }
     }
 
     [Fact]
