@@ -1,4 +1,4 @@
--- What must hold in a history at any moment between two batches: every query returns no row. One text for SQLite 3.35
+-- What must hold in a history at any moment between two batches: every query returns no row. One text for SQLite 3.38
 -- and PostgreSQL 15. SQLite ends a sum beyond 63 bits with an error: amounts are added up in halves of 10^9.
 -- I10 and I11 are the journal's own (its audit); I17 compares with the journal's heads, in code.
 -- name: I01 conservation: postings of every asset sum to zero

@@ -1,4 +1,4 @@
--- One text for SQLite 3.35 and PostgreSQL 15. Prices are ticks, quantities lots, amounts minor units, times Unix
+-- One text for SQLite 3.38 and PostgreSQL 15. Prices are ticks, quantities lots, amounts minor units, times Unix
 -- nanoseconds. The only tokens are the clause by which SQLite keeps a table in its key's order, how a view is made, and the rows of a list of numbers.
 -- The column of batches has another name whenever the tables change: a silo of an older release fails on it, and tables without it are made again.
 -- A column and its _high hold a total of more than 63 bits: the value is _high times 10^18 plus the column, both of one sign.

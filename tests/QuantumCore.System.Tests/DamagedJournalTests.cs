@@ -19,7 +19,7 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
     [Trait("Suite", "Slow")]
     public async Task What_was_acknowledged_is_there_or_its_stream_stops_or_the_start_is_refused_and_says_where()
     {
-        var (rounds, seed) = (Number("QUANTUMCORE_DAMAGES", 8), Number("QUANTUMCORE_DAMAGE_SEED", 20_261_120));
+        var (rounds, seed) = (Number("QUANTUMCORE_DAMAGES", 5), Number("QUANTUMCORE_DAMAGE_SEED", 20_261_120));
         using var closed = Storage.InFiles();
         using var killed = Storage.InFiles();
         using var notes = Storage.InFiles();
