@@ -46,7 +46,6 @@ public sealed partial class LedgerGrain(
     private Task _look = Task.CompletedTask;
     private Task? _batch;
     private int _batchLimit = BatchLimit;
-    private bool _isFull;
     private Task _following = Task.CompletedTask;
     private long _progressAt = time.GetTimestamp();
 
@@ -297,7 +296,8 @@ public sealed partial class LedgerGrain(
         {
             while (_behind.Count > 0)
             {
-                if (!_isFull)
+                // A larger limit means that the last batch left records behind.
+                if (_batchLimit == BatchLimit)
                 {
                     await Task.Delay(s_gather, time);
                 }
@@ -337,13 +337,14 @@ public sealed partial class LedgerGrain(
         var taken = new List<string>();
         try
         {
-            var (room, isFull) = (_batchLimit, false);
-            _isFull = false;
+            // A batch that fails is repeated after a pause.
+            var (limit, room, isFull) = (_batchLimit, _batchLimit, false);
+            _batchLimit = BatchLimit;
             while (room > 0 && _behind.TryDequeue(out var stream))
             {
                 taken.Add(stream);
                 _queued.Remove(stream);
-                var share = _behind.Count == 0 ? room : Math.Min(room, _batchLimit / Shares);
+                var share = _behind.Count == 0 ? room : Math.Min(room, limit / Shares);
                 if (Cursor(stream) < Goal(stream) && await ReadAsync(stream, share) is { } chunk)
                 {
                     chunks.Add(chunk);
@@ -353,8 +354,7 @@ public sealed partial class LedgerGrain(
             }
 
             await WriteAsync(chunks);
-            _isFull = isFull;
-            _batchLimit = isFull ? Math.Min(2 * _batchLimit, LargestBatch) : BatchLimit;
+            _batchLimit = isFull ? Math.Min(2 * limit, LargestBatch) : BatchLimit;
         }
         finally
         {

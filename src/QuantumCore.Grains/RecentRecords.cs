@@ -64,20 +64,14 @@ internal sealed class RecentRecords
             {
                 _runs.Add(stream, run = new Run());
             }
-            else if (run.End != part.First)
+            else if (run.End > part.First)
             {
-                // The stream has moved away and come back, or the memory was full: older records come first.
-                if (run.End > part.First)
-                {
-                    Empty(run);
-                }
-                else if (run.Parts.Count > 0)
-                {
-                    return;
-                }
+                // The stream has moved away and come back.
+                Empty(run);
             }
 
-            if (_bytes + part.Bytes > MaxBytes)
+            // Records after a gap wait in the journal until those before it are taken.
+            if ((run.End < part.First && run.Parts.Count > 0) || _bytes + part.Bytes > MaxBytes)
             {
                 return;
             }

@@ -11,7 +11,7 @@ public sealed class RecentRecordsTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Whatever_is_missing_here_a_reader_gets_every_record_once_and_in_order(int seed)
+    public void Reader_gets_every_record_once_and_in_order_from_memory_and_journal(int seed)
     {
         var random = new Random(seed);
         var recent = new RecentRecords();
@@ -52,7 +52,7 @@ public sealed class RecentRecordsTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_left_to_the_journal_and_what_comes_next_stays()
+    public void Records_that_do_not_fit_are_left_to_the_journal_and_the_oldest_stay()
     {
         var recent = new RecentRecords();
         recent.Follow(this);
