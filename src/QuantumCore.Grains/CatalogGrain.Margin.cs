@@ -20,14 +20,7 @@ public sealed partial class CatalogGrain
     private readonly Dictionary<(string Asset, long Account, long Day), long> _asked = [];
 
     /// <inheritdoc/>
-    public ValueTask<MarginRulebook> Margin() => WhenDurable(new MarginRulebook(
-        [.. _marginTerms.Values],
-        [.. _marginPolicies.Values],
-        [.. _locates.Values],
-        [.. _funds.Select(fund => new InsuranceFund(fund.Key, fund.Value))],
-        [.. _marginGroups.Values],
-        [.. _deficits.Values.OrderBy(deficit => deficit.TimeNanos)],
-        [.. OldNames()]));
+    public ValueTask<MarginRulebook> Margin() => WhenDurable(Rulebook());
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetMarginTerms(MarginTermsRequest request)
@@ -72,7 +65,7 @@ public sealed partial class CatalogGrain
             Record(new MarginTermsSet(Now, request));
         }
 
-        await Stream.WhenDurable(Stream.Head);
+        await InForceAsync();
         return null;
     }
 
@@ -94,7 +87,7 @@ public sealed partial class CatalogGrain
             Record(new MarginPolicySet(Now, request));
         }
 
-        await Stream.WhenDurable(Stream.Head);
+        await InForceAsync();
         return null;
     }
 
@@ -122,7 +115,7 @@ public sealed partial class CatalogGrain
             Record(new MarginGroupSet(Now, request));
         }
 
-        await Stream.WhenDurable(Stream.Head);
+        await InForceAsync();
         return null;
     }
 
@@ -150,7 +143,7 @@ public sealed partial class CatalogGrain
             Record(new LocateSet(Now, request));
         }
 
-        await Stream.WhenDurable(Stream.Head);
+        await InForceAsync();
         return null;
     }
 
@@ -271,4 +264,13 @@ public sealed partial class CatalogGrain
                 break;
         }
     }
+
+    private MarginRulebook Rulebook() => new(
+        [.. _marginTerms.Values],
+        [.. _marginPolicies.Values],
+        [.. _locates.Values],
+        [.. _funds.Select(fund => new InsuranceFund(fund.Key, fund.Value))],
+        [.. _marginGroups.Values],
+        [.. _deficits.Values.OrderBy(deficit => deficit.TimeNanos)],
+        [.. OldNames()]);
 }

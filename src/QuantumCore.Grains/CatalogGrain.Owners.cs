@@ -38,7 +38,7 @@ public sealed partial class CatalogGrain
             Record(new OwnerLimitsSet(Now, request with { Limits = limits }));
         }
 
-        await Stream.WhenDurable(Stream.Head);
+        await InForceAsync();
         return null;
     }
 

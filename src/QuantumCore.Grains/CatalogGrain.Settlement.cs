@@ -10,8 +10,7 @@ public sealed partial class CatalogGrain
     private readonly SortedDictionary<string, ImmutableArray<long>> _holidays = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() =>
-        AllWhenDurable(_holidays.Select(of => new SettlementCalendar(of.Key, of.Value)));
+    public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() => AllWhenDurable(Calendars());
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetHolidays(HolidaysRequest request)
@@ -37,7 +36,7 @@ public sealed partial class CatalogGrain
             Record(set);
         }
 
-        await Stream.WhenDurable(Stream.Head);
+        await InForceAsync();
         return null;
     }
 
@@ -47,4 +46,7 @@ public sealed partial class CatalogGrain
             .. set.Request.Holidays];
 
     private void Apply(HolidaysSet set) => _holidays[set.Request.Venue] = HolidaysAfter(set);
+
+    private IEnumerable<SettlementCalendar> Calendars() =>
+        _holidays.Select(of => new SettlementCalendar(of.Key, of.Value));
 }

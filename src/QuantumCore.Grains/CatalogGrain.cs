@@ -9,7 +9,7 @@ namespace QuantumCore.Grains;
 /// <summary>The catalog of listings, keys, users and account owners, built from the stream "catalog".</summary>
 [Reentrant, KeepAlive]
 public sealed partial class CatalogGrain(
-    JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<CatalogGrain> log)
+    JournalWriter writer, IJournalStore store, InstrumentCatalog copy, TimeProvider time, ILogger<CatalogGrain> log)
     : JournaledGrain(writer, time, log), ICatalogGrain
 {
     private readonly SortedDictionary<string, EncodedInstrument> _listed = new(StringComparer.Ordinal);
@@ -67,7 +67,7 @@ public sealed partial class CatalogGrain(
             done.SetResult();
         }
 
-        await Stream.WhenDurable(Stream.Head);
+        await InForceAsync();
     }
 
     /// <inheritdoc/>
@@ -85,10 +85,7 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<OwnedAccount>> Owners() =>
-        AllWhenDurable(
-            _owned.Values.Select(
-                account => account with { TradeGroup = _tradeGroups.GetValueOrDefault(account.Owner) }));
+    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => AllWhenDurable(OwnedAccounts());
 
     /// <inheritdoc/>
     public async ValueTask SetOwner(OwnedAccount account)
@@ -99,7 +96,7 @@ public sealed partial class CatalogGrain(
             Record(new OwnerSet(Now, account));
         }
 
-        await Stream.WhenDurable(Stream.Head);
+        await InForceAsync();
     }
 
     /// <inheritdoc/>
@@ -119,7 +116,7 @@ public sealed partial class CatalogGrain(
             Record(new EveryonesLimitsSet(Now, request));
         }
 
-        await Stream.WhenDurable(Stream.Head);
+        await InForceAsync();
     }
 
     /// <inheritdoc/>
@@ -155,7 +152,7 @@ public sealed partial class CatalogGrain(
             Record(new FeesScheduled(Now, request));
         }
 
-        await Stream.WhenDurable(Stream.Head);
+        await InForceAsync();
         return null;
     }
 
@@ -238,6 +235,22 @@ public sealed partial class CatalogGrain(
     // Copy before the wait, because the collection may change meanwhile.
     private ValueTask<ImmutableArray<T>> AllWhenDurable<T>(IEnumerable<T> told) =>
         WhenDurable<ImmutableArray<T>>([.. told]);
+
+    // Waits until a change is durable and in this silo's copy, by which accounts and books check: the next order after
+    // the answer meets the new terms. Other silos read the catalog each second.
+    private async ValueTask InForceAsync()
+    {
+        var (refresh, reading) = (copy.Begin(), Reading());
+        await Stream.WhenDurable(Stream.Head);
+        copy.Take(refresh, reading);
+    }
+
+    private CatalogReading Reading() => new(
+        [.. _listed.Values], [.. _limits.Values], [.. _fees.Values], Rulebook(), [.. Calendars()],
+        [.. _ownerLimits.Values], [.. OwnedAccounts()]);
+
+    private IEnumerable<OwnedAccount> OwnedAccounts() => _owned.Values.Select(
+        account => account with { TradeGroup = _tradeGroups.GetValueOrDefault(account.Owner) });
 
     private void Record(CatalogRecord record)
     {

@@ -91,16 +91,24 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     /// <summary>Reads the catalog again. The copy is then at least as new as this call.</summary>
     public async Task RefreshAsync()
     {
-        var refresh = Interlocked.Increment(ref _refreshes);
+        var refresh = Begin();
         var all = grains.Catalog();
-        var read = new Reading(
+        Take(refresh, new CatalogReading(
             await all.Instruments(),
             await all.Limits(),
             await all.FeeSchedules(),
             await all.Margin(),
             await all.SettlementCalendars(),
             await all.OwnersLimits(),
-            await all.Owners());
+            await all.Owners()));
+    }
+
+    /// <summary>Returns the number of a refresh that begins now.</summary>
+    internal long Begin() => Interlocked.Increment(ref _refreshes);
+
+    /// <summary>Takes what a refresh has read, unless one that began later is in place.</summary>
+    internal void Take(long refresh, CatalogReading read)
+    {
         lock (_lock)
         {
             // A refresh that began later has read newer values; keep those. If this one replaced it, accounts would use
@@ -113,7 +121,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         }
     }
 
-    private void Take(Reading read)
+    private void Take(CatalogReading read)
     {
         Volatile.Write(ref _fees, read.Fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
         Volatile.Write(ref _calendars, read.Calendars.ToFrozenDictionary(
@@ -138,14 +146,14 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
             ref _margin,
             new MarginAgreements(read.Margin, symbol => TryGet(symbol, out var instrument) ? instrument : null));
     }
-
-    /// <summary>Values read from the catalog.</summary>
-    private sealed record Reading(
-        ImmutableArray<EncodedInstrument> Instruments,
-        ImmutableArray<SymbolLimits> Limits,
-        ImmutableArray<FeeSchedule> Fees,
-        MarginRulebook Margin,
-        ImmutableArray<SettlementCalendar> Calendars,
-        ImmutableArray<OwnerLimits> OwnersLimits,
-        ImmutableArray<OwnedAccount> Owned);
 }
+
+/// <summary>Values read from the catalog.</summary>
+internal sealed record CatalogReading(
+    ImmutableArray<EncodedInstrument> Instruments,
+    ImmutableArray<SymbolLimits> Limits,
+    ImmutableArray<FeeSchedule> Fees,
+    MarginRulebook Margin,
+    ImmutableArray<SettlementCalendar> Calendars,
+    ImmutableArray<OwnerLimits> OwnersLimits,
+    ImmutableArray<OwnedAccount> Owned);

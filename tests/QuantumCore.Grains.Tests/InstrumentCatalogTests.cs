@@ -50,6 +50,27 @@ public class InstrumentCatalogTests
     }
 
     [Fact]
+    public async Task An_answered_change_is_in_force_on_the_silo_of_the_catalog()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [1001]);
+        var (catalog, copy) = (exchange.Grains.Catalog(), exchange.Service<InstrumentCatalog>());
+        for (var round = 0L; round < 20; round++)
+        {
+            ImmutableArray<AccountLimit> limits = round % 2 == 0 ? [new(LimitKind.OpenOrders, round)] : [];
+            await catalog.SetLimits(new("AAPL", limits, "desk", ""));
+            Assert.Equal(limits, copy.LimitsOf("AAPL"));
+        }
+
+        await catalog.SetOwner(new(1001, "ann"));
+        Assert.Null(await catalog.SetOwnerLimits(new(new("ann", "AAPL", [new(LimitKind.OpenOrders, 7)], []), "desk", "")));
+        Assert.Equal([new(LimitKind.OpenOrders, 7)], copy.OwnerPartOf(1001, "AAPL"));
+
+        await catalog.List(EncodedInstrument.From(copy.Get("AAPL") with { MakerFeePpm = 123 }));
+        Assert.Equal(123, copy.Get("AAPL").MakerFeePpm);
+    }
+
+    [Fact]
     public async Task What_stays_as_it_was_is_kept_and_what_came_or_changed_is_found()
     {
         await using var disk = new Disk();
