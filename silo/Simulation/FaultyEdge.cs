@@ -11,24 +11,23 @@ internal sealed class FaultyEdge(ClientFaults faults)
     private const int LongestBody = 64 * 1024;
 
     /// <summary>Serves a request, with its fault if there is one.</summary>
-    public async Task ServeAsync(HttpContext context, RequestDelegate next)
+    public Task ServeAsync(HttpContext context, RequestDelegate next)
     {
         if (context.WebSockets.IsWebSocketRequest)
         {
             Surround(context);
-            await next(context);
-            return;
+            return next(context);
         }
 
         var method = context.Request.Method;
-        if (faults.Waiting.IsEmpty || HttpMethods.IsGet(method) || HttpMethods.IsHead(method)
-            || HttpMethods.IsOptions(method)
-            || context.GetEndpoint() is null)
-        {
-            await next(context);
-            return;
-        }
+        return faults.Waiting.IsEmpty || HttpMethods.IsGet(method) || HttpMethods.IsHead(method)
+            || HttpMethods.IsOptions(method) || context.GetEndpoint() is null
+            ? next(context)
+            : MayFailAsync(context, next, method);
+    }
 
+    private async Task MayFailAsync(HttpContext context, RequestDelegate next, string method)
+    {
         var text = await TextOfAsync(context.Request);
         var to = $"{method} {context.Request.Path}";
         var fault =

@@ -104,6 +104,8 @@ public static class ExchangeGateway
         services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<RecentLog>());
         services.AddLogging(logging => logging
             .AddFilter<RecentLog>(null, LogLevel.Warning)
+            // As long as it may log at all, the framework makes a span and a scope for each request.
+            .AddFilter<RecentLog>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             // Drops the warning that its keys are not encrypted: they lie beside the key that could encrypt them.
             .AddFilter<RecentLog>("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
         services.TryAddSingleton(new ReadBookPlaces(static (pins, _) =>
@@ -129,18 +131,23 @@ public static class ExchangeGateway
     public static void UseExchangeGateway(this WebApplication app)
     {
         app.Services.GetRequiredService<GatewayMetrics>().Watch(app.Services.GetRequiredService<Door>());
+        // A call that needs a session reads its ticket itself. The framework would look for one before every call.
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
         app.Use(ConnectionRoom.NoteRequest);
-        app.UseForwardedHeaders();
+        var options = app.Services.GetRequiredService<GatewayOptions>();
+        if (options.Proxies.Count > 0)
+            app.UseForwardedHeaders();
         app.UseHsts();
         app.Use(TellBrowsers);
         app.Use(ExplainUnknownRoute);
-        app.UseWebSockets(new WebSocketOptions
+        app.UseWhen(MayOpenSocket, static sockets => sockets.UseWebSockets(new WebSocketOptions
         {
             KeepAliveInterval = TimeSpan.FromSeconds(15),
             KeepAliveTimeout = TimeSpan.FromSeconds(30),
-        });
+        }));
         app.UseRouting();
-        app.UseCors();
+        if (options.Sites.Count > 0)
+            app.UseCors();
         ActivatorUtilities.CreateInstance<Routes>(app.Services, app).Map(app.Services);
     }
 
@@ -214,6 +221,10 @@ public static class ExchangeGateway
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return next(context);
     }
+
+    /// <summary>Returns true if a request may open a WebSocket: by an upgrade, or in HTTP/2 by a CONNECT.</summary>
+    private static bool MayOpenSocket(HttpContext context) =>
+        context.Request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(context.Request.Method);
 
     /// <summary>Answers an unknown path or method in the same format as every other rejection.</summary>
     private static async Task ExplainUnknownRoute(HttpContext context, RequestDelegate next)

@@ -16,9 +16,10 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
 
     /// <summary>Returns the instrument of a symbol; null if it is not listed.</summary>
     public ValueTask<Instrument?> Find(string symbol) =>
-        _copy.Fresh is { } listed && listed.TryGetValue(symbol, out var instrument)
-            ? ValueTask.FromResult<Instrument?>(instrument)
-            : FindAnew(symbol);
+        TryFind(symbol) is { } known ? ValueTask.FromResult<Instrument?>(known) : FindAnew(symbol);
+
+    /// <summary>Returns the instrument of a symbol if a fresh copy lists it. It asks nobody.</summary>
+    public Instrument? TryFind(string symbol) => _copy.Fresh is { } listed ? listed.GetValueOrDefault(symbol) : null;
 
     /// <summary>Returns true if a fresh copy does not list a symbol. It asks nobody.</summary>
     public bool Lacks(string symbol) => _copy.Fresh is { } listed && !listed.ContainsKey(symbol);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -65,10 +66,21 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
         return runs;
     }
 
-    public void Report(Run run, ImmutableArray<ExecutionReport> reports)
+    /// <summary>Notes the book's reports of a run. Returns false if the outcome of one is unknown.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="reports">The book's reports, one for each order.</param>
+    /// <param name="translate">Makes the client's report from the book's.</param>
+    public bool Report(
+        Run run, ImmutableArray<ExecutionReport> reports, Func<ExecutionReport, ExecutionReport> translate)
     {
+        var areKnown = true;
         for (var i = 0; i < reports.Length; i++)
-            _reports[run.Positions[i]] = reports[i];
+        {
+            var report = _reports[run.Positions[i]] = translate(reports[i]);
+            areKnown &= report.Reason != RejectReason.OutcomeUnknown;
+        }
+
+        return areKnown;
     }
 
     public void Refuse(Run run, RejectReason reason)
@@ -77,8 +89,13 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
             Refuse(position, new Refusal(reason));
     }
 
-    public ImmutableArray<ExecutionReport> Reports() =>
-        [.. _reports.Select((report, i) => report ?? throw new InvalidOperationException($"Order {i} has no report."))];
+    public ImmutableArray<ExecutionReport> Reports()
+    {
+        if (Array.IndexOf(_reports, null) is >= 0 and var missing)
+            throw new InvalidOperationException($"Order {missing} has no report.");
+
+        return ImmutableCollectionsMarshal.AsImmutableArray<ExecutionReport>(_reports!);
+    }
 
     /// <summary>Orders of one book that enter together.</summary>
     internal sealed class Run(string symbol)

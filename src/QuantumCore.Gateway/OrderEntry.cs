@@ -235,7 +235,7 @@ public sealed partial class OrderEntry(
     /// <summary>Returns the number of orders and lots ahead of an order at its price.</summary>
     public async ValueTask<PlaceInLine> Position(long account, string symbol, long orderId)
     {
-        var listed = await _calls.Ask("Instruments", account, () => listings.Find(symbol));
+        var listed = await Find(account, symbol);
         if (listed.Failure != RejectReason.None)
             return new PlaceInLine(RejectReason.Overloaded, 0, 0);
         if (listed.Value is not { } instrument)
@@ -375,7 +375,7 @@ public sealed partial class OrderEntry(
     /// <summary>Checks the request alone, in a fixed sequence, and sets a market order's protection price.</summary>
     private async ValueTask<(Refusal? Refusal, HoldRequest Order)> Prepare(long account, HoldRequest order)
     {
-        var listed = await _calls.Ask("Instruments", account, () => listings.Find(order.Symbol));
+        var listed = await Find(account, order.Symbol);
         // Of an account whose freeze is not on record yet, this may be the retry of an order that is in the book.
         if (listed.Failure != RejectReason.None || _freezing.ContainsKey(account))
             return (new Refusal(RejectReason.Overloaded), order);
@@ -384,23 +384,38 @@ public sealed partial class OrderEntry(
         if (OrderChecks.Check(instrument, order) is { } refusal)
             return (refusal, order);
 
+        if (HasWorstPrice(order))
+            return (null, order);
+
         var (failure, price) = await WorstPrice(account, instrument, order);
         return failure == RejectReason.None
             ? (null, order with { PriceTicks = price })
             : (new Refusal(failure), order);
     }
 
+    /// <summary>Returns the instrument of a symbol; null if it is not listed.</summary>
+    private ValueTask<GrainAnswer<Instrument?>> Find(long account, string symbol) =>
+        listings.TryFind(symbol) is { } known
+            ? ValueTask.FromResult(new GrainAnswer<Instrument?>(RejectReason.None, known, IsFirst: true))
+            : FindAnew(account, symbol);
+
+    private ValueTask<GrainAnswer<Instrument?>> FindAnew(long account, string symbol) =>
+        _calls.Ask("Instruments", account, () => listings.Find(symbol));
+
     /// <summary>
-    /// Returns the price that an order is covered at: its limit or cap. Without one, it is the worst price the order
-    /// may trade at, which the book enforces.
+    /// Returns true if an order has a limit or cap, which is then the worst price that it may trade at.
+    /// </summary>
+    private static bool HasWorstPrice(HoldRequest order) =>
+        order.Type is not (OrderType.Market or OrderType.Stop or OrderType.TakeProfit or OrderType.Leg)
+        && !OrderCombinations.IsTrailing(order.Type);
+
+    /// <summary>
+    /// Returns the price that an order without limit or cap is covered at: the worst price it may trade at, which the
+    /// book enforces.
     /// </summary>
     private async ValueTask<(RejectReason Failure, long PriceTicks)> WorstPrice(
         long account, Instrument instrument, HoldRequest order)
     {
-        if (order.Type is not (OrderType.Market or OrderType.Stop or OrderType.TakeProfit or OrderType.Leg)
-            && !OrderCombinations.IsTrailing(order.Type))
-            return (RejectReason.None, order.PriceTicks);
-
         var terms = order.Conditions.Decode() ?? new OrderConditions();
         if (terms.TriggerTicks is { } trigger)
             return (RejectReason.None, MarketProtection.PriceTicks(instrument, order.Side, trigger));
@@ -440,16 +455,19 @@ public sealed partial class OrderEntry(
     private async ValueTask<bool> Submit(OrderBatch batch, OrderBatch.Run run)
     {
         var orders = run.Orders;
-        var entered = await _calls.Ask(
-            "Submit", batch.Account, async () => await (await listings.Book(run.Symbol)).Submit(run.Symbol, orders));
+        var entered = listings.TryFind(run.Symbol) is { } listed
+            ? await _calls.Ask(
+                "Submit", batch.Account, () => grains.Book(listed.BookKey).Submit(run.Symbol, orders))
+            : await _calls.Ask(
+                "Submit", batch.Account,
+                async () => await (await listings.Book(run.Symbol)).Submit(run.Symbol, orders));
         if (entered.Failure != RejectReason.None)
         {
             batch.Refuse(run, RejectReason.OutcomeUnknown);
             return false;
         }
 
-        batch.Report(run, [.. entered.Value.Select(OfHeld)]);
-        return !entered.Value.Any(report => report.Reason is RejectReason.Overloaded or RejectReason.OutcomeUnknown);
+        return batch.Report(run, entered.Value, OfHeld);
     }
 
     /// <summary>
@@ -461,7 +479,7 @@ public sealed partial class OrderEntry(
 
     private async ValueTask<Refusal?> CheckAmendment(string symbol, long priceTicks, long totalLots, long earlierLots)
     {
-        var listed = await _calls.Ask("Instruments", 0, () => listings.Find(symbol));
+        var listed = await Find(0, symbol);
         if (listed.Failure != RejectReason.None)
             return new Refusal(RejectReason.Overloaded);
         if (listed.Value is not { } instrument)
@@ -550,7 +568,7 @@ public sealed partial class OrderEntry(
     private async ValueTask<ExecutionReport> AskBook(
         string call, long account, string symbol, long orderId, Func<IOrderBookGrain, ValueTask<ExecutionReport>> ask)
     {
-        var listed = await _calls.Ask("Instruments", account, () => listings.Find(symbol));
+        var listed = await Find(account, symbol);
         if (listed.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(RejectReason.Overloaded));
         if (listed.Value is not { } instrument)

@@ -28,8 +28,11 @@ public static class TerminalPages
     /// <summary>Compresses the pages, and answers of the API to these paths. Comes before all that answers.</summary>
     public static void UseTerminalCompression(this IApplicationBuilder app, params string[] paths) => app.UseWhen(
         context => !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
-            || paths.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal)),
+            || IsUnder(paths, context.Request.Path),
         branch => branch.UseResponseCompression());
+
+    private static bool IsUnder(string[] paths, PathString path) =>
+        Array.Exists(paths, under => path.StartsWithSegments(under, StringComparison.Ordinal));
 
     /// <summary>
     /// Answers what is no call: files, pages, and for who reads HTML a page that says there is none. Comes after the

@@ -144,7 +144,7 @@ public sealed class MalformedTests
     [InlineData(
         "orders", """{"trailingBasisPoints":true}""", "trailingBasisPoints",
         "The value must be a number (line 1, byte 27).")]
-    [InlineData("orders", """{"side":"buy","side":"buy"}""", "side", "The member is given twice (line 1, byte 21).")]
+    [InlineData("orders", """{"side":"buy","side":"buy"}""", "side", "The member is given twice (line 1, byte 26).")]
     [InlineData("orders", """{"side":"buy",}""", null, "This is not valid JSON (line 1, byte 14).")]
     public async Task Member_that_is_unknown_or_of_another_kind_is_named_with_what_is_taken(
         string path, string body, string? field, string detail)

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
@@ -14,14 +13,6 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Writes answers: JSON of known length, and problems (RFC 9457) with their code.</summary>
 internal static class Answer
 {
-    private const int LargestKeptBuffer = 256 * 1024;
-
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_buffer;
-
-    [ThreadStatic]
-    private static Utf8JsonWriter? t_writer;
-
     /// <summary>
     /// Refusal of a failed read. It has no outcome that a client order id could reveal: the client reads again. It
     /// tells nothing about the data.
@@ -38,25 +29,15 @@ internal static class Answer
         HttpContext context, T state, Action<Utf8JsonWriter, T> write, int status = 200,
         string type = "application/json")
     {
-        var buffer = t_buffer ??= new ArrayBufferWriter<byte>(4096);
-        var writer = t_writer ??= new Utf8JsonWriter(
-            buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        buffer.ResetWrittenCount();
-        writer.Reset(buffer);
-        write(writer, state);
-#pragma warning disable VSTHRD103 // Into memory.
-        writer.Flush();
-#pragma warning restore VSTHRD103
-
         var response = context.Response;
         response.Headers[RequestTrace.Header] = context.TraceIdentifier;
         response.StatusCode = status;
         response.ContentType = type;
-        response.ContentLength = buffer.WrittenCount;
-        response.BodyWriter.Write(buffer.WrittenSpan);
-        if (buffer.Capacity > LargestKeptBuffer)
-            (t_buffer, t_writer) = (null, null);
-
+        using (var json = JsonScratch.Write(state, write))
+        {
+            response.ContentLength = json.Written.Length;
+            response.BodyWriter.Write(json.Written);
+        }
         return response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 

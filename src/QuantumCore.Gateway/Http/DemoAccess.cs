@@ -36,17 +36,28 @@ internal static class DemoAccess
 
     /// <summary>Returns true if a request may use published keys, or none.</summary>
     public static bool IsAllowed(HttpRequest request) =>
-        request.HttpContext.RequestServices.GetRequiredService<GatewayOptions>().DemoAnywhere || IsLocal(request);
+        IsLocal(request) || request.HttpContext.RequestServices.GetRequiredService<GatewayOptions>().DemoAnywhere;
 
     /// <summary>
     /// Returns true if a request seems to come from this machine: its host name is local, and nothing reveals a proxy.
     /// Many proxies use HTTP/1.0 and add no header.
     /// </summary>
-    private static bool IsLocal(HttpRequest request) =>
-        (request.Host.Host is "127.0.0.1" or "[::1]"
-            || request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-        && !HttpProtocol.IsHttp10(request.Protocol)
-        && !request.Headers.Keys.Any(IsOfProxy);
+    private static bool IsLocal(HttpRequest request)
+    {
+        var host = request.Host.Host;
+        if (!(host is "127.0.0.1" or "[::1]" || host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+            || HttpProtocol.IsHttp10(request.Protocol))
+            return false;
+
+        // The collection of their names would be a copy.
+        foreach (var header in request.Headers)
+        {
+            if (IsOfProxy(header.Key))
+                return false;
+        }
+
+        return true;
+    }
 
     // Tracing libraries of clients add X-Amzn-Trace-Id.
     private static bool IsOfProxy(string header) =>

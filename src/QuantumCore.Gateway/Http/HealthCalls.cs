@@ -22,11 +22,10 @@ internal sealed class HealthCalls(ExchangeReadiness readiness, HistoryReadiness 
         return Text(context, why is null ? "ready\n" : $"not ready: {why}\n");
     }
 
-    private static async Task Text(HttpContext context, string text)
+    private static Task Text(HttpContext context, string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
         context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.ContentLength = bytes.Length;
-        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+        context.Response.ContentLength = Encoding.UTF8.GetByteCount(text);
+        return context.Response.WriteAsync(text, context.RequestAborted);
     }
 }

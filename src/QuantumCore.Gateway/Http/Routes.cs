@@ -458,12 +458,15 @@ internal sealed class Routes(
                 .Any(part => part is "." or "..");
     }
 
-    private void Always(string route, Func<HttpContext, Task> call) =>
+    private void Always(string route, Func<HttpContext, Task> call)
+    {
+        var name = $"GET {route}";
         endpoints.MapMethods(route, ["GET"], (RequestDelegate)(context =>
         {
             RequestTrace.Drop();
-            return Guard(context, $"GET {route}", call);
+            return Guard(context, name, call);
         }));
+    }
 
     /// <summary>
     /// Runs a call and catches its exceptions. A failed grain is no fault of the request: it may be retried.

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Wire;
 
 namespace QuantumCore.Gateway.Streams;
 
@@ -31,7 +32,7 @@ internal sealed class MessageSocket(
     private static readonly TimeSpan s_life = TimeSpan.FromHours(24);
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<ReadOnlyMemory<byte>> _waiting = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(
+    private readonly Channel<Message> _waiting = Channel.CreateUnbounded<Message>(
         new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _cut = new();
     private readonly CancellationTokenSource _closed = new();
@@ -82,26 +83,30 @@ internal sealed class MessageSocket(
     }
 
     /// <summary>Queues a message for the client; returns at once. The bytes may be shared.</summary>
-    public void Offer(ReadOnlyMemory<byte> message)
+    public void Offer(ReadOnlyMemory<byte> message) => Offer(new Message(message, null));
+
+    /// <summary>Queues the JSON that a callback writes.</summary>
+    public void Offer(Action<Utf8JsonWriter> write)
     {
-        if (_backlog.TryAdd(message.Length))
+        using var json = JsonScratch.Write(write, static (to, write) => write(to));
+        var rented = ArrayPool<byte>.Shared.Rent(json.Written.Length);
+        json.Written.CopyTo(rented);
+        Offer(new Message(rented.AsMemory(0, json.Written.Length), rented));
+    }
+
+    private void Offer(Message message)
+    {
+        if (_backlog.TryAdd(message.Bytes.Length))
             _waiting.Writer.TryWrite(message);
         else
             Cut("more waits than may");
     }
 
-    /// <summary>Queues the JSON that a callback writes.</summary>
-    public void Offer(Action<Utf8JsonWriter> write) => Offer(Bytes(write));
-
     /// <summary>Returns the JSON that a callback writes, as bytes.</summary>
     public static ReadOnlyMemory<byte> Bytes(Action<Utf8JsonWriter> write)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var to = new Utf8JsonWriter(
-            buffer,
-            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            write(to);
-        return buffer.WrittenMemory;
+        using var json = JsonScratch.Write(write, static (to, write) => write(to));
+        return json.Written.ToArray();
     }
 
     /// <summary>
@@ -146,10 +151,12 @@ internal sealed class MessageSocket(
         {
             await foreach (var message in _waiting.Reader.ReadAllAsync(last))
             {
-                _backlog.Remove(message.Length);
+                _backlog.Remove(message.Bytes.Length);
                 using var patience = new CancellationTokenSource(options.StreamSendTimeout, time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(end, patience.Token);
-                await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, either.Token);
+                await socket.SendAsync(message.Bytes, WebSocketMessageType.Text, endOfMessage: true, either.Token);
+                if (message.Rented is { } rented)
+                    ArrayPool<byte>.Shared.Return(rented);
             }
         }
         catch (OperationCanceledException) when (last.IsCancellationRequested && !end.IsCancellationRequested)
@@ -161,6 +168,11 @@ internal sealed class MessageSocket(
             Cut("it read nothing for too long");
         }
     }
+
+    /// <summary>A message that waits to be sent.</summary>
+    /// <param name="Bytes">Its bytes.</param>
+    /// <param name="Rented">Array to give back once it is sent; null if others may send the same bytes.</param>
+    private readonly record struct Message(ReadOnlyMemory<byte> Bytes, byte[]? Rented);
 
     private async Task<WebSocketCloseStatus> Receive(
         WebSocket socket, Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken end)

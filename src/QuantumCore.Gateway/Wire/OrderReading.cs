@@ -60,7 +60,9 @@ internal static class OrderReading
         if (text.GoodTill is not null && expiry is null)
             return (Refusal.Not("goodTill", text.GoodTill, WireTime.Rule), s_none);
 
-        return (null, new OrderConditions
+        var isPlain = !(text.Hidden || text.AllOrNone || text.Slide || text.DoNotReduce)
+            && watched == s_none.TriggerReference && peg == s_none.Peg && expiry is null;
+        return (null, isPlain ? s_none : new OrderConditions
         {
             Hidden = text.Hidden,
             AllOrNone = text.AllOrNone,
@@ -106,23 +108,31 @@ internal static class OrderReading
     {
         var numbers = new NumberReading(instrument);
         var lots = numbers.Lots("quantity", text.Quantity) ?? 0;
-        terms = terms with
+        if ((text.QuoteAmount ?? text.DisplayQuantity ?? text.MinQuantity) is not null)
         {
-            Amount = numbers.Amount("quoteAmount", text.QuoteAmount),
-            DisplayLots = numbers.Lots("displayQuantity", text.DisplayQuantity),
-            MinimumLots = numbers.Lots("minQuantity", text.MinQuantity),
-        };
+            terms = terms with
+            {
+                Amount = numbers.Amount("quoteAmount", text.QuoteAmount),
+                DisplayLots = numbers.Lots("displayQuantity", text.DisplayQuantity),
+                MinimumLots = numbers.Lots("minQuantity", text.MinQuantity),
+            };
+        }
+
         var ticks = numbers.Price("price", text.Price) ?? 0;
-        terms = terms with
+        if (HasPrices(text))
         {
-            TriggerTicks = numbers.Price("triggerPrice", text.TriggerPrice),
-            TrailTicks = numbers.Price("trailingDistance", text.TrailingDistance),
-            TrailBasisPoints = numbers.BasisPoints("trailingBasisPoints", text.TrailingBasisPoints),
-            ActivationTicks = numbers.Price("activationPrice", text.ActivationPrice),
-            LimitOffsetTicks = numbers.Difference("limitOffset", text.LimitOffset),
-            PegOffsetTicks = numbers.Difference("pegOffset", text.PegOffset) ?? 0,
-            ProtectionTicks = numbers.Difference("protection", text.Protection),
-        };
+            terms = terms with
+            {
+                TriggerTicks = numbers.Price("triggerPrice", text.TriggerPrice),
+                TrailTicks = numbers.Price("trailingDistance", text.TrailingDistance),
+                TrailBasisPoints = numbers.BasisPoints("trailingBasisPoints", text.TrailingBasisPoints),
+                ActivationTicks = numbers.Price("activationPrice", text.ActivationPrice),
+                LimitOffsetTicks = numbers.Difference("limitOffset", text.LimitOffset),
+                PegOffsetTicks = numbers.Difference("pegOffset", text.PegOffset) ?? 0,
+                ProtectionTicks = numbers.Difference("protection", text.Protection),
+            };
+        }
+
         order = order with
         {
             QuantityLots = lots,
@@ -132,11 +142,20 @@ internal static class OrderReading
         return Superfluous(text, order.Type) ?? Excluded(text, order, terms) ?? numbers.Wrong;
     }
 
+    /// <summary>Returns true if an order has conditions that are prices or differences of prices.</summary>
+    private static bool HasPrices(OrderText text) => (text.TriggerPrice ?? text.TrailingDistance
+        ?? text.TrailingBasisPoints ?? text.ActivationPrice ?? text.LimitOffset ?? text.PegOffset ?? text.Protection)
+        is not null;
+
     /// <summary>
     /// Returns a refusal for instructions that exclude each other. A time in force that comes from the type is named as
     /// the type.
     /// </summary>
-    private static Refusal? Excluded(OrderText text, HoldRequest order, OrderConditions terms)
+    private static Refusal? Excluded(OrderText text, HoldRequest order, OrderConditions terms) =>
+        OrderChecks.Combination(order, terms) is null ? null : ExcludedAsWritten(text, order, terms);
+
+    // Makes the refusal again, with the client's values.
+    private static Refusal? ExcludedAsWritten(OrderText text, HoldRequest order, OrderConditions terms)
     {
         const string Time = ",timeInForce";
         var refusal = OrderChecks.Combination(order, terms, field => WrittenValues.Of(text, field));

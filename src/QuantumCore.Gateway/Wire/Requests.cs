@@ -3,60 +3,63 @@ using System.Text.Json.Serialization;
 namespace QuantumCore.Gateway.Wire;
 
 /// <summary>An order in the client's format.</summary>
+/// <remarks>
+/// Members are settable: the JSON generator passes those that are not as boxed arguments of one large constructor call.
+/// </remarks>
 internal sealed record OrderText
 {
-    public string? Symbol { get; init; }
+    public string? Symbol { get; set; }
 
-    public string? Side { get; init; }
+    public string? Side { get; set; }
 
-    public string? Type { get; init; }
+    public string? Type { get; set; }
 
-    public string? TimeInForce { get; init; }
+    public string? TimeInForce { get; set; }
 
-    public string? Price { get; init; }
+    public string? Price { get; set; }
 
-    public string? Quantity { get; init; }
+    public string? Quantity { get; set; }
 
-    public string? ClientOrderId { get; init; }
+    public string? ClientOrderId { get; set; }
 
-    public bool PostOnly { get; init; }
+    public bool PostOnly { get; set; }
 
-    public bool Slide { get; init; }
+    public bool Slide { get; set; }
 
-    public string? DisplayQuantity { get; init; }
+    public string? DisplayQuantity { get; set; }
 
-    public bool Hidden { get; init; }
+    public bool Hidden { get; set; }
 
-    public bool AllOrNone { get; init; }
+    public bool AllOrNone { get; set; }
 
-    public string? MinQuantity { get; init; }
+    public string? MinQuantity { get; set; }
 
-    public bool DoNotReduce { get; init; }
+    public bool DoNotReduce { get; set; }
 
-    public string? TriggerPrice { get; init; }
+    public string? TriggerPrice { get; set; }
 
-    public string? TriggerBy { get; init; }
+    public string? TriggerBy { get; set; }
 
-    public string? TrailingDistance { get; init; }
+    public string? TrailingDistance { get; set; }
 
     [JsonConverter(typeof(Api.NumberText))]
-    public string? TrailingBasisPoints { get; init; }
+    public string? TrailingBasisPoints { get; set; }
 
-    public string? ActivationPrice { get; init; }
+    public string? ActivationPrice { get; set; }
 
-    public string? LimitOffset { get; init; }
+    public string? LimitOffset { get; set; }
 
-    public string? Peg { get; init; }
+    public string? Peg { get; set; }
 
-    public string? PegOffset { get; init; }
+    public string? PegOffset { get; set; }
 
-    public string? QuoteAmount { get; init; }
+    public string? QuoteAmount { get; set; }
 
-    public string? Protection { get; init; }
+    public string? Protection { get; set; }
 
-    public string? GoodTill { get; init; }
+    public string? GoodTill { get; set; }
 
-    public string? SelfTrade { get; init; }
+    public string? SelfTrade { get; set; }
 }
 
 /// <summary>Linked orders.</summary>
@@ -97,7 +100,7 @@ internal sealed record StrategyLegText
 /// <summary>Batch of orders, entered in sequence.</summary>
 internal sealed record BatchText
 {
-    public List<OrderText?>? Orders { get; init; }
+    public List<OrderText?>? Orders { get; set; }
 }
 
 /// <summary>Amendment of an order.</summary>

@@ -5,25 +5,25 @@ namespace QuantumCore.Gateway.Wire;
 /// <summary>Request over the order entry WebSocket.</summary>
 internal sealed record TradingText
 {
-    public JsonElement? Id { get; init; }
+    public JsonElement? Id { get; set; }
 
-    public string? Op { get; init; }
+    public string? Op { get; set; }
 
-    public OrderText? Order { get; init; }
+    public OrderText? Order { get; set; }
 
-    public List<OrderText?>? Orders { get; init; }
+    public List<OrderText?>? Orders { get; set; }
 
-    public string? Symbol { get; init; }
+    public string? Symbol { get; set; }
 
-    public long? OrderId { get; init; }
+    public long? OrderId { get; set; }
 
-    public string? ClientOrderId { get; init; }
+    public string? ClientOrderId { get; set; }
 
-    public string? Side { get; init; }
+    public string? Side { get; set; }
 
-    public bool? On { get; init; }
+    public bool? On { get; set; }
 
-    public string? Of { get; init; }
+    public string? Of { get; set; }
 
-    public string? Session { get; init; }
+    public string? Session { get; set; }
 }

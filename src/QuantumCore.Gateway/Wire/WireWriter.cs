@@ -39,8 +39,7 @@ internal static class WireWriter
         to.WriteStage(report);
         // A market order's worst price is neither a price that the client asked for, nor the price it traded at.
         to.WritePrice("price"u8, instrument, report.Type == OrderType.Market ? 0 : report.PriceTicks);
-        if (AverageOf(report, instrument, filledValue) is { } average)
-            to.WriteString("averagePrice"u8, average);
+        to.WriteAverage(report, instrument, filledValue);
         to.WriteQuantity("quantity"u8, instrument, TotalOf(report));
         to.WriteQuantity("filled"u8, instrument, report.FilledLots);
         to.WriteQuantity("remaining"u8, instrument, report.LeavesLots);
@@ -65,17 +64,42 @@ internal static class WireWriter
     }
 
     /// <summary>
-    /// Returns the mean price of the fills; null if nothing is filled, or if the report does not have all fills.
+    /// Writes the mean price of the fills; nothing if nothing is filled, or if the report does not have all fills.
     /// </summary>
-    private static string? AverageOf(ExecutionReport report, Instrument instrument, long? filledValue)
+    private static void WriteAverage(
+        this Utf8JsonWriter to, ExecutionReport report, Instrument instrument, long? filledValue)
     {
-        if (report.FilledLots == 0
-            || (filledValue is null && report.Fills.Sum(fill => fill.QuantityLots) != report.FilledLots))
-            return null;
+        if (report.FilledLots == 0)
+            return;
 
-        var value = filledValue ?? report.Fills.Aggregate(
-            BigInteger.Zero, (sum, fill) => sum + ((BigInteger)fill.PriceTicks * fill.QuantityLots));
-        return AveragePrice.Of(value * instrument.TickSize, report.FilledLots, instrument.PriceDecimals);
+        var (lots, value, isOnePrice) = (0L, BigInteger.Zero, true);
+        if (filledValue is { } known)
+        {
+            (value, isOnePrice) = (known, false);
+        }
+        else
+        {
+            foreach (var fill in report.Fills)
+            {
+                lots += fill.QuantityLots;
+                isOnePrice &= fill.PriceTicks == report.Fills[0].PriceTicks;
+            }
+
+            if (lots != report.FilledLots)
+                return;
+        }
+
+        if (isOnePrice)
+        {
+            to.WritePrice("averagePrice"u8, instrument, report.Fills[0].PriceTicks);
+            return;
+        }
+
+        foreach (var fill in filledValue is null ? report.Fills : [])
+            value += (BigInteger)fill.PriceTicks * fill.QuantityLots;
+        to.WriteString(
+            "averagePrice"u8,
+            AveragePrice.Of(value * instrument.TickSize, report.FilledLots, instrument.PriceDecimals));
     }
 
     /// <summary>
@@ -277,17 +301,20 @@ internal static class WireWriter
         if (terms.ExpiryNanos is { } expiry)
             to.WriteTimeText("goodTill"u8, expiry);
         to.WriteTriggers(report.Type, terms, instrument);
-        // If the instrument of another leg is not known here yet, that leg's quantity cannot be written.
-        if (terms.Strategy is { } strategy && strategy.Legs.All(leg => listed.ContainsKey(leg.Symbol)))
+        if (terms.Strategy is { } strategy)
             to.WriteStrategy(strategy, instrument, listed);
     }
 
     /// <summary>
-    /// Writes the strategy of a leg: net price per unit, number of the leg, from 1, and all legs per unit.
+    /// Writes the strategy of a leg: net price per unit, number of the leg, from 1, and all legs per unit. Writes
+    /// nothing if the instrument of another leg is not known here yet.
     /// </summary>
     private static void WriteStrategy(
         this Utf8JsonWriter to, StrategyTerms terms, Instrument instrument, FrozenDictionary<string, Instrument> listed)
     {
+        if (!terms.Legs.All(leg => listed.ContainsKey(leg.Symbol)))
+            return;
+
         to.WriteStartObject("strategy"u8);
         to.WriteAmount("net"u8, terms.Net, instrument.Quote.Decimals);
         to.WriteNumber("leg"u8, terms.Leg + 1);
