@@ -86,6 +86,16 @@ public class DependencyTests
             .Select(Name)
             .Order(StringComparer.Ordinal));
 
+    // Contracts carry its attributes; the code that they ask for is generated among the shells.
+    [Fact]
+    public void Other_projects_have_no_package_of_the_grain_runtime_but_its_attributes() => Assert.All(
+        Repository.Projects.Where(project => !IsTestOrBench(project) && !s_usesGrains.Contains(Name(project))
+            && Name(project) != "QuantumCore.Testing"),
+        project => Assert.DoesNotContain(
+            Xml(project).Descendants("PackageReference").Select(package => package.Attribute("Include")!.Value),
+            package => package.StartsWith("Microsoft.Orleans.", StringComparison.Ordinal)
+                && package != "Microsoft.Orleans.Serialization.Abstractions"));
+
     [Fact]
     public void A_benchmark_sees_only_the_libraries_and_the_kit_that_hosts_them() => Assert.All(
         Repository.Under(["bench"], ".csproj").SelectMany(Targets).Where(target => target != TestKit),
