@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
-using QuantumCore.MarketData;
 using QuantumCore.TestKit;
 using Xunit;
 

@@ -10,7 +10,6 @@ public class DependencyTests
     {
         ["QuantumCore.Instruments"] = [],
         ["QuantumCore.Matching"] = ["QuantumCore.Instruments"],
-        ["QuantumCore.MarketData"] = ["QuantumCore.Instruments"],
         // Simulated participants, and the bare core for trying them out; they know no exchange.
         ["QuantumCore.Market"] = ["QuantumCore.Instruments", "QuantumCore.Matching"],
         ["QuantumCore.Journal"] = [],
@@ -22,7 +21,6 @@ public class DependencyTests
         ["QuantumCore.Grains"] =
         [
             "QuantumCore.Clearing", "QuantumCore.Grains.Abstractions", "QuantumCore.History", "QuantumCore.Journal",
-            "QuantumCore.MarketData",
         ],
         // Types of the native API: the exchange and the SDK share them, so they know neither.
         ["QuantumCore.Api"] = [],

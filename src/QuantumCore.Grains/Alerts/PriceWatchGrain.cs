@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Storage;
 using QuantumCore.Journal;
-using QuantumCore.MarketData;
 
 namespace QuantumCore.Grains.Alerts;
 
