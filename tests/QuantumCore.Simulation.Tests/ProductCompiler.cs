@@ -18,11 +18,9 @@ internal static class ProductCompiler
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
-    private static readonly ISourceGenerator[] s_generators =
-    [
-        .. new[] { LoggerGenerator(), OrleansGenerator() }
-            .SelectMany(path => new AnalyzerFileReference(path, new FromPath()).GetGenerators(LanguageNames.CSharp)),
-    ];
+    private static readonly ISourceGenerator[] s_generators = GeneratorsOf(LoggerGenerator());
+    private static readonly ISourceGenerator[] s_generatorsOfGrains =
+        [.. s_generators, .. GeneratorsOf(OrleansGenerator())];
 
     // The build adds these to a project's own files.
     private static readonly string[] s_written = ["GlobalUsings.g.cs", "AssemblyInfo.cs"];
@@ -45,7 +43,8 @@ internal static class ProductCompiler
                 checkOverflow: true,
                 nullableContextOptions: NullableContextOptions.Enable,
                 allowUnsafe: true));
-        CSharpGeneratorDriver.Create(s_generators, parseOptions: SourceFile.Language)
+        CSharpGeneratorDriver
+            .Create(project.UsesGrains ? s_generatorsOfGrains : s_generators, parseOptions: SourceFile.Language)
             .RunGeneratorsAndUpdateCompilation(compilation, out var complete, out var problems, CancellationToken.None);
         using var assembly = new MemoryStream();
         var emitted = complete.Emit(assembly, manifestResources: project.Resources.Select(resource =>
@@ -60,6 +59,9 @@ internal static class ProductCompiler
             : throw new InvalidOperationException(
                 $"{project.Name} with its mutants does not compile: {string.Join("\n", errors.AsEnumerable())}");
     }
+
+    private static ISourceGenerator[] GeneratorsOf(string path) =>
+        [.. new AnalyzerFileReference(path, new FromPath()).GetGenerators(LanguageNames.CSharp)];
 
     private static string LoggerGenerator()
     {

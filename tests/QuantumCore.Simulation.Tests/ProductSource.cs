@@ -61,6 +61,10 @@ internal static class ProductSource
                 .Select(path => new SourceFile(path)),
         ];
 
+        /// <summary>True if Orleans' generator takes part in its build.</summary>
+        public bool UsesGrains { get; } =
+            File.ReadAllText(Directory.EnumerateFiles(folder, "*.csproj").Single()).Contains("<UsesGrains>true<");
+
         /// <summary>Embedded files of the build, by their resource names.</summary>
         public IEnumerable<(string Name, string Path)> Resources =>
             XDocument.Load(Path.Combine(folder, Name + ".csproj")).Descendants("EmbeddedResource")
