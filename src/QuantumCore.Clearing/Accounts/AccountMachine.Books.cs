@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Clearing;
 
@@ -82,7 +83,7 @@ internal sealed partial class AccountMachine
     private void ApplyTaker(OrderAccepted record)
     {
         var number = record.Order.Number;
-        if (record.Order.Account != id.Value)
+        if (record.Order.Account != Account.Id.Value)
         {
             return;
         }
@@ -98,7 +99,7 @@ internal sealed partial class AccountMachine
         {
             Trade(
                 record.TimeNanos, number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, record.Order.TakerFeePpm,
-                fill.MakerAccount == id.Value);
+                fill.MakerAccount == Account.Id.Value);
         }
 
         if (record.LeavesLots == 0)
@@ -115,19 +116,37 @@ internal sealed partial class AccountMachine
     {
         foreach (var fill in record.Fills)
         {
-            if (fill.MakerAccount == id.Value)
+            if (fill.MakerAccount == Account.Id.Value)
             {
                 Trade(
                     record.TimeNanos, fill.MakerNumber, fill.PriceTicks, fill.QuantityLots, fill.MakerFee,
-                    Account.Orders[fill.MakerNumber].Fees.MakerPpm, record.Order.Account == id.Value);
+                    Account.Orders[fill.MakerNumber].Fees.MakerPpm, record.Order.Account == Account.Id.Value);
                 Account.ShrinkHold(fill.MakerNumber, fill.MakerHold);
             }
         }
     }
 
+    /// <summary>
+    /// Applies one side of a trade. In a trade of the account with itself, each side is applied by itself, and neither
+    /// counts as volume.
+    /// </summary>
+    private void Trade(long timeNanos, long number, long priceTicks, long lots, long fee, int ratePpm, bool withItself)
+    {
+        var order = Account.Orders[number];
+        var instrument = order.Instrument;
+        Account.Fill(number, priceTicks, lots, fee, ratePpm, UtcDay.Of(timeNanos));
+        _margin?.Trade(number, instrument.Notional(priceTicks, lots));
+        _traded.DayOf(instrument, timeNanos)
+            .Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
+        if (!withItself)
+        {
+            _volumes.Count(instrument.Quote, timeNanos, instrument.Notional(priceTicks, lots));
+        }
+    }
+
     private void ReleaseOwn(in ClosedOrder order)
     {
-        if (order.Account == id.Value)
+        if (order.Account == Account.Id.Value)
         {
             Account.Release(order.Number);
         }
@@ -138,14 +157,14 @@ internal sealed partial class AccountMachine
         switch (record)
         {
             case OrderAccepted order:
-                if (order.Order.Account == id.Value)
+                if (order.Order.Account == Account.Id.Value)
                 {
                     RequireHeld(order.Order.Number, durable);
                 }
 
                 foreach (var fill in order.Fills)
                 {
-                    if (fill.MakerAccount == id.Value)
+                    if (fill.MakerAccount == Account.Id.Value)
                     {
                         RequireHeld(fill.MakerNumber, durable);
                     }
@@ -158,7 +177,7 @@ internal sealed partial class AccountMachine
             case OrdersClosed closed:
                 foreach (var order in closed.Orders)
                 {
-                    if (order.Account == id.Value)
+                    if (order.Account == Account.Id.Value)
                     {
                         RequireHeld(order.Number, durable);
                     }
@@ -181,18 +200,18 @@ internal sealed partial class AccountMachine
     {
         foreach (var step in turn.Steps)
         {
-            if (step.Account == id.Value)
+            if (step.Account == Account.Id.Value)
             {
                 RequireHeld(step.Number, durable);
             }
 
-            if (step.IsOfTrade && step.MakerAccount == id.Value)
+            if (step.IsOfTrade && step.MakerAccount == Account.Id.Value)
             {
                 RequireHeld(step.MakerNumber, durable);
             }
         }
 
-        if (turn.Command.Verb == BookVerb.CancelAll && turn.Command.Account == id.Value)
+        if (turn.Command.Verb == BookVerb.CancelAll && turn.Command.Account == Account.Id.Value)
         {
             RequireHeld(turn.Command.Number, durable);
         }
@@ -206,7 +225,7 @@ internal sealed partial class AccountMachine
             || (durable < Sequence && Account.Orders.TryGetValue(number, out var order) && order.Sequence > durable))
         {
             throw new UnknownHoldException(
-                $"{id}: a book knows number {number}; the last one here is {Account.LastNumber}, durable to {durable}.");
+                $"{Account.Id}: a book knows number {number}; the last one here is {Account.LastNumber}, durable to {durable}.");
         }
     }
 }

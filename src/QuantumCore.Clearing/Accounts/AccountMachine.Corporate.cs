@@ -12,8 +12,6 @@ internal sealed partial class AccountMachine
     // For no venue, so that the due day is the day itself.
     private const string NoVenue = "";
 
-    private readonly List<PastSplit> _splits = [];
-
     // Symbols whose orders a split has adjusted, until the account learns that their book moves again. By then it has
     // its new units.
     private readonly SortedSet<string> _standing = new(StringComparer.Ordinal);
@@ -36,7 +34,7 @@ internal sealed partial class AccountMachine
     /// Decides that the part of an action is paid; returns null if it is paid, or if nothing is to be paid.
     /// </summary>
     public AccountRecord? PayAction(string action, long now) => _unpaid.TryGetValue(action, out var part)
-        ? new CorporateActionPaid(At(now), action, part.Asset.Name, part.Asset.Decimals, part.Amount)
+        ? new CorporateActionPaid(_clock.At(now), action, part.Asset.Name, part.Asset.Decimals, part.Amount)
         : null;
 
     private bool HasEntered(CorporateActionView action) => _keys.TryGetValue(ActionPrefix + action.Request.Id, out _);
@@ -47,13 +45,13 @@ internal sealed partial class AccountMachine
         var total = Account.Of(new Asset(action.CashAsset, action.CashDecimals)).Total;
         if (Int128.Abs((Int128)total + amount) > Account.BalanceLimit)
         {
-            throw new OverflowException($"{id} can't have {amount} more {action.CashAsset}.");
+            throw new OverflowException($"{Account.Id} can't have {amount} more {action.CashAsset}.");
         }
 
         // An amount that is already due is paid by the record itself.
-        var payDay = request.PayDay > UtcDay.Of(At(now)) && amount != 0 ? request.PayDay : 0;
+        var payDay = request.PayDay > UtcDay.Of(_clock.At(now)) && amount != 0 ? request.PayDay : 0;
         return new CorporateActionEntered(
-            At(now), request.Id, request.Kind, action.UnitAsset, action.UnitDecimals, units, action.CashAsset,
+            _clock.At(now), request.Id, request.Kind, action.UnitAsset, action.UnitDecimals, units, action.CashAsset,
             action.CashDecimals, amount, payDay);
     }
 
@@ -67,11 +65,11 @@ internal sealed partial class AccountMachine
         {
             // Since the cut it has given away or promised these units.
             throw new InvalidOperationException(
-                $"{id} has {balance.Available} {action.UnitAsset} free, and {units} at the cut become {units + change}.");
+                $"{Account.Id} has {balance.Available} {action.UnitAsset} free, and {units} at the cut become {units + change}.");
         }
 
         return new SplitEntered(
-            At(now), request.Id, action.UnitAsset, action.UnitDecimals, units, change, request.Numerator,
+            _clock.At(now), request.Id, action.UnitAsset, action.UnitDecimals, units, change, request.Numerator,
             request.Denominator, request.Rate,
             action.CashAsset, action.CashDecimals, split.CashOf(units));
     }
@@ -80,19 +78,19 @@ internal sealed partial class AccountMachine
     {
         var balance = Account.Of(new Asset(action.UnitAsset, action.UnitDecimals));
         return balance.Held != 0
-            ? throw new InvalidOperationException($"{id} has promised {balance.Held} {action.UnitAsset}.")
+            ? throw new InvalidOperationException($"{Account.Id} has promised {balance.Held} {action.UnitAsset}.")
             : balance.Total < 0
-                ? throw new InvalidOperationException($"{id} lacks {-balance.Total} {action.UnitAsset}.")
+                ? throw new InvalidOperationException($"{Account.Id} lacks {-balance.Total} {action.UnitAsset}.")
             : balance.Total == 0 ? null
             : new SymbolChanged(
-                At(now), action.Request.Id, action.UnitAsset, action.UnitDecimals, balance.Total, action.CashAsset);
+                _clock.At(now), action.Request.Id, action.UnitAsset, action.UnitDecimals, balance.Total, action.CashAsset);
     }
 
     private bool IsBeingSplit(string asset)
     {
         foreach (var symbol in _standing)
         {
-            if (instrumentOf(symbol).Base.Name == asset)
+            if (_instrumentOf(symbol).Base.Name == asset)
             {
                 return true;
             }
@@ -139,26 +137,8 @@ internal sealed partial class AccountMachine
         _keys.Add(ActionPrefix + entered.Action, new UsedKey(Sequence, 0, 0, "", RejectReason.None));
         Account.Move(new Asset(entered.UnitAsset, entered.UnitDecimals), entered.Change);
         Account.Move(new Asset(entered.Asset, entered.Decimals), entered.Amount);
-        _splits.Add(new PastSplit(
-            entered.TimeNanos, entered.UnitAsset,
-            new SplitShare(entered.Numerator, entered.Denominator, entered.UnitDecimals, entered.Rate)));
-        ForgetUsual(entered.UnitAsset);
-    }
-
-    /// <summary>
-    /// Converts earlier trades into new units before a fill after a split. Times decide the sequence of splits and
-    /// fills, because fills may be applied after the account's own records.
-    /// </summary>
-    private void SplitBefore(long timeNanos, Instrument instrument, TradingDay day)
-    {
-        var known = 0;
-        foreach (var past in _splits)
-        {
-            if (past.Asset == instrument.Base.Name && past.TimeNanos <= timeNanos && known++ == day.Splits)
-            {
-                day.Split(past.Split);
-            }
-        }
+        _traded.Apply(entered);
+        _limits.ForgetUsual(entered.UnitAsset);
     }
 
     private void Apply(CorporateActionEntered entered)
@@ -180,7 +160,7 @@ internal sealed partial class AccountMachine
         if (!_unpaid.Remove(paid.Action, out var part) || part.Amount != paid.Amount || part.Asset.Name != paid.Asset)
         {
             throw new InvalidDataException(
-                $"{id}: record {Sequence} pays corporate action {paid.Action}, which is not open like that.");
+                $"{Account.Id}: record {Sequence} pays corporate action {paid.Action}, which is not open like that.");
         }
 
         Account.Settle(paid.Asset, TermOf(part.PayDay), paid.Amount);
@@ -205,22 +185,7 @@ internal sealed partial class AccountMachine
             to.Count(part.PayDay);
         }
 
-        to.Count(_splits.Count);
-        foreach (var (timeNanos, asset, split) in _splits)
-        {
-            to.Fixed64(timeNanos);
-            to.Text(asset);
-            to.Count(split.Numerator);
-            to.Count(split.Denominator);
-            to.Count(split.UnitDecimals);
-            to.Count(split.Rate);
-        }
-
-        foreach (var (_, day) in _traded.Values)
-        {
-            to.Count(day.Splits);
-        }
-
+        _traded.WriteSplits(ref to);
         if (VersionOfSnapshot < SnapshotVersionWithAdjusted)
         {
             return;
@@ -246,27 +211,12 @@ internal sealed partial class AccountMachine
                 from.Text(), new UnpaidPart(new Asset(from.Text(), from.Count32()), from.Fixed64(), from.Count()));
         }
 
-        for (var i = from.ItemCount(); i > 0; i--)
-        {
-            _splits.Add(
-                new PastSplit(
-                    from.Fixed64(), from.Text(),
-                    new SplitShare(from.Count(), from.Count(), from.Count32(), from.Count())));
-        }
-
-        foreach (var (_, day) in _traded.Values)
-        {
-            day.Splits = from.Count32();
-        }
-
+        _traded.ReadSplits(ref from);
         for (var i = from.Version < SnapshotVersionWithAdjusted ? 0 : from.ItemCount(); i > 0; i--)
         {
             _standing.Add(from.Text());
         }
     }
-
-    /// <summary>A split of an asset and the time of its record.</summary>
-    private readonly record struct PastSplit(long TimeNanos, string Asset, SplitShare Split);
 
     /// <summary>A part that is pending until its day.</summary>
     private readonly record struct UnpaidPart(Asset Asset, long Amount, long PayDay);

@@ -29,7 +29,7 @@ internal sealed partial class AccountMachine
     /// <summary>True for a margin account, which may owe.</summary>
     public bool IsMargin => _margin is not null;
 
-    private MarginAgreements Agreements => agreements?.Invoke() ?? MarginAgreements.None;
+    private MarginAgreements Agreements => _agreements?.Invoke() ?? MarginAgreements.None;
 
     /// <summary>
     /// Decides to make it a margin account or a cash account. Returns the reason for a refusal, or the next record;
@@ -73,10 +73,10 @@ internal sealed partial class AccountMachine
         }
 
         return _margin is { } margin && Charges(margin) is { } charged && charged.LoanCharge + charged.BorrowCharge > 0
-            ? (null, charged with { TimeNanos = At(now) })
+            ? (null, charged with { TimeNanos = _clock.At(now) })
             : (null,
                 new AccountKindSet(
-                    At(now), request.Currency, currency?.Decimals ?? 0, request.By, request.Why, symbol));
+                    _clock.At(now), request.Currency, currency?.Decimals ?? 0, request.By, request.Why, symbol));
     }
 
     /// <summary>
@@ -152,7 +152,7 @@ internal sealed partial class AccountMachine
             position.Requirement,
             position.Maintenance,
             figures.BuyingPower(Math.Max(smallest.InitialPpm, smallest.MaintenancePpm)),
-            Agreements.LocatedLots(position.Of.Instrument.Symbol, id.Value),
+            Agreements.LocatedLots(position.Of.Instrument.Symbol, Account.Id.Value),
             Int128.Abs(position.Units) < position.Of.LotUnits
                 ? 0
                 : Liquidation.BankruptcyTicks(
@@ -282,7 +282,7 @@ internal sealed partial class AccountMachine
                 return RejectReason.ShortNotAllowed;
             }
 
-            var located = Agreements.LocatedLots(order.Instrument.Symbol, id.Value);
+            var located = Agreements.LocatedLots(order.Instrument.Symbol, Account.Id.Value);
             if (position.ShortUnits > (Int128)located * position.Of.LotUnits)
             {
                 return RejectReason.NoLocate;
@@ -367,9 +367,9 @@ internal sealed partial class AccountMachine
         var worth = open?.WorthAt(mark) ?? default;
         // Trades on the other side than the balance mean that units came or left otherwise: no position that could
         // gain.
-        Int128 gain = _traded.TryGetValue(instrument.Symbol, out var traded)
-            && long.Sign(traded.Day.Quantity) == long.Sign(balance.Total)
-            ? ((Int128)traded.Day.Quantity * mark * of.TickLotValue) - traded.Day.Cost
+        Int128 gain = _traded.Of(instrument.Symbol) is { } traded
+            && long.Sign(traded.Quantity) == long.Sign(balance.Total)
+            ? ((Int128)traded.Quantity * mark * of.TickLotValue) - traded.Cost
             : 0;
         return new MarginPosition(
             of, mark, balance.Total, (open?.BuyLots ?? 0) * of.LotUnits, balance.Held, worth.Loss, worth.Fees,
@@ -489,7 +489,7 @@ internal sealed partial class AccountMachine
         FindPositions(margin, NewestOf(margin, board));
         var figures = Figures(margin);
         return new MarginReviewed(
-            At(now), state, floor, deadlineNanos, figures.Equity, figures.Requirement, figures.Maintenance, newer);
+            _clock.At(now), state, floor, deadlineNanos, figures.Equity, figures.Requirement, figures.Maintenance, newer);
     }
 
     private void Apply(AccountKindSet set)
@@ -510,7 +510,7 @@ internal sealed partial class AccountMachine
             return;
         }
 
-        var margin = _margin ?? throw new InvalidDataException($"{id}: record {Sequence} is a margin account's.");
+        var margin = _margin ?? throw new InvalidDataException($"{Account.Id}: record {Sequence} is a margin account's.");
         switch (record)
         {
             case MarginReviewed reviewed:
@@ -528,7 +528,7 @@ internal sealed partial class AccountMachine
                 Account.Give(margin.Currency, accrued.LoanCharge + accrued.BorrowCharge);
                 break;
             default:
-                throw new InvalidDataException($"{id}: record {Sequence} covers a claim that is not open.");
+                throw new InvalidDataException($"{Account.Id}: record {Sequence} covers a claim that is not open.");
         }
     }
 }

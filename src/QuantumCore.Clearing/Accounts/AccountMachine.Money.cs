@@ -6,13 +6,8 @@ namespace QuantumCore.Clearing;
 /// <summary>Transfers and withdrawals with their open ends, and the application of payout records.</summary>
 internal sealed partial class AccountMachine
 {
-    private readonly SortedSet<long> _openTransfers = [];
-    private readonly SortedDictionary<long, OpenWithdrawal> _openWithdrawals = [];
-
     /// <summary>Sources that may still change the account: books, payouts and settlements.</summary>
-    public IEnumerable<string> OpenSources => OpenBooks.Concat(
-        _openWithdrawals.Values.Select(withdrawal => PayoutRecord.StreamPrefix + withdrawal.Asset.Name).Distinct())
-        .Concat(PendingVenues);
+    public IEnumerable<string> OpenSources => OpenBooks.Concat(_transit.Payouts).Concat(PendingVenues);
 
     /// <summary>
     /// Returns true if a source is a book's symbol; otherwise it is the stream of a payout or a settlement.
@@ -27,15 +22,15 @@ internal sealed partial class AccountMachine
     /// Checks that an amount can be deposited, with room left for withdrawals that receivers may refuse.
     /// </summary>
     public RejectReason CheckDeposit(Asset asset, long amount) =>
-        Account.CheckDeposit(asset, amount, PromisedOf(asset));
+        Account.CheckDeposit(asset, amount, _transit.PromisedOf(asset));
 
     /// <summary>Decides about a withdrawal under an unused key: a debit, or a rejection that uses the key up.</summary>
     public AccountRecord Decide(WithdrawRequest request, Asset asset, long now)
     {
-        var reason = Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
+        var reason = _freeze.Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
         return reason == RejectReason.None
-            ? new Withdrawn(At(now), request.Key, asset.Name, asset.Decimals, request.Amount, request.Destination)
-            : new KeyRefused(At(now), request.Key, HashOf(request), reason);
+            ? new Withdrawn(_clock.At(now), request.Key, asset.Name, asset.Decimals, request.Amount, request.Destination)
+            : new KeyRefused(_clock.At(now), request.Key, HashOf(request), reason);
     }
 
     /// <summary>
@@ -79,24 +74,24 @@ internal sealed partial class AccountMachine
             return;
         }
 
-        var own = record is BatchMade ? [] : record.Items.Where(item => item.Account == id.Value).ToArray();
+        var own = record is BatchMade ? [] : record.Items.Where(item => item.Account == Account.Id.Value).ToArray();
         if (Array.Find(own, item => item.Sequence > Math.Min(durable, Sequence)) is { } unknown)
         {
             throw new UnknownHoldException(
-                $"{id}: {source} knows withdrawal {unknown.Sequence}; this activation is at {Sequence}, durable to {durable}.");
+                $"{Account.Id}: {source} knows withdrawal {unknown.Sequence}; this activation is at {Sequence}, durable to {durable}.");
         }
 
         foreach (var item in own)
         {
-            if (!_openWithdrawals.Remove(item.Sequence, out var withdrawal) || withdrawal.Amount != item.Amount)
+            if (!_transit.EndWithdrawal(item.Sequence, item.Amount, out var asset))
             {
                 throw new InvalidDataException(
-                    $"{id}: {source} {sequence} ends withdrawal {item.Sequence}, which is not open like that.");
+                    $"{Account.Id}: {source} {sequence} ends withdrawal {item.Sequence}, which is not open like that.");
             }
 
             if (record is BatchRefused)
             {
-                Account.Deposit(withdrawal.Asset, withdrawal.Amount);
+                Account.Deposit(asset, item.Amount);
             }
         }
 
@@ -108,17 +103,17 @@ internal sealed partial class AccountMachine
     /// <summary>Decides about a transfer under an unused key: a debit, or a rejection that uses the key up.</summary>
     public AccountRecord Decide(TransferRequest request, Asset asset, long now)
     {
-        var reason = Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
+        var reason = _freeze.Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
         return reason == RejectReason.None
-            ? new TransferredOut(At(now), request.Key, request.To, asset.Name, asset.Decimals, request.Amount)
-            : new KeyRefused(At(now), request.Key, HashOf(request), reason);
+            ? new TransferredOut(_clock.At(now), request.Key, request.To, asset.Name, asset.Decimals, request.Amount)
+            : new KeyRefused(_clock.At(now), request.Key, HashOf(request), reason);
     }
 
     /// <summary>Returns true if a transfer of this account is in transit.</summary>
-    public bool IsTransferOpen(long transfer) => _openTransfers.Contains(transfer);
+    public bool IsTransferOpen(long transfer) => _transit.IsTransferOpen(transfer);
 
     /// <summary>Records the arrival of an open transfer.</summary>
-    public AccountRecord EndTransfer(long transfer, long now) => new TransferEnded(At(now), transfer);
+    public AccountRecord EndTransfer(long transfer, long now) => new TransferEnded(_clock.At(now), transfer);
 
     /// <summary>
     /// Returns the hash of a transfer, which distinguishes a retry from another transfer under the same key.
@@ -129,17 +124,17 @@ internal sealed partial class AccountMachine
     private void Apply(TransferredOut transfer)
     {
         Account.Give(new Asset(transfer.Asset, transfer.Decimals), transfer.Amount);
-        _openTransfers.Add(Sequence);
+        _transit.BeginTransfer(Sequence);
         _keys.Add(transfer.Key, new UsedKey(
             Sequence, RequestHash.OfTransfer(transfer.To, transfer.Asset, transfer.Amount), 0, "", RejectReason.None));
     }
 
     private void Apply(TransferEnded ended)
     {
-        if (!_openTransfers.Remove(ended.Transfer))
+        if (!_transit.EndTransfer(ended.Transfer))
         {
             throw new InvalidDataException(
-                $"{id}: record {Sequence} ends transfer {ended.Transfer}, which is not open.");
+                $"{Account.Id}: record {Sequence} ends transfer {ended.Transfer}, which is not open.");
         }
     }
 
@@ -147,7 +142,7 @@ internal sealed partial class AccountMachine
     {
         var asset = new Asset(withdrawal.Asset, withdrawal.Decimals);
         Account.Give(asset, withdrawal.Amount);
-        _openWithdrawals.Add(Sequence, new OpenWithdrawal(asset, withdrawal.Amount));
+        _transit.BeginWithdrawal(Sequence, asset, withdrawal.Amount);
         _keys.Add(withdrawal.Key, new UsedKey(
             Sequence,
             RequestHash.OfWithdrawal(withdrawal.Asset, withdrawal.Amount, withdrawal.Destination),
@@ -159,25 +154,11 @@ internal sealed partial class AccountMachine
 
     private void WriteMoney(ref RecordWriter to)
     {
-        to.Count(_openTransfers.Count);
-        foreach (var transfer in _openTransfers)
-        {
-            to.Count(transfer);
-        }
-
-        to.Count(_openWithdrawals.Count);
-        foreach (var (sequence, withdrawal) in _openWithdrawals)
-        {
-            to.Count(sequence);
-            to.Text(withdrawal.Asset.Name);
-            to.Count(withdrawal.Asset.Decimals);
-            to.Count(withdrawal.Amount);
-        }
-
-        WriteFreeze(ref to);
-        WriteLimits(ref to);
-        WriteTrading(ref to);
-        WriteFees(ref to);
+        _transit.Write(ref to);
+        _freeze.Write(ref to);
+        _limits.Write(ref to);
+        _traded.Write(ref to);
+        _volumes.Write(ref to);
         _margin?.Write(ref to, tellsSymbol: VersionOfSnapshot >= SnapshotVersionIsolated);
         WriteSettlement(ref to);
         WriteActions(ref to);
@@ -185,26 +166,31 @@ internal sealed partial class AccountMachine
 
     private void ReadMoney(ref RecordReader from)
     {
-        for (var i = from.ItemCount(); i > 0; i--)
-        {
-            _openTransfers.Add(from.Count());
-        }
-
-        for (var i = from.ItemCount(); i > 0; i--)
-        {
-            _openWithdrawals.Add(
-                from.Count(), new OpenWithdrawal(new Asset(from.Text(), from.Count32()), from.Count()));
-        }
-
-        ReadFreeze(ref from);
-        ReadLimits(ref from);
-        ReadTrading(ref from);
-        ReadFees(ref from);
+        _transit.Read(ref from);
+        _freeze.Read(ref from);
+        _limits.Read(ref from);
+        _traded.Read(ref from, _instrumentOf);
+        _volumes.Read(ref from);
         _margin = Account.IsMargin ? MarginStanding.Read(ref from, from.Version >= SnapshotVersionIsolated) : null;
         ReadSettlement(ref from);
         ReadActions(ref from);
     }
 
-    /// <summary>A withdrawal that, as far as the account knows, is neither paid nor refused.</summary>
-    private readonly record struct OpenWithdrawal(Asset Asset, long Amount);
+    /// <summary>
+    /// Checks that there is room for what an order is to receive at its limit; a better price may bring more.
+    /// </summary>
+    private RejectReason CheckReceipt(HoldRequest request, Instrument instrument, long need, FeeTerms fees)
+    {
+        var order = MarginOrderOf(request, instrument, need, fees);
+        var asset = order.Side == Side.Buy ? instrument.Base : instrument.Quote;
+        return Account.CheckReceipt(
+            instrument, order.Side, order.PriceTicks, (long)Int128.Min(order.Lots, long.MaxValue), _transit.PromisedOf(asset));
+    }
+
+    /// <summary>Checks the same for a replacement of an order.</summary>
+    private RejectReason CheckReceipt(HeldOrder old, long priceTicks, long quantityLots)
+    {
+        var (asset, replaced) = ExpectedReceipts.Of(old.Instrument, old.Side, old.PriceTicks, old.OpenLots);
+        return Account.CheckReceipt(old.Instrument, old.Side, priceTicks, quantityLots, _transit.PromisedOf(asset) - replaced);
+    }
 }

@@ -59,7 +59,7 @@ internal sealed partial class AccountMachine
             step?.Instrument.Symbol ?? "",
             step is null ? null : OrderOf(step),
             [.. margin.Claims.Select(claim => new LiquidationClaim(
-                id.Value, claim.Key, margin.Currency.Name, claim.Value.Fee, claim.Value.Deficit))]);
+                Account.Id.Value, claim.Key, margin.Currency.Name, claim.Value.Fee, claim.Value.Deficit))]);
     }
 
     /// <summary>
@@ -68,7 +68,7 @@ internal sealed partial class AccountMachine
     public AccountRecord? TakeCover(LiquidationCover cover, long now) =>
         _margin is { } margin && margin.Claims.ContainsKey(cover.Sequence)
             ? new DeficitCovered(
-                At(now), margin.Currency.Name, margin.Currency.Decimals, cover.Sequence, cover.FromFund,
+                _clock.At(now), margin.Currency.Name, margin.Currency.Decimals, cover.Sequence, cover.FromFund,
                 cover.FromHouse)
             : null;
 
@@ -94,7 +94,7 @@ internal sealed partial class AccountMachine
         }
 
         return new DeficitSharePaid(
-            At(now), asset.Name, asset.Decimals, request.Account, request.Sequence,
+            _clock.At(now), asset.Name, asset.Decimals, request.Account, request.Sequence,
             (long)Int128.Clamp(most, 0, request.Amount));
     }
 
@@ -225,9 +225,9 @@ internal sealed partial class AccountMachine
     {
         var cash = Account.Of(margin.Currency).Total;
         return margin.Owed > 0 && cash < margin.Owed && Charges(margin) is { } charges
-            ? charges with { TimeNanos = At(now), Loan = 0, Borrow = 0 }
+            ? charges with { TimeNanos = _clock.At(now), Loan = 0, Borrow = 0 }
             : cash < 0
-                ? new LiquidationStepEnded(At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -cash)
+                ? new LiquidationStepEnded(_clock.At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -cash)
             : Reviewed(margin, StateAt(margin, figures), 0, 0, board, Newer(margin, [], board), now);
     }
 
@@ -258,7 +258,7 @@ internal sealed partial class AccountMachine
         var lots = Math.Min(liquidation.Lots(figures, position, price), instrument.MaxQuantityLots);
         var number = Account.LastNumber + 1;
         var order = new SubmitOrder(
-            id.Value,
+            Account.Id.Value,
             number,
             LiquidationName + number.ToString(CultureInfo.InvariantCulture),
             side,
@@ -268,18 +268,10 @@ internal sealed partial class AccountMachine
             price,
             lots,
             MakerFeePpm: 0,
-            TakerFeePpm: RebateIn(instrument.Quote.Name));
+            TakerFeePpm: _volumes.HighestRebate(instrument.Quote.Name));
         var fees = new OrderFees(side, new FeeTerms(order.MakerFeePpm, order.TakerFeePpm));
-        return new HoldPlaced(At(now), instrument.Symbol, order, 1, HoldRule.Hold(instrument, price, lots, fees));
+        return new HoldPlaced(_clock.At(now), instrument.Symbol, order, 1, HoldRule.Hold(instrument, price, lots, fees));
     }
-
-    /// <summary>
-    /// Returns the highest maker rebate in an asset, millionths: the liquidated account is charged only that.
-    /// </summary>
-    private int RebateIn(string asset) =>
-        scheduleOf?.Invoke(asset) is { Tiers.IsEmpty: false } schedule
-            ? Math.Max(0, -schedule.Tiers.Min(tier => tier.MakerPpm))
-            : 0;
 
     /// <summary>Returns the open orders that can do more than reduce the position in their symbol.</summary>
     private IEnumerable<HeldOrder> RiskyOrders(HeldOrder[] open)
@@ -340,7 +332,7 @@ internal sealed partial class AccountMachine
         var debt = Int128.Max(0, -(Int128)Account.SettledOf(margin.Currency.Name));
         var day = margin.AccruedDay + 1;
         var accrued = new InterestAccrued(
-            At(now), day, margin.Currency.Name, margin.Currency.Decimals, basis,
+            _clock.At(now), day, margin.Currency.Name, margin.Currency.Decimals, basis,
             margin.Loan + (debt * policy.LoanPpm), margin.Borrow + borrow, 0, 0);
         return UtcDay.DateOf(day).Day == 1 ? Charged(accrued) : accrued;
     }

@@ -31,7 +31,7 @@ internal sealed partial class AccountMachine
         if (record is SettlementSettled or SettlementPartial)
         {
             var venue = source[SettlementRecord.StreamPrefix.Length..];
-            foreach (var item in record.Items.Where(item => item.Account == id.Value))
+            foreach (var item in record.Items.Where(item => item.Account == Account.Id.Value))
             {
                 foreach (var part in item.Parts)
                 {
@@ -52,7 +52,7 @@ internal sealed partial class AccountMachine
     /// <param name="now">Unix nanoseconds.</param>
     public SettlementFunds? FundsFor(string venue, long date, long now)
     {
-        if (UtcDay.Of(At(now)) <= date)
+        if (UtcDay.Of(_clock.At(now)) <= date)
         {
             return null;
         }
@@ -95,8 +95,8 @@ internal sealed partial class AccountMachine
         Account.Pending.IsEmpty ? RejectReason.None : DatedAt(now).Check(asset.Name, amount, DatedFunds.AtOnce);
 
     private DatedFunds DatedAt(long now) => new(
-        Account, UtcDay.Of(At(now)), UtcDay.Of(At(now) - LateNanos),
-        calendarOf ?? (_ => BusinessCalendar.WithoutHolidays));
+        Account, UtcDay.Of(_clock.At(now)), UtcDay.Of(_clock.At(now) - LateNanos),
+        _calendarOf ?? (_ => BusinessCalendar.WithoutHolidays));
 
     // Writes nothing if nothing is pending; the snapshot's version shows that.
     private void WriteSettlement(ref RecordWriter to)

@@ -58,14 +58,12 @@ internal sealed partial class AccountMachine
     /// </summary>
     public void ForgetBooksOfReductions() => _keys = _keys.WithoutBooksOfReductions();
 
-    private bool HasSplitTrades => _traded.Values.Any(of => of.Day.Splits > 0);
-
-    private byte VersionOfSnapshot => HasSplitTrades ? SnapshotVersionSplit
+    private byte VersionOfSnapshot => _traded.HasSplitTrades ? SnapshotVersionSplit
         : _lacking.Count > 0 ? SnapshotVersionLacking
         : Account.Orders.Count > 0 ? SnapshotVersionWithStandings
         : _margin is { Symbol.Length: > 0 } ? SnapshotVersionIsolated
         : _standing.Count > 0 ? SnapshotVersionWithAdjusted
-        : _unpaid.Count > 0 || _splits.Count > 0 ? SnapshotVersionWithActions
+        : _unpaid.Count > 0 || _traded.HasSplits ? SnapshotVersionWithActions
         : Account.Pending.IsEmpty ? SnapshotVersion
         : SnapshotVersionWithPending;
 
@@ -134,10 +132,10 @@ internal sealed partial class AccountMachine
         var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionSplit);
         var machine = new AccountMachine(id, instrumentOf, scheduleOf, agreements, calendarOf)
         {
-            TimeNanos = from.TimeNanos,
             Sequence = from.Count(),
             Folded = from.Count(),
         };
+        machine._clock.TimeNanos = from.TimeNanos;
         var lastNumber = from.Count();
         machine.Account.IsMargin = from.Bool();
         var totals = new (Asset, long)[from.ItemCount()];
@@ -165,7 +163,7 @@ internal sealed partial class AccountMachine
         }
 
         machine.ReadMoney(ref from);
-        if (from.Version < SnapshotVersionSplit && machine.HasSplitTrades)
+        if (from.Version < SnapshotVersionSplit && machine._traded.HasSplitTrades)
         {
             throw new OutdatedSnapshotException(
                 $"The snapshot of {id} at {machine.Sequence} is of an older release, which did not split what was sold.");

@@ -10,9 +10,6 @@ namespace QuantumCore.Clearing;
 /// </summary>
 internal sealed partial class AccountMachine
 {
-    /// <summary>Label of a freeze by the exchange itself, in place of the label of an operator's key.</summary>
-    public const string ExchangeName = "exchange";
-
     // Assets of which a change took more than was free, until enough is there again.
     private readonly SortedSet<string> _lacking = new(StringComparer.Ordinal);
 
@@ -50,18 +47,18 @@ internal sealed partial class AccountMachine
     /// nothing is lacking.
     /// </summary>
     public AccountRecord? FreezeWhenShort(long now) => !IsShort || !IsCaughtUp ? null : Freeze(
-        new FreezeRequest(Closes: true, ExchangeName, $"lacks {string.Join(", ", _lacking)} since a trade was changed"),
+        new FreezeRequest(Closes: true, AccountFreeze.ExchangeName, $"lacks {string.Join(", ", _lacking)} since a trade was changed"),
         now);
 
     private void ChangeTrade(string symbol, in TurnStep step, BookTurn turn)
     {
         var tradedNanos = TradeAsItWas.Of(turn.Command)!.Value.TimeNanos;
-        if (step.Account == id.Value)
+        if (step.Account == Account.Id.Value)
         {
             ChangeTrade(symbol, in step, step.Side, step.Fee, turn.TimeNanos, tradedNanos);
         }
 
-        if (step.MakerAccount == id.Value)
+        if (step.MakerAccount == Account.Id.Value)
         {
             ChangeTrade(
                 symbol, in step, step.Side == Side.Buy ? Side.Sell : Side.Buy, step.MakerFee, turn.TimeNanos,
@@ -71,19 +68,19 @@ internal sealed partial class AccountMachine
 
     private void ChangeTrade(string symbol, in TurnStep step, Side side, long fee, long timeNanos, long tradedNanos)
     {
-        var instrument = instrumentOf(symbol);
+        var instrument = _instrumentOf(symbol);
         var isTakenBack = step.Kind == StepKind.Reversed;
         var buys = side == Side.Buy != isTakenBack;
         fee = isTakenBack ? -fee : fee;
         Account.Exchange(
             instrument, buys ? Side.Buy : Side.Sell, step.PriceTicks, step.QuantityLots, fee, UtcDay.Of(timeNanos));
-        DayOf(instrument, timeNanos).Change(
+        _traded.DayOf(instrument, timeNanos).Change(
             timeNanos, tradedNanos, buys ? step.QuantityLots : -step.QuantityLots,
             (long)instrument.Notional(step.PriceTicks, 1), fee, isTakenBack);
         if (step.Account != step.MakerAccount)
         {
             var value = instrument.Notional(step.PriceTicks, step.QuantityLots);
-            CountVolume(instrument.Quote, tradedNanos, isTakenBack ? -value : value);
+            _volumes.Count(instrument.Quote, tradedNanos, isTakenBack ? -value : value);
         }
     }
 

@@ -13,12 +13,12 @@ internal sealed partial class AccountMachine
     public AccountRecord DecideList(
         OrderListKind kind, ImmutableArray<HoldRequest> requests, ulong hash, Instrument instrument, long now)
     {
-        if (Barrier is var barred and not RejectReason.None)
+        if (_freeze.Barrier is var barred and not RejectReason.None)
         {
             return Refuse(requests[0].ClientOrderId, hash, barred, now);
         }
 
-        var fees = FeesFor(instrument, At(now));
+        var fees = FeesFor(instrument, now);
         var covers = new long[requests.Length];
         for (var i = 0; i < covers.Length; i++)
         {
@@ -52,7 +52,7 @@ internal sealed partial class AccountMachine
 
         if (reason != RejectReason.None)
         {
-            return new KeyRefused(At(now), requests[0].ClientOrderId, hash, reason);
+            return new KeyRefused(_clock.At(now), requests[0].ClientOrderId, hash, reason);
         }
 
         var orders = ImmutableArray.CreateBuilder<SubmitOrder>(requests.Length);
@@ -61,7 +61,7 @@ internal sealed partial class AccountMachine
             orders.Add(OrderFor(request, Account.LastNumber + 1 + orders.Count, fees));
         }
 
-        return new ListHeld(At(now), requests[0].Symbol, orders.MoveToImmutable(), hash, [.. amounts]);
+        return new ListHeld(_clock.At(now), requests[0].Symbol, orders.MoveToImmutable(), hash, [.. amounts]);
     }
 
     /// <summary>
@@ -72,12 +72,12 @@ internal sealed partial class AccountMachine
         ImmutableArray<HoldRequest> requests, ulong hash, Instrument[] instruments, long now, out int? at)
     {
         at = null;
-        if (Barrier is var barred and not RejectReason.None)
+        if (_freeze.Barrier is var barred and not RejectReason.None)
         {
             return Refuse(requests[0].ClientOrderId, hash, barred, now);
         }
 
-        var fees = Array.ConvertAll(instruments, instrument => FeesFor(instrument, At(now)));
+        var fees = Array.ConvertAll(instruments, instrument => FeesFor(instrument, now));
         var amounts = new long[requests.Length];
         var needs = new Dictionary<Asset, Int128>();
         var reason = RejectReason.None;
@@ -109,11 +109,11 @@ internal sealed partial class AccountMachine
 
         if (reason != RejectReason.None)
         {
-            return new KeyRefused(At(now), requests[0].ClientOrderId, hash, reason);
+            return new KeyRefused(_clock.At(now), requests[0].ClientOrderId, hash, reason);
         }
 
         var orders = requests.Select((request, i) => OrderFor(request, Account.LastNumber + 1 + i, fees[i]));
-        return new ListHeld(At(now), requests[0].Symbol, [.. orders], hash, [.. amounts]);
+        return new ListHeld(_clock.At(now), requests[0].Symbol, [.. orders], hash, [.. amounts]);
     }
 
     /// <summary>Returns the orders of a held list by its first name; null if it is not that list.</summary>
@@ -164,7 +164,7 @@ internal sealed partial class AccountMachine
         fees);
 
     private SubmitOrder OrderFor(HoldRequest request, long number, FeeTerms fees) => new(
-        id.Value,
+        Account.Id.Value,
         number,
         request.ClientOrderId,
         request.Side,
@@ -204,17 +204,17 @@ internal sealed partial class AccountMachine
                 continue;
             }
 
-            if (step.Account == id.Value)
+            if (step.Account == Account.Id.Value)
             {
                 Apply(in step, turn);
             }
 
-            if (step.Kind == StepKind.Fill && step.MakerAccount == id.Value)
+            if (step.Kind == StepKind.Fill && step.MakerAccount == Account.Id.Value)
             {
                 Fill(
                     turn.TimeNanos, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee,
                     step.MakerLeavesLots,
-                    step.MakerHold, step.Account == id.Value, step.IsAuction, isMaker: true);
+                    step.MakerHold, step.Account == Account.Id.Value, step.IsAuction, isMaker: true);
             }
         }
 
@@ -223,7 +223,7 @@ internal sealed partial class AccountMachine
             Account.KeepForReplacements(replacing);
         }
 
-        if (turn.Command.Verb == BookVerb.Amend && turn.Command.Account == id.Value
+        if (turn.Command.Verb == BookVerb.Amend && turn.Command.Account == Account.Id.Value
             && Account.Orders.TryGetValue(turn.Command.Number, out var amended))
         {
             Account.Amended(
@@ -231,7 +231,7 @@ internal sealed partial class AccountMachine
                 amended.Conditions.With(turn.Command.Changes));
         }
 
-        if (turn.Command.Verb == BookVerb.CancelAll && turn.Command.Account == id.Value)
+        if (turn.Command.Verb == BookVerb.CancelAll && turn.Command.Account == Account.Id.Value)
         {
             Account.ReleaseUpTo(symbol, turn.Command.Number);
         }
@@ -239,12 +239,12 @@ internal sealed partial class AccountMachine
         FollowSplit(symbol, turn);
         if (turn.Command.Verb is BookVerb.Bust or BookVerb.Correct)
         {
-            var instrument = instrumentOf(symbol);
+            var instrument = _instrumentOf(symbol);
             FindLacking(instrument.Base);
             FindLacking(instrument.Quote);
         }
 
-        RequireCover(instrumentOf(symbol));
+        RequireCover(_instrumentOf(symbol));
     }
 
     private void Apply(in TurnStep step, BookTurn turn)
@@ -269,7 +269,7 @@ internal sealed partial class AccountMachine
             case StepKind.Fill:
                 Fill(
                     turn.TimeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots,
-                    step.Hold, step.MakerAccount == id.Value,
+                    step.Hold, step.MakerAccount == Account.Id.Value,
                     step.IsAuction, isMaker: false);
                 break;
             case StepKind.Ended or StepKind.Voided:

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -7,19 +8,38 @@ namespace QuantumCore.Clearing;
 /// An account's state machine: it applies its own decisions and the book records that touch it. It is pure: a decision
 /// gives a record, and only applying the record changes anything.
 /// </summary>
-internal sealed partial class AccountMachine(
-    AccountId id,
-    Func<string, Instrument> instrumentOf,
-    Func<string, FeeSchedule?>? scheduleOf = null,
-    Func<MarginAgreements>? agreements = null,
-    Func<string, BusinessCalendar>? calendarOf = null)
+internal sealed partial class AccountMachine
 {
     // Begins with a space, because no client order id does.
     private const string DepositPrefix = " deposit:";
 
+    private readonly Func<string, Instrument> _instrumentOf;
+    private readonly Func<MarginAgreements>? _agreements;
+    private readonly Func<string, BusinessCalendar>? _calendarOf;
+
+    private readonly AccountClock _clock = new();
+    private readonly AccountFreeze _freeze = new();
+    private readonly FundsInTransit _transit = new();
+    private readonly TradedSymbols _traded = new();
+    private readonly AccountVolumes _volumes;
+    private readonly RiskLimits _limits;
     private readonly SortedDictionary<string, long> _cursors = new(StringComparer.Ordinal);
     private UsedKeys _keys = new();
     private Func<string, bool>? _mayLack;
+
+    /// <summary>Creates the machine of a new account.</summary>
+    public AccountMachine(
+        AccountId id,
+        Func<string, Instrument> instrumentOf,
+        Func<string, FeeSchedule?>? scheduleOf = null,
+        Func<MarginAgreements>? agreements = null,
+        Func<string, BusinessCalendar>? calendarOf = null)
+    {
+        (_instrumentOf, _agreements, _calendarOf) = (instrumentOf, agreements, calendarOf);
+        Account = new Account(id);
+        _volumes = new AccountVolumes(scheduleOf);
+        _limits = new RiskLimits(Account, _traded, instrumentOf);
+    }
 
     /// <summary>
     /// True if it has applied everything its own decisions relied on; false during recovery. Then a hold may use
@@ -28,7 +48,7 @@ internal sealed partial class AccountMachine(
     public bool IsCaughtUp { get; private set; } = true;
 
     /// <summary>Balances and open orders.</summary>
-    public Account Account { get; } = new(id);
+    public Account Account { get; }
 
     /// <summary>Sequence of the account's last own record.</summary>
     public long Sequence { get; private set; }
@@ -37,12 +57,16 @@ internal sealed partial class AccountMachine(
     public long Folded { get; private set; }
 
     /// <summary>Time of the account's last own record, Unix nanoseconds.</summary>
-    public long TimeNanos { get; private set; }
+    public long TimeNanos => _clock.TimeNanos;
 
     /// <summary>
     /// True if time may go back after a clock that ran ahead dated the last record (<see cref="TimeCorrection"/>).
     /// </summary>
-    public bool CorrectsTime { get; set; }
+    public bool CorrectsTime
+    {
+        get => _clock.CorrectsTime;
+        set => _clock.CorrectsTime = value;
+    }
 
     /// <summary>
     /// Last applied sequence of each source: by symbol for the books in which it ever had an order, by stream for the
@@ -62,12 +86,12 @@ internal sealed partial class AccountMachine(
     /// <summary>Decides about an order under an unused key: a hold, or a rejection that uses the key up.</summary>
     public AccountRecord Decide(HoldRequest request, ulong hash, Instrument instrument, long now)
     {
-        if (Barrier is var barred and not RejectReason.None)
+        if (_freeze.Barrier is var barred and not RejectReason.None)
         {
             return Refuse(request.ClientOrderId, hash, barred, now);
         }
 
-        var fees = FeesFor(instrument, At(now));
+        var fees = FeesFor(instrument, now);
         var need = NeedOf(request, instrument, fees);
         var reason = CheckHold(instrument, request.Side, need, now, out var amount);
         reason = reason == RejectReason.None ? CheckReceipt(request, instrument, need, fees) : reason;
@@ -77,8 +101,8 @@ internal sealed partial class AccountMachine(
         }
 
         return reason == RejectReason.None
-            ? new HoldPlaced(At(now), request.Symbol, OrderFor(request, Account.LastNumber + 1, fees), hash, amount)
-            : new KeyRefused(At(now), request.ClientOrderId, hash, reason);
+            ? new HoldPlaced(_clock.At(now), request.Symbol, OrderFor(request, Account.LastNumber + 1, fees), hash, amount)
+            : new KeyRefused(_clock.At(now), request.ClientOrderId, hash, reason);
     }
 
     /// <summary>
@@ -88,13 +112,13 @@ internal sealed partial class AccountMachine(
         HeldOrder old, string clientOrderId, long priceTicks, long quantityLots, ulong hash, long now,
         long? triggerTicks = null)
     {
-        if (Barrier is var barred and not RejectReason.None)
+        if (_freeze.Barrier is var barred and not RejectReason.None)
         {
             return Refuse(clientOrderId, hash, barred, now);
         }
 
         var instrument = old.Instrument;
-        var fees = FeesFor(instrument, At(now));
+        var fees = FeesFor(instrument, now);
         var reason =
             Account.CheckHold(instrument, old.Side, priceTicks, quantityLots, old.Number, fees, out var amount);
         reason = reason == RejectReason.None ? CheckSettled(instrument, old.Side, amount, now) : reason;
@@ -106,7 +130,7 @@ internal sealed partial class AccountMachine(
 
         if (reason != RejectReason.None)
         {
-            return new KeyRefused(At(now), clientOrderId, hash, reason);
+            return new KeyRefused(_clock.At(now), clientOrderId, hash, reason);
         }
 
         var conditions = triggerTicks is { } trigger ? old.Conditions! with { TriggerTicks = trigger } : old.Conditions;
@@ -117,7 +141,7 @@ internal sealed partial class AccountMachine(
         }
 
         var order = new SubmitOrder(
-            id.Value,
+            Account.Id.Value,
             Account.LastNumber + 1,
             clientOrderId,
             old.Side,
@@ -133,7 +157,7 @@ internal sealed partial class AccountMachine(
             SelfTrade: old.SelfTrade,
             Conditions: EncodedConditions.From(OfNoList(conditions)),
             MinimumFee: fees.Minimum);
-        return new HoldPlaced(At(now), instrument.Symbol, order, hash, amount);
+        return new HoldPlaced(_clock.At(now), instrument.Symbol, order, hash, amount);
     }
 
     /// <summary>Removes the list's name from the replacement of a list's order.</summary>
@@ -143,22 +167,128 @@ internal sealed partial class AccountMachine(
 
     /// <summary>Uses up a client order id by a rejection that depends on more than the request alone.</summary>
     public AccountRecord Refuse(string clientOrderId, ulong hash, RejectReason reason, long now) =>
-        new KeyRefused(At(now), clientOrderId, hash, reason);
+        new KeyRefused(_clock.At(now), clientOrderId, hash, reason);
 
     /// <summary>Uses up a client order id for a reduction in place.</summary>
     public AccountRecord AskReduction(string clientOrderId, ulong hash, HeldOrder order, long totalLots, long now) =>
-        new ReductionAsked(At(now), clientOrderId, hash, order.Number, totalLots, order.Instrument.Symbol);
+        new ReductionAsked(_clock.At(now), clientOrderId, hash, order.Number, totalLots, order.Instrument.Symbol);
 
     /// <summary>Uses up a client order id whose order was cancelled before it arrived.</summary>
     public AccountRecord Burn(string clientOrderId, long now) =>
-        new KeyRefused(At(now), clientOrderId, 0, RejectReason.KeyCancelled);
+        new KeyRefused(_clock.At(now), clientOrderId, 0, RejectReason.KeyCancelled);
 
     /// <summary>Records a deposit under an unused key.</summary>
     public AccountRecord Deposit(DepositRequest request, Asset asset, long now) =>
-        new Deposited(At(now), request.Key, asset.Name, asset.Decimals, request.Amount);
+        new Deposited(_clock.At(now), request.Key, asset.Name, asset.Decimals, request.Amount);
 
     /// <summary>Marks a mass cancel of everything so far.</summary>
-    public CancelAllMarked MarkCancelAll(long now) => new(At(now), Account.LastNumber);
+    public CancelAllMarked MarkCancelAll(long now) => new(_clock.At(now), Account.LastNumber);
+
+    /// <summary>Returns the account's fees in the assets of some schedules.</summary>
+    public IEnumerable<AccountFees> Fees(IEnumerable<FeeSchedule> schedules, long now) =>
+        _volumes.Fees(schedules, UtcDay.Of(_clock.At(now)));
+
+    /// <summary>Returns the value traded by the account itself in the complete days before a day.</summary>
+    public IEnumerable<TradedVolume> VolumesBefore(long day) => _volumes.Before(day);
+
+    /// <summary>
+    /// Decides to use its owner's volumes from a day on; returns null if those of that or a later day are on record.
+    /// </summary>
+    public AccountRecord? SetVolumes(long day, ImmutableArray<TradedVolume> volumes, long now) =>
+        _volumes.HasOwners(day) ? null : new VolumesSet(_clock.At(now), day, volumes);
+
+    /// <summary>True if it may neither enter orders nor give anything away.</summary>
+    public bool IsFrozen => _freeze.IsFrozen;
+
+    /// <summary>Highest number of a frozen account's affected orders.</summary>
+    public long FrozenFloor => _freeze.Floor;
+
+    /// <summary>Reason of a freeze that no operator made; null if there is none.</summary>
+    public string? FrozenWhy => _freeze.AutomaticReason;
+
+    /// <summary>True if a realised loss may have reached its kill switch.</summary>
+    public bool MayHaveLostTooMuch => _limits.KillsOnLoss && !_freeze.Closes;
+
+    /// <summary>True if a kill switch froze the account and books still have orders that must be cancelled.</summary>
+    public bool IsClosingOrders => _freeze.IsByKillSwitch && BooksUpTo(FrozenFloor).Any();
+
+    /// <summary>Returns the books with open orders up to a number.</summary>
+    public IEnumerable<string> BooksUpTo(long floor) => Account.Orders.Values.Where(order => order.Number <= floor)
+        .Select(order => order.Instrument.Symbol).Distinct();
+
+    /// <summary>Decides about a freeze; returns null if it is already frozen in this way or more strictly.</summary>
+    public AccountRecord? Freeze(FreezeRequest request, long now) => _freeze.Includes(request)
+        ? null
+        : new AccountFrozen(_clock.At(now), Account.LastNumber, request.Closes, request.By, request.Why);
+
+    /// <summary>Decides to unfreeze it; returns null if it is not frozen.</summary>
+    public AccountRecord? Unfreeze(string by, string why, long now) =>
+        IsFrozen ? new AccountUnfrozen(_clock.At(now), by, why) : null;
+
+    /// <summary>
+    /// Decides to freeze the account over a broken limit; returns null if the limit does not freeze it.
+    /// </summary>
+    public AccountRecord? FreezeOn(BrokenLimit broken, long now) =>
+        broken.Reason != RejectReason.KillSwitch ? null : Freeze(
+        new FreezeRequest(Closes: true, AccountFreeze.KillSwitchName, broken.Why ?? ""), now);
+
+    /// <summary>
+    /// Decides to freeze the account over its realised loss; returns null if it has lost less, or is frozen already.
+    /// </summary>
+    public AccountRecord? FreezeOnLoss(long now) =>
+        MayHaveLostTooMuch && IsCaughtUp && BrokenLoss(now) is { } broken ? FreezeOn(broken, now) : null;
+
+    /// <summary>Returns the kill switch that the loss of the UTC day has reached, or null.</summary>
+    public BrokenLimit? BrokenLoss(long now) => _limits.BrokenLoss(_clock.At(now));
+
+    /// <summary>True if the account has limits of its own.</summary>
+    public bool HasLimits => _limits.Any;
+
+    /// <summary>Risk limits of each scope that has any.</summary>
+    public IEnumerable<SymbolLimits> Limits => _limits.All;
+
+    /// <summary>Decides to set all limits of a scope; returns null if they are unchanged.</summary>
+    public AccountRecord? SetLimits(LimitsRequest request, long now) => _limits.Has(request)
+        ? null
+        : new LimitsSet(_clock.At(now), request.Symbol, request.Limits, request.By, request.Why);
+
+    /// <summary>
+    /// Returns the first risk limit that the orders break together, or null (<see cref="RiskLimits.Check"/>). It
+    /// returns null for an account that may not enter them anyway, which is rejected elsewhere.
+    /// </summary>
+    /// <param name="orders">The orders to be held.</param>
+    /// <param name="replaced">The order they replace; null for none.</param>
+    /// <param name="everyones">Returns the limits that each account has in a symbol.</param>
+    /// <param name="owners">Returns the account's part of its owner's limits in a scope.</param>
+    /// <param name="now">Unix nanoseconds.</param>
+    public BrokenLimit? CheckLimits(
+        ReadOnlySpan<AskedOrder> orders,
+        HeldOrder? replaced,
+        Func<string, ImmutableArray<AccountLimit>> everyones,
+        Func<string, ImmutableArray<AccountLimit>> owners,
+        long now) =>
+        IsFrozen || (IsMargin && MarginBarrier(orders, replaced) != RejectReason.None)
+            ? null
+            : _limits.Check(
+                orders, replaced, IsMargin && IsReduction(orders, replaced), everyones, owners, _clock.At(now));
+
+    /// <summary>
+    /// Returns the account's position in an instrument, in lots, as if its open orders from signals had traded. So a
+    /// second signal does not ignore the first one's order. Other orders do not count before they trade.
+    /// </summary>
+    public long PositionForSignals(Instrument instrument)
+    {
+        var has = Account.Of(instrument.Base).Total / instrument.LotUnits;
+        foreach (var order in Account.Orders.Values)
+        {
+            if (order.Instrument.Symbol == instrument.Symbol && SignalNames.IsOfSignal(order.ClientOrderId))
+            {
+                has = checked(has + (order.Side == Side.Buy ? order.LeavesLots : -order.LeavesLots));
+            }
+        }
+
+        return has;
+    }
 
     /// <summary>Begins the recovery: from here on its own records are ahead of its books.</summary>
     public void BeginCatchUp() => IsCaughtUp = false;
@@ -187,7 +317,7 @@ internal sealed partial class AccountMachine(
     {
         Sequence++;
         Folded++;
-        TimeNanos = record.TimeNanos;
+        _clock.TimeNanos = record.TimeNanos;
         switch (record)
         {
             case HoldPlaced hold:
@@ -219,14 +349,18 @@ internal sealed partial class AccountMachine(
             case Withdrawn withdrawal:
                 Apply(withdrawal);
                 break;
-            case AccountFrozen or AccountUnfrozen:
-                ApplyFreeze(record);
+            case AccountFrozen:
+                _freeze.Apply(record);
+                break;
+            case AccountUnfrozen:
+                _freeze.Apply(record);
+                _limits.RestartKillWindows();
                 break;
             case LimitsSet limits:
-                Apply(limits);
+                _limits.Apply(limits);
                 break;
             case VolumesSet volumes:
-                _owners = volumes;
+                _volumes.Apply(volumes);
                 break;
             case AccountKindSet kind:
                 Apply(kind);
@@ -252,14 +386,14 @@ internal sealed partial class AccountMachine(
     {
         if (!Account.Orders.TryGetValue(key.Number, out var held))
         {
-            return OrderFor(request, key.Number, FeeTerms.Of(instrumentOf(key.Symbol)));
+            return OrderFor(request, key.Number, FeeTerms.Of(_instrumentOf(key.Symbol)));
         }
 
         return OrderOf(held);
     }
 
     private SubmitOrder OrderOf(HeldOrder held) => new(
-            id.Value,
+            Account.Id.Value,
             held.Number,
             held.ClientOrderId,
             held.Side,
@@ -276,7 +410,8 @@ internal sealed partial class AccountMachine(
             Conditions: EncodedConditions.From(held.Conditions),
             MinimumFee: held.Fees.Minimum);
 
-    private long At(long now) => TimeCorrection.After(TimeNanos, now, CorrectsTime);
+    private FeeTerms FeesFor(Instrument instrument, long now) =>
+        _volumes.TermsOf(instrument, UtcDay.Of(_clock.At(now)));
 
     private void Apply(HoldPlaced hold)
     {
@@ -284,7 +419,7 @@ internal sealed partial class AccountMachine(
         var fees = new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee);
         var held = new HeldOrder
         {
-            Instrument = instrumentOf(hold.Symbol),
+            Instrument = _instrumentOf(hold.Symbol),
             Number = order.Number,
             ClientOrderId = order.ClientOrderId,
             Side = order.Side,
@@ -310,14 +445,14 @@ internal sealed partial class AccountMachine(
             order.ClientOrderId,
             new UsedKey(Sequence, hold.RequestHash, order.Number, hold.Symbol, RejectReason.None));
         _cursors.TryAdd(hold.Symbol, 0);
-        FollowSettlement(instrumentOf(hold.Symbol));
+        FollowSettlement(_instrumentOf(hold.Symbol));
         if (order.ClientOrderId.StartsWith(LiquidationName, StringComparison.Ordinal))
         {
             _margin?.BeginStep(order.Number, hold.TimeNanos);
         }
         else
         {
-            CountOrder(hold.Symbol, order, hold.TimeNanos);
+            _limits.Count(hold.Symbol, order, hold.TimeNanos);
         }
     }
 }

@@ -63,7 +63,7 @@ internal static class DeliveriesMutants
         new()
         {
             Rule = "an account's time goes back with the clock",
-            In = "AccountMachine.At",
+            In = "AccountClock.At",
             Original = "TimeCorrection.After(TimeNanos, now, CorrectsTime)",
             Changed = "now",
             Seed = 3,
