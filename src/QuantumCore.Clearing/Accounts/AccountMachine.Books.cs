@@ -31,7 +31,7 @@ internal sealed partial class AccountMachine
 
         RequireHeld(delivered.Record, durable);
         Apply(symbol, delivered.Record);
-        ForgetLacking();
+        _lacking.Forget();
         _cursors[symbol] = delivered.Sequence;
         Folded++;
         return true;
@@ -92,7 +92,7 @@ internal sealed partial class AccountMachine
         if (record.Replaced is { } replaced)
         {
             Account.Replaced(replaced.Number, number);
-            RequireCover(Account.Orders[number].Instrument);
+            _cover.Require(Account.Orders[number].Instrument);
         }
 
         foreach (var fill in record.Fills)
@@ -135,12 +135,46 @@ internal sealed partial class AccountMachine
         var order = Account.Orders[number];
         var instrument = order.Instrument;
         Account.Fill(number, priceTicks, lots, fee, ratePpm, UtcDay.Of(timeNanos));
-        _margin?.Trade(number, instrument.Notional(priceTicks, lots));
+        _margin.Standing?.Trade(number, instrument.Notional(priceTicks, lots));
         _traded.DayOf(instrument, timeNanos)
             .Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
         if (!withItself)
         {
             _volumes.Count(instrument.Quote, timeNanos, instrument.Notional(priceTicks, lots));
+        }
+    }
+
+    private void ChangeTrade(string symbol, in TurnStep step, BookTurn turn)
+    {
+        var tradedNanos = TradeAsItWas.Of(turn.Command)!.Value.TimeNanos;
+        if (step.Account == Account.Id.Value)
+        {
+            ChangeTrade(symbol, in step, step.Side, step.Fee, turn.TimeNanos, tradedNanos);
+        }
+
+        if (step.MakerAccount == Account.Id.Value)
+        {
+            ChangeTrade(
+                symbol, in step, step.Side == Side.Buy ? Side.Sell : Side.Buy, step.MakerFee, turn.TimeNanos,
+                tradedNanos);
+        }
+    }
+
+    private void ChangeTrade(string symbol, in TurnStep step, Side side, long fee, long timeNanos, long tradedNanos)
+    {
+        var instrument = _instrumentOf(symbol);
+        var isTakenBack = step.Kind == StepKind.Reversed;
+        var buys = side == Side.Buy != isTakenBack;
+        fee = isTakenBack ? -fee : fee;
+        Account.Exchange(
+            instrument, buys ? Side.Buy : Side.Sell, step.PriceTicks, step.QuantityLots, fee, UtcDay.Of(timeNanos));
+        _traded.DayOf(instrument, timeNanos).Change(
+            timeNanos, tradedNanos, buys ? step.QuantityLots : -step.QuantityLots,
+            (long)instrument.Notional(step.PriceTicks, 1), fee, isTakenBack);
+        if (step.Account != step.MakerAccount)
+        {
+            var value = instrument.Notional(step.PriceTicks, step.QuantityLots);
+            _volumes.Count(instrument.Quote, tradedNanos, isTakenBack ? -value : value);
         }
     }
 

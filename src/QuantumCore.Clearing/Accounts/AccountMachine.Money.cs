@@ -7,7 +7,7 @@ namespace QuantumCore.Clearing;
 internal sealed partial class AccountMachine
 {
     /// <summary>Sources that may still change the account: books, payouts and settlements.</summary>
-    public IEnumerable<string> OpenSources => OpenBooks.Concat(_transit.Payouts).Concat(PendingVenues);
+    public IEnumerable<string> OpenSources => OpenBooks.Concat(_transit.Payouts).Concat(_settlement.PendingAmong(_cursors.Keys));
 
     /// <summary>
     /// Returns true if a source is a book's symbol; otherwise it is the stream of a payout or a settlement.
@@ -27,7 +27,7 @@ internal sealed partial class AccountMachine
     /// <summary>Decides about a withdrawal under an unused key: a debit, or a rejection that uses the key up.</summary>
     public AccountRecord Decide(WithdrawRequest request, Asset asset, long now)
     {
-        var reason = _freeze.Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
+        var reason = _freeze.Barrier is var barred and not RejectReason.None ? barred : _margin.CheckGive(asset, request.Amount, now);
         return reason == RejectReason.None
             ? new Withdrawn(_clock.At(now), request.Key, asset.Name, asset.Decimals, request.Amount, request.Destination)
             : new KeyRefused(_clock.At(now), request.Key, HashOf(request), reason);
@@ -38,6 +38,21 @@ internal sealed partial class AccountMachine
     /// </summary>
     public static ulong HashOf(WithdrawRequest request) =>
         RequestHash.OfWithdrawal(request.Asset, request.Amount, request.Destination);
+
+    /// <summary>
+    /// Applies a settlement's record to what the account has pending. A record that was applied before is ignored.
+    /// </summary>
+    public void ApplySettlement(string source, long sequence, SettlementRecord record)
+    {
+        if (sequence <= CursorOf(source))
+        {
+            return;
+        }
+
+        _settlement.Apply(source, record);
+        _cursors[source] = sequence;
+        Folded++;
+    }
 
     /// <summary>Applies a record of a book, a payout or a settlement as it is in the journal.</summary>
     /// <returns>False if records of the book before it are missing; nothing was changed.</returns>
@@ -51,7 +66,7 @@ internal sealed partial class AccountMachine
             return ApplyBook(source, new DeliveredRecord(sequence, 0, BookRecordEncoding.Decode(body)), durable);
         }
 
-        if (IsSettlement(source))
+        if (AccountSettlement.IsStream(source))
         {
             ApplySettlement(source, sequence, SettlementRecordEncoding.Decode(body));
             return true;
@@ -95,7 +110,7 @@ internal sealed partial class AccountMachine
             }
         }
 
-        ForgetLacking();
+        _lacking.Forget();
         _cursors[source] = sequence;
         Folded++;
     }
@@ -103,7 +118,7 @@ internal sealed partial class AccountMachine
     /// <summary>Decides about a transfer under an unused key: a debit, or a rejection that uses the key up.</summary>
     public AccountRecord Decide(TransferRequest request, Asset asset, long now)
     {
-        var reason = _freeze.Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
+        var reason = _freeze.Barrier is var barred and not RejectReason.None ? barred : _margin.CheckGive(asset, request.Amount, now);
         return reason == RejectReason.None
             ? new TransferredOut(_clock.At(now), request.Key, request.To, asset.Name, asset.Decimals, request.Amount)
             : new KeyRefused(_clock.At(now), request.Key, HashOf(request), reason);
@@ -159,9 +174,23 @@ internal sealed partial class AccountMachine
         _limits.Write(ref to);
         _traded.Write(ref to);
         _volumes.Write(ref to);
-        _margin?.Write(ref to, tellsSymbol: VersionOfSnapshot >= SnapshotVersionIsolated);
-        WriteSettlement(ref to);
-        WriteActions(ref to);
+        _margin.Write(ref to, tellsSymbol: VersionOfSnapshot >= SnapshotVersionIsolated);
+        // Nothing is written if nothing is pending; the snapshot's version shows that.
+        if (VersionOfSnapshot > SnapshotVersion)
+        {
+            _settlement.Write(ref to);
+        }
+
+        if (VersionOfSnapshot >= SnapshotVersionWithActions)
+        {
+            _corporate.WriteUnpaid(ref to);
+            _traded.WriteSplits(ref to);
+        }
+
+        if (VersionOfSnapshot >= SnapshotVersionWithAdjusted)
+        {
+            _corporate.WriteAdjusted(ref to);
+        }
     }
 
     private void ReadMoney(ref RecordReader from)
@@ -171,9 +200,22 @@ internal sealed partial class AccountMachine
         _limits.Read(ref from);
         _traded.Read(ref from, _instrumentOf);
         _volumes.Read(ref from);
-        _margin = Account.IsMargin ? MarginStanding.Read(ref from, from.Version >= SnapshotVersionIsolated) : null;
-        ReadSettlement(ref from);
-        ReadActions(ref from);
+        _margin.Read(ref from, tellsSymbol: from.Version >= SnapshotVersionIsolated);
+        if (from.Version >= SnapshotVersionWithPending)
+        {
+            _settlement.Read(ref from);
+        }
+
+        if (from.Version >= SnapshotVersionWithActions)
+        {
+            _corporate.ReadUnpaid(ref from);
+            _traded.ReadSplits(ref from);
+        }
+
+        if (from.Version >= SnapshotVersionWithAdjusted)
+        {
+            _corporate.ReadAdjusted(ref from);
+        }
     }
 
     /// <summary>

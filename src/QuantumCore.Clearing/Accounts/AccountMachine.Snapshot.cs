@@ -59,11 +59,11 @@ internal sealed partial class AccountMachine
     public void ForgetBooksOfReductions() => _keys = _keys.WithoutBooksOfReductions();
 
     private byte VersionOfSnapshot => _traded.HasSplitTrades ? SnapshotVersionSplit
-        : _lacking.Count > 0 ? SnapshotVersionLacking
+        : !_lacking.IsEmpty ? SnapshotVersionLacking
         : Account.Orders.Count > 0 ? SnapshotVersionWithStandings
-        : _margin is { Symbol.Length: > 0 } ? SnapshotVersionIsolated
-        : _standing.Count > 0 ? SnapshotVersionWithAdjusted
-        : _unpaid.Count > 0 || _traded.HasSplits ? SnapshotVersionWithActions
+        : _margin.IsIsolated ? SnapshotVersionIsolated
+        : _corporate.HasAdjusted ? SnapshotVersionWithAdjusted
+        : _corporate.HasUnpaid || _traded.HasSplits ? SnapshotVersionWithActions
         : Account.Pending.IsEmpty ? SnapshotVersion
         : SnapshotVersionWithPending;
 
@@ -112,7 +112,7 @@ internal sealed partial class AccountMachine
 
         if (version >= SnapshotVersionLacking)
         {
-            WriteLacking(ref to);
+            _lacking.Write(ref to);
         }
 
         return to.ToArray();
@@ -177,7 +177,7 @@ internal sealed partial class AccountMachine
 
         if (from.Version >= SnapshotVersionLacking)
         {
-            machine.ReadLacking(ref from);
+            machine._lacking.Read(ref from);
         }
 
         from.End();

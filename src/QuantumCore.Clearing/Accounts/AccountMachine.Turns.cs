@@ -47,7 +47,7 @@ internal sealed partial class AccountMachine
 
         if (IsMargin && reason == RejectReason.None)
         {
-            reason = CheckMargin(margined, null, now);
+            reason = _margin.Check(margined, null, now);
         }
 
         if (reason != RejectReason.None)
@@ -102,7 +102,7 @@ internal sealed partial class AccountMachine
 
         if (IsMargin && reason == RejectReason.None)
         {
-            reason = CheckMargin(
+            reason = _margin.Check(
                 [.. requests.Select((request, i) => MarginOrderOf(request, instruments[i], amounts[i], fees[i]))], null,
                 now);
         }
@@ -236,15 +236,15 @@ internal sealed partial class AccountMachine
             Account.ReleaseUpTo(symbol, turn.Command.Number);
         }
 
-        FollowSplit(symbol, turn);
+        _corporate.Follow(symbol, turn);
         if (turn.Command.Verb is BookVerb.Bust or BookVerb.Correct)
         {
             var instrument = _instrumentOf(symbol);
-            FindLacking(instrument.Base);
-            FindLacking(instrument.Quote);
+            _lacking.Find(instrument.Base.Name);
+            _lacking.Find(instrument.Quote.Name);
         }
 
-        RequireCover(_instrumentOf(symbol));
+        _cover.Require(_instrumentOf(symbol));
     }
 
     private void Apply(in TurnStep step, BookTurn turn)

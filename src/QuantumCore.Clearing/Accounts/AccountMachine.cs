@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -10,12 +11,11 @@ namespace QuantumCore.Clearing;
 /// </summary>
 internal sealed partial class AccountMachine
 {
-    // Begins with a space, because no client order id does.
+    // They begin with a space, because no client order id does.
+    private const string ActionPrefix = " action:";
     private const string DepositPrefix = " deposit:";
 
     private readonly Func<string, Instrument> _instrumentOf;
-    private readonly Func<MarginAgreements>? _agreements;
-    private readonly Func<string, BusinessCalendar>? _calendarOf;
 
     private readonly AccountClock _clock = new();
     private readonly AccountFreeze _freeze = new();
@@ -23,9 +23,14 @@ internal sealed partial class AccountMachine
     private readonly TradedSymbols _traded = new();
     private readonly AccountVolumes _volumes;
     private readonly RiskLimits _limits;
+    private readonly AccountSettlement _settlement;
+    private readonly AccountMargin _margin;
+    private readonly MarginReview _review;
+    private readonly LackingAssets _lacking;
+    private readonly CorporateEntitlements _corporate;
+    private readonly HoldCover _cover;
     private readonly SortedDictionary<string, long> _cursors = new(StringComparer.Ordinal);
     private UsedKeys _keys = new();
-    private Func<string, bool>? _mayLack;
 
     /// <summary>Creates the machine of a new account.</summary>
     public AccountMachine(
@@ -35,17 +40,23 @@ internal sealed partial class AccountMachine
         Func<MarginAgreements>? agreements = null,
         Func<string, BusinessCalendar>? calendarOf = null)
     {
-        (_instrumentOf, _agreements, _calendarOf) = (instrumentOf, agreements, calendarOf);
+        _instrumentOf = instrumentOf;
         Account = new Account(id);
         _volumes = new AccountVolumes(scheduleOf);
         _limits = new RiskLimits(Account, _traded, instrumentOf);
+        _settlement = new AccountSettlement(Account, _clock, calendarOf);
+        _margin = new AccountMargin(Account, _clock, _traded, _settlement, agreements);
+        _review = new MarginReview(Account, _clock, _traded, _volumes, _settlement, _margin);
+        _lacking = new LackingAssets(Account, _margin);
+        _corporate = new CorporateEntitlements(Account, _clock, instrumentOf);
+        _cover = new HoldCover(Account, asset => _corporate.IsBeingSplit(asset) || _lacking.Contains(asset));
     }
 
     /// <summary>
     /// True if it has applied everything its own decisions relied on; false during recovery. Then a hold may use
     /// proceeds of a book whose records are not applied yet, so that holds may exceed balances.
     /// </summary>
-    public bool IsCaughtUp { get; private set; } = true;
+    public bool IsCaughtUp => _cover.IsCaughtUp;
 
     /// <summary>Balances and open orders.</summary>
     public Account Account { get; }
@@ -97,7 +108,7 @@ internal sealed partial class AccountMachine
         reason = reason == RejectReason.None ? CheckReceipt(request, instrument, need, fees) : reason;
         if (IsMargin && reason == RejectReason.None)
         {
-            reason = CheckMargin([MarginOrderOf(request, instrument, need, fees)], null, now);
+            reason = _margin.Check([MarginOrderOf(request, instrument, need, fees)], null, now);
         }
 
         return reason == RejectReason.None
@@ -121,11 +132,11 @@ internal sealed partial class AccountMachine
         var fees = FeesFor(instrument, now);
         var reason =
             Account.CheckHold(instrument, old.Side, priceTicks, quantityLots, old.Number, fees, out var amount);
-        reason = reason == RejectReason.None ? CheckSettled(instrument, old.Side, amount, now) : reason;
+        reason = reason == RejectReason.None ? _settlement.Check(instrument, old.Side, amount, now) : reason;
         reason = reason == RejectReason.None ? CheckReceipt(old, priceTicks, quantityLots) : reason;
         if (IsMargin && reason == RejectReason.None)
         {
-            reason = CheckMargin([new MarginOrder(instrument, old.Side, priceTicks, quantityLots, fees)], old, now);
+            reason = _margin.Check([new MarginOrder(instrument, old.Side, priceTicks, quantityLots, fees)], old, now);
         }
 
         if (reason != RejectReason.None)
@@ -267,10 +278,10 @@ internal sealed partial class AccountMachine
         Func<string, ImmutableArray<AccountLimit>> everyones,
         Func<string, ImmutableArray<AccountLimit>> owners,
         long now) =>
-        IsFrozen || (IsMargin && MarginBarrier(orders, replaced) != RejectReason.None)
+        IsFrozen || (IsMargin && _margin.Barrier(orders, replaced) != RejectReason.None)
             ? null
             : _limits.Check(
-                orders, replaced, IsMargin && IsReduction(orders, replaced), everyones, owners, _clock.At(now));
+                orders, replaced, IsMargin && _margin.IsReduction(orders, replaced), everyones, owners, _clock.At(now));
 
     /// <summary>
     /// Returns the account's position in an instrument, in lots, as if its open orders from signals had traded. So a
@@ -290,27 +301,88 @@ internal sealed partial class AccountMachine
         return has;
     }
 
+    /// <summary>True for a margin account, which may owe.</summary>
+    public bool IsMargin => _margin.IsMargin;
+
+    /// <inheritdoc cref="AccountMargin.SetKind"/>
+    public (string? WhyNot, AccountRecord? Record) SetKind(AccountKindRequest request, Asset? currency, long now) =>
+        _margin.SetKind(request, currency, now);
+
+    /// <inheritdoc cref="AccountMargin.TakeMarks"/>
+    public AccountRecord? TakeMarks(ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board, long now) =>
+        _margin.TakeMarks(symbols, board, now);
+
+    /// <summary>
+    /// Returns the margin figures of a margin account at the newest mark prices; null for a cash account.
+    /// </summary>
+    public MarginView? DescribeMargin(Func<string, MarkPrice?> board, long now) =>
+        _margin.Describe(board, IsFrozen, now);
+
+    /// <inheritdoc cref="MarginReview.Review"/>
+    public AccountRecord? Review(Func<string, MarkPrice?> board, Func<string, bool> isTrading, long now) =>
+        _review.Review(board, isTrading, now);
+
+    /// <inheritdoc cref="MarginReview.Work"/>
+    public MarginWork Work() => _review.Work(OrderOf);
+
+    /// <inheritdoc cref="MarginReview.TakeCover"/>
+    public AccountRecord? TakeCover(LiquidationCover cover, long now) => _review.TakeCover(cover, now);
+
+    /// <summary>
+    /// Records the account's payment of a share of another account's deficit (<see cref="MarginReview.PayShare"/>).
+    /// Returns null if it has paid before; that stays on record even if the account becomes a cash account.
+    /// </summary>
+    public AccountRecord? PayShare(DeficitShareRequest request, Asset asset, long now) =>
+        IsUsed(ShareName(request.Account, request.Sequence), out _) ? null : _review.PayShare(request, asset, now);
+
+    /// <inheritdoc cref="MarginReview.Accrue(Func{string, MarkPrice?}, long)"/>
+    public AccountRecord? Accrue(Func<string, MarkPrice?> board, long now) => _review.Accrue(board, now);
+
+    /// <inheritdoc cref="AccountSettlement.FundsFor"/>
+    public SettlementFunds? FundsFor(string venue, long date, long now) => _settlement.FundsFor(venue, date, now);
+
+    /// <inheritdoc cref="LackingAssets.IsShort"/>
+    public bool IsShort => _lacking.IsShort;
+
+    /// <summary>Returns true if it lacks an asset since a trade was changed.</summary>
+    public bool Lacks(string asset) => _lacking.Contains(asset);
+
+    /// <summary>
+    /// Decides to freeze an account that lacks something and to cancel its orders; returns null if that is on record or
+    /// nothing is lacking.
+    /// </summary>
+    public AccountRecord? FreezeWhenShort(long now) => !IsShort || !IsCaughtUp ? null : Freeze(
+        new FreezeRequest(
+            Closes: true, AccountFreeze.ExchangeName, $"lacks {_lacking.Names} since a trade was changed"),
+        now);
+
+    /// <summary>
+    /// Decides the part of an action from the account's units at its cut; returns null if it is on record.
+    /// </summary>
+    /// <exception cref="OverflowException">The balance would overflow.</exception>
+    public AccountRecord? EnterAction(CorporateActionView action, long units, long now) =>
+        HasEntered(action) ? null : _corporate.Enter(action, units, now);
+
+    /// <summary>Decides to keep the remainder of an action; returns null if it is on record.</summary>
+    public AccountRecord? KeepRounding(CorporateActionView action, long amount, long now) =>
+        HasEntered(action) ? null : _corporate.KeepRounding(action, amount, now);
+
+    /// <inheritdoc cref="CorporateEntitlements.Pay"/>
+    public AccountRecord? PayAction(string action, long now) => _corporate.Pay(action, now);
+
+    private bool HasEntered(CorporateActionView action) => IsUsed(ActionPrefix + action.Request.Id, out _);
+
+    // Begins with a space like generated orders, because no client's name does.
+    private static string ShareName(long loser, long deficit) =>
+        string.Create(CultureInfo.InvariantCulture, $" deficit:{loser}:{deficit}");
+
     /// <summary>Begins the recovery: from here on its own records are ahead of its books.</summary>
-    public void BeginCatchUp() => IsCaughtUp = false;
+    public void BeginCatchUp() => _cover.BeginCatchUp();
 
     /// <summary>
     /// Ends the recovery: every book is applied as far as its own decisions, so that holds must be covered.
     /// </summary>
-    public void EndCatchUp()
-    {
-        IsCaughtUp = true;
-        Account.RequireCover(_mayLack ??= MayLack);
-    }
-
-    private void RequireCover(Instrument instrument)
-    {
-        if (IsCaughtUp)
-        {
-            Account.RequireCover(instrument, _mayLack ??= MayLack);
-        }
-    }
-
-    private bool MayLack(string asset) => IsBeingSplit(asset) || _lacking.Contains(asset);
+    public void EndCatchUp() => _cover.EndCatchUp();
 
     /// <summary>Applies the account's own next record.</summary>
     public void Apply(AccountRecord record)
@@ -363,10 +435,15 @@ internal sealed partial class AccountMachine
                 _volumes.Apply(volumes);
                 break;
             case AccountKindSet kind:
-                Apply(kind);
+                _margin.Apply(kind);
                 break;
-            case DeficitSharePaid or MarginReviewed or LiquidationStepEnded or DeficitCovered or InterestAccrued:
-                ApplyMargin(record);
+            case DeficitSharePaid paid:
+                // It may be a cash account by now.
+                Account.Give(new Asset(paid.Asset, paid.Decimals), paid.Amount);
+                _keys.Add(ShareName(paid.Loser, paid.Deficit), new UsedKey(Sequence, 0, 0, "", RejectReason.None));
+                break;
+            case MarginReviewed or LiquidationStepEnded or DeficitCovered or InterestAccrued:
+                _margin.Apply(record, Sequence);
                 break;
             case CorporateActionEntered or CorporateActionPaid or SplitEntered or SymbolChanged:
                 ApplyAction(record);
@@ -375,7 +452,7 @@ internal sealed partial class AccountMachine
                 throw new InvalidDataException($"{record.GetType().Name} is not an account's record.");
         }
 
-        ForgetLacking();
+        _lacking.Forget();
     }
 
     /// <summary>
@@ -446,13 +523,56 @@ internal sealed partial class AccountMachine
             new UsedKey(Sequence, hold.RequestHash, order.Number, hold.Symbol, RejectReason.None));
         _cursors.TryAdd(hold.Symbol, 0);
         FollowSettlement(_instrumentOf(hold.Symbol));
-        if (order.ClientOrderId.StartsWith(LiquidationName, StringComparison.Ordinal))
+        if (MarginReview.IsStep(order))
         {
-            _margin?.BeginStep(order.Number, hold.TimeNanos);
+            _margin.Standing?.BeginStep(order.Number, hold.TimeNanos);
         }
         else
         {
             _limits.Count(hold.Symbol, order, hold.TimeNanos);
         }
+    }
+
+    private void ApplyAction(AccountRecord record)
+    {
+        switch (record)
+        {
+            case CorporateActionEntered entered:
+                UseAction(entered.Action);
+                _corporate.Apply(entered);
+                // An account that was short at the cut owes the cash paid on these units.
+                _lacking.Find(entered.Asset);
+                break;
+            case SplitEntered split:
+                UseAction(split.Action);
+                _corporate.Apply(split);
+                _traded.Apply(split);
+                _limits.ForgetUsual(split.UnitAsset);
+                break;
+            case CorporateActionPaid paid when !_corporate.Apply(paid):
+                throw new InvalidDataException(
+                    $"{Account.Id}: record {Sequence} pays corporate action {paid.Action}, which is not open like that.");
+            case SymbolChanged changed:
+                UseAction(changed.Action);
+                _corporate.Apply(changed);
+                break;
+        }
+    }
+
+    private void UseAction(string action) =>
+        _keys.Add(ActionPrefix + action, new UsedKey(Sequence, 0, 0, "", RejectReason.None));
+
+    private void FollowSettlement(Instrument instrument)
+    {
+        if (instrument.SettlementDays > 0)
+        {
+            _cursors.TryAdd(SettlementRecord.StreamPrefix + instrument.SettlementVenue, 0);
+        }
+    }
+
+    private RejectReason CheckHold(Instrument instrument, Side side, long need, long now, out long amount)
+    {
+        var reason = Account.CheckHold(instrument, side, need, out amount);
+        return reason == RejectReason.None ? _settlement.Check(instrument, side, amount, now) : reason;
     }
 }

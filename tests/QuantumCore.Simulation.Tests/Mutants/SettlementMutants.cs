@@ -62,8 +62,8 @@ internal static class SettlementMutants
         new()
         {
             Rule = "a snapshot forgets what is pending",
-            Original = "Account.Pending.Entries.ToArray()",
-            Changed = "Account.Pending.Entries.Take(0).ToArray()",
+            Original = "account.Pending.Entries.ToArray()",
+            Changed = "account.Pending.Entries.Take(0).ToArray()",
         },
         new()
         {
