@@ -198,7 +198,8 @@ internal sealed class CorporateEntitlements(
                 ? throw new InvalidOperationException($"{account.Id} lacks {-balance.Total} {action.UnitAsset}.")
             : balance.Total == 0 ? null
             : new SymbolChanged(
-                clock.At(now), action.Request.Id, action.UnitAsset, action.UnitDecimals, balance.Total, action.CashAsset);
+                clock.At(now), action.Request.Id, action.UnitAsset, action.UnitDecimals, balance.Total,
+                action.CashAsset);
     }
 
     private static SettlementTerm TermOf(long payDay) => new(NoVenue, payDay, 0);

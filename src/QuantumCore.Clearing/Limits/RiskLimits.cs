@@ -10,7 +10,7 @@ namespace QuantumCore.Clearing;
 /// freeze the account and have its orders cancelled, as an operator's kill switch does.
 /// </summary>
 /// <param name="account">The account.</param>
-/// <param name="traded">What the account traded.</param>
+/// <param name="traded">Its trading.</param>
 /// <param name="instrumentOf">Returns the instrument of a symbol.</param>
 internal sealed class RiskLimits(Account account, TradedSymbols traded, Func<string, Instrument> instrumentOf)
 {

@@ -47,7 +47,9 @@ internal sealed class TradedSymbols
         return volume;
     }
 
-    /// <summary>Returns the realised loss of a day in a scope, with fees, quote minor units; negative for a profit.</summary>
+    /// <summary>
+    /// Returns the realised loss of a day in a scope, with fees, quote minor units; negative for a profit.
+    /// </summary>
     public Int128 LossIn(in ScopedLimits scope, long day)
     {
         Int128 earned = 0;

@@ -19,7 +19,7 @@ internal readonly record struct MarginOrder(
 /// </summary>
 /// <param name="account">The account.</param>
 /// <param name="clock">Its time.</param>
-/// <param name="traded">What it traded.</param>
+/// <param name="traded">Its trading.</param>
 /// <param name="settlement">Its unsettled trades.</param>
 /// <param name="agreements">Returns the margin rules; null for none.</param>
 internal sealed class AccountMargin(
@@ -130,7 +130,9 @@ internal sealed class AccountMargin(
         var figures = _positions.Figures(margin);
         var cash = Int128.Min(
             account.Of(margin.Currency).Total,
-            account.Pending.IsEmpty ? long.MaxValue : settlement.At(now).Spendable(margin.Currency.Name, DatedFunds.AtOnce));
+            account.Pending.IsEmpty
+                ? long.MaxValue
+                : settlement.At(now).Spendable(margin.Currency.Name, DatedFunds.AtOnce));
         var isStale = IsStale(margin, now);
         return new MarginView(
             margin.Currency.Name,
@@ -216,7 +218,8 @@ internal sealed class AccountMargin(
             return false;
         }
 
-        return (replaced is null ? position : MarginPositions.Without(position, replaced)).IsReducedBy(orders[0].Side, orders[0].Lots);
+        var rest = replaced is null ? position : MarginPositions.Without(position, replaced);
+        return rest.IsReducedBy(orders[0].Side, orders[0].Lots);
     }
 
     /// <summary>Checks that orders can be margined; None for a cash account, whose orders are covered.</summary>
@@ -426,7 +429,8 @@ internal sealed class AccountMargin(
         _positions.Find(margin, Agreements, NewestOf(margin, board));
         var figures = _positions.Figures(margin);
         return new MarginReviewed(
-            clock.At(now), state, floor, deadlineNanos, figures.Equity, figures.Requirement, figures.Maintenance, newer);
+            clock.At(now), state, floor, deadlineNanos, figures.Equity, figures.Requirement, figures.Maintenance,
+            newer);
     }
 
     /// <summary>Makes it a margin account or a cash account.</summary>

@@ -9,7 +9,7 @@ namespace QuantumCore.Clearing;
 /// Each check finds them anew. The list is kept, so that checks do not allocate.
 /// </summary>
 /// <param name="account">The account.</param>
-/// <param name="traded">What the account traded.</param>
+/// <param name="traded">Its trading.</param>
 internal sealed class MarginPositions(Account account, TradedSymbols traded)
 {
     private readonly List<MarginPosition> _positions = [];
@@ -93,7 +93,9 @@ internal sealed class MarginPositions(Account account, TradedSymbols traded)
         position.With(
             order.Side, WorstPrice(order.Instrument, order.PriceTicks), order.WorstLots, order.Paid, sign: -1);
 
-    /// <summary>Returns the worst price of an order, in ticks. A pegged sell has none but the lowest possible.</summary>
+    /// <summary>
+    /// Returns the worst price of an order, in ticks. A pegged sell has none but the lowest possible.
+    /// </summary>
     public static long WorstPrice(Instrument instrument, long priceTicks) =>
         Math.Max(priceTicks, instrument.MinPriceTicks);
 

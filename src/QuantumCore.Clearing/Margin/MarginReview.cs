@@ -11,7 +11,7 @@ namespace QuantumCore.Clearing;
 /// </remarks>
 /// <param name="account">The account.</param>
 /// <param name="clock">Its time.</param>
-/// <param name="traded">What it traded.</param>
+/// <param name="traded">Its trading.</param>
 /// <param name="volumes">Its volumes and fees.</param>
 /// <param name="settlement">Its unsettled trades.</param>
 /// <param name="checks">Its margin.</param>
@@ -52,7 +52,7 @@ internal sealed class MarginReview(
     /// <summary>
     /// Returns the work that an agent must do for the account. To be returned only when it is durable.
     /// </summary>
-    public MarginWork Work(Func<HeldOrder, SubmitOrder> orderOf)
+    public MarginWork Work()
     {
         if (checks.Standing is not { } margin)
         {
@@ -69,7 +69,7 @@ internal sealed class MarginReview(
             margin.State != MarginState.Called ? [] :
                 [.. RiskyOrders(open).Select(order => new NumberInBook(order.Instrument.Symbol, order.Number))],
             step?.Instrument.Symbol ?? "",
-            step is null ? null : orderOf(step),
+            step is null ? null : step.ToOrder(account.Id),
             [.. margin.Claims.Select(claim => new LiquidationClaim(
                 account.Id.Value, claim.Key, margin.Currency.Name, claim.Value.Fee, claim.Value.Deficit))]);
     }
@@ -92,7 +92,9 @@ internal sealed class MarginReview(
     {
         var most = Int128.Min(
             account.Of(asset).Available,
-            account.Pending.Has(asset.Name) ? settlement.At(now).Spendable(asset.Name, DatedFunds.AtOnce) : long.MaxValue);
+            account.Pending.Has(asset.Name)
+                ? settlement.At(now).Spendable(asset.Name, DatedFunds.AtOnce)
+                : long.MaxValue);
         if (checks.Standing is { } margin && margin.Currency == asset)
         {
             _positions.Find(margin, checks.Agreements, AccountMargin.OwnOf(margin));
@@ -141,7 +143,8 @@ internal sealed class MarginReview(
 
     // Less than a lot can be neither sold nor bought back. An account that has nothing else and can pay what accrued is
     // not called for it: a liquidation would find nothing to do, and the next review would begin another.
-    private bool IsThrough(MarginStanding margin) => !_positions.HasToClose && account.Of(margin.Currency).Total >= margin.Owed;
+    private bool IsThrough(MarginStanding margin) =>
+        !_positions.HasToClose && account.Of(margin.Currency).Total >= margin.Owed;
 
     /// <summary>
     /// Returns the next step of a liquidation. The account's own orders must be gone and their fills applied first, so
@@ -205,7 +208,8 @@ internal sealed class MarginReview(
         return margin.Owed > 0 && cash < margin.Owed && margin.Charges(clock.At(now)) is { } charges
             ? charges with { Loan = 0, Borrow = 0 }
             : cash < 0
-                ? new LiquidationStepEnded(clock.At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -cash)
+                ? new LiquidationStepEnded(
+                    clock.At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -cash)
             : checks.Reviewed(margin, StateAt(margin, figures), 0, 0, board, checks.Newer(margin, [], board), now);
     }
 
@@ -213,7 +217,8 @@ internal sealed class MarginReview(
     {
         _positions.Find(margin, checks.Agreements, AccountMargin.OwnOf(margin));
         var value = (long)margin.StepValue;
-        var fee = Liquidation.Fee(value, _positions.Figures(margin).Equity, checks.Agreements.PolicyOf(margin.Currency.Name));
+        var fee = Liquidation.Fee(
+            value, _positions.Figures(margin).Equity, checks.Agreements.PolicyOf(margin.Currency.Name));
         return new LiquidationStepEnded(
             clock.TimeNanos, margin.Currency.Name, margin.Currency.Decimals, margin.StepNumber, value, fee, 0);
     }

@@ -55,7 +55,7 @@ internal static class DeliveriesMutants
             Original = "asked.Number, asked.Symbol,",
             Changed = """
                 asked.Number,
-                Account.Orders.TryGetValue(asked.Number, out var smaller) ? smaller.Instrument.Symbol : "",
+                state.Account.Orders.TryGetValue(asked.Number, out var smaller) ? smaller.Instrument.Symbol : "",
                 """,
             Habit = Habit.Amends,
             Seed = 9,

@@ -68,7 +68,7 @@ internal static class SettlementMutants
         new()
         {
             Rule = "an account does not follow settlement",
-            In = "AccountMachine.FollowSettlement",
+            In = "AccountRecordApplier.FollowSettlement",
             Original = "instrument.SettlementDays > 0",
             Changed = "instrument.SettlementDays > 9",
         },
