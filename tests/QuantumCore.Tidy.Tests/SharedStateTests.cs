@@ -19,6 +19,7 @@ public class SharedStateTests
             "QuantumCore.Api", "QuantumCore.Clearing", "QuantumCore.Contracts", "QuantumCore.Gateway",
             "QuantumCore.Gateway.Binance", "QuantumCore.Gateway.Fix", "QuantumCore.Grains",
             "QuantumCore.Grains.Abstractions", "QuantumCore.History", "QuantumCore.Instruments", "QuantumCore.Journal",
+            "QuantumCore.Matching",
         ],
         s_product.Select(assembly => assembly.GetName().Name!).Order(StringComparer.Ordinal));
 

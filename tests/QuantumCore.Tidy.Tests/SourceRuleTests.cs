@@ -9,7 +9,6 @@ public partial class SourceRuleTests
     private static readonly string[] s_core =
     [
         "src/QuantumCore.Instruments", "src/QuantumCore.Matching", "src/QuantumCore.Clearing",
-        "src/QuantumCore.MarketData",
     ];
 
     private static readonly string[] s_nearMoney =

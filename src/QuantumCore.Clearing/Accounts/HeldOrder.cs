@@ -1,3 +1,4 @@
+using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Clearing;
@@ -107,4 +108,57 @@ public sealed class HeldOrder
 
     /// <summary>The asset of its hold.</summary>
     public Asset HeldAsset => Side == Side.Buy ? Instrument.Quote : Instrument.Base;
+
+    /// <summary>Returns the order of a hold.</summary>
+    /// <param name="hold">The account's record.</param>
+    /// <param name="instrument">Its instrument.</param>
+    /// <param name="sequence">Sequence of the record.</param>
+    internal static HeldOrder From(HoldPlaced hold, Instrument instrument, long sequence)
+    {
+        var order = hold.Order;
+        var fees = new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee);
+        var held = new HeldOrder
+        {
+            Instrument = instrument,
+            Number = order.Number,
+            ClientOrderId = order.ClientOrderId,
+            Side = order.Side,
+            Type = order.Type,
+            TimeInForce = order.TimeInForce,
+            PostOnly = order.PostOnly,
+            SelfTrade = order.SelfTrade,
+            Conditions = order.Conditions.Decode(),
+            PriceTicks = order.PriceTicks,
+            SubmittedLots = order.QuantityLots,
+            Fees = fees,
+            Paid = new OrderFees(order.Side, fees),
+            TimeNanos = hold.TimeNanos,
+            ReplacesNumber = order.ReplacesNumber,
+            ExpectedLeavesLots = order.ExpectedLeavesLots,
+            Sequence = sequence,
+            QuantityLots = order.QuantityLots,
+            Held = hold.Amount,
+        };
+        held.Standing = held.StandingByKind;
+        return held;
+    }
+
+    /// <summary>Returns the order, to submit it, perhaps again.</summary>
+    internal SubmitOrder ToOrder(AccountId account) => new(
+        account.Value,
+        Number,
+        ClientOrderId,
+        Side,
+        Type,
+        TimeInForce,
+        PostOnly,
+        PriceTicks,
+        SubmittedLots,
+        Fees.MakerPpm,
+        Fees.TakerPpm,
+        ReplacesNumber,
+        ExpectedLeavesLots,
+        SelfTrade: SelfTrade,
+        Conditions: EncodedConditions.From(Conditions),
+        MinimumFee: Fees.Minimum);
 }

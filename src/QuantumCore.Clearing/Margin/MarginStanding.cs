@@ -58,6 +58,26 @@ internal sealed class MarginStanding(Asset currency)
     public Int128 Owed =>
         DayBasis == 0 ? 0 : new LoanInterest(Loan, DayBasis).Owed + new LoanInterest(Borrow, DayBasis).Owed;
 
+    /// <summary>Returns the charge of everything owed so far; null before the first accrual.</summary>
+    public InterestAccrued? Charges(long timeNanos) => DayBasis == 0
+        ? null
+        : Charged(new InterestAccrued(
+            timeNanos, AccruedDay, currency.Name, currency.Decimals, DayBasis, Loan, Borrow, 0, 0));
+
+    /// <summary>Returns an accrual with the charge of everything owed after it.</summary>
+    public static InterestAccrued Charged(InterestAccrued accrued)
+    {
+        var (loan, borrow) = (new LoanInterest(accrued.Loan, accrued.DayBasis),
+            new LoanInterest(accrued.Borrow, accrued.DayBasis));
+        return accrued with
+        {
+            Loan = loan.AfterCharge().Accrued,
+            Borrow = borrow.AfterCharge().Accrued,
+            LoanCharge = loan.Charge,
+            BorrowCharge = borrow.Charge,
+        };
+    }
+
     /// <summary>Returns true if it may trade an instrument that has margin terms.</summary>
     public bool Trades(Instrument instrument) =>
         instrument.Quote == currency && (Symbol.Length == 0 || instrument.Symbol == Symbol);

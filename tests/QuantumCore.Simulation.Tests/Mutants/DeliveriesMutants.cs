@@ -55,7 +55,7 @@ internal static class DeliveriesMutants
             Original = "asked.Number, asked.Symbol,",
             Changed = """
                 asked.Number,
-                Account.Orders.TryGetValue(asked.Number, out var smaller) ? smaller.Instrument.Symbol : "",
+                state.Account.Orders.TryGetValue(asked.Number, out var smaller) ? smaller.Instrument.Symbol : "",
                 """,
             Habit = Habit.Amends,
             Seed = 9,
@@ -63,7 +63,7 @@ internal static class DeliveriesMutants
         new()
         {
             Rule = "an account's time goes back with the clock",
-            In = "AccountMachine.At",
+            In = "AccountClock.At",
             Original = "TimeCorrection.After(TimeNanos, now, CorrectsTime)",
             Changed = "now",
             Seed = 3,

@@ -26,20 +26,20 @@ internal static class HoldsMutants
         new()
         {
             Rule = "a hold is not released when its order ends",
-            Original = "Account.Release(voided.Number);",
+            Original = "account.Release(voided.Number);",
             Changed = "_ = voided;",
         },
         new()
         {
             Rule = "a cancel does not release the hold",
-            Original = "Account.Release(order.Number);",
+            Original = "account.Release(order.Number);",
             Changed = "_ = order;",
         },
         new()
         {
             Rule = "a mass cancel releases orders that came after it",
-            Original = "Account.ReleaseUpTo(symbol, all.Floor);",
-            Changed = "Account.ReleaseUpTo(symbol, all.Floor + 1);",
+            Original = "account.ReleaseUpTo(symbol, all.Floor);",
+            Changed = "account.ReleaseUpTo(symbol, all.Floor + 1);",
             Seed = 7,
         },
         new()

@@ -10,7 +10,7 @@ internal static class MarginMutants
         new()
         {
             Rule = "a liquidation sells while the account's own orders are open",
-            Original = "if (Account.Orders.Count > 0) { return null; }",
+            Original = "if (account.Orders.Count > 0) { return null; }",
             Changed = "",
             Days = Days.OnMargin,
             Seed = 3,

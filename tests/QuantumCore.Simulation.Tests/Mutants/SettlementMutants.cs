@@ -62,13 +62,13 @@ internal static class SettlementMutants
         new()
         {
             Rule = "a snapshot forgets what is pending",
-            Original = "Account.Pending.Entries.ToArray()",
-            Changed = "Account.Pending.Entries.Take(0).ToArray()",
+            Original = "account.Pending.Entries.ToArray()",
+            Changed = "account.Pending.Entries.Take(0).ToArray()",
         },
         new()
         {
             Rule = "an account does not follow settlement",
-            In = "AccountMachine.FollowSettlement",
+            In = "AccountRecordApplier.FollowSettlement",
             Original = "instrument.SettlementDays > 0",
             Changed = "instrument.SettlementDays > 9",
         },

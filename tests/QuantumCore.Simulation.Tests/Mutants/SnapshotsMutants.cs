@@ -10,21 +10,21 @@ internal static class SnapshotsMutants
         new()
         {
             Rule = "a snapshot forgets names",
-            Original = "_keys.Write(ref to);",
+            Original = "state.Keys.Write(ref to);",
             Changed = "new UsedKeys().Write(ref to);",
             Seed = 4,
         },
         new()
         {
             Rule = "a snapshot forgets how far books are folded",
-            Original = "machine._cursors.Add(from.Text(), from.Count());",
-            Changed = "machine._cursors.Add(from.Text(), from.Count() * 0);",
+            Original = "state.Cursors.Add(from.Text(), from.Count());",
+            Changed = "state.Cursors.Add(from.Text(), from.Count() * 0);",
         },
         new()
         {
             Rule = "a snapshot forgets the number given last",
-            Original = "machine.Account.Restore(lastNumber,",
-            Changed = "machine.Account.Restore(lastNumber - Math.Min(1, lastNumber),",
+            Original = "state.Account.Restore(lastNumber,",
+            Changed = "state.Account.Restore(lastNumber - Math.Min(1, lastNumber),",
         },
         new()
         {

@@ -29,8 +29,8 @@ internal static class TradeChangesMutants
         new()
         {
             Rule = "what is changed is traded on the day of the change",
-            Original = "CountVolume(instrument.Quote, tradedNanos,",
-            Changed = "CountVolume(instrument.Quote, timeNanos,",
+            Original = "volumes.Count(instrument.Quote, tradedNanos,",
+            Changed = "volumes.Count(instrument.Quote, timeNanos,",
             Seed = 7,
         },
         new()

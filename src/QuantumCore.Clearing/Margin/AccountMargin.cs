@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -16,20 +15,37 @@ internal readonly record struct MarginOrder(
 
 /// <summary>
 /// Decides what a margin account may do, from its balances, its open orders and the mark prices of its newest record.
+/// A cash account has no standing here, and everything passes.
 /// </summary>
-internal sealed partial class AccountMachine
+/// <param name="account">The account.</param>
+/// <param name="clock">Its time.</param>
+/// <param name="traded">Its trading.</param>
+/// <param name="settlement">Its unsettled trades.</param>
+/// <param name="agreements">Returns the margin rules; null for none.</param>
+internal sealed class AccountMargin(
+    Account account, AccountClock clock, TradedSymbols traded, AccountSettlement settlement,
+    Func<MarginAgreements>? agreements)
 {
     // Age at which an unchanged mark price is recorded again.
     private const long RenewNanos = 30_000_000_000;
 
-    // Positions of the check in progress; kept, so that checks do not allocate.
-    private readonly List<MarginPosition> _positions = [];
-    private MarginStanding? _margin;
+    private readonly MarginPositions _positions = new(account, traded);
+
+    /// <summary>Its margin state; null for a cash account.</summary>
+    public MarginStanding? Standing { get; private set; }
 
     /// <summary>True for a margin account, which may owe.</summary>
-    public bool IsMargin => _margin is not null;
+    public bool IsMargin => Standing is not null;
 
-    private MarginAgreements Agreements => agreements?.Invoke() ?? MarginAgreements.None;
+    /// <summary>True for an isolated margin account.</summary>
+    public bool IsIsolated => Standing is { Symbol.Length: > 0 };
+
+    /// <summary>The margin rules.</summary>
+    public MarginAgreements Agreements => agreements?.Invoke() ?? MarginAgreements.None;
+
+    /// <summary>Returns true for an asset of a margin account whose debt counts in its equity.</summary>
+    public bool CountsAsEquity(string asset) =>
+        Standing is { } margin && Agreements.PaidIn(margin.Currency.Name).ContainsKey(asset);
 
     /// <summary>
     /// Decides to make it a margin account or a cash account. Returns the reason for a refusal, or the next record;
@@ -38,7 +54,7 @@ internal sealed partial class AccountMachine
     public (string? WhyNot, AccountRecord? Record) SetKind(AccountKindRequest request, Asset? currency, long now)
     {
         var symbol = request.Symbol ?? "";
-        if ((_margin?.Currency.Name ?? "") == request.Currency && (_margin?.Symbol ?? "") == symbol)
+        if ((Standing?.Currency.Name ?? "") == request.Currency && (Standing?.Symbol ?? "") == symbol)
         {
             return (null, null);
         }
@@ -48,10 +64,10 @@ internal sealed partial class AccountMachine
             return ("no instrument is paid in this asset", null);
         }
 
-        if (_margin is not null && request.Currency.Length > 0)
+        if (Standing is not null && request.Currency.Length > 0)
         {
             return (
-                $"it is a margin account of {_margin.Currency.Name}{(_margin.Symbol.Length > 0 ? " for " + _margin.Symbol : "")}",
+                $"it is a margin account of {Standing.Currency.Name}{(Standing.Symbol.Length > 0 ? " for " + Standing.Symbol : "")}",
                 null);
         }
 
@@ -61,10 +77,10 @@ internal sealed partial class AccountMachine
             return ($"{symbol} is not traded on margin for it", null);
         }
 
-        var kept = _margin?.Currency.Name ?? request.Currency;
-        if (Account.Orders.Count > 0 || !Account.Pending.IsEmpty || _margin is { Claims.Count: > 0 }
-            || _margin is { StepNumber: > 0 }
-            || Account.Balances.Any(
+        var kept = Standing?.Currency.Name ?? request.Currency;
+        if (account.Orders.Count > 0 || !account.Pending.IsEmpty || Standing is { Claims.Count: > 0 }
+            || Standing is { StepNumber: > 0 }
+            || account.Balances.Any(
                 balance => balance.Value.Total < 0 || (balance.Value.Total > 0 && balance.Key != kept)))
         {
             return (
@@ -72,11 +88,12 @@ internal sealed partial class AccountMachine
                 null);
         }
 
-        return _margin is { } margin && Charges(margin) is { } charged && charged.LoanCharge + charged.BorrowCharge > 0
-            ? (null, charged with { TimeNanos = At(now) })
+        return Standing is { } margin && margin.Charges(clock.At(now)) is { } charged
+            && charged.LoanCharge + charged.BorrowCharge > 0
+            ? (null, charged)
             : (null,
                 new AccountKindSet(
-                    At(now), request.Currency, currency?.Decimals ?? 0, request.By, request.Why, symbol));
+                    clock.At(now), request.Currency, currency?.Decimals ?? 0, request.By, request.Why, symbol));
     }
 
     /// <summary>
@@ -88,7 +105,7 @@ internal sealed partial class AccountMachine
     /// <param name="now">Unix nanoseconds.</param>
     public AccountRecord? TakeMarks(ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board, long now)
     {
-        if (_margin is not { } margin)
+        if (Standing is not { } margin)
         {
             return null;
         }
@@ -102,19 +119,21 @@ internal sealed partial class AccountMachine
     /// <summary>
     /// Returns the margin figures of a margin account at the newest mark prices; null for a cash account.
     /// </summary>
-    public MarginView? DescribeMargin(Func<string, MarkPrice?> board, long now)
+    public MarginView? Describe(Func<string, MarkPrice?> board, bool isFrozen, long now)
     {
-        if (_margin is not { } margin)
+        if (Standing is not { } margin)
         {
             return null;
         }
 
-        FindPositions(margin, NewestOf(margin, board));
-        var figures = Figures(margin);
+        _positions.Find(margin, Agreements, NewestOf(margin, board));
+        var figures = _positions.Figures(margin);
         var cash = Int128.Min(
-            Account.Of(margin.Currency).Total,
-            Account.Pending.IsEmpty ? long.MaxValue : DatedAt(now).Spendable(margin.Currency.Name, DatedFunds.AtOnce));
-        var isStale = IsStale(now);
+            account.Of(margin.Currency).Total,
+            account.Pending.IsEmpty
+                ? long.MaxValue
+                : settlement.At(now).Spendable(margin.Currency.Name, DatedFunds.AtOnce));
+        var isStale = IsStale(margin, now);
         return new MarginView(
             margin.Currency.Name,
             margin.Currency.Decimals,
@@ -122,23 +141,23 @@ internal sealed partial class AccountMachine
             figures.Equity,
             figures.Requirement,
             figures.Maintenance,
-            isStale || IsFrozen || margin.State == MarginState.Liquidating
+            isStale || isFrozen || margin.State == MarginState.Liquidating
                 ? 0
                 : Int128.Clamp(figures.Excess - figures.Gains, 0, Int128.Max(0, cash)),
             figures.Call,
             margin.Owed,
             margin.DeadlineNanos,
             isStale,
-            [.. _positions.Select(position => Describe(margin, position, figures))
+            [.. _positions.All.Select(position => Describe(margin, position, figures))
                 .OrderBy(line => line.Symbol, StringComparer.Ordinal)],
-            [.. _positions.Select(position => position.Of.Group).OfType<MarginGroup>().Distinct()
+            [.. _positions.All.Select(position => position.Of.Group).OfType<MarginGroup>().Distinct()
                 .Select(Describe).OrderBy(line => line.Group, StringComparer.Ordinal)],
             margin.Symbol);
     }
 
     private MarginGroupLine Describe(MarginGroup group)
     {
-        var relief = GroupRelief.Of(group, CollectionsMarshal.AsSpan(_positions));
+        var relief = GroupRelief.Of(group, _positions.Span);
         return new MarginGroupLine(group.Name, group.CreditPpm, relief.Initial, relief.Maintenance);
     }
 
@@ -152,7 +171,7 @@ internal sealed partial class AccountMachine
             position.Requirement,
             position.Maintenance,
             figures.BuyingPower(Math.Max(smallest.InitialPpm, smallest.MaintenancePpm)),
-            Agreements.LocatedLots(position.Of.Instrument.Symbol, id.Value),
+            Agreements.LocatedLots(position.Of.Instrument.Symbol, account.Id.Value),
             Int128.Abs(position.Units) < position.Of.LotUnits
                 ? 0
                 : Liquidation.BankruptcyTicks(
@@ -163,9 +182,9 @@ internal sealed partial class AccountMachine
     /// <summary>
     /// Returns the reason why a margin account in its state may not enter orders, whatever they cost; None if it may.
     /// </summary>
-    private RejectReason MarginBarrier(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
+    public RejectReason Barrier(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
     {
-        if (_margin is not { } margin)
+        if (Standing is not { } margin)
         {
             return RejectReason.None;
         }
@@ -191,46 +210,43 @@ internal sealed partial class AccountMachine
     /// Returns true for a single order of a margin account that can only reduce a position, after removing the replaced
     /// order.
     /// </summary>
-    private bool IsReduction(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
+    public bool IsReduction(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
     {
-        if (orders.Length != 1 || _margin is not { } margin
-            || Position(margin, orders[0].Instrument, OwnOf(margin)) is not { } position)
+        if (orders.Length != 1 || Standing is not { } margin
+            || _positions.Of(margin, Agreements, orders[0].Instrument, OwnOf(margin)) is not { } position)
         {
             return false;
         }
 
-        return (replaced is null ? position : Without(position, replaced)).IsReducedBy(orders[0].Side, orders[0].Lots);
+        var rest = replaced is null ? position : MarginPositions.Without(position, replaced);
+        return rest.IsReducedBy(orders[0].Side, orders[0].Lots);
     }
-
-    private static MarginPosition Without(in MarginPosition position, HeldOrder order) =>
-        position.With(
-            order.Side, WorstPrice(order.Instrument, order.PriceTicks), order.WorstLots, order.Paid, sign: -1);
 
     /// <summary>Checks that orders can be margined; None for a cash account, whose orders are covered.</summary>
     /// <param name="orders">The orders to be held.</param>
     /// <param name="replaced">The order they replace; null for none.</param>
     /// <param name="now">Unix nanoseconds.</param>
-    private RejectReason CheckMargin(ReadOnlySpan<MarginOrder> orders, HeldOrder? replaced, long now)
+    public RejectReason Check(ReadOnlySpan<MarginOrder> orders, HeldOrder? replaced, long now)
     {
-        if (_margin is not { } margin)
+        if (Standing is not { } margin)
         {
             return RejectReason.None;
         }
 
         var own = OwnOf(margin);
-        FindPositions(margin, own);
-        if (replaced is not null && Find(replaced.Instrument) is var at and >= 0)
+        _positions.Find(margin, Agreements, own);
+        if (replaced is not null && _positions.IndexOf(replaced.Instrument) is var at and >= 0)
         {
-            _positions[at] = Without(_positions[at], replaced);
+            _positions[at] = MarginPositions.Without(_positions[at], replaced);
         }
 
-        var alone = OneByOne(margin);
-        var before = alone.Relieved(CollectionsMarshal.AsSpan(_positions));
+        var alone = _positions.OneByOne(margin);
+        var before = alone.Relieved(_positions.Span);
         var reduces = orders.Length == 1;
         foreach (var order in orders)
         {
             if (!margin.Trades(order.Instrument)
-                || FindOrAdd(margin, order.Instrument, own) is not (>= 0 and var index))
+                || _positions.FindOrAdd(margin, Agreements, order.Instrument, own) is not (>= 0 and var index))
             {
                 return RejectReason.NotPermitted;
             }
@@ -238,7 +254,7 @@ internal sealed partial class AccountMachine
             var position = _positions[index];
             reduces &= order.Lots <= long.MaxValue && position.IsReducedBy(order.Side, (long)order.Lots);
             _positions[index] = position.With(
-                order.Side, WorstPrice(order.Instrument, order.PriceTicks), order.Lots,
+                order.Side, MarginPositions.WorstPrice(order.Instrument, order.PriceTicks), order.Lots,
                 new OrderFees(order.Side, order.Fees));
             if (!_positions[index].IsInRange)
             {
@@ -251,8 +267,8 @@ internal sealed partial class AccountMachine
         return margin.State == MarginState.Liquidating ? RejectReason.AccountFrozen
             : !reduces && (margin.State == MarginState.Called || before.Excess < 0) ? RejectReason.ReduceOnly
             : CheckShort(orders) is var shorted and not RejectReason.None ? shorted
-            : (reduces ? LacksMark() : IsStale(now)) ? RejectReason.MarkStale
-            : CheckEquity(alone.Relieved(CollectionsMarshal.AsSpan(_positions)), reduces);
+            : (reduces ? _positions.LackMark : IsStale(margin, now)) ? RejectReason.MarkStale
+            : CheckEquity(alone.Relieved(_positions.Span), reduces);
     }
 
     // Orders that only reduce risk are always allowed, unless their price would leave a deficit: an accomplice could
@@ -271,7 +287,7 @@ internal sealed partial class AccountMachine
                 continue;
             }
 
-            var position = _positions[Find(order.Instrument)];
+            var position = _positions[_positions.IndexOf(order.Instrument)];
             if (position.ShortUnits == 0)
             {
                 continue;
@@ -282,7 +298,7 @@ internal sealed partial class AccountMachine
                 return RejectReason.ShortNotAllowed;
             }
 
-            var located = Agreements.LocatedLots(order.Instrument.Symbol, id.Value);
+            var located = Agreements.LocatedLots(order.Instrument.Symbol, account.Id.Value);
             if (position.ShortUnits > (Int128)located * position.Of.LotUnits)
             {
                 return RejectReason.NoLocate;
@@ -296,12 +312,12 @@ internal sealed partial class AccountMachine
     /// Checks that an amount may leave. A margin account keeps what it owes, needs as margin, or has gained but not
     /// realised.
     /// </summary>
-    private RejectReason CheckGive(Asset asset, long amount, long now)
+    public RejectReason CheckGive(Asset asset, long amount, long now)
     {
-        if (_margin is not { } margin)
+        if (Standing is not { } margin)
         {
-            var reason = Account.CheckGive(asset, amount);
-            return reason == RejectReason.None ? CheckSettled(asset, amount, now) : reason;
+            var reason = account.CheckGive(asset, amount);
+            return reason == RejectReason.None ? settlement.Check(asset, amount, now) : reason;
         }
 
         if (margin.State == MarginState.Liquidating)
@@ -309,151 +325,74 @@ internal sealed partial class AccountMachine
             return RejectReason.AccountFrozen;
         }
 
-        FindPositions(margin, OwnOf(margin));
-        var balance = Account.Of(asset);
+        _positions.Find(margin, Agreements, OwnOf(margin));
+        var balance = account.Of(asset);
         if (amount <= 0 || amount > (asset == margin.Currency ? balance.Total : balance.Available))
         {
             return RejectReason.InsufficientFunds;
         }
 
-        if (CheckSettled(asset, amount, now) is var unsettled and not RejectReason.None)
+        if (settlement.Check(asset, amount, now) is var unsettled and not RejectReason.None)
         {
             return unsettled;
         }
 
-        if (IsStale(now))
+        if (IsStale(margin, now))
         {
             return RejectReason.MarkStale;
         }
 
         var given = asset == margin.Currency ? amount : (Int128)0;
         if (Agreements.PaidIn(margin.Currency.Name).GetValueOrDefault(asset.Name) is { } of
-            && Find(of.Instrument) is var index and >= 0)
+            && _positions.IndexOf(of.Instrument) is var index and >= 0)
         {
             _positions[index] = _positions[index] with { Units = _positions[index].Units - amount };
         }
 
-        var after = Figures(margin);
+        var after = _positions.Figures(margin);
         return after.Excess - after.Gains >= given ? RejectReason.None : RejectReason.InsufficientMargin;
     }
 
-    private static Func<string, MarkPrice?> OwnOf(MarginStanding margin) =>
+    /// <summary>Returns the lookup of the mark prices on record.</summary>
+    public static Func<string, MarkPrice?> OwnOf(MarginStanding margin) =>
         symbol => margin.Marks.TryGetValue(symbol, out var mark) ? mark : null;
 
-    private static Func<string, MarkPrice?> NewestOf(MarginStanding margin, Func<string, MarkPrice?> board) => symbol =>
+    /// <summary>Returns the lookup of the newest mark prices, on record or not.</summary>
+    public static Func<string, MarkPrice?> NewestOf(MarginStanding margin, Func<string, MarkPrice?> board) => symbol =>
         !margin.Marks.TryGetValue(symbol, out var own) ? board(symbol)
         : board(symbol) is { } newest && newest.IsAfter(own) ? newest
         : own;
 
-    private void FindPositions(MarginStanding margin, Func<string, MarkPrice?> markOf)
+    /// <summary>
+    /// Returns true if this silo's copy of the catalog is older than the one that the account used: margin terms are
+    /// never withdrawn. With the old copy its positions would seem to count for nothing.
+    /// </summary>
+    public bool IsBehind(MarginStanding margin)
     {
-        _positions.Clear();
-        var margined = Agreements.PaidIn(margin.Currency.Name);
-        foreach (var (asset, balance) in Account.Balances)
+        var agreed = Agreements;
+        foreach (var symbol in margin.Marks.Keys)
         {
-            if (margined.TryGetValue(asset, out var of) && Account.OpenIn(of.Instrument.Symbol) is var open
-                && (balance.Total != 0 || balance.Held != 0 || open is not null))
-            {
-                _positions.Add(PositionIn(of, balance, open, markOf));
-            }
-        }
-    }
-
-    private MarginPosition PositionIn(
-        MarginInstrument of, Balance balance, OpenInterest? open, Func<string, MarkPrice?> markOf)
-    {
-        var (instrument, made) = (of.Instrument, markOf(of.Instrument.Symbol).GetValueOrDefault());
-        var mark = made.PriceTicks;
-        var worth = open?.WorthAt(mark) ?? default;
-        // Trades on the other side than the balance mean that units came or left otherwise: no position that could
-        // gain.
-        Int128 gain = _traded.TryGetValue(instrument.Symbol, out var traded)
-            && long.Sign(traded.Day.Quantity) == long.Sign(balance.Total)
-            ? ((Int128)traded.Day.Quantity * mark * of.TickLotValue) - traded.Day.Cost
-            : 0;
-        return new MarginPosition(
-            of, mark, balance.Total, (open?.BuyLots ?? 0) * of.LotUnits, balance.Held, worth.Loss, worth.Fees,
-            Int128.Max(0, gain))
-        {
-            MarkNanos = made.TimeNanos,
-        };
-    }
-
-    private MarginPosition? Position(MarginStanding margin, Instrument instrument, Func<string, MarkPrice?> markOf) =>
-        Agreements.Of(instrument.Symbol) is { } of && instrument.Quote == margin.Currency
-            ? PositionIn(of, Account.Of(instrument.Base), Account.OpenIn(instrument.Symbol), markOf)
-            : null;
-
-    private int Find(Instrument instrument)
-    {
-        for (var i = 0; i < _positions.Count; i++)
-        {
-            if (_positions[i].Of.Instrument.Symbol == instrument.Symbol)
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
-
-    private int FindOrAdd(MarginStanding margin, Instrument instrument, Func<string, MarkPrice?> markOf)
-    {
-        var index = Find(instrument);
-        if (index < 0 && Position(margin, instrument, markOf) is { } position)
-        {
-            index = _positions.Count;
-            _positions.Add(position);
-        }
-
-        return index;
-    }
-
-    // A pegged sell has no worst price but the lowest possible.
-    private static long WorstPrice(Instrument instrument, long priceTicks) =>
-        Math.Max(priceTicks, instrument.MinPriceTicks);
-
-    private MarginFigures Figures(MarginStanding margin) =>
-        OneByOne(margin).Relieved(CollectionsMarshal.AsSpan(_positions));
-
-    /// <summary>Returns the figures with each position by itself, before the credits of margin groups.</summary>
-    private MarginFigures OneByOne(MarginStanding margin)
-    {
-        var figures = new MarginFigures(Account.Of(margin.Currency).Total - margin.Owed, 0, 0, 0, 0);
-        foreach (ref readonly var position in CollectionsMarshal.AsSpan(_positions))
-        {
-            figures = figures.With(position);
-        }
-
-        return figures;
-    }
-
-    // An account that closes uses an old mark price rather than none.
-    private bool LacksMark() => _positions.Exists(static position => position.MarkTicks == 0);
-
-    // By the deciding clock, because the account's own time may come from a wrong clock.
-    private bool IsStale(long now)
-    {
-        foreach (ref readonly var position in CollectionsMarshal.AsSpan(_positions))
-        {
-            if (position.MarkTicks == 0 || now - position.MarkNanos > MarkRule.Lifetime.Nanos())
+            if (agreed.Of(symbol) is null)
             {
                 return true;
             }
         }
 
-        return _margin is { } margin && IsBehind(margin);
+        return false;
     }
+
+    // By the deciding clock, because the account's own time may come from a wrong clock.
+    private bool IsStale(MarginStanding margin, long now) => _positions.AreStale(now) || IsBehind(margin);
 
     /// <summary>
     /// Returns the new prices that differ from the account's, for its positions and for what it is about to trade.
     /// </summary>
-    private ImmutableArray<MarkPrice> Newer(
+    public ImmutableArray<MarkPrice> Newer(
         MarginStanding margin, ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board)
     {
-        FindPositions(margin, OwnOf(margin));
+        _positions.Find(margin, Agreements, OwnOf(margin));
         var newer = ImmutableArray.CreateBuilder<MarkPrice>();
-        foreach (var position in _positions)
+        foreach (ref readonly var position in _positions.Span)
         {
             Add(position.Of.Instrument.Symbol);
         }
@@ -477,7 +416,8 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private MarginReviewed Reviewed(
+    /// <summary>Returns a record of a margin state with its figures at the newest mark prices.</summary>
+    public MarginReviewed Reviewed(
         MarginStanding margin,
         MarginState state,
         long floor,
@@ -486,49 +426,59 @@ internal sealed partial class AccountMachine
         ImmutableArray<MarkPrice> newer,
         long now)
     {
-        FindPositions(margin, NewestOf(margin, board));
-        var figures = Figures(margin);
+        _positions.Find(margin, Agreements, NewestOf(margin, board));
+        var figures = _positions.Figures(margin);
         return new MarginReviewed(
-            At(now), state, floor, deadlineNanos, figures.Equity, figures.Requirement, figures.Maintenance, newer);
+            clock.At(now), state, floor, deadlineNanos, figures.Equity, figures.Requirement, figures.Maintenance,
+            newer);
     }
 
-    private void Apply(AccountKindSet set)
+    /// <summary>Makes it a margin account or a cash account.</summary>
+    public void Apply(AccountKindSet set)
     {
-        _margin = set.Currency.Length == 0
+        Standing = set.Currency.Length == 0
             ? null
             : new MarginStanding(new Asset(set.Currency, set.Decimals)) { Symbol = set.Symbol };
-        _margin?.Begin(set.TimeNanos);
-        Account.IsMargin = IsMargin;
+        Standing?.Begin(set.TimeNanos);
+        account.IsMargin = IsMargin;
     }
 
-    private void ApplyMargin(AccountRecord record)
+    /// <summary>Applies a record of a margin account.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="sequence">Its sequence in the account's stream.</param>
+    public void Apply(AccountRecord record, long sequence)
     {
-        // It may be a cash account by now.
-        if (record is DeficitSharePaid paid)
-        {
-            Apply(paid);
-            return;
-        }
-
-        var margin = _margin ?? throw new InvalidDataException($"{id}: record {Sequence} is a margin account's.");
+        var margin = Standing
+            ?? throw new InvalidDataException($"{account.Id}: record {sequence} is a margin account's.");
         switch (record)
         {
             case MarginReviewed reviewed:
                 margin.Apply(reviewed);
                 break;
             case LiquidationStepEnded ended:
-                margin.Apply(ended, Sequence);
-                Account.Give(margin.Currency, ended.Fee);
+                margin.Apply(ended, sequence);
+                account.Give(margin.Currency, ended.Fee);
                 break;
             case DeficitCovered covered when margin.Claims.Remove(covered.Claim):
-                Account.Deposit(margin.Currency, covered.FromFund + covered.FromHouse);
+                account.Deposit(margin.Currency, covered.FromFund + covered.FromHouse);
                 break;
             case InterestAccrued accrued:
                 margin.Apply(accrued);
-                Account.Give(margin.Currency, accrued.LoanCharge + accrued.BorrowCharge);
+                account.Give(margin.Currency, accrued.LoanCharge + accrued.BorrowCharge);
                 break;
             default:
-                throw new InvalidDataException($"{id}: record {Sequence} covers a claim that is not open.");
+                throw new InvalidDataException($"{account.Id}: record {sequence} covers a claim that is not open.");
         }
     }
+
+    /// <summary>Writes the state of a margin account.</summary>
+    /// <param name="to">The writer.</param>
+    /// <param name="tellsSymbol">True to write the instrument of an isolated account too.</param>
+    public void Write(ref RecordWriter to, bool tellsSymbol) => Standing?.Write(ref to, tellsSymbol);
+
+    /// <summary>Reads what <see cref="Write"/> wrote; nothing for a cash account.</summary>
+    /// <param name="from">The reader.</param>
+    /// <param name="tellsSymbol">True if the instrument of an isolated account was written too.</param>
+    public void Read(ref RecordReader from, bool tellsSymbol) =>
+        Standing = account.IsMargin ? MarginStanding.Read(ref from, tellsSymbol) : null;
 }

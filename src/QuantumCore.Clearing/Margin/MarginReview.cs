@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -11,7 +9,15 @@ namespace QuantumCore.Clearing;
 /// Every step is a record, so that any activation continues where the last one stopped, and no step is done twice. The
 /// account calls no book: it records the work, and an agent carries it out, repeatedly until books have recorded it.
 /// </remarks>
-internal sealed partial class AccountMachine
+/// <param name="account">The account.</param>
+/// <param name="clock">Its time.</param>
+/// <param name="traded">Its trading.</param>
+/// <param name="volumes">Its volumes and fees.</param>
+/// <param name="settlement">Its unsettled trades.</param>
+/// <param name="checks">Its margin.</param>
+internal sealed class MarginReview(
+    Account account, AccountClock clock, TradedSymbols traded, AccountVolumes volumes, AccountSettlement settlement,
+    AccountMargin checks)
 {
     /// <summary>
     /// Prefix of orders that the account generates itself. It begins with a space, which no client order id does.
@@ -20,13 +26,19 @@ internal sealed partial class AccountMachine
 
     private const long SecondNanos = 1_000_000_000;
 
+    private readonly MarginPositions _positions = new(account, traded);
+
+    /// <summary>Returns true for the order of a liquidation's step.</summary>
+    public static bool IsStep(SubmitOrder order) =>
+        order.ClientOrderId.StartsWith(LiquidationName, StringComparison.Ordinal);
+
     /// <summary>Returns the next due record, or null if nothing is due. Call it again after each record.</summary>
     /// <param name="board">Returns the newest mark price of a symbol.</param>
     /// <param name="isTrading">Returns true if an order could trade in a symbol now.</param>
     /// <param name="now">Unix nanoseconds.</param>
     public AccountRecord? Review(Func<string, MarkPrice?> board, Func<string, bool> isTrading, long now)
     {
-        if (_margin is not { } margin || IsBehind(margin))
+        if (checks.Standing is not { } margin || checks.IsBehind(margin))
         {
             return null;
         }
@@ -42,12 +54,12 @@ internal sealed partial class AccountMachine
     /// </summary>
     public MarginWork Work()
     {
-        if (_margin is not { } margin)
+        if (checks.Standing is not { } margin)
         {
             return MarginWork.None;
         }
 
-        var open = Account.Orders.Values.OrderBy(order => order.Number).ToArray();
+        var open = account.Orders.Values.OrderBy(order => order.Number).ToArray();
         var step = Array.Find(open, order => order.Number == margin.StepNumber);
         return new MarginWork(
             margin.State != MarginState.Liquidating ? [] :
@@ -57,87 +69,57 @@ internal sealed partial class AccountMachine
             margin.State != MarginState.Called ? [] :
                 [.. RiskyOrders(open).Select(order => new NumberInBook(order.Instrument.Symbol, order.Number))],
             step?.Instrument.Symbol ?? "",
-            step is null ? null : OrderOf(step),
+            step is null ? null : step.ToOrder(account.Id),
             [.. margin.Claims.Select(claim => new LiquidationClaim(
-                id.Value, claim.Key, margin.Currency.Name, claim.Value.Fee, claim.Value.Deficit))]);
+                account.Id.Value, claim.Key, margin.Currency.Name, claim.Value.Fee, claim.Value.Deficit))]);
     }
 
     /// <summary>
     /// Records that the insurance fund has a claim on record; returns null if this was recorded before.
     /// </summary>
     public AccountRecord? TakeCover(LiquidationCover cover, long now) =>
-        _margin is { } margin && margin.Claims.ContainsKey(cover.Sequence)
+        checks.Standing is { } margin && margin.Claims.ContainsKey(cover.Sequence)
             ? new DeficitCovered(
-                At(now), margin.Currency.Name, margin.Currency.Decimals, cover.Sequence, cover.FromFund,
+                clock.At(now), margin.Currency.Name, margin.Currency.Decimals, cover.Sequence, cover.FromFund,
                 cover.FromHouse)
             : null;
 
     /// <summary>
     /// Records the account's payment of a share of another account's deficit. It pays at most its equity if everything
-    /// were closed at the recorded mark prices. Of an asset it may not owe, it never pays what has not settled. Returns
-    /// null if it has paid before; that stays on record even if the account becomes a cash account.
+    /// were closed at the recorded mark prices. Of an asset it may not owe, it never pays what has not settled.
     /// </summary>
-    public AccountRecord? PayShare(DeficitShareRequest request, Asset asset, long now)
+    public DeficitSharePaid PayShare(DeficitShareRequest request, Asset asset, long now)
     {
-        if (_keys.TryGetValue(ShareName(request.Account, request.Sequence), out _))
-        {
-            return null;
-        }
-
         var most = Int128.Min(
-            Account.Of(asset).Available,
-            Account.Pending.Has(asset.Name) ? DatedAt(now).Spendable(asset.Name, DatedFunds.AtOnce) : long.MaxValue);
-        if (_margin is { } margin && margin.Currency == asset)
+            account.Of(asset).Available,
+            account.Pending.Has(asset.Name)
+                ? settlement.At(now).Spendable(asset.Name, DatedFunds.AtOnce)
+                : long.MaxValue);
+        if (checks.Standing is { } margin && margin.Currency == asset)
         {
-            FindPositions(margin, OwnOf(margin));
-            most = Figures(margin).Equity;
+            _positions.Find(margin, checks.Agreements, AccountMargin.OwnOf(margin));
+            most = _positions.Figures(margin).Equity;
         }
 
         return new DeficitSharePaid(
-            At(now), asset.Name, asset.Decimals, request.Account, request.Sequence,
+            clock.At(now), asset.Name, asset.Decimals, request.Account, request.Sequence,
             (long)Int128.Clamp(most, 0, request.Amount));
     }
 
-    private void Apply(DeficitSharePaid paid)
-    {
-        Account.Give(new Asset(paid.Asset, paid.Decimals), paid.Amount);
-        _keys.Add(ShareName(paid.Loser, paid.Deficit), new UsedKey(Sequence, 0, 0, "", RejectReason.None));
-    }
-
-    // Begins with a space like generated orders, because no client's name does.
-    private static string ShareName(long loser, long deficit) =>
-        string.Create(CultureInfo.InvariantCulture, $" deficit:{loser}:{deficit}");
-
-    /// <summary>
-    /// Returns true if this silo's copy of the catalog is older than the one that the account used: margin terms are
-    /// never withdrawn. With the old copy its positions would seem to count for nothing.
-    /// </summary>
-    private bool IsBehind(MarginStanding margin)
-    {
-        var agreed = Agreements;
-        foreach (var symbol in margin.Marks.Keys)
-        {
-            if (agreed.Of(symbol) is null)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private bool IsStale(MarginStanding margin, long now) => _positions.AreStale(now) || checks.IsBehind(margin);
 
     /// <summary>Returns the margin state of an account outside liquidation; null if that is on record.</summary>
     private MarginReviewed? Judge(MarginStanding margin, Func<string, MarkPrice?> board, long now)
     {
-        FindPositions(margin, NewestOf(margin, board));
-        if (IsStale(now))
+        _positions.Find(margin, checks.Agreements, AccountMargin.NewestOf(margin, board));
+        if (IsStale(margin, now))
         {
             return null;
         }
 
-        var figures = Figures(margin);
+        var figures = _positions.Figures(margin);
         var state = StateAt(margin, figures);
-        var policy = Agreements.PolicyOf(margin.Currency.Name);
+        var policy = checks.Agreements.PolicyOf(margin.Currency.Name);
         var deadline = state != MarginState.Called ? 0
             : margin.State == MarginState.Called ? margin.DeadlineNanos
             : now + (policy.CallSeconds * SecondNanos);
@@ -149,9 +131,9 @@ internal sealed partial class AccountMachine
 
         return state == margin.State
             ? null
-            : Reviewed(
-                margin, state, state == MarginState.Liquidating ? Account.LastNumber : 0, deadline, board,
-                Newer(margin, [], board), now);
+            : checks.Reviewed(
+                margin, state, state == MarginState.Liquidating ? account.LastNumber : 0, deadline, board,
+                checks.Newer(margin, [], board), now);
     }
 
     private MarginState StateAt(MarginStanding margin, in MarginFigures figures) =>
@@ -161,9 +143,8 @@ internal sealed partial class AccountMachine
 
     // Less than a lot can be neither sold nor bought back. An account that has nothing else and can pay what accrued is
     // not called for it: a liquidation would find nothing to do, and the next review would begin another.
-    private bool IsThrough(MarginStanding margin) => !HasToClose() && Account.Of(margin.Currency).Total >= margin.Owed;
-
-    private bool HasToClose() => _positions.Exists(static position => position.WholeLots > 0);
+    private bool IsThrough(MarginStanding margin) =>
+        !_positions.HasToClose && account.Of(margin.Currency).Total >= margin.Owed;
 
     /// <summary>
     /// Returns the next step of a liquidation. The account's own orders must be gone and their fills applied first, so
@@ -172,7 +153,7 @@ internal sealed partial class AccountMachine
     private AccountRecord? Liquidate(
         MarginStanding margin, Func<string, MarkPrice?> board, Func<string, bool> isTrading, long now)
     {
-        if (Account.Orders.Count > 0)
+        if (account.Orders.Count > 0)
         {
             return null;
         }
@@ -187,23 +168,23 @@ internal sealed partial class AccountMachine
             return null;
         }
 
-        FindPositions(margin, NewestOf(margin, board));
-        var figures = Figures(margin);
-        if (!HasToClose())
+        _positions.Find(margin, checks.Agreements, AccountMargin.NewestOf(margin, board));
+        var figures = _positions.Figures(margin);
+        if (!_positions.HasToClose)
         {
             return Finish(margin, figures, board, now);
         }
 
-        if (IsStale(now))
+        if (IsStale(margin, now))
         {
             return null;
         }
 
-        var policy = Agreements.PolicyOf(margin.Currency.Name);
+        var policy = checks.Agreements.PolicyOf(margin.Currency.Name);
         var goal = figures.Maintenance * (margin.Steps == 0 ? 1_000_000 : policy.TargetPpm);
         if (figures.Equity * 1_000_000 >= goal)
         {
-            return Reviewed(margin, StateAt(margin, figures), 0, 0, board, Newer(margin, [], board), now);
+            return checks.Reviewed(margin, StateAt(margin, figures), 0, 0, board, checks.Newer(margin, [], board), now);
         }
 
         if (margin.Steps > 0 && now - margin.StepNanos is >= 0 and < SecondNanos)
@@ -212,7 +193,7 @@ internal sealed partial class AccountMachine
         }
 
         // The step rests on these prices, so they are recorded before it.
-        return TakeMarks([], board, now) ?? Step(margin, policy, isTrading, now);
+        return checks.TakeMarks([], board, now) ?? Step(margin, policy, isTrading, now);
     }
 
     /// <summary>
@@ -223,29 +204,31 @@ internal sealed partial class AccountMachine
     private AccountRecord Finish(
         MarginStanding margin, in MarginFigures figures, Func<string, MarkPrice?> board, long now)
     {
-        var cash = Account.Of(margin.Currency).Total;
-        return margin.Owed > 0 && cash < margin.Owed && Charges(margin) is { } charges
-            ? charges with { TimeNanos = At(now), Loan = 0, Borrow = 0 }
+        var cash = account.Of(margin.Currency).Total;
+        return margin.Owed > 0 && cash < margin.Owed && margin.Charges(clock.At(now)) is { } charges
+            ? charges with { Loan = 0, Borrow = 0 }
             : cash < 0
-                ? new LiquidationStepEnded(At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -cash)
-            : Reviewed(margin, StateAt(margin, figures), 0, 0, board, Newer(margin, [], board), now);
+                ? new LiquidationStepEnded(
+                    clock.At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -cash)
+            : checks.Reviewed(margin, StateAt(margin, figures), 0, 0, board, checks.Newer(margin, [], board), now);
     }
 
     private LiquidationStepEnded EndStep(MarginStanding margin)
     {
-        FindPositions(margin, OwnOf(margin));
+        _positions.Find(margin, checks.Agreements, AccountMargin.OwnOf(margin));
         var value = (long)margin.StepValue;
-        var fee = Liquidation.Fee(value, Figures(margin).Equity, Agreements.PolicyOf(margin.Currency.Name));
+        var fee = Liquidation.Fee(
+            value, _positions.Figures(margin).Equity, checks.Agreements.PolicyOf(margin.Currency.Name));
         return new LiquidationStepEnded(
-            TimeNanos, margin.Currency.Name, margin.Currency.Decimals, margin.StepNumber, value, fee, 0);
+            clock.TimeNanos, margin.Currency.Name, margin.Currency.Decimals, margin.StepNumber, value, fee, 0);
     }
 
     /// <summary>Returns the order of the next step; null if nothing can be traded now.</summary>
     private HoldPlaced? Step(MarginStanding margin, MarginPolicy policy, Func<string, bool> isTrading, long now)
     {
-        FindPositions(margin, OwnOf(margin));
-        var figures = Figures(margin);
-        var liquidation = new GroupLiquidation(CollectionsMarshal.AsSpan(_positions), margin.Steps + 1, policy);
+        _positions.Find(margin, checks.Agreements, AccountMargin.OwnOf(margin));
+        var figures = _positions.Figures(margin);
+        var liquidation = new GroupLiquidation(_positions.Span, margin.Steps + 1, policy);
         if (liquidation.Next(isTrading) is not (>= 0 and var next))
         {
             return null;
@@ -256,9 +239,9 @@ internal sealed partial class AccountMachine
         var side = position.Units > 0 ? Side.Sell : Side.Buy;
         var price = Liquidation.PriceTicks(instrument, position.MarkTicks, side, margin.Steps + 1);
         var lots = Math.Min(liquidation.Lots(figures, position, price), instrument.MaxQuantityLots);
-        var number = Account.LastNumber + 1;
+        var number = account.LastNumber + 1;
         var order = new SubmitOrder(
-            id.Value,
+            account.Id.Value,
             number,
             LiquidationName + number.ToString(CultureInfo.InvariantCulture),
             side,
@@ -268,18 +251,10 @@ internal sealed partial class AccountMachine
             price,
             lots,
             MakerFeePpm: 0,
-            TakerFeePpm: RebateIn(instrument.Quote.Name));
+            TakerFeePpm: volumes.HighestRebate(instrument.Quote.Name));
         var fees = new OrderFees(side, new FeeTerms(order.MakerFeePpm, order.TakerFeePpm));
-        return new HoldPlaced(At(now), instrument.Symbol, order, 1, HoldRule.Hold(instrument, price, lots, fees));
+        return new HoldPlaced(clock.At(now), instrument.Symbol, order, 1, HoldRule.Hold(instrument, price, lots, fees));
     }
-
-    /// <summary>
-    /// Returns the highest maker rebate in an asset, millionths: the liquidated account is charged only that.
-    /// </summary>
-    private int RebateIn(string asset) =>
-        scheduleOf?.Invoke(asset) is { Tiers.IsEmpty: false } schedule
-            ? Math.Max(0, -schedule.Tiers.Min(tier => tier.MakerPpm))
-            : 0;
 
     /// <summary>Returns the open orders that can do more than reduce the position in their symbol.</summary>
     private IEnumerable<HeldOrder> RiskyOrders(HeldOrder[] open)
@@ -288,7 +263,7 @@ internal sealed partial class AccountMachine
         foreach (var order in open)
         {
             var (symbol, lotUnits) = (order.Instrument.Symbol, order.Instrument.LotUnits);
-            var units = left.GetValueOrDefault(symbol, Account.Of(order.Instrument.Base).Total);
+            var units = left.GetValueOrDefault(symbol, account.Of(order.Instrument.Base).Total);
             var change = order.WorstLots * (Int128)(order.Side == Side.Buy ? lotUnits : -lotUnits);
             var reduces = Int128.Sign(units) == -Int128.Sign(change) && Int128.Abs(change) <= Int128.Abs(units);
             if (reduces || change == 0)
@@ -306,7 +281,7 @@ internal sealed partial class AccountMachine
     /// Returns the interest of the next day that has begun; null if all days are on record, and for a cash account.
     /// </summary>
     public AccountRecord? Accrue(Func<string, MarkPrice?> board, long now) =>
-        _margin is { } margin ? Accrue(margin, board, now) : null;
+        checks.Standing is { } margin ? Accrue(margin, board, now) : null;
 
     private InterestAccrued? Accrue(MarginStanding margin, Func<string, MarkPrice?> board, long now)
     {
@@ -315,13 +290,13 @@ internal sealed partial class AccountMachine
             return null;
         }
 
-        var policy = Agreements.PolicyOf(margin.Currency.Name);
-        var markOf = NewestOf(margin, board);
+        var policy = checks.Agreements.PolicyOf(margin.Currency.Name);
+        var markOf = AccountMargin.NewestOf(margin, board);
         Int128 borrow = 0;
-        foreach (var (asset, of) in Agreements.PaidIn(margin.Currency.Name))
+        foreach (var (asset, of) in checks.Agreements.PaidIn(margin.Currency.Name))
         {
             // Units are borrowed from the settlement of their sale to the settlement of the buy that returns them.
-            if (Account.SettledOf(asset) is not (< 0 and var units))
+            if (account.SettledOf(asset) is not (< 0 and var units))
             {
                 continue;
             }
@@ -337,31 +312,11 @@ internal sealed partial class AccountMachine
         // The basis of the first accrual stays, because the carried amount is in its units.
         var basis = margin.DayBasis == 0 ? policy.DayBasis : margin.DayBasis;
         // A purchase is paid at its settlement, so the loan begins then.
-        var debt = Int128.Max(0, -(Int128)Account.SettledOf(margin.Currency.Name));
+        var debt = Int128.Max(0, -(Int128)account.SettledOf(margin.Currency.Name));
         var day = margin.AccruedDay + 1;
         var accrued = new InterestAccrued(
-            At(now), day, margin.Currency.Name, margin.Currency.Decimals, basis,
+            clock.At(now), day, margin.Currency.Name, margin.Currency.Decimals, basis,
             margin.Loan + (debt * policy.LoanPpm), margin.Borrow + borrow, 0, 0);
-        return UtcDay.DateOf(day).Day == 1 ? Charged(accrued) : accrued;
-    }
-
-    /// <summary>Returns the charge of everything owed so far.</summary>
-    private static InterestAccrued? Charges(MarginStanding margin) => margin.DayBasis == 0
-        ? null
-        : Charged(new InterestAccrued(
-            0, margin.AccruedDay, margin.Currency.Name, margin.Currency.Decimals, margin.DayBasis, margin.Loan,
-            margin.Borrow, 0, 0));
-
-    private static InterestAccrued Charged(InterestAccrued accrued)
-    {
-        var (loan, borrow) = (new LoanInterest(accrued.Loan, accrued.DayBasis),
-            new LoanInterest(accrued.Borrow, accrued.DayBasis));
-        return accrued with
-        {
-            Loan = loan.AfterCharge().Accrued,
-            Borrow = borrow.AfterCharge().Accrued,
-            LoanCharge = loan.Charge,
-            BorrowCharge = borrow.Charge,
-        };
+        return UtcDay.DateOf(day).Day == 1 ? MarginStanding.Charged(accrued) : accrued;
     }
 }
