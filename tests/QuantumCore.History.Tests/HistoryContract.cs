@@ -541,6 +541,15 @@ public abstract partial class HistoryContract
         Assert.Empty(await CheckAsync(again, market));
     }
 
+    [Fact]
+    public async Task Number_is_null_without_a_row_or_a_value()
+    {
+        await using var history = await OpenAsync("number");
+        Assert.Equal(7, await history.Database.NumberAsync("SELECT 7", [], Token));
+        Assert.Null(await history.Database.NumberAsync("SELECT CAST(NULL AS BIGINT)", [], Token));
+        Assert.Null(await history.Database.NumberAsync("SELECT 7 WHERE 1 = 0", [], Token));
+    }
+
     /// <summary>Opens a history; the same name opens the same one again.</summary>
     protected abstract HistoryDatabase Create(string name);
 
