@@ -37,12 +37,12 @@ internal static class Storage
             services.AddSingleton(_ => new SqliteGrainStorage(Path.Combine(options.DataDirectory, StateFile)));
         services.AddSingleton(
             provider => new CommitAge(() => provider.GetRequiredService<JournalWriter>().OldestPendingAge));
-        services.AddSingleton<HistoryStore>(options.Storage switch
+        services.AddSingleton(new HistoryStore(options.Storage switch
         {
             StorageKind.Sqlite => new SqliteHistory(Path.Combine(options.DataDirectory, HistoryFile)),
             StorageKind.Postgres => new PostgresHistory(options.Postgres!, "history"),
             StorageKind.Volatile => new SqliteHistory(Path.Combine(ScratchFolder(options), HistoryFile)),
-        });
+        }));
         services.AddSingleton<IPayoutReceiver>(
             new FilePayouts(options.Payouts ?? (options.Storage == StorageKind.Volatile
             ? ScratchFolder(options)

@@ -49,9 +49,9 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
             "volatile" => new VolatileJournalStore(),
             _ => throw new UsageException("--storage is volatile, sqlite or postgres"),
         };
-        HistoryStore history = storage == "postgres"
+        var history = new HistoryStore(storage == "postgres"
             ? new PostgresHistory(postgres, schema + "h")
-            : new SqliteHistory(Path.Combine(folder.FullName, "history.db"));
+            : new SqliteHistory(Path.Combine(folder.FullName, "history.db")));
         await journal.InitializeAsync(CancellationToken.None);
         await history.InitializeAsync(CancellationToken.None);
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions

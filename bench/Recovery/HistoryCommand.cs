@@ -28,14 +28,14 @@ internal static class HistoryCommand
         try
         {
             await using var journal = new SqliteJournalStore(Path.Combine(folder.FullName, "journal.db"));
-            await using HistoryStore history = storage switch
+            await using var history = new HistoryStore(storage switch
             {
                 "sqlite" => new SqliteHistory(Path.Combine(folder.FullName, "history.db")),
                 "postgres" =>
                     new PostgresHistory(
                         postgres, string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}h")),
                 _ => throw new UsageException("--storage is sqlite or postgres"),
-            };
+            });
             await journal.InitializeAsync(CancellationToken.None);
             await history.InitializeAsync(CancellationToken.None);
             await using var server = storage == "postgres" ? NpgsqlDataSource.Create(postgres) : null;

@@ -53,7 +53,7 @@ internal static class DemoPast
             instruments.Where(instrument => !renamed.Contains(instrument.Symbol)), cancellationToken,
             async (instrument, token) =>
             {
-                if (await history.HasBackfillAsync(instrument.Symbol, token))
+                if (await history.Backfill.ExistsAsync(instrument.Symbol, token))
                     return;
 
                 var listed = await ListedAtAsync(journal, instrument.Symbol, token);
@@ -61,7 +61,7 @@ internal static class DemoPast
                 var past = PastMarket.Make(
                     instrument, model, seed, instrument.ReferencePriceTicks, listed, Minutes, Trades, token);
                 var earlier = EarlierDays.Make(past, instrument, model, seed, DaysBefore);
-                await history.BackfillAsync(
+                await history.Backfill.AddAsync(
                     instrument.Symbol, [.. earlier.Concat(past.Minutes).Select(Candle)], [.. past.Trades.Select(Print)],
                     token);
             });

@@ -82,7 +82,7 @@ internal sealed partial class SimulatedMarket(
             // The last trade, or the end of the backfilled past. After a reset, the seed alone decides.
             var newest = isReset
                 ? []
-                : await history.PublicTradesAsync(
+                : await history.Trades.FindAsync(
                     new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
             var homeTicks = AfterSplits(instrument, instrument.ReferencePriceTicks, sinceNanos: 0);
             var startTicks =

@@ -1,31 +1,30 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
 
-/// <summary>The catalog of listings, keys, users and account owners, built from the stream "catalog".</summary>
+/// <summary>
+/// The catalog of listings, keys, users and account owners, built from the stream "catalog". Its objects check a
+/// request; the grain records the change, waits until it is durable, and answers.
+/// </summary>
 [Reentrant, KeepAlive]
-public sealed partial class CatalogGrain(
+public sealed class CatalogGrain(
     JournalWriter writer, IJournalStore store, InstrumentCatalog copy, TimeProvider time, ILogger<CatalogGrain> log)
     : JournaledGrain(writer, time, log), ICatalogGrain
 {
-    private readonly SortedDictionary<string, EncodedInstrument> _listed = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, ApiKey> _keys = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<long, OwnedAccount> _owned = [];
-    private readonly SortedDictionary<string, SymbolLimits> _limits = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, FeeSchedule> _fees = new(StringComparer.Ordinal);
+    private readonly Catalog _catalog = new();
 
     // Listings in progress, by symbol.
     private readonly Dictionary<string, Task> _listing = new(StringComparer.Ordinal);
 
-    // Decimals of every asset of a listed instrument.
-    private readonly Dictionary<string, int> _decimals = new(StringComparer.Ordinal);
+    private Identities Identities => _catalog.Identities;
 
-    // The lowest fee rates that any order may still have, by quote asset.
-    private readonly Dictionary<string, (int Maker, int Taker)> _lowest = new(StringComparer.Ordinal);
+    private SignalStrategies Signals => _catalog.Signals;
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -33,12 +32,13 @@ public sealed partial class CatalogGrain(
         await OpenAsync("catalog", cancellationToken);
         await foreach (var record in store.ReadAsync(Stream.Name, 1, Stream.Head, cancellationToken))
         {
-            Apply(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span));
+            _catalog.Apply(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span));
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<EncodedInstrument>> Instruments() => AllWhenDurable(_listed.Values);
+    public ValueTask<ImmutableArray<EncodedInstrument>> Instruments() =>
+        AllWhenDurable(_catalog.Listings.Definitions);
 
     /// <inheritdoc/>
     public async ValueTask List(EncodedInstrument definition)
@@ -71,159 +71,306 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<ApiKey>> Keys() => AllWhenDurable(_keys.Values);
+    public ValueTask<ImmutableArray<ApiKey>> Keys() => AllWhenDurable(Identities.Keys);
 
     /// <inheritdoc/>
-    public async ValueTask AddKey(ApiKey key)
-    {
-        if (!_keys.TryGetValue(key.Hash, out var known) || known != key)
-        {
-            Record(new KeyAdded(Now, key));
-        }
+    public async ValueTask AddKey(ApiKey key) => await DurableAsync(Identities.Add(key, Now));
 
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => AllWhenDurable(_catalog.Owners.Accounts);
+
+    /// <inheritdoc/>
+    public async ValueTask SetOwner(OwnedAccount account) => await InForceAsync(_catalog.Owners.Set(account, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<string>> BlockedOwners() => AllWhenDurable(_catalog.Owners.Blocked);
+
+    /// <inheritdoc/>
+    public async ValueTask BlockOwner(OwnerBlock block) => await DurableAsync(_catalog.Owners.Block(block, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<SymbolLimits>> Limits() => AllWhenDurable(_catalog.Limits.Everyone);
+
+    /// <inheritdoc/>
+    public async ValueTask SetLimits(LimitsRequest request) => await InForceAsync(_catalog.Limits.Set(request, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits() => AllWhenDurable(_catalog.Limits.OfOwners);
+
+    /// <inheritdoc/>
+    public ValueTask<string?> SetOwnerLimits(OwnerLimitsRequest request) =>
+        InForceAsync(_catalog.Limits.Set(request, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => AllWhenDurable(_catalog.Fees.All);
+
+    /// <inheritdoc/>
+    public ValueTask<string?> SetFees(FeesRequest request) => InForceAsync(_catalog.Fees.Set(request, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() =>
+        AllWhenDurable(_catalog.Calendars.All);
+
+    /// <inheritdoc/>
+    public ValueTask<string?> SetHolidays(HolidaysRequest request) =>
+        InForceAsync(_catalog.Calendars.Set(request, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<BookPin>> Pins() => AllWhenDurable(_catalog.Pins.All);
+
+    /// <inheritdoc/>
+    public ValueTask<string?> SetPin(BookPinRequest request) => DurableAsync(_catalog.Pins.Set(request, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<BreakerUse> BreakerUsed() => WhenDurable(_catalog.Breaker);
+
+    /// <inheritdoc/>
+    public async ValueTask UseBreaker(BreakerUse use) => await DurableAsync(_catalog.Use(use, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<MarginRulebook> Margin() => WhenDurable(Rulebook());
+
+    /// <inheritdoc/>
+    public ValueTask<string?> SetMarginTerms(MarginTermsRequest request) =>
+        InForceAsync(_catalog.Margin.SetTerms(request, _catalog.Actions, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<string?> SetMarginPolicy(MarginPolicyRequest request) =>
+        InForceAsync(_catalog.Margin.SetPolicy(request, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<string?> SetMarginGroup(MarginGroupRequest request) =>
+        InForceAsync(_catalog.Margin.SetGroup(request, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<string?> SetLocate(LocateRequest request) =>
+        InForceAsync(_catalog.Margin.SetLocate(request, Now));
+
+    /// <inheritdoc/>
+    public async ValueTask<LiquidationCover> Insure(LiquidationClaim claim)
+    {
+        Record(_catalog.Insurance.Insure(claim, Now));
+        await Stream.WhenDurable(Stream.Head);
+        return _catalog.Insurance.CoverOf(claim);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<DeficitShare>> ShareDeficit(DeficitDay day)
+    {
+        Record(_catalog.Insurance.Share(day, Now));
+        await Stream.WhenDurable(Stream.Head);
+        return _catalog.Insurance.SharesOf(day);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask EndDeficit(long account, long sequence)
+    {
+        Record(_catalog.Insurance.End(account, sequence, Now));
         await Stream.WhenDurable(Stream.Head);
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => AllWhenDurable(OwnedAccounts());
+    public ValueTask<ImmutableArray<CorporateActionView>> CorporateActions() => AllWhenDurable(_catalog.Actions.All);
 
     /// <inheritdoc/>
-    public async ValueTask SetOwner(OwnedAccount account)
+    public async ValueTask<CorporateRefusal?> AnnounceAction(CorporateActionRequest request)
     {
-        account = account with { TradeGroup = 0 };
-        if (_owned.GetValueOrDefault(account.Account, account with { Owner = "" }) != account)
+        if (_catalog.Actions.Find(request.Id) is { } known)
         {
-            Record(new OwnerSet(Now, account));
+            await Stream.WhenDurable(Stream.Head);
+            return known.Request.IsSame(request) ? null : new CorporateRefusal("id", "another action has this id");
         }
 
-        await InForceAsync();
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<ImmutableArray<SymbolLimits>> Limits() => AllWhenDurable(_limits.Values);
-
-    /// <inheritdoc/>
-    public async ValueTask SetLimits(LimitsRequest request)
-    {
-        if (!_listed.ContainsKey(request.Symbol) || request.Check(forEveryone: true) is not null)
+        if (_catalog.Actions.WhyNot(request, UtcDay.Of(Now)) is { } wrong)
         {
-            throw new ArgumentException(
-                $"{request.Symbol}: {request.Check(forEveryone: true) ?? "is not listed"}.", nameof(request));
+            return wrong;
         }
 
-        if (!(_limits.GetValueOrDefault(request.Symbol)?.Limits ?? []).SequenceEqual(request.Limits))
-        {
-            Record(new EveryonesLimitsSet(Now, request));
-        }
-
-        await InForceAsync();
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => AllWhenDurable(_fees.Values);
-
-    /// <inheritdoc/>
-    public async ValueTask<string?> SetFees(FeesRequest request)
-    {
-        var schedule = request.Schedule;
-        if (!_lowest.TryGetValue(schedule.Asset, out var lowest))
-        {
-            return "no instrument is paid in this asset";
-        }
-
-        if (schedule.Check() is { } wrong)
-        {
-            return wrong.Sentence;
-        }
-
-        foreach (var tier in schedule.Tiers)
-        {
-            lowest = Lower(lowest, tier.MakerPpm, tier.TakerPpm);
-        }
-
-        if (lowest.Maker + (long)lowest.Taker < 0)
-        {
-            return $"a rebate of {-lowest.Maker} millionths is more than the lowest taker fee there was, {lowest.Taker}";
-        }
-
-        var known = _fees.GetValueOrDefault(schedule.Asset, schedule with { Tiers = [], Minimum = 0 });
-        if (!known.Tiers.SequenceEqual(schedule.Tiers) || known.Minimum != schedule.Minimum)
-        {
-            Record(new FeesScheduled(Now, request));
-        }
-
-        await InForceAsync();
+        Record(new CorporateActionAnnounced(Now, request, request.ExDay == 0 ? Now : UtcDay.StartOf(request.ExDay)));
+        await Stream.WhenDurable(Stream.Head);
         return null;
     }
 
-    private static (int Maker, int Taker) Lower((int Maker, int Taker) rates, int maker, int taker) =>
-        (Math.Min(rates.Maker, maker), Math.Min(rates.Taker, taker));
+    /// <inheritdoc/>
+    public ValueTask BeginAction(string id) =>
+        AdvanceAsync(id, CorporateActionState.Announced, new CorporateActionBegun(Now, id));
 
-    private void NoteRates(string asset, int maker, int taker) =>
-        _lowest[asset] = Lower(_lowest.GetValueOrDefault(asset, (maker, taker)), maker, taker);
+    /// <inheritdoc/>
+    public ValueTask CloseAction(string id, CorporateSums sums) =>
+        AdvanceAsync(id, CorporateActionState.Begun, new CorporateActionClosed(Now, id, sums));
+
+    /// <inheritdoc/>
+    public ValueTask EndAction(string id) =>
+        AdvanceAsync(id, CorporateActionState.Entered, new CorporateActionEnded(Now, id));
+
+    /// <inheritdoc/>
+    public ValueTask<UserList> Users() => WhenDurable(Identities.Users.All(Now));
+
+    /// <inheritdoc/>
+    public ValueTask<User?> FindUser(string name) => WhenDurable(Identities.Users.Find(name));
+
+    /// <inheritdoc/>
+    public ValueTask<SignedIn?> FindSession(string id) => WhenDurable(Identities.Users.FindSession(id, Now));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<UserSession>> SessionsOf(string user) =>
+        WhenDurable(Identities.Users.SessionsOf(user, Now));
+
+    /// <inheritdoc/>
+    public async ValueTask<UserResult> AddUser(User user, UserEvent how, string by)
+    {
+        if (how == UserEvent.SignedUp)
+        {
+            await ExpireUnusedAsync();
+        }
+
+        var (result, records) = Identities.Add(user, how, by, Now);
+        Record(records);
+        return await WhenDurable(result);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<UserResult> ChangeUser(UserChange change)
+    {
+        var (result, records) = Identities.Change(change, Now);
+        Record(records);
+        return result.Reason == RejectReason.None ? await WhenDurable(result) : result;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<RejectReason> BeginSession(UserSession session, long codeStep)
+    {
+        if (Identities.Begin(session, codeStep, Now) is not { } begun)
+        {
+            return RejectReason.Unauthorized;
+        }
+
+        Record(begun);
+        return await WhenDurable(RejectReason.None);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> EndSessions(string user, string? id, string by) => RecordIfAsync(
+        Identities.Users.HasSession(user, id), new SessionsEnded(Now, user, id ?? "", by));
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<SignalStrategyState>> SignalStrategies()
+    {
+        await Task.WhenAll(Signals.Unloaded().Select(LoadAsync));
+        return await WhenDurable(Signals.All(Now));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SignalStrategyState?> FindSignalStrategy(string name)
+    {
+        await LoadAsync(name);
+        return await WhenDurable(Signals.Find(name, Now));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<RejectReason> SetSignalStrategy(SignalStrategy strategy, string by)
+    {
+        var (reason, record) = Signals.Set(strategy, by, Now);
+        Record(record);
+        return WhenDurable(reason);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SignalAdmission> AdmitSignal(string strategy, string key)
+    {
+        var now = Now;
+        return Signals.Find(strategy, now) is not { } state ? new SignalAdmission(RejectReason.UnknownUser, 0)
+            : state.PausedUntilNanos > 0 ? new SignalAdmission(RejectReason.SignalsPaused, state.PausedUntilNanos - now)
+            : await WindowOf(strategy)
+                .Admit(key, state.Strategy.MostInWindow, TimeSpan.FromSeconds(state.Strategy.WindowSeconds).Nanos());
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask EndSignal(DeadSignal outcome)
+    {
+        await LoadAsync(outcome.Strategy);
+        Record(Signals.End(outcome, Now));
+        await KeepFailuresAsync(outcome.Strategy);
+        await Stream.WhenDurable(Stream.Head);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> ResumeSignals(string strategy, string by)
+    {
+        await LoadAsync(strategy);
+        var isPaused = Signals.Find(strategy, Now) is { PausedUntilNanos: > 0 };
+        if (isPaused)
+        {
+            Record(new SignalsPaused(Now, strategy, 0, by));
+        }
+
+        await KeepFailuresAsync(strategy);
+        return await WhenDurable(isPaused);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<DeadSignal>> DeadSignals() => WhenDurable(Signals.Dead());
+
+    /// <inheritdoc/>
+    public ValueTask<bool> DropDeadSignal(long id, string by) =>
+        RecordIfAsync(Signals.HasDead(id), new DeadSignalDropped(Now, id, by));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit) =>
+        NewestAsync(
+            store, before, limit,
+            static record => CatalogAudit.Line(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span)));
 
     private async ValueTask DefineAsync(Instrument instrument, EncodedInstrument definition)
     {
-        RequireFits(instrument, definition);
+        _catalog.RequireFits(instrument, definition);
 
         // The book comes first, because it may reject the definition. The same definition again changes nothing.
         await GrainFactory.Book(instrument.BookKey).Define(instrument.Symbol, definition);
 
         // Another symbol's listing may have come in between.
-        RequireFits(instrument, definition);
-        if (!_listed.TryGetValue(instrument.Symbol, out var known) || !known.Equals(definition))
+        _catalog.RequireFits(instrument, definition);
+        if (!_catalog.Listings.Has(instrument.Symbol, definition))
         {
             Record(new InstrumentListed(Now, definition));
         }
     }
 
-    private void RequireFits(Instrument instrument, EncodedInstrument definition)
+    private async ValueTask AdvanceAsync(string id, CorporateActionState from, CatalogRecord step)
     {
-        RequireSameScale(instrument, definition);
-        RequireFreeName(instrument);
-        RequireSameUnits(instrument);
-        RequireSameGroup(instrument, definition);
-        RequireSameSettlement(instrument, definition);
-        if (_lowest.TryGetValue(instrument.Quote.Name, out var rates) && rates.Maker + instrument.TakerFeePpm < 0)
+        Record(_catalog.Actions.Advance(id, from, step));
+        await Stream.WhenDurable(Stream.Head);
+    }
+
+    // Each sign-up checks two of the oldest, so that more are removed than added.
+    private async ValueTask ExpireUnusedAsync()
+    {
+        const int AtATime = 2;
+        for (var i = 0; i < AtATime && Identities.Users.TakeUnused(Now) is { } user; i++)
         {
-            throw new ArgumentException(
-                $"{instrument.Symbol}: orders paid in {instrument.Quote.Name} get rebates of {-rates.Maker} millionths; a taker pays less.",
-                nameof(definition));
+            // The account has no records, and no key belongs to it.
+            var stream = "acct/" + user.Account.ToString(CultureInfo.InvariantCulture);
+            var heads = await store.HeadsAsync(stream, CancellationToken.None);
+            if (!heads.Any(head => head.Name == stream && head.Head > 0))
+            {
+                Record(Identities.Expire(user, Now));
+            }
         }
     }
 
-    /// <summary>Requires the same group: another group would be another grain for an existing book.</summary>
-    private void RequireSameGroup(Instrument instrument, EncodedInstrument definition)
+    private ISignalWindowGrain WindowOf(string strategy) => GrainFactory.GetGrain<ISignalWindowGrain>(strategy);
+
+    private async Task LoadAsync(string strategy)
     {
-        if (_listed.TryGetValue(instrument.Symbol, out var known) && known.Decode().Group != instrument.Group)
+        if (Signals.IsUnloaded(strategy))
         {
-            throw new ArgumentException(
-                $"{instrument.Symbol}: the group of a listed instrument never changes.", nameof(definition));
+            Signals.Load(strategy, await WindowOf(strategy).Failures());
         }
     }
 
-    /// <summary>Requires the same settlement terms: old trades are booked by the current definition, too.</summary>
-    private void RequireSameSettlement(Instrument instrument, EncodedInstrument definition)
-    {
-        if (_listed.TryGetValue(instrument.Symbol, out var known) && known.Decode() is var listed
-            && (listed.SettlementDays,
-                listed.SettlementVenue) != (instrument.SettlementDays, instrument.SettlementVenue))
-        {
-            throw new ArgumentException(
-                $"{instrument.Symbol}: the settlement of a listed instrument never changes.", nameof(definition));
-        }
-    }
-
-    private void RequireSameScale(Instrument instrument, EncodedInstrument definition)
-    {
-        if (Array.Exists(
-            [instrument.Base, instrument.Quote],
-            asset => _decimals.GetValueOrDefault(asset.Name, asset.Decimals) != asset.Decimals))
-        {
-            throw new ArgumentException(
-                $"{instrument.Symbol}: the decimals of a listed asset never change.", nameof(definition));
-        }
-    }
+    // Also if the number did not change here: the last write may have failed.
+    private ValueTask KeepFailuresAsync(string strategy) =>
+        WindowOf(strategy).SetFailures(Signals.FailuresOf(strategy));
 
     // Nothing is returned before it is durable.
     private async ValueTask<T> WhenDurable<T>(T told)
@@ -236,6 +383,30 @@ public sealed partial class CatalogGrain(
     private ValueTask<ImmutableArray<T>> AllWhenDurable<T>(IEnumerable<T> told) =>
         WhenDurable<ImmutableArray<T>>([.. told]);
 
+    /// <summary>Makes a change and waits until it is durable. Returns the refusal, or null.</summary>
+    private async ValueTask<string?> DurableAsync(CatalogChange change)
+    {
+        if (change.Refusal is null)
+        {
+            Record(change.Record);
+            await Stream.WhenDurable(Stream.Head);
+        }
+
+        return change.Refusal;
+    }
+
+    /// <summary>Makes a change and waits until it is in force. Returns the refusal, or null.</summary>
+    private async ValueTask<string?> InForceAsync(CatalogChange change)
+    {
+        if (change.Refusal is null)
+        {
+            Record(change.Record);
+            await InForceAsync();
+        }
+
+        return change.Refusal;
+    }
+
     // Waits until a change is durable and in this silo's copy, by which accounts and books check: the next order after
     // the answer meets the new terms. Other silos read the catalog each second.
     private async ValueTask InForceAsync()
@@ -246,14 +417,32 @@ public sealed partial class CatalogGrain(
     }
 
     private CatalogReading Reading() => new(
-        [.. _listed.Values], [.. _limits.Values], [.. _fees.Values], Rulebook(), [.. Calendars()],
-        [.. _ownerLimits.Values], [.. OwnedAccounts()]);
+        [.. _catalog.Listings.Definitions], [.. _catalog.Limits.Everyone], [.. _catalog.Fees.All], Rulebook(),
+        [.. _catalog.Calendars.All], [.. _catalog.Limits.OfOwners], [.. _catalog.Owners.Accounts]);
 
-    private IEnumerable<OwnedAccount> OwnedAccounts() => _owned.Values.Select(
-        account => account with { TradeGroup = _tradeGroups.GetValueOrDefault(account.Owner) });
+    private MarginRulebook Rulebook() => _catalog.Margin.Rulebook(_catalog.Insurance, _catalog.Actions);
 
-    private void Record(CatalogRecord record)
+    private ValueTask<bool> RecordIfAsync(bool condition, CatalogRecord record)
     {
+        Record(condition ? record : null);
+        return WhenDurable(condition);
+    }
+
+    private void Record(ImmutableArray<CatalogRecord> records)
+    {
+        foreach (var record in records)
+        {
+            Record(record);
+        }
+    }
+
+    private void Record(CatalogRecord? record)
+    {
+        if (record is null)
+        {
+            return;
+        }
+
         if (Refusal(urgent: true) is var reason and not RejectReason.None)
         {
             throw new InvalidOperationException($"The catalog can't change now: {reason}.");
@@ -261,85 +450,8 @@ public sealed partial class CatalogGrain(
 
         Mutate(() =>
         {
-            Apply(Stream.Append(CatalogRecordEncoding.Encode(record), urgent: true), record);
+            _catalog.Apply(Stream.Append(CatalogRecordEncoding.Encode(record), urgent: true), record);
             return true;
         });
-    }
-
-    private void Apply(long sequence, CatalogRecord record)
-    {
-        switch (record)
-        {
-            case InstrumentListed listed:
-                var instrument = listed.Definition.Decode();
-                _listed[instrument.Symbol] = listed.Definition;
-                (_decimals[instrument.Base.Name],
-                    _decimals[instrument.Quote.Name]) = (instrument.Base.Decimals, instrument.Quote.Decimals);
-                NoteRates(instrument.Quote.Name, instrument.MakerFeePpm, instrument.TakerFeePpm);
-                break;
-            case KeyAdded added:
-                _keys[added.Key.Hash] = added.Key;
-                break;
-            case OwnerSet { Account.Owner.Length: > 0 } set:
-                Apply(set.Account);
-                break;
-            case OwnerSet set:
-                _owned.Remove(set.Account.Account);
-                break;
-            case EveryonesLimitsSet { Limits: { Limits.IsEmpty: true } none }:
-                _limits.Remove(none.Symbol);
-                break;
-            case FeesScheduled { Fees.Schedule: var schedule }:
-                Apply(schedule);
-                break;
-            case EveryonesLimitsSet { Limits: var limits }:
-                _limits[limits.Symbol] = new SymbolLimits(limits.Symbol, limits.Limits);
-                break;
-            case MarginTermsSet or MarginPolicySet or MarginGroupSet or LocateSet or LiquidationInsured or DeficitShared
-                or DeficitEnded:
-                ApplyMargin(record);
-                break;
-            case HolidaysSet holidays:
-                Apply(holidays);
-                break;
-            case OwnerLimitsSet owner:
-                Apply(owner);
-                break;
-            case OwnerBlocked blocked:
-                Apply(blocked);
-                break;
-            case CorporateActionAnnounced or CorporateActionBegun or CorporateActionClosed or CorporateActionEnded:
-                ApplyAction(record);
-                break;
-            case BookPinned pinned:
-                Apply(pinned);
-                break;
-            case MarketStopped stopped:
-                _breaker = stopped.Use;
-                break;
-            case UserSet or SessionBegun or SessionsEnded or CodeUsed:
-                _users.Apply(record);
-                break;
-            case SignalStrategySet or SignalFailed or SignalsPaused or DeadSignalDropped:
-                _signals.Apply(sequence, record);
-                break;
-            default:
-                throw new InvalidDataException($"{record.GetType().Name} is not a catalog's record.");
-        }
-    }
-
-    private void Apply(FeeSchedule schedule)
-    {
-        if (schedule.Tiers.IsEmpty)
-        {
-            _fees.Remove(schedule.Asset);
-            return;
-        }
-
-        _fees[schedule.Asset] = schedule;
-        foreach (var tier in schedule.Tiers)
-        {
-            NoteRates(schedule.Asset, tier.MakerPpm, tier.TakerPpm);
-        }
     }
 }

@@ -25,21 +25,22 @@ public sealed partial class LedgerGrain
         await CatchUpToAsync(seen);
         await CatchUpAsync(HistoryChunk.StreamOf(account));
         return await _turns.ReadAsync(
-            () => history.StatementAsync(account, fromNanos, toNanos, after, limit, CancellationToken.None));
+            () => history.AccountStatements.FindAsync(
+                account, fromNanos, toNanos, after, limit, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<TrialBalanceRow>> TrialBalance()
     {
         await CatchUp();
-        return await history.TrialBalanceAsync(CancellationToken.None);
+        return await history.Reports.TrialBalanceAsync(CancellationToken.None);
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<FeeRevenueRow>> FeeRevenue(long fromNanos, long toNanos)
     {
         await CatchUp();
-        return await history.FeeRevenueAsync(fromNanos, toNanos, CancellationToken.None);
+        return await history.Reports.FeeRevenueAsync(fromNanos, toNanos, CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -48,8 +49,8 @@ public sealed partial class LedgerGrain
         limit = Math.Clamp(limit, 1, ReconciledLimit);
         await CatchUp();
         var findings = ImmutableArray.CreateBuilder<ReconciliationFinding>();
-        findings.AddRange(await history.HouseFindingsAsync(CancellationToken.None));
-        var accounts = await history.AccountsAsync(after, limit, CancellationToken.None);
+        findings.AddRange(await history.Reports.HouseFindingsAsync(CancellationToken.None));
+        var accounts = await history.Reports.AccountsAsync(after, limit, CancellationToken.None);
         var moving = 0;
         foreach (var account in accounts)
         {
@@ -76,7 +77,7 @@ public sealed partial class LedgerGrain
             await grain.CatchUp();
             var view = await grain.View([]);
             await CatchUpToAsync([(HistoryChunk.StreamOf(account), view.Sequence), .. CursorsOf(view)]);
-            var ledger = await history.AccountAsync(account, CancellationToken.None);
+            var ledger = await history.Reports.AccountAsync(account, CancellationToken.None);
             if (IsSameMoment(view, ledger))
             {
                 Compare(view, ledger, findings);

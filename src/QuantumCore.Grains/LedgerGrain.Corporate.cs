@@ -17,7 +17,7 @@ public sealed partial class LedgerGrain
         // For a symbol change, all units count: nothing may be left under the old name.
         var cut = action.Request.Kind == CorporateActionKind.SymbolChange ? long.MaxValue : action.CutNanos;
         // An account that sold everything that was deposited has no units, but has a position in old ones.
-        return await history.EntitledAsync(
+        return await history.CorporateActions.EntitledAsync(
             action.Request.Id, action.UnitAsset, cut, !action.Request.ChangesUnits,
             action.Request.Kind == CorporateActionKind.Split, after, limit,
             CancellationToken.None);
@@ -27,7 +27,7 @@ public sealed partial class LedgerGrain
     public async ValueTask<CorporateSums> CorporateSums(CorporateActionView action)
     {
         await CatchUpWholeAsync();
-        var sums = await history.CorporateSumsAsync(action.Request.Id, CancellationToken.None);
+        var sums = await history.CorporateActions.SumsAsync(action.Request.Id, CancellationToken.None);
         return action.Request.ChangesUnits ? sums : sums with
         {
             Rounding = DividendShare.Rest(
@@ -39,7 +39,7 @@ public sealed partial class LedgerGrain
     public async ValueTask<CorporateParts> CorporateParts(string action, bool unpaid, long after, int limit)
     {
         await CatchUpWholeAsync();
-        var parts = await history.CorporatePartsAsync(action, unpaid, after, limit + 1, CancellationToken.None);
+        var parts = await history.CorporateActions.PartsAsync(action, unpaid, after, limit + 1, CancellationToken.None);
         return parts.Length > limit ? new CorporateParts(parts[..limit], true) : new CorporateParts(parts, false);
     }
 

@@ -26,8 +26,8 @@ public sealed partial class LedgerGrain
     private async Task<ImmutableArray<PositionProfit>> PositionsAsync(long account, PositionMethod method)
     {
         var positions = ImmutableArray.CreateBuilder<PositionProfit>();
-        var traded = await history.TradedSymbolsAsync(account, CancellationToken.None);
-        var renamed = await history.NewSymbolsAsync(CancellationToken.None);
+        var traded = await history.Trades.SymbolsOfAsync(account, CancellationToken.None);
+        var renamed = await history.CorporateActions.NewSymbolsAsync(CancellationToken.None);
         foreach (var symbol in traded.Select(Newest).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             positions.Add(await FoldOf((account, symbol, method)).ForwardAsync(history, account, [.. Names(symbol)]));
@@ -106,7 +106,7 @@ public sealed partial class LedgerGrain
         {
             foreach (var symbol in names)
             {
-                var change = await history.LastTradeChangeAsync(symbol, CancellationToken.None);
+                var change = await history.Trades.LastChangeAsync(symbol, CancellationToken.None);
                 if (change != _changes.GetValueOrDefault(symbol))
                 {
                     _changes[symbol] = change;
@@ -124,8 +124,8 @@ public sealed partial class LedgerGrain
                 // Collected first, so that an interrupted read has applied nothing.
                 var trades = new List<AccountTrade>();
                 var (last, done) = _folded.GetValueOrDefault(symbol);
-                last = await history.TradesAfterAsync(account, symbol, last, trades.Add, CancellationToken.None);
-                var splits = await history.SplitsAsync(account, symbol, CancellationToken.None);
+                last = await history.Trades.OfAccountAsync(account, symbol, last, trades.Add, CancellationToken.None);
+                var splits = await history.CorporateActions.SplitsAsync(account, symbol, CancellationToken.None);
                 foreach (var trade in trades)
                 {
                     done = Split(splits, done, trade.TimeNanos);

@@ -92,7 +92,7 @@ public sealed partial class LedgerGrain(
         long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await _turns.ReadAsync(() => history.FillsAsync(account, symbol, limit, CancellationToken.None));
+        return await _turns.ReadAsync(() => history.Fills.NewestAsync(account, symbol, limit, CancellationToken.None));
     }
 
     /// <inheritdoc/>
@@ -101,28 +101,30 @@ public sealed partial class LedgerGrain(
     {
         await CatchUpToAsync(seen);
         return await _turns.ReadAsync(
-            () => history.FillsAfterAsync(account, symbol, after, limit, CancellationToken.None));
+            () => history.Fills.AfterAsync(account, symbol, after, limit, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit, TransferPlace? after)
     {
         await CatchUpAsync(HistoryChunk.StreamOf(account));
-        return await _turns.ReadAsync(() => history.TransfersAsync(account, limit, after, CancellationToken.None));
+        return await _turns.ReadAsync(
+            () => history.Transfers.NewestAsync(account, limit, after, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit, long? before)
     {
         await CatchUpAsync(HistoryChunk.StreamOf(account), PayoutRecord.StreamPrefix);
-        return await _turns.ReadAsync(() => history.WithdrawalsAsync(account, limit, before, CancellationToken.None));
+        return await _turns.ReadAsync(
+            () => history.Withdrawals.NewestAsync(account, limit, before, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await _turns.ReadAsync(() => history.CandlesAsync(query, CancellationToken.None));
+        return await _turns.ReadAsync(() => history.Candles.FindAsync(query, CancellationToken.None));
     }
 
     /// <inheritdoc/>
@@ -130,14 +132,14 @@ public sealed partial class LedgerGrain(
         TradeQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await _turns.ReadAsync(() => history.PublicTradesAsync(query, CancellationToken.None));
+        return await _turns.ReadAsync(() => history.Trades.FindAsync(query, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await _turns.ReadAsync(() => history.FillsOfAsync(query, CancellationToken.None));
+        return await _turns.ReadAsync(() => history.Fills.FindAsync(query, CancellationToken.None));
     }
 
     /// <inheritdoc/>
@@ -145,14 +147,14 @@ public sealed partial class LedgerGrain(
         PreventedQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await _turns.ReadAsync(() => history.PreventedAsync(query, CancellationToken.None));
+        return await _turns.ReadAsync(() => history.PreventedMatches.FindAsync(query, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await _turns.ReadAsync(() => history.OrdersAsync(query, CancellationToken.None));
+        return await _turns.ReadAsync(() => history.Orders.FindAsync(query, CancellationToken.None));
     }
 
     /// <inheritdoc/>

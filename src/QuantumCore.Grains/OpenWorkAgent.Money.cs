@@ -17,7 +17,7 @@ public sealed partial class OpenWorkAgent
         for (var page = 0; page < PagesPerRound; page++)
         {
             // A transfer that cannot arrive stays, and must not block the others.
-            var open = await history.OpenTransfersAsync(TransfersPerPage, page * TransfersPerPage, cancellationToken);
+            var open = await history.Transfers.OpenAsync(TransfersPerPage, page * TransfersPerPage, cancellationToken);
             foreach (var transfer in open)
             {
                 await CarryAsync(transfer);
@@ -57,7 +57,8 @@ public sealed partial class OpenWorkAgent
     {
         for (var page = 0; page < PagesPerRound; page++)
         {
-            var open = await history.OpenWithdrawalsAsync(TransfersPerPage, page * TransfersPerPage, cancellationToken);
+            var open = await history.Withdrawals.OpenAsync(
+                TransfersPerPage, page * TransfersPerPage, cancellationToken);
             foreach (var group in open.GroupBy(
                 withdrawal => (withdrawal.Item.Account, withdrawal.Asset, withdrawal.Decimals)))
             {
@@ -95,7 +96,8 @@ public sealed partial class OpenWorkAgent
     /// </summary>
     public async Task CloseKilledAsync(CancellationToken cancellationToken)
     {
-        foreach (var (account, symbol, floor) in await history.KilledOrdersAsync(TransfersPerPage, cancellationToken))
+        foreach (var (account, symbol, floor) in await history.Recovery.KilledOrdersAsync(
+            TransfersPerPage, cancellationToken))
         {
             try
             {

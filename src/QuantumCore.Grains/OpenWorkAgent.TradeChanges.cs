@@ -24,7 +24,7 @@ public sealed partial class OpenWorkAgent
     public async Task TellTradeChangesAsync(CancellationToken cancellationToken)
     {
         _changesFrom = _changesFrom == 0 ? NanosAt(-s_changesBefore) : _changesFrom;
-        var changes = await history.TradeChangesAsync(_changesFrom, ChangesPerRound, cancellationToken);
+        var changes = await history.Trades.ChangesAsync(_changesFrom, ChangesPerRound, cancellationToken);
         var told = new HashSet<(string Symbol, long Sequence)>();
         var isWhole = true;
         foreach (var change in changes)

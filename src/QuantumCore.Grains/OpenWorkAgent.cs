@@ -39,7 +39,8 @@ public sealed partial class OpenWorkAgent(
         {
             // Holds of a halted book stay and must not block those of the others.
             var orphans =
-                await history.OrphanHoldsAsync(0, before, HoldsPerPage, page * HoldsPerPage, cancellationToken);
+                await history.Recovery.OrphanHoldsAsync(
+                    0, before, HoldsPerPage, page * HoldsPerPage, cancellationToken);
             found += orphans.Length;
             await ResolveAsync(orphans);
             if (orphans.Length < HoldsPerPage)
@@ -57,7 +58,7 @@ public sealed partial class OpenWorkAgent(
     /// </summary>
     private async Task ResolveMisdatedAsync(CancellationToken cancellationToken)
     {
-        var misdated = await history.OrphanHoldsAsync(
+        var misdated = await history.Recovery.OrphanHoldsAsync(
             NanosAt(OrphanAge), long.MaxValue, HoldsPerPage, 0, cancellationToken);
         var known = _misdated;
         _misdated = misdated.ToDictionary(hold => hold, hold => known.GetValueOrDefault(hold, time.GetTimestamp()));

@@ -56,12 +56,12 @@ internal struct LineSums
     public long OutLow;
 
     /// <summary>Credits less debits.</summary>
-    public readonly Int128 Total => ((Int128)(InHigh + OutHigh) * HistoryStore.Billion) + InLow + OutLow;
+    public readonly Int128 Total => ((Int128)(InHigh + OutHigh) * SumColumns.Unit) + InLow + OutLow;
 
     public void Add(long amount)
     {
         Lines++;
-        var (high, low) = Math.DivRem(amount, HistoryStore.Billion);
+        var (high, low) = Math.DivRem(amount, SumColumns.Unit);
         if (amount > 0)
         {
             (InHigh, InLow) = (InHigh + high, InLow + low);

@@ -47,7 +47,7 @@ public static class HistoryInvariants
             && heads.All(h => !HistoryChunk.IsProjected(h.Key) || cursors.GetValueOrDefault(h.Key) >= h.Value);
         foreach (var (name, query) in Queries())
         {
-            var rows = await history.ReadAsync(
+            var rows = await history.Database.ReadAsync(
                 query, Parameters(query, orphansBeforeNanos, settled), ReadRowsAsync, cancellationToken);
             if (rows.Count > 0)
             {
@@ -61,7 +61,7 @@ public static class HistoryInvariants
     /// <summary>Returns every invariant with its query.</summary>
     internal static IEnumerable<(string Name, string Query)> Queries()
     {
-        foreach (var part in HistoryStore.Resource("Invariants.sql").Split(NamePrefix).Skip(1))
+        foreach (var part in HistorySchema.Resource("Invariants.sql").Split(NamePrefix).Skip(1))
         {
             var end = part.IndexOf('\n', StringComparison.Ordinal);
             yield return (part[..end].Trim(), part[end..].Trim().TrimEnd(';'));

@@ -23,7 +23,7 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
     private readonly string _accounts = string.Join(',', accounts);
 
     /// <summary>Newest trades of a symbol that stay, for its page of trades and its last price.</summary>
-    internal int TradesKept { get; init; } = HistoryStore.FillsLimit;
+    internal int TradesKept { get; init; } = FillQueries.FillsLimit;
 
     /// <summary>Rows that one transaction looks at.</summary>
     internal int BatchRows { get; init; } = 250;
@@ -111,7 +111,7 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
         while (isOld)
         {
             var keys = new List<(long, long)>();
-            isOld = await history.ReadAsync(
+            isOld = await history.Database.ReadAsync(
                 page,
                 [of, ("@before", beforeNanos), ("@first", at.First), ("@second", at.Second), ("@limit", BatchRows)],
                 async (reader, token) =>
@@ -142,7 +142,7 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
 
     /// <summary>Runs a transaction that is no batch, while no silo writes one.</summary>
     private Task<int> DropAsync(Func<HistoryTransaction, Task<int>> drop, CancellationToken cancellationToken) =>
-        history.WriteAsync(
+        history.Database.WriteAsync(
         async transaction =>
         {
             await transaction.WriteAsync(new RowBuffer(Statements.LockBatches).Add(1), cancellationToken);
@@ -215,7 +215,7 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
         return rows;
     }
 
-    private Task<List<string>> SymbolsAsync(CancellationToken cancellationToken) => history.ReadAsync(
+    private Task<List<string>> SymbolsAsync(CancellationToken cancellationToken) => history.Database.ReadAsync(
         "SELECT DISTINCT symbol FROM instrument ORDER BY symbol",
         [],
         static async (reader, token) =>
@@ -241,7 +241,7 @@ public sealed class HistoryPruner(HistoryStore history, IReadOnlyCollection<long
             rows.Add(Trades);
             foreach (var sum in (ReadOnlySpan<Int128>)[Lots, MakerFees, TakerFees])
             {
-                var (high, low) = Int128.DivRem(sum, HistoryStore.Billion);
+                var (high, low) = Int128.DivRem(sum, SumColumns.Unit);
                 rows.Add((long)high).Add((long)low);
             }
         }

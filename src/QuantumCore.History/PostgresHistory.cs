@@ -3,11 +3,12 @@ using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
+using static QuantumCore.History.HistorySchema;
 
 namespace QuantumCore.History;
 
 /// <summary>History in a schema of a PostgreSQL database.</summary>
-public sealed class PostgresHistory : HistoryStore
+public sealed class PostgresHistory : HistoryDatabase
 {
     // Queries wait for a free connection: the server's connections are few, and commits and other silos need theirs.
     private const int MaxConnections = 16;

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using static QuantumCore.History.HistorySchema;
 
 namespace QuantumCore.History;
 
@@ -9,7 +10,7 @@ namespace QuantumCore.History;
 /// History in a SQLite file. It may be opened and queried while the exchange runs. Commits are not forced to disk:
 /// after a power loss the cursors tell where to continue.
 /// </summary>
-public sealed class SqliteHistory : HistoryStore
+public sealed class SqliteHistory : HistoryDatabase
 {
     private const string Sequences = "json_each('[' || b.seqs || ']')";
 

@@ -61,11 +61,11 @@ public sealed record JournalPlace(string Text, string JournalSchema = "journal",
     {
         if (!IsPostgres)
         {
-            return HistoryFile is { } file && File.Exists(file) ? new SqliteHistory(file) : null;
+            return HistoryFile is { } file && File.Exists(file) ? new HistoryStore(new SqliteHistory(file)) : null;
         }
 
         return await HasTableAsync(HistorySchema + ".projector_cursor", cancellationToken)
-            ? new PostgresHistory(Text, HistorySchema)
+            ? new HistoryStore(new PostgresHistory(Text, HistorySchema))
             : null;
     }
 

@@ -138,7 +138,7 @@ public class ConditionalOrderTests
     {
         var token = TestContext.Current.CancellationToken;
         var path = Directory.CreateTempSubdirectory("history").FullName;
-        await using var history = new SqliteHistory(Path.Combine(path, "history.db"));
+        await using var history = new HistoryStore(new SqliteHistory(Path.Combine(path, "history.db")));
         await history.InitializeAsync(token);
         var market = new ConditionalMarket(seed);
         for (var step = 0; step < 4_000; step++)
@@ -199,7 +199,8 @@ public class ConditionalOrderTests
     {
         var token = TestContext.Current.CancellationToken;
         await using var history =
-            new SqliteHistory(Path.Combine(Directory.CreateTempSubdirectory("history").FullName, "history.db"));
+            new HistoryStore(
+                new SqliteHistory(Path.Combine(Directory.CreateTempSubdirectory("history").FullName, "history.db")));
         await history.InitializeAsync(token);
         var market = new ConditionalMarket(seed);
         var booked = 0;
@@ -221,7 +222,7 @@ public class ConditionalOrderTests
             foreach (var trader in market.Traders)
             {
                 var open =
-                    (await history.OrdersAsync(
+                    (await history.Orders.FindAsync(
                         new OrderQuery(trader.Account.Id.Value, IsOpen: true),
                         token)).ToDictionary(order => order.Number);
                 foreach (var held in trader.Account.Orders.Values.Where(order => order.OrderId != 0))

@@ -58,7 +58,7 @@ internal sealed class JournaledBook
     /// <summary>Returns a history of its records, after checking the invariants.</summary>
     public async Task<HistoryStore> ProjectedAsync(CancellationToken token)
     {
-        var history = new SqliteHistory(Path.Combine(_folder, $"{_histories++}.db"));
+        var history = new HistoryStore(new SqliteHistory(Path.Combine(_folder, $"{_histories++}.db")));
         await history.InitializeAsync(token);
         Assert.True(
             await history.ApplyAsync(

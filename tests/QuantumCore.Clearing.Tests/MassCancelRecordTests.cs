@@ -39,7 +39,7 @@ public class MassCancelRecordTests
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
 
         await using var history = await book.ProjectedAsync(Cancellation);
-        var orders = await history.OrdersAsync(new OrderQuery(Alice), Cancellation);
+        var orders = await history.Orders.FindAsync(new OrderQuery(Alice), Cancellation);
         Assert.All(orders, order => Assert.Equal(EndReason.MassCancel, order.End));
     }
 

@@ -89,7 +89,7 @@ public class OrderStageTests
         {
             await using var history = await book.ProjectedAsync(Token);
             Assert.Equal(
-                stages, (await history.OrdersAsync(new OrderQuery(Alice), Token)).Select(order => order.Stage));
+                stages, (await history.Orders.FindAsync(new OrderQuery(Alice), Token)).Select(order => order.Stage));
         }
     }
 
@@ -111,7 +111,7 @@ public class OrderStageTests
             "1, 2, 3", await IdsAsync(new OrderQuery(Alice, "AAPL", FromNanos: 0, Limit: 3, HasEntered: true)));
 
         async Task<string> IdsAsync(OrderQuery query) =>
-            string.Join(", ", (await history.OrdersAsync(query, Token)).Select(order => order.OrderId).Order());
+            string.Join(", ", (await history.Orders.FindAsync(query, Token)).Select(order => order.OrderId).Order());
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public class OrderStageTests
         Assert.DoesNotContain(book.Last.Steps, step => step.Kind == StepKind.Activated);
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
         await using var history = await book.ProjectedAsync(Token);
-        var child = Assert.Single(await history.OrdersAsync(new OrderQuery(Alice, Number: 2), Token));
+        var child = Assert.Single(await history.Orders.FindAsync(new OrderQuery(Alice, Number: 2), Token));
         Assert.Equal(
             (OrderStatus.Cancelled, EndReason.List, RejectReason.PostOnlyWouldTake),
             (child.Status, child.End, child.Refusal));
@@ -267,7 +267,7 @@ public class OrderStageTests
                 StandingOf(machine, number, ticket!.Order.PriceTicks, priceTicks is null)));
 
         await using var history = await book.ProjectedAsync(Token);
-        var past = Assert.Single(await history.OrdersAsync(new OrderQuery(Alice, Number: number), Token));
+        var past = Assert.Single(await history.Orders.FindAsync(new OrderQuery(Alice, Number: number), Token));
         Assert.Equal((stage, since, report.PriceTicks), (past.Stage, past.StageNanos, past.PriceTicks));
     }
 

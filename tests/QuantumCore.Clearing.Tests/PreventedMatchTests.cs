@@ -44,12 +44,12 @@ public class PreventedMatchTests
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
 
         await using var history = await book.ProjectedAsync(Token);
-        var match = Assert.Single(await history.PreventedAsync(new PreventedQuery(Alice, "AAPL"), Token));
+        var match = Assert.Single(await history.PreventedMatches.FindAsync(new PreventedQuery(Alice, "AAPL"), Token));
         Assert.Equal((told, new TradePlace(3, 0), 6, 0), (match.Mode, match.Place, match.QuantityLots, match.Owner));
         Assert.Equal(
             (ofTaker == 0 ? null : (long?)ofTaker, ofMaker == 0 ? null : (long?)ofMaker),
             (match.Taker.Lots, match.Maker.Lots));
-        var orders = await history.OrdersAsync(new OrderQuery(Alice), Token);
+        var orders = await history.Orders.FindAsync(new OrderQuery(Alice), Token);
         Assert.Equal([ofMaker, ofTaker], orders.Select(order => order.Prevented?.Lots ?? 0));
         Assert.Equal([10, 6], orders.Select(order => order.QuantityLots + (order.Prevented?.TakenOffLots ?? 0)));
     }
@@ -145,9 +145,11 @@ public class PreventedMatchTests
         book.Submit(Order(Alice, 3, Side.Buy, 1, SelfTradePrevention.ExpireTaker));
         await using var history = await book.ProjectedAsync(Token);
 
-        var alices = await history.PreventedAsync(new PreventedQuery(Alice, "AAPL", From: default(TradePlace)), Token);
+        var alices = await history.PreventedMatches.FindAsync(
+            new PreventedQuery(Alice, "AAPL", From: default(TradePlace)), Token);
         var sisters =
-            await history.PreventedAsync(new PreventedQuery(Sister, "AAPL", From: default(TradePlace)), Token);
+            await history.PreventedMatches.FindAsync(
+                new PreventedQuery(Sister, "AAPL", From: default(TradePlace)), Token);
         Assert.All(alices.Concat(sisters), match => Assert.Equal(Family, match.Owner));
         Assert.Equal<(long, bool, long?)>(
             [(2, true, 6), (4, true, 6), (5, true, 1)], alices.Select(match => Seen(match.Taker)));
@@ -158,13 +160,13 @@ public class PreventedMatchTests
         Assert.Equal<(long, bool, long?)>(
             [(1, true, 10), (3, true, 6), (3, true, null)], sisters.Select(match => Seen(match.Maker)));
         Assert.All(alices, match => Assert.Equal(0, match.Maker.Number));
-        Assert.Empty(await history.PreventedAsync(new PreventedQuery(1003), Token));
+        Assert.Empty(await history.PreventedMatches.FindAsync(new PreventedQuery(1003), Token));
 
         // An account whose order did not change gets no report.
         Assert.DoesNotContain(Sister, book.Last.TouchedAccounts());
         Assert.Equal(
             new PreventedQuantity(new TradePlace(6, 0), 6, 6),
-            (await history.OrdersAsync(new OrderQuery(Sister, "AAPL", OrderId: 3), Token)).Single().Prevented);
+            (await history.Orders.FindAsync(new OrderQuery(Sister, "AAPL", OrderId: 3), Token)).Single().Prevented);
 
         static (long, bool, long?) Seen(PreventedOrder order) => (order.OrderId, order.IsOwn, order.Lots);
     }
@@ -190,7 +192,7 @@ public class PreventedMatchTests
         Assert.Equal(
             2,
             Assert.Single(
-                await history.PreventedAsync(
+                await history.PreventedMatches.FindAsync(
                     new PreventedQuery(Alice, "AAPL", 2, default(TradePlace)), Token)).Taker.OrderId);
     }
 

@@ -140,7 +140,7 @@ public class StrategyFlowTests
     {
         var token = TestContext.Current.CancellationToken;
         var path = Directory.CreateTempSubdirectory("history").FullName;
-        await using var history = new SqliteHistory(Path.Combine(path, "history.db"));
+        await using var history = new HistoryStore(new SqliteHistory(Path.Combine(path, "history.db")));
         await history.InitializeAsync(token);
         var market = new StrategyMarket(seed);
         Run(market, 2_500);

@@ -141,7 +141,8 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
     private async Task StartHistoryAsync()
     {
         _histories++;
-        _history = _postgres is null ? new SqliteHistory(HistoryFile) : new PostgresHistory(_postgres, HistorySchema);
+        _history = new HistoryStore(
+            _postgres is null ? new SqliteHistory(HistoryFile) : new PostgresHistory(_postgres, HistorySchema));
         await _history.InitializeAsync(CancellationToken.None);
     }
 

@@ -96,7 +96,7 @@ public class FreezeTests
         await CloseAsync(alive);
         Assert.Empty((await alive.ViewAsync(Alice)).OpenOrders);
         Assert.Equal(RejectReason.Voided, (await alive.SubmitAsync("MSFT", late.Order!)).Reason);
-        Assert.Empty(await disk.History.KilledOrdersAsync(10, CancellationToken.None));
+        Assert.Empty(await disk.History.Recovery.KilledOrdersAsync(10, CancellationToken.None));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public class FreezeTests
         await exchange.Account(Alice).Freeze(s_kill);
         await exchange.Account(Alice).Unfreeze("night desk", "all is well");
         await exchange.Ledger.CatchUp();
-        var changes = await disk.History.ReadAsync(
+        var changes = await disk.History.Database.ReadAsync(
             "SELECT what, who, why FROM account_change WHERE account = 1001 ORDER BY seq",
             [],
             static async (reader, token) =>

@@ -176,7 +176,7 @@ public class ShareOutTests
         await market.Exchange.Ledger.CatchUp();
 
         // Remaining units are worth less, and sold ones were worth as much; only the short account has gained.
-        var gains = await disk.History.DayGainsAsync(
+        var gains = await disk.History.Margin.DayGainsAsync(
             Listed.Share("AAPL"), UtcDay.Of(market.Time.UnixNanos()), 4_000, CancellationToken.None);
         Assert.Equal([new DayGain(Other, "AAPL", 100 * 6_000), new DayGain(Own, "AAPL", -40 * 6_000)], gains);
     }
@@ -193,13 +193,13 @@ public class ShareOutTests
         await market.MarkAsync("AAPL", 4_000);
         await market.Exchange.Ledger.CatchUp();
         var day = UtcDay.Of(market.Time.UnixNanos());
-        var gains = await disk.History.DayGainsAsync(Listed.Share("AAPL"), day, 4_000, CancellationToken.None);
+        var gains = await disk.History.Margin.DayGainsAsync(Listed.Share("AAPL"), day, 4_000, CancellationToken.None);
         Assert.Equal(new DayGain(Other, "AAPL", 100 * 3_000), Assert.Single(gains));
 
         // Half of it is bought back at 50.00, for a fee of 2.00.
         await market.TradeAsync(Side.Buy, 5_000, 50, account: Other);
         await market.Exchange.Ledger.CatchUp();
-        gains = await disk.History.DayGainsAsync(Listed.Share("AAPL"), day, 4_000, CancellationToken.None);
+        gains = await disk.History.Margin.DayGainsAsync(Listed.Share("AAPL"), day, 4_000, CancellationToken.None);
         Assert.Equal(new DayGain(Other, "AAPL", (50 * 3_000) + (50 * 2_000)), Assert.Single(gains));
     }
 

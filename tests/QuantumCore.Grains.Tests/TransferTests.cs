@@ -58,7 +58,7 @@ public class TransferTests
         await CarryAsync(alive);
         Assert.Equal(Cash + 700, (await alive.ViewAsync(Bob)).Of("USD").Total);
         Assert.False((await alive.Account(Alice).Transfer(s_move)).IsOpen);
-        Assert.Empty(await disk.History.OpenTransfersAsync(10, 0, CancellationToken.None));
+        Assert.Empty(await disk.History.Transfers.OpenAsync(10, 0, CancellationToken.None));
     }
 
     [Fact]
@@ -190,10 +190,10 @@ public class TransferTests
         Assert.Equal(RejectReason.None, (await exchange.Account(Bob).Deposit(full)).Reason);
         await exchange.Account(Alice).Transfer(s_move);
         await CarryAsync(exchange);
-        Assert.Single(await disk.History.OpenTransfersAsync(10, 0, CancellationToken.None));
+        Assert.Single(await disk.History.Transfers.OpenAsync(10, 0, CancellationToken.None));
         await exchange.Account(Bob).Transfer(new TransferRequest("away", Alice, "USD", 5_000));
         await CarryAsync(exchange);
-        Assert.Empty(await disk.History.OpenTransfersAsync(10, 0, CancellationToken.None));
+        Assert.Empty(await disk.History.Transfers.OpenAsync(10, 0, CancellationToken.None));
         Assert.Equal((1L << 62) - 4_300, (await exchange.ViewAsync(Bob)).Of("USD").Total);
     }
 

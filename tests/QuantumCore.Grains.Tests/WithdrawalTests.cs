@@ -246,10 +246,10 @@ public class WithdrawalTests
             }
         }
 
-        Assert.Empty(await disk.History.OpenWithdrawalsAsync(10, 0, CancellationToken.None));
+        Assert.Empty(await disk.History.Withdrawals.OpenAsync(10, 0, CancellationToken.None));
         Assert.Equal(
             PayoutState.Refused,
-            Assert.Single(await disk.History.WithdrawalsAsync(Alice, 10, null, CancellationToken.None)).State);
+            Assert.Single(await disk.History.Withdrawals.NewestAsync(Alice, 10, null, CancellationToken.None)).State);
         var heads = (await disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(h => h.Name, h => h.Head);
         Assert.Empty(await History.HistoryInvariants.CheckAsync(disk.History, 0, heads, CancellationToken.None));
     }
@@ -301,7 +301,7 @@ public class WithdrawalTests
         var balances = (await exchange.Ledger.TrialBalance()).ToDictionary(
             row => row.Holder, row => (long)row.Total, StringComparer.Ordinal);
         Assert.Equal((500, 0, -500), (balances["customers"], balances["payouts"], balances["world"]));
-        var entries = await exchange.Disk.History.ReadAsync(
+        var entries = await exchange.Disk.History.Database.ReadAsync(
             "SELECT COUNT(*) FROM (SELECT stream, seq, idx FROM posting GROUP BY stream, seq, idx) e",
             [],
             static async (reader, token) =>

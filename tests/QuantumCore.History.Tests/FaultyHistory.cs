@@ -12,7 +12,7 @@ internal enum Death
 }
 
 /// <summary>A history whose next batch crashes at a chosen point.</summary>
-internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
+internal sealed class FaultyHistory(HistoryDatabase inner) : HistoryDatabase
 {
     public Death Next { get; set; }
 

@@ -22,7 +22,7 @@ public abstract partial class HistoryContract
         await using var history = await OpenAsync($"adjusted{batch}");
         await ApplyInBatchesAsync(history, Adjusted(), batch);
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
-        var order = Assert.Single(await history.OrdersAsync(new OrderQuery(One), Token));
+        var order = Assert.Single(await history.Orders.FindAsync(new OrderQuery(One), Token));
         Assert.Equal(
             (92, 107, 5),
             (order.PriceTicks, order.Conditions!.Decode()!.TriggerTicks, order.Conditions.Decode()!.DisplayLots));
@@ -52,7 +52,7 @@ public abstract partial class HistoryContract
         ];
         await ApplyInBatchesAsync(history, records, batch);
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
-        var moved = Assert.Single(await history.OrdersAsync(new OrderQuery(One), Token));
+        var moved = Assert.Single(await history.Orders.FindAsync(new OrderQuery(One), Token));
         Assert.Equal((94, 90), (moved.PriceTicks, moved.Conditions!.Decode()!.TriggerTicks));
     }
 

@@ -21,7 +21,7 @@ public abstract partial class HistoryContract
         foreach (var account in replaced.Keys.Select(key => key.Account).Distinct())
         {
             var orders =
-                (await history.OrdersAsync(new OrderQuery(account, HasChain: true), Token)).ToDictionary(order =>
+                (await history.Orders.FindAsync(new OrderQuery(account, HasChain: true), Token)).ToDictionary(order =>
                     order.Number);
             foreach (var order in orders.Values)
             {
@@ -42,7 +42,7 @@ public abstract partial class HistoryContract
 
         Assert.True(longest >= 2, "No order was replaced twice.");
         Assert.All(
-            await history.OrdersAsync(new OrderQuery(replaced.Keys.First().Account), Token),
+            await history.Orders.FindAsync(new OrderQuery(replaced.Keys.First().Account), Token),
             order => Assert.Null(order.Chain));
     }
 }

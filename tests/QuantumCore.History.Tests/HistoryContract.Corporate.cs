@@ -11,8 +11,8 @@ public abstract partial class HistoryContract
     public async Task A_split_and_a_new_name_are_those_of_an_account_that_had_nothing_by_then_too()
     {
         await using var history = await OpenAsync("corporate");
-        Assert.Empty(await history.SplitsAsync(1_001, "OLD", Token));
-        Assert.Empty(await history.NewSymbolsAsync(Token));
+        Assert.Empty(await history.CorporateActions.SplitsAsync(1_001, "OLD", Token));
+        Assert.Empty(await history.CorporateActions.NewSymbolsAsync(Token));
         await history.ApplyAsync(
             [
                 Listed("OLD", 1),
@@ -26,11 +26,11 @@ public abstract partial class HistoryContract
             Token);
 
         // By time, not by name; from its own record if there is one, else from the first customer's.
-        Assert.Equal([Told(30, 3, 2), Told(50, 2, 1)], await history.SplitsAsync(1_001, "OLD", Token));
-        Assert.Equal([Told(31, 3, 2), Told(50, 2, 1)], await history.SplitsAsync(1_002, "OLD", Token));
-        Assert.Equal([Told(30, 3, 2), Told(50, 2, 1)], await history.SplitsAsync(1_003, "OLD", Token));
-        Assert.Empty(await history.SplitsAsync(1_001, "ELSE", Token));
-        Assert.Equal([KeyValuePair.Create("OLD", "NEW")], await history.NewSymbolsAsync(Token));
+        Assert.Equal([Told(30, 3, 2), Told(50, 2, 1)], await history.CorporateActions.SplitsAsync(1_001, "OLD", Token));
+        Assert.Equal([Told(31, 3, 2), Told(50, 2, 1)], await history.CorporateActions.SplitsAsync(1_002, "OLD", Token));
+        Assert.Equal([Told(30, 3, 2), Told(50, 2, 1)], await history.CorporateActions.SplitsAsync(1_003, "OLD", Token));
+        Assert.Empty(await history.CorporateActions.SplitsAsync(1_001, "ELSE", Token));
+        Assert.Equal([KeyValuePair.Create("OLD", "NEW")], await history.CorporateActions.NewSymbolsAsync(Token));
     }
 
     private static BookChunk Listed(string symbol, long time) =>

@@ -16,14 +16,14 @@ public abstract partial class HistoryContract
         var instrument = ((InstrumentDefined)market.Streams["book/SYM0"][0]).Definition.Decode();
         var (account, lotValue) = (1_001L, instrument.TickLotValue);
         var head = market.Streams[$"acct/{account}"].Count;
-        Assert.Empty(await history.DayGainsAsync(instrument, 0, 100, Token));
+        Assert.Empty(await history.Margin.DayGainsAsync(instrument, 0, 100, Token));
         await history.ApplyAsync(
             [new AccountChunk(account, head + 1, [new AccountKindSet(market.TimeNanos, "USD", 2, "desk", "")])], Token);
 
         // All of it happened on one day, before which there was nothing.
         var day = UtcDay.Of(market.TimeNanos);
         var trades = new List<AccountTrade>();
-        await history.TradesAfterAsync(account, "SYM0", default, trades.Add, Token);
+        await history.Trades.OfAccountAsync(account, "SYM0", default, trades.Add, Token);
         Assert.All(trades, trade => Assert.Equal(day, UtcDay.Of(trade.TimeNanos)));
         var lots = trades.Sum(trade => trade.Lots);
         var expected = trades.Aggregate(
@@ -31,7 +31,7 @@ public abstract partial class HistoryContract
             (sum, trade) => sum - ((Int128)trade.Lots * trade.LotValue) - trade.Fee) + ((Int128)lots * lotValue * 777);
         Assert.Equal(
             new DayGain(account, "SYM0", expected),
-            Assert.Single(await history.DayGainsAsync(instrument, day, 777, Token)));
+            Assert.Single(await history.Margin.DayGainsAsync(instrument, day, 777, Token)));
 
         // The next day only the price moves, from the last trade of the day before, for the whole position including
         // deposits.
@@ -43,8 +43,9 @@ public abstract partial class HistoryContract
         var close = long.Parse(last[2..], System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(
             Rounding.DivDown((Int128)units * lotValue * (777 - close), instrument.LotUnits),
-            Assert.Single(await history.DayGainsAsync(instrument, day + 1, 777, Token)).Amount);
-        Assert.Empty(await history.DayGainsAsync(instrument with { Quote = new Asset("EUR", 2) }, day, 777, Token));
+            Assert.Single(await history.Margin.DayGainsAsync(instrument, day + 1, 777, Token)).Amount);
+        Assert.Empty(
+            await history.Margin.DayGainsAsync(instrument with { Quote = new Asset("EUR", 2) }, day, 777, Token));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public abstract partial class HistoryContract
         await using var history = await OpenAsync(name);
         await history.ApplyAsync([new SettlementChunk("MAIN", 1, Settled())], Token);
         Assert.Empty(
-            (await history.HouseFindingsAsync(Token)).Where(
+            (await history.Reports.HouseFindingsAsync(Token)).Where(
                 finding => finding.Check.StartsWith("clearing", StringComparison.Ordinal)));
         if (fault is not null)
         {
@@ -49,7 +49,7 @@ public abstract partial class HistoryContract
         await history.ApplyAsync([new SettlementChunk("MAIN", 3, [Partial(3, 1, [Gives(1), Takes(1)])])], Token);
         Assert.Equal(
             ["clearing keeps the cash of fails and nothing else"],
-            (await history.HouseFindingsAsync(Token)).Select(finding => finding.Check)
+            (await history.Reports.HouseFindingsAsync(Token)).Select(finding => finding.Check)
                 .Where(rule => rule.StartsWith("clearing", StringComparison.Ordinal)));
     }
 

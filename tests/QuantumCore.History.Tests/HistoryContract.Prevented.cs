@@ -32,15 +32,15 @@ public abstract partial class HistoryContract
         Assert.Equal([6, 5, 4, 3], await PlacesAsync(new PreventedQuery(Other, "SYM0", IsOpen: true)));
         Assert.Empty(await PlacesAsync(new PreventedQuery(One, "SYM0", IsOpen: true)));
 
-        var lost = (await history.OrdersAsync(new OrderQuery(Other), Token)).Single().Prevented;
+        var lost = (await history.Orders.FindAsync(new OrderQuery(Other), Token)).Single().Prevented;
         Assert.Equal(new PreventedQuantity(new TradePlace(6, 0), 8, 8), lost);
-        var orders = await history.OrdersAsync(new OrderQuery(One), Token);
+        var orders = await history.Orders.FindAsync(new OrderQuery(One), Token);
         Assert.Equal(
             Enumerable.Repeat((0L, (long?)2, (long?)2), 4),
             orders.Select(order => (order.QuantityLots, order.Prevented?.Lots, order.Prevented?.TakenOffLots)));
 
         async Task<IEnumerable<long>> PlacesAsync(PreventedQuery query) =>
-            (await history.PreventedAsync(query, Token)).Select(match => match.Place.Sequence);
+            (await history.PreventedMatches.FindAsync(query, Token)).Select(match => match.Place.Sequence);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public abstract partial class HistoryContract
     {
         await using var history = await OpenAsync("preventedonce");
         await history.ApplyAsync([new BookChunk("SYM0", 1, Prevented(taker: Other))], Token);
-        var matches = await history.PreventedAsync(new PreventedQuery(Other), Token);
+        var matches = await history.PreventedMatches.FindAsync(new PreventedQuery(Other), Token);
         Assert.Equal([6, 5, 4, 3], matches.Select(match => match.Place.Sequence));
         Assert.All(matches, match => Assert.True(match is { Taker.IsOwn: true, Maker.IsOwn: true }));
     }

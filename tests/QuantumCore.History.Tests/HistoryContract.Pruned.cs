@@ -47,22 +47,23 @@ public abstract partial class HistoryContract
         await using var history = await OpenAsync("prunedpages");
         await Projecting.ProjectAllAsync(history, market, Token);
         var trades =
-            await history.PublicTradesAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
-        var order = (await history.OrdersAsync(new OrderQuery(s_participants[0]), Token)).First(
+            await history.Trades.FindAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
+        var order = (await history.Orders.FindAsync(new OrderQuery(s_participants[0]), Token)).First(
             order => order is { OrderId: > 0, Status: OrderStatus.Filled });
 
         await Pruner(history).PruneAsync(before, Token);
 
-        Assert.Empty(await history.OrdersAsync(new OrderQuery(s_participants[0], Number: order.Number), Token));
+        Assert.Empty(await history.Orders.FindAsync(new OrderQuery(s_participants[0], Number: order.Number), Token));
         Assert.Empty(
-            await history.OrdersAsync(new OrderQuery(s_participants[0], order.Symbol, OrderId: order.OrderId), Token));
+            await history.Orders.FindAsync(
+                new OrderQuery(s_participants[0], order.Symbol, OrderId: order.OrderId), Token));
         var left =
-            await history.PublicTradesAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
+            await history.Trades.FindAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
         Assert.InRange(left.Length, 1, trades.Length - 1);
         Assert.Equal(trades.Intersect(left), left);
         Assert.Equal(
             left,
-            await history.PublicTradesAsync(new TradeQuery("SYM0", null, trades[0].TimeNanos, null, 1_000), Token));
+            await history.Trades.FindAsync(new TradeQuery("SYM0", null, trades[0].TimeNanos, null, 1_000), Token));
     }
 
     [Fact]
@@ -71,11 +72,11 @@ public abstract partial class HistoryContract
         var (market, _) = Days(411);
         await using var history = await OpenAsync("prunednewest");
         await Projecting.ProjectAllAsync(history, market, Token);
-        var newest = await history.PublicTradesAsync(new TradeQuery("SYM1", null, null, null, 7), Token);
+        var newest = await history.Trades.FindAsync(new TradeQuery("SYM1", null, null, null, 7), Token);
 
         await Pruner(history, kept: 7).PruneAsync(market.TimeNanos + 1, Token);
 
-        Assert.Equal(newest, await history.PublicTradesAsync(new TradeQuery("SYM1", null, null, null, 7), Token));
+        Assert.Equal(newest, await history.Trades.FindAsync(new TradeQuery("SYM1", null, null, null, 7), Token));
         Assert.Empty(await CheckAsync(history, market));
     }
 
@@ -116,8 +117,9 @@ public abstract partial class HistoryContract
         await Projecting.ProjectAllAsync(healthy, market, Token);
         await Pruner(healthy, batch: 6).PruneAsync(before, Token);
         await using var dying = new FaultyHistory(Create("pruneddying" + death.ToLowerInvariant()));
-        await dying.InitializeAsync(Token);
-        await Projecting.ProjectAllAsync(dying, market, Token);
+        await using var history = new HistoryStore(dying);
+        await history.InitializeAsync(Token);
+        await Projecting.ProjectAllAsync(history, market, Token);
 
         var deaths = 0;
         for (var batches = 0; ; batches++)
@@ -125,7 +127,7 @@ public abstract partial class HistoryContract
             (dying.Next, dying.Before) = (Enum.Parse<Death>(death), batches);
             try
             {
-                await Pruner(dying, batch: 6).PruneAsync(before, Token);
+                await Pruner(history, batch: 6).PruneAsync(before, Token);
                 if (dying.Next != Death.Never)
                     break;
             }
@@ -133,12 +135,12 @@ public abstract partial class HistoryContract
             {
                 deaths++;
                 dying.Next = Death.Never;
-                Assert.Empty(await CheckAsync(dying, market));
+                Assert.Empty(await CheckAsync(history, market));
             }
         }
 
         Assert.True(deaths > 3, "Too few deaths to mean anything.");
-        Assert.Equal(await AllRowsAsync(healthy), await AllRowsAsync(dying));
+        Assert.Equal(await AllRowsAsync(healthy), await AllRowsAsync(history));
     }
 
     [Fact]
@@ -190,15 +192,15 @@ public abstract partial class HistoryContract
         await using var prevented = await OpenAsync("prunedprevented");
         await prevented.ApplyAsync([new BookChunk("SYM0", 1, Prevented())], Token);
         Assert.Equal(new PrunedRows(0, 4), await Pruner(prevented).PruneAsync(100, Token));
-        Assert.Empty(await prevented.PreventedAsync(new PreventedQuery(One), Token));
-        Assert.Single(await prevented.OrdersAsync(new OrderQuery(Other), Token));
+        Assert.Empty(await prevented.PreventedMatches.FindAsync(new PreventedQuery(One), Token));
+        Assert.Single(await prevented.Orders.FindAsync(new OrderQuery(Other), Token));
         Assert.Empty(await HistoryInvariants.CheckAsync(prevented, 0, null, Token));
 
         await using var changed = await OpenAsync("prunedchanged");
         await changed.ApplyAsync([new BookChunk("SYM0", 1, ChangedTrades())], Token);
-        var fees = await changed.FeeRevenueAsync(0, UtcDay.Nanos, Token);
+        var fees = await changed.Reports.FeeRevenueAsync(0, UtcDay.Nanos, Token);
         Assert.Equal(new PrunedRows(1, 2), await Pruner(changed, kept: 0).PruneAsync(100, Token));
-        Assert.Equal(fees, await changed.FeeRevenueAsync(0, UtcDay.Nanos, Token));
+        Assert.Equal(fees, await changed.Reports.FeeRevenueAsync(0, UtcDay.Nanos, Token));
         Assert.Empty(await HistoryInvariants.CheckAsync(changed, 0, null, Token));
     }
 
@@ -215,9 +217,10 @@ public abstract partial class HistoryContract
         await using var whole = await OpenAsync("prunedbustwhole");
         await whole.ApplyAsync([new BookChunk("SYM0", 1, records)], Token);
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
-        Assert.Equal(await whole.TrialBalanceAsync(Token), await history.TrialBalanceAsync(Token));
+        Assert.Equal(await whole.Reports.TrialBalanceAsync(Token), await history.Reports.TrialBalanceAsync(Token));
         Assert.Equal(
-            await whole.FeeRevenueAsync(0, UtcDay.Nanos, Token), await history.FeeRevenueAsync(0, UtcDay.Nanos, Token));
+            await whole.Reports.FeeRevenueAsync(0, UtcDay.Nanos, Token), await history.Reports.FeeRevenueAsync(
+                0, UtcDay.Nanos, Token));
     }
 
     /// <summary>Returns a market of some days, and the start of one of them with days before and after it.</summary>
@@ -242,10 +245,12 @@ public abstract partial class HistoryContract
         foreach (var account in s_people)
         {
             told.AddRange(
-                (await history.OrdersAsync(new OrderQuery(account), Token)).Select(order => order.ToString()));
-            told.AddRange((await history.FillsAsync(account, null, 1_000, Token)).Select(fill => fill.ToString()));
+                (await history.Orders.FindAsync(new OrderQuery(account), Token)).Select(order => order.ToString()));
             told.AddRange(
-                (await history.StatementAsync(account, 0, long.MaxValue, null, 1_000, Token)).Entries.Select(line =>
+                (await history.Fills.NewestAsync(account, null, 1_000, Token)).Select(fill => fill.ToString()));
+            told.AddRange(
+                (await history.AccountStatements.FindAsync(account, 0, long.MaxValue, null, 1_000, Token)).Entries
+                .Select(line =>
                     line.ToString()));
         }
 
@@ -253,21 +258,22 @@ public abstract partial class HistoryContract
         {
             foreach (var day in new[] { 0, UtcDay.StartOf(UtcDay.Of(market.TimeNanos) - 2) })
             {
-                var statement = await history.StatementAsync(account, day, long.MaxValue, null, 0, Token);
+                var statement = await history.AccountStatements.FindAsync(account, day, long.MaxValue, null, 0, Token);
                 told.AddRange(
                     statement.Assets.Select(
                         asset => $"{account} {asset with { Causes = [] }} {string.Join(", ", asset.Causes)}"));
             }
         }
 
-        told.AddRange((await history.TrialBalanceAsync(Token)).Select(row => row.ToString()));
-        told.AddRange((await history.FeeRevenueAsync(0, market.TimeNanos, Token)).Select(row => row.ToString()));
+        told.AddRange((await history.Reports.TrialBalanceAsync(Token)).Select(row => row.ToString()));
+        told.AddRange(
+            (await history.Reports.FeeRevenueAsync(0, market.TimeNanos, Token)).Select(row => row.ToString()));
         foreach (var symbol in new[] { "SYM0", "SYM1" })
             told.AddRange(
-                (await history.CandlesAsync(
+                (await history.Candles.FindAsync(
                     new CandleQuery(symbol, CandlePeriod.Hour, null, market.TimeNanos, 1_000),
                     Token)).Select(candle => candle.ToString()));
-        told.AddRange((await history.HouseFindingsAsync(Token)).Select(finding => finding.ToString()));
+        told.AddRange((await history.Reports.HouseFindingsAsync(Token)).Select(finding => finding.ToString()));
         foreach (var table in new[] { "hold", "balance", "position", "candle", "day_total", "projector_cursor" })
             told.AddRange(await Projecting.RowsAsync(history, table, "SELECT * FROM " + table, Token));
         told.AddRange(await Projecting.RowsAsync(history, "open", "SELECT * FROM ord WHERE state = 'open'", Token));
@@ -293,6 +299,6 @@ public abstract partial class HistoryContract
           AND seq < (SELECT MAX(seq) FROM trade n WHERE n.symbol = t.symbol)
         """);
 
-    private static async Task<int> CountAsync(HistoryStore history, string query) => await history.ReadAsync(
+    private static async Task<int> CountAsync(HistoryStore history, string query) => await history.Database.ReadAsync(
         query, [], static async (reader, token) => await reader.ReadAsync(token) ? reader.GetInt32(0) : 0, Token);
 }

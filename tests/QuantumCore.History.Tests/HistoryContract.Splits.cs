@@ -40,7 +40,7 @@ public abstract partial class HistoryContract
         async Task<(long, long, long, long, long, long, long, long)[]> Told(
             CandlePeriod? period, long first, bool isAsTraded) =>
             [
-                .. from candle in await history.CandlesAsync(
+                .. from candle in await history.Candles.FindAsync(
                     new CandleQuery("SYM0", period, first * SplitMinute, 7 * SplitMinute, 10, isAsTraded), Token)
                    select (candle.StartNanos / SplitMinute, candle.OpenTicks, candle.HighTicks, candle.LowTicks,
                        candle.CloseTicks, (long)candle.Lots, (long)candle.Value, candle.Trades),
@@ -61,7 +61,8 @@ public abstract partial class HistoryContract
         }
 
         await history.ApplyAsync([new BookChunk("SYM0", 1, [.. records])], Token);
-        var minutes = await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, 0, time, 1_000), Token);
+        var minutes = await history.Candles.FindAsync(
+            new CandleQuery("SYM0", CandlePeriod.Minute, 0, time, 1_000), Token);
         for (var (from, last) = (5, 4); from <= 70; (from, last) = last < 70 ? (from, last + 3) : (from + 4, from + 3))
         {
             var query =
@@ -78,7 +79,7 @@ public abstract partial class HistoryContract
                     traded.Sum(static c => c.Trades), traded.Sum(static c => (long)c.BoughtLots),
                     traded.Sum(static c => (long)c.BoughtValue), first.First, traded[^1].Last)
                 : before > 0 ? new Candle(0, 0, before, before, before, before, 0, 0, 0, 0, 0, default, default) : null;
-            var whole = await history.CandlesAsync(query, Token);
+            var whole = await history.Candles.FindAsync(query, Token);
             Assert.Equal(
                 expected is null
                     ? []
@@ -104,12 +105,13 @@ public abstract partial class HistoryContract
         ];
         await history.ApplyAsync([new BookChunk("SYM0", 1, records)], Token);
         var whole =
-            Assert.Single(await history.CandlesAsync(new CandleQuery("SYM0", null, 0, 7 * SplitMinute, 1), Token));
+            Assert.Single(await history.Candles.FindAsync(new CandleQuery("SYM0", null, 0, 7 * SplitMinute, 1), Token));
         Assert.Equal(
             (700L, 700L, 5L, 5L, 3_850L, 6L),
             (whole.OpenTicks, whole.CloseTicks, whole.Lots, whole.BoughtLots, whole.Value, whole.Trades));
         var minutes =
-            await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, 0, 5 * SplitMinute, 10), Token);
+            await history.Candles.FindAsync(
+                new CandleQuery("SYM0", CandlePeriod.Minute, 0, 5 * SplitMinute, 10), Token);
         Assert.Equal([0L, 0, 0, 0, 2], minutes.Select(static minute => minute.Lots));
     }
 

@@ -20,18 +20,22 @@ public abstract partial class HistoryContract
         foreach (var account in balances)
         {
             var whole =
-                await history.StatementAsync(account.Key, 0, long.MaxValue, null, HistoryStore.LinesLimit, Token);
+                await history.AccountStatements.FindAsync(
+                    account.Key, 0, long.MaxValue, null, StatementQueries.LinesLimit, Token);
             Assert.Equal(account.Order(), whole.Assets.Select(asset => (asset.Asset, (long)asset.Closing)).Order());
             Assert.All(whole.Assets, asset => Assert.Equal(Int128.Zero, asset.Opening));
             var days = whole.Entries.Select(line => UtcDay.Of(line.Place.TimeNanos)).Distinct().ToArray();
             Assert.True(days.Length > 5);
             foreach (var day in days)
             {
-                var before = await history.StatementAsync(account.Key, 0, UtcDay.StartOf(day), null, 0, Token);
-                var on = await history.StatementAsync(
-                    account.Key, UtcDay.StartOf(day), UtcDay.StartOf(day + 1), null, HistoryStore.LinesLimit, Token);
+                var before = await history.AccountStatements.FindAsync(
+                    account.Key, 0, UtcDay.StartOf(day), null, 0, Token);
+                var on = await history.AccountStatements.FindAsync(
+                    account.Key, UtcDay.StartOf(day), UtcDay.StartOf(day + 1), null, StatementQueries.LinesLimit,
+                    Token);
                 var rest =
-                    await history.StatementAsync(account.Key, UtcDay.StartOf(day), long.MaxValue, null, 0, Token);
+                    await history.AccountStatements.FindAsync(
+                        account.Key, UtcDay.StartOf(day), long.MaxValue, null, 0, Token);
                 Assert.Equal(before.Assets.Select(Closing), on.Assets.Select(Opening));
                 Assert.Equal(before.Assets.Select(Closing), rest.Assets.Select(Opening));
                 Assert.Equal(whole.Assets.Select(Closing), rest.Assets.Select(Closing));
@@ -55,12 +59,13 @@ public abstract partial class HistoryContract
         foreach (var account in market.Balances().ToLookup(b => b.Account, b => (b.Asset, b.Total)))
         {
             var whole =
-                await history.StatementAsync(account.Key, 0, long.MaxValue, null, HistoryStore.LinesLimit, Token);
+                await history.AccountStatements.FindAsync(
+                    account.Key, 0, long.MaxValue, null, StatementQueries.LinesLimit, Token);
             var paged = new List<LedgerLine>();
             AccountStatement page;
             do
             {
-                page = await history.StatementAsync(
+                page = await history.AccountStatements.FindAsync(
                     account.Key, 0, long.MaxValue, paged.Count == 0 ? null : paged[^1].Place, 7, Token);
                 paged.AddRange(page.Entries);
             }
@@ -73,12 +78,12 @@ public abstract partial class HistoryContract
             var last = UtcDay.StartOf(UtcDay.Of(paged[^1].Place.TimeNanos));
             Assert.Equal(
                 whole.Entries.Where(line => line.Place.TimeNanos >= last),
-                (await history.StatementAsync(
-                    account.Key, last, long.MaxValue, new LinePlace(0, "", 0, 0, 0), HistoryStore.LinesLimit,
+                (await history.AccountStatements.FindAsync(
+                    account.Key, last, long.MaxValue, new LinePlace(0, "", 0, 0, 0), StatementQueries.LinesLimit,
                     Token)).Entries);
             Assert.Empty(
-                (await history.StatementAsync(
-                    account.Key, 0, last, paged[^1].Place, HistoryStore.LinesLimit, Token)).Entries);
+                (await history.AccountStatements.FindAsync(
+                    account.Key, 0, last, paged[^1].Place, StatementQueries.LinesLimit, Token)).Entries);
             Assert.Equal(
                 account.Where(b => b.Total != 0).Order(),
                 paged.GroupBy(line => line.Asset)
@@ -95,7 +100,7 @@ public abstract partial class HistoryContract
             .Select(i => new Deposited(5, $"d{i}", "USD", 2, i % 2 == 0 ? long.MaxValue : -long.MaxValue)).ToArray();
         await history.ApplyAsync([new AccountChunk(1_001, 1, records[..4])], Token);
         await history.ApplyAsync([new AccountChunk(1_001, 5, records[4..])], Token);
-        var statement = await history.StatementAsync(1_001, 0, UtcDay.Nanos, null, 0, Token);
+        var statement = await history.AccountStatements.FindAsync(1_001, 0, UtcDay.Nanos, null, 0, Token);
         Assert.Equal(
             [new CauseTotal("deposit", 6, (Int128)long.MaxValue * 3, (Int128)long.MaxValue * 3)],
             Assert.Single(statement.Assets).Causes);
@@ -107,9 +112,9 @@ public abstract partial class HistoryContract
     {
         await using var history = await OpenAsync("whole");
         await Assert.ThrowsAsync<ArgumentException>(
-            () => history.StatementAsync(1_001, 1, UtcDay.Nanos, null, 0, Token));
+            () => history.AccountStatements.FindAsync(1_001, 1, UtcDay.Nanos, null, 0, Token));
         await Assert.ThrowsAsync<ArgumentException>(
-            () => history.StatementAsync(1_001, 0, UtcDay.Nanos + 1, null, 0, Token));
+            () => history.AccountStatements.FindAsync(1_001, 0, UtcDay.Nanos + 1, null, 0, Token));
     }
 
     [Fact]

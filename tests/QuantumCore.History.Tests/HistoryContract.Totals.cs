@@ -26,10 +26,10 @@ public abstract partial class HistoryContract
             [
                 new TrialBalanceRow("ETH", 18, "customers", 5, (Int128)Most * 5, 0),
                 new TrialBalanceRow("ETH", 18, "world", 1, -(Int128)Most * 5, 0)],
-            await history.TrialBalanceAsync(Token));
-        Assert.Empty(await history.HouseFindingsAsync(Token));
+            await history.Reports.TrialBalanceAsync(Token));
+        Assert.Empty(await history.Reports.HouseFindingsAsync(Token));
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
-        var statement = await history.StatementAsync(1_005, 0, UtcDay.Nanos, null, 10, Token);
+        var statement = await history.AccountStatements.FindAsync(1_005, 0, UtcDay.Nanos, null, 10, Token);
         Assert.Equal(((Int128)Most, 1), (Assert.Single(statement.Assets).Closing, statement.Entries.Length));
 
         // A 64-bit column shows small totals directly, and whole ether separately.
@@ -59,13 +59,13 @@ public abstract partial class HistoryContract
         {
             await parts.ApplyAsync([new AccountChunk(1_001, at + 1, [records[at]])], Token);
             var total = amounts.Take(at + 1).Aggregate((Int128)0, (all, amount) => all + amount);
-            Assert.Equal(total, (await parts.AccountAsync(1_001, Token)).Assets["ETH"].Total);
+            Assert.Equal(total, (await parts.Reports.AccountAsync(1_001, Token)).Assets["ETH"].Total);
         }
 
         const string query = "SELECT account, total_high, total FROM balance";
         Assert.Equal(
             await Projecting.RowsAsync(whole, "", query, Token), await Projecting.RowsAsync(parts, "", query, Token));
-        Assert.Equal(sum, (await whole.AccountAsync(1_001, Token)).Assets["ETH"].Total);
+        Assert.Equal(sum, (await whole.Reports.AccountAsync(1_001, Token)).Assets["ETH"].Total);
         Assert.Empty(await CheckAsync(parts, "I02"));
     }
 
@@ -82,17 +82,17 @@ public abstract partial class HistoryContract
         }
 
         var candle =
-            Assert.Single(await history.CandlesAsync(new CandleQuery("BIG", CandlePeriod.Minute, 0, 0, 1), Token));
+            Assert.Single(await history.Candles.FindAsync(new CandleQuery("BIG", CandlePeriod.Minute, 0, 0, 1), Token));
         var value = (Int128)LargePrice * LargeLots * LargeTrades;
         Assert.True(value > long.MaxValue);
         Assert.Equal(
             ((Int128)LargeLots * LargeTrades, value, (long)LargeTrades, value),
             (candle.Lots, candle.Value, candle.Trades, candle.BoughtValue));
-        var day = Assert.Single(await history.CandlesAsync(new CandleQuery("BIG", null, 0, 0, 1), Token));
+        var day = Assert.Single(await history.Candles.FindAsync(new CandleQuery("BIG", null, 0, 0, 1), Token));
         Assert.Equal(
             (candle.Lots, candle.Value, candle.BoughtLots, candle.BoughtValue),
             (day.Lots, day.Value, day.BoughtLots, day.BoughtValue));
-        var buyer = await history.AccountAsync(1_001, Token);
+        var buyer = await history.Reports.AccountAsync(1_001, Token);
         Assert.Equal((-value, -value), (buyer.Assets["USD"].Total, buyer.Assets["USD"].Pending));
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
     }

@@ -14,10 +14,10 @@ public abstract partial class HistoryContract
         await using var history = await OpenAsync("changed");
         await history.ApplyAsync([new BookChunk("SYM0", 1, ChangedTrades())], Token);
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
-        Assert.Equal(6, await history.LastTradeChangeAsync("SYM0", Token));
-        Assert.Equal(0, await history.LastTradeChangeAsync("SYM1", Token));
+        Assert.Equal(6, await history.Trades.LastChangeAsync("SYM0", Token));
+        Assert.Equal(0, await history.Trades.LastChangeAsync("SYM1", Token));
 
-        var fills = await history.FillsAfterAsync(One, "SYM0", default, 10, Token);
+        var fills = await history.Fills.AfterAsync(One, "SYM0", default, 10, Token);
         Assert.Equal(
             [
                 (TradeState.Void, 100L, 100L, 0L), (TradeState.Corrected, 100L, 90L, 6L),
@@ -25,9 +25,9 @@ public abstract partial class HistoryContract
             fills.Select(fill => (fill.State, fill.TradedTicks, fill.Fill.PriceTicks, fill.Fill.Fee)));
         Assert.Equal(
             [0, 5, 1],
-            (await history.FillsAfterAsync(Other, "SYM0", default, 10, Token)).Select(fill => fill.Fill.Fee));
+            (await history.Fills.AfterAsync(Other, "SYM0", default, 10, Token)).Select(fill => fill.Fill.Fee));
         var trades = new List<AccountTrade>();
-        await history.TradesAfterAsync(One, "SYM0", default, trades.Add, Token);
+        await history.Trades.OfAccountAsync(One, "SYM0", default, trades.Add, Token);
         Assert.Equal([(2L, 6L), (3, 7)], trades.Select(trade => (trade.Lots, trade.Fee)));
         Assert.Equal(90 * trades[1].LotValue, 100 * trades[0].LotValue);
         PublicTrade made = new(3, 0, 3, 100, 1, Side.Buy);
@@ -35,8 +35,8 @@ public abstract partial class HistoryContract
             made with { ChangedTicks = 0 }, made with { Index = 1, QuantityLots = 2, ChangedTicks = 90 },
             made with { Index = 2, QuantityLots = 3 }];
         Assert.Equal(
-            seen, await history.PublicTradesAsync(new TradeQuery("SYM0", new TradePlace(1, 0), null, null, 10), Token));
-        Assert.Equal(seen[1..], await history.PublicTradesAsync(new TradeQuery("SYM0", null, null, null, 2), Token));
+            seen, await history.Trades.FindAsync(new TradeQuery("SYM0", new TradePlace(1, 0), null, null, 10), Token));
+        Assert.Equal(seen[1..], await history.Trades.FindAsync(new TradeQuery("SYM0", null, null, null, 2), Token));
     }
 
     [Theory]

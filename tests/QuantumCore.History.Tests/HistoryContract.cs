@@ -91,12 +91,12 @@ public abstract partial class HistoryContract
                 expected,
                 await Projecting.RowsAsync(
                     history, "b", "SELECT account, asset, total, reserved FROM balance WHERE account >= 1000", Token));
-            var orphans = await history.OrphanHoldsAsync(0, market.TimeNanos + 1, 1_000, 0, Token);
+            var orphans = await history.Recovery.OrphanHoldsAsync(0, market.TimeNanos + 1, 1_000, 0, Token);
             Assert.Equal(
                 market.InFlight().Order(), orphans.Select(o => (o.Account, o.Number, o.Symbol)).Order());
             Assert.Equal(
                 market.Balances().Where(b => b.Reserved > 0).Select(b => b.Account).Distinct().Order(),
-                await history.OpenWorkAccountsAsync(Token));
+                await history.Recovery.OpenWorkAccountsAsync(Token));
         }
     }
 
@@ -109,10 +109,10 @@ public abstract partial class HistoryContract
         Int128 fees = 0;
         foreach (var account in market.Balances().Select(b => b.Account).Distinct())
         {
-            foreach (var symbol in await history.TradedSymbolsAsync(account, Token))
+            foreach (var symbol in await history.Trades.SymbolsOfAsync(account, Token))
             {
                 var (lots, pieces) = (0L, new List<AccountTrade>());
-                var end = await history.TradesAfterAsync(
+                var end = await history.Trades.OfAccountAsync(
                     account,
                     symbol,
                     default,
@@ -132,12 +132,12 @@ public abstract partial class HistoryContract
                 Assert.NotEmpty(pieces);
                 Assert.Equal(
                     end,
-                    await history.TradesAfterAsync(
+                    await history.Trades.OfAccountAsync(
                         account, symbol, end, _ => Assert.Fail("There is none after the last one."), Token));
             }
         }
 
-        Assert.Equal((await history.TrialBalanceAsync(Token)).Where(row => row.Holder == "fees")
+        Assert.Equal((await history.Reports.TrialBalanceAsync(Token)).Where(row => row.Holder == "fees")
             .Aggregate((Int128)0, (sum, row) => sum + row.Total), fees);
     }
 
@@ -148,8 +148,8 @@ public abstract partial class HistoryContract
         await using var history = await OpenAsync("trial");
         await Projecting.ProjectAllAsync(history, market, Token);
 
-        var rows = await history.TrialBalanceAsync(Token);
-        var fees = await history.FeeRevenueAsync(0, long.MaxValue - UtcDay.Nanos, Token);
+        var rows = await history.Reports.TrialBalanceAsync(Token);
+        var fees = await history.Reports.FeeRevenueAsync(0, long.MaxValue - UtcDay.Nanos, Token);
 
         Assert.All(
             rows.GroupBy(row => row.Asset),
@@ -161,7 +161,7 @@ public abstract partial class HistoryContract
                     asset => (asset.Key, asset.Aggregate((Int128)0, (sum, row) => sum + row.MakerFees + row.TakerFees)))
                     .Order());
         Assert.True(fees.Length > 0);
-        Assert.Empty(await history.HouseFindingsAsync(Token));
+        Assert.Empty(await history.Reports.HouseFindingsAsync(Token));
     }
 
     [Fact]
@@ -204,12 +204,13 @@ public abstract partial class HistoryContract
         await using var healthy = await OpenAsync("healthy");
         await Projecting.ProjectAllAsync(healthy, market, Token);
         await using var dying = new FaultyHistory(Create("dying" + death.ToLowerInvariant()));
-        await dying.InitializeAsync(Token);
+        await using var history = new HistoryStore(dying);
+        await history.InitializeAsync(Token);
 
         var random = new Random(9);
         for (var deaths = 0; ; deaths++)
         {
-            var cursors = await dying.CursorsAsync(Token);
+            var cursors = await history.CursorsAsync(Token);
             var chunks = market.Streams
                 .Where(s => cursors.GetValueOrDefault(s.Key) < s.Value.Count)
                 .Select(s => (s.Key, s.Value, From: (int)cursors.GetValueOrDefault(s.Key)))
@@ -226,7 +227,7 @@ public abstract partial class HistoryContract
             dying.Next = deaths % 2 == 0 ? Enum.Parse<Death>(death) : Death.Never;
             try
             {
-                await dying.ApplyAsync(chunks, Token);
+                await history.ApplyAsync(chunks, Token);
             }
             catch (IOException)
             {
@@ -234,7 +235,7 @@ public abstract partial class HistoryContract
             }
         }
 
-        Assert.Equal(await Projecting.RowsAsync(healthy, Token), await Projecting.RowsAsync(dying, Token));
+        Assert.Equal(await Projecting.RowsAsync(healthy, Token), await Projecting.RowsAsync(history, Token));
     }
 
     [Fact]
@@ -246,14 +247,15 @@ public abstract partial class HistoryContract
         var half = records.Count / 2;
         await history.ApplyAsync([Projecting.Chunk("book/SYM0", 1, records.GetRange(0, half))], Token);
 
-        var (through, sequences) = await history.AccountEventsAsync("book/SYM0", 1001, 20, Token);
+        var (through, sequences) = await history.Recovery.AccountEventsAsync("book/SYM0", 1001, 20, Token);
 
         Assert.Equal(half, through);
         Assert.Equal(
             Enumerable.Range(1, half).Where(s => s > 20 && Touches((BookRecord)records[s - 1], 1001))
                 .Select(s => (long)s),
             sequences);
-        Assert.Equal((0L, ImmutableArray<long>.Empty), await history.AccountEventsAsync("book/NONE", 1001, 0, Token));
+        Assert.Equal(
+            (0L, ImmutableArray<long>.Empty), await history.Recovery.AccountEventsAsync("book/NONE", 1001, 0, Token));
     }
 
     [Fact]
@@ -263,7 +265,7 @@ public abstract partial class HistoryContract
         await using var history = await OpenAsync("fills");
         await Projecting.ProjectAllAsync(history, market, Token);
 
-        var fills = await history.FillsAsync(1000, "SYM1", 1_000, Token);
+        var fills = await history.Fills.NewestAsync(1000, "SYM1", 1_000, Token);
 
         var expected = new List<AccountFill>();
         foreach (var (record, sequence) in market.Streams["book/SYM1"].Select((r, i) => (r as OrderAccepted, i + 1L)))
@@ -276,9 +278,10 @@ public abstract partial class HistoryContract
         Assert.Equal(expected.OrderBy(Key), fills.Select(f => f with { ClientOrderId = "" }).OrderBy(Key));
         Assert.Equal(
             fills.OrderByDescending(f => f.TimeNanos).Select(f => f.TimeNanos), fills.Select(f => f.TimeNanos));
-        var all = await history.FillsAsync(1000, null, 5, Token);
+        var all = await history.Fills.NewestAsync(1000, null, 5, Token);
         Assert.Equal(5, all.Length);
-        Assert.Equal(all[0].TimeNanos, (await history.FillsAsync(1000, null, 1_000, Token)).Max(f => f.TimeNanos));
+        Assert.Equal(
+            all[0].TimeNanos, (await history.Fills.NewestAsync(1000, null, 1_000, Token)).Max(f => f.TimeNanos));
 
         static string Key(AccountFill fill) => fill.ToString();
     }
@@ -356,11 +359,13 @@ public abstract partial class HistoryContract
                 market.Step();
             await using var history = await OpenAsync($"entitled{seed}");
             await Projecting.ProjectInAnyMixtureAsync(market, new Random(seed), Token, history);
-            Assert.Equal(had, await history.EntitledAsync("none", "SYM1", cut, true, false, 0, 100, Token));
+            Assert.Equal(
+                had, await history.CorporateActions.EntitledAsync("none", "SYM1", cut, true, false, 0, 100, Token));
             Assert.Equal(
                 had.Skip(1).Take(1),
-                await history.EntitledAsync("none", "SYM1", cut, true, false, had[0].Account, 1, Token));
-            Assert.Empty(await history.EntitledAsync("none", "SYM1", 1, true, false, 0, 100, Token));
+                await history.CorporateActions.EntitledAsync(
+                    "none", "SYM1", cut, true, false, had[0].Account, 1, Token));
+            Assert.Empty(await history.CorporateActions.EntitledAsync("none", "SYM1", 1, true, false, 0, 100, Token));
         }
     }
 
@@ -374,22 +379,24 @@ public abstract partial class HistoryContract
         await using var history = await OpenAsync("parts");
         await Projecting.ProjectAllAsync(history, market, Token);
 
-        Assert.Empty(await history.EntitledAsync("later", "SYM1", market.Cut(), true, false, 0, 100, Token));
+        Assert.Empty(
+            await history.CorporateActions.EntitledAsync("later", "SYM1", market.Cut(), true, false, 0, 100, Token));
         Assert.Equal(
             units.Count,
-            (await history.EntitledAsync("another", "SYM1", market.Cut(), true, false, 0, 100, Token)).Length);
-        var parts = await history.CorporatePartsAsync("later", unpaid: false, -1, 100, Token);
+            (await history.CorporateActions.EntitledAsync("another", "SYM1", market.Cut(), true, false, 0, 100, Token))
+                .Length);
+        var parts = await history.CorporateActions.PartsAsync("later", unpaid: false, -1, 100, Token);
         Assert.Equal(
             units.Select(of => new CorporatePart(of.Key, of.Value, of.Value / 2, of.Key == units.Keys.First())),
             parts.Where(part => part.Account >= 1_000));
         Assert.Equal(
-            parts[1..2], await history.CorporatePartsAsync("later", unpaid: false, parts[0].Account, 1, Token));
+            parts[1..2], await history.CorporateActions.PartsAsync("later", unpaid: false, parts[0].Account, 1, Token));
         Assert.DoesNotContain(
-            await history.CorporatePartsAsync("later", unpaid: true, -1, 100, Token), part => part.IsPaid);
+            await history.CorporateActions.PartsAsync("later", unpaid: true, -1, 100, Token), part => part.IsPaid);
         Assert.Equal(
             new CorporateSums(units.Count, units.Values.Sum(), 0, units.Values.Sum(of => of / 2), 0, 0),
-            await history.CorporateSumsAsync("later", Token));
-        Assert.Equal(default, await history.CorporateSumsAsync("another", Token));
+            await history.CorporateActions.SumsAsync("later", Token));
+        Assert.Equal(default, await history.CorporateActions.SumsAsync("another", Token));
     }
 
     [Fact]
@@ -401,10 +408,10 @@ public abstract partial class HistoryContract
         await Projecting.ProjectAllAsync(history, market, Token);
         var rows = await Projecting.RowsAsync(history, Token);
         var real =
-            (await history.PublicTradesAsync(
+            (await history.Trades.FindAsync(
                 new TradeQuery("SYM0", new TradePlace(1, 0), null, null, 500), Token)).ToArray();
         var listed = real[0].TimeNanos / minute;
-        Assert.False(await history.HasBackfillAsync("SYM0", Token));
+        Assert.False(await history.Backfill.ExistsAsync("SYM0", Token));
 
         Candle[] candles = [.. Enumerable.Range(1, 10).Select(back =>
             new Candle(
@@ -412,34 +419,34 @@ public abstract partial class HistoryContract
                 2_000, default, default))];
         PublicTrade[] prints = [.. Enumerable.Range(0, 4)
             .Select(i => new PublicTrade(0, i, ((listed - 1) * minute) + i, 100, 5, Side.Sell))];
-        await history.BackfillAsync("SYM0", candles, prints, Token);
-        await history.BackfillAsync(
+        await history.Backfill.AddAsync("SYM0", candles, prints, Token);
+        await history.Backfill.AddAsync(
             "SYM0", [candles[0] with { HighTicks = 999 }], [prints[0] with { PriceTicks = 999 }], Token);
 
-        Assert.True(await history.HasBackfillAsync("SYM0", Token));
-        Assert.False(await history.HasBackfillAsync("SYM1", Token));
-        var shown = await history.CandlesAsync(
+        Assert.True(await history.Backfill.ExistsAsync("SYM0", Token));
+        Assert.False(await history.Backfill.ExistsAsync("SYM1", Token));
+        var shown = await history.Candles.FindAsync(
             new CandleQuery("SYM0", CandlePeriod.Minute, (listed - 20) * minute, market.TimeNanos, 1_000), Token);
         Assert.Equal(candles.Reverse(), shown.Take(10));
         Assert.Equal(listed * minute, shown[10].StartNanos);
         Assert.Equal(
             candles.Reverse().Take(3),
-            await history.CandlesAsync(
+            await history.Candles.FindAsync(
                 new CandleQuery("SYM0", CandlePeriod.Minute, (listed - 500) * minute, market.TimeNanos, 3), Token));
-        var joined = Assert.Single(await history.CandlesAsync(
+        var joined = Assert.Single(await history.Candles.FindAsync(
             new CandleQuery("SYM0", null, (listed - 3) * minute, (listed - 1) * minute, 1), Token));
         Assert.Equal(
             (103, 120, 90, 100, 21),
             (joined.OpenTicks, joined.HighTicks, joined.LowTicks, joined.CloseTicks, joined.Trades));
         Assert.Equal(
             [.. prints, .. real],
-            await history.PublicTradesAsync(new TradeQuery("SYM0", new TradePlace(0, 0), null, null, 1_000), Token));
+            await history.Trades.FindAsync(new TradeQuery("SYM0", new TradePlace(0, 0), null, null, 1_000), Token));
         Assert.Equal(
             [.. prints, .. real],
-            await history.PublicTradesAsync(new TradeQuery("SYM0", null, (listed - 5) * minute, null, 1_000), Token));
+            await history.Trades.FindAsync(new TradeQuery("SYM0", null, (listed - 5) * minute, null, 1_000), Token));
         Assert.Equal(
             [prints[3], .. real],
-            await history.PublicTradesAsync(new TradeQuery("SYM0", null, null, null, real.Length + 1), Token));
+            await history.Trades.FindAsync(new TradeQuery("SYM0", null, null, null, real.Length + 1), Token));
         Assert.Equal(rows, await Projecting.RowsAsync(history, Token));
         Assert.Empty(await CheckAsync(history, market));
     }
@@ -475,20 +482,20 @@ public abstract partial class HistoryContract
             Token));
 
         var trades =
-            await history.PublicTradesAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
+            await history.Trades.FindAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
         Assert.NotEmpty(trades);
-        var whole = await history.CandlesAsync(new CandleQuery("SYM0", null, 0, market.TimeNanos, 1), Token);
+        var whole = await history.Candles.FindAsync(new CandleQuery("SYM0", null, 0, market.TimeNanos, 1), Token);
         Assert.Equal(
             (trades[0].PriceTicks, trades[^1].PriceTicks, trades.Sum(trade => trade.QuantityLots), trades.Length),
             (whole[0].OpenTicks, whole[0].CloseTicks, whole[0].Lots, (int)whole[0].Trades));
         Assert.Equal(
-            trades[^3..], await history.PublicTradesAsync(new TradeQuery("SYM0", null, null, null, 3), Token));
+            trades[^3..], await history.Trades.FindAsync(new TradeQuery("SYM0", null, null, null, 3), Token));
         var third = new TradePlace(trades[2].Sequence, trades[2].Index);
         Assert.Equal(
-            trades[2..5], await history.PublicTradesAsync(new TradeQuery("SYM0", third, null, null, 3), Token));
+            trades[2..5], await history.Trades.FindAsync(new TradeQuery("SYM0", third, null, null, 3), Token));
         Assert.Equal(
             trades.Where(trade => trade.TimeNanos >= trades[4].TimeNanos),
-            await history.PublicTradesAsync(new TradeQuery("SYM0", null, trades[4].TimeNanos, null, 1_000), Token));
+            await history.Trades.FindAsync(new TradeQuery("SYM0", null, trades[4].TimeNanos, null, 1_000), Token));
     }
 
     [Fact]
@@ -499,17 +506,18 @@ public abstract partial class HistoryContract
         await Projecting.ProjectAllAsync(history, market, Token);
         var account = market.Balances().Select(balance => balance.Account).First(number => number >= 1000);
 
-        var all = await history.OrdersAsync(new OrderQuery(account), Token);
+        var all = await history.Orders.FindAsync(new OrderQuery(account), Token);
         Assert.NotEmpty(all);
         Assert.Equal(all.OrderBy(order => order.Number), all);
-        Assert.Equal(all[^2..], await history.OrdersAsync(new OrderQuery(account, Limit: 2), Token));
+        Assert.Equal(all[^2..], await history.Orders.FindAsync(new OrderQuery(account, Limit: 2), Token));
         var one = all.First(order => order.OrderId > 0);
-        Assert.Equal([one], await history.OrdersAsync(new OrderQuery(account, Number: one.Number), Token));
+        Assert.Equal([one], await history.Orders.FindAsync(new OrderQuery(account, Number: one.Number), Token));
         Assert.Equal(
-            [one], await history.OrdersAsync(new OrderQuery(account, one.Symbol, OrderId: one.OrderId), Token));
-        Assert.Empty(await history.OrdersAsync(new OrderQuery(account + 1, one.Symbol, OrderId: one.OrderId), Token));
+            [one], await history.Orders.FindAsync(new OrderQuery(account, one.Symbol, OrderId: one.OrderId), Token));
+        Assert.Empty(
+            await history.Orders.FindAsync(new OrderQuery(account + 1, one.Symbol, OrderId: one.OrderId), Token));
         Assert.All(
-            await history.OrdersAsync(new OrderQuery(account, IsOpen: true), Token),
+            await history.Orders.FindAsync(new OrderQuery(account, IsOpen: true), Token),
             order =>
                 Assert.True(order.Status is Instruments.OrderStatus.New or Instruments.OrderStatus.PartiallyFilled));
     }
@@ -533,15 +541,24 @@ public abstract partial class HistoryContract
         Assert.Empty(await CheckAsync(again, market));
     }
 
+    [Fact]
+    public async Task Number_is_null_without_a_row_or_a_value()
+    {
+        await using var history = await OpenAsync("number");
+        Assert.Equal(7, await history.Database.NumberAsync("SELECT 7", [], Token));
+        Assert.Null(await history.Database.NumberAsync("SELECT CAST(NULL AS BIGINT)", [], Token));
+        Assert.Null(await history.Database.NumberAsync("SELECT 7 WHERE 1 = 0", [], Token));
+    }
+
     /// <summary>Opens a history; the same name opens the same one again.</summary>
-    protected abstract HistoryStore Create(string name);
+    protected abstract HistoryDatabase Create(string name);
 
     /// <summary>Opens a connection that may write anything.</summary>
     protected abstract Task<System.Data.Common.DbConnection> ConnectAsync(string name);
 
     protected async Task<HistoryStore> OpenAsync(string name)
     {
-        var store = Create(name);
+        var store = new HistoryStore(Create(name));
         await store.InitializeAsync(Token);
         return store;
     }

@@ -26,7 +26,7 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         var market = new RecordMarket(3);
         for (var i = 0; i < 200; i++)
             market.Step();
-        await using var history = (PostgresHistory)await OpenAsync("dropped");
+        await using var history = await OpenAsync("dropped");
         var chunks = market.Streams.Select(s => Projecting.Chunk(s.Key, 1, s.Value)).ToArray();
 
         // Another session holds the row that a batch locks first, so the batch waits inside its transaction.
@@ -59,7 +59,7 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         market.Step();
         await using var hangs = await OpenAsync("hangs");
         await using var history = await OpenAsync("hangs");
-        await using var batch = await hangs.BeginAsync(Token);
+        await using var batch = await hangs.Database.BeginAsync(Token);
         await batch.WriteAsync(new RowBuffer(Statements.NextBatch).Add(1), Token);
 
         Assert.True(
@@ -109,7 +109,7 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
 
         await using var again = await OpenAsync("views");
 
-        Assert.Empty(await again.TrialBalanceAsync(Token));
+        Assert.Empty(await again.Reports.TrialBalanceAsync(Token));
     }
 
     [Theory]
@@ -118,7 +118,8 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
     public async Task A_page_is_not_compiled_and_starts_no_workers_unless_the_connection_string_says_so(
         string options, string jit)
     {
-        await using var history = new PostgresHistory(_connectionString + options, _prefix + "plans");
+        await using var history = new HistoryStore(
+            new PostgresHistory(_connectionString + options, _prefix + "plans"));
         await history.InitializeAsync(Token);
         Assert.Equal(
             [$"|{jit}|1e+06"],
@@ -135,7 +136,8 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         {
         }
 
-        await using var history = new PostgresHistory(_connectionString + ";Application Name=crowd", _prefix + "crowd");
+        await using var history = new HistoryStore(
+            new PostgresHistory(_connectionString + ";Application Name=crowd", _prefix + "crowd"));
         await using var onlooker = await ConnectAsync("crowd");
         Task[] readings;
         await using (var blocker = await ConnectAsync("crowd"))
@@ -151,7 +153,7 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         Assert.Equal(16L, await RunAsync(onlooker, sessions));
     }
 
-    protected override HistoryStore Create(string name) => new PostgresHistory(_connectionString, _prefix + name);
+    protected override HistoryDatabase Create(string name) => new PostgresHistory(_connectionString, _prefix + name);
 
     protected override async Task<DbConnection> ConnectAsync(string name)
     {

@@ -56,7 +56,8 @@ internal static class Projecting
     }
 
     public static Task<List<string>> RowsAsync(
-        HistoryStore store, string prefix, string query, CancellationToken cancellationToken) => store.ReadAsync(
+        HistoryStore store, string prefix, string query, CancellationToken cancellationToken) =>
+        store.Database.ReadAsync(
             query,
             [],
             async (reader, token) =>

@@ -20,7 +20,8 @@ public sealed class ProjectionSpeed(PostgresServer server) : IDisposable
     {
         foreach (var (file, steps) in s_runs)
         {
-            await using var store = new SqliteHistory(Path.Combine(_directory.FullName, file + ".db"));
+            await using var store = new HistoryStore(
+                new SqliteHistory(Path.Combine(_directory.FullName, file + ".db")));
             await MeasureAsync(store, "SQLite " + file, steps);
         }
     }
@@ -30,7 +31,8 @@ public sealed class ProjectionSpeed(PostgresServer server) : IDisposable
     {
         foreach (var (schema, steps) in s_runs)
         {
-            await using var store = new PostgresHistory(await server.StartedAsync(), "speed_" + schema);
+            await using var store = new HistoryStore(
+                new PostgresHistory(await server.StartedAsync(), "speed_" + schema));
             await MeasureAsync(store, "PostgreSQL " + schema, steps);
         }
     }

@@ -12,8 +12,8 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
     public async Task A_page_of_a_statement_is_read_by_time_from_its_place_on_and_only_lines_of_one_time_are_sorted()
     {
         await using var history = await OpenAsync("plan");
-        var plan = await history.ReadAsync(
-            "EXPLAIN QUERY PLAN " + HistoryStore.LinesQuery,
+        var plan = await history.Database.ReadAsync(
+            "EXPLAIN QUERY PLAN " + StatementQueries.LinesQuery,
             [
                 ("@account", 1L), ("@start", 0L), ("@to", 0L), ("@time", 0L), ("@stream", ""), ("@seq", 0L),
                 ("@idx", 0L), ("@leg", 0L), ("@limit", 0L)],
@@ -40,7 +40,7 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
     public async Task Who_reads_holds_no_thread_of_the_pool()
     {
         await using var history = await OpenAsync("threads");
-        var ofPool = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => history.ReadAsync(
+        var ofPool = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => history.Database.ReadAsync(
             "SELECT 1", [], static (_, _) => Task.FromResult(Thread.CurrentThread.IsThreadPoolThread), Token)));
         Assert.DoesNotContain(true, ofPool);
     }
@@ -82,7 +82,7 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    protected override HistoryStore Create(string name) => new SqliteHistory(PathOf(name));
+    protected override HistoryDatabase Create(string name) => new SqliteHistory(PathOf(name));
 
     protected override async Task<DbConnection> ConnectAsync(string name)
     {

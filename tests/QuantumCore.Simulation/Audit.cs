@@ -80,7 +80,7 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients, Arbiter 
     }
 
     private async Task<(string, long, long, long)[]> BalancesAsync(long account) =>
-        await world.Database.History.ReadAsync(
+        await world.Database.History.Database.ReadAsync(
         "SELECT asset, total, reserved, pending FROM balance WHERE account = @account AND (total <> 0 OR reserved <> 0 OR pending <> 0)",
         [("@account", account)],
         static async (reader, token) =>
@@ -108,7 +108,7 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients, Arbiter 
     /// <summary>Checks that the history has exactly the trade changes of the books' records.</summary>
     private async Task CheckTradesAsync()
     {
-        var told = await world.Database.History.ReadAsync(
+        var told = await world.Database.History.Database.ReadAsync(
             "SELECT symbol, seq, idx, px, taker_fee, maker_fee FROM trade_now t WHERE px <> traded_px OR EXISTS (SELECT 1 FROM trade_change c "
             + "WHERE c.symbol = t.symbol AND c.trade_seq = t.seq AND c.trade_idx = t.idx)",
             [],

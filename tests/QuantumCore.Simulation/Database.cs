@@ -18,15 +18,13 @@ internal sealed class Database
     {
         _world = world;
         Witness = new Witness(world);
-        History = new SqliteHistory($"file:{s_name}{Interlocked.Increment(ref s_last)}?mode=memory&cache=shared")
-        {
-            Pool = world.Outside,
-        };
+        var file = $"file:{s_name}{Interlocked.Increment(ref s_last)}?mode=memory&cache=shared";
+        History = new HistoryStore(new SqliteHistory(file) { Pool = world.Outside });
     }
 
     public VolatileJournalStore Journal { get; } = new();
 
-    public SqliteHistory History { get; }
+    public HistoryStore History { get; }
 
     public Witness Witness { get; }
 
@@ -107,7 +105,7 @@ internal sealed class Database
             .Change(_world.Within(100, 3_000_000), Timeout.InfiniteTimeSpan);
 
     /// <summary>Releases its memory.</summary>
-    public void Close() => _ = History.CloseAsync().AsTask();
+    public void Close() => _ = History.Database.CloseAsync().AsTask();
 }
 
 /// <summary>The database as one silo reaches it: with delays, and with failures before and after the fact.</summary>

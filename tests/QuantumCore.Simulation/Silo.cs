@@ -63,7 +63,7 @@ internal sealed class Silo
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
         services.AddSingleton<IJournalStore>(store);
-        services.AddSingleton<HistoryStore>(new SiloHistory(world, Owner));
+        services.AddSingleton(new HistoryStore(new SiloHistory(world, Owner)));
         services.AddSingleton<IPayoutReceiver>(new SiloBank(world, this));
         services.AddSingleton<ISettlementReceiver>(new SiloDepository(world, this));
         services.AddSingleton(provider => new GrainHost(world, this, provider));

@@ -6,7 +6,7 @@ namespace QuantumCore.Simulation;
 /// <summary>
 /// The history as one silo reaches it: the real projection into a real database, whose commits may fail.
 /// </summary>
-internal sealed class SiloHistory : HistoryStore
+internal sealed class SiloHistory : HistoryDatabase
 {
     private readonly World _world;
 
@@ -16,7 +16,7 @@ internal sealed class SiloHistory : HistoryStore
         Pool = owner;
     }
 
-    private HistoryStore Shared => _world.Database.History;
+    private HistoryDatabase Shared => _world.Database.History.Database;
 
     public override Task InitializeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -45,19 +45,20 @@ public partial class DefectRuleTests
     /// </summary>
     private static readonly Dictionary<string, string> s_partsOfSql = new(StringComparer.Ordinal)
     {
+        ["src/QuantumCore.History/CorporateActionQueries.cs"] = "MovedSince OfAccount sum",
+        ["src/QuantumCore.History/FillQueries.cs"] = "Order Side column condition side takers",
         ["src/QuantumCore.History/HistoryPruner.cs"] = "TradesKept first isPruned made rows second",
-        ["src/QuantumCore.History/HistoryStore.Corporate.cs"] = "MovedSince OfAccount sum",
-        ["src/QuantumCore.History/HistoryStore.Gains.cs"] = "TradedSince half side",
-        ["src/QuantumCore.History/HistoryStore.Ledger.cs"] = "Page TakenBack own source stream time",
-        ["src/QuantumCore.History/HistoryStore.Market.cs"] = "TradesOf order orders table traded",
-        ["src/QuantumCore.History/HistoryStore.Orders.cs"] =
-            "ChainUnit chain entered filter.Terms listed open order side string.Join",
-        ["src/QuantumCore.History/HistoryStore.Prevented.cs"] = "PreventedColumns Side order side terms.Replace",
-        ["src/QuantumCore.History/HistoryStore.cs"] = "Order Side column condition side takers",
+        ["src/QuantumCore.History/MarginQueries.cs"] = "TradedSince half side",
+        ["src/QuantumCore.History/OrderQueries.cs"] =
+            "SumColumns.Unit chain entered filter.Terms listed open order side string.Join",
         ["src/QuantumCore.History/PostgresHistory.cs"] =
             "BatchColumn DropOlder Schema _schema string.Concat string.Join table",
+        ["src/QuantumCore.History/PreventedMatchQueries.cs"] = "PreventedColumns Side order side terms.Replace",
+        ["src/QuantumCore.History/ReportQueries.cs"] = "TakenBack",
         ["src/QuantumCore.History/SqliteHistory.cs"] = "table view.Name",
+        ["src/QuantumCore.History/StatementQueries.cs"] = "Page own source stream time",
         ["src/QuantumCore.History/Statements.cs"] = "FROM Row Sum USING WideColumns.Add key string.Join table",
+        ["src/QuantumCore.History/TradeQueries.cs"] = "TradesOf order orders table traded",
         ["src/QuantumCore.Journal/JournalTarget.cs"] = "name other schema table",
         ["src/QuantumCore.Journal/PostgresJournalImage.cs"] = "condition order",
         ["src/QuantumCore.Journal/PostgresJournalStore.cs"] = "setting",

@@ -29,7 +29,7 @@ public sealed class VerificationTests(PostgresServer server)
     public async Task A_history_of_accounts_that_together_hold_more_than_64_bits_is_found_sound()
     {
         await using var ground = await Ground.OpenAsync("sqlite");
-        await using var history = new SqliteHistory(ground.Place.HistoryFile!);
+        await using var history = new HistoryStore(new SqliteHistory(ground.Place.HistoryFile!));
         await history.InitializeAsync(Ground.Cancellation);
         await using (var store = ground.Store())
         {

@@ -110,7 +110,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
     private async Task<List<long>> IndexedAsync(
         string stream, long account, long after, long through, CancellationToken cancellationToken)
     {
-        var (indexed, sequences) = await history.AccountEventsAsync(stream, account, after, cancellationToken);
+        var (indexed, sequences) = await history.Recovery.AccountEventsAsync(stream, account, after, cancellationToken);
         var found = sequences.Where(sequence => sequence <= through).ToList();
         var unindexed = Math.Max(after, indexed) + 1;
         await foreach (var stored in store.ReadAsync(stream, unindexed, through, cancellationToken))
@@ -197,7 +197,8 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
             await Task.WhenAny(before);
             if (_first == 0 || _last - _trimmedAt >= TrimAfter)
             {
-                var (indexed, _) = await history.AccountEventsAsync(stream, 0, long.MaxValue, cancellationToken);
+                var (indexed, _) = await history.Recovery.AccountEventsAsync(
+                    stream, 0, long.MaxValue, cancellationToken);
                 Trim(indexed);
             }
 

@@ -192,7 +192,7 @@ public sealed partial class DueWork
         }
 
         await grains.Ledger().CatchUp();
-        return !await history.IsMovingAsync(action.UnitAsset, CancellationToken.None);
+        return !await history.CorporateActions.IsMovingAsync(action.UnitAsset, CancellationToken.None);
     }
 
     private async Task PayAsync(CorporateActionView action)

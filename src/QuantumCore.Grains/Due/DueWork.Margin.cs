@@ -24,7 +24,7 @@ public sealed partial class DueWork
 
         var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
         var (all, isDone, after) = (day != _marginDay, true, 0L);
-        while (await history.MarginAccountsAsync(
+        while (await history.Margin.AccountsAsync(
             all, after, MarginAccountsPerPage, cancellationToken) is { IsEmpty: false } accounts)
         {
             foreach (var account in accounts)
@@ -89,7 +89,7 @@ public sealed partial class DueWork
         foreach (var of in catalog.Margin.PaidIn(deficit.Asset).Values)
         {
             var mark = marks.Of(of.Instrument.Symbol)?.PriceTicks ?? 0;
-            var gained = await history.DayGainsAsync(
+            var gained = await history.Margin.DayGainsAsync(
                 of.Instrument, UtcDay.Of(deficit.TimeNanos), Math.Max(mark, 1), cancellationToken);
             if (mark > 0)
             {

@@ -75,8 +75,8 @@ internal static class SettlementMutants
         new()
         {
             Rule = "a day that trades are due on becomes a holiday",
-            Original = "UtcDay.Of(Now) + 2",
-            Changed = "UtcDay.Of(Now)",
+            Original = "UtcDay.Of(now) + 2",
+            Changed = "UtcDay.Of(now)",
         },
         new()
         {

@@ -1,19 +1,17 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains;
+namespace QuantumCore.Clearing;
 
 /// <summary>
 /// Webhook strategies and the outcomes of their signals, built from the catalog's stream. Consecutive failures are kept
-/// by <see cref="SignalWindowGrain"/>, from where an activation of the catalog loads them once.
+/// by the window of each strategy, from where an activation of the catalog loads them once.
 /// </summary>
-internal sealed class SignalRegister
+internal sealed class SignalStrategies
 {
     private readonly SortedDictionary<string, Line> _lines = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, DeadSignal> _dead = [];
-
-    /// <summary>Number of strategies, including closed ones.</summary>
-    public int Count => _lines.Count;
 
     /// <summary>Returns all strategies, sorted by name.</summary>
     public ImmutableArray<SignalStrategyState> All(long nowNanos) =>
@@ -24,10 +22,6 @@ internal sealed class SignalRegister
 
     /// <summary>Returns the dead signals, newest first.</summary>
     public ImmutableArray<DeadSignal> Dead() => [.. _dead.Values.Reverse()];
-
-    /// <summary>Returns a dead signal by its strategy and key, or null if there is none.</summary>
-    public DeadSignal? FindDead(string strategy, string key) =>
-        _dead.Values.FirstOrDefault(dead => dead.Strategy == strategy && dead.Key == key);
 
     /// <summary>Returns true if there is a dead signal with this id.</summary>
     public bool HasDead(long id) => _dead.ContainsKey(id);
@@ -52,21 +46,40 @@ internal sealed class SignalRegister
             (line.IsLoaded, line.Failures) = (true, failures ?? line.Failures);
     }
 
-    /// <summary>Notes that a signal succeeded.</summary>
-    public void Succeed(string strategy)
+    /// <summary>
+    /// Creates or changes a strategy, unless somebody else has its name or there are too many.
+    /// </summary>
+    public (RejectReason Reason, CatalogRecord? Record) Set(SignalStrategy strategy, string by, long nowNanos)
     {
-        if (_lines.TryGetValue(strategy, out var line))
-            line.Failures = 0;
+        var known = _lines.GetValueOrDefault(strategy.Name)?.Strategy;
+        return known is not null && known.Owner != strategy.Owner ? (RejectReason.NameTaken, null)
+            : known is null && _lines.Count >= SignalStrategy.Most ? (RejectReason.Overloaded, null)
+            : (RejectReason.None, new SignalStrategySet(nowNanos, strategy, by));
     }
 
     /// <summary>
-    /// Notes that a signal failed. Returns true if that is new, and the end of the resulting pause of its strategy,
-    /// Unix nanoseconds; 0 for none.
+    /// Counts the outcome of a signal, and returns its records. A dead signal that succeeds is dropped. A failure that
+    /// is new is recorded, and may pause its strategy.
     /// </summary>
-    public (bool IsNew, long PausedUntilNanos) Fail(DeadSignal signal, long nowNanos)
+    public ImmutableArray<CatalogRecord> End(DeadSignal outcome, long nowNanos)
     {
-        var isNew = FindDead(signal.Strategy, signal.Key)?.Reason != signal.Reason;
-        return isNew && _lines.TryGetValue(signal.Strategy, out var line) ? (true, line.Fail(nowNanos)) : (isNew, 0);
+        var (known, line) =
+            (FindDead(outcome.Strategy, outcome.Key), _lines.GetValueOrDefault(outcome.Strategy));
+        if (outcome.Reason == RejectReason.None)
+        {
+            if (line is not null)
+                line.Failures = 0;
+            return known is null ? [] : [new DeadSignalDropped(nowNanos, known.Id, "")];
+        }
+
+        if (known?.Reason == outcome.Reason)
+            return [];
+
+        var failed = new SignalFailed(outcome with { TimeNanos = nowNanos });
+        var pausedUntil = line?.Fail(nowNanos) ?? 0;
+        return pausedUntil > 0
+            ? [failed, new SignalsPaused(nowNanos, outcome.Strategy, pausedUntil, "")]
+            : [failed];
     }
 
     /// <summary>Applies a record.</summary>
@@ -95,6 +108,9 @@ internal sealed class SignalRegister
                 break;
         }
     }
+
+    private DeadSignal? FindDead(string strategy, string key) =>
+        _dead.Values.FirstOrDefault(dead => dead.Strategy == strategy && dead.Key == key);
 
     /// <summary>A strategy with its pauses.</summary>
     private sealed class Line(SignalStrategy strategy)

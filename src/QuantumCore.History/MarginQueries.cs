@@ -4,10 +4,24 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-/// <summary>Daily gains of accounts.</summary>
-public abstract partial class HistoryStore
+/// <summary>Reads margin accounts and their daily gains.</summary>
+public sealed class MarginQueries(HistoryDatabase database, TradeQueries trades)
 {
     private const long MinutesPerDay = 1_440;
+
+    /// <summary>
+    /// Returns margin accounts that owe or are not healthy, or all of them, in sequence after an account.
+    /// </summary>
+    public Task<ImmutableArray<long>> AccountsAsync(
+        bool all, long after, int limit, CancellationToken cancellationToken) => database.ListAsync(
+        """
+        SELECT m.account FROM margin_account m WHERE m.account > @after AND m.asset <> ''
+          AND (@all = 1 OR m.state <> 'healthy' OR EXISTS (SELECT 1 FROM balance b WHERE b.account = m.account AND (b.total < 0 OR b.total_high < 0)))
+        ORDER BY m.account LIMIT @limit
+        """,
+        [("@after", after), ("@all", all ? 1L : 0L), ("@limit", limit)],
+        static row => row.GetInt64(0),
+        cancellationToken);
 
     /// <summary>
     /// Returns the gain of each margin account of a currency on a symbol since the start of a UTC day, by account,
@@ -24,13 +38,11 @@ public abstract partial class HistoryStore
         Instrument instrument, long day, long markTicks, CancellationToken cancellationToken)
     {
         var (symbol, lotUnits) = (instrument.Symbol, instrument.LotUnits);
-        var closes = await ReadAsync(
+        var openTicks = await database.NumberAsync(
             "SELECT close FROM candle WHERE symbol = @symbol AND minute < @minute ORDER BY minute DESC, split DESC LIMIT 1",
             [("@symbol", symbol), ("@minute", day * MinutesPerDay)],
-            static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
-            cancellationToken);
-        var openTicks = closes.IsEmpty ? markTicks : closes[0];
-        var positions = await ReadAsync(
+            cancellationToken) ?? markTicks;
+        var positions = await database.ListAsync(
             $"""
             SELECT b.account, b.total_hi, b.total_lo, {TradedSince("/")}, {TradedSince("%")},
                 CAST(COALESCE(d.hi, 0) AS BIGINT), CAST(COALESCE(d.lo, 0) AS BIGINT)
@@ -42,11 +54,8 @@ public abstract partial class HistoryStore
             [
                 ("@symbol", symbol), ("@base", instrument.Base.Name), ("@asset", instrument.Quote.Name),
                 ("@from", day * UtcDay.Nanos)],
-            (reader, token) => ListAsync(
-                reader,
-                row => (Account: row.GetInt64(0), Before: Whole(row, 1) - (Whole(row, 3) * lotUnits),
-                    Dividends: Whole(row, 5)),
-                token),
+            row => (Account: row.GetInt64(0), Before: SumColumns.Read(row, 1) - (SumColumns.Read(row, 3) * lotUnits),
+                Dividends: SumColumns.Read(row, 5)),
             cancellationToken);
         var gains = ImmutableArray.CreateBuilder<DayGain>();
         var yesterday = new TradeTime((day * UtcDay.Nanos) - 1, long.MaxValue, long.MaxValue);
@@ -54,7 +63,7 @@ public abstract partial class HistoryStore
         {
             var gain = dividends;
             Int128 traded = 0;
-            await TradesAfterAsync(
+            await trades.OfAccountAsync(
                 account, symbol, yesterday,
                 trade =>
                 {

@@ -5,18 +5,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-// Matches stopped by self-trade prevention.
-public abstract partial class HistoryStore
+/// <summary>Reads matches that self-trade prevention stopped.</summary>
+public sealed class PreventedMatchQueries(HistoryDatabase database)
 {
     private const string PreventedColumns =
         "p.symbol, p.seq, p.idx, p.time, p.mode, p.px, p.qty, p.owner, p.taker, p.taker_number, p.taker_order, p.taker_qty, "
         + "p.maker, p.maker_number, p.maker_order, p.maker_qty";
 
     /// <summary>Returns prevented matches of an account. A query by order or place is about one symbol.</summary>
-    public Task<ImmutableArray<PreventedMatch>> PreventedAsync(
+    public Task<ImmutableArray<PreventedMatch>> FindAsync(
         PreventedQuery query, CancellationToken cancellationToken)
     {
-        var filter = new RowFilter(("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrdersLimit)));
+        var filter = new RowFilter(
+            ("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrderQueries.OrdersLimit)));
         filter.Ask("p.symbol = @symbol", "@symbol", query.Symbol);
         filter.Ask("p.seq = @only", "@only", query.Only?.Sequence);
         filter.Ask("p.idx = @only_idx", "@only_idx", query.Only?.Index);
@@ -36,10 +37,10 @@ public abstract partial class HistoryStore
             SELECT * FROM (SELECT p.* FROM prevented_match p WHERE p.{side} = @account{terms.Replace("{0}", side, StringComparison.Ordinal)}
             ORDER BY {order} LIMIT @limit) {side}s
             """;
-        return ReadAsync(
+        return database.ListAsync(
             $"SELECT {PreventedColumns} FROM ({Side("taker")} UNION {Side("maker")}) p ORDER BY {order} LIMIT @limit",
             filter.Parameters,
-            (reader, token) => ListAsync(reader, row => ReadPrevented(row, query.Account), token),
+            row => ReadPrevented(row, query.Account),
             cancellationToken);
     }
 
@@ -47,15 +48,15 @@ public abstract partial class HistoryStore
     /// Returns the quantities that an account's orders lost to self-trade prevention, by order number, between two
     /// numbers.
     /// </summary>
-    private async Task<Dictionary<long, PreventedQuantity>> PreventedOfAsync(
+    internal async Task<Dictionary<long, PreventedQuantity>> QuantitiesAsync(
         long account, long first, long last, CancellationToken cancellationToken)
     {
         static string Side(string side) =>
             $"SELECT p.* FROM prevented_match p WHERE p.{side} = @account AND p.{side}_number >= @first AND p.{side}_number <= @last";
-        var matches = await ReadAsync(
+        var matches = await database.ListAsync(
             $"SELECT {PreventedColumns} FROM ({Side("taker")} UNION {Side("maker")}) p ORDER BY p.symbol, p.seq, p.idx",
             [("@account", account), ("@first", first), ("@last", last)],
-            (reader, token) => ListAsync(reader, row => ReadPrevented(row, account), token),
+            row => ReadPrevented(row, account),
             cancellationToken);
         var lost = new Dictionary<long, PreventedQuantity>();
         foreach (var match in matches)

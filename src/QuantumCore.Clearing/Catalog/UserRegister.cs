@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 
-namespace QuantumCore.Grains;
+namespace QuantumCore.Clearing;
 
 /// <summary>Users and their sessions, built from the catalog's records.</summary>
 internal sealed class UserRegister

@@ -2,15 +2,16 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-// Backfilled prices from before the first trade, in separate tables. No projection, sum or invariant reads them.
-public abstract partial class HistoryStore
+/// <summary>
+/// Backfilled prices from before the first trade, in separate tables. No projection, sum or invariant reads them.
+/// </summary>
+public sealed class MarketBackfill(HistoryDatabase database)
 {
     /// <summary>Returns true if a symbol has a backfill.</summary>
-    public Task<bool> HasBackfillAsync(string symbol, CancellationToken cancellationToken) => ReadAsync(
-        "SELECT 1 FROM backfilled_candle WHERE symbol = @symbol LIMIT 1",
-        [("@symbol", symbol)],
-        static async (reader, token) => await reader.ReadAsync(token),
-        cancellationToken);
+    public async Task<bool> ExistsAsync(string symbol, CancellationToken cancellationToken) =>
+        await database.NumberAsync(
+            "SELECT 1 FROM backfilled_candle WHERE symbol = @symbol LIMIT 1", [("@symbol", symbol)],
+            cancellationToken) is not null;
 
     /// <summary>
     /// Adds candles and trades from before a symbol's first trade. Existing ones stay. They appear only among candles
@@ -20,7 +21,7 @@ public abstract partial class HistoryStore
     /// <param name="minutes">Candles of one minute, each with trades. Their trade places are not stored.</param>
     /// <param name="trades">Trades, oldest first. They are reported with sequence 0 and their position here.</param>
     /// <param name="cancellationToken">Token that cancels the call, before anything is written.</param>
-    public async Task BackfillAsync(
+    public async Task AddAsync(
         string symbol, IReadOnlyList<Candle> minutes, IReadOnlyList<PublicTrade> trades,
         CancellationToken cancellationToken)
     {
@@ -42,7 +43,7 @@ public abstract partial class HistoryStore
                 .Add(trade.TimeNanos);
         }
 
-        await WriteAsync(
+        await database.WriteAsync(
             async transaction =>
             {
                 await transaction.WriteAsync(candles, cancellationToken);

@@ -5,17 +5,16 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-// An account's orders.
-public abstract partial class HistoryStore
+/// <summary>Reads an account's orders.</summary>
+public sealed class OrderQueries(HistoryDatabase database, PreventedMatchQueries prevented)
 {
     /// <summary>Most orders in one response.</summary>
     public const int OrdersLimit = 100_000;
 
     private const int ChainsAtOnce = 500;
-    private const long ChainUnit = 1_000_000_000;
 
     /// <summary>Returns an account's orders that a book has recorded, by number, oldest first.</summary>
-    public async Task<ImmutableArray<PastOrder>> OrdersAsync(OrderQuery query, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<PastOrder>> FindAsync(OrderQuery query, CancellationToken cancellationToken)
     {
         var filter = new RowFilter(("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrdersLimit)));
         filter.Ask("o.symbol = @symbol", "@symbol", query.Symbol);
@@ -42,7 +41,7 @@ public abstract partial class HistoryStore
             : query.FromNanos is not null ? "o.created_at, o.number"
             : "o.number DESC";
         var entered = query.HasEntered ? "AND o.order_id IS NOT NULL" : "";
-        var rows = await ReadAsync(
+        var rows = await database.ListAsync(
             $"""
             SELECT o.symbol, o.number, o.order_id, o.client_order_id, o.side, o.type, o.tif, o.px, o.qty, o.filled, o.value,
               o.state, o.reason, o.created_at, o.changed_at, o.post_only, o.replaces
@@ -50,8 +49,7 @@ public abstract partial class HistoryStore
             ORDER BY {order} LIMIT @limit
             """,
             filter.Parameters,
-            static (reader, token) =>
-                ListAsync(reader, static row => (Order: ReadOrder(row), IsReplacement: !row.IsDBNull(16)), token),
+            static row => (Order: ReadOrder(row), IsReplacement: !row.IsDBNull(16)),
             cancellationToken);
         if (rows.IsEmpty)
             return [];
@@ -81,25 +79,22 @@ public abstract partial class HistoryStore
                   SELECT c.last, o.replaces FROM chain c JOIN ord o ON o.account = @account AND o.number = c.number WHERE o.replaces IS NOT NULL)
                 """;
             // A value is two summands, because sums of more than 63 bits would overflow in SQLite.
-            var done = await ReadAsync(
+            var done = await database.ListAsync(
                 $"""
                 {chain}
-                SELECT c.last, CAST(SUM(o.filled) AS BIGINT), CAST(SUM(o.value / {ChainUnit}) AS BIGINT), CAST(SUM(o.value % {ChainUnit}) AS BIGINT)
+                SELECT c.last, CAST(SUM(o.filled) AS BIGINT), CAST(SUM(o.value / {SumColumns.Unit}) AS BIGINT), CAST(
+                    SUM(o.value % {SumColumns.Unit}) AS BIGINT)
                 FROM chain c JOIN ord o ON o.account = @account AND o.number = c.number GROUP BY c.last
                 """,
                 [("@account", account)],
-                static (reader, token) => ListAsync(
-                    reader,
-                    static row => (Last: row.GetInt64(0),
-                        Totals: new ChainTotals(
-                            row.GetInt64(1), ((Int128)row.GetInt64(2) * ChainUnit) + row.GetInt64(3), 0)),
-                    token),
+                static row => (Last: row.GetInt64(0),
+                    Totals: new ChainTotals(
+                        row.GetInt64(1), ((Int128)row.GetInt64(2) * SumColumns.Unit) + row.GetInt64(3), 0)),
                 cancellationToken);
-            var takenOff = await ReadAsync(
+            var takenOff = await database.ListAsync(
                 $"{chain} {TakenOff("taker")} UNION ALL {TakenOff("maker")}",
                 [("@account", account), ("@mode", (long)SelfTradePrevention.Decrement)],
-                static (reader, token) =>
-                    ListAsync(reader, static row => (Last: row.GetInt64(0), Lots: row.GetInt64(1)), token),
+                static row => (Last: row.GetInt64(0), Lots: row.GetInt64(1)),
                 cancellationToken);
             var lostBy = takenOff.ToLookup(lost => lost.Last, lost => lost.Lots);
             foreach (var (last, totals) in done)
@@ -116,56 +111,25 @@ public abstract partial class HistoryStore
     private async Task<ImmutableArray<PastOrder>> WithTermsAsync(
         long account, PastOrder[] orders, Dictionary<long, ChainTotals> chains, CancellationToken cancellationToken)
     {
-        var terms = await ReadAsync(
+        var terms = await database.ListAsync(
             "SELECT number, name, value FROM ord_terms WHERE account = @account AND number >= @first AND number <= @last",
             [("@account", account), ("@first", orders[0].Number), ("@last", orders[^1].Number)],
-            static (reader, token) => ListAsync(
-                reader, static row => (Number: row.GetInt64(0), Name: row.GetString(1), Value: row.GetInt64(2)), token),
+            static row => (Number: row.GetInt64(0), Name: row.GetString(1), Value: row.GetInt64(2)),
             cancellationToken);
-        var names = await ReadAsync(
+        var names = await database.ListAsync(
             "SELECT number, name FROM ord_list WHERE account = @account AND number >= @first AND number <= @last",
             [("@account", account), ("@first", orders[0].Number), ("@last", orders[^1].Number)],
-            static (reader, token) =>
-                ListAsync(reader, static row => (Number: row.GetInt64(0), Name: row.GetString(1)), token),
+            static row => (Number: row.GetInt64(0), Name: row.GetString(1)),
             cancellationToken);
         var nameOf = names.ToDictionary(list => list.Number, list => list.Name);
-        var prevented = await PreventedOfAsync(account, orders[0].Number, orders[^1].Number, cancellationToken);
+        var lostOf = await prevented.QuantitiesAsync(account, orders[0].Number, orders[^1].Number, cancellationToken);
         var byNumber = terms.ToLookup(term => term.Number, term => (term.Name, term.Value));
         return [.. orders.Select(row => HistoryWords.With(row, [.. byNumber[row.Number]]) with
         {
             ListName = nameOf.GetValueOrDefault(row.Number),
-            Prevented = prevented.TryGetValue(row.Number, out var lost) ? lost : null,
+            Prevented = lostOf.TryGetValue(row.Number, out var lost) ? lost : null,
             Chain = chains.TryGetValue(row.Number, out var chain) ? chain : null,
         })];
-    }
-
-    /// <summary>Returns an account's fills of one symbol, oldest first.</summary>
-    public async Task<ImmutableArray<AccountFill>> FillsOfAsync(FillQuery query, CancellationToken cancellationToken)
-    {
-        var isNewest = query.From is null && query.FromNanos is null;
-        var ofOrder = query.OrderId is null ? "" : " AND (t.taker_order = @order OR t.maker_order = @order)";
-        var stands = query.OmitsVoid ? " AND t.px > 0" : "";
-        var fills = await ReadAsync(
-            FillsQuery(
-                "AND t.symbol = @symbol AND (t.seq > @seq OR (t.seq = @seq AND t.idx >= @idx)) AND t.time >= @from AND t.time <= @through"
-                    + ofOrder + stands,
-                isNewest ? "{0}.seq DESC, {0}.idx DESC" : "{0}.seq, {0}.idx"),
-            [
-                ("@account", query.Account),
-                ("@symbol", query.Symbol),
-                ("@seq", query.From?.Sequence ?? 0),
-                ("@idx", query.From?.Index ?? 0),
-                ("@from", query.FromNanos ?? 0),
-                ("@through", query.ThroughNanos ?? long.MaxValue),
-                ("@limit", Math.Clamp(query.Limit, 1, FillsLimit + 1)),
-                .. query.OrderId is { } order ? new (string, object)[] { ("@order", order) } : [],
-            ],
-            static (reader, token) => ListAsync(reader, ReadFill, token),
-            cancellationToken);
-
-        // A trade of the account with itself has two orders of its own.
-        var wanted = fills.Where(fill => query.OrderId is null || fill.OrderId == query.OrderId);
-        return [.. isNewest ? wanted.Reverse() : wanted];
     }
 
     private static PastOrder ReadOrder(DbDataReader row)

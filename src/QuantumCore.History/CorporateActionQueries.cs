@@ -4,8 +4,8 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-/// <summary>Corporate actions: entitled accounts and recorded parts.</summary>
-public abstract partial class HistoryStore
+/// <summary>Reads the entitled accounts of corporate actions, and recorded parts.</summary>
+public sealed class CorporateActionQueries(HistoryDatabase database)
 {
     /// <summary>
     /// Returns customer accounts entitled to an action, by account, after a given account. They had or owed units of an
@@ -23,21 +23,20 @@ public abstract partial class HistoryStore
     /// <param name="cancellationToken">Token that cancels the call.</param>
     public Task<ImmutableArray<EntitledAccount>> EntitledAsync(
         string action, string asset, long cutNanos, bool withTrades, bool withPositions, long after, int limit,
-        CancellationToken cancellationToken) => ReadAsync(
+        CancellationToken cancellationToken) => database.ListAsync(
             s_entitledQuery,
             [
                 ("@action", action), ("@asset", asset), ("@cut", cutNanos), ("@trades", withTrades ? 1L : 0L),
                 ("@positions", withPositions ? 1L : 0L),
                 ("@after", after), ("@limit", limit),
             ],
-            static (reader, token) =>
-                ListAsync(reader, static row => new EntitledAccount(row.GetInt64(0), (long)Whole(row, 1)), token),
+            static row => new EntitledAccount(row.GetInt64(0), (long)SumColumns.Read(row, 1)),
             cancellationToken);
 
     /// <summary>Returns the sums of an action's recorded parts, without the rounding difference.</summary>
-    public async Task<CorporateSums> CorporateSumsAsync(string action, CancellationToken cancellationToken)
+    public async Task<CorporateSums> SumsAsync(string action, CancellationToken cancellationToken)
     {
-        var rows = await ReadAsync(
+        var rows = await database.ListAsync(
             """
             SELECT CASE WHEN units > 0 THEN 1 ELSE 0 END AS is_long, COUNT(*),
               CAST(SUM(units / 1000000000) AS BIGINT), CAST(SUM(units % 1000000000) AS BIGINT),
@@ -45,11 +44,8 @@ public abstract partial class HistoryStore
             FROM corporate_part WHERE action = @action AND account >= 1000 GROUP BY CASE WHEN units > 0 THEN 1 ELSE 0 END
             """,
             [("@action", action)],
-            static (reader, token) => ListAsync(
-                reader,
-                static row => (IsLong: Convert.ToInt64(row.GetValue(0)) == 1, Accounts: (int)row.GetInt64(1),
-                    Units: Whole(row, 2), Amount: Whole(row, 4)),
-                token),
+            static row => (IsLong: Convert.ToInt64(row.GetValue(0)) == 1, Accounts: (int)row.GetInt64(1),
+                Units: SumColumns.Read(row, 2), Amount: SumColumns.Read(row, 4)),
             cancellationToken);
         var sums = default(CorporateSums);
         foreach (var (isLong, accounts, units, amount) in rows)
@@ -64,31 +60,28 @@ public abstract partial class HistoryStore
     }
 
     /// <summary>Returns recorded parts of an action by account, after an account: all, or only unpaid ones.</summary>
-    public Task<ImmutableArray<CorporatePart>> CorporatePartsAsync(
-        string action, bool unpaid, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
+    public Task<ImmutableArray<CorporatePart>> PartsAsync(
+        string action, bool unpaid, long after, int limit, CancellationToken cancellationToken) => database.ListAsync(
             """
             SELECT account, units, amount, paid_at, unit_change FROM corporate_part
             WHERE action = @action AND account > @after AND (@unpaid = 0 OR paid_at IS NULL) ORDER BY account LIMIT @limit
             """,
             [("@action", action), ("@unpaid", unpaid ? 1L : 0L), ("@after", after), ("@limit", limit)],
-            static (reader, token) => ListAsync(
-                reader,
-                static row => new CorporatePart(
-                    row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), !row.IsDBNull(3), row.GetInt64(4)),
-                token),
+            static row => new CorporatePart(
+                row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), !row.IsDBNull(3), row.GetInt64(4)),
             cancellationToken);
 
     /// <summary>
     /// Returns true if units of an asset are in flight: an open transfer, or a withdrawal that may be rejected.
     /// </summary>
-    public async Task<bool> IsMovingAsync(string asset, CancellationToken cancellationToken) => !(await ReadAsync(
-        """
-        SELECT 1 FROM transfer WHERE ended_at IS NULL AND asset = @asset
-        UNION ALL SELECT 1 FROM withdrawal WHERE is_open = 1 AND asset = @asset LIMIT 1
-        """,
-        [("@asset", asset)],
-        static (reader, token) => ListAsync(reader, static row => row.GetInt32(0), token),
-        cancellationToken)).IsEmpty;
+    public async Task<bool> IsMovingAsync(string asset, CancellationToken cancellationToken) =>
+        await database.NumberAsync(
+            """
+            SELECT 1 FROM transfer WHERE ended_at IS NULL AND asset = @asset
+            UNION ALL SELECT 1 FROM withdrawal WHERE is_open = 1 AND asset = @asset LIMIT 1
+            """,
+            [("@asset", asset)],
+            cancellationToken) is not null;
 
     /// <summary>
     /// Returns the new symbol of each changed symbol. An account that traded the old symbol and held no units at the
@@ -96,7 +89,7 @@ public abstract partial class HistoryStore
     /// the one that the change listed.
     /// </summary>
     public async Task<IReadOnlyDictionary<string, string>> NewSymbolsAsync(CancellationToken cancellationToken) =>
-        (await ReadAsync(
+        (await database.ListAsync(
         FirstParts +
         """
         SELECT DISTINCT o.symbol, n.symbol FROM first_part f JOIN instrument o ON o.base = f.unit_asset JOIN instrument n ON n.base = f.asset
@@ -104,8 +97,7 @@ public abstract partial class HistoryStore
         WHERE f.numerator = 0 AND f.unit_change <> 0
         """,
         [],
-        static (reader, token) =>
-            ListAsync(reader, static row => (Old: row.GetString(0), New: row.GetString(1)), token),
+        static row => (Old: row.GetString(0), New: row.GetString(1)),
         cancellationToken)).ToDictionary(change => change.Old, change => change.New, StringComparer.Ordinal);
 
     /// <summary>
@@ -113,7 +105,7 @@ public abstract partial class HistoryStore
     /// no units then, from the first account that had.
     /// </summary>
     public Task<ImmutableArray<AccountSplit>> SplitsAsync(
-        long account, string symbol, CancellationToken cancellationToken) => ReadAsync(
+        long account, string symbol, CancellationToken cancellationToken) => database.ListAsync(
         FirstParts +
         """
         SELECT COALESCE(c.time, f.time), f.numerator, f.denominator, f.rate, i.base_decimals FROM first_part f
@@ -122,11 +114,8 @@ public abstract partial class HistoryStore
         WHERE f.numerator > 0 ORDER BY f.time, f.action
         """,
         [("@account", account), ("@symbol", symbol)],
-        static (reader, token) => ListAsync(
-            reader,
-            static row => new AccountSplit(
-                row.GetInt64(0), new SplitShare(row.GetInt64(1), row.GetInt64(2), row.GetInt32(4), row.GetInt64(3))),
-            token),
+        static row => new AccountSplit(
+            row.GetInt64(0), new SplitShare(row.GetInt64(1), row.GetInt64(2), row.GetInt32(4), row.GetInt64(3))),
         cancellationToken);
 
     // Reads one customer's part of each action, stepping from action to action by the key. All parts agree about the
