@@ -1,4 +1,5 @@
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
@@ -22,9 +23,9 @@ public sealed partial class OrderBook
     /// end.</para>
     /// <para>An order ends if one of its prices would fall below the lowest, or if its lots would exceed the maximum.
     /// Reject reasons: BadRequest (an adjustment out of range), TimeRegression, NotInThisPhase (a split outside of Halt
-    /// and Closed), Overflow (more lots than <see cref="MaxConditionalLots"/>).</para>
+    /// and Closed), Overflow (more lots than <see cref="OrderStore.MaxConditionalLots"/>).</para>
     /// </remarks>
-    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="OrderStore.LastTimeNanos"/>.</param>
     /// <param name="adjustment">The adjustment of prices and lots.</param>
     /// <param name="lowestTicks">
     /// Lowest price of an order, in ticks, from 1; the book's rules apply if theirs is higher.
@@ -37,14 +38,14 @@ public sealed partial class OrderBook
             return reject;
         if (adjustment.IsSplit && PhaseRefusal() == RejectReason.None)
             return Refuse(RejectReason.NotInThisPhase);
-        var lowest = Math.Max(lowestTicks, _rules.MinPriceTicks);
+        var lowest = Math.Max(lowestTicks, Rules.MinPriceTicks);
         if (adjustment.IsSplit && !adjustment.EndsAll && LotsAfter(in adjustment, lowest) > MaxConditionalLots)
             return Refuse(RejectReason.Overflow);
 
         // Point of no return.
         LastTimeNanos = timeNanos;
         EndWhatCannotFollow(in adjustment, lowest);
-        Adjust(in adjustment);
+        AdjustOrders(in adjustment);
         if (adjustment.IsSplit)
             AdjustReferences(in adjustment);
         Conclude();
@@ -54,8 +55,8 @@ public sealed partial class OrderBook
     private Int128 LotsAfter(in OrderAdjustment adjustment, long lowest)
     {
         Int128 lots = 0;
-        for (var slot = 1; slot < _entriesUsed; slot++)
-            lots += _entries[slot].Id != 0 && CanFollow(slot, in adjustment, lowest)
+        for (var slot = 1; slot < EntriesUsed; slot++)
+            lots += Entries[slot].Id != 0 && CanFollow(slot, in adjustment, lowest)
                 ? TotalAfter(slot, in adjustment)
                 : 0;
         return lots;
@@ -63,9 +64,9 @@ public sealed partial class OrderBook
 
     private void EndWhatCannotFollow(in OrderAdjustment adjustment, long lowest)
     {
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            if (_entries[slot].Id != 0 && !CanFollow(slot, in adjustment, lowest))
+            if (Entries[slot].Id != 0 && !CanFollow(slot, in adjustment, lowest))
                 Choose(slot, EndReason.CorporateAction);
         }
 
@@ -94,7 +95,7 @@ public sealed partial class OrderBook
     }
 
     private bool StaysAPrice(int slot, long price, in OrderAdjustment adjustment, long lowest) =>
-        price == 0 || adjustment.PriceOf(_entries[slot].Side, price) >= lowest;
+        price == 0 || adjustment.PriceOf(Entries[slot].Side, price) >= lowest;
 
     /// <summary>Returns true if the order's terms are only its own prices and lots.</summary>
     private bool ScalesWhole(int slot)
@@ -112,7 +113,7 @@ public sealed partial class OrderBook
     /// <summary>Returns true if the order waits for a price fall, so that its price falls with a dividend.</summary>
     private bool FallsWithPrice(int slot)
     {
-        var side = _entries[slot].Side;
+        var side = Entries[slot].Side;
         if (!Has(slot, Traits.Conditional))
             return side == Side.Buy;
 
@@ -126,27 +127,27 @@ public sealed partial class OrderBook
     }
 
     private Int128 TotalAfter(int slot, in OrderAdjustment adjustment) =>
-        (Int128)Done(slot) + adjustment.LotsOf(_entries[slot].Leaves);
+        (Int128)Done(slot) + adjustment.LotsOf(Entries[slot].Leaves);
 
-    private void Adjust(in OrderAdjustment adjustment)
+    private void AdjustOrders(in OrderAdjustment adjustment)
     {
         var changing = new List<int>();
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            if (_entries[slot].Id != 0 && Changes(slot, in adjustment))
+            if (Entries[slot].Id != 0 && Changes(slot, in adjustment))
                 changing.Add(slot);
         }
 
-        changing.Sort((a, b) => _entries[a].Id.CompareTo(_entries[b].Id));
+        changing.Sort((a, b) => Entries[a].Id.CompareTo(Entries[b].Id));
         var line = new List<Adjusted>();
         foreach (var slot in changing)
         {
-            var side = _entries[slot].Side;
+            var side = Entries[slot].Side;
             var (before, after) = (PriceNow(slot), adjustment.PriceOf(side, PriceNow(slot)));
             if (HasPriority(slot) && !Has(slot, Traits.Peg))
                 line.Add(
                     new Adjusted(
-                        slot, IndexOf(side), Toward(IndexOf(side) ^ 1, before), _entries[slot].Priority, after));
+                        slot, IndexOf(side), Toward(IndexOf(side) ^ 1, before), Entries[slot].Priority, after));
             AdjustOne(slot, in adjustment, after);
         }
 
@@ -155,8 +156,8 @@ public sealed partial class OrderBook
             : a.Priority.CompareTo(b.Priority));
         foreach (var (slot, _, _, _, price) in line)
         {
-            if (_entries[slot].Place == OrderPlace.Held)
-                _entries[slot].Priority = _nextPriority++;
+            if (Entries[slot].Place == OrderPlace.Held)
+                Entries[slot].Priority = NextPriority++;
             else
                 PutLast(slot, price);
         }
@@ -167,7 +168,7 @@ public sealed partial class OrderBook
     /// </summary>
     private void AdjustOne(int slot, in OrderAdjustment adjustment, long price)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         var leaves = entry.Place == OrderPlace.Resting && !Has(slot, Traits.Peg);
         if (leaves)
             Leave(slot);
@@ -179,14 +180,14 @@ public sealed partial class OrderBook
 
     private void AdjustConditions(int slot, in OrderAdjustment adjustment)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         ref var kept = ref ConditionsOf(slot);
         kept.Price = adjustment.PriceOf(entry.Side, kept.Price);
         kept.Minimum = adjustment.LotsOf(kept.Minimum);
         if (Has(slot, Traits.Iceberg))
             kept.Display = adjustment.DisplayOf(kept.Display, entry.TotalLots);
         if (Has(slot, Traits.Peg))
-            _peggedToBid = _peggedToAsk = -1;
+            ForgetQuotes();
         if (!IsWaitingStop(slot))
             return;
 
@@ -206,7 +207,7 @@ public sealed partial class OrderBook
         if (!isArmed)
             return;
 
-        kept.ArmedAtPrint = _printsSeen + _prints.Count;
+        kept.ArmedAtPrint = NextPrint;
         StandAtTrigger(slot);
     }
 

@@ -1,17 +1,12 @@
 using System.Runtime.CompilerServices;
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
 // Amendments of open orders (RULES 10).
 public sealed partial class OrderBook
 {
-    /// <summary>
-    /// Reason why the cancel half of the last command failed, if that was a replacement. None if it succeeded, and
-    /// after any other command.
-    /// </summary>
-    public RejectReason ReplaceFailure { get; private set; }
-
     /// <summary>
     /// Changes an open order: Amended, or Ended (Amended) if the new total is done already. With a new price or a
     /// larger total, the order loses its priority and meets the other side again.
@@ -21,7 +16,7 @@ public sealed partial class OrderBook
     /// InvalidQuantity, InvalidPrice, TimeRegression, SymbolHalted (would lose priority), SymbolClosed, ExpiredAlready,
     /// PriceBand, ListPrices, StopWouldTrigger, TooManyLevels, Overflow, PostOnlyWouldTake.
     /// </remarks>
-    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="OrderStore.LastTimeNanos"/>.</param>
     /// <param name="orderId">Public id of the order.</param>
     /// <param name="amendment">The new values.</param>
     public RejectReason Amend(long timeNanos, long orderId, Amendment amendment)
@@ -47,7 +42,7 @@ public sealed partial class OrderBook
     /// not rejected. Reject reasons: UnknownOrder, OrderClosed, InvalidCombination (a leg), InvalidQuantity,
     /// TimeRegression, SymbolClosed, WouldGrow.
     /// </summary>
-    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="OrderStore.LastTimeNanos"/>.</param>
     /// <param name="orderId">Public id of the order.</param>
     /// <param name="newTotalLots">
     /// Filled and open lots together, 0 to 2^53. Any total at or below what is done ends the order.
@@ -58,7 +53,7 @@ public sealed partial class OrderBook
         var reject = FindToReduce(timeNanos, orderId, newTotalLots, out var slot);
         if (reject == RejectReason.None && Phase == TradingPhase.Closed)
             reject = RejectReason.SymbolClosed;
-        if (reject == RejectReason.None && newTotalLots > _entries[slot].TotalLots)
+        if (reject == RejectReason.None && newTotalLots > Entries[slot].TotalLots)
             reject = RejectReason.WouldGrow;
         if (reject != RejectReason.None)
             return Refuse(reject);
@@ -78,9 +73,10 @@ public sealed partial class OrderBook
     /// In atomic mode, a rejection leaves the old order as it was. Reject reasons: BadRequest (an undefined mode),
     /// UnknownOrder, OrderClosed, InvalidCombination (an order of a list; a leg, old or new), then as
     /// <see cref="Submit"/>. In the other modes, the old order may end although the new one is rejected. Then its end
-    /// is in <see cref="Events"/>, and <see cref="ReplaceFailure"/> has the outcome of the cancel.
+    /// is in <see cref="OrderStore.Events"/>, and <see cref="OrderStore.ReplaceFailure"/> has the outcome of the
+    /// cancel.
     /// </remarks>
-    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="OrderStore.LastTimeNanos"/>.</param>
     /// <param name="orderId">Public id of the order that ends.</param>
     /// <param name="order">The order that enters.</param>
     /// <param name="newOrderId">Public id of the new order; 0 if rejected.</param>
@@ -94,15 +90,16 @@ public sealed partial class OrderBook
         if (mode > ReplaceMode.AllowFailure)
             return RejectReason.BadRequest;
         var found = FindOpen(orderId, out var slot);
-        if (mode == ReplaceMode.Atomic && found == RejectReason.None && _care == Care.None && timeNanos < _nextExpiry
+        if (mode == ReplaceMode.Atomic && found == RejectReason.None && SlowPathReasons == SlowPath.None
+            && timeNanos < NextExpiryNanos
             && timeNanos >= LastTimeNanos && !Has(slot, Traits.Conditional) && CanReplacePlain(in order))
         {
             LastTimeNanos = timeNanos;
-            ref var entry = ref _entries[slot];
-            ref var queue = ref _ladder[entry.Level];
+            ref var entry = ref Entries[slot];
+            ref var queue = ref Ladder[entry.Level];
             if (IsPlainResting(in entry))
             {
-                _index.Remove(orderId);
+                Index.Remove(orderId);
                 if (queue.Orders != 1)
                     EndOneOfMany(slot, ref entry, ref queue, EndReason.Replaced);
                 else
@@ -114,7 +111,7 @@ public sealed partial class OrderBook
             }
 
             newOrderId = EnterPlain(in order);
-            if (_watching)
+            if (Watching)
                 Settle();
             return RejectReason.None;
         }
@@ -145,7 +142,7 @@ public sealed partial class OrderBook
     private bool CanReplacePlain(in NewOrder order) => IsPlain(in order) && !order.PostOnly
         && order.TimeInForce <= TimeInForce.AtTheClose
         && CheckPlain(in order) == RejectReason.None
-        && _sides[IndexOf(order.Side)].Levels < MaxLevels
+        && Sides[IndexOf(order.Side)].Levels < MaxLevels
         && CheckRoom(in order) == RejectReason.None;
 
     private RejectReason ReplaceSlot(long timeNanos, int old, in NewOrder order, out long newOrderId, ReplaceMode mode)
@@ -173,12 +170,12 @@ public sealed partial class OrderBook
     /// </summary>
     private RejectReason CheckWithout(int old, long timeNanos, in NewOrder order, ref long price)
     {
-        var conditionalLots = Has(old, Traits.Conditional) ? _entries[old].TotalLots : 0;
-        _conditionalLots -= conditionalLots;
+        var conditionalLots = Has(old, Traits.Conditional) ? Entries[old].TotalLots : 0;
+        ConditionalLots -= conditionalLots;
         var place = StepOut(old);
         var reject = CheckState(timeNanos, in order, ref price);
         StepBack(old, in place);
-        _conditionalLots += conditionalLots;
+        ConditionalLots += conditionalLots;
         return reject;
     }
 
@@ -188,11 +185,11 @@ public sealed partial class OrderBook
     /// <summary>Removes a resting order temporarily, to see the book without it.</summary>
     private PlaceInLine StepOut(int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         if (entry.Place != OrderPlace.Resting)
             return new PlaceInLine(-1, 0, 0, 0);
 
-        var place = new PlaceInLine(SideOf(slot), _ladder.PriceOf(entry.Level), entry.Previous, Counted(slot));
+        var place = new PlaceInLine(SideOf(slot), Ladder.PriceOf(entry.Level), entry.Previous, Counted(slot));
         Dequeue(slot, place.Side, place.Lots);
         return place;
     }
@@ -218,7 +215,7 @@ public sealed partial class OrderBook
         var reject = FindOpen(orderId, out slot);
         if (reject != RejectReason.None)
             return reject;
-        return amendment.ExpectedLeavesLots is { } expected && expected != _entries[slot].Leaves
+        return amendment.ExpectedLeavesLots is { } expected && expected != Entries[slot].Leaves
             ? RejectReason.StaleLeaves
             : CheckAmendmentAlone(slot, amendment);
     }
@@ -256,10 +253,10 @@ public sealed partial class OrderBook
         if (total < least && total > Done(slot))
             return false;
         // An order that has already traded the new total ends, and its children with it (RULES 10.3).
-        if (kept.Role != ListRole.Parent || total == _entries[slot].TotalLots || total <= Done(slot))
+        if (kept.Role != ListRole.Parent || total == Entries[slot].TotalLots || total <= Done(slot))
             return true;
-        var child = _lists[kept.List].FirstLeg != 0 ? _lists[kept.List].FirstLeg : _lists[kept.List].SecondLeg;
-        return child == 0 || total >= _entries[child].TotalLots;
+        var child = ListAt(kept.List).FirstLeg != 0 ? ListAt(kept.List).FirstLeg : ListAt(kept.List).SecondLeg;
+        return child == 0 || total >= Entries[child].TotalLots;
     }
 
     private RejectReason CheckAmendmentAlone(int slot, Amendment amendment)
@@ -288,7 +285,7 @@ public sealed partial class OrderBook
 
         if (display < 1 || display > total)
             return false;
-        var newTotal = total ?? _entries[slot].TotalLots;
+        var newTotal = total ?? Entries[slot].TotalLots;
         return newTotal <= Done(slot)
             || OrderRules.IsDisplay(display ?? Math.Min(ConditionsOf(slot).Display, newTotal), newTotal);
     }
@@ -315,9 +312,6 @@ public sealed partial class OrderBook
                 || (waits ? type != OrderType.TrailingStopLimit : !OrderRules.IsMarket(type)));
     }
 
-    /// <summary>Returns the lots of an order that are filled or were prevented.</summary>
-    private long Done(int slot) => _entries[slot].TotalLots - _entries[slot].Leaves;
-
     /// <param name="timeNanos">Time of the command.</param>
     /// <param name="slot">The order.</param>
     /// <param name="amendment">The new values.</param>
@@ -330,23 +324,23 @@ public sealed partial class OrderBook
         if (amendment.TotalLots <= Done(slot))
             return RejectReason.None;
 
-        var growth = Math.Max(0, (amendment.TotalLots ?? 0) - _entries[slot].TotalLots);
+        var growth = Math.Max(0, (amendment.TotalLots ?? 0) - Entries[slot].TotalLots);
         var sibling = growth > 0 ? Sibling(slot) : 0;
         var loses = Loses(slot, amendment);
         if (Phase == TradingPhase.Halt && (loses || (sibling != 0 && HasPriority(sibling))))
             return RejectReason.SymbolHalted;
         if (amendment.ExpiryNanos is { } expiry && expiry <= timeNanos)
             return RejectReason.ExpiredAlready;
-        var isPending = _entries[slot].Place == OrderPlace.Pending;
+        var isPending = Entries[slot].Place == OrderPlace.Pending;
         if (!isPending && MovesOutOfPlace(slot, amendment, price) is not RejectReason.None and var misplaced)
             return misplaced;
         if (growth > 0 && Has(slot, Traits.Conditional)
-            && _conditionalLots > MaxConditionalLots - (sibling == 0 ? growth : 2 * growth))
+            && ConditionalLots > MaxConditionalLots - (sibling == 0 ? growth : 2 * growth))
             return RejectReason.Overflow;
         if (isPending)
             return RejectReason.None;
 
-        var lots = _entries[slot].Leaves + (amendment.TotalLots ?? _entries[slot].TotalLots) - _entries[slot].TotalLots;
+        var lots = Entries[slot].Leaves + (amendment.TotalLots ?? Entries[slot].TotalLots) - Entries[slot].TotalLots;
         var reject = loses ? CheckMove(slot, lots, slides: price != LimitOf(slot), ref price) : RejectReason.None;
         if (reject != RejectReason.None || sibling == 0)
             return reject;
@@ -354,18 +348,12 @@ public sealed partial class OrderBook
         return CheckMove(sibling, lots, slides: false, ref siblingPrice);
     }
 
-    /// <summary>Returns the limit, cap or protection of an open order.</summary>
-    private long LimitOf(int slot) => Has(slot, Traits.Conditional) ? ConditionsOf(slot).Price : PriceNow(slot);
-
-    /// <summary>Returns true if it has a queue position, or the right to one.</summary>
-    private bool HasPriority(int slot) => _entries[slot].Place is OrderPlace.Resting or OrderPlace.Held;
-
     /// <summary>Returns true if the amendment costs the order its priority.</summary>
     private bool Loses(int slot, Amendment amendment)
     {
         if (!HasPriority(slot))
             return false;
-        if (amendment.TotalLots > _entries[slot].TotalLots)
+        if (amendment.TotalLots > Entries[slot].TotalLots)
             return true;
         if (amendment.PriceTicks is not { } price)
             return false;
@@ -373,7 +361,7 @@ public sealed partial class OrderBook
             return price != LimitOf(slot);
 
         ref var kept = ref ConditionsOf(slot);
-        return PegPrice(_entries[slot].Side, kept.Peg, kept.PegOffset, price) != PriceNow(slot);
+        return PegPrice(Entries[slot].Side, kept.Peg, kept.PegOffset, price) != PriceNow(slot);
     }
 
     /// <summary>
@@ -391,8 +379,8 @@ public sealed partial class OrderBook
         var after = (kept.Type == OrderType.Limit ? amendment.PriceTicks : amendment.TriggerTicks) ?? before;
         if (after == before)
             return true;
-        var isTarget = kept.Type == OrderType.Limit || OrderRules.IsTakeProfit(kept.Type);
-        var (side, other) = (_entries[slot].Side, WaitsFor(sibling));
+        var isTarget = IsTargetLeg(slot);
+        var (side, other) = (Entries[slot].Side, WaitsFor(sibling));
         return isTarget
             ? AreInOrder(side, after, 0, other) && AreInOrder(side, after, LastPriceTicks, 0)
             : AreInOrder(side, other, 0, after) && AreInOrder(side, 0, LastPriceTicks, after);
@@ -404,10 +392,10 @@ public sealed partial class OrderBook
     /// </summary>
     private bool WouldTriggerNow(int slot, Amendment amendment)
     {
-        if (_entries[slot].Place != OrderPlace.Armed)
+        if (Entries[slot].Place != OrderPlace.Armed)
             return false;
 
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         ref var kept = ref ConditionsOf(slot);
         if (amendment.TriggerTicks is { } trigger)
             return trigger != kept.Trigger && IsPast(entry.Side, kept.Type, kept.Reference, trigger);
@@ -431,7 +419,7 @@ public sealed partial class OrderBook
     /// <summary>Checks room and post-only at the place to which a resting order would go.</summary>
     private RejectReason CheckMove(int slot, long lots, bool slides, ref long price)
     {
-        if (_entries[slot].Place != OrderPlace.Resting || Has(slot, Traits.Peg | Traits.AtMarket))
+        if (Entries[slot].Place != OrderPlace.Resting || Has(slot, Traits.Peg | Traits.AtMarket))
             return RejectReason.None;
 
         var place = StepOut(slot);
@@ -442,7 +430,7 @@ public sealed partial class OrderBook
 
     private void ApplyAmendment(int slot, Amendment amendment, long price)
     {
-        var total = amendment.TotalLots ?? _entries[slot].TotalLots;
+        var total = amendment.TotalLots ?? Entries[slot].TotalLots;
         if (amendment.TotalLots is not null && total <= Done(slot))
         {
             End(slot, EndReason.Amended);
@@ -450,15 +438,15 @@ public sealed partial class OrderBook
         }
 
         var loses = Loses(slot, amendment);
-        var moves = loses && _entries[slot].Place == OrderPlace.Resting;
+        var moves = loses && Entries[slot].Place == OrderPlace.Resting;
         if (moves)
             Leave(slot);
         if (Has(slot, Traits.Conditional))
             ChangeConditions(slot, amendment, price);
-        var sized = total - _entries[slot].TotalLots;
+        var sized = total - Entries[slot].TotalLots;
         SetTotal(slot, total);
         if (loses && !moves)
-            _entries[slot].Priority = _nextPriority++;
+            Entries[slot].Priority = NextPriority++;
         var at = moves ? (Has(slot, Traits.Peg) ? PegPrice(slot) : IsMarketNow(slot) ? 0 : price) : PriceNow(slot);
         TellAmended(slot, at, loses);
         var sibling = sized == 0 ? 0 : Sibling(slot);
@@ -485,13 +473,13 @@ public sealed partial class OrderBook
     /// <returns>True if it left the book for that and has to enter again.</returns>
     private bool ResizeSibling(int sibling, long total)
     {
-        var loses = total > _entries[sibling].TotalLots && HasPriority(sibling);
-        var moves = loses && _entries[sibling].Place == OrderPlace.Resting;
+        var loses = total > Entries[sibling].TotalLots && HasPriority(sibling);
+        var moves = loses && Entries[sibling].Place == OrderPlace.Resting;
         var price = PriceNow(sibling);
         if (moves)
             Leave(sibling);
         else if (loses)
-            _entries[sibling].Priority = _nextPriority++;
+            Entries[sibling].Priority = NextPriority++;
         SetTotal(sibling, total);
         TellAmended(sibling, price, loses);
         return moves;
@@ -506,7 +494,7 @@ public sealed partial class OrderBook
             return;
         }
 
-        var changes = total != _entries[slot].TotalLots;
+        var changes = total != Entries[slot].TotalLots;
         SetTotal(slot, total);
         TellAmended(slot, PriceNow(slot), loses: false);
         if (changes && Sibling(slot) is not 0 and var sibling)
@@ -515,13 +503,13 @@ public sealed partial class OrderBook
 
     private void SetTotal(int slot, long total)
     {
-        ref var entry = ref _entries[slot];
-        var change = total - _entries[slot].TotalLots;
+        ref var entry = ref Entries[slot];
+        var change = total - Entries[slot].TotalLots;
         var counted = Counted(slot);
-        _entries[slot].TotalLots = total;
+        Entries[slot].TotalLots = total;
         entry.Leaves += change;
         if ((entry.Traits & Traits.Conditional) != 0)
-            _conditionalLots += change;
+            ConditionalLots += change;
         if ((entry.Traits & Traits.Iceberg) != 0)
         {
             // The reserve shrinks first. The displayed part shrinks only if nothing else is left or the display is
@@ -533,13 +521,13 @@ public sealed partial class OrderBook
         if (entry.Place != OrderPlace.Resting)
             return;
 
-        _ladder[entry.Level].Lots += Counted(slot) - counted;
+        Ladder[entry.Level].Lots += Counted(slot) - counted;
         // It may now be filled whole, or complete another: both sides are checked as if it had just entered (RULES
         // 4.6).
         if ((entry.Traits & Traits.AllOrNone) != 0 && change < 0)
         {
-            NoteAdded(IndexOf(entry.Side) ^ 1, _ladder.PriceOf(entry.Level));
-            NoteAdded(IndexOf(entry.Side), _ladder.PriceOf(entry.Level));
+            NoteAdded(IndexOf(entry.Side) ^ 1, Ladder.PriceOf(entry.Level));
+            NoteAdded(IndexOf(entry.Side), Ladder.PriceOf(entry.Level));
         }
     }
 
@@ -550,20 +538,20 @@ public sealed partial class OrderBook
             kept.Price = price;
         // A parked peg may be able to rest at another cap.
         if (Has(slot, Traits.Peg))
-            _peggedToBid = _peggedToAsk = -1;
+            ForgetQuotes();
         if (amendment.DisplayLots is { } display)
         {
             var counted = Counted(slot);
             kept.Display = display;
             kept.Shown = Math.Min(kept.Shown, display);
-            if (_entries[slot].Place == OrderPlace.Resting)
-                _ladder[_entries[slot].Level].Lots += Counted(slot) - counted;
+            if (Entries[slot].Place == OrderPlace.Resting)
+                Ladder[Entries[slot].Level].Lots += Counted(slot) - counted;
         }
 
         if (amendment.ExpiryNanos is { } expiry && expiry != kept.Expiry)
         {
             kept.Expiry = expiry;
-            ExpireAt(_entries[slot].Id, expiry);
+            ExpireAt(Entries[slot].Id, expiry);
         }
 
         ChangeTrigger(slot, amendment);
@@ -581,13 +569,13 @@ public sealed partial class OrderBook
             kept.Peak = PeakNow(slot);
             kept.Follows |= kept.Peak != 0;
             if (kept.Peak != 0)
-                after = TrailFrom(in kept, _entries[slot].Side == Side.Sell);
+                after = TrailFrom(in kept, Entries[slot].Side == Side.Sell);
         }
 
         if (after == before)
             return;
 
-        var armed = _entries[slot].Place == OrderPlace.Armed;
+        var armed = Entries[slot].Place == OrderPlace.Armed;
         if (armed)
             LeaveTrigger(slot);
         kept.Trigger = after;
@@ -595,15 +583,15 @@ public sealed partial class OrderBook
             return;
 
         SetDue(slot, false);
-        kept.ArmedAtPrint = _printsSeen + _prints.Count;
+        kept.ArmedAtPrint = NextPrint;
         StandAtTrigger(slot);
     }
 
     private void TellAmended(int slot, long price, bool loses)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         Append(
-            BookEventKind.Amended, entry.Side, EndReason.None, entry.Id, price, _entries[slot].TotalLots, entry.Leaves);
+            BookEventKind.Amended, entry.Side, EndReason.None, entry.Id, price, Entries[slot].TotalLots, entry.Leaves);
         var shown = entry.Place == OrderPlace.Resting && (entry.Traits & (Traits.Dark | Traits.AtMarket)) == 0;
         Told.MakerLeavesLots = shown ? Counted(slot) : 0;
         Told.Detail = loses ? (byte)1 : (byte)0;

@@ -1,56 +1,24 @@
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
 // Single-price auctions (RULES 14) and their indicative results while they collect orders.
 public sealed partial class OrderBook
 {
-    private enum AuctionOutcome
-    {
-        Done = 0,
-        Extended = 1,
-
-        /// <summary>Its price was confined to the collar.</summary>
-        Confined = 2,
-    }
-
-    /// <summary>Result of an auction at a price.</summary>
-    private readonly record struct AuctionResult(long PriceTicks, Int128 Lots, Int128 Imbalance);
-
-    /// <summary>
-    /// A market order with a worst price, in an auction. It trades if a limit order at that price would.
-    /// </summary>
-    private readonly record struct CappedOrder(long Price, Int128 Lots, long Priority, int Slot);
-
-    /// <summary>A side's cursor while an auction fills it: by price, displayed first, then time.</summary>
-    private struct AuctionQueue
-    {
-        public int Side;
-        public int Stage;
-        public int Lit;
-        public int Dark;
-        public int Slot;
-
-        /// <summary>Index of the next market order with a worst price.</summary>
-        public int Capped;
-
-        /// <summary>
-        /// True if the order is visited alone: the one behind it in its queue has another worst price, or none.
-        /// </summary>
-        public bool IsAlone;
-    }
-
     // Lots by price of each side, best first.
     private readonly List<(long Price, Int128 Lots)>[] _offers = [[], []];
+
     private readonly List<long> _candidates = [];
     private readonly Int128[] _atMarketLots = new Int128[2];
 
     // Market orders with a worst price, best first. That price keeps them out as a limit would, but is no price to
     // trade at. They trade in the sequence of those prices: if they traded before better limits, the book would stay
     // crossed.
-    private readonly List<CappedOrder>[] _capped = [[], []];
-    private AuctionResult _told;
-    private bool _mustTell;
+    private readonly List<CappedOrder>[] Capped = [[], []];
+
+    private AuctionResult ToldResult;
+    private bool MustTell;
 
     /// <summary>Reports the indicative auction result, if it changed.</summary>
     private void TellIndicative()
@@ -59,11 +27,11 @@ public sealed partial class OrderBook
             return;
 
         var result = WouldGive();
-        if (!_mustTell && result == _told)
+        if (!MustTell && result == ToldResult)
             return;
 
-        _mustTell = false;
-        _told = result;
+        MustTell = false;
+        ToldResult = result;
         Append(
             BookEventKind.Indicative, default, EndReason.None, 0, result.PriceTicks, Saturate(result.Lots),
             Saturate(result.Imbalance));
@@ -76,7 +44,7 @@ public sealed partial class OrderBook
     private AuctionResult WouldGive()
     {
         var free = FindPrice(1, Instrument.PriceTicksLimit);
-        return free.Lots > 0 && _extensions >= _rules.MaxExtensions
+        return free.Lots > 0 && Extensions >= Rules.MaxExtensions
             && IsOutsideCollar(free.PriceTicks, out var low, out var high)
             ? FindPrice(low, high)
             : free;
@@ -90,10 +58,10 @@ public sealed partial class OrderBook
         var confined = false;
         if (result.Lots > 0 && IsOutsideCollar(result.PriceTicks, out var low, out var high))
         {
-            if (_extensions < _rules.MaxExtensions)
+            if (Extensions < Rules.MaxExtensions)
             {
-                _extensions++;
-                Append(BookEventKind.Extended, default, EndReason.None, 0, result.PriceTicks, _extensions, 0);
+                Extensions++;
+                Append(BookEventKind.Extended, default, EndReason.None, 0, result.PriceTicks, Extensions, 0);
                 return AuctionOutcome.Extended;
             }
 
@@ -116,10 +84,10 @@ public sealed partial class OrderBook
     private bool IsOutsideCollar(long price, out long low, out long high)
     {
         (low, high) = (1, Instrument.PriceTicksLimit);
-        if ((_rules.AuctionCollarBasisPoints ?? _rules.StaticBandBasisPoints) is not { } points)
+        if ((Rules.AuctionCollarBasisPoints ?? Rules.StaticBandBasisPoints) is not { } points)
             return false;
 
-        (low, high) = BandAround(ReferencePriceTicks, points);
+        (low, high) = PriceBands.Around(ReferencePriceTicks, points);
         return price < low || price > high;
     }
 
@@ -138,23 +106,23 @@ public sealed partial class OrderBook
         var demand = _atMarketLots[Buy];
         foreach (var (_, lots) in buys)
             demand += lots;
-        foreach (var order in _capped[Buy])
+        foreach (var order in Capped[Buy])
             demand += order.Lots;
         var supply = _atMarketLots[Sell];
         // Candidates rise: the lowest buyers drop out, sellers come in.
-        var (lastBuy, lastCapped) = (buys.Count - 1, _capped[Buy].Count - 1);
+        var (lastBuy, lastCapped) = (buys.Count - 1, Capped[Buy].Count - 1);
         var (nextSell, nextCapped) = (0, 0);
         for (var i = 0; i < _candidates.Count; i++)
         {
             var price = _candidates[i];
             for (; lastBuy >= 0 && buys[lastBuy].Price < price; lastBuy--)
                 demand -= buys[lastBuy].Lots;
-            for (; lastCapped >= 0 && _capped[Buy][lastCapped].Price < price; lastCapped--)
-                demand -= _capped[Buy][lastCapped].Lots;
+            for (; lastCapped >= 0 && Capped[Buy][lastCapped].Price < price; lastCapped--)
+                demand -= Capped[Buy][lastCapped].Lots;
             for (; nextSell < sells.Count && sells[nextSell].Price <= price; nextSell++)
                 supply += sells[nextSell].Lots;
-            for (; nextCapped < _capped[Sell].Count && _capped[Sell][nextCapped].Price <= price; nextCapped++)
-                supply += _capped[Sell][nextCapped].Lots;
+            for (; nextCapped < Capped[Sell].Count && Capped[Sell][nextCapped].Price <= price; nextCapped++)
+                supply += Capped[Sell][nextCapped].Lots;
             // Demand and supply are constant up to the next candidate.
             var through = i + 1 < _candidates.Count ? _candidates[i + 1] - 1 : price;
             search.Look(price, through, demand, supply);
@@ -188,11 +156,11 @@ public sealed partial class OrderBook
         _candidates.Add(high);
         foreach (var (price, _) in buys)
             AddFall(price, low, high);
-        foreach (var order in _capped[Buy])
+        foreach (var order in Capped[Buy])
             AddFall(order.Price, low, high);
         foreach (var (price, _) in sells)
             AddRise(price, low, high);
-        foreach (var order in _capped[Sell])
+        foreach (var order in Capped[Sell])
             AddRise(order.Price, low, high);
         _candidates.Sort();
         var kept = 1;
@@ -222,12 +190,12 @@ public sealed partial class OrderBook
     {
         var offers = _offers[side];
         offers.Clear();
-        var lit = _sides[side].Best;
-        var dark = _sides[side + Dark].Best;
+        var lit = Sides[side].Best;
+        var dark = Sides[side + Dark].Best;
         while (lit != 0 || dark != 0)
         {
-            var litPrice = lit == 0 ? 0 : _ladder.PriceOf(lit);
-            var darkPrice = dark == 0 ? 0 : _ladder.PriceOf(dark);
+            var litPrice = lit == 0 ? 0 : Ladder.PriceOf(lit);
+            var darkPrice = dark == 0 ? 0 : Ladder.PriceOf(dark);
             var takesLit = dark == 0 || (lit != 0 && Toward(side ^ 1, litPrice) <= Toward(side ^ 1, darkPrice));
             var takesDark = lit == 0 || (dark != 0 && Toward(side ^ 1, darkPrice) <= Toward(side ^ 1, litPrice));
             Int128 lots = 0;
@@ -252,12 +220,12 @@ public sealed partial class OrderBook
 
     private void OfferAtMarket(int side)
     {
-        var capped = _capped[side];
+        var capped = Capped[side];
         capped.Clear();
         _atMarketLots[side] = 0;
-        for (var slot = _ladder[_sides[side + AtMarket].Best].First; slot != 0; slot = _entries[slot].Next)
+        for (var slot = Ladder[Sides[side + AtMarket].Best].First; slot != 0; slot = Entries[slot].Next)
         {
-            ref var entry = ref _entries[slot];
+            ref var entry = ref Entries[slot];
             if (Has(slot, Traits.AllOrNone))
                 continue;
             if (IsCapped(slot))
@@ -280,12 +248,12 @@ public sealed partial class OrderBook
 
     private Int128 OpenAt(int level)
     {
-        if (_ladder[level].Conditional == 0)
-            return _ladder[level].Lots;
+        if (Ladder[level].Conditional == 0)
+            return Ladder[level].Lots;
 
         Int128 lots = 0;
-        for (var slot = _ladder[level].First; slot != 0; slot = _entries[slot].Next)
-            lots += Has(slot, Traits.AllOrNone) ? 0 : _entries[slot].Leaves;
+        for (var slot = Ladder[level].First; slot != 0; slot = Entries[slot].Next)
+            lots += Has(slot, Traits.AllOrNone) ? 0 : Entries[slot].Leaves;
         return lots;
     }
 
@@ -293,7 +261,7 @@ public sealed partial class OrderBook
     {
         Append(BookEventKind.Uncrossed, default, EndReason.None, 0, result.PriceTicks, Saturate(result.Lots), 0);
         BeginPrints();
-        NotePrint(result.PriceTicks);
+        Print(result.PriceTicks);
         var buyers = new AuctionQueue { Side = Buy };
         var sellers = new AuctionQueue { Side = Sell };
         var left = result.Lots;
@@ -301,15 +269,15 @@ public sealed partial class OrderBook
         {
             var buyer = NextIn(ref buyers);
             var seller = NextIn(ref sellers);
-            var quantity = Math.Min(_entries[buyer].Leaves, _entries[seller].Leaves);
+            var quantity = Math.Min(Entries[buyer].Leaves, Entries[seller].Leaves);
             quantity = (long)Int128.Min(quantity, left);
             left -= quantity;
             LastTradeNumber++;
             Append(
-                BookEventKind.AuctionTrade, Side.Buy, EndReason.None, _entries[buyer].Id, result.PriceTicks, quantity,
-                _entries[buyer].Leaves - quantity);
-            Told.MakerId = _entries[seller].Id;
-            Told.MakerLeavesLots = _entries[seller].Leaves - quantity;
+                BookEventKind.AuctionTrade, Side.Buy, EndReason.None, Entries[buyer].Id, result.PriceTicks, quantity,
+                Entries[buyer].Leaves - quantity);
+            Told.MakerId = Entries[seller].Id;
+            Told.MakerLeavesLots = Entries[seller].Leaves - quantity;
             var first = Sibling(buyer);
             var second = Sibling(seller);
             Fill(ref buyers, buyer, quantity, first);
@@ -320,7 +288,7 @@ public sealed partial class OrderBook
     /// <summary>Fills an order in place; an iceberg displays what it may and keeps its place.</summary>
     private void Fill(ref AuctionQueue queue, int slot, long quantity, int sibling)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         var counted = Counted(slot);
         entry.Leaves -= quantity;
         if (sibling != 0)
@@ -328,11 +296,11 @@ public sealed partial class OrderBook
         if (entry.Leaves > 0)
         {
             var shows = (entry.Traits & Traits.Iceberg) != 0 && entry.Level != 0 ? Show(slot) : entry.Leaves;
-            _ladder[entry.Level].Lots -= counted - shows;
+            Ladder[entry.Level].Lots -= counted - shows;
             return;
         }
 
-        _ladder[entry.Level].Lots -= counted;
+        Ladder[entry.Level].Lots -= counted;
         if ((entry.Traits & Traits.Iceberg) != 0)
             ConditionsOf(slot).Shown = 0;
         Step(ref queue, slot);
@@ -360,7 +328,7 @@ public sealed partial class OrderBook
     private bool StaysOut(in AuctionQueue queue) => Has(queue.Slot, Traits.AllOrNone)
         || (!queue.IsAlone && Has(queue.Slot, Traits.AtMarket) && IsCapped(queue.Slot));
 
-    private void Step(ref AuctionQueue queue, int slot) => queue.Slot = queue.IsAlone ? 0 : _entries[slot].Next;
+    private void Step(ref AuctionQueue queue, int slot) => queue.Slot = queue.IsAlone ? 0 : Entries[slot].Next;
 
     /// <summary>
     /// Moves to the first order of the next level. Cursors run ahead of the levels that are being emptied.
@@ -370,9 +338,9 @@ public sealed partial class OrderBook
         if (queue.Stage == 0)
         {
             queue.Stage = 1;
-            queue.Lit = _sides[queue.Side].Best;
-            queue.Dark = _sides[queue.Side + Dark].Best;
-            queue.Slot = _ladder[_sides[queue.Side + AtMarket].Best].First;
+            queue.Lit = Sides[queue.Side].Best;
+            queue.Dark = Sides[queue.Side + Dark].Best;
+            queue.Slot = Ladder[Sides[queue.Side + AtMarket].Best].First;
             return;
         }
 
@@ -384,15 +352,15 @@ public sealed partial class OrderBook
 
         var takesLit = queue.Dark == 0 || (queue.Lit != 0
             && Toward(
-                queue.Side ^ 1, _ladder.PriceOf(queue.Lit)) <= Toward(queue.Side ^ 1, _ladder.PriceOf(queue.Dark)));
+                queue.Side ^ 1, Ladder.PriceOf(queue.Lit)) <= Toward(queue.Side ^ 1, Ladder.PriceOf(queue.Dark)));
         if (takesLit)
         {
-            queue.Slot = _ladder[queue.Lit].First;
+            queue.Slot = Ladder[queue.Lit].First;
             queue.Lit = NextWorse(queue.Side, queue.Lit);
         }
         else
         {
-            queue.Slot = _ladder[queue.Dark].First;
+            queue.Slot = Ladder[queue.Dark].First;
             queue.Dark = NextWorse(queue.Side + Dark, queue.Dark);
         }
     }
@@ -400,7 +368,7 @@ public sealed partial class OrderBook
     /// <summary>Moves to the next market order with a worst price, if no level is better.</summary>
     private bool TryTakeCapped(ref AuctionQueue queue)
     {
-        var capped = _capped[queue.Side];
+        var capped = Capped[queue.Side];
         // One may have ended meanwhile, with a sibling.
         while (queue.Capped < capped.Count && !IsStillAtMarket(capped[queue.Capped]))
             queue.Capped++;
@@ -410,7 +378,7 @@ public sealed partial class OrderBook
         var next = capped[queue.Capped];
         foreach (var level in (ReadOnlySpan<int>)[queue.Lit, queue.Dark])
         {
-            if (level != 0 && Toward(queue.Side ^ 1, _ladder.PriceOf(level)) < Toward(queue.Side ^ 1, next.Price))
+            if (level != 0 && Toward(queue.Side ^ 1, Ladder.PriceOf(level)) < Toward(queue.Side ^ 1, next.Price))
                 return false;
         }
 
@@ -419,53 +387,6 @@ public sealed partial class OrderBook
         return true;
     }
 
-    private bool IsStillAtMarket(in CappedOrder order) => _entries[order.Slot] is { Id: not 0 } entry
+    private bool IsStillAtMarket(in CappedOrder order) => Entries[order.Slot] is { Id: not 0 } entry
         && entry.Priority == order.Priority && (entry.Traits & Traits.AtMarket) != 0;
-
-    /// <summary>Keeps the prices that are best by the rules so far.</summary>
-    private struct PriceSearch
-    {
-        private long _lowest;
-        private long _highest;
-        private Int128 _lots;
-        private Int128 _imbalance;
-        private bool _sellersLeft;
-
-        // The highest price kept with buyers left, 0 for none. Prices with sellers left are above it.
-        private long _buyersThrough;
-
-        public void Look(long from, long through, Int128 demand, Int128 supply)
-        {
-            var lots = Int128.Min(demand, supply);
-            var imbalance = demand - supply;
-            if (lots == 0 || lots < _lots || (lots == _lots && Int128.Abs(imbalance) > _imbalance))
-                return;
-
-            if (lots > _lots || Int128.Abs(imbalance) < _imbalance)
-            {
-                (_lots, _imbalance, _lowest) = (lots, Int128.Abs(imbalance), from);
-                (_sellersLeft, _buyersThrough) = (false, 0);
-            }
-
-            _highest = through;
-            if (imbalance > 0)
-                _buyersThrough = through;
-            else
-                _sellersLeft |= imbalance < 0;
-        }
-
-        /// <param name="reference">The reference price, in ticks; 0 for none.</param>
-        public readonly AuctionResult Choose(long reference)
-        {
-            if (_lots == 0)
-                return default;
-
-            var middle = _lowest + ((_highest - _lowest) >> 1);
-            var price = _buyersThrough == _highest ? _highest
-                : _sellersLeft && _buyersThrough == 0 ? _lowest
-                : reference == 0 ? middle
-                : Math.Clamp(reference, _lowest, _highest);
-            return new AuctionResult(price, _lots, price <= _buyersThrough ? _imbalance : -_imbalance);
-        }
-    }
 }

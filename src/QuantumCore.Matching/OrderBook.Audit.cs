@@ -1,3 +1,5 @@
+using static QuantumCore.Matching.LadderSide;
+
 namespace QuantumCore.Matching;
 
 public sealed partial class OrderBook
@@ -22,10 +24,10 @@ public sealed partial class OrderBook
     {
         var levels = 0;
         var before = 0;
-        for (var level = _sides[side].Best; level != 0; level = NextWorse(side, level))
+        for (var level = Sides[side].Best; level != 0; level = NextWorse(side, level))
         {
-            var price = _ladder.PriceOf(level);
-            if (_ladder.Find(side, price) != level)
+            var price = Ladder.PriceOf(level);
+            if (Ladder.Find(side, price) != level)
                 return $"level {price} of side {side} is not to be found by its price";
             if (before != 0 && NextWorse(side ^ 1, level) != before)
                 return $"level {price} of side {side} does not lead back to the one before it";
@@ -33,13 +35,13 @@ public sealed partial class OrderBook
             if (AuditQueue(side, level) is { } wrong)
                 return wrong;
 
-            orders += _ladder[level].Orders;
+            orders += Ladder[level].Orders;
             levels++;
             before = level;
         }
 
-        ref var state = ref _sides[side];
-        var reach = state.Best == 0 ? OutOfReach : Toward(side ^ 1, _ladder.PriceOf(state.Best));
+        ref var state = ref Sides[side];
+        var reach = state.Best == 0 ? OutOfReach : Toward(side ^ 1, Ladder.PriceOf(state.Best));
         if (state.Second != 0 && (state.Best == 0 || NextWorse(side, state.Best) != state.Second))
             return $"side {side} has another level behind its best one than it remembers";
         return levels == state.Levels && reach == state.Reach
@@ -49,16 +51,16 @@ public sealed partial class OrderBook
 
     private string? AuditQueue(int side, int level)
     {
-        ref var queue = ref _ladder[level];
+        ref var queue = ref Ladder[level];
         var orders = 0;
         var lots = 0L;
         var conditional = 0;
         var previous = 0;
-        for (var slot = queue.First; slot != 0; slot = _entries[slot].Next)
+        for (var slot = queue.First; slot != 0; slot = Entries[slot].Next)
         {
-            ref var entry = ref _entries[slot];
+            ref var entry = ref Entries[slot];
             if (entry.Previous != previous || entry.Level != level
-                || (side < Triggers && IndexOf(entry.Side) != (side & 1)))
+                || (side < FirstTrigger && IndexOf(entry.Side) != (side & 1)))
                 return $"order {entry.Id} has a wrong link, level or side";
             var belongs = entry.Place switch
             {
@@ -72,7 +74,7 @@ public sealed partial class OrderBook
                 return $"order {entry.Id} stands behind one that came later";
 
             orders++;
-            lots += side is >= Triggers and < AtMarket ? 0 : Counted(slot);
+            lots += side is >= FirstTrigger and < AtMarket ? 0 : Counted(slot);
             conditional += Has(slot, Traits.Conditional) ? 1 : 0;
             previous = slot;
         }
@@ -80,15 +82,15 @@ public sealed partial class OrderBook
         return orders > 0 && orders == queue.Orders && lots == queue.Lots && previous == queue.Last
             && conditional == queue.Conditional
             ? null
-            : $"level {_ladder.PriceOf(level)} counts {queue.Orders} orders and {queue.Lots} lots and has {orders} and {lots}";
+            : $"level {Ladder.PriceOf(level)} counts {queue.Orders} orders and {queue.Lots} lots and has {orders} and {lots}";
     }
 
     /// <summary>
     /// Returns true if the first order belongs behind the second. Triggers are sorted by id, others by priority.
     /// </summary>
-    private bool IsBehind(int side, int first, int second) => side is >= Triggers and < AtMarket
-        ? _entries[first].Id >= _entries[second].Id
-        : _entries[first].Priority >= _entries[second].Priority;
+    private bool IsBehind(int side, int first, int second) => side is >= FirstTrigger and < AtMarket
+        ? Entries[first].Id >= Entries[second].Id
+        : Entries[first].Priority >= Entries[second].Priority;
 
     private string? AuditOrders(int queued)
     {
@@ -96,43 +98,40 @@ public sealed partial class OrderBook
         var waiting = 0;
         var due = 0;
         var lots = 0L;
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            if (_entries[slot].Id == 0)
+            if (Entries[slot].Id == 0)
                 continue;
 
             open++;
-            waiting += _entries[slot].Level == 0 ? 1 : 0;
-            lots += Has(slot, Traits.Conditional) ? _entries[slot].TotalLots : 0;
+            waiting += Entries[slot].Level == 0 ? 1 : 0;
+            lots += Has(slot, Traits.Conditional) ? Entries[slot].TotalLots : 0;
             due += Has(slot, Traits.Conditional) && ConditionsOf(slot).IsDue ? 1 : 0;
             if (AuditOrder(slot) is { } wrong)
-                return $"order {_entries[slot].Id} {wrong}";
+                return $"order {Entries[slot].Id} {wrong}";
         }
 
         if (open != OpenOrders || queued + waiting != open)
             return $"{queued} orders are in the queues and {waiting} elsewhere, {open} are there, {OpenOrders} are counted";
-        if (lots != _conditionalLots)
-            return $"conditional orders have {lots} lots, {_conditionalLots} are counted";
-        return OrdersAt(OrderPlace.Armed).Length == _armed && OrdersAt(OrderPlace.Held).Length == _held.Count
-            && OrdersAt(OrderPlace.Aside).Length == _aside && due == _due
+        if (lots != ConditionalLots)
+            return $"conditional orders have {lots} lots, {ConditionalLots} are counted";
+        return OrdersAt(OrderPlace.Armed).Length == ArmedCount && OrdersAt(OrderPlace.Held).Length == Held.Count
+            && OrdersAt(OrderPlace.Aside).Length == AsideCount && due == DueCount
             ? null
             : "armed or held orders are miscounted";
     }
 
-    /// <summary>Flags that an order without conditions may have.</summary>
-    private const Traits PlainTraits = Traits.Day | Traits.PostOnly;
-
     private string? AuditOrder(int slot)
     {
-        ref var entry = ref _entries[slot];
-        if (_index.Find(entry.Id) != slot || entry.Id > LastOrderId)
+        ref var entry = ref Entries[slot];
+        if (Index.Find(entry.Id) != slot || entry.Id > LastOrderId)
             return "is not to be found by its id";
-        if (entry.Leaves < 1 || entry.Leaves > _entries[slot].TotalLots)
-            return $"has {entry.Leaves} of {_entries[slot].TotalLots} lots left";
+        if (entry.Leaves < 1 || entry.Leaves > Entries[slot].TotalLots)
+            return $"has {entry.Leaves} of {Entries[slot].TotalLots} lots left";
         if (entry.Place is OrderPlace.None or OrderPlace.Entering)
             return "stands nowhere between two commands";
-        if (_entries[slot].Priority > 0 != entry.Place is OrderPlace.Resting or OrderPlace.Held
-            || _entries[slot].Priority >= _nextPriority)
+        if (Entries[slot].Priority > 0 != entry.Place is OrderPlace.Resting or OrderPlace.Held
+            || Entries[slot].Priority >= NextPriority)
             return "has a priority that was not given, or none where it needs one";
         if (entry.Place == OrderPlace.Resting != (entry.Level != 0) && entry.Place != OrderPlace.Armed)
             return "is in a queue and does not rest, or the other way round";
@@ -149,23 +148,23 @@ public sealed partial class OrderBook
         if ((entry.Traits & Traits.Iceberg) != 0 && entry.Level != 0 && entry.Place == OrderPlace.Resting
             && (kept.Shown < 1 || kept.Shown > entry.Leaves))
             return $"shows {kept.Shown} of {entry.Leaves} lots";
-        if ((entry.Traits & Traits.Peg) != 0 && _pegs.Contains(slot) == (entry.Place == OrderPlace.Pending))
+        if ((entry.Traits & Traits.Peg) != 0 && PegSlots.Contains(slot) == (entry.Place == OrderPlace.Pending))
             return "is not among the pegs";
         return (entry.Traits & Traits.Listed) != 0 == (kept.List != 0) ? null : "is in a list it knows nothing of";
     }
 
     private string? AuditLists()
     {
-        for (var list = 1; list < _listsUsed; list++)
+        for (var list = 1; list < ListsUsed; list++)
         {
-            ref var members = ref _lists[list];
+            ref var members = ref ListAt(list);
             var alive = 0;
             foreach (var slot in (ReadOnlySpan<int>)[members.Parent, members.FirstLeg, members.SecondLeg])
             {
                 if (slot == 0)
                     continue;
                 alive++;
-                if (_entries[slot].Id == 0 || !Has(slot, Traits.Listed) || ConditionsOf(slot).List != list)
+                if (Entries[slot].Id == 0 || !Has(slot, Traits.Listed) || ConditionsOf(slot).List != list)
                     return $"list {members.FirstId} has a member that is gone";
             }
 
@@ -179,16 +178,16 @@ public sealed partial class OrderBook
     private string? AuditMemory()
     {
         var free = 0;
-        for (var slot = _freeEntry; slot != 0; slot = _entries[slot].Next)
+        for (var slot = FreeEntry; slot != 0; slot = Entries[slot].Next)
             free++;
-        if (free + OpenOrders + 1 != _entriesUsed)
-            return $"{_entriesUsed} slots were used, {OpenOrders} are, {free} are free";
-        if (_index.Count() != OpenOrders)
-            return $"{_index.Count()} ids lead to an order, {OpenOrders} orders are open";
+        if (free + OpenOrders + 1 != EntriesUsed)
+            return $"{EntriesUsed} slots were used, {OpenOrders} are, {free} are free";
+        if (Index.Count() != OpenOrders)
+            return $"{Index.Count()} ids lead to an order, {OpenOrders} orders are open";
 
         var levels = 0;
-        foreach (ref readonly var side in _sides)
+        foreach (ref readonly var side in Sides)
             levels += side.Levels;
-        return _ladder.OpenLevels() == levels ? null : $"{_ladder.OpenLevels()} levels are marked open, {levels} are";
+        return Ladder.OpenLevels() == levels ? null : $"{Ladder.OpenLevels()} levels are marked open, {levels} are";
     }
 }

@@ -1,4 +1,5 @@
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
@@ -10,30 +11,30 @@ public sealed partial class OrderBook
 
     private string? AuditNumbers()
     {
-        if (!IsInRange(_rules))
+        if (!Rules.IsInRange)
             return "its rules are out of range";
         // Trades of legs set no last price.
         if (LastTradeNumber > 0 && LastOrderId < 2)
             return "there were trades without orders";
-        foreach (var trade in _busted)
+        foreach (var trade in Busted)
         {
             if (trade < 1 || trade > LastTradeNumber)
                 return $"trade {trade} is busted and never was";
         }
 
-        if (_extensions != 0 && !IsCall(Phase))
+        if (Extensions != 0 && !IsCall(Phase))
             return "an auction is extended that is none";
-        if (_blockedOwners.Contains(0))
+        if (BlockedOwners.Contains(0))
             return "nobody is blocked";
-        foreach (var price in _prints)
+        foreach (var price in Prints)
         {
             if (price is < 1 or > Instrument.PriceTicksLimit)
                 return $"a print at {price}";
         }
 
-        if (_prints.Count > 0 && (_armed == 0 || Phase == TradingPhase.Continuous))
+        if (Prints.Count > 0 && (ArmedCount == 0 || Phase == TradingPhase.Continuous))
             return "prints wait for triggers that are not there, or are to be seen at once";
-        return IsCall(Phase) && WouldGive() != _told
+        return IsCall(Phase) && WouldGive() != ToldResult
             ? "the auction would give something else than was told"
             : null;
     }
@@ -42,10 +43,10 @@ public sealed partial class OrderBook
     private string? AuditPriorities()
     {
         var given = new List<long>();
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            if (_entries[slot].Id != 0 && _entries[slot].Priority != 0)
-                given.Add(_entries[slot].Priority);
+            if (Entries[slot].Id != 0 && Entries[slot].Priority != 0)
+                given.Add(Entries[slot].Priority);
         }
 
         given.Sort();
@@ -69,16 +70,16 @@ public sealed partial class OrderBook
         if (matches && bid != 0 && ask != 0 && bid >= ask)
             return $"the book is crossed: bid {bid}, ask {ask}";
         if (Phase is TradingPhase.Continuous or TradingPhase.Closed
-            && _sides[AtMarket].Levels + _sides[AtMarket + 1].Levels > 0)
+            && Sides[AtMarket].Levels + Sides[AtMarket + 1].Levels > 0)
             return "market orders wait for an auction that is over";
-        if (_held.Count > 0 && Phase is TradingPhase.Closing or TradingPhase.Closed)
+        if (Held.Count > 0 && Phase is TradingPhase.Closing or TradingPhase.Closed)
             return "orders wait for a closing auction that began";
-        foreach (var slot in _pegs)
+        foreach (var slot in PegSlots)
         {
             var price = matches ? PegPrice(slot) : 0;
-            var stands = _entries[slot].Place == OrderPlace.Resting ? _ladder.PriceOf(_entries[slot].Level) : 0;
+            var stands = Entries[slot].Place == OrderPlace.Resting ? Ladder.PriceOf(Entries[slot].Level) : 0;
             if (price != stands)
-                return $"peg {_entries[slot].Id} stands at {stands} and belongs to {price}";
+                return $"peg {Entries[slot].Id} stands at {stands} and belongs to {price}";
         }
 
         return null;
@@ -87,10 +88,10 @@ public sealed partial class OrderBook
     /// <summary>Returns the best price of a side at which any quantity trades; 0 for none.</summary>
     private long BestFirm(int side)
     {
-        var best = _sides[side].Best == 0 ? 0 : _ladder.PriceOf(_sides[side].Best);
-        for (var level = _sides[side + Dark].Best; level != 0; level = NextWorse(side + Dark, level))
+        var best = Sides[side].Best == 0 ? 0 : Ladder.PriceOf(Sides[side].Best);
+        for (var level = Sides[side + Dark].Best; level != 0; level = NextWorse(side + Dark, level))
         {
-            var price = _ladder.PriceOf(level);
+            var price = Ladder.PriceOf(level);
             if (best != 0 && Toward(side ^ 1, best) <= Toward(side ^ 1, price))
                 return best;
             if (OpenAt(level) > 0)
@@ -102,16 +103,16 @@ public sealed partial class OrderBook
 
     private string? AuditTerms()
     {
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            if (_entries[slot].Id == 0)
+            if (Entries[slot].Id == 0)
                 continue;
 
             var wrong = SelfTradeOf(slot) > SelfTradePrevention.CancelOldest ? "prevents self-trades in no known way"
                 : !Has(slot, Traits.Conditional) ? null
                 : AuditEntry(slot) ?? AuditPlace(slot) ?? AuditTime(slot) ?? AuditTrigger(slot) ?? AuditShown(slot);
             if (wrong is not null)
-                return $"order {_entries[slot].Id} {wrong}";
+                return $"order {Entries[slot].Id} {wrong}";
         }
 
         return null;
@@ -129,9 +130,9 @@ public sealed partial class OrderBook
 
     private NewOrder AsEntered(int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         ref var kept = ref ConditionsOf(slot);
-        var total = _entries[slot].TotalLots;
+        var total = Entries[slot].TotalLots;
         var trailing = OrderRules.IsTrailing(kept.Type);
         var terms = new OrderConditions
         {
@@ -157,14 +158,14 @@ public sealed partial class OrderBook
         };
         var price = kept.Type == OrderType.TrailingStopLimit && kept.Triggered ? 0 : kept.Price;
         return new NewOrder(
-            _entries[slot].Account, entry.Side, kept.Type, kept.TimeInForce, Has(slot, Traits.PostOnly), price, total,
-            _entries[slot].Owner, SelfTradeOf(slot), terms);
+            Entries[slot].Account, entry.Side, kept.Type, kept.TimeInForce, Has(slot, Traits.PostOnly), price, total,
+            Entries[slot].Owner, SelfTradeOf(slot), terms);
     }
 
     /// <summary>Checks that an order is in a place that its type allows.</summary>
     private string? AuditPlace(int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         ref var kept = ref ConditionsOf(slot);
         var triggered = OrderRules.IsTriggered(kept.Type);
         var market = OrderRules.IsMarket(kept.Type);
@@ -186,14 +187,14 @@ public sealed partial class OrderBook
             };
         if ((triggered && !kept.Triggered) || kept.Minimum != 0 || kept.Type == OrderType.Leg)
             return "rests and is not such an order";
-        return market || kept.Type == OrderType.Pegged || kept.Price == _ladder.PriceOf(entry.Level)
+        return market || kept.Type == OrderType.Pegged || kept.Price == Ladder.PriceOf(entry.Level)
             ? null
             : $"has limit {kept.Price} and stands elsewhere";
     }
 
     private string? AuditTime(int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         ref var kept = ref ConditionsOf(slot);
         if (Has(slot, Traits.Day) != (kept.TimeInForce == TimeInForce.Day)
             || Has(slot, Traits.AtTheOpening) != (kept.TimeInForce == TimeInForce.AtTheOpening)
@@ -215,9 +216,9 @@ public sealed partial class OrderBook
     {
         ref var kept = ref ConditionsOf(slot);
         var trailing = OrderRules.IsTrailing(kept.Type);
-        if (kept.ArmedAtPrint > _printsSeen + _prints.Count)
+        if (kept.ArmedAtPrint > NextPrint)
             return "was armed at a print that has not come";
-        if (kept.IsDue && (_entries[slot].Place != OrderPlace.Armed
+        if (kept.IsDue && (Entries[slot].Place != OrderPlace.Armed
             || kept.Reference is not (TriggerReference.Last or TriggerReference.Mark)
             || Phase == TradingPhase.Continuous))
             return "is due and does not wait for its book";
@@ -226,7 +227,7 @@ public sealed partial class OrderBook
                 ? "follows and is no trailing stop"
                 : null;
 
-        var trigger = kept.Peak == 0 ? 0 : TrailFrom(in kept, _entries[slot].Side == Side.Sell);
+        var trigger = kept.Peak == 0 ? 0 : TrailFrom(in kept, Entries[slot].Side == Side.Sell);
         if (kept.Trigger != trigger || (kept.Peak != 0 && !kept.Follows) || (kept.Triggered && kept.Peak == 0))
             return $"has trigger {kept.Trigger} and belongs to {trigger}";
         return null;
@@ -234,7 +235,7 @@ public sealed partial class OrderBook
 
     private string? AuditShown(int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         ref var kept = ref ConditionsOf(slot);
         var dark = Has(slot, Traits.AllOrNone) || kept.Peg == PegReference.Midpoint;
         if (Has(slot, Traits.Iceberg) != (kept.Display != 0) || (dark && !Has(slot, Traits.Dark))
@@ -243,7 +244,7 @@ public sealed partial class OrderBook
         var shown = Has(slot, Traits.Iceberg) && entry.Place == OrderPlace.Resting;
         if (shown ? kept.Shown > kept.Display : kept.Shown != 0)
             return $"shows {kept.Shown} lots of {kept.Display}";
-        return kept.Prevented > _entries[slot].TotalLots - entry.Leaves
+        return kept.Prevented > Entries[slot].TotalLots - entry.Leaves
             ? "had more lots prevented than are gone"
             : null;
     }
@@ -255,16 +256,16 @@ public sealed partial class OrderBook
     private string? AuditWaiting()
     {
         var awaited = new HashSet<long>();
-        foreach (var id in _awaiting)
+        foreach (var id in Awaiting)
         {
             if (FindOpen(id, out var slot) == RejectReason.None
-                && (_entries[slot].Place != OrderPlace.Pending || !awaited.Add(id) || Phase == TradingPhase.Continuous))
+                && (Entries[slot].Place != OrderPlace.Pending || !awaited.Add(id) || Phase == TradingPhase.Continuous))
                 return $"order {id} waits for nothing, or twice";
         }
 
-        for (var list = 1; list < _listsUsed; list++)
+        for (var list = 1; list < ListsUsed; list++)
         {
-            ref var members = ref _lists[list];
+            ref var members = ref ListAt(list);
             if (members.Alive > 0 && AuditMembers(in members, awaited) is { } wrong)
                 return $"list {members.FirstId} {wrong}";
         }
@@ -276,17 +277,17 @@ public sealed partial class OrderBook
     {
         var single = members.Kind == OrderListKind.OneTriggersOther;
         var legs = members.FirstId + (members.Kind == OrderListKind.OneCancelsOther ? 0 : 1);
-        if ((members.Parent != 0 && (_entries[members.Parent].Id != members.FirstId || !IsStanding(members.Parent)))
-            || (members.FirstLeg != 0 && _entries[members.FirstLeg].Id != legs)
-            || (members.SecondLeg != 0 && (single || _entries[members.SecondLeg].Id != legs + 1))
+        if ((members.Parent != 0 && (Entries[members.Parent].Id != members.FirstId || !IsStanding(members.Parent)))
+            || (members.FirstLeg != 0 && Entries[members.FirstLeg].Id != legs)
+            || (members.SecondLeg != 0 && (single || Entries[members.SecondLeg].Id != legs + 1))
             || (members.Parent != 0 && members.Kind == OrderListKind.OneCancelsOther))
             return "has members it did not begin with";
         foreach (var slot in (ReadOnlySpan<int>)[members.FirstLeg, members.SecondLeg])
         {
             if (slot == 0)
                 continue;
-            var waits = members.Parent != 0 || awaited.Contains(_entries[slot].Id);
-            if (waits != (_entries[slot].Place == OrderPlace.Pending)
+            var waits = members.Parent != 0 || awaited.Contains(Entries[slot].Id);
+            if (waits != (Entries[slot].Place == OrderPlace.Pending)
                 || ConditionsOf(slot).Role != (single ? ListRole.Child : ListRole.Leg))
                 return "has a child that waits for nothing";
         }
@@ -294,17 +295,14 @@ public sealed partial class OrderBook
         if (members.FirstLeg == 0 || members.SecondLeg == 0)
             return null;
         var (first, second) = (members.FirstLeg, members.SecondLeg);
-        return _entries[first].Side == _entries[second].Side && _entries[first].Leaves == _entries[second].Leaves
-            && _entries[first].TotalLots == _entries[second].TotalLots
-            && IsTarget(first) != IsTarget(second)
+        return Entries[first].Side == Entries[second].Side && Entries[first].Leaves == Entries[second].Leaves
+            && Entries[first].TotalLots == Entries[second].TotalLots
+            && IsTargetLeg(first) != IsTargetLeg(second)
             ? null
             : "has two legs that don't fit each other";
     }
 
     /// <summary>Returns true for a limit order that rests, or waits for the close, as a parent does.</summary>
-    private bool IsStanding(int slot) => _entries[slot].Place is OrderPlace.Resting or OrderPlace.Held
+    private bool IsStanding(int slot) => Entries[slot].Place is OrderPlace.Resting or OrderPlace.Held
         && ConditionsOf(slot).Type == OrderType.Limit && ConditionsOf(slot).Role == ListRole.Parent;
-
-    private bool IsTarget(int slot) =>
-        ConditionsOf(slot).Type == OrderType.Limit || OrderRules.IsTakeProfit(ConditionsOf(slot).Type);
 }

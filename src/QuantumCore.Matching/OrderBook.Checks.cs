@@ -1,12 +1,14 @@
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
 // Checks before a command's point of no return, in the order of RULES 2. None changes the book.
 public sealed partial class OrderBook
 {
-    private readonly HashSet<long> _blockedAccounts = [];
-    private readonly HashSet<long> _blockedOwners = [];
+    private HashSet<long> BlockedAccounts { get; } = [];
+
+    private HashSet<long> BlockedOwners { get; } = [];
 
     /// <summary>Checks the order against itself and the book's rules alone.</summary>
     private RejectReason CheckAlone(in NewOrder order)
@@ -20,9 +22,6 @@ public sealed partial class OrderBook
             ? RejectReason.None
             : RejectReason.InvalidPrice;
     }
-
-    private bool IsPriceAllowed(long price) =>
-        price == 0 || (price >= _rules.MinPriceTicks && price <= _rules.MaxPriceTicks);
 
     /// <summary>Checks the order against the state of the book.</summary>
     /// <param name="timeNanos">Time of the command.</param>
@@ -71,12 +70,12 @@ public sealed partial class OrderBook
             ref price);
     }
 
-    private bool HasRoomToKeep(in NewOrder order) => _conditionalLots <= MaxConditionalLots - order.QuantityLots;
+    private bool HasRoomToKeep(in NewOrder order) => ConditionalLots <= MaxConditionalLots - order.QuantityLots;
 
     private static bool IsPostOnly(in NewOrder order) => order.PostOnly || order.Conditions?.Slide == true;
 
-    private bool IsBlocked(long account, long owner) => (_care & Care.Blocked) != 0
-        && (_blockedAccounts.Contains(account) || (owner != 0 && _blockedOwners.Contains(owner)));
+    private bool IsBlocked(long account, long owner) => (SlowPathReasons & SlowPath.Blocked) != 0
+        && (BlockedAccounts.Contains(account) || (owner != 0 && BlockedOwners.Contains(owner)));
 
     /// <summary>Checks that the phase accepts such an order (the table of RULES 13).</summary>
     private RejectReason CheckPhase(in NewOrder order)
@@ -97,13 +96,6 @@ public sealed partial class OrderBook
         return needsMatching || tooLate ? RejectReason.NotInThisPhase : RejectReason.None;
     }
 
-    private RejectReason PhaseRefusal() => Phase switch
-    {
-        TradingPhase.Halt => RejectReason.SymbolHalted,
-        TradingPhase.Closed => RejectReason.SymbolClosed,
-        _ => RejectReason.None,
-    };
-
     /// <summary>Checks room at the price of a limit order, and that a post-only order would take nothing.</summary>
     /// <param name="taker">The order as it would enter.</param>
     /// <param name="traits">Its flags.</param>
@@ -121,10 +113,10 @@ public sealed partial class OrderBook
             return reject;
 
         var tree = (traits & Traits.Dark) != 0 ? taker.Side + Dark : taker.Side;
-        ref var queue = ref _ladder[_ladder.Find(tree, price)];
+        ref var queue = ref Ladder[Ladder.Find(tree, price)];
         if (queue.Orders > 0 && queue.Lots > MaxLevelLots - taker.Leaves)
             return RejectReason.Overflow;
-        return queue.Orders == 0 && _sides[tree].Levels >= MaxLevels
+        return queue.Orders == 0 && Sides[tree].Levels >= MaxLevels
             && (isPostOnly || WouldRest(in taker, (traits & Traits.AllOrNone) != 0, minimum))
             ? RejectReason.TooManyLevels
             : reject;
@@ -136,7 +128,7 @@ public sealed partial class OrderBook
         var taker = TakerFor(slot, price);
         taker.Leaves = lots;
         var minimum = Has(slot, Traits.Conditional) ? ConditionsOf(slot).Minimum : 0;
-        return CheckPlace(in taker, _entries[slot].Traits, minimum, slides && Has(slot, Traits.Slide), ref price);
+        return CheckPlace(in taker, Entries[slot].Traits, minimum, slides && Has(slot, Traits.Slide), ref price);
     }
 
     /// <summary>Returns true if any quantity of a limit order would rest.</summary>
@@ -151,7 +143,7 @@ public sealed partial class OrderBook
         if (allOrNone)
             return traded < taker.Leaves;
         return traded >= minimum && dry.Leaves > 0 && !dry.Ended
-            && (dry.Stop != EndReason.Band || _rules.DynamicBandMode == BandMode.Auction);
+            && (dry.Stop != EndReason.Band || Rules.DynamicBandMode == BandMode.Auction);
     }
 
     /// <summary>
@@ -167,7 +159,7 @@ public sealed partial class OrderBook
             return RejectReason.PostOnlyWouldTake;
 
         var slid = side == Buy ? best - 1 : best + 1;
-        if (slid < _rules.MinPriceTicks || slid > _rules.MaxPriceTicks)
+        if (slid < Rules.MinPriceTicks || slid > Rules.MaxPriceTicks)
             return RejectReason.InvalidPrice;
         if (IsOutsideStaticBand(slid))
             return RejectReason.PriceBand;
@@ -180,16 +172,16 @@ public sealed partial class OrderBook
     private long BestFor(int side, long lots)
     {
         var contra = side ^ 1;
-        var best = _sides[contra].Best == 0 ? 0 : _ladder.PriceOf(_sides[contra].Best);
-        for (var level = _sides[contra + Dark].Best; level != 0; level = NextWorse(contra + Dark, level))
+        var best = Sides[contra].Best == 0 ? 0 : Ladder.PriceOf(Sides[contra].Best);
+        for (var level = Sides[contra + Dark].Best; level != 0; level = NextWorse(contra + Dark, level))
         {
-            var price = _ladder.PriceOf(level);
+            var price = Ladder.PriceOf(level);
             if (best != 0 && Toward(side, best) <= Toward(side, price))
                 break;
 
-            for (var slot = _ladder[level].First; slot != 0; slot = _entries[slot].Next)
+            for (var slot = Ladder[level].First; slot != 0; slot = Entries[slot].Next)
             {
-                if (!Has(slot, Traits.AllOrNone) || _entries[slot].Leaves <= lots)
+                if (!Has(slot, Traits.AllOrNone) || Entries[slot].Leaves <= lots)
                     return price;
             }
         }

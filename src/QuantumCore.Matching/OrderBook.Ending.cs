@@ -1,17 +1,13 @@
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
 // Ends of orders and of their dependants (RULES 9, 3.1).
 public sealed partial class OrderBook
 {
-    private OrderList[] _lists = new OrderList[4];
-    private int _listsUsed = 1;
-    private int _freeList;
-
     // By expiry, then id. Entries whose order has ended, or now expires at another time, are skipped.
     private readonly PriorityQueue<long, (long Expiry, long Id)> _expiries = new();
-    private long _nextExpiry = long.MaxValue;
 
     // Orders that end in one command, by id.
     private readonly List<(long Id, EndReason Reason)> _ending = [];
@@ -22,7 +18,7 @@ public sealed partial class OrderBook
     /// <param name="refusal">Reason why a child was rejected when it was to enter.</param>
     private void End(int slot, EndReason reason, RejectReason refusal = RejectReason.None)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         var displayed = entry.Place == OrderPlace.Resting && (entry.Traits & (Traits.Dark | Traits.AtMarket)) == 0;
         Append(BookEventKind.Ended, entry.Side, reason, entry.Id, PriceNow(slot), entry.Leaves, 0);
         Told.Detail = displayed ? (byte)1 : (byte)0;
@@ -44,27 +40,10 @@ public sealed partial class OrderBook
         Release(slot, EndReason.None);
     }
 
-    /// <summary>
-    /// Returns the current price of an open order: its trigger before it triggers, its level, or its limit.
-    /// </summary>
-    private long PriceNow(int slot)
-    {
-        ref var entry = ref _entries[slot];
-        if ((entry.Traits & Traits.AtMarket) != 0)
-            return 0;
-        if (entry.Place == OrderPlace.Resting)
-            return _ladder.PriceOf(entry.Level);
-        if (slot == _entering && entry.Place == OrderPlace.Entering)
-            return _enteringPrice;
-        if ((entry.Traits & Traits.Conditional) == 0)
-            return 0;
-        return IsWaitingStop(slot) ? ConditionsOf(slot).Trigger : ConditionsOf(slot).Price;
-    }
-
     /// <summary>Removes an order from its place.</summary>
     private void Leave(int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         switch (entry.Place)
         {
             case OrderPlace.Resting:
@@ -74,41 +53,31 @@ public sealed partial class OrderBook
                 Disarm(slot);
                 break;
             case OrderPlace.Held:
-                _ = _held.Remove(slot);
+                _ = Held.Remove(slot);
                 break;
             case OrderPlace.Aside:
-                _aside--;
+                AsideCount--;
                 break;
         }
 
         entry.Place = OrderPlace.Entering;
-        _entries[slot].Priority = 0;
+        Entries[slot].Priority = 0;
     }
 
     /// <summary>Removes a resting order from the book.</summary>
     private void LeaveBook(int slot)
     {
-        var traits = _entries[slot].Traits;
+        var traits = Entries[slot].Traits;
         Dequeue(slot, SideOf(slot), Counted(slot));
         if ((traits & Traits.AtMarket) != 0)
-            _entries[slot].Traits &= ~Traits.AtMarket;
+            Entries[slot].Traits &= ~Traits.AtMarket;
         if ((traits & Traits.Dark) == 0)
             return;
 
-        if (_sides[Dark].Levels + _sides[Dark + 1].Levels == 0)
-            _care &= ~Care.DarkOrders;
+        if (Sides[Dark].Levels + Sides[Dark + 1].Levels == 0)
+            SlowPathReasons &= ~SlowPath.DarkOrders;
         if ((traits & Traits.AllOrNone) != 0)
             CountAllOrNone(-1);
-    }
-
-    /// <summary>Returns the side of the ladder on which a resting order stands.</summary>
-    private int SideOf(int slot)
-    {
-        ref var entry = ref _entries[slot];
-        var side = IndexOf(entry.Side);
-        return (entry.Traits & Traits.AtMarket) != 0 ? side + AtMarket
-            : (entry.Traits & Traits.Dark) != 0 ? side + Dark
-            : side;
     }
 
     /// <summary>Frees an ended order's slot and updates its list.</summary>
@@ -127,7 +96,7 @@ public sealed partial class OrderBook
         var prevented = kept.Prevented;
         if (Has(slot, Traits.Peg))
             RemovePeg(slot);
-        _conditionalLots -= _entries[slot].TotalLots;
+        ConditionalLots -= Entries[slot].TotalLots;
         Detach(slot);
         Free(slot);
         if (list != 0)
@@ -136,7 +105,7 @@ public sealed partial class OrderBook
 
     private void AfterMember(int list, int slot, ListRole role, EndReason reason, bool whole)
     {
-        ref var members = ref _lists[list];
+        ref var members = ref ListAt(list);
         if (role == ListRole.Parent)
             members.Parent = 0;
         else if (members.FirstLeg == slot)
@@ -153,16 +122,15 @@ public sealed partial class OrderBook
         else if (role == ListRole.Parent || (role == ListRole.Leg && reason != EndReason.OneCancelsOther))
         {
             EndWithList(first);
-            EndWithList(_lists[list].SecondLeg);
+            EndWithList(ListAt(list).SecondLeg);
         }
 
-        if (--_lists[list].Alive > 0)
+        if (--ListAt(list).Alive > 0)
             return;
 
-        Append(BookEventKind.ListChanged, default, EndReason.None, _lists[list].FirstId, 0, 0, 0);
+        Append(BookEventKind.ListChanged, default, EndReason.None, ListAt(list).FirstId, 0, 0, 0);
         Told.Detail = 1;
-        _lists[list] = new OrderList { FirstId = _freeList };
-        _freeList = list;
+        CloseList(list);
     }
 
     private void EndWithList(int slot)
@@ -171,40 +139,27 @@ public sealed partial class OrderBook
             End(slot, EndReason.List);
     }
 
-    /// <summary>Returns the other leg of a one-cancels-other pair while it is open, else 0.</summary>
-    private int Sibling(int slot)
-    {
-        if (!Has(slot, Traits.Listed))
-            return 0;
-
-        ref var kept = ref ConditionsOf(slot);
-        if (kept.Role != ListRole.Leg)
-            return 0;
-        ref var members = ref _lists[kept.List];
-        return members.FirstLeg == slot ? members.SecondLeg : members.FirstLeg;
-    }
-
     /// <summary>Ends the chosen orders by id, each in its own place even if one ends with another.</summary>
     private void EndAll()
     {
         foreach (var (id, _) in _ending)
         {
-            var slot = _index.Find(id);
+            var slot = Index.Find(id);
             if (Has(slot, Traits.Conditional))
                 ConditionsOf(slot).Ending = true;
         }
 
         foreach (var (id, reason) in _ending)
-            End(_index.Find(id), reason);
+            End(Index.Find(id), reason);
         _ending.Clear();
     }
 
     /// <summary>Chooses open orders to end; sorted by id.</summary>
     private void Choose(in OrderFilter filter, EndReason reason)
     {
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            if (_entries[slot].Id != 0 && Fits(slot, in filter))
+            if (Entries[slot].Id != 0 && Fits(slot, in filter))
                 Choose(slot, reason);
         }
 
@@ -213,7 +168,7 @@ public sealed partial class OrderBook
 
     private void Choose(int slot, EndReason reason)
     {
-        _ending.Add((_entries[slot].Id, reason));
+        _ending.Add((Entries[slot].Id, reason));
         if (Has(slot, Traits.Conditional))
             ConditionsOf(slot).Ending = true;
     }
@@ -222,7 +177,7 @@ public sealed partial class OrderBook
     {
         var chosen = _ending.Count;
         for (var i = 0; i < chosen; i++)
-            ChooseRelatives(_index.Find(_ending[i].Id));
+            ChooseRelatives(Index.Find(_ending[i].Id));
         _ending.Sort();
     }
 
@@ -234,21 +189,21 @@ public sealed partial class OrderBook
         if (!Has(slot, Traits.Listed) || ConditionsOf(slot).Role == ListRole.Child)
             return;
 
-        ref var members = ref _lists[ConditionsOf(slot).List];
+        ref var members = ref ListAt(ConditionsOf(slot).List);
         foreach (var relative in (ReadOnlySpan<int>)[members.FirstLeg, members.SecondLeg])
         {
             if (relative == 0 || ConditionsOf(relative).Ending)
                 continue;
 
             ConditionsOf(relative).Ending = true;
-            _ending.Add((_entries[relative].Id, EndReason.List));
+            _ending.Add((Entries[relative].Id, EndReason.List));
         }
     }
 
     private bool Fits(int slot, in OrderFilter filter) =>
-        (filter.Account is not { } account || _entries[slot].Account == account)
-        && (filter.Owner is not { } owner || _entries[slot].Owner == owner)
-        && (filter.Side is not { } side || _entries[slot].Side == side);
+        (filter.Account is not { } account || Entries[slot].Account == account)
+        && (filter.Owner is not { } owner || Entries[slot].Owner == owner)
+        && (filter.Side is not { } side || Entries[slot].Side == side);
 
     private void ExpireAt(long id, long expiry)
     {
@@ -256,44 +211,47 @@ public sealed partial class OrderBook
         if (_expiries.Count > 64 && _expiries.Count > 2 * OpenOrders)
             DropStaleExpiries();
         _expiries.Enqueue(id, (expiry, id));
-        _nextExpiry = Math.Min(_nextExpiry, expiry);
+        NextExpiryNanos = Math.Min(NextExpiryNanos, expiry);
     }
 
     private void DropStaleExpiries()
     {
         _expiries.Clear();
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            if (_entries[slot].Id != 0 && Has(slot, Traits.Conditional)
+            if (Entries[slot].Id != 0 && Has(slot, Traits.Conditional)
                 && ConditionsOf(slot).Expiry is not 0 and var expiry)
-                _expiries.Enqueue(_entries[slot].Id, (expiry, _entries[slot].Id));
+                _expiries.Enqueue(Entries[slot].Id, (expiry, Entries[slot].Id));
         }
+    }
+
+    /// <summary>Takes the next open order that expires by a time; returns false if none is left.</summary>
+    private bool TryTakeDue(long timeNanos, out int slot)
+    {
+        while (_expiries.TryPeek(out var id, out var due) && due.Expiry <= timeNanos)
+        {
+            _ = _expiries.Dequeue();
+            if (FindOpen(id, out slot) == RejectReason.None
+                && ConditionsOf(slot) is { Ending: false } kept && kept.Expiry == due.Expiry)
+                return true;
+        }
+
+        NextExpiryNanos = _expiries.TryPeek(out _, out var next) ? next.Expiry : long.MaxValue;
+        slot = 0;
+        return false;
     }
 
     /// <summary>Expires due orders, then settles the book (RULES 3.1).</summary>
     private void ExpireDue(long timeNanos)
     {
-        while (_expiries.TryPeek(out var id, out var due) && due.Expiry <= timeNanos)
-        {
-            _ = _expiries.Dequeue();
-            if (FindOpen(id, out var slot) != RejectReason.None)
-                continue;
-
-            ref var kept = ref ConditionsOf(slot);
-            if (kept.Expiry == due.Expiry && !kept.Ending)
-            {
-                kept.Ending = true;
-                _ending.Add((id, EndReason.GoodTillDate));
-            }
-        }
-
-        _nextExpiry = _expiries.TryPeek(out _, out var next) ? next.Expiry : long.MaxValue;
+        while (TryTakeDue(timeNanos, out var slot))
+            Choose(slot, EndReason.GoodTillDate);
         if (_ending.Count == 0)
             return;
 
         LastTimeNanos = timeNanos;
         EndAll();
-        if (_watching)
+        if (Watching)
             Settle();
     }
 }

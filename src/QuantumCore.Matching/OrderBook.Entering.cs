@@ -1,17 +1,12 @@
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
-// Entry of orders with conditions, and of plain ones in a book that needs the slow path.
+// OrderRecord of orders with conditions, and of plain ones in a book that needs the slow path.
 public sealed partial class OrderBook
 {
-    private long _conditionalLots;
-
-    // The order in its taker phase, and its limit; 0 between phases.
-    private int _entering;
-    private long _enteringPrice;
-
-    private RejectReason SubmitWithCare(long timeNanos, in NewOrder order, bool aside, out long orderId)
+    private RejectReason SubmitSlow(long timeNanos, in NewOrder order, bool aside, out long orderId)
     {
         orderId = 0;
         var reject = CheckAlone(in order);
@@ -29,7 +24,7 @@ public sealed partial class OrderBook
         // Point of no return.
         LastTimeNanos = timeNanos;
         var slot = Accept(in order, price);
-        orderId = _entries[slot].Id;
+        orderId = Entries[slot].Id;
         if (aside || order.Type == OrderType.Leg)
             StandAside(slot, in order, price);
         else
@@ -43,7 +38,7 @@ public sealed partial class OrderBook
     {
         if (timeNanos < LastTimeNanos)
             return RejectReason.TimeRegression;
-        if (timeNanos >= _nextExpiry)
+        if (timeNanos >= NextExpiryNanos)
             ExpireDue(timeNanos);
         return RejectReason.None;
     }
@@ -51,8 +46,8 @@ public sealed partial class OrderBook
     /// <summary>Gives an accepted order its id and its slot; it has no place yet.</summary>
     private int Accept(in NewOrder order, long price)
     {
-        var slot = Take(in order, price);
-        ref var entry = ref _entries[slot];
+        var slot = Store(in order, price);
+        ref var entry = ref Entries[slot];
         Append(
             BookEventKind.Accepted, order.Side, EndReason.None, entry.Id, AcceptedPrice(slot, price),
             order.QuantityLots, order.QuantityLots);
@@ -63,15 +58,11 @@ public sealed partial class OrderBook
 
     private long AcceptedPrice(int slot, long price) => IsWaitingStop(slot) ? ConditionsOf(slot).Trigger : price;
 
-    /// <summary>Returns true for a stop or take-profit that has not triggered yet.</summary>
-    private bool IsWaitingStop(int slot) => Has(slot, Traits.Conditional)
-        && OrderRules.IsTriggered(ConditionsOf(slot).Type) && !ConditionsOf(slot).Triggered;
-
-    private int Take(in NewOrder order, long price)
+    private int Store(in NewOrder order, long price)
     {
         var slot = TakeSlot();
-        ref var entry = ref _entries[slot];
-        entry.Id = _index.Issue();
+        ref var entry = ref Entries[slot];
+        entry.Id = Index.Issue();
         entry.Leaves = order.Conditions?.Amount is null ? order.QuantityLots : 1;
         entry.Level = 0;
         entry.Side = order.Side;
@@ -82,7 +73,7 @@ public sealed partial class OrderBook
         entry.Owner = order.Owner;
         entry.Priority = 0;
         OpenOrders++;
-        _index.Add(entry.Id, slot);
+        Index.Add(entry.Id, slot);
         if (NeedsConditions(in order))
             Keep(slot, in order, price);
         return slot;
@@ -133,7 +124,7 @@ public sealed partial class OrderBook
             Protection = terms?.ProtectionTicks ?? -1,
             Amount = terms?.Amount ?? -1,
         };
-        _conditionalLots += order.QuantityLots;
+        ConditionalLots += order.QuantityLots;
         if (terms is null)
             return;
 
@@ -151,7 +142,7 @@ public sealed partial class OrderBook
         if (terms.ExpiryNanos is { } expiry)
         {
             kept.Expiry = expiry;
-            ExpireAt(_entries[slot].Id, expiry);
+            ExpireAt(Entries[slot].Id, expiry);
         }
     }
 
@@ -159,7 +150,7 @@ public sealed partial class OrderBook
     /// <returns>Its public id.</returns>
     private long Start(int slot, long price)
     {
-        var id = _entries[slot].Id;
+        var id = Entries[slot].Id;
         if (IsWaitingStop(slot))
             Arm(slot);
         else if (Has(slot, Traits.Peg))
@@ -176,14 +167,14 @@ public sealed partial class OrderBook
     /// <param name="price">Its limit, in ticks; for a market order its protection price, 0 for none.</param>
     private void Enter(int slot, long price)
     {
-        _entries[slot].Place = OrderPlace.Entering;
-        _entering = slot;
-        _enteringPrice = price;
+        Entries[slot].Place = OrderPlace.Entering;
+        EnteringSlot = slot;
+        EnteringPrice = price;
         if (Phase == TradingPhase.Continuous)
             MeetOthers(slot, price);
         else
             Collect(slot, price);
-        _entering = 0;
+        EnteringSlot = 0;
     }
 
     private void MeetOthers(int slot, long price)
@@ -199,11 +190,11 @@ public sealed partial class OrderBook
 
     private Taker TakerFor(int slot, long price)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         var side = IndexOf(entry.Side);
         var taker = PlainTaker(entry.Id, side, price, entry.Leaves);
         taker.Slot = slot;
-        taker.Owner = _entries[slot].Owner;
+        taker.Owner = Entries[slot].Owner;
         taker.SelfTrade = SelfTradeOf(slot);
         if (IsMarketNow(slot))
         {
@@ -211,7 +202,7 @@ public sealed partial class OrderBook
             taker.Limit = Farthest(side);
             taker.Amount = kept.Amount;
             taker.Protection = kept.Protection >= 0 ? kept.Protection : -1;
-            if (_rules.ProtectionTicks is { } most && (kept.Protection < 0 || most < kept.Protection))
+            if (Rules.ProtectionTicks is { } most && (kept.Protection < 0 || most < kept.Protection))
                 taker.Protection = most;
             if (price != 0)
                 taker.Cap = price;
@@ -234,17 +225,9 @@ public sealed partial class OrderBook
     /// <summary>Sets the bands; the dynamic one uses the last price at the start of the phase (RULES 12.2).</summary>
     private void SetBand(ref Taker taker)
     {
-        if ((_rules.DynamicBandBasisPoints ?? _rules.StaticBandBasisPoints) is not null)
+        if ((Rules.DynamicBandBasisPoints ?? Rules.StaticBandBasisPoints) is not null)
             (taker.BandLow, taker.BandHigh) = TradingBand;
     }
-
-    private SelfTradePrevention SelfTradeOf(int slot) =>
-        (SelfTradePrevention)((int)_entries[slot].Traits >> SelfTradeShift);
-
-    private const int SelfTradeShift = 12;
-
-    /// <summary>Returns true if an order that enters now has no limit.</summary>
-    private bool IsMarketNow(int slot) => Has(slot, Traits.Conditional) && OrderRules.IsMarket(ConditionsOf(slot).Type);
 
     /// <summary>Decides fill or kill, all or none, and minimum quantity by a dry run (RULES 4.3).</summary>
     private bool PassesConditions(int slot, long price, in Taker taker)
@@ -287,7 +270,7 @@ public sealed partial class OrderBook
         }
 
         var slot = taker.Slot;
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         if (taker.Amount >= 0)
             ConditionsOf(slot).Amount = taker.Amount;
         else
@@ -307,6 +290,12 @@ public sealed partial class OrderBook
         AfterBand(in taker);
     }
 
+    private void AfterBand(in Taker taker)
+    {
+        if (taker.Stop == EndReason.Band && Rules.DynamicBandMode == BandMode.Auction)
+            StopAtBand();
+    }
+
     private EndReason ReasonToEnd(in Taker taker)
     {
         var slot = taker.Slot;
@@ -314,7 +303,7 @@ public sealed partial class OrderBook
         var endsNow = time is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill;
         if (taker.Stop == EndReason.Band)
         {
-            return _rules.DynamicBandMode == BandMode.Auction && !endsNow && !IsMarketNow(slot)
+            return Rules.DynamicBandMode == BandMode.Auction && !endsNow && !IsMarketNow(slot)
                 ? EndReason.None
                 : EndReason.Band;
         }
@@ -333,14 +322,14 @@ public sealed partial class OrderBook
             return;
         }
 
-        _entries[slot].Priority = _nextPriority++;
+        Entries[slot].Priority = NextPriority++;
         PutAtMarket(slot);
     }
 
     /// <summary>Puts a market order among those that wait for an auction, by its priority.</summary>
     private void PutAtMarket(int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         entry.Traits |= Traits.AtMarket;
         entry.Place = OrderPlace.Resting;
         var side = AtMarket + IndexOf(entry.Side);
@@ -352,23 +341,14 @@ public sealed partial class OrderBook
     /// <summary>Puts an order into the book, last at its price.</summary>
     private void PutLast(int slot, long price)
     {
-        _entries[slot].Priority = _nextPriority++;
+        Entries[slot].Priority = NextPriority++;
         PutByPriority(slot, price);
-    }
-
-    /// <summary>Returns the order at a price right before this one; 0 if this one is first.</summary>
-    private int LastBefore(int slot, int side, long price)
-    {
-        var before = _ladder[_ladder.Find(side, price)].Last;
-        while (before != 0 && _entries[before].Priority > _entries[slot].Priority)
-            before = _entries[before].Previous;
-        return before;
     }
 
     /// <summary>Puts an order into the book by its priority.</summary>
     private void PutByPriority(int slot, long price)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         entry.Place = OrderPlace.Resting;
         var side = IndexOf(entry.Side);
         var dark = (entry.Traits & Traits.Dark) != 0;
@@ -379,10 +359,10 @@ public sealed partial class OrderBook
         if (dark)
         {
             Told.Detail = 1;
-            _care |= Care.DarkOrders;
+            SlowPathReasons |= SlowPath.DarkOrders;
         }
 
-        if (_allOrNone > 0)
+        if (AllOrNoneCount > 0)
             NoteAdded(side, price);
         if ((entry.Traits & Traits.AllOrNone) != 0)
             CountAllOrNone(1);

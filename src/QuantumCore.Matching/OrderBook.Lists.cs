@@ -21,7 +21,7 @@ public sealed partial class OrderBook
     /// InvalidCombination (legs that do not fit each other), ListPrices (the legs are not on both sides of the last
     /// price).
     /// </remarks>
-    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="OrderStore.LastTimeNanos"/>.</param>
     /// <param name="kind">Kind of the list.</param>
     /// <param name="legs">The orders.</param>
     /// <param name="firstOrderId">Public id of the first; the others follow without gaps. 0 if rejected.</param>
@@ -52,7 +52,7 @@ public sealed partial class OrderBook
     /// Cancels all orders that match a filter, by id: Ended for each, with its dependants in the place of its id.
     /// Without a match, nothing happens. Reject reasons: BadRequest (an undefined side), TimeRegression.
     /// </summary>
-    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="OrderStore.LastTimeNanos"/>.</param>
     /// <param name="filter">The filter.</param>
     /// <param name="reason">Reason in the events; not None.</param>
     public RejectReason CancelMany(long timeNanos, in OrderFilter filter, EndReason reason)
@@ -75,7 +75,7 @@ public sealed partial class OrderBook
     /// then the book settles once. An id that does not ascend, or has no open order, is skipped. Reject reason:
     /// TimeRegression.
     /// </summary>
-    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="OrderStore.LastTimeNanos"/>.</param>
     /// <param name="orderIds">Public ids of the orders, ascending.</param>
     /// <param name="reason">Reason in the events; not None.</param>
     public RejectReason CancelThese(long timeNanos, ReadOnlySpan<long> orderIds, EndReason reason)
@@ -113,11 +113,7 @@ public sealed partial class OrderBook
         if (reject != RejectReason.None)
             return reject;
 
-        if (who.Account is { } account)
-            _ = _blockedAccounts.Add(account);
-        if (who.Owner is { } owner)
-            _ = _blockedOwners.Add(owner);
-        Mind(Care.Blocked, on: true);
+        AddBlock(in who);
         return RejectReason.None;
     }
 
@@ -129,15 +125,33 @@ public sealed partial class OrderBook
             return reject;
 
         LastTimeNanos = timeNanos;
-        if (who.Account is { } account)
-            _ = _blockedAccounts.Remove(account);
-        if (who.Owner is { } owner)
-            _ = _blockedOwners.Remove(owner);
-        Mind(Care.Blocked, _blockedAccounts.Count + _blockedOwners.Count > 0);
+        RemoveBlock(in who);
         Conclude();
         return RejectReason.None;
     }
 
+    private void AddBlock(in OrderFilter who)
+    {
+        if (who.Account is { } account)
+            _ = BlockedAccounts.Add(account);
+        if (who.Owner is { } owner)
+            _ = BlockedOwners.Add(owner);
+        NoteBlocks();
+    }
+
+    private void RemoveBlock(in OrderFilter who)
+    {
+        if (who.Account is { } account)
+            _ = BlockedAccounts.Remove(account);
+        if (who.Owner is { } owner)
+            _ = BlockedOwners.Remove(owner);
+        NoteBlocks();
+    }
+
+    /// <summary>Tells the fast path if anybody is blocked.</summary>
+    private void NoteBlocks() => Mind(SlowPath.Blocked, BlockedAccounts.Count + BlockedOwners.Count > 0);
+
+    /// <summary>Returns true for a filter that names exactly one account or owner.</summary>
     private static bool NamesSomeone(in OrderFilter who) =>
         who.Side is null && (who.Account is not null ? who.Owner is null : who.Owner is not (null or 0));
 
@@ -153,13 +167,7 @@ public sealed partial class OrderBook
                 return RefuseForOne(i, RejectReason.BadRequest);
         }
 
-        var fits = kind switch
-        {
-            OrderListKind.OneCancelsOther => ArePair(in legs[0], in legs[1]),
-            OrderListKind.OneTriggersOther => IsParent(in legs[0]) && IsChild(in legs[1]),
-            _ => IsParent(in legs[0]) && IsChild(in legs[1]) && IsChild(in legs[2]) && ArePair(in legs[1], in legs[2]),
-        };
-        if (!fits)
+        if (!FitTogether(kind, legs))
             return RejectReason.InvalidCombination;
 
         // The first leg's reason wins (RULES 9.6).
@@ -172,6 +180,14 @@ public sealed partial class OrderBook
 
         return RejectReason.None;
     }
+
+    /// <summary>Returns true if the orders can form a list of a kind; their number is right.</summary>
+    private static bool FitTogether(OrderListKind kind, ReadOnlySpan<NewOrder> legs) => kind switch
+    {
+        OrderListKind.OneCancelsOther => ArePair(in legs[0], in legs[1]),
+        OrderListKind.OneTriggersOther => IsParent(in legs[0]) && IsChild(in legs[1]),
+        _ => IsParent(in legs[0]) && IsChild(in legs[1]) && IsChild(in legs[2]) && ArePair(in legs[1], in legs[2]),
+    };
 
     private RejectReason RefuseForOne(int leg, RejectReason reason)
     {
@@ -225,7 +241,7 @@ public sealed partial class OrderBook
             prices[i] = legs[i].PriceTicks;
             lots += legs[i].QuantityLots;
             var reject = isPair || i == 0 ? CheckStanding(timeNanos, in legs[i]) : CheckWaiting(timeNanos, in legs[i]);
-            if (reject == RejectReason.None && isPair && !StraddlesLast(in legs[0], in legs[1]))
+            if (reject == RejectReason.None && isPair && !Straddle(LastPriceTicks, in legs[0], in legs[1]))
                 return CheckStanding(timeNanos, in legs[1]) is not RejectReason.None and var before
                     ? RefuseForOne(1, before)
                     : RejectReason.ListPrices;
@@ -235,7 +251,7 @@ public sealed partial class OrderBook
                 return RefuseForOne(i, reject);
         }
 
-        return _conditionalLots > MaxConditionalLots - lots ? RejectReason.Overflow : RejectReason.None;
+        return ConditionalLots > MaxConditionalLots - lots ? RejectReason.Overflow : RejectReason.None;
     }
 
     /// <summary>
@@ -246,11 +262,12 @@ public sealed partial class OrderBook
         : order.Conditions?.ExpiryNanos is { } expiry && expiry <= timeNanos ? RejectReason.ExpiredAlready
         : RejectReason.None;
 
-    private bool StraddlesLast(in NewOrder a, in NewOrder b)
+    /// <summary>Returns true if the legs of a pair are on both sides of the last price; 0 for none.</summary>
+    private static bool Straddle(long lastTicks, in NewOrder a, in NewOrder b)
     {
         var target = PriceOfLeg(IsTarget(in a) ? a : b);
         var stop = PriceOfLeg(IsTarget(in a) ? b : a);
-        return AreInOrder(a.Side, target, LastPriceTicks, stop);
+        return AreInOrder(a.Side, target, lastTicks, stop);
     }
 
     /// <summary>Returns the price that a leg waits for; 0 for a trailing stop, which has none yet.</summary>
@@ -276,12 +293,28 @@ public sealed partial class OrderBook
         if (sibling == 0)
             return true;
 
-        var target = OrderRules.IsTakeProfit(ConditionsOf(slot).Type) || ConditionsOf(slot).Type == OrderType.Limit
-            ? slot
-            : sibling;
-        return AreInOrder(_entries[slot].Side, WaitsFor(target), 0, WaitsFor(target == slot ? sibling : slot));
+        var target = IsTargetLeg(slot) ? slot : sibling;
+        return AreInOrder(Entries[slot].Side, WaitsFor(target), 0, WaitsFor(target == slot ? sibling : slot));
     }
 
+    /// <summary>Returns the other leg of a one-cancels-other pair while it is open, else 0.</summary>
+    private int Sibling(int slot)
+    {
+        if (!Has(slot, Traits.Listed))
+            return 0;
+
+        ref var kept = ref ConditionsOf(slot);
+        if (kept.Role != ListRole.Leg)
+            return 0;
+        ref var members = ref ListAt(kept.List);
+        return members.FirstLeg == slot ? members.SecondLeg : members.FirstLeg;
+    }
+
+    /// <summary>Returns true for the leg of a pair that waits for the better price.</summary>
+    private bool IsTargetLeg(int slot) =>
+        ConditionsOf(slot).Type == OrderType.Limit || OrderRules.IsTakeProfit(ConditionsOf(slot).Type);
+
+    /// <summary>Returns the price that a leg waits for; 0 for a trailing stop.</summary>
     private long WaitsFor(int slot)
     {
         ref var kept = ref ConditionsOf(slot);
@@ -311,16 +344,16 @@ public sealed partial class OrderBook
     {
         var list = TakeList();
         ref var members = ref _lists[list];
-        members = new OrderList { Kind = kind, Alive = slots.Length, FirstId = _entries[slots[0]].Id };
+        members = new OrderList { Kind = kind, Alive = slots.Length, FirstId = Entries[slots[0]].Id };
         for (var i = 0; i < slots.Length; i++)
-            Join(slots[i], list, prices[i]);
+            AddMember(slots[i], list, prices[i]);
         var legs = kind == OrderListKind.OneCancelsOther ? slots : slots[1..];
         if (kind != OrderListKind.OneCancelsOther)
         {
             members.Parent = slots[0];
             ConditionsOf(slots[0]).Role = ListRole.Parent;
             foreach (var child in legs)
-                _entries[child].Place = OrderPlace.Pending;
+                Entries[child].Place = OrderPlace.Pending;
         }
 
         members.FirstLeg = legs[0];
@@ -329,6 +362,16 @@ public sealed partial class OrderBook
             ConditionsOf(leg).Role = legs.Length > 1 ? ListRole.Leg : ListRole.Child;
     }
 
+    private OrderList[] _lists = new OrderList[4];
+    private int _freeList;
+
+    /// <summary>Number of places for lists that were ever used, with place 0, which means none.</summary>
+    private int ListsUsed { get; set; } = 1;
+
+    /// <summary>Returns the list in a place; it has no member alive if the place is free.</summary>
+    private ref OrderList ListAt(int list) => ref _lists[list];
+
+    /// <summary>Takes a free place for a list.</summary>
     private int TakeList()
     {
         if (_freeList != 0)
@@ -338,13 +381,20 @@ public sealed partial class OrderBook
             return list;
         }
 
-        if (_listsUsed == _lists.Length)
+        if (ListsUsed == _lists.Length)
             Array.Resize(ref _lists, _lists.Length * 2);
-        return _listsUsed++;
+        return ListsUsed++;
+    }
+
+    /// <summary>Frees the place of a list without members.</summary>
+    private void CloseList(int list)
+    {
+        _lists[list] = new OrderList { FirstId = _freeList };
+        _freeList = list;
     }
 
     /// <summary>Joins an order to a list. A plain limit order gets an entry among the conditions.</summary>
-    private void Join(int slot, int list, long price)
+    private void AddMember(int slot, int list, long price)
     {
         if (!Has(slot, Traits.Conditional))
         {
@@ -357,10 +407,10 @@ public sealed partial class OrderBook
                 Protection = -1,
                 Amount = -1,
             };
-            _conditionalLots += _entries[slot].TotalLots;
+            ConditionalLots += Entries[slot].TotalLots;
         }
 
         ConditionsOf(slot).List = list;
-        _entries[slot].Traits |= Traits.Listed;
+        Entries[slot].Traits |= Traits.Listed;
     }
 }

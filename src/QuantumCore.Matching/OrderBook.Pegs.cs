@@ -1,4 +1,5 @@
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
@@ -6,21 +7,15 @@ namespace QuantumCore.Matching;
 public sealed partial class OrderBook
 {
     // By id.
-    private readonly List<int> _pegs = [];
+    private List<int> PegSlots { get; } = [];
+
     private readonly List<int> _moving = [];
     private long _peggedToBid = -1;
     private long _peggedToAsk = -1;
 
     private void StartPeg(int slot)
     {
-        // Ids ascend, but a child of a list got its id long before it enters.
-        var at = _pegs.Count;
-        while (at > 0 && _entries[_pegs[at - 1]].Id > _entries[slot].Id)
-            at--;
-        _pegs.Insert(at, slot);
-        _watching = true;
-        // This peg uses the current quotes, which may differ from those that last moved the others: check all again.
-        _peggedToBid = _peggedToAsk = -1;
+        AddPeg(slot);
         var price = Phase == TradingPhase.Continuous ? PegPrice(slot) : 0;
         if (price == 0)
             Park(slot);
@@ -28,23 +23,35 @@ public sealed partial class OrderBook
             Enter(slot, price);
     }
 
-    private void RemovePeg(int slot) => _ = _pegs.Remove(slot);
+    private void AddPeg(int slot)
+    {
+        // Ids ascend, but a child of a list got its id long before it enters.
+        var at = PegSlots.Count;
+        while (at > 0 && Entries[PegSlots[at - 1]].Id > Entries[slot].Id)
+            at--;
+        PegSlots.Insert(at, slot);
+        Watching = true;
+        // This peg uses the current quotes, which may differ from those that last moved the others: check all again.
+        ForgetQuotes();
+    }
+
+    private void RemovePeg(int slot) => _ = PegSlots.Remove(slot);
 
     private void Park(int slot, OrderPlace place = OrderPlace.Parked)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         entry.Place = place;
         Append(
             BookEventKind.Parked, entry.Side, EndReason.None, entry.Id, ConditionsOf(slot).Price,
-            _entries[slot].TotalLots, entry.Leaves);
+            Entries[slot].TotalLots, entry.Leaves);
     }
 
     /// <summary>Removes all pegs from the book. Pegs that are already out cause no event.</summary>
     private void ParkPegs()
     {
-        foreach (var slot in _pegs)
+        foreach (var slot in PegSlots)
         {
-            ref var entry = ref _entries[slot];
+            ref var entry = ref Entries[slot];
             if (entry.Place == OrderPlace.Parked)
                 continue;
             if (entry.Place == OrderPlace.Entering && !ConditionsOf(slot).WasResting)
@@ -58,15 +65,22 @@ public sealed partial class OrderBook
             Park(slot);
         }
 
-        _peggedToBid = _peggedToAsk = -1;
+        ForgetQuotes();
     }
 
     /// <summary>Moves the pegs whose price changed: all leave, then return one by one and match.</summary>
     private bool RepricePegs()
     {
-        if (_pegs.Count == 0)
+        if (PegSlots.Count == 0 || !NoteQuotes())
             return false;
 
+        MovePegs();
+        return _moving.Count > 0;
+    }
+
+    /// <summary>Notes the quotes for the next call; returns true if they are not those of the last one.</summary>
+    private bool NoteQuotes()
+    {
         var bid = QuoteFor(Buy);
         var ask = QuoteFor(Sell);
         if (bid == _peggedToBid && ask == _peggedToAsk)
@@ -74,22 +88,27 @@ public sealed partial class OrderBook
 
         _peggedToBid = bid;
         _peggedToAsk = ask;
-        return MovePegs();
+        return true;
     }
 
-    private bool MovePegs()
+    /// <summary>
+    /// Makes the next <see cref="NoteQuotes"/> return true: pegs may have other prices at the same quotes.
+    /// </summary>
+    private void ForgetQuotes() => _peggedToBid = _peggedToAsk = -1;
+
+    private void MovePegs()
     {
         _moving.Clear();
-        foreach (var slot in _pegs)
+        foreach (var slot in PegSlots)
         {
-            ref var entry = ref _entries[slot];
+            ref var entry = ref Entries[slot];
             var price = PegPrice(slot);
-            if (price == (entry.Place == OrderPlace.Resting ? _ladder.PriceOf(entry.Level) : 0))
+            if (price == (entry.Place == OrderPlace.Resting ? Ladder.PriceOf(entry.Level) : 0))
                 continue;
 
             ref var kept = ref ConditionsOf(slot);
             kept.WasResting = entry.Place == OrderPlace.Resting;
-            kept.Peak = kept.WasResting ? _ladder.PriceOf(entry.Level) : 0;
+            kept.Peak = kept.WasResting ? Ladder.PriceOf(entry.Level) : 0;
             if (kept.WasResting)
                 Leave(slot);
             entry.Place = OrderPlace.Entering;
@@ -102,8 +121,6 @@ public sealed partial class OrderBook
             if (Phase == TradingPhase.Continuous)
                 ComeBack(_moving[i]);
         }
-
-        return _moving.Count > 0;
     }
 
     private void ComeBack(int slot)
@@ -115,7 +132,7 @@ public sealed partial class OrderBook
             return;
         }
 
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         Append(
             BookEventKind.Repriced, entry.Side, EndReason.None, entry.Id, price, ConditionsOf(slot).Peak, entry.Leaves);
         ConditionsOf(slot).WasResting = true;
@@ -126,7 +143,7 @@ public sealed partial class OrderBook
     private long PegPrice(int slot)
     {
         ref var kept = ref ConditionsOf(slot);
-        return PegPrice(_entries[slot].Side, kept.Peg, kept.PegOffset, kept.Price);
+        return PegPrice(Entries[slot].Side, kept.Peg, kept.PegOffset, kept.Price);
     }
 
     private long PegPrice(in NewOrder order) => order.Conditions is { } terms
@@ -150,21 +167,21 @@ public sealed partial class OrderBook
         var price = buys ? reference - offset : reference + offset;
         if (cap != 0)
             price = buys ? Math.Min(price, cap) : Math.Max(price, cap);
-        return price < _rules.MinPriceTicks || price > _rules.MaxPriceTicks ? 0 : price;
+        return price < Rules.MinPriceTicks || price > Rules.MaxPriceTicks ? 0 : price;
     }
 
     /// <summary>Returns the best displayed price of a side that is not a peg's; 0 for none.</summary>
     private long QuoteFor(int side)
     {
-        for (var level = _sides[side].Best; level != 0; level = NextWorse(side, level))
+        for (var level = Sides[side].Best; level != 0; level = NextWorse(side, level))
         {
-            if (_ladder[level].Conditional < _ladder[level].Orders)
-                return _ladder.PriceOf(level);
+            if (Ladder[level].Conditional < Ladder[level].Orders)
+                return Ladder.PriceOf(level);
 
-            for (var slot = _ladder[level].First; slot != 0; slot = _entries[slot].Next)
+            for (var slot = Ladder[level].First; slot != 0; slot = Entries[slot].Next)
             {
                 if (!Has(slot, Traits.Peg))
-                    return _ladder.PriceOf(level);
+                    return Ladder.PriceOf(level);
             }
         }
 

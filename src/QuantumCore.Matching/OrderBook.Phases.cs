@@ -5,34 +5,8 @@ namespace QuantumCore.Matching;
 // Trading phases (RULES 13), price bands (12) and the operator's commands.
 public sealed partial class OrderBook
 {
-    private BookRules _rules = BookRules.None;
-    private readonly HashSet<long> _busted = [];
-    private int _extensions;
-
-    /// <summary>The current phase; a new book is in continuous trading.</summary>
-    public TradingPhase Phase { get; private set; }
-
-    /// <summary>The rules that its operator set.</summary>
-    public BookRules Rules => _rules;
-
-    /// <summary>
-    /// Reference price of the static band, in ticks: the last auction price, or the one from
-    /// <see cref="SetReference"/>; 0 for none.
-    /// </summary>
-    public long ReferencePriceTicks { get; private set; }
-
-    /// <summary>Prices that the static band allows now; null without a band or a reference price.</summary>
-    public PriceRange? StaticBand
-    {
-        get
-        {
-            if (_rules.StaticBandBasisPoints is not { } points || ReferencePriceTicks == 0)
-                return null;
-
-            var (low, high) = BandAround(ReferencePriceTicks, points);
-            return new PriceRange(low, high);
-        }
-    }
+    private readonly HashSet<long> Busted = [];
+    private int Extensions;
 
     /// <summary>
     /// Changes the phase: PhaseChanged, preceded by the auction that ends the old phase, and followed by what the new
@@ -85,9 +59,6 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    /// <summary>Time at which the next order is due to expire, Unix nanoseconds; 2^63 - 1 for never.</summary>
-    public long NextExpiryNanos => _nextExpiry;
-
     /// <summary>
     /// Sets the book's rules. Orders in the book stay, whatever the rules. Reject reasons: BadRequest (a value out of
     /// range), TimeRegression.
@@ -95,16 +66,15 @@ public sealed partial class OrderBook
     public RejectReason SetRules(long timeNanos, BookRules rules)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        var reject = BeginAt(timeNanos, IsInRange(rules) ? RejectReason.None : RejectReason.BadRequest);
+        var reject = BeginAt(timeNanos, rules.IsInRange ? RejectReason.None : RejectReason.BadRequest);
         if (reject != RejectReason.None)
             return reject;
 
         LastTimeNanos = timeNanos;
-        _rules = rules;
-        Mind(Care.Rules, rules.ProtectionTicks is not null || rules.StaticBandBasisPoints is not null
-            || rules.DynamicBandBasisPoints is not null);
+        Rules = rules;
+        Mind(SlowPath.Rules, rules.HasBands);
         // Pegs may have lost or found a possible price.
-        _peggedToBid = _peggedToAsk = -1;
+        ForgetQuotes();
         Conclude();
         return RejectReason.None;
     }
@@ -121,7 +91,7 @@ public sealed partial class OrderBook
             return reject;
 
         LastTimeNanos = timeNanos;
-        _ = _busted.Add(tradeNumber);
+        _ = Busted.Add(tradeNumber);
         Append(BookEventKind.Busted, default, EndReason.None, tradeNumber, 0, 0, 0);
         Conclude();
         return RejectReason.None;
@@ -150,32 +120,10 @@ public sealed partial class OrderBook
         var reject = BringTo(timeNanos);
         if (reject != RejectReason.None)
             return reject;
-        return tradeNumber < 1 || tradeNumber > LastTradeNumber || _busted.Contains(tradeNumber)
+        return tradeNumber < 1 || tradeNumber > LastTradeNumber || Busted.Contains(tradeNumber)
             ? Refuse(RejectReason.UnknownTrade)
             : RejectReason.None;
     }
-
-    private static bool IsInRange(BookRules rules) =>
-        rules.MinPriceTicks >= 1 && rules.MaxPriceTicks <= Instrument.PriceTicksLimit
-        && rules.MinPriceTicks <= rules.MaxPriceTicks
-        && rules.ProtectionTicks is null or (>= 0 and <= Instrument.PriceTicksLimit)
-        && rules.StaticBandBasisPoints is null or (>= 0 and <= OrderRules.BasisPointsLimit)
-        && rules.DynamicBandBasisPoints is null or (>= 0 and <= OrderRules.BasisPointsLimit)
-        && rules.AuctionCollarBasisPoints is null or (>= 0 and <= OrderRules.BasisPointsLimit)
-        && rules.DynamicBandMode <= BandMode.Auction && rules.MaxExtensions >= 0;
-
-    private void Mind(Care care, bool on) => _care = on ? _care | care : _care & ~care;
-
-    private bool IsOutsideStaticBand(long price) =>
-        price != 0 && StaticBand is { } band && (price < band.LowestTicks || price > band.HighestTicks);
-
-    /// <summary>
-    /// Returns a band around a reference price, rounded inward; all prices without a reference price.
-    /// </summary>
-    private static (long Low, long High) BandAround(long reference, int basisPoints) => reference == 0
-        ? (1, Instrument.PriceTicksLimit)
-        : (ScaleDown(reference, 10_000 - basisPoints, roundUp: true),
-            ScaleDown(reference, 10_000 + basisPoints, roundUp: false));
 
     private static bool Uncrosses(TradingPhase from, TradingPhase to) => from switch
     {
@@ -204,7 +152,7 @@ public sealed partial class OrderBook
             EndLeftovers(held: true);
         }
 
-        _extensions = 0;
+        Extensions = 0;
         EnterPhase(phase);
     }
 
@@ -212,10 +160,10 @@ public sealed partial class OrderBook
     {
         var brokenOff = Phase == TradingPhase.Closing && phase != TradingPhase.Closed;
         Phase = phase;
-        Mind(Care.Phase, phase != TradingPhase.Continuous);
+        Mind(SlowPath.Phase, phase != TradingPhase.Continuous);
         Append(BookEventKind.PhaseChanged, default, EndReason.None, 0, 0, 0, 0);
         Told.Detail = (byte)phase;
-        _mustTell = IsCall(phase);
+        MustTell = IsCall(phase);
         if (phase == TradingPhase.Closing)
             ReleaseHeld();
         if (brokenOff)
@@ -231,8 +179,8 @@ public sealed partial class OrderBook
     /// <summary>Resumes matching: pegs return first, then whatever else waited (RULES 3.2).</summary>
     private void ResumeMatching()
     {
-        _added[Buy] = _added[Sell] = long.MinValue;
-        _peggedToBid = _peggedToAsk = -1;
+        NoteAllAdded();
+        ForgetQuotes();
         _ = RepricePegs();
     }
 
@@ -241,16 +189,16 @@ public sealed partial class OrderBook
     /// </summary>
     private void Hold(int slot)
     {
-        _entries[slot].Place = OrderPlace.Held;
-        _entries[slot].Priority = _nextPriority++;
-        _held.Add(slot);
+        Entries[slot].Place = OrderPlace.Held;
+        Entries[slot].Priority = NextPriority++;
+        Held.Add(slot);
     }
 
     /// <summary>Enters the orders that waited for the closing auction, by id, with the priority they had.</summary>
     private void ReleaseHeld()
     {
-        _held.Sort((a, b) => _entries[a].Id.CompareTo(_entries[b].Id));
-        foreach (var slot in _held)
+        Held.Sort((a, b) => Entries[a].Id.CompareTo(Entries[b].Id));
+        foreach (var slot in Held)
         {
             if (IsMarketNow(slot))
                 PutAtMarket(slot);
@@ -258,7 +206,7 @@ public sealed partial class OrderBook
                 PutByPriority(slot, ConditionsOf(slot).Price);
         }
 
-        _held.Clear();
+        Held.Clear();
     }
 
     /// <summary>
@@ -267,14 +215,14 @@ public sealed partial class OrderBook
     /// </summary>
     private void HoldAgain()
     {
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            if (_entries[slot].Id != 0 && _entries[slot].Place == OrderPlace.Resting && Has(slot, Traits.AtTheClose))
-                _held.Add(slot);
+            if (Entries[slot].Id != 0 && Entries[slot].Place == OrderPlace.Resting && Has(slot, Traits.AtTheClose))
+                Held.Add(slot);
         }
 
-        _held.Sort((a, b) => _entries[a].Id.CompareTo(_entries[b].Id));
-        foreach (var slot in _held)
+        Held.Sort((a, b) => Entries[a].Id.CompareTo(Entries[b].Id));
+        foreach (var slot in Held)
         {
             LeaveBook(slot);
             ConditionsOf(slot).Shown = 0;
@@ -285,9 +233,9 @@ public sealed partial class OrderBook
     /// <summary>Ends market orders and orders for one auction only, after that auction.</summary>
     private void EndLeftovers(bool held = false)
     {
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            ref var entry = ref _entries[slot];
+            ref var entry = ref Entries[slot];
             if (entry.Id == 0 || (entry.Place != OrderPlace.Resting && !(held && entry.Place == OrderPlace.Held)))
                 continue;
 
@@ -305,10 +253,10 @@ public sealed partial class OrderBook
 
     private void EndDay()
     {
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            if (_entries[slot].Id != 0 && Has(slot, Traits.Day))
-                _ending.Add((_entries[slot].Id, EndReason.Day));
+            if (Entries[slot].Id != 0 && Has(slot, Traits.Day))
+                _ending.Add((Entries[slot].Id, EndReason.Day));
         }
 
         _ending.Sort();
@@ -316,13 +264,10 @@ public sealed partial class OrderBook
     }
 
     /// <summary>Sends the symbol to an auction after a matching phase hit the dynamic band (RULES 3, 12.3).</summary>
-    private void AfterBand(in Taker taker)
+    private void StopAtBand()
     {
-        if (taker.Stop != EndReason.Band || _rules.DynamicBandMode != BandMode.Auction)
-            return;
-
         EnterPhase(TradingPhase.Volatility);
-        while (_awaiting.TryDequeue(out var id))
+        while (Awaiting.TryDequeue(out var id))
         {
             if (FindOpen(id, out var slot) == RejectReason.None)
                 EnterCallPhase(slot);
@@ -332,7 +277,7 @@ public sealed partial class OrderBook
     /// <summary>Enters an order that waited for its taker phase into the call phase, if that can hold it.</summary>
     private void EnterCallPhase(int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         ref var kept = ref ConditionsOf(slot);
         var isChild = entry.Place == OrderPlace.Pending;
         if (isChild)

@@ -9,7 +9,7 @@ public sealed partial class OrderBook
     /// Sets the owners of accounts for all of their open orders, in any place. Nothing trades or ends by it. Later
     /// orders carry their own owner. Reject reason: TimeRegression.
     /// </summary>
-    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="OrderStore.LastTimeNanos"/>.</param>
     /// <param name="owners">
     /// Owners by account, as in <see cref="NewOrder.Owner"/>; 0 for none. Other accounts keep theirs.
     /// </param>
@@ -21,9 +21,9 @@ public sealed partial class OrderBook
             return reject;
 
         LastTimeNanos = timeNanos;
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            ref var entry = ref _entries[slot];
+            ref var entry = ref Entries[slot];
             if (entry.Id != 0 && owners.TryGetValue(entry.Account, out var owner))
                 entry.Owner = owner;
         }
@@ -34,10 +34,10 @@ public sealed partial class OrderBook
 
     /// <summary>Applies self-trade prevention to two orders of one owner that meet.</summary>
     /// <returns>True if the taker goes on.</returns>
-    private bool PreventSelfTrade<TRun>(ref Taker taker, ref Cursor at, long quantity)
+    private bool PreventSelfTrade<TRun>(ref Taker taker, ref MatchCursor at, long quantity)
         where TRun : struct, IRun
     {
-        var mode = taker.SelfTrade.Between(taker.Id, _entries[at.Slot].Id);
+        var mode = taker.SelfTrade.Between(taker.Id, Entries[at.Slot].Id);
         if (!TRun.HasEffects)
         {
             taker.Ended = mode is SelfTradePrevention.ExpireTaker or SelfTradePrevention.ExpireBoth;
@@ -54,7 +54,7 @@ public sealed partial class OrderBook
             return true;
         }
 
-        var next = at.IsLit ? 0 : _entries[at.Slot].Next;
+        var next = at.IsLit ? 0 : Entries[at.Slot].Next;
         var maker = at.Slot;
         if (mode == SelfTradePrevention.Decrement)
             return Decrement(ref taker, ref at, quantity, next);
@@ -77,27 +77,27 @@ public sealed partial class OrderBook
     /// <summary>
     /// Advances in a dry run: an expiring maker is gone with its reserve; a decremented one would refill.
     /// </summary>
-    private void PassOwn(ref Cursor at, SelfTradePrevention mode, long quantity)
+    private void PassOwn(ref MatchCursor at, SelfTradePrevention mode, long quantity)
     {
         if (mode == SelfTradePrevention.Decrement || !at.IsLit)
             PassDry(ref at, quantity);
         else if (at.LitSlot == 0)
             at.FirstReserve++;
         else
-            at.LitSlot = _entries[at.LitSlot].Next;
+            at.LitSlot = Entries[at.LitSlot].Next;
     }
 
-    private bool Decrement(ref Taker taker, ref Cursor at, long quantity, int next)
+    private bool Decrement(ref Taker taker, ref MatchCursor at, long quantity, int next)
     {
         var maker = at.Slot;
         taker.Leaves -= quantity;
         TellPrevented(in taker, maker, quantity, quantity);
         TakeOff(maker, quantity);
-        var makerLeaves = _entries[maker].Leaves;
+        var makerLeaves = Entries[maker].Leaves;
         Prevented(maker, quantity);
         if (taker.Slot != 0)
         {
-            _entries[taker.Slot].Leaves = taker.Leaves;
+            Entries[taker.Slot].Leaves = taker.Leaves;
             Prevented(taker.Slot, quantity);
         }
 
@@ -119,20 +119,20 @@ public sealed partial class OrderBook
             return;
 
         ConditionsOf(slot).Prevented += quantity;
-        if (_entries[slot].Leaves > 0 && Sibling(slot) is not 0 and var sibling)
+        if (Entries[slot].Leaves > 0 && Sibling(slot) is not 0 and var sibling)
         {
             // It waits for its trigger or its turn, so no level counts its lots.
-            _entries[sibling].Leaves = _entries[slot].Leaves;
+            Entries[sibling].Leaves = Entries[slot].Leaves;
             ConditionsOf(sibling).Prevented += quantity;
         }
     }
 
     private void TellPrevented(in Taker taker, int maker, long quantity, long makerLoses)
     {
-        ref var entry = ref _entries[maker];
+        ref var entry = ref Entries[maker];
         Append(
             BookEventKind.SelfTradePrevented, (Side)(taker.Side + 1), EndReason.None, taker.Id,
-            _ladder.PriceOf(entry.Level), quantity, taker.Amount >= 0 ? 0 : taker.Leaves);
+            Ladder.PriceOf(entry.Level), quantity, taker.Amount >= 0 ? 0 : taker.Leaves);
         Told.MakerId = entry.Id;
         Told.MakerLeavesLots = entry.Leaves - makerLoses;
         Told.Detail = (byte)taker.SelfTrade;
@@ -146,7 +146,7 @@ public sealed partial class OrderBook
 
         if (taker.Amount >= 0)
             ConditionsOf(taker.Slot).Amount = taker.Amount;
-        _entries[taker.Slot].Leaves = taker.Leaves;
+        Entries[taker.Slot].Leaves = taker.Leaves;
         End(taker.Slot, EndReason.SelfTrade);
     }
 }

@@ -1,4 +1,5 @@
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
@@ -7,10 +8,9 @@ namespace QuantumCore.Matching;
 public sealed partial class OrderBook
 {
     // Orders that wait for their taker phase: triggered ones and children of filled parents. First in, first out.
-    private readonly Queue<long> _awaiting = new();
+    private readonly Queue<long> Awaiting = new();
 
-    private readonly List<int> _held = [];
-    private int _allOrNone;
+    private readonly List<int> Held = [];
 
     // The best price, as the other side sees it, at which quantity was added since the last check of all-or-none
     // orders.
@@ -21,8 +21,8 @@ public sealed partial class OrderBook
         if (slot == 0)
             return;
 
-        _awaiting.Enqueue(_entries[slot].Id);
-        _watching = true;
+        Awaiting.Enqueue(Entries[slot].Id);
+        Watching = true;
     }
 
     private void Settle()
@@ -36,15 +36,15 @@ public sealed partial class OrderBook
             if (Phase != TradingPhase.Continuous)
                 break;
 
-            EvaluateTriggers();
-            if (_awaiting.TryDequeue(out var id))
+            TriggerHits();
+            if (Awaiting.TryDequeue(out var id))
             {
                 changed = true;
                 EnterAwaited(id);
             }
         }
 
-        _watching = _allOrNone + _pegs.Count + _armed + _awaiting.Count > 0;
+        Watching = AllOrNoneCount + PegSlots.Count + ArmedCount + Awaiting.Count > 0;
     }
 
     /// <summary>Runs the taker phase of an order that waited for it.</summary>
@@ -53,7 +53,7 @@ public sealed partial class OrderBook
         if (FindOpen(id, out var slot) != RejectReason.None)
             return;
 
-        if (_entries[slot].Place == OrderPlace.Pending)
+        if (Entries[slot].Place == OrderPlace.Pending)
             Activate(slot);
         else
             EnterTriggered(slot);
@@ -62,9 +62,9 @@ public sealed partial class OrderBook
     private void EnterTriggered(int slot)
     {
         var price = ConditionsOf(slot).Price;
-        var lots = _entries[slot].Leaves;
+        var lots = Entries[slot].Leaves;
         if (Has(slot, Traits.PostOnly) && Phase == TradingPhase.Continuous
-            && CheckPostOnly(IndexOf(_entries[slot].Side), slides: false, lots, ref price) != RejectReason.None)
+            && CheckPostOnly(IndexOf(Entries[slot].Side), slides: false, lots, ref price) != RejectReason.None)
         {
             End(slot, EndReason.PostOnly);
             return;
@@ -102,7 +102,7 @@ public sealed partial class OrderBook
     /// <summary>Reports that a child enters. It is outside the book until its taker phase ends.</summary>
     private void BeginActive(int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         Append(
             BookEventKind.Activated, entry.Side, EndReason.None, entry.Id, PriceNow(slot), entry.TotalLots,
             entry.Leaves);
@@ -114,7 +114,7 @@ public sealed partial class OrderBook
     {
         ref var kept = ref ConditionsOf(slot);
         return IsWaitingStop(slot) && !OrderRules.IsTrailing(kept.Type)
-            && IsPast(_entries[slot].Side, kept.Type, kept.Reference, kept.Trigger);
+            && IsPast(Entries[slot].Side, kept.Type, kept.Reference, kept.Trigger);
     }
 
     /// <summary>Checks for a child what could not be checked when its list entered (RULES 9.4, 9.5).</summary>
@@ -137,7 +137,7 @@ public sealed partial class OrderBook
         var comesIn = kept.Type == OrderType.Limit
             && kept.TimeInForce is not (TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
             && (kept.TimeInForce != TimeInForce.AtTheClose || Phase == TradingPhase.Closing);
-        return comesIn ? CheckPlace(slot, _entries[slot].Leaves, slides: true, ref price) : RejectReason.None;
+        return comesIn ? CheckPlace(slot, Entries[slot].Leaves, slides: true, ref price) : RejectReason.None;
     }
 
     /// <summary>Returns true if its price is a limit or a cap, not a protection or the bound of a limit.</summary>
@@ -146,10 +146,21 @@ public sealed partial class OrderBook
 
     private void CountAllOrNone(int change)
     {
-        _allOrNone += change;
+        AllOrNoneCount += change;
         if (change > 0)
-            _watching = true;
+            Watching = true;
     }
+
+    /// <summary>Returns the best price at which quantity was added to a side since the last call.</summary>
+    private long TakeAdded(int side)
+    {
+        var added = _added[side];
+        _added[side] = OutOfReach;
+        return added;
+    }
+
+    /// <summary>Has both sides checked as if quantity had been added at their best prices.</summary>
+    private void NoteAllAdded() => _added[Buy] = _added[Sell] = long.MinValue;
 
     private void NoteAdded(int side, long price) =>
         _added[side] = Math.Min(_added[side], Toward(side ^ 1, price));
@@ -160,21 +171,20 @@ public sealed partial class OrderBook
     /// </summary>
     private bool WakeAllOrNone(int side)
     {
-        var added = _added[side ^ 1];
-        _added[side ^ 1] = OutOfReach;
-        if (added == OutOfReach || _allOrNone == 0)
+        var added = TakeAdded(side ^ 1);
+        if (added == OutOfReach || AllOrNoneCount == 0)
             return false;
 
         var woken = false;
-        var level = _sides[side + Dark].Best;
-        while (level != 0 && Toward(side, _ladder.PriceOf(level)) >= added && Phase == TradingPhase.Continuous)
+        var level = Sides[side + Dark].Best;
+        while (level != 0 && Toward(side, Ladder.PriceOf(level)) >= added && Phase == TradingPhase.Continuous)
         {
-            var price = _ladder.PriceOf(level);
+            var price = Ladder.PriceOf(level);
             var worse = NextWorse(side + Dark, level);
-            var slot = _ladder[level].First;
+            var slot = Ladder[level].First;
             while (slot != 0 && Phase == TradingPhase.Continuous)
             {
-                var next = _entries[slot].Next;
+                var next = Entries[slot].Next;
                 woken |= Has(slot, Traits.AllOrNone) && Wake(slot, price);
                 slot = next;
             }
@@ -193,11 +203,11 @@ public sealed partial class OrderBook
 
         BeginPrints();
         Leave(slot);
-        _entering = slot;
-        _enteringPrice = price;
+        EnteringSlot = slot;
+        EnteringPrice = price;
         Match<Execution>(ref taker);
         Finish(ref taker, price);
-        _entering = 0;
+        EnteringSlot = 0;
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
@@ -77,7 +78,7 @@ public sealed partial class OrderBook
         book.ReadLists(ref reader);
         reader.Finish();
         foreach (var id in awaiting)
-            book._awaiting.Enqueue(id);
+            book.Awaiting.Enqueue(id);
         book.FinishRestore();
         if (book.Audit() is { } wrong)
             throw new InvalidDataException($"Snapshot of a book: {wrong}.");
@@ -90,13 +91,12 @@ public sealed partial class OrderBook
 
     private void FinishRestore()
     {
-        Mind(Care.Phase, Phase != TradingPhase.Continuous);
-        Mind(Care.Rules, _rules.ProtectionTicks is not null || _rules.StaticBandBasisPoints is not null
-            || _rules.DynamicBandBasisPoints is not null);
-        Mind(Care.Blocked, _blockedAccounts.Count + _blockedOwners.Count > 0);
-        Mind(Care.DarkOrders, _sides[Dark].Levels + _sides[Dark + 1].Levels > 0);
-        _pegs.Sort((a, b) => _entries[a].Id.CompareTo(_entries[b].Id));
-        _watching = _allOrNone + _pegs.Count + _armed + _awaiting.Count > 0;
+        Mind(SlowPath.Phase, Phase != TradingPhase.Continuous);
+        Mind(SlowPath.Rules, Rules.HasBands);
+        NoteBlocks();
+        Mind(SlowPath.DarkOrders, Sides[Dark].Levels + Sides[Dark + 1].Levels > 0);
+        PegSlots.Sort((a, b) => Entries[a].Id.CompareTo(Entries[b].Id));
+        Watching = AllOrNoneCount + PegSlots.Count + ArmedCount + Awaiting.Count > 0;
     }
 
     private void WriteState<TSink>(ref TSink sink)
@@ -104,7 +104,7 @@ public sealed partial class OrderBook
     {
         sink.Write(MaxLevels);
         WriteBook(ref sink);
-        WriteIds(ref sink, [.. _awaiting.Where(id => FindOpen(id, out _) == RejectReason.None)]);
+        WriteIds(ref sink, [.. Awaiting.Where(id => FindOpen(id, out _) == RejectReason.None)]);
         for (var side = Buy; side <= Sell; side++)
             WriteResting(ref sink, side);
         WriteWaiting(ref sink);
@@ -120,43 +120,43 @@ public sealed partial class OrderBook
         sink.Write(LastPriceTicks);
         sink.Write(MarkPriceTicks);
         sink.Write(ReferencePriceTicks);
-        sink.Write(_nextPriority);
+        sink.Write(NextPriority);
         sink.Write((long)Phase);
-        sink.Write(_extensions);
+        sink.Write(Extensions);
         var tells = IsCall(Phase);
-        sink.Write(tells && _mustTell ? 1 : 0);
-        sink.Write(tells ? _told.PriceTicks : 0);
-        WriteWide(ref sink, tells ? _told.Lots : 0);
-        WriteWide(ref sink, tells ? _told.Imbalance : 0);
-        sink.Write(_rules.MinPriceTicks);
-        sink.Write(_rules.MaxPriceTicks);
-        sink.Write(_rules.ProtectionTicks ?? -1);
-        sink.Write(_rules.StaticBandBasisPoints ?? -1);
-        sink.Write(_rules.DynamicBandBasisPoints ?? -1);
-        sink.Write((long)_rules.DynamicBandMode);
-        sink.Write(_rules.AuctionCollarBasisPoints ?? -1);
-        sink.Write(_rules.MaxExtensions);
-        WriteIds(ref sink, [.. _blockedAccounts.Order()]);
-        WriteIds(ref sink, [.. _blockedOwners.Order()]);
-        WriteIds(ref sink, [.. _busted.Order()]);
-        WriteIds(ref sink, [.. _prints]);
+        sink.Write(tells && MustTell ? 1 : 0);
+        sink.Write(tells ? ToldResult.PriceTicks : 0);
+        WriteWide(ref sink, tells ? ToldResult.Lots : 0);
+        WriteWide(ref sink, tells ? ToldResult.Imbalance : 0);
+        sink.Write(Rules.MinPriceTicks);
+        sink.Write(Rules.MaxPriceTicks);
+        sink.Write(Rules.ProtectionTicks ?? -1);
+        sink.Write(Rules.StaticBandBasisPoints ?? -1);
+        sink.Write(Rules.DynamicBandBasisPoints ?? -1);
+        sink.Write((long)Rules.DynamicBandMode);
+        sink.Write(Rules.AuctionCollarBasisPoints ?? -1);
+        sink.Write(Rules.MaxExtensions);
+        WriteIds(ref sink, [.. BlockedAccounts.Order()]);
+        WriteIds(ref sink, [.. BlockedOwners.Order()]);
+        WriteIds(ref sink, [.. Busted.Order()]);
+        WriteIds(ref sink, [.. Prints]);
     }
 
     private void ReadBook(ref SnapshotReader from)
     {
-        _index.StartAfter(from.Read(0, MaxCount, "last order id"));
+        Index.StartAfter(from.Read(0, MaxCount, "last order id"));
         LastTimeNanos = from.Read(0, long.MaxValue, "last time");
         LastTradeNumber = from.Read(0, MaxCount, "last trade");
         LastPriceTicks = from.Read(0, Instrument.PriceTicksLimit, "last price");
         MarkPriceTicks = from.Read(0, Instrument.PriceTicksLimit, "mark price");
         ReferencePriceTicks = from.Read(0, Instrument.PriceTicksLimit, "reference price");
-        _nextPriority = from.Read(1, MaxCount, "priority");
+        NextPriority = from.Read(1, MaxCount, "priority");
         Phase = (TradingPhase)from.Read(0, (long)TradingPhase.Closed, "phase");
-        _extensions = (int)from.Read(0, int.MaxValue, "extensions");
-        _mustTell = from.Read(0, 0, "indicative") == 1;
-        _told = new AuctionResult(
+        Extensions = (int)from.Read(0, int.MaxValue, "extensions");
+        MustTell = from.Read(0, 0, "indicative") == 1;
+        ToldResult = new AuctionResult(
             from.Read(0, Instrument.PriceTicksLimit, "indicative"), ReadWide(ref from), ReadWide(ref from));
-        _rules = new BookRules
+        Rules = new BookRules
         {
             MinPriceTicks = from.Read(1, Instrument.PriceTicksLimit, "lowest price"),
             MaxPriceTicks = from.Read(1, Instrument.PriceTicksLimit, "highest price"),
@@ -167,10 +167,10 @@ public sealed partial class OrderBook
             AuctionCollarBasisPoints = (int?)Optional(from.Read(-1, OrderRules.BasisPointsLimit, "collar")),
             MaxExtensions = (int)from.Read(0, int.MaxValue, "extensions"),
         };
-        _blockedAccounts.UnionWith(ReadIds(ref from, "blocked accounts"));
-        _blockedOwners.UnionWith(ReadIds(ref from, "blocked owners"));
-        _busted.UnionWith(ReadIds(ref from, "busted trades"));
-        _prints.AddRange(ReadIds(ref from, "prints"));
+        BlockedAccounts.UnionWith(ReadIds(ref from, "blocked accounts"));
+        BlockedOwners.UnionWith(ReadIds(ref from, "blocked owners"));
+        Busted.UnionWith(ReadIds(ref from, "busted trades"));
+        Prints.AddRange(ReadIds(ref from, "prints"));
     }
 
     private static long? Optional(long number) => number < 0 ? null : number;
@@ -210,13 +210,13 @@ public sealed partial class OrderBook
         while (orders.MoveNext())
         {
             var slot = orders.Slot;
-            var at = _ladder.PriceOf(_entries[slot].Level);
-            sink.Write(_entries[slot].Id);
+            var at = Ladder.PriceOf(Entries[slot].Level);
+            sink.Write(Entries[slot].Id);
             sink.Write(at - price);
-            sink.Write(_entries[slot].Priority - priority);
+            sink.Write(Entries[slot].Priority - priority);
             WriteOrder(ref sink, slot);
             price = at;
-            priority = _entries[slot].Priority;
+            priority = Entries[slot].Priority;
         }
 
         sink.Write(0);
@@ -225,17 +225,17 @@ public sealed partial class OrderBook
     private void WriteWaiting<TSink>(ref TSink sink)
         where TSink : struct, IStateSink, allows ref struct
     {
-        if (_armed + _held.Count + _pegs.Count + _aside + _listsUsed > 1)
+        if (ArmedCount + Held.Count + PegSlots.Count + AsideCount + ListsUsed > 1)
         {
             foreach (var place in (ReadOnlySpan<OrderPlace>)[
                 OrderPlace.Armed, OrderPlace.Pending, OrderPlace.Parked, OrderPlace.Held, OrderPlace.Aside])
             {
                 foreach (var id in OrdersAt(place))
                 {
-                    var slot = _index.Find(id);
+                    var slot = Index.Find(id);
                     sink.Write(id);
                     sink.Write((long)place);
-                    sink.Write(_entries[slot].Priority);
+                    sink.Write(Entries[slot].Priority);
                     WriteOrder(ref sink, slot);
                 }
             }
@@ -247,7 +247,7 @@ public sealed partial class OrderBook
     private void WriteOrder<TSink>(ref TSink sink, int slot)
         where TSink : struct, IStateSink, allows ref struct
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         sink.Write((long)entry.Side);
         sink.Write(entry.Account);
         sink.Write(entry.Owner);
@@ -279,7 +279,7 @@ public sealed partial class OrderBook
         sink.Write(kept.LimitOffset);
         sink.Write(kept.Peg == PegReference.None ? kept.Peak : 0);
         // Prints that were already seen count no more.
-        sink.Write(Math.Max(kept.ArmedAtPrint - _printsSeen, 0));
+        sink.Write(Math.Max(kept.ArmedAtPrint - PrintsSeen, 0));
         sink.Write(kept.PegOffset);
         sink.Write(kept.Protection);
         sink.Write(kept.Amount);
@@ -291,21 +291,21 @@ public sealed partial class OrderBook
         where TSink : struct, IStateSink, allows ref struct
     {
         var open = new SortedDictionary<long, int>();
-        for (var list = 1; list < _listsUsed; list++)
+        for (var list = 1; list < ListsUsed; list++)
         {
-            if (_lists[list].Alive > 0)
-                open.Add(_lists[list].FirstId, list);
+            if (ListAt(list).Alive > 0)
+                open.Add(ListAt(list).FirstId, list);
         }
 
         sink.Write(open.Count);
         foreach (var (firstId, list) in open)
         {
-            ref var members = ref _lists[list];
+            ref var members = ref ListAt(list);
             sink.Write(firstId);
             sink.Write((long)members.Kind);
-            sink.Write(_entries[members.Parent].Id);
-            sink.Write(_entries[members.FirstLeg].Id);
-            sink.Write(_entries[members.SecondLeg].Id);
+            sink.Write(Entries[members.Parent].Id);
+            sink.Write(Entries[members.FirstLeg].Id);
+            sink.Write(Entries[members.SecondLeg].Id);
         }
     }
 
@@ -321,7 +321,7 @@ public sealed partial class OrderBook
                 throw new InvalidDataException($"Snapshot of a book: order {id} is there twice.");
 
             var slot = TakeSlot();
-            ref var entry = ref _entries[slot];
+            ref var entry = ref Entries[slot];
             entry.Id = id;
             entry.Level = 0;
             entry.Place = OrderPlace.Resting;
@@ -330,8 +330,8 @@ public sealed partial class OrderBook
             else
                 entry.Place = (OrderPlace)from.Read((long)OrderPlace.Armed, (long)OrderPlace.Aside, "place");
             priority = from.ReadStep(resting ? priority : 0, "priority");
-            _entries[slot].Priority = priority;
-            _index.Add(id, slot);
+            Entries[slot].Priority = priority;
+            Index.Add(id, slot);
             OpenOrders++;
             ReadOrder(ref from, slot);
             if (resting)
@@ -343,7 +343,7 @@ public sealed partial class OrderBook
 
     private void ReadOrder(ref SnapshotReader from, int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         entry.Side = (Side)from.Read((long)Side.Buy, (long)Side.Sell, "side");
         entry.Account = from.ReadAny("account");
         entry.Owner = from.ReadAny("owner");
@@ -357,15 +357,15 @@ public sealed partial class OrderBook
             return;
         }
 
-        if (_conditionalLots > MaxConditionalLots - entry.TotalLots)
+        if (ConditionalLots > MaxConditionalLots - entry.TotalLots)
             throw new InvalidDataException("Snapshot of a book: conditional orders have too many lots.");
-        _conditionalLots += entry.TotalLots;
+        ConditionalLots += entry.TotalLots;
         ref var kept = ref Attach(slot);
         kept = ReadConditions(ref from);
         if (kept.Expiry != 0)
-            ExpireAt(_entries[slot].Id, kept.Expiry);
-        if (Has(slot, Traits.Peg) && _entries[slot].Place != OrderPlace.Pending)
-            _pegs.Add(slot);
+            ExpireAt(Entries[slot].Id, kept.Expiry);
+        if (Has(slot, Traits.Peg) && Entries[slot].Place != OrderPlace.Pending)
+            PegSlots.Add(slot);
     }
 
     private static Conditions ReadConditions(ref SnapshotReader from)
@@ -414,13 +414,13 @@ public sealed partial class OrderBook
         if (SideOf(slot) >= AtMarket && price != 1)
             throw new InvalidDataException($"Snapshot of a book: a market order has no price, and not {price}.");
 
-        var level = _ladder.Find(SideOf(slot), price);
-        if (_ladder[level].Orders > 0
-            && _ladder[level].Lots > MaxLevelLots + MaxConditionalLots - _entries[slot].Leaves)
+        var level = Ladder.Find(SideOf(slot), price);
+        if (Ladder[level].Orders > 0
+            && Ladder[level].Lots > MaxLevelLots + MaxConditionalLots - Entries[slot].Leaves)
             throw new InvalidDataException("Snapshot of a book: a level has too many lots.");
 
-        var lots = Has(slot, Traits.Iceberg) ? ConditionsOf(slot).Shown : _entries[slot].Leaves;
-        EnqueueBehind(slot, _ladder[level].Last, SideOf(slot), price, lots);
+        var lots = Has(slot, Traits.Iceberg) ? ConditionsOf(slot).Shown : Entries[slot].Leaves;
+        EnqueueBehind(slot, Ladder[level].Last, SideOf(slot), price, lots);
         if (Has(slot, Traits.AllOrNone))
             CountAllOrNone(1);
     }
@@ -430,20 +430,16 @@ public sealed partial class OrderBook
         if (!Has(slot, Traits.Conditional))
             throw new InvalidDataException("Snapshot of a book: a plain order does not wait.");
 
-        switch (_entries[slot].Place)
+        switch (Entries[slot].Place)
         {
             case OrderPlace.Armed:
-                _armed++;
-                _due += ConditionsOf(slot).IsDue ? 1 : 0;
-                if (OrderRules.IsTrailing(ConditionsOf(slot).Type))
-                    _trailing.Add(slot);
-                StandAtTrigger(slot);
+                RestoreArmed(slot);
                 break;
             case OrderPlace.Held:
-                _held.Add(slot);
+                Held.Add(slot);
                 break;
             case OrderPlace.Aside:
-                _aside++;
+                AsideCount++;
                 break;
         }
     }
@@ -454,7 +450,7 @@ public sealed partial class OrderBook
         for (var count = from.Read(0, int.MaxValue, "lists"); count > 0; count--)
         {
             var list = TakeList();
-            ref var members = ref _lists[list];
+            ref var members = ref ListAt(list);
             members = new OrderList
             {
                 FirstId = last = from.Read(last + 1, LastOrderId, "list"),
@@ -479,7 +475,7 @@ public sealed partial class OrderBook
         ref var kept = ref ConditionsOf(slot);
         kept.List = list;
         kept.Role = role;
-        _lists[list].Alive++;
+        ListAt(list).Alive++;
         return slot;
     }
 }

@@ -1,4 +1,5 @@
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
@@ -6,30 +7,18 @@ namespace QuantumCore.Matching;
 // each reference, one for those that a fall reaches and one for those that a rise reaches, nearest trigger first.
 public sealed partial class OrderBook
 {
-    private const int OnLast = Triggers;
-    private const int OnBid = Triggers + 2;
-    private const int OnAsk = Triggers + 4;
-    private const int OnMark = Triggers + 6;
-
     /// <summary>First and last print of each phase since the last check of triggers; empty if no order waits.</summary>
-    private readonly List<long> _prints = [];
+    private List<long> Prints { get; } = [];
 
     /// <summary>Number of earlier prints, already checked.</summary>
-    private long _printsSeen;
-    private int _phasePrints;
+    private long PrintsSeen { get; set; }
 
+    private int _phasePrints;
     private readonly List<int> _trailing = [];
-    private readonly List<(long Id, long Trigger, bool Rise)> _hits = [];
-    private int _armed;
+    private readonly List<TriggerHit> _hits = [];
 
     /// <summary>Number of armed orders that are due; only while the book does not match.</summary>
-    private int _due;
-
-    /// <summary>Price of the last trade, in ticks; 0 before the first (see <see cref="SetLast"/>).</summary>
-    public long LastPriceTicks { get; private set; }
-
-    /// <summary>The mark price, in ticks; 0 before it is set.</summary>
-    public long MarkPriceTicks { get; private set; }
+    private int DueCount { get; set; }
 
     /// <summary>
     /// Sets the mark price and triggers the orders that wait for it. Reject reasons: InvalidPrice, TimeRegression.
@@ -46,10 +35,7 @@ public sealed partial class OrderBook
         MarkPriceTicks = priceTicks;
         // While the book does not match, nothing triggers, but orders that follow the mark have seen it (RULES 7.8).
         if (Phase != TradingPhase.Continuous)
-        {
-            Trail(TriggerReference.Mark, Side.Buy, priceTicks, long.MaxValue);
-            Trail(TriggerReference.Mark, Side.Sell, priceTicks, long.MaxValue);
-        }
+            FollowMark();
 
         Conclude();
         return RejectReason.None;
@@ -73,31 +59,40 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    private void BeginPrints() => _phasePrints = _prints.Count;
+    private void BeginPrints() => _phasePrints = Prints.Count;
 
     /// <summary>
     /// Notes a trade's price. One phase prints in one direction, so its first and last print suffice.
     /// </summary>
     private void NotePrint(long price)
     {
-        LastPriceTicks = price;
-        if (_armed == 0)
+        if (ArmedCount == 0)
             return;
 
-        if (_prints.Count < _phasePrints + 2)
-            _prints.Add(price);
+        if (Prints.Count < _phasePrints + 2)
+            Prints.Add(price);
         else
-            _prints[^1] = price;
+            Prints[^1] = price;
     }
+
+    /// <summary>Sets the last price by a trade.</summary>
+    private void Print(long price)
+    {
+        LastPriceTicks = price;
+        NotePrint(price);
+    }
+
+    /// <summary>Number of the next print: what is armed now ignores all before it.</summary>
+    private long NextPrint => PrintsSeen + Prints.Count;
 
     private void Arm(int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         ref var kept = ref ConditionsOf(slot);
         entry.Place = OrderPlace.Armed;
-        kept.ArmedAtPrint = _printsSeen + _prints.Count;
-        _armed++;
-        _watching = true;
+        kept.ArmedAtPrint = NextPrint;
+        ArmedCount++;
+        Watching = true;
         if (!OrderRules.IsTrailing(kept.Type))
         {
             StandAtTrigger(slot);
@@ -109,15 +104,26 @@ public sealed partial class OrderBook
             Follow(slot, reference);
     }
 
+    /// <summary>Puts an armed order of a snapshot at its trigger.</summary>
+    private void RestoreArmed(int slot)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        ArmedCount++;
+        DueCount += kept.IsDue ? 1 : 0;
+        if (OrderRules.IsTrailing(kept.Type))
+            _trailing.Add(slot);
+        StandAtTrigger(slot);
+    }
+
     private void Disarm(int slot)
     {
-        _armed--;
+        ArmedCount--;
         ref var kept = ref ConditionsOf(slot);
         if (OrderRules.IsTrailing(kept.Type))
             _ = _trailing.Remove(slot);
         SetDue(slot, false);
         LeaveTrigger(slot);
-        if (_armed == 0)
+        if (ArmedCount == 0)
             ForgetPrints();
     }
 
@@ -129,29 +135,29 @@ public sealed partial class OrderBook
             return;
 
         var side = TriggerSideOf(slot);
-        var before = _ladder[_ladder.Find(side, trigger)].Last;
-        while (before != 0 && _entries[before].Id > _entries[slot].Id)
-            before = _entries[before].Previous;
+        var before = Ladder[Ladder.Find(side, trigger)].Last;
+        while (before != 0 && Entries[before].Id > Entries[slot].Id)
+            before = Entries[before].Previous;
         EnqueueBehind(slot, before, side, trigger, 0);
     }
 
     private void LeaveTrigger(int slot)
     {
-        if (_entries[slot].Level != 0)
+        if (Entries[slot].Level != 0)
             Dequeue(slot, TriggerSideOf(slot), 0);
     }
 
     private int TriggerSideOf(int slot)
     {
         ref var kept = ref ConditionsOf(slot);
-        var buys = _entries[slot].Side == Side.Buy;
+        var buys = Entries[slot].Side == Side.Buy;
         var reference = kept.Reference switch
         {
             TriggerReference.Last => OnLast,
             TriggerReference.Mark => OnMark,
             _ => buys ? OnAsk : OnBid,
         };
-        return reference + (RisesTo(_entries[slot].Side, kept.Type) ? 1 : 0);
+        return reference + (RisesTo(Entries[slot].Side, kept.Type) ? 1 : 0);
     }
 
     /// <summary>Returns true if a rise of the reference price triggers it: buy stops and sell take-profits.</summary>
@@ -165,8 +171,6 @@ public sealed partial class OrderBook
         _ => BestDisplayed(side == Side.Buy ? Sell : Buy),
     };
 
-    private long BestDisplayed(int side) => _sides[side].Best == 0 ? 0 : _ladder.PriceOf(_sides[side].Best);
-
     /// <summary>Returns true if the reference price has already reached a trigger.</summary>
     private bool IsPast(Side side, OrderType type, TriggerReference reference, long trigger)
     {
@@ -177,54 +181,73 @@ public sealed partial class OrderBook
     private static bool Reaches(long price, Side side, OrderType type, long trigger) =>
         RisesTo(side, type) ? price >= trigger : price <= trigger;
 
-    private void EvaluateTriggers()
+    /// <summary>Moves the triggers that follow the mark price.</summary>
+    private void FollowMark()
     {
-        if (_armed == 0)
+        Trail(TriggerReference.Mark, Side.Buy, MarkPriceTicks, long.MaxValue);
+        Trail(TriggerReference.Mark, Side.Sell, MarkPriceTicks, long.MaxValue);
+    }
+
+    /// <summary>
+    /// Compares the triggers with all reference prices since the last call, and moves those that follow. Returns the
+    /// orders reached: those reached by a rise before those reached by a fall, nearest first.
+    /// </summary>
+    private List<TriggerHit> FindHits()
+    {
+        _hits.Clear();
+        if (ArmedCount == 0)
         {
             ForgetPrints();
-            return;
+            return _hits;
         }
 
-        if (_due > 0)
+        if (DueCount > 0)
             CollectDue();
-        for (var print = 0; print < _prints.Count; print++)
+        for (var print = 0; print < Prints.Count; print++)
         {
-            CollectHits(OnLast, _prints[print], _printsSeen + print);
-            Trail(TriggerReference.Last, Side.Buy, _prints[print], _printsSeen + print);
-            Trail(TriggerReference.Last, Side.Sell, _prints[print], _printsSeen + print);
+            CollectHits(OnLast, Prints[print], PrintsSeen + print);
+            Trail(TriggerReference.Last, Side.Buy, Prints[print], PrintsSeen + print);
+            Trail(TriggerReference.Last, Side.Sell, Prints[print], PrintsSeen + print);
         }
 
-        _printsSeen += _prints.Count;
-        _prints.Clear();
+        PrintsSeen += Prints.Count;
+        Prints.Clear();
         CollectHits(OnBid, BestDisplayed(Buy), long.MaxValue);
         Trail(TriggerReference.Quote, Side.Sell, BestDisplayed(Buy), long.MaxValue);
         CollectHits(OnAsk, BestDisplayed(Sell), long.MaxValue);
         Trail(TriggerReference.Quote, Side.Buy, BestDisplayed(Sell), long.MaxValue);
         CollectHits(OnMark, MarkPriceTicks, long.MaxValue);
-        Trail(TriggerReference.Mark, Side.Buy, MarkPriceTicks, long.MaxValue);
-        Trail(TriggerReference.Mark, Side.Sell, MarkPriceTicks, long.MaxValue);
-        if (_hits.Count > 0)
-            TriggerHits();
+        FollowMark();
+        if (_hits.Count > 1)
+            _hits.Sort(s_firstReached);
+        return _hits;
     }
+
+    private static readonly Comparison<TriggerHit> s_firstReached = static (a, b) =>
+        a.Rise != b.Rise ? (a.Rise ? -1 : 1)
+        : a.Trigger != b.Trigger ? (a.Rise ? a.Trigger.CompareTo(b.Trigger) : b.Trigger.CompareTo(a.Trigger))
+        : a.Id.CompareTo(b.Id);
 
     /// <summary>Collects the orders reached by prints from before an adjustment of prices, and removes them.</summary>
     private void CollectDue()
     {
-        for (var slot = 1; slot < _entriesUsed; slot++)
+        for (var slot = 1; slot < EntriesUsed; slot++)
         {
-            if (_entries[slot].Id == 0 || _entries[slot].Place != OrderPlace.Armed || !ConditionsOf(slot).IsDue)
+            if (Entries[slot].Id == 0 || Entries[slot].Place != OrderPlace.Armed || !ConditionsOf(slot).IsDue)
                 continue;
 
-            _hits.Add(
-                (_entries[slot].Id, ConditionsOf(slot).Trigger, RisesTo(_entries[slot].Side, ConditionsOf(slot).Type)));
+            NoteHit(slot, RisesTo(Entries[slot].Side, ConditionsOf(slot).Type));
             LeaveTrigger(slot);
         }
     }
 
+    private void NoteHit(int slot, bool rise) =>
+        _hits.Add(new TriggerHit(Entries[slot].Id, ConditionsOf(slot).Trigger, rise));
+
     private void ForgetPrints()
     {
-        _printsSeen += _prints.Count;
-        _prints.Clear();
+        PrintsSeen += Prints.Count;
+        Prints.Clear();
         _phasePrints = 0;
     }
 
@@ -242,17 +265,17 @@ public sealed partial class OrderBook
 
     private void CollectSide(int side, long price, long print)
     {
-        var level = _sides[side].Best;
-        while (level != 0 && Toward(side ^ 1, price) >= Toward(side ^ 1, _ladder.PriceOf(level)))
+        var level = Sides[side].Best;
+        while (level != 0 && Toward(side ^ 1, price) >= Toward(side ^ 1, Ladder.PriceOf(level)))
         {
             var worse = NextWorse(side, level);
-            var slot = _ladder[level].First;
+            var slot = Ladder[level].First;
             while (slot != 0)
             {
-                var next = _entries[slot].Next;
+                var next = Entries[slot].Next;
                 if (ConditionsOf(slot).ArmedAtPrint <= print)
                 {
-                    _hits.Add((_entries[slot].Id, ConditionsOf(slot).Trigger, (side & 1) != 0));
+                    NoteHit(slot, (side & 1) != 0);
                     Dequeue(slot, side, 0);
                 }
 
@@ -263,15 +286,10 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>
-    /// Triggers the collected orders: those reached by a rise before those reached by a fall, nearest first.
-    /// </summary>
+    /// <summary>Triggers the orders that reference prices have reached.</summary>
     private void TriggerHits()
     {
-        _hits.Sort(static (a, b) => a.Rise != b.Rise ? (a.Rise ? -1 : 1)
-            : a.Trigger != b.Trigger ? (a.Rise ? a.Trigger.CompareTo(b.Trigger) : b.Trigger.CompareTo(a.Trigger))
-            : a.Id.CompareTo(b.Id));
-        foreach (var (id, _, _) in _hits)
+        foreach (var (id, _, _) in FindHits())
         {
             if (FindOpen(id, out var slot) != RejectReason.None)
                 continue;
@@ -279,25 +297,23 @@ public sealed partial class OrderBook
             Trigger(slot);
             Await(slot);
         }
-
-        _hits.Clear();
     }
 
     /// <summary>Triggers an order: it becomes a market or limit order, and its sibling ends.</summary>
     private void Trigger(int slot)
     {
-        ref var entry = ref _entries[slot];
+        ref var entry = ref Entries[slot];
         ref var kept = ref ConditionsOf(slot);
         if (kept.Type == OrderType.TrailingStopLimit)
         {
             // Before the trigger, its price is only the bound of its limit.
             kept.Price = entry.Side == Side.Buy
-                ? Math.Min(kept.Trigger + kept.LimitOffset, kept.Price == 0 ? _rules.MaxPriceTicks : kept.Price)
-                : Math.Max(kept.Trigger - kept.LimitOffset, kept.Price == 0 ? _rules.MinPriceTicks : kept.Price);
+                ? Math.Min(kept.Trigger + kept.LimitOffset, kept.Price == 0 ? Rules.MaxPriceTicks : kept.Price)
+                : Math.Max(kept.Trigger - kept.LimitOffset, kept.Price == 0 ? Rules.MinPriceTicks : kept.Price);
         }
 
         Append(
-            BookEventKind.Triggered, entry.Side, EndReason.None, entry.Id, kept.Trigger, _entries[slot].TotalLots,
+            BookEventKind.Triggered, entry.Side, EndReason.None, entry.Id, kept.Trigger, Entries[slot].TotalLots,
             entry.Leaves);
         Told.MakerLeavesLots = OrderRules.IsMarket(kept.Type) ? 0 : kept.Price;
         if (entry.Place == OrderPlace.Armed)
@@ -319,7 +335,7 @@ public sealed partial class OrderBook
         foreach (var slot in _trailing)
         {
             ref var kept = ref ConditionsOf(slot);
-            if (kept.Reference == reference && _entries[slot].Side == side && kept.ArmedAtPrint <= print)
+            if (kept.Reference == reference && Entries[slot].Side == side && kept.ArmedAtPrint <= print)
                 Follow(slot, price);
         }
     }
@@ -329,9 +345,9 @@ public sealed partial class OrderBook
     {
         ref var kept = ref ConditionsOf(slot);
         // The current check has already triggered it, or it is due: its trigger no longer moves.
-        if (kept.IsDue || (kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && _entries[slot].Level == 0))
+        if (kept.IsDue || (kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && Entries[slot].Level == 0))
             return;
-        if (!Ratchet(ref kept, _entries[slot].Side == Side.Sell, price))
+        if (!Ratchet(ref kept, Entries[slot].Side == Side.Sell, price))
             return;
 
         LeaveTrigger(slot);
@@ -367,16 +383,16 @@ public sealed partial class OrderBook
         if (kept.IsDue)
             return;
 
-        var side = _entries[slot].Side;
+        var side = Entries[slot].Side;
         if (kept.Reference == TriggerReference.Mark && MarkPriceTicks != 0 && IsReached(in kept, side, MarkPriceTicks))
             SetDue(slot, true);
         if (kept.Reference != TriggerReference.Last)
             return;
 
-        for (var print = 0; print < _prints.Count; print++)
+        for (var print = 0; print < Prints.Count; print++)
         {
-            var price = _prints[print];
-            if (kept.ArmedAtPrint > _printsSeen + print)
+            var price = Prints[print];
+            if (kept.ArmedAtPrint > PrintsSeen + print)
                 continue;
             if (IsReached(in kept, side, price))
             {
@@ -399,7 +415,7 @@ public sealed partial class OrderBook
             return;
 
         kept.IsDue = isDue;
-        _due += isDue ? 1 : -1;
+        DueCount += isDue ? 1 : -1;
     }
 
     /// <summary>
@@ -411,7 +427,7 @@ public sealed partial class OrderBook
             return Math.Max(sells ? kept.Peak - kept.TrailTicks : kept.Peak + kept.TrailTicks, 0);
 
         var factor = sells ? 10_000 - kept.TrailBasisPoints : 10_000 + kept.TrailBasisPoints;
-        return ScaleDown(kept.Peak, factor, roundUp: !sells);
+        return PriceBands.Scale(kept.Peak, factor, roundUp: !sells);
     }
 
     /// <summary>
@@ -421,22 +437,15 @@ public sealed partial class OrderBook
     private long PeakNow(int slot)
     {
         var copy = ConditionsOf(slot);
-        if (copy.Reference != TriggerReference.Last || _entries[slot].Place != OrderPlace.Armed)
+        if (copy.Reference != TriggerReference.Last || Entries[slot].Place != OrderPlace.Armed)
             return copy.Peak;
 
-        for (var print = 0; print < _prints.Count; print++)
+        for (var print = 0; print < Prints.Count; print++)
         {
-            if (copy.ArmedAtPrint <= _printsSeen + print)
-                _ = Ratchet(ref copy, _entries[slot].Side == Side.Sell, _prints[print]);
+            if (copy.ArmedAtPrint <= PrintsSeen + print)
+                _ = Ratchet(ref copy, Entries[slot].Side == Side.Sell, Prints[print]);
         }
 
         return copy.Peak;
-    }
-
-    /// <summary>Multiplies a price by basis points. 47 bits times 15 fit 64 bits.</summary>
-    private static long ScaleDown(long price, int basisPoints, bool roundUp)
-    {
-        var product = price * basisPoints;
-        return (product / 10_000) + (roundUp && product % 10_000 != 0 ? 1 : 0);
     }
 }
