@@ -9,7 +9,6 @@ namespace QuantumCore.Matching;
 internal static class LadderSide
 {
     public const int Buy = 0;
-
     public const int Sell = 1;
     public const int Dark = 2;
     public const int FirstTrigger = 4;

@@ -11,7 +11,7 @@ public sealed partial class OrderBook
     private const int PlainTimes = (1 << (int)TimeInForce.Day) | (1 << (int)TimeInForce.GoodTillCancel)
         | (1 << (int)TimeInForce.ImmediateOrCancel);
 
-    private const int RestingTimes = (1 << (int)TimeInForce.Day) | (1 << (int)TimeInForce.GoodTillCancel);
+    internal const int RestingTimes = (1 << (int)TimeInForce.Day) | (1 << (int)TimeInForce.GoodTillCancel);
 
     /// <summary>Returns true for a limit order without conditions that may rest and whose numbers are valid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -67,7 +67,7 @@ public sealed partial class OrderBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RejectReason Settled()
     {
-        Settle();
+        _settling.Settle();
         return RejectReason.None;
     }
 
@@ -130,7 +130,30 @@ public sealed partial class OrderBook
         LastTimeNanos = timeNanos;
         orderId = EnterPlain(in order);
         if (Watching)
-            Settle();
+            _settling.Settle();
+        return RejectReason.None;
+    }
+
+    /// <summary>Returns true for a plain order that would not be rejected with or without the old one.</summary>
+    private bool CanReplacePlain(in NewOrder order) => IsPlain(in order) && !order.PostOnly
+        && order.TimeInForce <= TimeInForce.AtTheClose
+        && CheckPlain(in order) == RejectReason.None
+        && Sides[IndexOf(order.Side)].Levels < MaxLevels
+        && CheckRoom(in order) == RejectReason.None;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason CancelOther(long timeNanos, long orderId, EndReason reason)
+    {
+        ArgumentOutOfRangeException.ThrowIfEqual((byte)reason, (byte)EndReason.None, nameof(reason));
+        Begin();
+        var reject = Find(timeNanos, orderId, out var slot);
+        if (reject != RejectReason.None)
+            return Refuse(reject);
+
+        // Point of no return.
+        LastTimeNanos = timeNanos;
+        _endings.End(slot, reason);
+        Conclude();
         return RejectReason.None;
     }
 
@@ -170,7 +193,7 @@ public sealed partial class OrderBook
             && (order.Type == OrderType.Limit
                 ? order.PriceTicks >= Rules.MinPriceTicks && order.PriceTicks <= Rules.MaxPriceTicks
                 : order.Type == OrderType.Market && order.PriceTicks == 0 && !order.PostOnly);
-        return fine ? RejectReason.None : CheckAlone(in order);
+        return fine ? RejectReason.None : _checks.CheckAlone(in order);
     }
 
     /// <summary>Checks a plain order against the book.</summary>
@@ -199,9 +222,9 @@ public sealed partial class OrderBook
         var side = IndexOf(order.Side);
         if (Sides[side].Levels >= MaxLevels)
         {
-            var taker = PlainTaker(0, side, order.PriceTicks, order.QuantityLots);
+            var taker = Matcher.PlainTaker(0, side, order.PriceTicks, order.QuantityLots);
             if (!order.PostOnly)
-                Match<DryRun>(ref taker);
+                _matcher.Match<DryRun>(ref taker);
             if (taker.Leaves > 0)
                 return RejectReason.TooManyLevels;
         }
@@ -251,7 +274,7 @@ public sealed partial class OrderBook
     {
         var first = EventCount;
         if (ArmedCount != 0)
-            BeginPrints();
+            Triggers.BeginPrints();
         leaves = Sweep(side, limit, leaves, id);
         if (EventCount != first)
             NoteTrades(first);
@@ -267,15 +290,15 @@ public sealed partial class OrderBook
         if (ArmedCount == 0)
             return;
 
-        NotePrint(EventBuffer[first].PriceTicks);
-        NotePrint(last);
+        Triggers.NotePrint(EventBuffer[first].PriceTicks);
+        Triggers.NotePrint(last);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long TakeOn(int side, long limit, long leaves, long id)
     {
-        var taker = PlainTaker(id, side, limit, leaves);
-        Match<Execution>(ref taker);
+        var taker = Matcher.PlainTaker(id, side, limit, leaves);
+        _matcher.Match<Execution>(ref taker);
         return taker.Leaves;
     }
 

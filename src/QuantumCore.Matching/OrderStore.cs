@@ -43,12 +43,10 @@ public class OrderStore
 
     internal int EntriesUsed = 1;
     internal int FreeEntry;
-
     private int[] _conditionOf = [];
     private Conditions[] _conditions = new Conditions[4];
     private int _conditionsUsed = 1;
     private int _freeCondition;
-
     internal BookEvent[] EventBuffer = new BookEvent[16];
     internal int EventCount;
     internal SlowPath SlowPathReasons;

@@ -3,22 +3,21 @@ using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
-// Checks before a command's point of no return, in the order of RULES 2. None changes the book.
-public sealed partial class OrderBook
+/// <summary>
+/// Checks before the point of no return of a command, in the order of RULES 2. None changes the book.
+/// </summary>
+internal sealed class EntryChecks(
+    OrderStore store, Matcher matcher, Triggers triggers, Pegs pegs, TradingBlocks blocks)
 {
-    private HashSet<long> BlockedAccounts { get; } = [];
-
-    private HashSet<long> BlockedOwners { get; } = [];
-
     /// <summary>Checks the order against itself and the book's rules alone.</summary>
-    private RejectReason CheckAlone(in NewOrder order)
+    public RejectReason CheckAlone(in NewOrder order)
     {
         var reject = OrderRules.Check(in order);
         if (reject != RejectReason.None)
             return reject;
 
-        return IsPriceAllowed(order.PriceTicks) && IsPriceAllowed(order.Conditions?.TriggerTicks ?? 0)
-            && IsPriceAllowed(order.Conditions?.ActivationTicks ?? 0)
+        return store.IsPriceAllowed(order.PriceTicks) && store.IsPriceAllowed(order.Conditions?.TriggerTicks ?? 0)
+            && store.IsPriceAllowed(order.Conditions?.ActivationTicks ?? 0)
             ? RejectReason.None
             : RejectReason.InvalidPrice;
     }
@@ -27,62 +26,61 @@ public sealed partial class OrderBook
     /// <param name="timeNanos">Time of the command.</param>
     /// <param name="order">The order.</param>
     /// <param name="price">Its price, in ticks; a post-only order that slides gets another one.</param>
-    private RejectReason CheckState(long timeNanos, in NewOrder order, ref long price)
+    public RejectReason CheckState(long timeNanos, in NewOrder order, ref long price)
     {
         var reject = CheckStanding(timeNanos, in order);
         return reject == RejectReason.None ? CheckBook(in order, ref price) : reject;
     }
 
     /// <summary>Checks blocks, the phase, the expiry and the static band.</summary>
-    private RejectReason CheckStanding(long timeNanos, in NewOrder order)
+    public RejectReason CheckStanding(long timeNanos, in NewOrder order)
     {
-        var reject = IsBlocked(order.Account, order.Owner) ? RejectReason.AccountBlocked : CheckPhase(in order);
+        var reject = blocks.IsBlocked(order.Account, order.Owner) ? RejectReason.AccountBlocked : CheckPhase(in order);
         if (reject != RejectReason.None)
             return reject;
         if (order.Conditions?.ExpiryNanos is { } expiry && expiry <= timeNanos)
             return RejectReason.ExpiredAlready;
         return !OrderRules.IsMarket(order.Type) && order.Type is not (OrderType.TrailingStopLimit or OrderType.Leg)
-            && IsOutsideStaticBand(order.PriceTicks)
+            && store.IsOutsideStaticBand(order.PriceTicks)
             ? RejectReason.PriceBand
             : RejectReason.None;
     }
 
     /// <summary>Checks triggers, references and room in the book.</summary>
-    private RejectReason CheckBook(in NewOrder order, ref long price)
+    public RejectReason CheckBook(in NewOrder order, ref long price)
     {
         if (order.Conditions?.TriggerTicks is { } trigger
-            && IsPast(order.Side, order.Type, order.Conditions.TriggerReference, trigger))
+            && triggers.IsPast(order.Side, order.Type, order.Conditions.TriggerReference, trigger))
             return RejectReason.StopWouldTrigger;
 
-        if (NeedsConditions(in order) && !HasRoomToKeep(in order))
+        if (OrderIntake.NeedsConditions(in order) && !HasRoomToKeep(in order))
             return RejectReason.Overflow;
         if (order.Type == OrderType.Pegged && order.TimeInForce == TimeInForce.ImmediateOrCancel
-            && PegPrice(in order) == 0)
+            && pegs.PriceOf(in order) == 0)
             return RejectReason.PegNoReference;
         if (order.Type != OrderType.Limit
             || order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill
-            || (order.TimeInForce == TimeInForce.AtTheClose && Phase != TradingPhase.Closing))
+            || (order.TimeInForce == TimeInForce.AtTheClose && store.Phase != TradingPhase.Closing))
             return RejectReason.None;
 
-        var taker = TakerFor(in order);
+        var taker = matcher.TakerFor(in order);
         return CheckPlace(
-            in taker, TraitsOf(in order), order.Conditions?.MinimumLots ?? 0, order.Conditions?.Slide == true,
+            in taker, OrderIntake.TraitsOf(
+                in order), order.Conditions?.MinimumLots ?? 0, order.Conditions?.Slide == true,
             ref price);
     }
 
-    private bool HasRoomToKeep(in NewOrder order) => ConditionalLots <= MaxConditionalLots - order.QuantityLots;
+    public bool HasRoomToKeep(in NewOrder order) =>
+        store.ConditionalLots <= OrderStore.MaxConditionalLots - order.QuantityLots;
 
     private static bool IsPostOnly(in NewOrder order) => order.PostOnly || order.Conditions?.Slide == true;
-
-    private bool IsBlocked(long account, long owner) => (SlowPathReasons & SlowPath.Blocked) != 0
-        && (BlockedAccounts.Contains(account) || (owner != 0 && BlockedOwners.Contains(owner)));
 
     /// <summary>Checks that the phase accepts such an order (the table of RULES 13).</summary>
     private RejectReason CheckPhase(in NewOrder order)
     {
-        if (Phase == TradingPhase.Continuous)
+        if (store.Phase == TradingPhase.Continuous)
             return order.TimeInForce == TimeInForce.AtTheOpening ? RejectReason.NotInThisPhase : RejectReason.None;
-        if (PhaseRefusal() is not RejectReason.None and var reject)
+        if (store.PhaseRefusal() is not RejectReason.None and var reject)
             return reject;
 
         var terms = order.Conditions;
@@ -92,7 +90,7 @@ public sealed partial class OrderBook
             || (!triggered && IsPostOnly(in order))
             || (terms is not null && (terms.AllOrNone || terms.MinimumLots is not null || terms.Amount is not null));
         var tooLate = order.TimeInForce == TimeInForce.AtTheOpening
-            && Phase is not (TradingPhase.PreOpen or TradingPhase.Opening);
+            && store.Phase is not (TradingPhase.PreOpen or TradingPhase.Opening);
         return needsMatching || tooLate ? RejectReason.NotInThisPhase : RejectReason.None;
     }
 
@@ -102,55 +100,56 @@ public sealed partial class OrderBook
     /// <param name="minimum">Lots it must trade at entry, else it does not rest.</param>
     /// <param name="slides">True if it slides away rather than take.</param>
     /// <param name="price">Its limit, in ticks, after a slide.</param>
-    private RejectReason CheckPlace(in Taker taker, Traits traits, long minimum, bool slides, ref long price)
+    public RejectReason CheckPlace(in Taker taker, Traits traits, long minimum, bool slides, ref long price)
     {
         var isPostOnly = (traits & Traits.PostOnly) != 0;
         // An all-or-none order that would not trade whole would not trade at all.
-        var mayTake = isPostOnly && Phase == TradingPhase.Continuous
-            && ((traits & Traits.AllOrNone) == 0 || WouldTrade(in taker) == taker.Leaves);
+        var mayTake = isPostOnly && store.Phase == TradingPhase.Continuous
+            && ((traits & Traits.AllOrNone) == 0 || matcher.WouldTrade(in taker) == taker.Leaves);
         var reject = mayTake ? CheckPostOnly(taker.Side, slides, taker.Leaves, ref price) : RejectReason.None;
         if (reject is RejectReason.InvalidPrice or RejectReason.PriceBand)
             return reject;
 
         var tree = (traits & Traits.Dark) != 0 ? taker.Side + Dark : taker.Side;
-        ref var queue = ref Ladder[Ladder.Find(tree, price)];
-        if (queue.Orders > 0 && queue.Lots > MaxLevelLots - taker.Leaves)
+        ref var queue = ref store.Ladder[store.Ladder.Find(tree, price)];
+        if (queue.Orders > 0 && queue.Lots > OrderStore.MaxLevelLots - taker.Leaves)
             return RejectReason.Overflow;
-        return queue.Orders == 0 && Sides[tree].Levels >= MaxLevels
+        return queue.Orders == 0 && store.Sides[tree].Levels >= store.MaxLevels
             && (isPostOnly || WouldRest(in taker, (traits & Traits.AllOrNone) != 0, minimum))
             ? RejectReason.TooManyLevels
             : reject;
     }
 
     /// <summary>Checks the same for an order in the book that would enter with the given open lots.</summary>
-    private RejectReason CheckPlace(int slot, long lots, bool slides, ref long price)
+    public RejectReason CheckPlace(int slot, long lots, bool slides, ref long price)
     {
-        var taker = TakerFor(slot, price);
+        var taker = matcher.TakerFor(slot, price);
         taker.Leaves = lots;
-        var minimum = Has(slot, Traits.Conditional) ? ConditionsOf(slot).Minimum : 0;
-        return CheckPlace(in taker, Entries[slot].Traits, minimum, slides && Has(slot, Traits.Slide), ref price);
+        var minimum = store.Has(slot, Traits.Conditional) ? store.ConditionsOf(slot).Minimum : 0;
+        return CheckPlace(in taker, store.Entries[slot].Traits, minimum, slides
+            && store.Has(slot, Traits.Slide), ref price);
     }
 
     /// <summary>Returns true if any quantity of a limit order would rest.</summary>
     private bool WouldRest(in Taker taker, bool allOrNone, long minimum)
     {
-        if (Phase != TradingPhase.Continuous)
+        if (store.Phase != TradingPhase.Continuous)
             return true;
 
         var dry = taker;
-        Match<DryRun>(ref dry);
+        matcher.Match<DryRun>(ref dry);
         var traded = taker.Leaves - dry.Leaves - dry.Prevented;
         if (allOrNone)
             return traded < taker.Leaves;
         return traded >= minimum && dry.Leaves > 0 && !dry.Ended
-            && (dry.Stop != EndReason.Band || Rules.DynamicBandMode == BandMode.Auction);
+            && (dry.Stop != EndReason.Band || store.Rules.DynamicBandMode == BandMode.Auction);
     }
 
     /// <summary>
     /// Rejects or slides a post-only order if anything on the other side could meet it, displayed or not, its owner's
     /// or not (RULES 4.7, 4.8).
     /// </summary>
-    private RejectReason CheckPostOnly(int side, bool slides, long lots, ref long price)
+    public RejectReason CheckPostOnly(int side, bool slides, long lots, ref long price)
     {
         var best = BestFor(side, lots);
         if (best == 0 || Toward(side, price) < Toward(side, best))
@@ -159,9 +158,9 @@ public sealed partial class OrderBook
             return RejectReason.PostOnlyWouldTake;
 
         var slid = side == Buy ? best - 1 : best + 1;
-        if (slid < Rules.MinPriceTicks || slid > Rules.MaxPriceTicks)
+        if (slid < store.Rules.MinPriceTicks || slid > store.Rules.MaxPriceTicks)
             return RejectReason.InvalidPrice;
-        if (IsOutsideStaticBand(slid))
+        if (store.IsOutsideStaticBand(slid))
             return RejectReason.PriceBand;
 
         price = slid;
@@ -169,33 +168,23 @@ public sealed partial class OrderBook
     }
 
     /// <summary>Returns the best price at which an order of this size would trade; 0 for none.</summary>
-    private long BestFor(int side, long lots)
+    public long BestFor(int side, long lots)
     {
         var contra = side ^ 1;
-        var best = Sides[contra].Best == 0 ? 0 : Ladder.PriceOf(Sides[contra].Best);
-        for (var level = Sides[contra + Dark].Best; level != 0; level = NextWorse(contra + Dark, level))
+        var best = store.Sides[contra].Best == 0 ? 0 : store.Ladder.PriceOf(store.Sides[contra].Best);
+        for (var level = store.Sides[contra + Dark].Best; level != 0; level = store.NextWorse(contra + Dark, level))
         {
-            var price = Ladder.PriceOf(level);
+            var price = store.Ladder.PriceOf(level);
             if (best != 0 && Toward(side, best) <= Toward(side, price))
                 break;
 
-            for (var slot = Ladder[level].First; slot != 0; slot = Entries[slot].Next)
+            for (var slot = store.Ladder[level].First; slot != 0; slot = store.Entries[slot].Next)
             {
-                if (!Has(slot, Traits.AllOrNone) || Entries[slot].Leaves <= lots)
+                if (!store.Has(slot, Traits.AllOrNone) || store.Entries[slot].Leaves <= lots)
                     return price;
             }
         }
 
         return best;
     }
-
-    /// <summary>
-    /// Checks an amended price or trigger against the static band, its list and the reference price (RULES 12.1, 9.1,
-    /// 7.2). The room at the new price is checked separately.
-    /// </summary>
-    private RejectReason MovesOutOfPlace(int slot, Amendment amendment, long price) =>
-        price != LimitOf(slot) && !IsMarketNow(slot) && IsOutsideStaticBand(price) ? RejectReason.PriceBand
-        : !KeepsListInOrder(slot, amendment) ? RejectReason.ListPrices
-        : WouldTriggerNow(slot, amendment) ? RejectReason.StopWouldTrigger
-        : RejectReason.None;
 }

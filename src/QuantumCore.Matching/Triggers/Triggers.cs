@@ -3,70 +3,49 @@ using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
-// Stops, take-profits and trailing stops (RULES 7). Armed orders stand on sides of the ladder by what moves them: for
-// each reference, one for those that a fall reaches and one for those that a rise reaches, nearest trigger first.
-public sealed partial class OrderBook
+/// <summary>
+/// Stops, take-profits and trailing stops that wait for their triggers (RULES 7). They stand on sides of the ladder by
+/// the reference that moves them: one side for triggers that a fall reaches and one for those that a rise reaches, the
+/// nearest trigger first.
+/// </summary>
+internal sealed class Triggers(OrderStore store)
 {
     /// <summary>First and last print of each phase since the last check of triggers; empty if no order waits.</summary>
-    private List<long> Prints { get; } = [];
+    public List<long> Prints { get; } = [];
 
     /// <summary>Number of earlier prints, already checked.</summary>
-    private long PrintsSeen { get; set; }
+    public long PrintsSeen { get; set; }
 
     private int _phasePrints;
     private readonly List<int> _trailing = [];
     private readonly List<TriggerHit> _hits = [];
 
     /// <summary>Number of armed orders that are due; only while the book does not match.</summary>
-    private int DueCount { get; set; }
+    public int DueCount { get; set; }
 
-    /// <summary>
-    /// Sets the mark price and triggers the orders that wait for it. Reject reasons: InvalidPrice, TimeRegression.
-    /// </summary>
-    public RejectReason SetMark(long timeNanos, long priceTicks)
+    private static readonly Comparison<TriggerHit> s_firstReached = static (a, b) =>
+        a.Rise != b.Rise ? (a.Rise ? -1 : 1)
+        : a.Trigger != b.Trigger ? (a.Rise ? a.Trigger.CompareTo(b.Trigger) : b.Trigger.CompareTo(a.Trigger))
+        : a.Id.CompareTo(b.Id);
+
+    /// <summary>Number of the next print: what is armed now ignores all before it.</summary>
+    public long NextPrint => PrintsSeen + Prints.Count;
+
+    public void BeginPrints() => _phasePrints = Prints.Count;
+
+    /// <summary>Sets the last price by a trade.</summary>
+    public void Print(long price)
     {
-        var reject = BeginAt(
-            timeNanos,
-            priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
-        if (reject != RejectReason.None)
-            return reject;
-
-        LastTimeNanos = timeNanos;
-        MarkPriceTicks = priceTicks;
-        // While the book does not match, nothing triggers, but orders that follow the mark have seen it (RULES 7.8).
-        if (Phase != TradingPhase.Continuous)
-            FollowMark();
-
-        Conclude();
-        return RejectReason.None;
+        store.LastPriceTicks = price;
+        NotePrint(price);
     }
-
-    /// <summary>
-    /// Sets the last price without a trade, for a book with an earlier history. It triggers nothing. Reject reasons:
-    /// InvalidPrice, TimeRegression.
-    /// </summary>
-    public RejectReason SetLast(long timeNanos, long priceTicks)
-    {
-        var reject = BeginAt(
-            timeNanos,
-            priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
-        if (reject != RejectReason.None)
-            return reject;
-
-        LastTimeNanos = timeNanos;
-        LastPriceTicks = priceTicks;
-        Conclude();
-        return RejectReason.None;
-    }
-
-    private void BeginPrints() => _phasePrints = Prints.Count;
 
     /// <summary>
     /// Notes a trade's price. One phase prints in one direction, so its first and last print suffice.
     /// </summary>
-    private void NotePrint(long price)
+    public void NotePrint(long price)
     {
-        if (ArmedCount == 0)
+        if (store.ArmedCount == 0)
             return;
 
         if (Prints.Count < _phasePrints + 2)
@@ -75,24 +54,14 @@ public sealed partial class OrderBook
             Prints[^1] = price;
     }
 
-    /// <summary>Sets the last price by a trade.</summary>
-    private void Print(long price)
+    public void Arm(int slot)
     {
-        LastPriceTicks = price;
-        NotePrint(price);
-    }
-
-    /// <summary>Number of the next print: what is armed now ignores all before it.</summary>
-    private long NextPrint => PrintsSeen + Prints.Count;
-
-    private void Arm(int slot)
-    {
-        ref var entry = ref Entries[slot];
-        ref var kept = ref ConditionsOf(slot);
+        ref var entry = ref store.Entries[slot];
+        ref var kept = ref store.ConditionsOf(slot);
         entry.Place = OrderPlace.Armed;
         kept.ArmedAtPrint = NextPrint;
-        ArmedCount++;
-        Watching = true;
+        store.ArmedCount++;
+        store.Watching = true;
         if (!OrderRules.IsTrailing(kept.Type))
         {
             StandAtTrigger(slot);
@@ -105,74 +74,74 @@ public sealed partial class OrderBook
     }
 
     /// <summary>Puts an armed order of a snapshot at its trigger.</summary>
-    private void RestoreArmed(int slot)
+    public void Restore(int slot)
     {
-        ref var kept = ref ConditionsOf(slot);
-        ArmedCount++;
+        ref var kept = ref store.ConditionsOf(slot);
+        store.ArmedCount++;
         DueCount += kept.IsDue ? 1 : 0;
         if (OrderRules.IsTrailing(kept.Type))
             _trailing.Add(slot);
         StandAtTrigger(slot);
     }
 
-    private void Disarm(int slot)
+    public void Disarm(int slot)
     {
-        ArmedCount--;
-        ref var kept = ref ConditionsOf(slot);
+        store.ArmedCount--;
+        ref var kept = ref store.ConditionsOf(slot);
         if (OrderRules.IsTrailing(kept.Type))
             _ = _trailing.Remove(slot);
         SetDue(slot, false);
         LeaveTrigger(slot);
-        if (ArmedCount == 0)
+        if (store.ArmedCount == 0)
             ForgetPrints();
     }
 
     /// <summary>Puts an armed order at its trigger. A trigger out of range can never be reached.</summary>
-    private void StandAtTrigger(int slot)
+    public void StandAtTrigger(int slot)
     {
-        var trigger = ConditionsOf(slot).Trigger;
+        var trigger = store.ConditionsOf(slot).Trigger;
         if (trigger is < 1 or > Instrument.PriceTicksLimit)
             return;
 
         var side = TriggerSideOf(slot);
-        var before = Ladder[Ladder.Find(side, trigger)].Last;
-        while (before != 0 && Entries[before].Id > Entries[slot].Id)
-            before = Entries[before].Previous;
-        EnqueueBehind(slot, before, side, trigger, 0);
+        var before = store.Ladder[store.Ladder.Find(side, trigger)].Last;
+        while (before != 0 && store.Entries[before].Id > store.Entries[slot].Id)
+            before = store.Entries[before].Previous;
+        store.EnqueueBehind(slot, before, side, trigger, 0);
     }
 
-    private void LeaveTrigger(int slot)
+    public void LeaveTrigger(int slot)
     {
-        if (Entries[slot].Level != 0)
-            Dequeue(slot, TriggerSideOf(slot), 0);
+        if (store.Entries[slot].Level != 0)
+            store.Dequeue(slot, TriggerSideOf(slot), 0);
     }
 
-    private int TriggerSideOf(int slot)
+    public int TriggerSideOf(int slot)
     {
-        ref var kept = ref ConditionsOf(slot);
-        var buys = Entries[slot].Side == Side.Buy;
+        ref var kept = ref store.ConditionsOf(slot);
+        var buys = store.Entries[slot].Side == Side.Buy;
         var reference = kept.Reference switch
         {
             TriggerReference.Last => OnLast,
             TriggerReference.Mark => OnMark,
             _ => buys ? OnAsk : OnBid,
         };
-        return reference + (RisesTo(Entries[slot].Side, kept.Type) ? 1 : 0);
+        return reference + (RisesTo(store.Entries[slot].Side, kept.Type) ? 1 : 0);
     }
 
     /// <summary>Returns true if a rise of the reference price triggers it: buy stops and sell take-profits.</summary>
-    private static bool RisesTo(Side side, OrderType type) => side == Side.Buy != OrderRules.IsTakeProfit(type);
+    public static bool RisesTo(Side side, OrderType type) => side == Side.Buy != OrderRules.IsTakeProfit(type);
 
     /// <summary>Returns the reference price of such an order; 0 if there is none.</summary>
     private long ReferenceFor(Side side, TriggerReference reference) => reference switch
     {
-        TriggerReference.Last => LastPriceTicks,
-        TriggerReference.Mark => MarkPriceTicks,
-        _ => BestDisplayed(side == Side.Buy ? Sell : Buy),
+        TriggerReference.Last => store.LastPriceTicks,
+        TriggerReference.Mark => store.MarkPriceTicks,
+        _ => store.BestDisplayed(side == Side.Buy ? Sell : Buy),
     };
 
     /// <summary>Returns true if the reference price has already reached a trigger.</summary>
-    private bool IsPast(Side side, OrderType type, TriggerReference reference, long trigger)
+    public bool IsPast(Side side, OrderType type, TriggerReference reference, long trigger)
     {
         var price = ReferenceFor(side, reference);
         return price != 0 && Reaches(price, side, type, trigger);
@@ -181,21 +150,14 @@ public sealed partial class OrderBook
     private static bool Reaches(long price, Side side, OrderType type, long trigger) =>
         RisesTo(side, type) ? price >= trigger : price <= trigger;
 
-    /// <summary>Moves the triggers that follow the mark price.</summary>
-    private void FollowMark()
-    {
-        Trail(TriggerReference.Mark, Side.Buy, MarkPriceTicks, long.MaxValue);
-        Trail(TriggerReference.Mark, Side.Sell, MarkPriceTicks, long.MaxValue);
-    }
-
     /// <summary>
     /// Compares the triggers with all reference prices since the last call, and moves those that follow. Returns the
     /// orders reached: those reached by a rise before those reached by a fall, nearest first.
     /// </summary>
-    private List<TriggerHit> FindHits()
+    public List<TriggerHit> FindHits()
     {
         _hits.Clear();
-        if (ArmedCount == 0)
+        if (store.ArmedCount == 0)
         {
             ForgetPrints();
             return _hits;
@@ -212,37 +174,33 @@ public sealed partial class OrderBook
 
         PrintsSeen += Prints.Count;
         Prints.Clear();
-        CollectHits(OnBid, BestDisplayed(Buy), long.MaxValue);
-        Trail(TriggerReference.Quote, Side.Sell, BestDisplayed(Buy), long.MaxValue);
-        CollectHits(OnAsk, BestDisplayed(Sell), long.MaxValue);
-        Trail(TriggerReference.Quote, Side.Buy, BestDisplayed(Sell), long.MaxValue);
-        CollectHits(OnMark, MarkPriceTicks, long.MaxValue);
+        CollectHits(OnBid, store.BestDisplayed(Buy), long.MaxValue);
+        Trail(TriggerReference.Quote, Side.Sell, store.BestDisplayed(Buy), long.MaxValue);
+        CollectHits(OnAsk, store.BestDisplayed(Sell), long.MaxValue);
+        Trail(TriggerReference.Quote, Side.Buy, store.BestDisplayed(Sell), long.MaxValue);
+        CollectHits(OnMark, store.MarkPriceTicks, long.MaxValue);
         FollowMark();
         if (_hits.Count > 1)
             _hits.Sort(s_firstReached);
         return _hits;
     }
 
-    private static readonly Comparison<TriggerHit> s_firstReached = static (a, b) =>
-        a.Rise != b.Rise ? (a.Rise ? -1 : 1)
-        : a.Trigger != b.Trigger ? (a.Rise ? a.Trigger.CompareTo(b.Trigger) : b.Trigger.CompareTo(a.Trigger))
-        : a.Id.CompareTo(b.Id);
-
     /// <summary>Collects the orders reached by prints from before an adjustment of prices, and removes them.</summary>
     private void CollectDue()
     {
-        for (var slot = 1; slot < EntriesUsed; slot++)
+        for (var slot = 1; slot < store.EntriesUsed; slot++)
         {
-            if (Entries[slot].Id == 0 || Entries[slot].Place != OrderPlace.Armed || !ConditionsOf(slot).IsDue)
+            if (store.Entries[slot].Id == 0 || store.Entries[slot].Place != OrderPlace.Armed
+                || !store.ConditionsOf(slot).IsDue)
                 continue;
 
-            NoteHit(slot, RisesTo(Entries[slot].Side, ConditionsOf(slot).Type));
+            NoteHit(slot, RisesTo(store.Entries[slot].Side, store.ConditionsOf(slot).Type));
             LeaveTrigger(slot);
         }
     }
 
     private void NoteHit(int slot, bool rise) =>
-        _hits.Add(new TriggerHit(Entries[slot].Id, ConditionsOf(slot).Trigger, rise));
+        _hits.Add(new TriggerHit(store.Entries[slot].Id, store.ConditionsOf(slot).Trigger, rise));
 
     private void ForgetPrints()
     {
@@ -265,18 +223,18 @@ public sealed partial class OrderBook
 
     private void CollectSide(int side, long price, long print)
     {
-        var level = Sides[side].Best;
-        while (level != 0 && Toward(side ^ 1, price) >= Toward(side ^ 1, Ladder.PriceOf(level)))
+        var level = store.Sides[side].Best;
+        while (level != 0 && Toward(side ^ 1, price) >= Toward(side ^ 1, store.Ladder.PriceOf(level)))
         {
-            var worse = NextWorse(side, level);
-            var slot = Ladder[level].First;
+            var worse = store.NextWorse(side, level);
+            var slot = store.Ladder[level].First;
             while (slot != 0)
             {
-                var next = Entries[slot].Next;
-                if (ConditionsOf(slot).ArmedAtPrint <= print)
+                var next = store.Entries[slot].Next;
+                if (store.ConditionsOf(slot).ArmedAtPrint <= print)
                 {
                     NoteHit(slot, (side & 1) != 0);
-                    Dequeue(slot, side, 0);
+                    store.Dequeue(slot, side, 0);
                 }
 
                 slot = next;
@@ -286,42 +244,11 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>Triggers the orders that reference prices have reached.</summary>
-    private void TriggerHits()
+    /// <summary>Moves the triggers that follow the mark price.</summary>
+    public void FollowMark()
     {
-        foreach (var (id, _, _) in FindHits())
-        {
-            if (FindOpen(id, out var slot) != RejectReason.None)
-                continue;
-
-            Trigger(slot);
-            Await(slot);
-        }
-    }
-
-    /// <summary>Triggers an order: it becomes a market or limit order, and its sibling ends.</summary>
-    private void Trigger(int slot)
-    {
-        ref var entry = ref Entries[slot];
-        ref var kept = ref ConditionsOf(slot);
-        if (kept.Type == OrderType.TrailingStopLimit)
-        {
-            // Before the trigger, its price is only the bound of its limit.
-            kept.Price = entry.Side == Side.Buy
-                ? Math.Min(kept.Trigger + kept.LimitOffset, kept.Price == 0 ? Rules.MaxPriceTicks : kept.Price)
-                : Math.Max(kept.Trigger - kept.LimitOffset, kept.Price == 0 ? Rules.MinPriceTicks : kept.Price);
-        }
-
-        Append(
-            BookEventKind.Triggered, entry.Side, EndReason.None, entry.Id, kept.Trigger, Entries[slot].TotalLots,
-            entry.Leaves);
-        Told.MakerLeavesLots = OrderRules.IsMarket(kept.Type) ? 0 : kept.Price;
-        if (entry.Place == OrderPlace.Armed)
-            Disarm(slot);
-        entry.Place = OrderPlace.Entering;
-        kept.Triggered = true;
-        if (Sibling(slot) is not 0 and var sibling)
-            End(sibling, EndReason.OneCancelsOther);
+        Trail(TriggerReference.Mark, Side.Buy, store.MarkPriceTicks, long.MaxValue);
+        Trail(TriggerReference.Mark, Side.Sell, store.MarkPriceTicks, long.MaxValue);
     }
 
     /// <summary>
@@ -334,8 +261,8 @@ public sealed partial class OrderBook
 
         foreach (var slot in _trailing)
         {
-            ref var kept = ref ConditionsOf(slot);
-            if (kept.Reference == reference && Entries[slot].Side == side && kept.ArmedAtPrint <= print)
+            ref var kept = ref store.ConditionsOf(slot);
+            if (kept.Reference == reference && store.Entries[slot].Side == side && kept.ArmedAtPrint <= print)
                 Follow(slot, price);
         }
     }
@@ -343,11 +270,11 @@ public sealed partial class OrderBook
     /// <summary>Sets the trigger from the best reference price since it follows; it never moves back.</summary>
     private void Follow(int slot, long price)
     {
-        ref var kept = ref ConditionsOf(slot);
+        ref var kept = ref store.ConditionsOf(slot);
         // The current check has already triggered it, or it is due: its trigger no longer moves.
-        if (kept.IsDue || (kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && Entries[slot].Level == 0))
+        if (kept.IsDue || (kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && store.Entries[slot].Level == 0))
             return;
-        if (!Ratchet(ref kept, Entries[slot].Side == Side.Sell, price))
+        if (!Ratchet(ref kept, store.Entries[slot].Side == Side.Sell, price))
             return;
 
         LeaveTrigger(slot);
@@ -377,14 +304,15 @@ public sealed partial class OrderBook
     /// not match. If a price reaches the trigger, the order is due even if its trigger moves later. A trailing stop
     /// follows the prints.
     /// </summary>
-    private void FollowUnseen(int slot)
+    public void FollowUnseen(int slot)
     {
-        ref var kept = ref ConditionsOf(slot);
+        ref var kept = ref store.ConditionsOf(slot);
         if (kept.IsDue)
             return;
 
-        var side = Entries[slot].Side;
-        if (kept.Reference == TriggerReference.Mark && MarkPriceTicks != 0 && IsReached(in kept, side, MarkPriceTicks))
+        var side = store.Entries[slot].Side;
+        if (kept.Reference == TriggerReference.Mark && store.MarkPriceTicks != 0
+            && IsReached(in kept, side, store.MarkPriceTicks))
             SetDue(slot, true);
         if (kept.Reference != TriggerReference.Last)
             return;
@@ -408,9 +336,9 @@ public sealed partial class OrderBook
     private static bool IsReached(in Conditions kept, Side side, long price) =>
         kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && Reaches(price, side, kept.Type, kept.Trigger);
 
-    private void SetDue(int slot, bool isDue)
+    public void SetDue(int slot, bool isDue)
     {
-        ref var kept = ref ConditionsOf(slot);
+        ref var kept = ref store.ConditionsOf(slot);
         if (kept.IsDue == isDue)
             return;
 
@@ -421,7 +349,7 @@ public sealed partial class OrderBook
     /// <summary>
     /// Returns the trigger of a peak, rounded away from the market, so that it is never short of the full distance.
     /// </summary>
-    private static long TrailFrom(in Conditions kept, bool sells)
+    public static long TrailFrom(in Conditions kept, bool sells)
     {
         if (kept.TrailTicks != 0)
             return Math.Max(sells ? kept.Peak - kept.TrailTicks : kept.Peak + kept.TrailTicks, 0);
@@ -434,16 +362,16 @@ public sealed partial class OrderBook
     /// Returns the best reference price since a trailing stop follows it, including prints not yet checked because the
     /// book does not match; 0 if it does not follow.
     /// </summary>
-    private long PeakNow(int slot)
+    public long PeakNow(int slot)
     {
-        var copy = ConditionsOf(slot);
-        if (copy.Reference != TriggerReference.Last || Entries[slot].Place != OrderPlace.Armed)
+        var copy = store.ConditionsOf(slot);
+        if (copy.Reference != TriggerReference.Last || store.Entries[slot].Place != OrderPlace.Armed)
             return copy.Peak;
 
         for (var print = 0; print < Prints.Count; print++)
         {
             if (copy.ArmedAtPrint <= PrintsSeen + print)
-                _ = Ratchet(ref copy, Entries[slot].Side == Side.Sell, Prints[print]);
+                _ = Ratchet(ref copy, store.Entries[slot].Side == Side.Sell, Prints[print]);
         }
 
         return copy.Peak;
