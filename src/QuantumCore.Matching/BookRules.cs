@@ -53,4 +53,15 @@ public sealed record BookRules
     /// Maximum number of extensions of an auction outside its collar. After that, its price is confined to the collar.
     /// </summary>
     public int MaxExtensions { get; init; } = 2;
+
+    internal bool HasBands =>
+        ProtectionTicks is not null || StaticBandBasisPoints is not null || DynamicBandBasisPoints is not null;
+
+    internal bool IsInRange => MinPriceTicks >= 1 && MaxPriceTicks <= Instrument.PriceTicksLimit
+        && MinPriceTicks <= MaxPriceTicks
+        && ProtectionTicks is null or (>= 0 and <= Instrument.PriceTicksLimit)
+        && StaticBandBasisPoints is null or (>= 0 and <= OrderRules.BasisPointsLimit)
+        && DynamicBandBasisPoints is null or (>= 0 and <= OrderRules.BasisPointsLimit)
+        && AuctionCollarBasisPoints is null or (>= 0 and <= OrderRules.BasisPointsLimit)
+        && DynamicBandMode <= BandMode.Auction && MaxExtensions >= 0;
 }

@@ -1,15 +1,17 @@
 using System.Runtime.CompilerServices;
 using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
 // The fast path: plain limit and market orders in continuous trading. It may do nothing that the general loop would not
-// do. It skips only work that the current state of the book makes unnecessary (see Care).
+// do. It skips only work that the current state of the book makes unnecessary (see SlowPath).
 public sealed partial class OrderBook
 {
     private const int PlainTimes = (1 << (int)TimeInForce.Day) | (1 << (int)TimeInForce.GoodTillCancel)
         | (1 << (int)TimeInForce.ImmediateOrCancel);
-    private const int RestingTimes = (1 << (int)TimeInForce.Day) | (1 << (int)TimeInForce.GoodTillCancel);
+
+    internal const int RestingTimes = (1 << (int)TimeInForce.Day) | (1 << (int)TimeInForce.GoodTillCancel);
 
     /// <summary>Returns true for a limit order without conditions that may rest and whose numbers are valid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -18,26 +20,26 @@ public sealed partial class OrderBook
         && ((int)order.Type ^ (int)OrderType.Limit | (int)order.SelfTrade | (int)order.TimeInForce >> 1
             | (int)order.Side - 1 >> 1) == 0
         && (ulong)(order.QuantityLots - 1) < Instrument.QuantityLotsLimit
-        && order.PriceTicks >= _rules.MinPriceTicks && order.PriceTicks <= _rules.MaxPriceTicks);
+        && order.PriceTicks >= Rules.MinPriceTicks && order.PriceTicks <= Rules.MaxPriceTicks);
 
     /// <summary>Enters a plain limit order whole at its level. A slot and the place of its id are free.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long Join(long timeNanos, in NewOrder order, int level, ref LevelQueue queue, ref int place)
     {
-        var entries = _entries;
-        var slot = _freeEntry;
+        var entries = Entries;
+        var slot = FreeEntry;
         var lots = order.QuantityLots;
-        var id = _index.Issue(ref place, slot);
+        var id = Index.Issue(ref place, slot);
         BookEvent accepted = default;
         accepted.Set(BookEventKind.Accepted, order.Side, EndReason.None, 0, id, order.PriceTicks, lots, lots);
-        var events = _events;
+        var events = EventBuffer;
         events[1].SetRested(in accepted);
         events[0] = accepted;
         LastTimeNanos = timeNanos;
-        _eventCount = 2;
+        EventCount = 2;
         ReplaceFailure = RejectReason.None;
-        _freeEntry = entries[slot].Next;
-        PutLast(entries, slot, id, in order, lots, level, ref queue);
+        FreeEntry = entries[slot].Next;
+        PutPlainLast(entries, slot, id, in order, lots, level, ref queue);
         return id;
     }
 
@@ -45,7 +47,7 @@ public sealed partial class OrderBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RejectReason SubmitFar(long timeNanos, in NewOrder order, out long orderId)
     {
-        _ladder.FindInTree(IndexOf(order.Side), order.PriceTicks);
+        Ladder.FindInTree(IndexOf(order.Side), order.PriceTicks);
         return Submit(timeNanos, in order, out orderId);
     }
 
@@ -54,25 +56,25 @@ public sealed partial class OrderBook
     private RejectReason SubmitAlone(long timeNanos, in NewOrder order, int level, ref int place, out long orderId)
     {
         var side = IndexOf(order.Side);
-        if (_sides[side].Levels >= MaxLevels)
+        if (Sides[side].Levels >= MaxLevels)
             return SubmitOther(timeNanos, in order, out orderId);
 
         level = OpenLevel(side, level, order.PriceTicks);
-        orderId = Join(timeNanos, in order, level, ref _ladder[level], ref place);
-        return _watching ? Settled() : RejectReason.None;
+        orderId = Join(timeNanos, in order, level, ref Ladder[level], ref place);
+        return Watching ? Settled() : RejectReason.None;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RejectReason Settled()
     {
-        Settle();
+        _settling.Settle();
         return RejectReason.None;
     }
 
     /// <summary>Fills a plain order's slot and puts it last at its level.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void PutLast(
-        Entry[] entries, int slot, long id, in NewOrder order, long leaves, int level, ref LevelQueue queue)
+    private void PutPlainLast(
+        OrderRecord[] entries, int slot, long id, in NewOrder order, long leaves, int level, ref LevelQueue queue)
     {
         // No overflow: sums of lots were checked, and counters cannot exceed the number of slots or commands.
         unchecked
@@ -91,7 +93,7 @@ public sealed partial class OrderBook
             entry.Account = order.Account;
             entry.TotalLots = order.QuantityLots;
             entry.Owner = order.Owner;
-            entry.Priority = _nextPriority++;
+            entry.Priority = NextPriority++;
 
             // Without an order before it, this writes to slot 0, which is never read.
             entries[last].Next = slot;
@@ -110,8 +112,9 @@ public sealed partial class OrderBook
     {
         Begin();
         orderId = 0;
-        if (!IsPlain(in order) || timeNanos >= _nextExpiry || (_care != Care.None && NeedsCare(in order)))
-            return SubmitWithCare(timeNanos, in order, aside: false, out orderId);
+        if (!IsPlain(in order) || timeNanos >= NextExpiryNanos
+            || (SlowPathReasons != SlowPath.None && NeedsSlowPath(in order)))
+            return SubmitSlow(timeNanos, in order, aside: false, out orderId);
 
         var reject = CheckPlain(in order);
         if (reject != RejectReason.None)
@@ -126,8 +129,31 @@ public sealed partial class OrderBook
         // Point of no return.
         LastTimeNanos = timeNanos;
         orderId = EnterPlain(in order);
-        if (_watching)
-            Settle();
+        if (Watching)
+            _settling.Settle();
+        return RejectReason.None;
+    }
+
+    /// <summary>Returns true for a plain order that would not be rejected with or without the old one.</summary>
+    private bool CanReplacePlain(in NewOrder order) => IsPlain(in order) && !order.PostOnly
+        && order.TimeInForce <= TimeInForce.AtTheClose
+        && CheckPlain(in order) == RejectReason.None
+        && Sides[IndexOf(order.Side)].Levels < MaxLevels
+        && CheckRoom(in order) == RejectReason.None;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason CancelOther(long timeNanos, long orderId, EndReason reason)
+    {
+        ArgumentOutOfRangeException.ThrowIfEqual((byte)reason, (byte)EndReason.None, nameof(reason));
+        Begin();
+        var reject = Find(timeNanos, orderId, out var slot);
+        if (reject != RejectReason.None)
+            return Refuse(reject);
+
+        // Point of no return.
+        LastTimeNanos = timeNanos;
+        _endings.End(slot, reason);
+        Conclude();
         return RejectReason.None;
     }
 
@@ -142,23 +168,18 @@ public sealed partial class OrderBook
     private static bool MayRest(in NewOrder order) =>
         order.Type == OrderType.Limit && (RestingTimes >> (int)order.TimeInForce & 1) != 0;
 
-    /// <summary>Flags of orders that the fast path cannot remove, because more than their queue counts them.</summary>
-    private const Traits NotPlain = Traits.Conditional | Traits.Dark | Traits.AtMarket;
-
-    private static Side SideAt(int side) => unchecked((Side)((side & 1) + 1));
-
     /// <summary>
     /// Returns true if a plain order must take the slow path although the book is in continuous trading.
     /// </summary>
-    private bool NeedsCare(in NewOrder order)
+    private bool NeedsSlowPath(in NewOrder order)
     {
-        if (_care != Care.DarkOrders || _allOrNone > 0 || order.Type != OrderType.Limit
+        if (SlowPathReasons != SlowPath.DarkOrders || AllOrNoneCount > 0 || order.Type != OrderType.Limit
             || order.Side is not (Side.Buy or Side.Sell))
             return true;
 
         // Orders that are not displayed matter only to those that could meet them.
         var side = IndexOf(order.Side);
-        return Toward(side, order.PriceTicks) >= _sides[side ^ 1 | Dark].Reach;
+        return Toward(side, order.PriceTicks) >= Sides[side ^ 1 | Dark].Reach;
     }
 
     /// <summary>Checks a plain order alone.</summary>
@@ -170,9 +191,9 @@ public sealed partial class OrderBook
             && order.QuantityLots is >= 1 and <= Instrument.QuantityLotsLimit
             && !(order.PostOnly && immediate)
             && (order.Type == OrderType.Limit
-                ? order.PriceTicks >= _rules.MinPriceTicks && order.PriceTicks <= _rules.MaxPriceTicks
+                ? order.PriceTicks >= Rules.MinPriceTicks && order.PriceTicks <= Rules.MaxPriceTicks
                 : order.Type == OrderType.Market && order.PriceTicks == 0 && !order.PostOnly);
-        return fine ? RejectReason.None : CheckAlone(in order);
+        return fine ? RejectReason.None : _checks.CheckAlone(in order);
     }
 
     /// <summary>Checks a plain order against the book.</summary>
@@ -182,12 +203,12 @@ public sealed partial class OrderBook
             return RejectReason.None;
 
         var side = IndexOf(order.Side);
-        if (Toward(side, order.PriceTicks) >= _sides[side ^ 1].Reach)
-            return order.PostOnly || _sides[side].Levels >= MaxLevels ? CheckRemainder(in order) : RejectReason.None;
+        if (Toward(side, order.PriceTicks) >= Sides[side ^ 1].Reach)
+            return order.PostOnly || Sides[side].Levels >= MaxLevels ? CheckRemainder(in order) : RejectReason.None;
 
-        ref var queue = ref _ladder[_ladder.Find(side, order.PriceTicks)];
+        ref var queue = ref Ladder[Ladder.Find(side, order.PriceTicks)];
         if (queue.Orders == 0)
-            return _sides[side].Levels >= MaxLevels ? RejectReason.TooManyLevels : RejectReason.None;
+            return Sides[side].Levels >= MaxLevels ? RejectReason.TooManyLevels : RejectReason.None;
         return queue.Lots > MaxLevelLots - order.QuantityLots ? RejectReason.Overflow : RejectReason.None;
     }
 
@@ -199,11 +220,11 @@ public sealed partial class OrderBook
     private RejectReason CheckRemainder(in NewOrder order)
     {
         var side = IndexOf(order.Side);
-        if (_sides[side].Levels >= MaxLevels)
+        if (Sides[side].Levels >= MaxLevels)
         {
-            var taker = PlainTaker(0, side, order.PriceTicks, order.QuantityLots);
+            var taker = Matcher.PlainTaker(0, side, order.PriceTicks, order.QuantityLots);
             if (!order.PostOnly)
-                Match<DryRun>(ref taker);
+                _matcher.Match<DryRun>(ref taker);
             if (taker.Leaves > 0)
                 return RejectReason.TooManyLevels;
         }
@@ -214,7 +235,7 @@ public sealed partial class OrderBook
     /// <summary>Enters a plain order that was checked.</summary>
     private long EnterPlain(in NewOrder order)
     {
-        var id = _index.Issue();
+        var id = Index.Issue();
         var leaves = order.QuantityLots;
         Append(BookEventKind.Accepted, order.Side, EndReason.None, id, order.PriceTicks, leaves, leaves);
 
@@ -222,7 +243,7 @@ public sealed partial class OrderBook
         var limit = order.PriceTicks;
         if (limit == 0)
             limit = Farthest(side);
-        if (Toward(side, limit) >= _sides[side ^ 1].Reach)
+        if (Toward(side, limit) >= Sides[side ^ 1].Reach)
         {
             leaves = Take(side, limit, leaves, id);
             if (leaves == 0)
@@ -239,7 +260,7 @@ public sealed partial class OrderBook
     private void EndImmediate(in NewOrder order, long id, long leaves)
     {
         var reason = order.Type == OrderType.Limit ? EndReason.ImmediateOrCancel
-            : _sides[IndexOf(order.Side) ^ 1].Best == 0 ? EndReason.NoLiquidity
+            : Sides[IndexOf(order.Side) ^ 1].Best == 0 ? EndReason.NoLiquidity
             : EndReason.Protection;
         Append(BookEventKind.Ended, order.Side, reason, id, order.PriceTicks, leaves, 0);
     }
@@ -251,29 +272,33 @@ public sealed partial class OrderBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long Take(int side, long limit, long leaves, long id)
     {
-        var first = _eventCount;
-        if (_armed != 0)
-            BeginPrints();
+        var first = EventCount;
+        if (ArmedCount != 0)
+            Triggers.BeginPrints();
         leaves = Sweep(side, limit, leaves, id);
-        if (_eventCount != first)
+        if (EventCount != first)
             NoteTrades(first);
-        return leaves == 0 || Toward(side, limit) < _sides[side ^ 1].Reach ? leaves : TakeOn(side, limit, leaves, id);
+        return leaves == 0 || Toward(side, limit) < Sides[side ^ 1].Reach ? leaves : TakeOn(side, limit, leaves, id);
     }
 
     /// <summary>Notes the trades from an event to the last one.</summary>
     private void NoteTrades(int first)
     {
-        LastTradeNumber += _eventCount - first;
-        if (_armed != 0)
-            NotePrint(_events[first].PriceTicks);
-        NotePrint(_events[_eventCount - 1].PriceTicks);
+        LastTradeNumber += EventCount - first;
+        var last = EventBuffer[EventCount - 1].PriceTicks;
+        LastPriceTicks = last;
+        if (ArmedCount == 0)
+            return;
+
+        Triggers.NotePrint(EventBuffer[first].PriceTicks);
+        Triggers.NotePrint(last);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long TakeOn(int side, long limit, long leaves, long id)
     {
-        var taker = PlainTaker(id, side, limit, leaves);
-        Match<Execution>(ref taker);
+        var taker = Matcher.PlainTaker(id, side, limit, leaves);
+        _matcher.Match<Execution>(ref taker);
         return taker.Leaves;
     }
 
@@ -286,10 +311,10 @@ public sealed partial class OrderBook
     private long Sweep(int side, long limit, long leaves, long takerId)
     {
         var contra = side ^ 1;
-        var level = _sides[contra].Best;
+        var level = Sides[contra].Best;
         while (level != 0)
         {
-            ref var queue = ref _ladder[level];
+            ref var queue = ref Ladder[level];
             if (Toward(side, limit) < Toward(side, queue.PriceTicks) || queue.Conditional != 0)
                 break;
 
@@ -317,7 +342,7 @@ public sealed partial class OrderBook
         // can overflow.
         unchecked
         {
-            var entries = _entries;
+            var entries = Entries;
             var left = leaves;
             var slot = queue.First;
             var filled = 0;
@@ -335,12 +360,12 @@ public sealed partial class OrderBook
 
                 left -= lots;
                 AppendTrade(side, takerId, maker.Id, queue.PriceTicks, lots, left, 0);
-                _index.Remove(maker.Id);
+                Index.Remove(maker.Id);
                 maker.Id = 0;
                 filled++;
                 var next = maker.Next;
-                maker.Next = _freeEntry;
-                _freeEntry = slot;
+                maker.Next = FreeEntry;
+                FreeEntry = slot;
                 slot = next;
             }
             while (slot != 0 && left > 0);
@@ -360,14 +385,14 @@ public sealed partial class OrderBook
     {
         var slot = TakeSlot();
         var level = LevelFor(side, order.PriceTicks);
-        PutLast(_entries, slot, id, in order, leaves, level, ref _ladder[level]);
-        _index.Add(id, slot);
+        PutPlainLast(Entries, slot, id, in order, leaves, level, ref Ladder[level]);
+        Index.Add(id, slot);
         Append(BookEventKind.Rested, order.Side, EndReason.None, id, order.PriceTicks, leaves, leaves);
     }
 
     /// <summary>Returns true if an order is displayed at a price and only its queue counts it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsPlainResting(in Entry entry) =>
+    private static bool IsPlainResting(in OrderRecord entry) =>
         entry.Place == OrderPlace.Resting && (entry.Traits & NotPlain) == 0;
 
     /// <summary>
@@ -375,17 +400,17 @@ public sealed partial class OrderBook
     /// the command.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EndAlone(int slot, ref Entry entry, ref LevelQueue queue, EndReason reason)
+    private void EndAlone(int slot, ref OrderRecord entry, ref LevelQueue queue, EndReason reason)
     {
         // Everything subtracted was added when it came to rest.
         unchecked
         {
-            _events[0].Set(BookEventKind.Ended, entry.Side, reason, 1, entry.Id, queue.PriceTicks, entry.Leaves, 0);
-            _eventCount = 1;
+            EventBuffer[0].Set(BookEventKind.Ended, entry.Side, reason, 1, entry.Id, queue.PriceTicks, entry.Leaves, 0);
+            EventCount = 1;
             CloseEmpty(IndexOf(entry.Side), entry.Level);
             entry.Id = 0;
-            entry.Next = _freeEntry;
-            _freeEntry = slot;
+            entry.Next = FreeEntry;
+            FreeEntry = slot;
             OpenOrders--;
         }
     }
@@ -395,15 +420,15 @@ public sealed partial class OrderBook
     /// the command.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void EndOneOfMany(int slot, ref Entry entry, ref LevelQueue queue, EndReason reason)
+    private void EndOneOfMany(int slot, ref OrderRecord entry, ref LevelQueue queue, EndReason reason)
     {
         // Everything subtracted was added when it came to rest.
         unchecked
         {
-            var entries = _entries;
+            var entries = Entries;
             var lots = entry.Leaves;
-            _events[0].Set(BookEventKind.Ended, entry.Side, reason, 1, entry.Id, queue.PriceTicks, lots, 0);
-            _eventCount = 1;
+            EventBuffer[0].Set(BookEventKind.Ended, entry.Side, reason, 1, entry.Id, queue.PriceTicks, lots, 0);
+            EventCount = 1;
 
             var next = entry.Next;
             var previous = entry.Previous;
@@ -419,8 +444,8 @@ public sealed partial class OrderBook
             queue.Orders--;
 
             entry.Id = 0;
-            entry.Next = _freeEntry;
-            _freeEntry = slot;
+            entry.Next = FreeEntry;
+            FreeEntry = slot;
             OpenOrders--;
         }
     }

@@ -11,6 +11,19 @@ internal interface IStateSink
     void Write(long number);
 }
 
+/// <summary>Mixes the numbers of a state into a hash (see <see cref="OrderBook.StateHash"/>).</summary>
+internal struct HashSink : IStateSink
+{
+    public ulong Hash;
+
+    public void Write(long number)
+    {
+        // The hash wraps.
+        Hash = unchecked((Hash ^ (ulong)number) * 0x100_0000_01B3UL);
+        Hash ^= Hash >> 32;
+    }
+}
+
 /// <summary>Writes the frame and the numbers of a snapshot.</summary>
 internal ref struct SnapshotWriter : IStateSink
 {

@@ -1,0 +1,33 @@
+using static QuantumCore.Matching.LadderSide;
+
+namespace QuantumCore.Matching;
+
+/// <summary>Quantity added to the book since all-or-none orders were last checked (RULES 4.6).</summary>
+internal sealed class AllOrNoneWatch(OrderStore store)
+{
+    // The best price, as the other side sees it, at which quantity was added since the last check of all-or-none
+    // orders.
+    private readonly long[] _added = [OutOfReach, OutOfReach];
+
+    /// <summary>Counts all-or-none orders that come to rest or leave.</summary>
+    public void Count(int change)
+    {
+        store.AllOrNoneCount += change;
+        if (change > 0)
+            store.Watching = true;
+    }
+
+    public void NoteAdded(int side, long price) =>
+        _added[side] = Math.Min(_added[side], Toward(side ^ 1, price));
+
+    /// <summary>Has both sides checked as if quantity had been added at their best prices.</summary>
+    public void NoteAllAdded() => _added[Buy] = _added[Sell] = long.MinValue;
+
+    /// <summary>Returns the best price at which quantity was added to a side since the last call.</summary>
+    public long TakeAdded(int side)
+    {
+        var added = _added[side];
+        _added[side] = OutOfReach;
+        return added;
+    }
+}
