@@ -8,7 +8,8 @@ namespace QuantumCore.Gateway.Binance;
 
 /// <summary>Public market data: clock, books, trades, candles.</summary>
 internal sealed class WireMarket(
-    IGrainFactory grains, MarketHistory history, Listings listings, ClientClock clock, TimeProvider time)
+    IGrainFactory grains, MarketHistory history, LastCandles last, Listings listings, ClientClock clock,
+    TimeProvider time)
 {
     /// <summary>Lowest time that is in microseconds; lower ones are in milliseconds.</summary>
     public const long LeastMicros = 1_000_000_000_000_000;
@@ -181,7 +182,8 @@ internal sealed class WireMarket(
         var through = Math.Min(end ?? now, now);
         var candles = isOfSecond
             ? await history.Seconds(instrument!.Symbol, start, through, limit)
-            : await history.Candles(new CandleQuery(instrument!.Symbol, period, start, through, limit));
+            : await last.Read(
+                new CandleQuery(instrument!.Symbol, period, start, through, limit), (start, end) == (null, null));
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();

@@ -83,6 +83,6 @@ internal sealed partial class FixReporter
     }
 
     private void Send(TradeChangedEvent told, PastOrder order, string name) =>
-        session.Send(
+        _session.Send(
             "8", to => FixReports.WriteTradeChanged(to, holder.Account, told, order, name), route: RouteOf(order));
 }

@@ -15,7 +15,7 @@ namespace QuantumCore.Gateway.Fix;
 /// Results of requests are reported only here, from the journal's records; the direct answer to a request can only be a
 /// rejection. So an order reported as new is durable, and no answer overtakes another.
 /// </remarks>
-internal sealed partial class FixReporter(FixServices services, FixHolder holder, FixSession session)
+internal sealed partial class FixReporter(FixServices services, FixHolder holder)
 {
     private const int MostPast = 10_000;
 
@@ -44,18 +44,28 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     private readonly Dictionary<string, FixRoute> _routes = new(StringComparer.Ordinal);
 
     private PastOrder? _replaced;
+    private FixSession _session = null!;
+    private Task? _followed;
 
-    /// <summary>Starts; completes when all events from now on will be reported.</summary>
-    public async Task Start()
+    /// <summary>Follows the account; completes when all events from now on will be reported.</summary>
+    public Task Follow() => _followed ??= FollowFeed();
+
+    /// <summary>Starts to report to a session; completes as <see cref="Follow"/> does.</summary>
+    public async Task Start(FixSession session)
+    {
+        _session = session;
+        await Follow();
+        _ = services.Guard(session, Run());
+        _ = services.Guard(session, TellPast());
+    }
+
+    private async Task FollowFeed()
     {
         foreach (var (symbol, sequence) in await _feed.Join(Offer, CancellationToken.None))
         {
             lock (_lock)
                 _places.TryAdd(symbol, sequence);
         }
-
-        _ = services.Guard(session, Run());
-        _ = services.Guard(session, TellPast());
     }
 
     /// <summary>Stops; nothing more is reported.</summary>
@@ -222,7 +232,7 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
             // A session with a revoked key gets nothing more.
             if (!await holder.IsStillIn())
             {
-                session.LogOut(FixTrader.KeyIsGone);
+                _session.LogOut(FixTrader.KeyIsGone);
                 return;
             }
 
@@ -363,7 +373,7 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     }
 
     private void Send(OrderEvent told, char execType, string name, string? before, FixRoute? route = null) =>
-        session.Send(
+        _session.Send(
         "8", to => FixReports.WriteEvent(to, holder.Account, told, execType, name, before),
         route: route ?? _routes.GetValueOrDefault(told.Order.ClientOrderId));
 }

@@ -67,6 +67,9 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     /// <summary>Refusal of an order from a read-only key.</summary>
     public const string MayNotTrade = "This key may not trade.";
 
+    // A logon is answered even if the account cannot be read; the session's requests wait for it.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
     // Random per session, so that ids of its rejections are unique across sessions.
     private readonly string _name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
     private readonly RequestRoom _room = new();
@@ -79,7 +82,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         services.Log);
     private readonly FixMarket _market = new(services, holder);
     private FixSession _session = null!;
-    private FixReporter _reporter = null!;
+    private readonly FixReporter _reporter = new(services, holder);
     private Task _begun = Task.CompletedTask;
 
     // Cancels and replacements in flight: a later order may spend what they release. And the newest order in flight.
@@ -100,19 +103,23 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
     /// <summary>
     /// Makes this the only session of its client. A session with the same SenderCompID is ended first, including its
-    /// cleanup. Returns the refusal, or null.
+    /// cleanup. Then it follows the account: an event after the answer to the logon is reported. Returns the refusal,
+    /// or null.
     /// </summary>
     /// <param name="client">SenderCompID (49).</param>
     public async ValueTask<string?> TakePlace(string client)
     {
         (_claim,
             var refusal) = await services.Sessions.Claim(holder.Account, $"FIX {client}", holder.MayTrade, GiveWay);
-        return refusal switch
+        var text = refusal switch
         {
             SessionRefusal.StillEnding => "The session before has not ended yet: log on again.",
             SessionRefusal.Trades => "A session of this SenderCompID (49) trades, and this key may only read.",
             _ => null,
         };
+        if (text is null)
+            await Task.WhenAny(_reporter.Follow(), Task.Delay(s_patience, services.Time, CancellationToken.None));
+        return text;
     }
 
     /// <inheritdoc/>
@@ -121,11 +128,10 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         bool givesWay;
         lock (_lock)
             (_session, givesWay) = (session, _givesWay);
-        _reporter = new FixReporter(services, holder, session);
         if (givesWay)
             _ = session.GiveWay(PlaceIsTaken);
         else
-            _begun = _reporter.Start();
+            _begun = _reporter.Start(session);
     }
 
     /// <summary>
@@ -177,7 +183,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         try
         {
             _market.Dispose();
-            _reporter?.Stop();
+            _reporter.Stop();
             if (holder.CancelsAtEnd)
                 _orders.Close();
             await _room.DisposeAsync();

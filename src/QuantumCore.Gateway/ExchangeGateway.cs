@@ -36,6 +36,7 @@ public static class ExchangeGateway
         services.AddSingleton<MetricsPage>();
         services.AddSingleton<Listings>();
         services.AddSingleton<MarketHistory>();
+        services.AddSingleton<LastCandles>();
         services.TryAddSingleton(_ => SecretSeal.OfThisProcess());
         services.AddSingleton<KeyRing>();
         services.AddSingleton<ReferencePrices>();

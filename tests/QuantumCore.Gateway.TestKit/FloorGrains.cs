@@ -331,7 +331,7 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
     public ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen)
     {
         floor.Note("Candles", $"{query.Symbol} {seen[0].Sequence}");
-        return ValueTask.FromResult<ImmutableArray<Candle>>([]);
+        return ValueTask.FromResult(floor.Candles);
     }
 
     public ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen)

@@ -71,6 +71,9 @@ public sealed class TradingFloor
     /// <summary>Standing of the ledger; a failed task if the ledger is unreachable.</summary>
     public Task<LedgerStanding> Standing { get; set; } = Task.FromResult(new LedgerStanding(1_000, 7, 2_500_000_000));
 
+    /// <summary>Candles of every symbol.</summary>
+    public ImmutableArray<Candle> Candles { get; set; } = [];
+
     /// <summary>Order that a book took last.</summary>
     public SubmitOrder? LastOrder { get; private set; }
 

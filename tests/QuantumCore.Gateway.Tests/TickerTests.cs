@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Streams;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -88,6 +90,38 @@ public sealed class TickerTests
             for (var i = 0; i < before; i++)
                 exchange.Floor.Fail("Candles", new TimeoutException());
         }
+    }
+
+    [Fact]
+    public async Task Newest_candles_are_told_as_last_read_while_the_history_cannot_be_read()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        exchange.Floor.Candles = [new Candle { OpenTicks = 15_000, CloseTicks = 15_100 }];
+        var before = await AskAsync();
+        Assert.Equal(HttpStatusCode.OK, before.Status);
+        Assert.Equal(1, before.Json.GetProperty("candles").GetArrayLength());
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        exchange.Floor.Fail("Candles", new TimeoutException());
+        Assert.Equal(before.Text, (await AskAsync()).Text);
+
+        async Task<Reply> AskAsync() =>
+            await exchange.SendAsync("GET", "candles/AAPL", key: null, cancellationToken: Token);
+    }
+
+    [Fact]
+    public async Task Candles_as_last_read_are_told_for_no_longer_than_two_minutes()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync()).Status);
+        time.Advance(MarketPulse.LongestAge);
+        exchange.Floor.Fail("Candles", new TimeoutException());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await AskAsync()).Status);
+
+        async Task<Reply> AskAsync() =>
+            await exchange.SendAsync("GET", "candles/AAPL", key: null, cancellationToken: Token);
     }
 
     /// <summary>Returns the history queries that one reading of all tickers makes.</summary>

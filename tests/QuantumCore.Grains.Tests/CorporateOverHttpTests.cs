@@ -53,7 +53,7 @@ public class CorporateOverHttpTests
     public async Task Open_orders_are_shown_as_a_dividend_and_a_split_leave_them()
     {
         var time = new ShiftedTime();
-        await using var exchange = await ServedExchange.OpenAsync(time: time, hasFix: true);
+        await using var exchange = await ServedExchange.OpenAsync(time: time, grainTime: time, hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice", time: time);
         var buy = await exchange.AliceAsync(ServedExchange.Buy(10, 100.00m));
         var kept = await exchange.AliceAsync(ServedExchange.Buy(4, 99.00m) with { DoNotReduce = true });
@@ -82,18 +82,20 @@ public class CorporateOverHttpTests
     {
         var work = exchange.Exchange.Service<DueWork>();
         await exchange.Exchange.RefreshCatalogsAsync();
-        await work.CarryActionsAsync(Cancellation);
-        var actions = await exchange.Operator.GetCorporateActionsAsync(Cancellation);
-        Assert.Equal(CorporateActionState.Begun, actions.Single(action => action.Id == id).State);
+
+        // The exchange carries actions too, each second: it may be ahead of these rounds.
+        await UntilAsync("begun", static state => state != CorporateActionState.Announced);
         time.Advance(TimeSpan.FromSeconds(10));
-        await Wait.UntilAsync(
+        await UntilAsync("paid", static state => state == CorporateActionState.Paid);
+
+        Task UntilAsync(string name, Predicate<CorporateActionState> isReached) => Wait.UntilAsync(
             async () =>
             {
                 await work.CarryActionsAsync(Cancellation);
-                return (await exchange.Operator.GetCorporateActionsAsync(Cancellation)).Single(action =>
-                    action.Id == id).State == CorporateActionState.Paid;
+                var actions = await exchange.Operator.GetCorporateActionsAsync(Cancellation);
+                return isReached(actions.Single(action => action.Id == id).State);
             },
-            $"{id} to be paid");
+            $"{id} to be {name}");
     }
 
     // Actions that a book takes by itself are reported a moment later.

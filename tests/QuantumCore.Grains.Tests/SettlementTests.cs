@@ -398,11 +398,17 @@ public class SettlementTests
 
         public ISettlementGrain Settlement => exchange.Grains.GetGrain<ISettlementGrain>("MAIN");
 
-        public static async Task<Market> OpenAsync(Disk disk, int? feePpm = null)
+        /// <summary>Opens a market at noon of a Monday.</summary>
+        /// <param name="disk">Its records.</param>
+        /// <param name="feePpm">Fee of both sides; null for the usual ones.</param>
+        /// <param name="clock">Makes the exchange's clock from the machine's; null if it reads that one.</param>
+        public static async Task<Market> OpenAsync(
+            Disk disk, int? feePpm = null, Func<TimeProvider, TimeProvider>? clock = null)
         {
             var time = new ShiftedTime();
             time.Advance(DateTimeOffset.UnixEpoch.AddDays(Monday).AddHours(12) - time.GetUtcNow());
-            var market = new Market(await Exchange.OpenAsync(disk, s_now, [], time: time), time);
+            var exchange = await Exchange.OpenAsync(disk, s_now, [], time: clock?.Invoke(time) ?? time);
+            var market = new Market(exchange, time);
             foreach (var (symbol, days) in new[] { ("ONE", 1), ("TWO", 2), ("LATE", 1) })
             {
                 var share = Listed.Share(symbol) with { SettlementDays = days, SettlementVenue = "MAIN" };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using QuantumCore.TestKit;
 using Xunit;
@@ -65,6 +66,32 @@ public sealed partial class AlertTests
                 $"\n          runbook: docs/runbooks.md#{name.ToLowerInvariant()}\n", rule, StringComparison.Ordinal);
             Assert.Contains($"\n## {name}\n", runbooks, StringComparison.Ordinal);
         });
+    }
+
+    [Theory]
+    [InlineData("check rules", "docs/alerts.yml")]
+    [InlineData("test rules", "deploy/alerts.test.yml")]
+    [InlineData("check config --syntax-only", "deploy/prometheus.yml")]
+    public async Task Promtool_accepts_the_rules_and_their_tests_pass(string command, string file)
+    {
+        const string Missing = "This test needs promtool (apt-get install prometheus).";
+        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, "promtool")));
+        if (!found)
+        {
+            Assert.False(
+                Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_PROMTOOL") is { Length: > 0 }, Missing);
+            Assert.Skip(Missing);
+        }
+
+        var start = new ProcessStartInfo("promtool", [.. command.Split(' '), Path.Combine(Programs.Docs, "..", file)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        var ended = await Programs.RunAsync(start);
+        Assert.True(ended.ExitCode == 0, ended.Output);
     }
 
     private static async Task TradeAsync(SiloProcess silo)

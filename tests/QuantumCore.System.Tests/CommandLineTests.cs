@@ -7,20 +7,26 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>qc at a terminal, and in shells.</summary>
-public sealed class CommandLineTests
+public sealed class CommandLineTests(SharedExchange silo) : IClassFixture<SharedExchange>, IAsyncLifetime
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <inheritdoc/>
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await silo.ClearAsync();
 
     [Fact]
     public async Task Live_view_shows_book_tape_and_own_orders_on_a_VT100_and_obeys_its_keys()
     {
-        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
-        using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
-        using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+        await using var own = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
+        using var alice = new QuantumCoreClient(own.Address, "demo-alice");
+        using var bob = new QuantumCoreClient(own.Address, "demo-bob");
         await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 5m, 149m), Token);
         await alice.PlaceAsync(
             PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 151m) with { ClientOrderId = "mine-1" }, Token);
-        await using var terminal = Terminal.Start(Programs.Cli, "live", "AAPL", "--url", silo.Address.ToString());
+        await using var terminal = Terminal.Start(Programs.Cli, "live", "AAPL", "--url", own.Address.ToString());
 
         await terminal.ShowsAsync("the book", screen => Has(screen, "*10 151.00 10") && Has(screen, "5 149.00")
             && Has(screen, "AAPL sell limit 10 at 151.00 mine-1"));
@@ -31,7 +37,7 @@ public sealed class CommandLineTests
         await terminal.ShowsAsync(
             "the trade",
             screen => Has(screen, "*6 151.00 6") && Has(screen, "151.00 4 buy") && Has(screen, "last 151.00"));
-        using var clerk = new QuantumCoreClient(silo.Address, "demo-admin");
+        using var clerk = new QuantumCoreClient(own.Address, "demo-admin");
         var trade = (await bob.GetTradesAsync("AAPL", 1, Token))[0].TradeId;
         await clerk.CorrectAsync("AAPL", trade, 150m, cancellation: Token);
         await terminal.ShowsAsync(
@@ -51,7 +57,7 @@ public sealed class CommandLineTests
             "the one before, with its trades",
             screen => Has(screen, "AAPL continuous last 151.00") && Has(screen, "5 149.00")
                 && Has(screen, "151.00 4 void buy"));
-        await silo.KillAsync();
+        await own.KillAsync();
         await terminal.ShowsAsync("that it is old", screen => Has(screen, "STALE"));
         await terminal.PressAsync("q");
         Assert.Equal(0, await terminal.ExitAsync());
@@ -61,11 +67,11 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Live_view_trades_from_the_keyboard()
     {
-        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
-        using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
-        using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+        await using var own = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
+        using var alice = new QuantumCoreClient(own.Address, "demo-alice");
+        using var bob = new QuantumCoreClient(own.Address, "demo-bob");
         await bob.PlaceAsync(PlaceOrder.Limit("MSFT", OrderSide.Sell, 5m, 151m), Token);
-        await using var terminal = Terminal.Start(Programs.Cli, "live", "AAPL", "--url", silo.Address.ToString());
+        await using var terminal = Terminal.Start(Programs.Cli, "live", "AAPL", "--url", own.Address.ToString());
         await terminal.ShowsAsync("the book", screen => Has(screen, "AAPL continuous") && Has(screen, "? help"));
 
         await terminal.PressAsync("?");
@@ -102,15 +108,15 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Order_shows_the_average_price_of_its_fills()
     {
-        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
-        using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
-        using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+        var key = await silo.NewTraderAsync();
+        using var alice = new QuantumCoreClient(silo.Address, key);
+        using var bob = new QuantumCoreClient(silo.Address, await silo.NewTraderAsync());
         await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 1m, 150m), Token);
         await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 3m, 152m), Token);
         await alice.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 4m) with { ClientOrderId = "swept" }, Token);
 
         var (exitCode, output) = await Programs.RunAsync(
-            Programs.Cli, "--url", silo.Address.ToString(), "--key", "demo-alice", "order", "--client-id", "swept");
+            Programs.Cli, "--url", silo.Address.ToString(), "--key", key, "order", "--client-id", "swept");
 
         Assert.True(exitCode == 0, output);
         Assert.Contains("average 151.5", output, StringComparison.Ordinal);
@@ -128,7 +134,6 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Orders_of_a_list_have_all_the_options_of_an_order()
     {
-        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
         Task<(int ExitCode, string Output)> ListAsync(params string[] arguments) =>
             Programs.RunAsync(
                 Programs.Cli, ["order", "list", "of", .. arguments, "--url", silo.Address.ToString(), "--json"]);
@@ -172,7 +177,6 @@ public sealed class CommandLineTests
     [Fact]
     public async Task A_book_is_pinned_shown_and_let_go()
     {
-        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
         string[] at = ["--url", silo.Address.ToString()];
         Task<(int ExitCode, string Output)> PinAsync(params string[] arguments) =>
             Programs.RunAsync(Programs.Cli, ["admin", "pin", .. arguments, .. at]);
@@ -197,7 +201,6 @@ public sealed class CommandLineTests
     [Fact]
     public async Task The_exchange_itself_is_shown_with_its_newest_warnings()
     {
-        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
         string[] arguments = ["admin", "system", "--url", silo.Address.ToString()];
         var (exitCode, json) = await Programs.RunAsync(Programs.Cli, [.. arguments, "--json"]);
         Assert.True(exitCode == 0, json);
@@ -233,15 +236,15 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Stats_are_those_of_the_candles_and_are_drawn_as_text_and_picture()
     {
-        await using var silo =
+        await using var own =
             await SiloProcess.StartAsync("--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD");
-        using var client = new QuantumCoreClient(silo.Address);
+        using var client = new QuantumCoreClient(own.Address);
         var folder = Directory.CreateTempSubdirectory("quantumcore-plot-");
         try
         {
             var picture = Path.Combine(folder.FullName, "aapl.png");
             string[] arguments =
-                ["--url", silo.Address.ToString(), "stats", "AAPL", "--period", "1h", "--candles", "24"];
+                ["--url", own.Address.ToString(), "stats", "AAPL", "--period", "1h", "--candles", "24"];
             var (exitCode, text) = await Programs.RunAsync(Programs.Cli, [.. arguments, "--png", picture]);
             Assert.True(exitCode == 0, text);
             Assert.Contains("AAPL, 24 candles, from ", text, StringComparison.Ordinal);
@@ -273,10 +276,10 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Watching_ends_with_whoever_reads_it()
     {
-        await using var silo =
+        await using var own =
             await SiloProcess.StartAsync("--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD");
         var script =
-            $"set -o pipefail; '{Programs.Host}' '{Programs.Cli}' watch AAPL --json --url {silo.Address} | head -n 1";
+            $"set -o pipefail; '{Programs.Host}' '{Programs.Cli}' watch AAPL --json --url {own.Address} | head -n 1";
         var start = new ProcessStartInfo("bash", ["-c", script])
         {
             RedirectStandardOutput = true,

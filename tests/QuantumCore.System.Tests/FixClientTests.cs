@@ -10,20 +10,30 @@ namespace QuantumCore.SystemTests;
 /// HTTP.
 /// </summary>
 [Collection(typeof(OthersClients))]
-public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : IClassFixture<QuickFix>
+public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, SharedExchange silo)
+    : IClassFixture<QuickFix>, IClassFixture<SharedExchange>, IAsyncLifetime
 {
-    private const string Alice = "demo-alice";
-    private const string Bob = "demo-bob";
+    private readonly string _port = silo.FixPort;
+    private string _alice = null!;
+    private string _bob = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        quickFix.Require();
+        (_alice, _bob) = (await silo.NewTraderAsync(), await silo.NewTraderAsync());
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await silo.ClearAsync();
 
     [Fact]
     public async Task A_limit_order_rests_and_is_cancelled()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
-        using var alice = new QuantumCoreClient(silo.Address, Alice);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
+        using var alice = new QuantumCoreClient(silo.Address, _alice);
 
         await desk.TellAsync("new o1 AAPL buy 10 limit 140.00 1");
         var report = await desk.ReportAsync("o1", "0");
@@ -49,11 +59,9 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task A_market_order_trades()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
-        using var alice = new QuantumCoreClient(silo.Address, Alice);
-        using var bob = new QuantumCoreClient(silo.Address, Bob);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
+        using var alice = new QuantumCoreClient(silo.Address, _alice);
+        using var bob = new QuantumCoreClient(silo.Address, _bob);
         await bob.PlaceAsync(Limit(OrderSide.Sell, 4m, 150.00m), Cancellation);
         await bob.PlaceAsync(Limit(OrderSide.Sell, 9m, 150.10m), Cancellation);
 
@@ -81,10 +89,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task An_order_gets_another_price()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
-        using var alice = new QuantumCoreClient(silo.Address, Alice);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
+        using var alice = new QuantumCoreClient(silo.Address, _alice);
 
         await desk.TellAsync("new o1 AAPL buy 10 limit 140.00 1");
         await desk.ReportAsync("o1", "0");
@@ -103,9 +109,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task What_is_refused_says_why()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
 
         await desk.TellAsync("new o1 NOWHERE buy 10 limit 140.00 1");
         var report = await desk.ReportAsync("o1", "8");
@@ -133,9 +137,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task An_order_that_may_have_been_sent_before_is_told_of_and_not_entered_twice()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
 
         // The first time, it did not exist.
         await desk.TellAsync("again new o1 AAPL buy 10 limit 140.00 1");
@@ -153,11 +155,9 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task What_other_interfaces_do_is_told_of()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
-        using var alice = new QuantumCoreClient(silo.Address, Alice);
-        using var bob = new QuantumCoreClient(silo.Address, Bob);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
+        using var alice = new QuantumCoreClient(silo.Address, _alice);
+        using var bob = new QuantumCoreClient(silo.Address, _bob);
 
         var order = await alice.PlaceAsync(Limit(OrderSide.Buy, 10m, 140m) with { ClientOrderId = "h1" }, Cancellation);
         var report = await desk.ReportAsync("h1", "0");
@@ -175,10 +175,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task A_trade_is_corrected_and_then_cancelled_by_an_operator()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
-        using var bob = new QuantumCoreClient(silo.Address, Bob);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
+        using var bob = new QuantumCoreClient(silo.Address, _bob);
         using var clerk = new QuantumCoreClient(silo.Address, "demo-admin");
         await bob.PlaceAsync(Limit(OrderSide.Sell, 4m, 150.00m), Cancellation);
         await desk.TellAsync("md d1 AAPL 0");
@@ -217,9 +215,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task A_mass_cancel_tells_of_each_order()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
         Assert.Empty(await desk.OpenOrdersAsync("s1"));
         foreach (var order in (string[])[
             "o1 AAPL buy 1 limit 140.00 1", "o2 AAPL buy 1 limit 141.00 1", "o3 MSFT buy 1 limit 410.00 1"])
@@ -242,9 +238,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task Orders_are_entered_in_the_sequence_in_which_they_were_sent()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
         string[] names = [.. Enumerable.Range(0, 200).Select(order => $"o{order}")];
         foreach (var name in names)
             await desk.TellAsync($"new {name} AAPL buy 1 limit 140.00 1");
@@ -258,9 +252,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task What_is_sent_after_a_cancel_may_spend_what_that_sets_free()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
 
         // Most of the account's money, so that there is enough for one of them.
         await desk.TellAsync("new o0 AAPL buy 600 limit 140.00 1");
@@ -279,7 +271,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     public async Task No_acknowledged_order_is_lost_with_the_exchange_that_is_killed()
     {
         const int Orders = 200;
-        var port = quickFix.Port();
+        const string Alice = "demo-alice";
+        var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
         using var storage = Storage.InFiles();
         await using var killed =
             await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--fix", port]);
@@ -297,7 +290,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await killed.KillAsync();
 
         // The desk reconnects by itself. Messages that came before are valid acknowledgements, too.
-        await using var silo =
+        await using var again =
             await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--fix", port]);
         await desk.LogOnAsync();
         acknowledged.UnionWith(desk.TakeUnread().Where(message => message[150] == "0").Select(message => message[11]));
@@ -319,12 +312,12 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         }
 
         Assert.Equal(there.Order(), (await desk.OpenOrdersAsync("s2")).Select(order => order[11]).Order());
-        using var alice = new QuantumCoreClient(silo.Address, Alice);
+        using var alice = new QuantumCoreClient(again.Address, Alice);
         Assert.Equal(
             there.Order(),
             (await alice.GetOpenOrdersAsync("AAPL", Cancellation)).Select(order => order.ClientOrderId).Order());
         await desk.EndAsync();
-        Assert.Equal(0, await silo.TerminateAsync());
+        Assert.Equal(0, await again.TerminateAsync());
         var (exitCode, said) = await Programs.RunAsync(Programs.Cli, "verify", storage.Place);
         Assert.True(exitCode == 0, said);
     }
@@ -332,11 +325,9 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task The_orders_of_a_desk_that_asked_for_it_go_with_its_connection()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var careless = await quickFix.LogOnAsync(port, Bob);
-        await using var careful = await quickFix.LogOnAsync(port, Alice, cancelsOnDisconnect: true);
-        await using var witness = await quickFix.LogOnAsync(port, Alice, sender: "DESK-2");
+        await using var careless = await quickFix.LogOnAsync(_port, _bob);
+        await using var careful = await quickFix.LogOnAsync(_port, _alice, cancelsOnDisconnect: true);
+        await using var witness = await quickFix.LogOnAsync(_port, _alice, sender: "DESK-2");
         await careless.TellAsync("new b1 AAPL sell 1 limit 155.00 1");
         await careless.ReportAsync("b1", "0");
         await careful.TellAsync("new a1 AAPL buy 1 limit 140.00 1");
@@ -349,18 +340,16 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await witness.ReportAsync("a2", "4");
         Assert.Empty(await witness.OpenOrdersAsync("s1"));
         await witness.EndAsync();
-        using var bob = new QuantumCoreClient(silo.Address, Bob);
+        using var bob = new QuantumCoreClient(silo.Address, _bob);
         Assert.Single(await bob.GetOpenOrdersAsync("AAPL", Cancellation));
     }
 
     [Fact]
     public async Task The_book_is_followed()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
-        using var bob = new QuantumCoreClient(silo.Address, Bob);
-        using var alice = new QuantumCoreClient(silo.Address, Alice);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
+        using var bob = new QuantumCoreClient(silo.Address, _bob);
+        using var alice = new QuantumCoreClient(silo.Address, _alice);
         for (var level = 0; level < 3; level++)
         {
             await bob.PlaceAsync(Limit(OrderSide.Buy, 2m + level, 149m - level), Cancellation);
@@ -413,10 +402,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task The_list_of_securities_is_that_of_the_exchange()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
-        using var alice = new QuantumCoreClient(silo.Address, Alice);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
+        using var alice = new QuantumCoreClient(silo.Address, _alice);
         var symbols = (await alice.GetInstrumentsAsync(Cancellation)).Select(instrument => instrument.Symbol)
             .Order(StringComparer.Ordinal);
 
@@ -434,9 +421,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task What_was_sent_is_sent_again_to_who_asks()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        await using var desk = await quickFix.LogOnAsync(_port, _alice);
         await desk.TellAsync("new o1 AAPL buy 10 limit 140.00 1");
         await desk.TellAsync("cancel c1 o1 AAPL buy");
         FixText[] sent = [await desk.ReportAsync("o1", "0"), await desk.ReportAsync("c1", "4")];
@@ -464,9 +449,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     [Fact]
     public async Task A_wrong_key_is_told_that_it_is()
     {
-        var port = quickFix.Port();
-        await using var silo = await StartAsync(port);
-        await using var stranger = quickFix.Start(port, "demo-nobody");
+        await using var stranger = quickFix.Start(_port, "demo-nobody");
         Assert.NotEmpty((await stranger.NextAsync("5"))[58]);
     }
 
@@ -476,14 +459,12 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         Assert.SkipWhen(packages.Missing is not null && !packages.AreRequired, packages.Missing ?? "");
         Assert.Null(packages.Missing);
         var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
-        await using var silo = await StartAsync(port);
-        var start = NodePackages.Start("node", "jspurefix.mjs", silo.Address.GetLeftPart(UriPartial.Authority), port);
+        await using var own = await SiloProcess.StartAsync(
+            "--storage", "volatile", "--market-maker", "off", "--fix", port);
+        var start = NodePackages.Start("node", "jspurefix.mjs", own.Address.GetLeftPart(UriPartial.Authority), port);
         var (exitCode, output) = await Programs.RunAsync(start);
-        Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
+        Assert.True(exitCode == 0, $"{output}\n{own.Output}");
     }
-
-    private static Task<SiloProcess> StartAsync(string port) =>
-        SiloProcess.StartAsync("--storage", "volatile", "--market-maker", "off", "--fix", port);
 
     private static PlaceOrder Limit(OrderSide side, decimal quantity, decimal price) =>
         new() { Symbol = "AAPL", Side = side, Quantity = quantity, Price = price };

@@ -86,7 +86,7 @@ public sealed class FuzzTests
         int.TryParse(
             Environment.GetEnvironmentVariable("QUANTUMCORE_FUZZ"), CultureInfo.InvariantCulture, out var count)
             ? count
-            : 20_000;
+            : 10_000;
 
     [Fact]
     public async Task Mutants_of_good_requests_end_in_no_fault_and_what_is_malformed_leaves_no_record()

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -42,17 +41,14 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
         }
     }
 
-    /// <summary>Returns the port of a new exchange.</summary>
-    public string Port()
+    /// <summary>Skips the test if the client is missing, or fails it if the client is required.</summary>
+    public void Require()
     {
-        if (_missing is not null)
-        {
-            Assert.False(
-                Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_QUICKFIX") is { Length: > 0 }, _missing);
-            Assert.Skip(_missing);
-        }
+        if (_missing is null)
+            return;
 
-        return SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
+        Assert.False(Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_QUICKFIX") is { Length: > 0 }, _missing);
+        Assert.Skip(_missing);
     }
 
     /// <summary>Starts a desk that connects, and reconnects as long as it runs.</summary>

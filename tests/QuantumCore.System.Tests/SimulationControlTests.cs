@@ -269,6 +269,16 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.Contains("--admin-port", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--recordings", ".")]
+    [InlineData("--recordings", "./no-such-folder", "--admin-port", "8081")]
+    public async Task Folder_of_recordings_is_one_and_for_the_admin_port(params string[] options)
+    {
+        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, options);
+        Assert.Equal(64, exitCode);
+        Assert.Contains("--recordings", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Qc_shapes_the_market_and_sets_faults()
     {

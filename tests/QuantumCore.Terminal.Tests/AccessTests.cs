@@ -12,7 +12,7 @@ namespace QuantumCore.TerminalTests;
 
 /// <summary>A person's own page: API keys with programs to paste, demo funds, and the authenticator.</summary>
 [Trait("Suite", "Browser")]
-public sealed partial class AccessTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed partial class AccessTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = QuietExchange.Symbol;
     private const string Password = "correct horse battery";

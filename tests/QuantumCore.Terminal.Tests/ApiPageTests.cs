@@ -6,7 +6,7 @@ namespace QuantumCore.TerminalTests;
 
 /// <summary>The reference of the API at /docs, under the exchange's policy for browsers.</summary>
 [Trait("Suite", "Browser")]
-public sealed class ApiPageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed class ApiPageTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     [Fact]
     public async Task The_reference_shows_the_calls_and_asks_no_other_server()

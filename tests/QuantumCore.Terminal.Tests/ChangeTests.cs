@@ -7,7 +7,7 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>Change of symbol, user, tab or connection: earlier data is neither shown nor sent afterwards.</summary>
-public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed class ChangeTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = QuietExchange.Symbol;
     private const string Other = "MSFT";

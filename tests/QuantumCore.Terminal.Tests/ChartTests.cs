@@ -76,7 +76,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var older = 0;
         await page.Page.RouteAsync("**/candles/AAPL*", route =>
         {
-            var isOlder = route.Request.Url.Contains("before=", StringComparison.Ordinal);
+            var isOlder = AsksForOlder(route.Request.Url);
             if (isOlder)
                 older++;
             if (isOlder && older == 1)
@@ -99,8 +99,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
 
         // To the oldest candles and the older ones there: at the first request, the exchange is busy.
         await page.Page.RunAndWaitForResponseAsync(
-            () => page.Page.Keyboard.PressAsync("Home"), "**/candles/AAPL*before=*");
-        var again = page.Page.WaitForResponseAsync("**/candles/AAPL*before=*");
+            () => page.Page.Keyboard.PressAsync("Home"), static response => AsksForOlder(response.Url));
+        var again = page.Page.WaitForResponseAsync(static response => AsksForOlder(response.Url));
         while (!again.IsCompleted)
         {
             // Painted again at the same place: a user who goes on to the left wants the older candles, too.
@@ -128,8 +128,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         await page.Page.GotoAsync("about:blank");
         await page.Page.RouteAsync("**/candles/AAPL*", route =>
         {
-            // The day's profit asks for days, not for the chart.
-            if (route.Request.Url.Contains("period=1d", StringComparison.Ordinal))
+            if (IsOfTheDaysProfit(route.Request.Url))
                 return route.ContinueAsync();
             if (limits.Count > 0 && !isSplit)
                 return route.AbortAsync(RequestAbortErrorCode.ConnectionReset);
@@ -298,6 +297,12 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         Assert.InRange(after.Bytes - before.Bytes, -20_000_000, 500_000);
         page.AssertSound();
     }
+
+    /// <summary>Returns true if the day's profit asks for a candle, and not the chart.</summary>
+    private static bool IsOfTheDaysProfit(string url) => url.Split('&', '?').Contains("limit=1");
+
+    private static bool AsksForOlder(string url) => url.Contains("/candles/AAPL", StringComparison.Ordinal)
+        && url.Contains("before=", StringComparison.Ordinal) && !IsOfTheDaysProfit(url);
 
     private static async Task ChangeAsync(TradePage page, int times)
     {

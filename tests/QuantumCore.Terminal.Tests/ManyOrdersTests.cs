@@ -8,7 +8,7 @@ namespace QuantumCore.TerminalTests;
 /// it omits some.
 /// </summary>
 [Trait("Suite", "Browser")]
-public sealed class ManyOrdersTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed class ManyOrdersTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = QuietExchange.Symbol;
 

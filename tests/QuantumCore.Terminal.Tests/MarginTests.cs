@@ -6,7 +6,7 @@ namespace QuantumCore.TerminalTests;
 
 /// <summary>Pages of a margin account: buying power, short sales, and margin calls.</summary>
 [Trait("Suite", "Browser")]
-public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed class MarginTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = "LOAN-USD";
     private const string Admin = "demo-admin";

@@ -6,7 +6,7 @@ namespace QuantumCore.TerminalTests;
 
 /// <summary>The operator's page with errors, with elements in the way, and with data of somebody else.</summary>
 [Trait("Suite", "Browser")]
-public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed class OperatorPageTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = "AAPL";
     private const string Other = "MSFT";

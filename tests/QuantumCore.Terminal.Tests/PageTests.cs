@@ -316,6 +316,36 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         page.AssertSound();
     }
 
+    [Fact]
+    public async Task Units_that_a_demo_pays_in_count_in_the_day_from_the_minute_in_which_they_came()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        var midnight = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 86_400_000 * 86_400_000;
+        await page.Page.RouteAsync("**/account/statement?*", route => AnswerAsync(
+            route,
+            $$"""
+            {"assets":[{"asset":"USD","opening":"0.00","closing":"100.00","causes":[{"cause":"deposit","lines":1,"in":"100.00","out":"0.00"}]},
+            {"asset":"AAPL","opening":"0","closing":"7","causes":[{"cause":"deposit","lines":1,"in":"10","out":"0"},{"cause":"transfer","lines":1,"in":"0","out":"3"}]}],
+            "entries":[{"timeNanos":"{{midnight + 5_000}}000000","cause":"deposit","key":"a","asset":"USD","amount":"100.00"},
+            {"timeNanos":"{{midnight + 5_000}}000000","cause":"deposit","key":"b","asset":"AAPL","amount":"10"},
+            {"timeNanos":"{{midnight + 65_000}}000000","cause":"transfer","key":"c","asset":"AAPL","amount":"-3"}],"next":null}
+            """));
+        await page.Page.RouteAsync("**/candles/AAPL?period=1d*", route => AnswerAsync(
+            route, $$"""{"symbol":"AAPL","candles":[[{{midnight}},"140","155","140","150","9",3]]}"""));
+        await page.Page.RouteAsync("**/candles/AAPL?period=1m&limit=1&before=*", route => AnswerAsync(
+            route,
+            route.Request.Url.Contains("00%3A01%3A00", StringComparison.Ordinal)
+                ? $$"""{"symbol":"AAPL","candles":[[{{midnight}},"140","155","140","145","9",3]]}"""
+                : $$"""{"symbol":"AAPL","candles":[[{{midnight + 60_000}},"145","148","145","148","9",3]]}"""));
+        await page.TradeAsync("150.00");
+        await page.Page.ReloadAsync();
+
+        // 10 came at 145, of which 3 went at 148; 7 are 150 each: 1,050 + 444 - 1,450.
+        await Assertions.Expect(page.Page.Locator("#today")).ToHaveTextAsync("+44.00 USD");
+        await page.ClearAsync(Symbol);
+        page.AssertSound();
+    }
+
     [GeneratedRegex(@"^0\.0,170\.0 .* 1000\.0,10\.0$")]
     private static partial Regex PointsOfPicture();
 

@@ -5,7 +5,7 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>Checks and estimates of the ticket: exactly those of the exchange.</summary>
-public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed class TicketTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = QuietExchange.Symbol;
 

@@ -212,14 +212,26 @@ internal sealed class TradePage : IAsyncDisposable
     }
 }
 
+/// <summary>Exchange without simulated participants: it starts with half of the processor time.</summary>
+public sealed class StillExchange() : QuietExchange("--simulate", "none");
+
 /// <summary>Exchange for the tests of a class. Only they trade its AAPL and MSFT.</summary>
-public sealed class QuietExchange : IAsyncLifetime
+public class QuietExchange : IAsyncLifetime
 {
     /// <summary>Symbol that only the tests trade.</summary>
     public const string Symbol = "AAPL";
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("qc-terminal-");
+    private readonly string[] _market;
     private SiloProcess? _silo;
+
+    /// <summary>Makes one whose other symbols are traded by simulated participants.</summary>
+    public QuietExchange()
+        : this("--no-quotes", $"{Symbol},MSFT")
+    {
+    }
+
+    protected QuietExchange(params string[] market) => _market = market;
 
     public Uri Address => _silo!.Address;
 
@@ -240,8 +252,9 @@ public sealed class QuietExchange : IAsyncLifetime
         var port = SiloProcess.FreePort();
         Admin = new Uri($"http://127.0.0.1:{port}");
         _silo = await SiloProcess.StartAsync(
-            "--storage", "volatile", "--no-quotes", Symbol, "--no-quotes", "MSFT", "--data", _data.FullName,
-            "--admin-port", port.ToString(CultureInfo.InvariantCulture), "--recordings", Recordings.FullName);
+            [
+                "--storage", "volatile", .. _market, "--data", _data.FullName, "--admin-port",
+                port.ToString(CultureInfo.InvariantCulture), "--recordings", Recordings.FullName]);
     }
 
     /// <inheritdoc/>
@@ -250,5 +263,6 @@ public sealed class QuietExchange : IAsyncLifetime
         if (_silo is not null)
             await _silo.DisposeAsync();
         _data.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 }

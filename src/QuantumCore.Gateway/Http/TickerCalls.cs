@@ -7,7 +7,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>Calls for prices over time; they need no key.</summary>
-internal sealed class TickerCalls(MarketHistory history, Listings listings, MarketPulse pulse, TimeProvider time)
+internal sealed class TickerCalls(LastCandles candles, Listings listings, MarketPulse pulse, TimeProvider time)
 {
     private static readonly string[] s_periods =
         ["1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M"];
@@ -59,7 +59,7 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
         else
             await Answer.Json(context, new Api.CandleList(
                 instrument.Symbol,
-                [.. (await Read(instrument, period, before, (int)limit, isRaw)).Select(
+                [.. (await Read(instrument, period, before, (int)limit, isRaw, !query.ContainsKey("before"))).Select(
                     candle => candle.ToApi(instrument))]));
     }
 
@@ -67,10 +67,11 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
     private long? Before(string? text) => text is null ? time.UnixNanos() + 1 : WireTime.Read(text);
 
     private async ValueTask<System.Collections.Immutable.ImmutableArray<Candle>> Read(
-        Instrument instrument, CandlePeriod period, long before, int limit, bool isRaw) => before == 0
+        Instrument instrument, CandlePeriod period, long before, int limit, bool isRaw, bool isNewest) => before == 0
         ? []
-        : await history.Candles(
-            new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit, isRaw));
+        : await candles.Read(
+            new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit, isRaw),
+            isNewest);
 
     /// <summary>
     /// Returns true for prices as traded, before splits, and false for split-adjusted ones; null for any other word.

@@ -3,24 +3,30 @@ import { byId, write } from "./dom.js";
 import { decimal, units } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import type { CandleRow } from "./protocol.js";
-import { current } from "./session.js";
 import type { Store } from "./store.js";
 
-interface Cause { cause: string; in: string; out: string }
+interface Cause { cause: string; lines: number; in: string; out: string }
 interface Asset { asset: string; opening: string; closing: string; causes: readonly Cause[] }
+interface Entry { timeNanos: string; cause: string; asset: string; amount: string }
+interface Statement { assets: readonly Asset[]; entries: readonly Entry[]; next: string | null }
+/** Units that came in or went out, at the price of that minute. */
+interface Move { asset: string; amount: string; ticks: bigint }
 
 const refreshEvery = 30_000;
 const afterFill = 500;
 const dayMillis = 86_400_000;
+const minuteMillis = 60_000;
+/** Of a thousand entries each. What came in later counts at the price of now: no profit and no loss. */
+const mostPages = 10;
 /** What is moved by these came from outside, and is no profit. */
 const fromOutside: ReadonlySet<string> = new Set(["deposit", "withdrawal", "transfer"]);
 
-/** What an account has won or lost since the UTC day began: at the prices of now and of then, without what came from outside. */
+/** What an account has won or lost since the UTC day began, at the prices of now and of then. What came from outside counts from the moment it came. */
 export class Today {
   private asked = { at: -Infinity, account: "" };
-  /** First prices of days, by symbol and day: they stay what they are. */
-  private readonly opens = new Map<string, bigint>();
-  private statement: { account: string; day: string; assets: readonly Asset[] } | undefined;
+  /** Prices that stay what they are, by symbol and time: the first ones of days, and those of minutes that are over. */
+  private readonly prices = new Map<string, bigint>();
+  private statement: { account: string; day: string; assets: readonly Asset[]; moves: readonly Move[] } | undefined;
 
   constructor(private readonly store: Store) {}
 
@@ -37,13 +43,13 @@ export class Today {
   render(): void {
     const place = byId("today");
     const [statement, market] = [this.statement, [...this.store.instruments.values()][0]];
-    const profit = market === undefined || statement === undefined || statement.account !== this.store.account ? undefined : this.profit(statement.assets, statement.day, market);
+    const profit = market === undefined || statement === undefined || statement.account !== this.store.account ? undefined : this.profit(statement.assets, statement.moves, statement.day, market);
     write(place, profit === undefined ? "–" : `${profit > 0n ? "+" : ""}${decimal(profit, market!.quoteScale)} ${market!.quote}`);
     place.className = profit === undefined || profit === 0n ? "" : profit > 0n ? "up" : "down";
   }
 
   /** Minor units of the first market's quote; undefined where a price is not known. */
-  private profit(assets: readonly Asset[], day: string, market: Instrument): bigint | undefined {
+  private profit(assets: readonly Asset[], moves: readonly Move[], day: string, market: Instrument): bigint | undefined {
     let profit = 0n;
     for (const { asset, opening, closing, causes } of assets) {
       const moved = causes.filter(({ cause }) => fromOutside.has(cause));
@@ -55,12 +61,12 @@ export class Today {
       const instrument = this.marketOf(asset, market.quote);
       if (instrument === undefined || (/^[0.]*$/.test(opening) && /^[0.]*$/.test(closing) && causes.length === 0)) continue;
       const last = instrument.ticks(this.store.tickers.get(instrument.symbol)?.lastPrice ?? "0");
-      const first = this.opens.get(`${instrument.symbol} ${day}`);
+      const first = this.prices.get(`${instrument.symbol} ${day}`);
       if (first === undefined || last === 0n) return undefined;
       const value = (ticks: bigint, text: string): bigint => instrument.notional(ticks, instrument.lotsOf(text));
-      // What a demo has paid in counts at the listed price, as in the positions.
-      const paid = current?.demo === true && instrument.referenceTicks > 0n ? instrument.referenceTicks : last;
-      profit += value(last, closing) - value(first, opening) - moved.reduce((sum, cause) => sum + value(paid, cause.in) - value(paid, cause.out), 0n);
+      profit += value(last, closing) - value(first, opening) - moved.reduce((sum, cause) => sum + value(last, cause.in) - value(last, cause.out), 0n);
+      // Since it came its price has changed.
+      for (const move of moves) if (move.asset === asset) profit += value(last, move.amount) - value(move.ticks, move.amount);
     }
     return profit;
   }
@@ -72,18 +78,60 @@ export class Today {
   private async read(account: string): Promise<void> {
     const start = Math.floor(this.store.now() / dayMillis) * dayMillis;
     const day = new Date(start).toISOString().slice(0, 10);
-    const answer = await read<{ assets: Asset[] }>(`/account/statement?from=${day}&to=${day}&limit=1`);
+    const path = `/account/statement?from=${day}&to=${day}`;
+    const answer = await read<Statement>(`${path}&limit=1`);
     const quote = [...this.store.instruments.values()][0]?.quote;
     if (answer === undefined || quote === undefined) return;
     for (const { asset } of answer.assets) {
       const instrument = this.marketOf(asset, quote);
-      if (instrument === undefined || this.opens.has(`${instrument.symbol} ${day}`)) continue;
-      const candles = (await read<{ candles: CandleRow[] }>(`/candles/${encodeURIComponent(instrument.symbol)}?period=1d&limit=1`))?.candles;
-      const candle = candles?.[0];
+      if (instrument === undefined || this.prices.has(`${instrument.symbol} ${day}`)) continue;
+      const candle = await candleBefore(instrument, "1d");
       // Of a symbol that has not traded today the last price is that of before.
-      if (candle !== undefined) this.opens.set(`${instrument.symbol} ${day}`, instrument.ticks(candle[0] === start ? candle[1] : candle[4]));
+      if (candle !== undefined) this.prices.set(`${instrument.symbol} ${day}`, instrument.ticks(candle[0] === start ? candle[1] : candle[4]));
     }
-    if (this.store.account === account) this.statement = { account, day, assets: answer.assets };
+    const moves = await this.movesOf(answer.assets, path, quote);
+    if (this.store.account === account) this.statement = { account, day, assets: answer.assets, moves };
     this.render();
   }
+
+  /** What came in and went out of the assets that have a market, with the prices that are known. */
+  private async movesOf(assets: readonly Asset[], path: string, quote: string): Promise<readonly Move[]> {
+    const isMove = (asset: string, cause: string): boolean => fromOutside.has(cause) && this.marketOf(asset, quote) !== undefined;
+    let missing = assets.reduce((sum, { asset, causes }) => causes.reduce((lines, one) => lines + (isMove(asset, one.cause) ? one.lines : 0), sum), 0);
+    const found: Entry[] = [];
+    let after: string | null = "";
+    for (let page = 0; page < mostPages && missing > 0 && after !== null; page++) {
+      const answer: Statement | undefined = await read<Statement>(`${path}&limit=1000${after === "" ? "" : `&after=${encodeURIComponent(after)}`}`);
+      if (answer === undefined) break;
+      const moved = answer.entries.filter(({ asset, cause }) => isMove(asset, cause));
+      found.push(...moved);
+      missing -= moved.length;
+      after = answer.next;
+    }
+    const moves: Move[] = [];
+    for (const { asset, amount, timeNanos } of found) {
+      const ticks = await this.priceAt(this.marketOf(asset, quote)!, Number(BigInt(timeNanos) / 1_000_000n));
+      if (ticks !== undefined) moves.push({ asset, amount, ticks });
+    }
+    return moves;
+  }
+
+  /** The last price of a minute; undefined before the first trade. */
+  private async priceAt(instrument: Instrument, millis: number): Promise<bigint | undefined> {
+    const end = (Math.floor(millis / minuteMillis) + 1) * minuteMillis;
+    const key = `${instrument.symbol} ${end}`;
+    const known = this.prices.get(key);
+    if (known !== undefined) return known;
+    const candle = await candleBefore(instrument, "1m", new Date(end).toISOString());
+    if (candle === undefined) return undefined;
+    const ticks = instrument.ticks(candle[4]);
+    if (this.store.now() >= end) this.prices.set(key, ticks);
+    return ticks;
+  }
+}
+
+/** The newest candle, or the newest one that began before a time. */
+async function candleBefore(instrument: Instrument, period: string, before?: string): Promise<CandleRow | undefined> {
+  const path = `/candles/${encodeURIComponent(instrument.symbol)}?period=${period}&limit=1${before === undefined ? "" : `&before=${encodeURIComponent(before)}`}`;
+  return (await read<{ candles: CandleRow[] }>(path))?.candles[0];
 }

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Streams;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>
+/// Newest candles, also while the history cannot be read: then as they were last read, for two minutes.
+/// </summary>
+internal sealed class LastCandles(MarketHistory history, TimeProvider time)
+{
+    /// <summary>Maximum number of answers that are kept.</summary>
+    private const int Most = 128;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<CandleQuery, (ImmutableArray<Candle> Candles, long At)> _known = [];
+
+    /// <summary>Returns candles. Only the newest ones may be old ones.</summary>
+    /// <param name="query">The candles. Its end is the current time where the newest ones are requested.</param>
+    /// <param name="isNewest">True if the request names no time.</param>
+    public async ValueTask<ImmutableArray<Candle>> Read(CandleQuery query, bool isNewest)
+    {
+        if (!isNewest)
+            return await history.Candles(query);
+
+        var key = query with { ThroughNanos = 0 };
+        try
+        {
+            var candles = await history.Candles(query);
+            Keep(key, candles);
+            return candles;
+        }
+        catch (Exception)
+        {
+            if (Known(key) is not { } last)
+                throw;
+
+            return last;
+        }
+    }
+
+    private ImmutableArray<Candle>? Known(CandleQuery key)
+    {
+        lock (_gate)
+        {
+            return _known.TryGetValue(key, out var last) && time.GetElapsedTime(last.At) < MarketPulse.LongestAge
+                ? last.Candles
+                : null;
+        }
+    }
+
+    private void Keep(CandleQuery key, ImmutableArray<Candle> candles)
+    {
+        lock (_gate)
+        {
+            if (_known.Count == Most && !_known.ContainsKey(key))
+                _known.Remove(_known.MinBy(static known => known.Value.At).Key);
+            _known[key] = (candles, time.GetTimestamp());
+        }
+    }
+}
