@@ -66,8 +66,8 @@ public sealed class TradingSocketTests
         await using var exchange = await OpenGateway.StartAsync();
         using var trader = await ConnectAsync(exchange, "alice");
         await trader.SendAsync(
-            (byte[])[.. "{\"id\":\""u8, 0xC8, .. "\",\"op\":\"cancelAll\"}"u8], WebSocketMessageType.Text, endOfMessage: true,
-            Token);
+            (byte[])[.. "{\"id\":\""u8, 0xC8, .. "\",\"op\":\"cancelAll\"}"u8], WebSocketMessageType.Binary,
+            endOfMessage: true, Token);
         Assert.Equal(JsonValueKind.Null, (await ReadAsync(trader)).GetProperty("id").ValueKind);
         Assert.Equal(200, (await AskAsync(trader, """{"id":1,"op":"cancelAll"}""")).GetProperty("status").GetInt32());
     }

@@ -5,8 +5,8 @@ namespace QuantumCore.Clearing;
 
 /// <summary>
 /// Applies book records to an account. It only adds; the book decided fees and holds. After a bust or a correction, the
-/// account may no longer have the reversed amounts, or they may be held for orders. An account that may not owe then lacks
-/// them, and the machine freezes it until they have come in.
+/// account may no longer have the reversed amounts, or they may be held for orders. An account that may not owe then
+/// lacks them, and the machine freezes it until they have come in.
 /// </summary>
 /// <param name="account">The account.</param>
 /// <param name="instrumentOf">Returns the instrument of a symbol.</param>
