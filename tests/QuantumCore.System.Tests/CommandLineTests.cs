@@ -111,6 +111,7 @@ public sealed class CommandLineTests(SharedExchange silo) : IClassFixture<Shared
         var key = await silo.NewTraderAsync();
         using var alice = new QuantumCoreClient(silo.Address, key);
         using var bob = new QuantumCoreClient(silo.Address, await silo.NewTraderAsync());
+        await silo.TradeAtAsync(150m);
         await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 1m, 150m), Token);
         await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 3m, 152m), Token);
         await alice.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 4m) with { ClientOrderId = "swept" }, Token);

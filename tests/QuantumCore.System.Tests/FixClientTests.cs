@@ -62,6 +62,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         await using var desk = await quickFix.LogOnAsync(_port, _alice);
         using var alice = new QuantumCoreClient(silo.Address, _alice);
         using var bob = new QuantumCoreClient(silo.Address, _bob);
+        await silo.TradeAtAsync(150.00m);
         await bob.PlaceAsync(Limit(OrderSide.Sell, 4m, 150.00m), Cancellation);
         await bob.PlaceAsync(Limit(OrderSide.Sell, 9m, 150.10m), Cancellation);
 

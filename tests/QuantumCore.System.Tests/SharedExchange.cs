@@ -46,6 +46,18 @@ public sealed class SharedExchange : IAsyncLifetime
         return key;
     }
 
+    /// <summary>
+    /// Makes a price the last one of AAPL, by which market orders are protected; earlier tests have left another.
+    /// </summary>
+    public async Task TradeAtAsync(decimal price)
+    {
+        foreach (var side in new[] { OrderSide.Sell, OrderSide.Buy })
+        {
+            await NewTraderAsync();
+            await _traders[^1].PlaceAsync(PlaceOrder.Limit("AAPL", side, 1m, price), Token);
+        }
+    }
+
     /// <summary>Cancels the orders that a test has left.</summary>
     public async Task ClearAsync()
     {
