@@ -3,9 +3,6 @@ using Xunit;
 
 [assembly: AssemblyFixture(typeof(QuantumCore.TerminalTests.Browser))]
 
-// A test waits for its page most of the time.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
-
 namespace QuantumCore.TerminalTests;
 
 /// <summary>The system's Chromium, started once. Without one the tests are skipped, unless they are required.</summary>
