@@ -109,6 +109,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     /// <param name="client">SenderCompID (49).</param>
     public async ValueTask<string?> TakePlace(string client)
     {
+        var started = services.Time.GetTimestamp();
         (_claim,
             var refusal) = await services.Sessions.Claim(holder.Account, $"FIX {client}", holder.MayTrade, GiveWay);
         var text = refusal switch
@@ -117,8 +118,9 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
             SessionRefusal.Trades => "A session of this SenderCompID (49) trades, and this key may only read.",
             _ => null,
         };
-        if (text is null)
-            await Task.WhenAny(_reporter.Follow(), Task.Delay(s_patience, services.Time, CancellationToken.None));
+        // The earlier session may have taken long to end, and a logon has little time.
+        if (text is null && s_patience - services.Time.GetElapsedTime(started) is var left && left > TimeSpan.Zero)
+            await Task.WhenAny(_reporter.Follow(), Task.Delay(left, services.Time, CancellationToken.None));
         return text;
     }
 

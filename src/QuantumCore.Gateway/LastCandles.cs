@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Streams;
 
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// Newest candles, also while the history cannot be read: then as they were last read, for two minutes.
+/// Reads the newest candles. While the history cannot be read, it returns those that had ended when they were last
+/// read, for two minutes.
 /// </summary>
-internal sealed class LastCandles(MarketHistory history, TimeProvider time)
+internal sealed class LastCandles(MarketHistory history, TimeProvider time, ILogger<LastCandles> log)
 {
     /// <summary>Maximum number of answers that are kept.</summary>
     private const int Most = 128;
@@ -27,14 +29,16 @@ internal sealed class LastCandles(MarketHistory history, TimeProvider time)
         try
         {
             var candles = await history.Candles(query);
-            Keep(key, candles);
+            // The last one still grows: later it would look like a finished one.
+            Keep(key, [.. candles.Where(candle => candle.EndNanos <= query.ThroughNanos)]);
             return candles;
         }
-        catch (Exception)
+        catch (Exception error)
         {
             if (Known(key) is not { } last)
                 throw;
 
+            Log.FeedInterrupted(log, "candles", error);
             return last;
         }
     }

@@ -6,11 +6,11 @@ namespace QuantumCore.Matching;
 
 /// <summary>
 /// Memory of a book: its orders in their queues on the price ladder, the events of the last command, and the numbers
-/// that several of the book's parts read. No market rule is decided here.
+/// that several of the book's parts read, with the price bands and phases that they imply.
 /// </summary>
 /// <remarks>
-/// The book derives from its memory, so that the fast path reaches both through one reference. All other parts of a
-/// book are objects that are given this memory.
+/// The book derives from its memory, so that the fast path reaches both through one reference. The other parts of a
+/// book are objects that are given this memory, or the book where they need its commands or all of its parts.
 /// </remarks>
 public class OrderStore
 {

@@ -138,7 +138,7 @@ internal struct PriceLadder
         FindRecent(side, priceTicks, out var level) ? level : FindInTree(side, priceTicks);
 
     /// <summary>
-    /// Does what <see cref="OrderBook.Find"/> does, if the strip was recently found or missed; else returns false.
+    /// Does what <see cref="Find"/> does, if the strip was recently found or missed; else returns false.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool FindRecent(int side, long priceTicks, out int level)
@@ -154,7 +154,7 @@ internal struct PriceLadder
         }
     }
 
-    /// <summary>Does what <see cref="OrderBook.Find"/> does, and remembers the strip.</summary>
+    /// <summary>Does what <see cref="Find"/> does, and remembers the strip.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public readonly int FindInTree(int side, long priceTicks)
     {

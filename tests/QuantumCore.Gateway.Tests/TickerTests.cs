@@ -97,14 +97,16 @@ public sealed class TickerTests
     {
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
-        exchange.Floor.Candles = [new Candle { OpenTicks = 15_000, CloseTicks = 15_100 }];
+        var ended = new Candle { EndNanos = time.UnixNanos(), OpenTicks = 15_000, CloseTicks = 15_100 };
+        exchange.Floor.Candles = [ended, ended with { EndNanos = time.UnixNanos() + 60_000_000_000 }];
         var before = await AskAsync();
         Assert.Equal(HttpStatusCode.OK, before.Status);
-        Assert.Equal(1, before.Json.GetProperty("candles").GetArrayLength());
+        Assert.Equal(2, before.Json.GetProperty("candles").GetArrayLength());
 
         time.Advance(TimeSpan.FromMinutes(1));
         exchange.Floor.Fail("Candles", new TimeoutException());
-        Assert.Equal(before.Text, (await AskAsync()).Text);
+        var after = (await AskAsync()).Json.GetProperty("candles");
+        Assert.Equal(before.Json.GetProperty("candles")[0].GetRawText(), Assert.Single(after.EnumerateArray()).GetRawText());
 
         async Task<Reply> AskAsync() =>
             await exchange.SendAsync("GET", "candles/AAPL", key: null, cancellationToken: Token);

@@ -61,6 +61,18 @@ public sealed class TradingSocketTests
     }
 
     [Fact]
+    public async Task An_id_that_is_no_text_is_refused_and_the_connection_goes_on()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        await trader.SendAsync(
+            (byte[])[.. "{\"id\":\""u8, 0xC8, .. "\",\"op\":\"cancelAll\"}"u8], WebSocketMessageType.Binary,
+            endOfMessage: true, Token);
+        Assert.Equal(JsonValueKind.Null, (await ReadAsync(trader)).GetProperty("id").ValueKind);
+        Assert.Equal(200, (await AskAsync(trader, """{"id":1,"op":"cancelAll"}""")).GetProperty("status").GetInt32());
+    }
+
+    [Fact]
     public async Task A_batch_of_a_hundred_is_answered_in_its_sequence()
     {
         await using var exchange = await OpenGateway.StartAsync();

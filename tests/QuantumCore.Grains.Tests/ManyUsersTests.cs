@@ -14,7 +14,9 @@ public sealed class ManyUsersTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    // Measures time.
     [Fact]
+    [Trait("Suite", "Nightly")]
     public async Task Sign_in_costs_the_same_with_100_000_users_as_with_ten()
     {
         await using var few = await OpenAsync(10);

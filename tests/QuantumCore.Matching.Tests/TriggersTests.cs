@@ -113,5 +113,5 @@ public class TriggersTests
         return slot;
     }
 
-    private List<long> HitIds() => _triggers.FindHits().ConvertAll(hit => hit.Id);
+    private List<long> HitIds() => _triggers.TakeHits().ConvertAll(hit => hit.Id);
 }

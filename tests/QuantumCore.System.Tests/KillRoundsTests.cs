@@ -21,7 +21,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
 
     protected async Task KillRoundsAsync(string kind)
     {
-        var rounds = Number(RoundsVariable, DayEvery);
+        var rounds = Number(RoundsVariable, DayEvery + 2);
         var seed = Number(SeedVariable, 20_261_120);
         var tally = new Tally();
         for (var done = 0; done < rounds; done += RoundsOfAnExchange)

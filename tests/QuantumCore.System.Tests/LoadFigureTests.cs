@@ -36,7 +36,9 @@ public sealed class LoadFigureTests
         Assert.Equal(accepted, counted);
     }
 
+    // Measures time.
     [Fact]
+    [Trait("Suite", "Nightly")]
     public async Task Goodput_under_overload_stays_above_80_percent_of_the_best()
     {
         await using var silo = await StartAsync();

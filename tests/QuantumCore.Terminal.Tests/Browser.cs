@@ -4,7 +4,7 @@ using Xunit;
 [assembly: AssemblyFixture(typeof(QuantumCore.TerminalTests.Browser))]
 
 // A test waits for its page most of the time.
-[assembly: CollectionBehavior(MaxParallelThreads = 4)]
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
 
 namespace QuantumCore.TerminalTests;
 

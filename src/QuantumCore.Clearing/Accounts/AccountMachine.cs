@@ -10,7 +10,7 @@ namespace QuantumCore.Clearing;
 /// </summary>
 internal sealed class AccountMachine
 {
-    private readonly AccountState _state;
+    private readonly AccountParts _state;
     private readonly HoldDecisions _holds;
     private readonly MarginReview _review;
     private readonly AccountRecordApplier _own;
@@ -25,7 +25,7 @@ internal sealed class AccountMachine
         Func<MarginAgreements>? agreements = null,
         Func<string, BusinessCalendar>? calendarOf = null)
     {
-        var state = new AccountState(id, instrumentOf, scheduleOf, agreements, calendarOf);
+        var state = new AccountParts(id, instrumentOf, scheduleOf, agreements, calendarOf);
         _state = state;
         _holds = new HoldDecisions(
             state.Account, state.Clock, state.Volumes, state.Settlement, state.Transit, state.Margin);
@@ -227,7 +227,7 @@ internal sealed class AccountMachine
         : new LimitsSet(At(now), request.Symbol, request.Limits, request.By, request.Why);
 
     /// <summary>
-    /// Returns the first risk limit that the orders break together, or null (<see cref="RiskLimits.Check"/>). It
+    /// Returns the first risk limit that the orders break together, or null (<see cref="LimitControl.Check"/>). It
     /// returns null for an account that may not enter them anyway, which is rejected elsewhere.
     /// </summary>
     /// <param name="orders">The orders to be held.</param>
@@ -267,11 +267,11 @@ internal sealed class AccountMachine
     /// <summary>True for a margin account, which may owe.</summary>
     public bool IsMargin => _state.Margin.IsMargin;
 
-    /// <inheritdoc cref="AccountMargin.SetKind"/>
+    /// <inheritdoc cref="MarginControl.SetKind"/>
     public (string? WhyNot, AccountRecord? Record) SetKind(AccountKindRequest request, Asset? currency, long now) =>
         _state.Margin.SetKind(request, currency, now);
 
-    /// <inheritdoc cref="AccountMargin.TakeMarks"/>
+    /// <inheritdoc cref="MarginControl.TakeMarks"/>
     public AccountRecord? TakeMarks(ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board, long now) =>
         _state.Margin.TakeMarks(symbols, board, now);
 

@@ -5,7 +5,7 @@ namespace QuantumCore.Clearing;
 
 /// <summary>Applies the account's own records to its state.</summary>
 /// <param name="state">The state.</param>
-internal sealed class AccountRecordApplier(AccountState state)
+internal sealed class AccountRecordApplier(AccountParts state)
 {
     /// <summary>Applies the account's own next record.</summary>
     public void Apply(AccountRecord record)
@@ -156,9 +156,14 @@ internal sealed class AccountRecordApplier(AccountState state)
                 state.Traded.Apply(split);
                 state.Limits.ForgetUsual(split.UnitAsset);
                 break;
-            case CorporateActionPaid paid when !state.Corporate.Apply(paid):
-                throw new InvalidDataException(
-                    $"{state.Account.Id}: record {state.Sequence} pays corporate action {paid.Action}, which is not open like that.");
+            case CorporateActionPaid paid:
+                if (!state.Corporate.Apply(paid))
+                {
+                    throw new InvalidDataException(
+                        $"{state.Account.Id}: record {state.Sequence} pays corporate action {paid.Action}, which is not open like that.");
+                }
+
+                break;
             case SymbolChanged changed:
                 UseKey(AccountKeys.OfAction(changed.Action));
                 state.Corporate.Apply(changed);

@@ -32,7 +32,7 @@ internal static class AccountSnapshot
     private const byte Kind = 101;
 
     /// <summary>Encodes the state. The same state always gives the same bytes.</summary>
-    public static byte[] Write(AccountState state)
+    public static byte[] Write(AccountParts state)
     {
         var version = VersionOf(state);
         var to = new RecordWriter(version, Kind, state.Clock.TimeNanos);
@@ -80,7 +80,7 @@ internal static class AccountSnapshot
     /// <summary>Fills the state of a new account from a snapshot.</summary>
     /// <exception cref="InvalidDataException">The snapshot is damaged.</exception>
     /// <exception cref="OutdatedSnapshotException">An older release wrote it and counted differently.</exception>
-    public static void Read(AccountState state, ReadOnlySpan<byte> snapshot)
+    public static void Read(AccountParts state, ReadOnlySpan<byte> snapshot)
     {
         var from = new RecordReader(snapshot, Plain, Split);
         state.Clock.TimeNanos = from.TimeNanos;
@@ -128,7 +128,7 @@ internal static class AccountSnapshot
         from.End();
     }
 
-    private static byte VersionOf(AccountState state) => state.Traded.HasSplitTrades ? Split
+    private static byte VersionOf(AccountParts state) => state.Traded.HasSplitTrades ? Split
         : !state.Lacking.IsEmpty ? Lacking
         : state.Account.Orders.Count > 0 ? WithStandings
         : state.Margin.IsIsolated ? Isolated
@@ -137,7 +137,7 @@ internal static class AccountSnapshot
         : state.Account.Pending.IsEmpty ? Plain
         : WithPending;
 
-    private static void WriteParts(ref RecordWriter to, AccountState state, byte version)
+    private static void WriteParts(ref RecordWriter to, AccountParts state, byte version)
     {
         state.Transit.Write(ref to);
         state.Freeze.Write(ref to);
@@ -163,7 +163,7 @@ internal static class AccountSnapshot
         }
     }
 
-    private static void ReadParts(ref RecordReader from, AccountState state)
+    private static void ReadParts(ref RecordReader from, AccountParts state)
     {
         state.Transit.Read(ref from);
         state.Freeze.Read(ref from);

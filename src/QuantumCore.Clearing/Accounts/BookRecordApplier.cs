@@ -5,8 +5,8 @@ namespace QuantumCore.Clearing;
 
 /// <summary>
 /// Applies book records to an account. It only adds; the book decided fees and holds. After a bust or a correction, the
-/// account may no longer have the reversed amounts, or they may be held for orders. An account that may not owe is then
-/// frozen and its orders are cancelled, until the missing amount has come in.
+/// account may no longer have the reversed amounts, or they may be held for orders. An account that may not owe then
+/// lacks them, and the machine freezes it until they have come in.
 /// </summary>
 /// <param name="account">The account.</param>
 /// <param name="instrumentOf">Returns the instrument of a symbol.</param>
@@ -18,7 +18,7 @@ namespace QuantumCore.Clearing;
 /// <param name="cover">The cover of its holds.</param>
 internal sealed class BookRecordApplier(
     Account account, Func<string, Instrument> instrumentOf, TradedSymbols traded, AccountVolumes volumes,
-    AccountMargin margin, LackingAssets lacking, CorporateEntitlements corporate, HoldCover cover)
+    MarginControl margin, LackingAssets lacking, CorporateEntitlements corporate, HoldCover cover)
 {
     /// <summary>Applies a record of a book.</summary>
     public void Apply(string symbol, BookRecord record)

@@ -23,6 +23,12 @@ internal sealed class FundsInTransit
     public Int128 PromisedOf(Asset asset)
     {
         Int128 promised = 0;
+        if (_openWithdrawals.Count == 0)
+        {
+            // Each order asks, and its enumerator would allocate.
+            return promised;
+        }
+
         foreach (var withdrawal in _openWithdrawals.Values)
         {
             promised += withdrawal.Asset == asset ? withdrawal.Amount : 0;

@@ -17,7 +17,7 @@ namespace QuantumCore.Clearing;
 /// <param name="margin">Its margin.</param>
 internal sealed class HoldDecisions(
     Account account, AccountClock clock, AccountVolumes volumes, AccountSettlement settlement, FundsInTransit transit,
-    AccountMargin margin)
+    MarginControl margin)
 {
     /// <summary>Decides about an order under an unused key: a hold, or a rejection that uses the key up.</summary>
     public AccountRecord Decide(HoldRequest request, ulong hash, Instrument instrument, long now)
@@ -255,6 +255,7 @@ internal sealed class HoldDecisions(
         return account.CheckReceipt(
             old.Instrument, old.Side, priceTicks, quantityLots, transit.PromisedOf(asset) - replaced);
     }
+
     private RejectReason CheckHold(Instrument instrument, Side side, long need, long now, out long amount)
     {
         var reason = account.CheckHold(instrument, side, need, out amount);

@@ -8,7 +8,7 @@ namespace QuantumCore.Clearing;
 /// </summary>
 /// <param name="account">The account.</param>
 /// <param name="margin">Its margin.</param>
-internal sealed class LackingAssets(Account account, AccountMargin margin)
+internal sealed class LackingAssets(Account account, MarginControl margin)
 {
     private readonly SortedSet<string> _lacking = new(StringComparer.Ordinal);
 

@@ -12,9 +12,9 @@ internal sealed class Catalog
     {
         Limits = new CommonLimits(Listings, Owners);
         Calendars = new SettlementCalendars(Listings);
-        Pins = new BookPins(Listings);
+        Pins = new PinnedBooks(Listings);
         Margin = new MarginPolicies(Listings, Fees);
-        Actions = new CorporateActions(Listings, Margin);
+        Actions = new AnnouncedActions(Listings, Margin);
         Insurance = new InsuranceFunds(Margin, Owners);
         Identities = new Identities(Owners);
     }
@@ -23,7 +23,7 @@ internal sealed class Catalog
     public InstrumentListings Listings { get; } = new();
 
     /// <summary>Fee schedules.</summary>
-    public FeeSchedules Fees { get; } = new();
+    public FeeCatalog Fees { get; } = new();
 
     /// <summary>Owners of accounts.</summary>
     public Owners Owners { get; } = new();
@@ -35,13 +35,13 @@ internal sealed class Catalog
     public SettlementCalendars Calendars { get; }
 
     /// <summary>Books pinned to silos.</summary>
-    public BookPins Pins { get; }
+    public PinnedBooks Pins { get; }
 
     /// <summary>Margin terms, policies, groups and locates.</summary>
     public MarginPolicies Margin { get; }
 
     /// <summary>Corporate actions.</summary>
-    public CorporateActions Actions { get; }
+    public AnnouncedActions Actions { get; }
 
     /// <summary>Insurance funds and deficits.</summary>
     public InsuranceFunds Insurance { get; }

@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Clearing;
 
 /// <summary>Margin terms of instruments, policies of currencies, groups with a credit, and locates.</summary>
-internal sealed class MarginPolicies(InstrumentListings listings, FeeSchedules fees)
+internal sealed class MarginPolicies(InstrumentListings listings, FeeCatalog fees)
 {
     private readonly SortedDictionary<string, MarginTermsRequest> _terms = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, MarginPolicyRequest> _policies = new(StringComparer.Ordinal);
@@ -20,7 +20,7 @@ internal sealed class MarginPolicies(InstrumentListings listings, FeeSchedules f
         _policies.TryGetValue(asset, out var set) ? set.Policy.Decode() : new MarginPolicy();
 
     /// <summary>Sets the margin terms of an instrument.</summary>
-    public CatalogChange SetTerms(MarginTermsRequest request, CorporateActions actions, long now)
+    public CatalogChange SetTerms(MarginTermsRequest request, AnnouncedActions actions, long now)
     {
         if (listings.Find(request.Symbol) is not { } instrument)
         {
@@ -115,7 +115,7 @@ internal sealed class MarginPolicies(InstrumentListings listings, FeeSchedules f
     }
 
     /// <summary>Returns everything about margin that accounts check by.</summary>
-    public MarginRulebook Rulebook(InsuranceFunds insurance, CorporateActions actions) => new(
+    public MarginRulebook Rulebook(InsuranceFunds insurance, AnnouncedActions actions) => new(
         [.. _terms.Values],
         [.. _policies.Values],
         [.. _locates.Values],

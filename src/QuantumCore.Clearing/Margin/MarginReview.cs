@@ -17,7 +17,7 @@ namespace QuantumCore.Clearing;
 /// <param name="checks">Its margin.</param>
 internal sealed class MarginReview(
     Account account, AccountClock clock, TradedSymbols traded, AccountVolumes volumes, AccountSettlement settlement,
-    AccountMargin checks)
+    MarginControl checks)
 {
     /// <summary>
     /// Prefix of orders that the account generates itself. It begins with a space, which no client order id does.
@@ -26,7 +26,10 @@ internal sealed class MarginReview(
 
     private const long SecondNanos = 1_000_000_000;
 
-    private readonly MarginPositions _positions = new(account, traded);
+    private MarginPositions? _positions;
+
+    // Most accounts are cash accounts and never need them.
+    private MarginPositions Positions => _positions ??= new(account, traded);
 
     /// <summary>Returns true for the order of a liquidation's step.</summary>
     public static bool IsStep(SubmitOrder order) =>
@@ -97,8 +100,8 @@ internal sealed class MarginReview(
                 : long.MaxValue);
         if (checks.Standing is { } margin && margin.Currency == asset)
         {
-            _positions.Find(margin, checks.Agreements, AccountMargin.OwnOf(margin));
-            most = _positions.Figures(margin).Equity;
+            Positions.Find(margin, checks.Agreements, MarginControl.OwnOf(margin));
+            most = Positions.Figures(margin).Equity;
         }
 
         return new DeficitSharePaid(
@@ -106,18 +109,18 @@ internal sealed class MarginReview(
             (long)Int128.Clamp(most, 0, request.Amount));
     }
 
-    private bool IsStale(MarginStanding margin, long now) => _positions.AreStale(now) || checks.IsBehind(margin);
+    private bool IsStale(MarginStanding margin, long now) => Positions.AreStale(now) || checks.IsBehind(margin);
 
     /// <summary>Returns the margin state of an account outside liquidation; null if that is on record.</summary>
     private MarginReviewed? Judge(MarginStanding margin, Func<string, MarkPrice?> board, long now)
     {
-        _positions.Find(margin, checks.Agreements, AccountMargin.NewestOf(margin, board));
+        Positions.Find(margin, checks.Agreements, MarginControl.NewestOf(margin, board));
         if (IsStale(margin, now))
         {
             return null;
         }
 
-        var figures = _positions.Figures(margin);
+        var figures = Positions.Figures(margin);
         var state = StateAt(margin, figures);
         var policy = checks.Agreements.PolicyOf(margin.Currency.Name);
         var deadline = state != MarginState.Called ? 0
@@ -144,7 +147,7 @@ internal sealed class MarginReview(
     // Less than a lot can be neither sold nor bought back. An account that has nothing else and can pay what accrued is
     // not called for it: a liquidation would find nothing to do, and the next review would begin another.
     private bool IsThrough(MarginStanding margin) =>
-        !_positions.HasToClose && account.Of(margin.Currency).Total >= margin.Owed;
+        !Positions.HasToClose && account.Of(margin.Currency).Total >= margin.Owed;
 
     /// <summary>
     /// Returns the next step of a liquidation. The account's own orders must be gone and their fills applied first, so
@@ -168,9 +171,9 @@ internal sealed class MarginReview(
             return null;
         }
 
-        _positions.Find(margin, checks.Agreements, AccountMargin.NewestOf(margin, board));
-        var figures = _positions.Figures(margin);
-        if (!_positions.HasToClose)
+        Positions.Find(margin, checks.Agreements, MarginControl.NewestOf(margin, board));
+        var figures = Positions.Figures(margin);
+        if (!Positions.HasToClose)
         {
             return Finish(margin, figures, board, now);
         }
@@ -215,10 +218,10 @@ internal sealed class MarginReview(
 
     private LiquidationStepEnded EndStep(MarginStanding margin)
     {
-        _positions.Find(margin, checks.Agreements, AccountMargin.OwnOf(margin));
+        Positions.Find(margin, checks.Agreements, MarginControl.OwnOf(margin));
         var value = (long)margin.StepValue;
         var fee = Liquidation.Fee(
-            value, _positions.Figures(margin).Equity, checks.Agreements.PolicyOf(margin.Currency.Name));
+            value, Positions.Figures(margin).Equity, checks.Agreements.PolicyOf(margin.Currency.Name));
         return new LiquidationStepEnded(
             clock.TimeNanos, margin.Currency.Name, margin.Currency.Decimals, margin.StepNumber, value, fee, 0);
     }
@@ -226,15 +229,15 @@ internal sealed class MarginReview(
     /// <summary>Returns the order of the next step; null if nothing can be traded now.</summary>
     private HoldPlaced? Step(MarginStanding margin, MarginPolicy policy, Func<string, bool> isTrading, long now)
     {
-        _positions.Find(margin, checks.Agreements, AccountMargin.OwnOf(margin));
-        var figures = _positions.Figures(margin);
-        var liquidation = new GroupLiquidation(_positions.Span, margin.Steps + 1, policy);
+        Positions.Find(margin, checks.Agreements, MarginControl.OwnOf(margin));
+        var figures = Positions.Figures(margin);
+        var liquidation = new GroupLiquidation(Positions.Span, margin.Steps + 1, policy);
         if (liquidation.Next(isTrading) is not (>= 0 and var next))
         {
             return null;
         }
 
-        var position = _positions[next];
+        var position = Positions[next];
         var instrument = position.Of.Instrument;
         var side = position.Units > 0 ? Side.Sell : Side.Buy;
         var price = Liquidation.PriceTicks(instrument, position.MarkTicks, side, margin.Steps + 1);
@@ -291,7 +294,7 @@ internal sealed class MarginReview(
         }
 
         var policy = checks.Agreements.PolicyOf(margin.Currency.Name);
-        var markOf = AccountMargin.NewestOf(margin, board);
+        var markOf = MarginControl.NewestOf(margin, board);
         Int128 borrow = 0;
         foreach (var (asset, of) in checks.Agreements.PaidIn(margin.Currency.Name))
         {

@@ -20,8 +20,8 @@ public sealed class MarketBook
     /// <summary>Number of trade changes kept. Operators make each by hand.</summary>
     private const int TradeChangesKept = 1_000;
 
-    private readonly PriceLadder _bids = new(Side.Buy);
-    private readonly PriceLadder _asks = new(Side.Sell);
+    private readonly PublicLadder _bids = new(Side.Buy);
+    private readonly PublicLadder _asks = new(Side.Sell);
     private readonly Ring<LevelChange> _changes = new(ChangesKept);
     private readonly Ring<BookTrade> _trades = new(TradesKept);
     private readonly Ring<BookTradeChange> _tradeChanges = new(TradeChangesKept);

@@ -97,8 +97,9 @@ internal sealed class TradingSocket(
                 ? id.Clone()
                 : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second is of a text that is no Unicode: a document reads its texts late.
             return null;
         }
     }

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace QuantumCore.Gateway.Wire;
 
 /// <summary>
-/// A JSON writer with its buffer, kept for the next message of its thread: a buffer that grows with each message leaves
-/// twice the message as garbage.
+/// A JSON writer and its buffer. The thread keeps them for its next message, because a buffer that grows from small for
+/// each message is much garbage.
 /// </summary>
 internal sealed class JsonScratch : IDisposable
 {

@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-/// <summary>Checks of amendments before their point of no return (RULES 2, 10). None changes the book.</summary>
+/// <summary>Checks of amendments before their point of no return (RULES 2, 10). None leaves the book changed.</summary>
 internal sealed class AmendmentChecks(
     OrderStore store, EntryChecks checks, OrderLists lists, Triggers triggers, Pegs pegs)
 {

@@ -2,7 +2,7 @@ using static QuantumCore.Matching.LadderSide;
 
 namespace QuantumCore.Matching;
 
-/// <summary>Price of an auction over the orders of a book (RULES 14). Changes nothing.</summary>
+/// <summary>Price of an auction over the orders of a book (RULES 14). It changes no order.</summary>
 internal sealed class AuctionPricing(OrderStore store)
 {
     // Lots by price of each side, best first.
@@ -11,9 +11,9 @@ internal sealed class AuctionPricing(OrderStore store)
     private readonly List<long> _candidates = [];
     private readonly Int128[] _atMarketLots = new Int128[2];
 
-    // Market orders with a worst price, best first. That price keeps them out as a limit would, but is no price to
-    // trade at. They trade in the sequence of those prices: if they traded before better limits, the book would stay
-    // crossed.
+    // Market orders with a worst price, best first, since a price was last found. Their price keeps them out as a limit
+    // would, but is no price to trade at. They trade in the sequence of those prices: if they traded before better
+    // limits, the book would stay crossed.
     public List<CappedOrder>[] Capped { get; } = [[], []];
 
     private static readonly Comparison<CappedOrder> s_highestFirst = (a, b) =>

@@ -9,7 +9,7 @@ internal sealed class OrderLists(OrderStore store)
     private int _freeList;
 
     /// <summary>Number of places for lists that were ever used, with place 0, which means none.</summary>
-    public int Used { get; set; } = 1;
+    public int Used { get; private set; } = 1;
 
     /// <summary>Returns the list in a place; it has no member alive if the place is free.</summary>
     public ref OrderList At(int list) => ref _lists[list];

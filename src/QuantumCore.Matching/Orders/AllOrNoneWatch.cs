@@ -23,7 +23,10 @@ internal sealed class AllOrNoneWatch(OrderStore store)
     /// <summary>Has both sides checked as if quantity had been added at their best prices.</summary>
     public void NoteAllAdded() => _added[Buy] = _added[Sell] = long.MinValue;
 
-    /// <summary>Returns the best price at which quantity was added to a side since the last call.</summary>
+    /// <summary>
+    /// Returns the best price at which quantity was added to a side since the last call, as a key that is lower for
+    /// better prices of either side.
+    /// </summary>
     public long TakeAdded(int side)
     {
         var added = _added[side];

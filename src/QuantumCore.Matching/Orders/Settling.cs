@@ -67,7 +67,7 @@ internal sealed class Settling(
     /// <summary>Triggers the orders that reference prices have reached.</summary>
     private void TriggerHits()
     {
-        foreach (var (id, _, _) in triggers.FindHits())
+        foreach (var (id, _, _) in triggers.TakeHits())
         {
             if (store.FindOpen(id, out var slot) != RejectReason.None)
                 continue;

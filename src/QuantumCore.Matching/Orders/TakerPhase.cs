@@ -8,7 +8,8 @@ internal sealed class TakerPhase(
     OrderStore store, Matcher matcher, OrderEndings endings, Triggers triggers, AllOrNoneWatch allOrNone)
 {
     /// <summary>Called when the dynamic band stopped an order and sends the symbol to an auction.</summary>
-    public Action BandReached { private get; set; } = static () => { };
+    public Action BandReached { private get; set; } =
+        static () => throw new InvalidOperationException("Nobody follows the dynamic band.");
 
     /// <summary>Runs one taker phase: an order without a place meets the book, and its remainder rests.</summary>
     /// <param name="slot">Slot of the order.</param>

@@ -1,6 +1,6 @@
 namespace QuantumCore.Matching;
 
-/// <summary>A stop order that a reference price reached.</summary>
+/// <summary>A stop, take-profit or trailing stop whose trigger a reference price reached.</summary>
 /// <param name="Id">Its public id.</param>
 /// <param name="Trigger">Its trigger price, in ticks.</param>
 /// <param name="Rise">True if the price rose to it.</param>

@@ -14,14 +14,14 @@ internal sealed class Triggers(OrderStore store)
     public List<long> Prints { get; } = [];
 
     /// <summary>Number of earlier prints, already checked.</summary>
-    public long PrintsSeen { get; set; }
+    public long PrintsSeen { get; private set; }
 
     private int _phasePrints;
     private readonly List<int> _trailing = [];
     private readonly List<TriggerHit> _hits = [];
 
     /// <summary>Number of armed orders that are due; only while the book does not match.</summary>
-    public int DueCount { get; set; }
+    public int DueCount { get; private set; }
 
     private static readonly Comparison<TriggerHit> s_firstReached = static (a, b) =>
         a.Rise != b.Rise ? (a.Rise ? -1 : 1)
@@ -151,10 +151,11 @@ internal sealed class Triggers(OrderStore store)
         RisesTo(side, type) ? price >= trigger : price <= trigger;
 
     /// <summary>
-    /// Compares the triggers with all reference prices since the last call, and moves those that follow. Returns the
-    /// orders reached: those reached by a rise before those reached by a fall, nearest first.
+    /// Compares the triggers with all reference prices since the last call, and moves those that follow. Takes the
+    /// orders reached off the triggers, and returns them until the next call: those reached by a rise before those
+    /// reached by a fall, nearest first.
     /// </summary>
-    public List<TriggerHit> FindHits()
+    public List<TriggerHit> TakeHits()
     {
         _hits.Clear();
         if (store.ArmedCount == 0)

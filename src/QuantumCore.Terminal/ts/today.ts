@@ -16,7 +16,7 @@ const refreshEvery = 30_000;
 const afterFill = 500;
 const dayMillis = 86_400_000;
 const minuteMillis = 60_000;
-/** Of a thousand entries each. What came in later counts at the price of now: no profit and no loss. */
+/** Pages of a thousand entries that are read. Units that came in behind them count at the price of now: no profit and no loss. */
 const mostPages = 10;
 /** What is moved by these came from outside, and is no profit. */
 const fromOutside: ReadonlySet<string> = new Set(["deposit", "withdrawal", "transfer"]);
@@ -26,6 +26,9 @@ export class Today {
   private asked = { at: -Infinity, account: "" };
   /** Prices that stay what they are, by symbol and time: the first ones of days, and those of minutes that are over. */
   private readonly prices = new Map<string, bigint>();
+  private isReading = false;
+  /** The entries that were last read, and how many lines the ledger had of them. */
+  private found: { of: string; lines: number; entries: readonly Entry[] } = { of: "", lines: 0, entries: [] };
   private statement: { account: string; day: string; assets: readonly Asset[]; moves: readonly Move[] } | undefined;
 
   constructor(private readonly store: Store) {}
@@ -34,9 +37,12 @@ export class Today {
   watch(now: number, isFilled: boolean): void {
     const account = this.store.account ?? "";
     if (isFilled) this.asked.at = Math.min(this.asked.at, now - refreshEvery + afterFill);
-    if (account === "" || (now - this.asked.at < refreshEvery && this.asked.account === account)) return;
+    if (account === "" || this.isReading || (now - this.asked.at < refreshEvery && this.asked.account === account)) return;
     this.asked = { at: now, account };
-    void this.read(account);
+    this.isReading = true;
+    void this.read(account).finally(() => {
+      this.isReading = false;
+    });
   }
 
   /** Writes the profit at the prices that are known now. */
@@ -89,31 +95,40 @@ export class Today {
       // Of a symbol that has not traded today the last price is that of before.
       if (candle !== undefined) this.prices.set(`${instrument.symbol} ${day}`, instrument.ticks(candle[0] === start ? candle[1] : candle[4]));
     }
-    const moves = await this.movesOf(answer.assets, path, quote);
+    const moves = await this.movesOf(answer.assets, path, account, quote);
     if (this.store.account === account) this.statement = { account, day, assets: answer.assets, moves };
     this.render();
   }
 
-  /** What came in and went out of the assets that have a market, with the prices that are known. */
-  private async movesOf(assets: readonly Asset[], path: string, quote: string): Promise<readonly Move[]> {
+  /** Gives the units that came in and went out, of assets that have a market, with the prices that are known. */
+  private async movesOf(assets: readonly Asset[], path: string, account: string, quote: string): Promise<readonly Move[]> {
     const isMove = (asset: string, cause: string): boolean => fromOutside.has(cause) && this.marketOf(asset, quote) !== undefined;
-    let missing = assets.reduce((sum, { asset, causes }) => causes.reduce((lines, one) => lines + (isMove(asset, one.cause) ? one.lines : 0), sum), 0);
-    const found: Entry[] = [];
-    let after: string | null = "";
-    for (let page = 0; page < mostPages && missing > 0 && after !== null; page++) {
-      const answer: Statement | undefined = await read<Statement>(`${path}&limit=1000${after === "" ? "" : `&after=${encodeURIComponent(after)}`}`);
-      if (answer === undefined) break;
-      const moved = answer.entries.filter(({ asset, cause }) => isMove(asset, cause));
-      found.push(...moved);
-      missing -= moved.length;
-      after = answer.next;
+    const lines = assets.reduce((sum, { asset, causes }) => causes.reduce((lines, one) => lines + (isMove(asset, one.cause) ? one.lines : 0), sum), 0);
+    const of = `${account} ${path}`;
+    if (this.found.of !== of || this.found.lines !== lines) {
+      const entries = await this.entriesOf(isMove, lines, path);
+      if (entries !== undefined) this.found = { of, lines, entries };
+      else if (this.found.of !== of) return [];
     }
     const moves: Move[] = [];
-    for (const { asset, amount, timeNanos } of found) {
+    for (const { asset, amount, timeNanos } of this.found.entries) {
       const ticks = await this.priceAt(this.marketOf(asset, quote)!, Number(BigInt(timeNanos) / 1_000_000n));
       if (ticks !== undefined) moves.push({ asset, amount, ticks });
     }
     return moves;
+  }
+
+  /** Gives the ledger's entries of moves; undefined where a page can't be read. */
+  private async entriesOf(isMove: (asset: string, cause: string) => boolean, lines: number, path: string): Promise<readonly Entry[] | undefined> {
+    const found: Entry[] = [];
+    let after: string | null = "";
+    for (let page = 0; page < mostPages && found.length < lines && after !== null; page++) {
+      const answer: Statement | undefined = await read<Statement>(`${path}&limit=1000${after === "" ? "" : `&after=${encodeURIComponent(after)}`}`);
+      if (answer === undefined) return undefined;
+      found.push(...answer.entries.filter(({ asset, cause }) => isMove(asset, cause)));
+      after = answer.next;
+    }
+    return found;
   }
 
   /** The last price of a minute; undefined before the first trade. */

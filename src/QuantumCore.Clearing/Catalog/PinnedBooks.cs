@@ -3,7 +3,7 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Clearing;
 
 /// <summary>Books that operators have pinned to silos.</summary>
-internal sealed class BookPins(InstrumentListings listings)
+internal sealed class PinnedBooks(InstrumentListings listings)
 {
     private readonly SortedDictionary<string, BookPin> _pins = new(StringComparer.Ordinal);
 

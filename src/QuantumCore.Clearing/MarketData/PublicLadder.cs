@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Clearing;
 
 /// <summary>Levels of one side, best first.</summary>
-internal sealed class PriceLadder(Side side)
+internal sealed class PublicLadder(Side side)
 {
     private readonly SortedDictionary<long, (long Lots, int Orders)> _levels = new(
         side == Side.Buy ? Comparer<long>.Create(static (a, b) => b.CompareTo(a)) : Comparer<long>.Default);

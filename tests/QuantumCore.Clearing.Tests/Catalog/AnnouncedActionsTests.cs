@@ -4,12 +4,12 @@ using Xunit;
 
 namespace QuantumCore.Clearing.Tests;
 
-public class CorporateActionsTests
+public class AnnouncedActionsTests
 {
     private static readonly long s_today = UtcDay.Of(CatalogSample.Now);
     private readonly CatalogSample _sample = new(Sample.Share);
 
-    private CorporateActions Actions => _sample.Catalog.Actions;
+    private AnnouncedActions Actions => _sample.Catalog.Actions;
 
     [Fact]
     public void Split_waits_for_the_action_before_it()

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Clearing.Tests;
 
-public class FeeSchedulesTests
+public class FeeCatalogTests
 {
     private readonly CatalogSample _sample = new(Sample.Share);
 

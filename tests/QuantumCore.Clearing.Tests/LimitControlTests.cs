@@ -6,15 +6,15 @@ using Xunit;
 namespace QuantumCore.Clearing.Tests;
 
 /// <summary>An account's risk limits by themselves.</summary>
-public class RiskLimitsTests
+public class LimitControlTests
 {
     private const long Second = 1_000_000_000;
 
     private readonly Account _account = new(new AccountId(1001));
     private readonly TradedSymbols _traded = new();
-    private readonly RiskLimits _limits;
+    private readonly LimitControl _limits;
 
-    public RiskLimitsTests() => _limits = New();
+    public LimitControlTests() => _limits = New();
 
     [Fact]
     public void Quantity_is_limited_in_its_symbol_only()
@@ -100,7 +100,7 @@ public class RiskLimitsTests
         Assert.Null(restored.Check([Buy(1)], null, false, _ => [], _ => [], 2 * Second));
     }
 
-    private RiskLimits New() => new(_account, _traded, _ => Sample.Share);
+    private LimitControl New() => new(_account, _traded, _ => Sample.Share);
 
     private void Set(string scope, params ImmutableArray<AccountLimit> limits) =>
         _limits.Apply(new LimitsSet(0, scope, limits, "desk", ""));

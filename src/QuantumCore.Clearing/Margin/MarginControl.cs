@@ -15,21 +15,24 @@ internal readonly record struct MarginOrder(
 
 /// <summary>
 /// Decides what a margin account may do, from its balances, its open orders and the mark prices of its newest record.
-/// A cash account has no standing here, and everything passes.
+/// A cash account may not give away more than it has settled; everything else passes.
 /// </summary>
 /// <param name="account">The account.</param>
 /// <param name="clock">Its time.</param>
 /// <param name="traded">Its trading.</param>
 /// <param name="settlement">Its unsettled trades.</param>
 /// <param name="agreements">Returns the margin rules; null for none.</param>
-internal sealed class AccountMargin(
+internal sealed class MarginControl(
     Account account, AccountClock clock, TradedSymbols traded, AccountSettlement settlement,
     Func<MarginAgreements>? agreements)
 {
     // Age at which an unchanged mark price is recorded again.
     private const long RenewNanos = 30_000_000_000;
 
-    private readonly MarginPositions _positions = new(account, traded);
+    private MarginPositions? _positions;
+
+    // Most accounts are cash accounts and never need them.
+    private MarginPositions Positions => _positions ??= new(account, traded);
 
     /// <summary>Its margin state; null for a cash account.</summary>
     public MarginStanding? Standing { get; private set; }
@@ -126,8 +129,8 @@ internal sealed class AccountMargin(
             return null;
         }
 
-        _positions.Find(margin, Agreements, NewestOf(margin, board));
-        var figures = _positions.Figures(margin);
+        Positions.Find(margin, Agreements, NewestOf(margin, board));
+        var figures = Positions.Figures(margin);
         var cash = Int128.Min(
             account.Of(margin.Currency).Total,
             account.Pending.IsEmpty
@@ -148,16 +151,16 @@ internal sealed class AccountMargin(
             margin.Owed,
             margin.DeadlineNanos,
             isStale,
-            [.. _positions.All.Select(position => Describe(margin, position, figures))
+            [.. Positions.All.Select(position => Describe(margin, position, figures))
                 .OrderBy(line => line.Symbol, StringComparer.Ordinal)],
-            [.. _positions.All.Select(position => position.Of.Group).OfType<MarginGroup>().Distinct()
+            [.. Positions.All.Select(position => position.Of.Group).OfType<MarginGroup>().Distinct()
                 .Select(Describe).OrderBy(line => line.Group, StringComparer.Ordinal)],
             margin.Symbol);
     }
 
     private MarginGroupLine Describe(MarginGroup group)
     {
-        var relief = GroupRelief.Of(group, _positions.Span);
+        var relief = GroupRelief.Of(group, Positions.Span);
         return new MarginGroupLine(group.Name, group.CreditPpm, relief.Initial, relief.Maintenance);
     }
 
@@ -213,7 +216,7 @@ internal sealed class AccountMargin(
     public bool IsReduction(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
     {
         if (orders.Length != 1 || Standing is not { } margin
-            || _positions.Of(margin, Agreements, orders[0].Instrument, OwnOf(margin)) is not { } position)
+            || Positions.Of(margin, Agreements, orders[0].Instrument, OwnOf(margin)) is not { } position)
         {
             return false;
         }
@@ -234,41 +237,41 @@ internal sealed class AccountMargin(
         }
 
         var own = OwnOf(margin);
-        _positions.Find(margin, Agreements, own);
-        if (replaced is not null && _positions.IndexOf(replaced.Instrument) is var at and >= 0)
+        Positions.Find(margin, Agreements, own);
+        if (replaced is not null && Positions.IndexOf(replaced.Instrument) is var at and >= 0)
         {
-            _positions[at] = MarginPositions.Without(_positions[at], replaced);
+            Positions[at] = MarginPositions.Without(Positions[at], replaced);
         }
 
-        var alone = _positions.OneByOne(margin);
-        var before = alone.Relieved(_positions.Span);
+        var alone = Positions.OneByOne(margin);
+        var before = alone.Relieved(Positions.Span);
         var reduces = orders.Length == 1;
         foreach (var order in orders)
         {
             if (!margin.Trades(order.Instrument)
-                || _positions.FindOrAdd(margin, Agreements, order.Instrument, own) is not (>= 0 and var index))
+                || Positions.FindOrAdd(margin, Agreements, order.Instrument, own) is not (>= 0 and var index))
             {
                 return RejectReason.NotPermitted;
             }
 
-            var position = _positions[index];
+            var position = Positions[index];
             reduces &= order.Lots <= long.MaxValue && position.IsReducedBy(order.Side, (long)order.Lots);
-            _positions[index] = position.With(
+            Positions[index] = position.With(
                 order.Side, MarginPositions.WorstPrice(order.Instrument, order.PriceTicks), order.Lots,
                 new OrderFees(order.Side, order.Fees));
-            if (!_positions[index].IsInRange)
+            if (!Positions[index].IsInRange)
             {
                 return RejectReason.Overflow;
             }
 
-            alone = alone.Changed(position, _positions[index]);
+            alone = alone.Changed(position, Positions[index]);
         }
 
         return margin.State == MarginState.Liquidating ? RejectReason.AccountFrozen
             : !reduces && (margin.State == MarginState.Called || before.Excess < 0) ? RejectReason.ReduceOnly
             : CheckShort(orders) is var shorted and not RejectReason.None ? shorted
-            : (reduces ? _positions.LackMark : IsStale(margin, now)) ? RejectReason.MarkStale
-            : CheckEquity(alone.Relieved(_positions.Span), reduces);
+            : (reduces ? Positions.LackMark : IsStale(margin, now)) ? RejectReason.MarkStale
+            : CheckEquity(alone.Relieved(Positions.Span), reduces);
     }
 
     // Orders that only reduce risk are always allowed, unless their price would leave a deficit: an accomplice could
@@ -287,7 +290,7 @@ internal sealed class AccountMargin(
                 continue;
             }
 
-            var position = _positions[_positions.IndexOf(order.Instrument)];
+            var position = Positions[Positions.IndexOf(order.Instrument)];
             if (position.ShortUnits == 0)
             {
                 continue;
@@ -325,7 +328,7 @@ internal sealed class AccountMargin(
             return RejectReason.AccountFrozen;
         }
 
-        _positions.Find(margin, Agreements, OwnOf(margin));
+        Positions.Find(margin, Agreements, OwnOf(margin));
         var balance = account.Of(asset);
         if (amount <= 0 || amount > (asset == margin.Currency ? balance.Total : balance.Available))
         {
@@ -344,12 +347,12 @@ internal sealed class AccountMargin(
 
         var given = asset == margin.Currency ? amount : (Int128)0;
         if (Agreements.PaidIn(margin.Currency.Name).GetValueOrDefault(asset.Name) is { } of
-            && _positions.IndexOf(of.Instrument) is var index and >= 0)
+            && Positions.IndexOf(of.Instrument) is var index and >= 0)
         {
-            _positions[index] = _positions[index] with { Units = _positions[index].Units - amount };
+            Positions[index] = Positions[index] with { Units = Positions[index].Units - amount };
         }
 
-        var after = _positions.Figures(margin);
+        var after = Positions.Figures(margin);
         return after.Excess - after.Gains >= given ? RejectReason.None : RejectReason.InsufficientMargin;
     }
 
@@ -382,7 +385,7 @@ internal sealed class AccountMargin(
     }
 
     // By the deciding clock, because the account's own time may come from a wrong clock.
-    private bool IsStale(MarginStanding margin, long now) => _positions.AreStale(now) || IsBehind(margin);
+    private bool IsStale(MarginStanding margin, long now) => Positions.AreStale(now) || IsBehind(margin);
 
     /// <summary>
     /// Returns the new prices that differ from the account's, for its positions and for what it is about to trade.
@@ -390,9 +393,9 @@ internal sealed class AccountMargin(
     public ImmutableArray<MarkPrice> Newer(
         MarginStanding margin, ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board)
     {
-        _positions.Find(margin, Agreements, OwnOf(margin));
+        Positions.Find(margin, Agreements, OwnOf(margin));
         var newer = ImmutableArray.CreateBuilder<MarkPrice>();
-        foreach (ref readonly var position in _positions.Span)
+        foreach (ref readonly var position in Positions.Span)
         {
             Add(position.Of.Instrument.Symbol);
         }
@@ -426,8 +429,8 @@ internal sealed class AccountMargin(
         ImmutableArray<MarkPrice> newer,
         long now)
     {
-        _positions.Find(margin, Agreements, NewestOf(margin, board));
-        var figures = _positions.Figures(margin);
+        Positions.Find(margin, Agreements, NewestOf(margin, board));
+        var figures = Positions.Figures(margin);
         return new MarginReviewed(
             clock.At(now), state, floor, deadlineNanos, figures.Equity, figures.Requirement, figures.Maintenance,
             newer);

@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Clearing;
 
 /// <summary>Corporate actions and their states.</summary>
-internal sealed class CorporateActions(InstrumentListings listings, MarginPolicies margin)
+internal sealed class AnnouncedActions(InstrumentListings listings, MarginPolicies margin)
 {
     private readonly List<CorporateActionView> _actions = [];
 

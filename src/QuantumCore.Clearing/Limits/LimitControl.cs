@@ -12,7 +12,7 @@ namespace QuantumCore.Clearing;
 /// <param name="account">The account.</param>
 /// <param name="traded">Its trading.</param>
 /// <param name="instrumentOf">Returns the instrument of a symbol.</param>
-internal sealed class RiskLimits(Account account, TradedSymbols traded, Func<string, Instrument> instrumentOf)
+internal sealed class LimitControl(Account account, TradedSymbols traded, Func<string, Instrument> instrumentOf)
 {
     // Cheap checks first, and limits of money after those that detect mistakes (RISK 5.1).
     private static readonly LimitKind[] s_sequence =

@@ -5,17 +5,17 @@ using Xunit;
 namespace QuantumCore.Clearing.Tests;
 
 /// <summary>Margin of an account by itself, and what a cash account is spared.</summary>
-public class AccountMarginTests
+public class MarginControlTests
 {
     private static readonly Asset s_usd = new("USD", 2);
 
     private readonly Account _account = new(new AccountId(1001));
-    private readonly AccountMargin _margin;
+    private readonly MarginControl _margin;
 
-    public AccountMarginTests()
+    public MarginControlTests()
     {
         var clock = new AccountClock();
-        _margin = new AccountMargin(
+        _margin = new MarginControl(
             _account, clock, new TradedSymbols(), new AccountSettlement(_account, clock, null), null);
     }
 

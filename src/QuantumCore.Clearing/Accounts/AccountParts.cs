@@ -4,12 +4,13 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Clearing;
 
 /// <summary>
-/// State of an account, as parts that own their fields. Decisions read it; only records change it.
+/// State of an account, as parts. Only records change what an account has and owes; a decision may change what helps it
+/// to decide, such as cursors and the reductions it has seen.
 /// </summary>
-internal sealed class AccountState
+internal sealed class AccountParts
 {
     /// <summary>Creates the state of a new account.</summary>
-    public AccountState(
+    public AccountParts(
         AccountId id,
         Func<string, Instrument> instrumentOf,
         Func<string, FeeSchedule?>? scheduleOf,
@@ -20,9 +21,9 @@ internal sealed class AccountState
         Account = new Account(id);
         Standings = new OrderStandings(Account);
         Volumes = new AccountVolumes(scheduleOf);
-        Limits = new RiskLimits(Account, Traded, instrumentOf);
+        Limits = new LimitControl(Account, Traded, instrumentOf);
         Settlement = new AccountSettlement(Account, Clock, calendarOf);
-        Margin = new AccountMargin(Account, Clock, Traded, Settlement, agreements);
+        Margin = new MarginControl(Account, Clock, Traded, Settlement, agreements);
         Lacking = new LackingAssets(Account, Margin);
         Corporate = new CorporateEntitlements(Account, Clock, instrumentOf);
         Cover = new HoldCover(Account, asset => Corporate.IsBeingSplit(asset) || Lacking.Contains(asset));
@@ -65,13 +66,13 @@ internal sealed class AccountState
     public AccountVolumes Volumes { get; }
 
     /// <summary>Its risk limits.</summary>
-    public RiskLimits Limits { get; }
+    public LimitControl Limits { get; }
 
     /// <summary>Its unsettled trades.</summary>
     public AccountSettlement Settlement { get; }
 
     /// <summary>Its margin.</summary>
-    public AccountMargin Margin { get; }
+    public MarginControl Margin { get; }
 
     /// <summary>Assets it lacks since a trade was changed.</summary>
     public LackingAssets Lacking { get; }

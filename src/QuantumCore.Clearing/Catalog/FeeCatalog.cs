@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Clearing;
 
 /// <summary>Fee schedules by quote asset, and the rates that open orders may have.</summary>
-internal sealed class FeeSchedules
+internal sealed class FeeCatalog
 {
     private readonly SortedDictionary<string, FeeSchedule> _fees = new(StringComparer.Ordinal);
 
