@@ -51,6 +51,26 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
         ? HoldRule.AmountHold(instrument, Order.PriceTicks, AmountLeft, Fees)
         : HoldRule.Hold(instrument, Order.PriceTicks, LeavesLots, Fees);
 
+    /// <summary>Fills lots, and returns the fee that this adds.</summary>
+    public long Charge(Int128 notional, int ratePpm, long lots)
+    {
+        var before = Fees.Due;
+        Fees = Fees.After(notional, ratePpm);
+        FilledLots += lots;
+        return Fees.Due - before;
+    }
+
+    /// <summary>Returns its end for a record.</summary>
+    public ClosedOrder ToClosed(EndReason reason) => new(
+        Order.Account,
+        Order.Number,
+        OrderId,
+        Order.Side,
+        Order.PriceTicks,
+        reason,
+        FilledLots,
+        LeavesLots);
+
     /// <summary>Adjusts its prices and conditions for a corporate action that has already changed its lots.</summary>
     public void Adjust(in OrderAdjustment adjustment) => Order = Order with
     {

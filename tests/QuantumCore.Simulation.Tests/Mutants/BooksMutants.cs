@@ -19,22 +19,22 @@ internal static class BooksMutants
         new()
         {
             Rule = "the agent's question leaves no tombstone",
-            Original = "IsKnown(account, number, out _, out _) ? null : Tombstone(account, number, now)",
+            Original = "book.Tickets.IsKnown(account, number, out _, out _) ? null : plain.Tombstone(account, number, now)",
             Changed = "null",
         },
         new()
         {
             Rule = "a tombstone is forgotten at once",
-            Original = "_finished.Add(record.Account, record.Number,",
+            Original = "book.Tickets.Reject(record.Account, record.Number,",
             Changed = """
-                if (!_finished.TryGet(record.Account + 1_000_000, record.Number, out _))
-                    _finished.Add(record.Account + 1_000_000, record.Number,
+                if (!book.Tickets.IsKnown(record.Account + 1_000_000, record.Number, out _, out _))
+                    book.Tickets.Reject(record.Account + 1_000_000, record.Number,
                 """,
         },
         new()
         {
             Rule = "a cancel that overtakes its order leaves nothing",
-            Original = "return Tombstone(account, number, now);",
+            Original = "return plain.Tombstone(account, number, now);",
             Changed = "return null;",
             Seed = 9,
         },
@@ -58,22 +58,22 @@ internal static class BooksMutants
         {
             Rule = "an order that was replaced is not told to be closed",
             Original = """
-                ClosedOrder? old = replaced is null ? null : Describe(replaced, EndReason.Replaced);
+                ClosedOrder? old = replaced?.ToClosed(EndReason.Replaced);
                 if (old is { } closed)
                 {
-                    Finish(replaced!, closed.Reason);
+                    book.Finish(replaced!, closed.Reason);
                 }
                 """,
             Changed = """
                 ClosedOrder? old = null;
                 if (replaced is not null)
-                    Finish(replaced, EndReason.Replaced);
+                    book.Finish(replaced, EndReason.Replaced);
                 """,
         },
         new()
         {
             Rule = "a book's time goes back with the clock",
-            In = "BookMachine.At",
+            In = "BookMachineState.At",
             Original = "TimeCorrection.After(TimeNanos, now, CorrectsTime)",
             Changed = "now",
             Seed = 3,
@@ -81,8 +81,8 @@ internal static class BooksMutants
         new()
         {
             Rule = "an action adjusts a book's orders each time it is brought",
-            Original = "_adjusted.Contains(command.Number)",
-            Changed = "_adjusted.Contains(-command.Number)",
+            Original = "_adjusted.Contains(action)",
+            Changed = "_adjusted.Contains(-action)",
         },
     ];
 }

@@ -16,9 +16,9 @@ internal static class HoldsMutants
         new()
         {
             Rule = "each fill's fee is rounded by itself",
-            Original = "return ticket.Fees.Due - before;",
+            Original = "return Fees.Due - before;",
             Changed = """
-                var own = new QuantumCore.Clearing.OrderFees(ticket.Fees.Side, ticket.Fees.Terms);
+                var own = new QuantumCore.Clearing.OrderFees(Fees.Side, Fees.Terms);
                 return own.After(notional, ratePpm).Due + 0 * before;
                 """,
             Seed = 4,

@@ -5,7 +5,9 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Clearing;
 
 /// <summary>Cancels many orders at once: all of them end before the book settles.</summary>
-internal sealed partial class BookMachine
+/// <param name="book">The book.</param>
+/// <param name="recorder">Records of ends with consequences.</param>
+internal sealed class MassCancels(BookMachineState book, TurnRecorder recorder)
 {
     /// <summary>
     /// Cancels all orders of an account up to a number, arrived or not. Returns null if that was done before and
@@ -18,32 +20,32 @@ internal sealed partial class BookMachine
     public BookRecord? CloseAll(long account, long floor, long now, bool together = true)
     {
         // Return before any change: the state is built from the records alone.
-        var known = _accounts.GetValueOrDefault(account);
+        var known = book.Tickets.Find(account);
         var dying = known?.Open.Values.Where(t => t.Order.Number <= floor).OrderBy(t => t.OrderId).ToArray() ?? [];
         if (dying.Length == 0 && (known?.Floor ?? 0) >= floor)
         {
             return null;
         }
 
-        var presence = known ?? Presence(account);
+        var presence = known ?? book.Tickets.Presence(account);
         floor = Math.Max(floor, presence.Floor);
-        var turn = Begin(BookCommand.Of(BookVerb.CancelAll, together ? 1 : 0, account, floor), now);
+        var turn = recorder.Begin(BookCommand.Of(BookVerb.CancelAll, together ? 1 : 0, account, floor), now);
         var plain = Array.TrueForAll(dying, ticket => ticket.IsPlain);
         var closed = together
             ? EndTogether(dying, EndReason.MassCancel, turn.TimeNanos, ref plain)
             : EndOneByOne(dying, turn.TimeNanos, ref plain);
         presence.Floor = floor;
         return plain
-            ? Count(new AllClosed(turn.TimeNanos, account, floor, closed))
-            : End(turn);
+            ? book.Count(new AllClosed(turn.TimeNanos, account, floor, closed))
+            : recorder.End(turn);
     }
 
     /// <summary>Cancels open orders of an account, at least one.</summary>
     public BookTurn CloseTogether(long account, ImmutableArray<long> numbers, EndReason reason, long now)
     {
         OrderTicket[] dying =
-            [.. numbers.Distinct().Select(number => _accounts[account].Open[number]).OrderBy(t => t.OrderId)];
-        var turn = Begin(
+            [.. numbers.Distinct().Select(number => book.Tickets[account, number]).OrderBy(t => t.OrderId)];
+        var turn = recorder.Begin(
             BookCommand.Of(BookVerb.Cancel, (long)reason, account, dying[0].Order.Number) with
             {
                 Changes = [
@@ -52,21 +54,21 @@ internal sealed partial class BookMachine
             now);
         var plain = false;
         _ = EndTogether(dying, reason, turn.TimeNanos, ref plain);
-        return End(turn);
+        return recorder.End(turn);
     }
 
     /// <summary>Ends orders, ascending by id. Plain stays true if the ends have no consequences.</summary>
     private ImmutableArray<ClosedOrder> EndTogether(OrderTicket[] dying, EndReason reason, long time, ref bool plain)
     {
-        ImmutableArray<ClosedOrder> closed = [.. dying.Select(ticket => Describe(ticket, reason))];
+        ImmutableArray<ClosedOrder> closed = [.. dying.Select(ticket => ticket.ToClosed(reason))];
         if (dying.Length == 0)
         {
             return closed;
         }
 
-        Require(Core.CancelThese(time, [.. dying.Select(ticket => ticket.OrderId)], reason));
-        plain &= Core.Events.Length == dying.Length;
-        Collect();
+        BookMachineState.Require(book.Core.CancelThese(time, [.. dying.Select(ticket => ticket.OrderId)], reason));
+        plain &= book.Core.Events.Length == dying.Length;
+        recorder.Collect();
         return closed;
     }
 
@@ -76,15 +78,15 @@ internal sealed partial class BookMachine
         foreach (var ticket in dying)
         {
             // One may have ended with another of its list, or as a consequence of a cancel.
-            if (!IsOpen(ticket))
+            if (!book.Tickets.IsOpen(ticket))
             {
                 continue;
             }
 
-            closed.Add(Describe(ticket, EndReason.MassCancel));
-            Require(Core.Cancel(time, ticket.OrderId, EndReason.MassCancel));
-            plain &= Core.Events.Length == 1;
-            Collect();
+            closed.Add(ticket.ToClosed(EndReason.MassCancel));
+            BookMachineState.Require(book.Core.Cancel(time, ticket.OrderId, EndReason.MassCancel));
+            plain &= book.Core.Events.Length == 1;
+            recorder.Collect();
         }
 
         return closed.DrainToImmutable();

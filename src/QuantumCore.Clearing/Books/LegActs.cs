@@ -8,7 +8,9 @@ namespace QuantumCore.Clearing;
 /// A book's part in multi-leg orders. <see cref="StrategyGroup"/> decides; everything that one command causes here is
 /// one record.
 /// </summary>
-internal sealed partial class BookMachine
+/// <param name="book">The book.</param>
+/// <param name="recorder">Its records.</param>
+internal sealed class LegActs(BookMachineState book, TurnRecorder recorder)
 {
     private readonly List<NamedValue> _acts = [];
     private BookTurn? _acting;
@@ -18,27 +20,11 @@ internal sealed partial class BookMachine
         static act => act.Name is ChangedValue.Take or ChangedValue.EndPhase or ChangedValue.Close).Name
         == ChangedValue.Take;
 
-    /// <summary>The open leg orders here.</summary>
-    public IEnumerable<OrderTicket> OpenLegs => _accounts.OrderBy(pair => pair.Key)
-        .SelectMany(pair => pair.Value.Open.Values.Where(ticket => ticket.Order.Type == OrderType.Leg));
-
-    /// <summary>Returns true if this ticket itself is open.</summary>
-    public bool IsOpen(OrderTicket ticket) =>
-        _accounts.TryGetValue(ticket.Order.Account, out var presence)
-        && presence.Open.TryGetValue(ticket.Order.Number, out var open) && open == ticket;
-
-    /// <summary>Returns the core's reject reason for an order without changing anything.</summary>
-    public RejectReason Judge(SubmitOrder order, long now) => Core.Judge(At(now), Request(order));
-
-    /// <summary>Rejects an unknown order for a reason outside this book.</summary>
-    public BookRecord Decline(SubmitOrder order, RejectReason reason, long now) =>
-        Void(new OrderVoided(At(now), order.Account, order.Number, reason, order));
-
     /// <summary>Enters an order that passed all checks, as the first action. It stands aside.</summary>
     public OrderTicket EnterAside(SubmitOrder order, long now)
     {
         BeginActs([order], now);
-        return Presence(order.Account).Open[order.Number];
+        return book.Tickets[order.Account, order.Number];
     }
 
     /// <summary>
@@ -86,14 +72,14 @@ internal sealed partial class BookMachine
         }
 
         _acting = null;
-        return End(turn with { Command = turn.Command with { Changes = [.. _acts] } });
+        return recorder.End(turn with { Command = turn.Command with { Changes = [.. _acts] } });
     }
 
     private void BeginActs(ImmutableArray<SubmitOrder> orders, long now)
     {
         if (_acting is not null && orders.Length > 0)
         {
-            throw new InvalidOperationException($"{symbol}: an order comes first, or in a record of its own.");
+            throw new InvalidOperationException($"{book.Symbol}: an order comes first, or in a record of its own.");
         }
 
         if (_acting is not null)
@@ -102,13 +88,13 @@ internal sealed partial class BookMachine
         }
 
         _acts.Clear();
-        _acting = Begin(BookCommand.Of(BookVerb.Act) with { Orders = orders }, now);
+        _acting = recorder.Begin(BookCommand.Of(BookVerb.Act) with { Orders = orders }, now);
         foreach (var order in orders)
         {
-            Require(order.Type == OrderType.Leg
-                ? Core.Submit(_acting.TimeNanos, Request(order), out _)
-                : Core.Admit(_acting.TimeNanos, Request(order), out _));
-            Collect();
+            BookMachineState.Require(order.Type == OrderType.Leg
+                ? book.Core.Submit(_acting.TimeNanos, book.Request(order), out _)
+                : book.Core.Admit(_acting.TimeNanos, book.Request(order), out _));
+            recorder.Collect();
         }
     }
 
@@ -119,32 +105,32 @@ internal sealed partial class BookMachine
         switch (act)
         {
             case [(ChangedValue.Take, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots)]:
-                Core.TakeQuotes(time, id, price, lots, goesOn: true);
+                book.Core.TakeQuotes(time, id, price, lots, goesOn: true);
                 break;
             case [(ChangedValue.EndPhase, 0)]:
-                Core.EndPhase(time);
+                book.Core.EndPhase(time);
                 break;
             case [(ChangedValue.TakeQuotes, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots)]:
-                Core.TakeQuotes(time, id, price, lots, goesOn: IsPartOfWhole(id, lots));
+                book.Core.TakeQuotes(time, id, price, lots, goesOn: IsPartOfWhole(id, lots));
                 break;
             case [(ChangedValue.Cross, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots),
                 (ChangedValue.Maker, var maker)]:
-                Core.Cross(time, id, maker, price, lots);
+                book.Core.Cross(time, id, maker, price, lots);
                 break;
             case [(ChangedValue.Sweep, var id), (ChangedValue.Price, var price)]:
-                Core.Sweep(time, id, price);
+                book.Core.Sweep(time, id, price);
                 break;
             case [(ChangedValue.Proceed, var id)]:
-                Core.Proceed(time, id);
+                book.Core.Proceed(time, id);
                 break;
             case [(ChangedValue.Close, var id), (ChangedValue.Reason, var reason)]:
-                Require(Core.Cancel(time, id, (EndReason)reason));
+                BookMachineState.Require(book.Core.Cancel(time, id, (EndReason)reason));
                 break;
             default:
-                throw new InvalidDataException($"{symbol}: {string.Join(", ", act.ToArray())} is no act.");
+                throw new InvalidDataException($"{book.Symbol}: {string.Join(", ", act.ToArray())} is no act.");
         }
 
-        Collect();
+        recorder.Collect();
         _acts.AddRange(act);
     }
 
@@ -153,10 +139,11 @@ internal sealed partial class BookMachine
     /// was done.
     /// </summary>
     private bool IsPartOfWhole(long id, long lots) =>
-        _open.TryGetValue(id, out var ticket) && ticket.Order.TimeInForce == TimeInForce.FillOrKill
+        book.Tickets.TryGet(id, out var ticket) && ticket.Order.TimeInForce == TimeInForce.FillOrKill
             && lots < ticket.LeavesLots;
 
-    private BookTurn? ActAgain(BookCommand command, long time)
+    /// <summary>Carries out the actions of a record again.</summary>
+    public BookTurn? ActAgain(BookCommand command, long time)
     {
         BeginActs(command.Orders, time);
         var acts = command.Changes.AsSpan();

@@ -1,5 +1,4 @@
 using QuantumCore.Contracts;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.Clearing;
 
@@ -7,7 +6,7 @@ namespace QuantumCore.Clearing;
 /// Busts and corrections of trades. Their orders stay as they were, and no price is undone (RULES 15.3). Only the money
 /// and the units of both sides move.
 /// </summary>
-internal sealed partial class BookMachine
+internal sealed class ChangedTrades
 {
     private readonly SortedDictionary<(long Sequence, int Index), TradeInForce> _changed = [];
 
@@ -20,35 +19,21 @@ internal sealed partial class BookMachine
         ? now
         : new TradeInForce(trade.Fill.PriceTicks, trade.Fill.Fee, trade.Fill.MakerFee);
 
-    private RejectReason ChangeTrade(long time, in TradeAsItWas trade, TradeInForce now)
-    {
-        var (place, fill) = (trade.Place, trade.Fill);
-        var before = InForce(in trade);
-        if (place.Sequence > Sequence || place.Sequence <= _newUnitsFrom || before.PriceTicks == 0)
-        {
-            return RejectReason.UnknownTrade;
-        }
+    /// <summary>Returns true if a trade is on record, of today's units, and not void.</summary>
+    /// <param name="trade">The trade.</param>
+    /// <param name="before">Its price and fees in force.</param>
+    /// <param name="lastSequence">Sequence of the book's last record.</param>
+    public bool IsChangeable(in TradeAsItWas trade, in TradeInForce before, long lastSequence) =>
+        !(trade.Place.Sequence > lastSequence || trade.Place.Sequence <= _newUnitsFrom || before.PriceTicks == 0);
 
-        var reason = Core.AdvanceTime(time);
-        if (reason != RejectReason.None)
-        {
-            return reason;
-        }
+    /// <summary>Sets a trade's price and fees.</summary>
+    public void Set(TradePlace place, in TradeInForce now) => _changed[(place.Sequence, place.Index)] = now;
 
-        AddChange(StepKind.Reversed, in fill, before);
-        if (now.PriceTicks > 0)
-        {
-            AddChange(StepKind.Restated, in fill, now);
-        }
+    /// <summary>Notes that a record changes the units: no trade up to it can be changed any more.</summary>
+    public void BeginUnits(long sequence) => _newUnitsFrom = sequence;
 
-        _changed[(place.Sequence, place.Index)] = now;
-        return RejectReason.None;
-    }
-
-    private void AddChange(StepKind kind, in TurnStep fill, in TradeInForce at) =>
-        _steps.Add(fill with { Kind = kind, PriceTicks = at.PriceTicks, Fee = at.TakerFee, MakerFee = at.MakerFee });
-
-    private void WriteChanges(ref RecordWriter to)
+    /// <summary>Writes the changes for a snapshot.</summary>
+    public void Write(ref RecordWriter to)
     {
         to.Count(_newUnitsFrom);
         to.Count(_changed.Count);
@@ -62,21 +47,9 @@ internal sealed partial class BookMachine
         }
     }
 
-    private void ReadChanges(ref RecordReader from)
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public void Read(ref RecordReader from)
     {
-        if (from.Version <= SnapshotWithActions)
-        {
-            // A guess would persist in every later snapshot, and none of them would match the state that the records
-            // give.
-            if (_adjusted.Count > 0)
-            {
-                throw new InvalidDataException(
-                    $"The snapshot of {symbol} at {Sequence} is of an older release and does not say since when its units are what they are: the records do.");
-            }
-
-            return;
-        }
-
         _newUnitsFrom = from.Count();
         for (var i = from.ItemCount(); i > 0; i--)
         {

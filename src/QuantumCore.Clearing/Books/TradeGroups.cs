@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.Matching;
 
 namespace QuantumCore.Clearing;
 
@@ -12,19 +13,29 @@ namespace QuantumCore.Clearing;
 /// group number on each order would lengthen the records of owners who never asked for prevention, and would miss
 /// orders that rested before their owner was set.
 /// </remarks>
-internal sealed partial class BookMachine
+internal sealed class TradeGroups
 {
-    private readonly SortedDictionary<long, long> _tradeGroups = [];
+    private readonly SortedDictionary<long, long> _groups = [];
+
+    /// <summary>Returns the group of an account; 0 for none.</summary>
+    public long Of(long account) => _groups.GetValueOrDefault(account);
+
+    /// <summary>
+    /// Returns the owner of an account's orders, as the core and multi-leg orders compare it. Group numbers begin after
+    /// the last account number.
+    /// </summary>
+    public long PartyOf(long account) =>
+        _groups.Count > 0 && _groups.TryGetValue(account, out var group) ? AccountId.Last + group : account;
 
     /// <summary>
     /// Returns the command that makes the book's trade groups equal to the catalog's; null if they are.
     /// </summary>
     /// <param name="groups">Trade groups by account, for accounts that have one.</param>
-    public BookCommand? CallForTradeGroups(IReadOnlyDictionary<long, long> groups)
+    public BookCommand? CallFor(IReadOnlyDictionary<long, long> groups)
     {
-        var left = _tradeGroups.Keys.Where(account => !groups.ContainsKey(account))
+        var left = _groups.Keys.Where(account => !groups.ContainsKey(account))
             .Select(account => (Account: account, Group: 0L));
-        var others = groups.Where(of => _tradeGroups.GetValueOrDefault(of.Key) != of.Value)
+        var others = groups.Where(of => Of(of.Key) != of.Value)
             .Select(of => (Account: of.Key, Group: of.Value));
         ImmutableArray<NamedValue> changes =
         [
@@ -34,29 +45,43 @@ internal sealed partial class BookMachine
         return changes.IsEmpty ? null : BookCommand.Of(BookVerb.SetTradeGroups) with { Changes = changes };
     }
 
-    /// <summary>
-    /// Returns the owner of an account's orders, as the core and multi-leg orders compare it. Group numbers begin after
-    /// the last account number.
-    /// </summary>
-    public long PartyOf(long account) =>
-        _tradeGroups.Count > 0 && _tradeGroups.TryGetValue(account, out var group) ? AccountId.Last + group : account;
-
-    private RejectReason SetTradeGroups(long time, ImmutableArray<NamedValue> changes)
+    /// <summary>Sets the groups of a command here and in the core.</summary>
+    public RejectReason Set(OrderBook core, long time, ImmutableArray<NamedValue> changes)
     {
         var groups = new Dictionary<long, long>();
         for (var i = 0; i < changes.Length; i += 2)
             groups.Add(changes[i].Value, changes[i + 1].Value);
 
-        var reason = Core.SetOwners(
+        var reason = core.SetOwners(
             time, groups.ToDictionary(of => of.Key, of => of.Value == 0 ? of.Key : AccountId.Last + of.Value));
         foreach (var (account, group) in reason == RejectReason.None ? groups : [])
         {
             if (group == 0)
-                _tradeGroups.Remove(account);
+                _groups.Remove(account);
             else
-                _tradeGroups[account] = group;
+                _groups[account] = group;
         }
 
         return reason;
+    }
+
+    /// <summary>Writes the groups for a snapshot.</summary>
+    public void Write(ref RecordWriter to)
+    {
+        to.Count(_groups.Count);
+        foreach (var (account, group) in _groups)
+        {
+            to.Count(account);
+            to.Count(group);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public void Read(ref RecordReader from)
+    {
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            _groups.Add(from.Count(), from.Count());
+        }
     }
 }

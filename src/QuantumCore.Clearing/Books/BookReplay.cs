@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Clearing;
+
+/// <summary>
+/// A replayed command did something else than its record says. The symbol halts; nothing is repaired.
+/// </summary>
+internal sealed class DivergenceException(string symbol, long sequence, string what)
+    : Exception($"{symbol} diverges at sequence {sequence}: {what}");
+
+/// <summary>Runs the commands of a book's records again.</summary>
+/// <param name="book">The book.</param>
+/// <param name="submission">Entry of orders.</param>
+/// <param name="changes">Changes of single orders.</param>
+/// <param name="cancels">Cancels of many orders.</param>
+/// <param name="legs">Actions of multi-leg orders.</param>
+/// <param name="operations">Operators' commands.</param>
+internal sealed class BookReplay(
+    BookMachineState book,
+    OrderSubmission submission,
+    OrderChanges changes,
+    MassCancels cancels,
+    LegActs legs,
+    OperatorCommands operations)
+{
+    /// <summary>
+    /// Runs a record's command again and requires the same record, byte for byte. Returns the record.
+    /// </summary>
+    /// <exception cref="DivergenceException">The record differs.</exception>
+    public BookRecord Replay(long sequence, ReadOnlySpan<byte> stored)
+    {
+        if (sequence != book.Sequence + 1)
+        {
+            throw new DivergenceException(book.Symbol, sequence, $"it follows on {book.Sequence}");
+        }
+
+        BookRecord? again;
+        try
+        {
+            var record = BookRecordEncoding.Decode(stored);
+            // The only cause: an operator started the exchange with --correct-time.
+            if (record.TimeNanos < book.TimeNanos)
+                book.TurnBack(record.TimeNanos);
+            again = RunAgain(record);
+            again = again is null ? null : BookRecordEncoding.AsToldIn(stored, again);
+        }
+        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or KeyNotFoundException
+            or ArgumentException or OverflowException)
+        {
+            throw new DivergenceException(book.Symbol, sequence, e.Message);
+        }
+
+        if (again is null || !BookRecordEncoding.IsEncoded(again, stored))
+        {
+            throw new DivergenceException(book.Symbol, sequence, $"the replay gives {again?.ToString() ?? "nothing"}");
+        }
+
+        foreach (var account in again.TouchedAccounts())
+        {
+            book.Tickets.Chain(account, book.Sequence);
+        }
+
+        return again;
+    }
+
+    private BookRecord? RunAgain(BookRecord record) => record switch
+    {
+        InstrumentDefined defined => book.Define(defined.Definition, defined.TimeNanos),
+        OrderAccepted order => submission.Submit(order.Order, order.TimeNanos, becomes: false),
+        // The reason why a leg was rejected may lie in another leg's book.
+        OrderVoided { Order: { Type: OrderType.Leg } leg } voided =>
+            submission.Decline(leg, voided.Reason, voided.TimeNanos),
+        OrderVoided { Order: { } order } => submission.Submit(order, record.TimeNanos, becomes: false),
+        OrderVoided voided => changes.Resolve(voided.Account, voided.Number, voided.TimeNanos),
+        OrdersClosed { Orders: [{ Reason: EndReason.Amended } order] } => ReduceAgain(order, record.TimeNanos),
+        OrdersClosed { Orders: [var order] } =>
+            changes.Close(order.Account, order.Number, order.Reason, record.TimeNanos),
+        AllClosed all => cancels.CloseAll(all.Account, all.Floor, all.TimeNanos),
+        OrderReduced reduced => ReduceAgain(reduced),
+        BookTurn turn => RunAgain(turn.Command, turn.TimeNanos),
+        NothingFound nothing => changes.Witness(nothing.Account, nothing.OrderId, nothing.TimeNanos),
+        _ => throw new InvalidDataException($"{record.GetType().Name} is not a record of one command."),
+    };
+
+    private BookTurn CloseAgain(BookCommand command, long time)
+    {
+        ImmutableArray<long> numbers = [command.Number, .. command.Changes.Select(also => also.Value)];
+        foreach (var number in numbers)
+        {
+            _ = Open(command.Account, number);
+        }
+
+        return cancels.CloseTogether(command.Account, numbers, (EndReason)command.Value, time);
+    }
+
+    // The record does not contain the total of an amendment that ended the order; the filled quantity has the same
+    // effect.
+    private BookRecord? ReduceAgain(in ClosedOrder order, long time)
+    {
+        changes.Reduce(Open(order.Account, order.Number), order.FilledLots, time, out var record);
+        return record;
+    }
+
+    private BookRecord? ReduceAgain(OrderReduced reduced)
+    {
+        changes.Reduce(Open(reduced.Account, reduced.Number), reduced.TotalLots, reduced.TimeNanos, out var record);
+        return record;
+    }
+
+    private BookRecord? RunAgain(BookCommand command, long time)
+    {
+        BookRecord? again;
+        switch (command.Verb)
+        {
+            case BookVerb.Enter:
+                return submission.Submit(command.Orders[0], time, becomes: command.Value == 1);
+            case BookVerb.EnterList:
+                return submission.SubmitList((OrderListKind)command.Value, command.Orders, time);
+            case BookVerb.Act:
+                return legs.ActAgain(command, time);
+            case BookVerb.Cancel:
+                return command.Changes.IsEmpty
+                    ? changes.Close(command.Account, command.Number, (EndReason)command.Value, time)
+                    : CloseAgain(command, time);
+            case BookVerb.CancelAll:
+                return cancels.CloseAll(command.Account, command.Number, time, together: command.Value == 1);
+            case BookVerb.Reduce:
+                changes.Reduce(Open(command.Account, command.Number), command.Value, time, out again);
+                return again;
+            case BookVerb.Amend:
+                changes.Amend(Open(command.Account, command.Number), command.Changes, time, out again);
+                return again;
+            default:
+                operations.Operate(command, time, out again);
+                return again;
+        }
+    }
+
+    private OrderTicket Open(long account, long number) =>
+        book.Tickets.IsKnown(account, number, out var ticket, out _) && ticket is not null
+            ? ticket
+            : throw new InvalidDataException($"Order {account}#{number} is not open.");
+}

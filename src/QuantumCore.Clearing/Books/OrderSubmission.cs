@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Matching;
+
+namespace QuantumCore.Clearing;
+
+/// <summary>Enters orders into a book: new ones, replacements and lists.</summary>
+/// <param name="book">The book.</param>
+/// <param name="plain">Records of plain outcomes.</param>
+/// <param name="recorder">Records of all others.</param>
+internal sealed class OrderSubmission(BookMachineState book, PlainRecords plain, TurnRecorder recorder)
+{
+    /// <summary>
+    /// Enters an unknown order. A replacement continues in the state that the replaced order has reached.
+    /// </summary>
+    public BookRecord Submit(SubmitOrder order, long now) => Submit(
+        order,
+        now,
+        becomes: order.ReplacesNumber != 0
+            && book.Tickets.IsKnown(order.Account, order.ReplacesNumber, out var old, out _)
+            && old is not null
+            && HasBecomeAnother(old, order));
+
+    /// <summary>Enters an unknown order.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="now">Time of the command, Unix nanoseconds.</param>
+    /// <param name="becomes">True for a replacement whose conditions are already met.</param>
+    public BookRecord Submit(SubmitOrder order, long now, bool becomes)
+    {
+        var time = book.At(now);
+        var request = becomes ? AsBecome(book.Request(order)) : book.Request(order);
+        OrderTicket? replaced = null;
+        var reason = RejectReason.None;
+        long orderId = 0;
+        if (order.ReplacesNumber == 0)
+        {
+            reason = book.Core.Submit(time, request, out orderId);
+        }
+        else if (!book.Tickets.IsKnown(order.Account, order.ReplacesNumber, out replaced, out _) || replaced is null)
+        {
+            reason = RejectReason.OrderClosed;
+        }
+        else if (replaced.LeavesLots != order.ExpectedLeavesLots)
+        {
+            reason = RejectReason.StaleLeaves;
+        }
+        else
+        {
+            reason = book.Core.Replace(time, replaced.OrderId, request, out orderId);
+        }
+
+        if (reason != RejectReason.None)
+        {
+            return becomes
+                ? Decline(EnterOne(order, becomes), order, reason, now)
+                : plain.Void(new OrderVoided(time, order.Account, order.Number, reason, order));
+        }
+
+        if (order.IsPlain && plain.CanTell(orderId, replaced))
+        {
+            book.Follow();
+            return plain.Accept(order, orderId, time, replaced);
+        }
+
+        var turn = recorder.Begin(EnterOne(order, becomes), now);
+        recorder.Collect();
+        return recorder.End(turn);
+    }
+
+    /// <summary>Enters all orders of a list or none. The orders must be unknown.</summary>
+    public BookTurn SubmitList(OrderListKind kind, ImmutableArray<SubmitOrder> orders, long now)
+    {
+        var command = BookCommand.Of(BookVerb.EnterList, (long)kind, orders[0].Account) with { Orders = orders };
+        var turn = recorder.Begin(command, now);
+        var legs = new NewOrder[orders.Length];
+        for (var i = 0; i < legs.Length; i++)
+        {
+            legs[i] = book.Request(orders[i]);
+        }
+
+        var reason = book.Core.SubmitList(turn.TimeNanos, kind, legs, out _);
+        if (reason == RejectReason.None)
+        {
+            recorder.Collect();
+        }
+        else
+        {
+            for (var i = 0; i < orders.Length; i++)
+            {
+                recorder.Refuse(orders[i], reason, i == book.Core.RefusedOfList ? reason : RejectReason.None);
+            }
+        }
+
+        return recorder.End(turn with { Reason = reason });
+    }
+
+    /// <summary>Returns the core's reject reason for an order without changing anything.</summary>
+    public RejectReason Judge(SubmitOrder order, long now) => book.Core.Judge(book.At(now), book.Request(order));
+
+    /// <summary>Rejects an unknown order for a reason outside this book.</summary>
+    public BookRecord Decline(SubmitOrder order, RejectReason reason, long now) =>
+        plain.Void(new OrderVoided(book.At(now), order.Account, order.Number, reason, order));
+
+    private static BookCommand EnterOne(SubmitOrder order, bool becomes) =>
+        BookCommand.Of(BookVerb.Enter, becomes ? 1 : 0, order.Account, order.Number) with { Orders = [order] };
+
+    private BookTurn Decline(BookCommand command, SubmitOrder order, RejectReason reason, long now)
+    {
+        var turn = recorder.Begin(command, now) with { Reason = reason };
+        recorder.Refuse(order, reason);
+        return recorder.End(turn);
+    }
+
+    /// <summary>
+    /// Returns true if an open order is no longer what it was when it entered: it has triggered, its minimum quantity
+    /// is filled, or it displays all that is left. The replacing account does not know.
+    /// </summary>
+    private bool HasBecomeAnother(OrderTicket old, SubmitOrder order) =>
+        old.Order.Conditions.Decode() is { } terms
+        && book.Core.TryGetOrder(old.OrderId, out var there)
+        && there.Place is not (OrderPlace.Armed or OrderPlace.Pending)
+        && (OrderRules.IsTriggered(order.Type) || terms.MinimumLots is not null
+            || terms.DisplayLots > order.QuantityLots);
+
+    /// <summary>Returns an order without conditions that are already met: its trigger, its minimum quantity.</summary>
+    private static NewOrder AsBecome(NewOrder order) => order with
+    {
+        Type = OrderRules.IsTriggered(order.Type)
+            ? OrderRules.IsMarket(order.Type) ? OrderType.Market : OrderType.Limit
+            : order.Type,
+        Conditions = order.Conditions! with
+        {
+            TriggerTicks = null,
+            TriggerReference = default,
+            TrailTicks = null,
+            TrailBasisPoints = null,
+            ActivationTicks = null,
+            LimitOffsetTicks = null,
+            MinimumLots = null,
+            DisplayLots = order.Conditions.DisplayLots is { } display ? Math.Min(display, order.QuantityLots) : null,
+        },
+    };
+}

@@ -1,0 +1,75 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Clearing.Tests;
+
+/// <summary>Actions of a multi-leg order in one book.</summary>
+public class LegActsTests
+{
+    private readonly BookMachineState _book = new("AAPL");
+    private readonly LegActs _legs;
+
+    public LegActsTests()
+    {
+        _ = _book.Define(EncodedInstrument.From(Listed.Aapl), 1);
+        var steps = new TurnSteps();
+        var holds = new ListHolds(_book, steps);
+        var recorder = new TurnRecorder(_book, steps, holds);
+        _legs = new LegActs(_book, recorder);
+        _ = new OrderSubmission(_book, new PlainRecords(_book, holds), recorder).Submit(Order(1001, Side.Sell), 2);
+    }
+
+    [Fact]
+    public void Nothing_done_gives_no_record()
+    {
+        _legs.EndPhase(3);
+        Assert.Null(_legs.EndActs());
+        Assert.Equal(2, _book.Sequence);
+    }
+
+    [Fact]
+    public void All_actions_are_one_record()
+    {
+        var ticket = _legs.EnterAside(Order(1002, Side.Buy), 3);
+        _legs.TakeQuotes(ticket, 15_000, 4, 4);
+        _legs.EndPhase(5);
+        _legs.Proceed(ticket, 5);
+        var turn = _legs.EndActs()!;
+        Assert.Equal((3, 3), (_book.Sequence, turn.TimeNanos));
+        Assert.Equal(
+            [ChangedValue.Take, ChangedValue.Price, ChangedValue.Lots, ChangedValue.EndPhase, ChangedValue.Proceed],
+            turn.Command.Changes.Select(act => act.Name));
+        Assert.Equal(
+            [4, 6], turn.Steps.Where(step => step.Kind == StepKind.Fill).Select(step => step.QuantityLots));
+        Assert.Null(_legs.EndActs());
+    }
+
+    [Fact]
+    public void Phase_ends_once()
+    {
+        var ticket = _legs.EnterAside(Order(1002, Side.Buy), 3);
+        _legs.EndPhase(3);
+        _legs.TakeQuotes(ticket, 15_000, 4, 4);
+        _legs.EndPhase(5);
+        _legs.EndPhase(5);
+        Assert.Single(_legs.EndActs()!.Command.Changes, act => act.Name == ChangedValue.EndPhase);
+    }
+
+    [Fact]
+    public void Order_enters_as_the_first_action()
+    {
+        _ = _legs.EnterAside(Order(1002, Side.Buy), 3);
+        Assert.Throws<InvalidOperationException>(() => _legs.EnterAside(Order(1003, Side.Buy), 3));
+    }
+
+    [Fact]
+    public void Unknown_action_of_a_record_is_damage()
+    {
+        var command = BookCommand.Of(BookVerb.Act) with { Changes = [new(ChangedValue.Sweep, 1)] };
+        Assert.Throws<InvalidDataException>(() => _legs.ActAgain(command, 3));
+    }
+
+    private static SubmitOrder Order(long account, Side side) => new(
+        account, 1, "", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, 10, 0, 0);
+}
