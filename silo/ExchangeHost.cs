@@ -74,9 +74,6 @@ internal static class ExchangeHost
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
         // Its warnings about late threads appear on every busy machine and, by a bug of Orleans, at each start.
         .AddFilter("Orleans.Runtime.Watchdog", options.LogLevel == LogLevel.Warning ? LogLevel.Error : options.LogLevel)
-        // The next filter drops its lines about each request. But as long as it may log at all, it makes a span and a
-        // scope for each request.
-        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
         .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
 
     private static void AddGrains(IServiceCollection services, SiloOptions options)

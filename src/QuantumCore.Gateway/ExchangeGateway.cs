@@ -105,7 +105,8 @@ public static class ExchangeGateway
         services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<RecentLog>());
         services.AddLogging(logging => logging
             .AddFilter<RecentLog>(null, LogLevel.Warning)
-            // As long as it may log at all, the framework makes a span and a scope for each request.
+            // As long as any log may get its lines, the framework makes a span and a scope for each request.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             .AddFilter<RecentLog>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             // Drops the warning that its keys are not encrypted: they lie beside the key that could encrypt them.
             .AddFilter<RecentLog>("Microsoft.AspNetCore.DataProtection", LogLevel.Error));

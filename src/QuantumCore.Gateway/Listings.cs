@@ -25,8 +25,8 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
     public bool Lacks(string symbol) => _copy.Fresh is { } listed && !listed.ContainsKey(symbol);
 
     /// <summary>Returns the grain of a symbol's book. All books of a group share one grain.</summary>
-    public async ValueTask<IOrderBookGrain> Book(string symbol) =>
-        grains.Book((await Find(symbol))?.BookKey ?? symbol);
+    public ValueTask<IOrderBookGrain> Book(string symbol) =>
+        TryFind(symbol) is { } known ? ValueTask.FromResult(grains.Book(known.BookKey)) : BookAnew(symbol);
 
     /// <summary>Returns every listed instrument, ordered by symbol.</summary>
     public async ValueTask<IReadOnlyList<Instrument>> All() =>
@@ -68,6 +68,9 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
     private static Asset? AssetIn(IEnumerable<Instrument> instruments, string name) =>
         instruments.SelectMany(instrument => new[] { instrument.Base, instrument.Quote })
             .FirstOrDefault(asset => asset.Name == name);
+
+    private async ValueTask<IOrderBookGrain> BookAnew(string symbol) =>
+        grains.Book((await FindAnew(symbol))?.BookKey ?? symbol);
 
     private async ValueTask<Instrument?> FindAnew(string symbol) =>
         (await _copy.Current()).GetValueOrDefault(symbol) ?? (await _copy.AfterMiss()).GetValueOrDefault(symbol);

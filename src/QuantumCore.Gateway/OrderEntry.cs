@@ -455,12 +455,8 @@ public sealed partial class OrderEntry(
     private async ValueTask<bool> Submit(OrderBatch batch, OrderBatch.Run run)
     {
         var orders = run.Orders;
-        var entered = listings.TryFind(run.Symbol) is { } listed
-            ? await _calls.Ask(
-                "Submit", batch.Account, () => grains.Book(listed.BookKey).Submit(run.Symbol, orders))
-            : await _calls.Ask(
-                "Submit", batch.Account,
-                async () => await (await listings.Book(run.Symbol)).Submit(run.Symbol, orders));
+        var entered = await _calls.Ask(
+            "Submit", batch.Account, async () => await (await listings.Book(run.Symbol)).Submit(run.Symbol, orders));
         if (entered.Failure != RejectReason.None)
         {
             batch.Refuse(run, RejectReason.OutcomeUnknown);

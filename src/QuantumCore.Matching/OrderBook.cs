@@ -436,9 +436,7 @@ public sealed partial class OrderBook : OrderStore
     /// </summary>
     public RejectReason SetMark(long timeNanos, long priceTicks)
     {
-        var reject = BeginAt(
-            timeNanos,
-            priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
+        var reject = BeginAtPrice(timeNanos, priceTicks);
         if (reject != RejectReason.None)
             return reject;
 
@@ -458,9 +456,7 @@ public sealed partial class OrderBook : OrderStore
     /// </summary>
     public RejectReason SetLast(long timeNanos, long priceTicks)
     {
-        var reject = BeginAt(
-            timeNanos,
-            priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
+        var reject = BeginAtPrice(timeNanos, priceTicks);
         if (reject != RejectReason.None)
             return reject;
 
@@ -497,9 +493,7 @@ public sealed partial class OrderBook : OrderStore
     /// </summary>
     public RejectReason SetReference(long timeNanos, long priceTicks)
     {
-        var reject = BeginAt(
-            timeNanos,
-            priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
+        var reject = BeginAtPrice(timeNanos, priceTicks);
         if (reject != RejectReason.None)
             return reject;
 
@@ -917,6 +911,10 @@ public sealed partial class OrderBook : OrderStore
         Begin();
         return wrong != RejectReason.None ? wrong : BringTo(timeNanos);
     }
+
+    /// <summary>Begins an operator's command with a price.</summary>
+    private RejectReason BeginAtPrice(long timeNanos, long priceTicks) => BeginAt(
+        timeNanos, priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
 
     /// <summary>Advances the book to the time of a command: due orders expire first.</summary>
     private RejectReason BringTo(long timeNanos)

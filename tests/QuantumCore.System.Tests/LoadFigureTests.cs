@@ -43,8 +43,8 @@ public sealed class LoadFigureTests
     {
         await using var silo = await StartAsync();
 
-        // The overload comes first, on an exchange that is not warm. A collapse stays in every later round; a busy
-        // machine makes only some rounds slow.
+        // The overload comes first, on an exchange that is not warm. Rounds are repeated, since a busy machine makes
+        // some slow: only a collapse that stays fails.
         var (best, overloaded) = (0.0, 0.0);
         await Wait.UntilAsync(
             async () =>

@@ -38,6 +38,7 @@ internal static class Answer
             response.ContentLength = json.Written.Length;
             response.BodyWriter.Write(json.Written);
         }
+
         return response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 

@@ -72,13 +72,9 @@ internal static class WireWriter
         if (report.FilledLots == 0)
             return;
 
-        var (lots, value, isOnePrice) = (0L, BigInteger.Zero, true);
-        if (filledValue is { } known)
+        if (filledValue is null)
         {
-            (value, isOnePrice) = (known, false);
-        }
-        else
-        {
+            var (lots, isOnePrice) = (0L, true);
             foreach (var fill in report.Fills)
             {
                 lots += fill.QuantityLots;
@@ -87,16 +83,16 @@ internal static class WireWriter
 
             if (lots != report.FilledLots)
                 return;
+
+            if (isOnePrice)
+            {
+                to.WritePrice("averagePrice"u8, instrument, report.Fills[0].PriceTicks);
+                return;
+            }
         }
 
-        if (isOnePrice)
-        {
-            to.WritePrice("averagePrice"u8, instrument, report.Fills[0].PriceTicks);
-            return;
-        }
-
-        foreach (var fill in filledValue is null ? report.Fills : [])
-            value += (BigInteger)fill.PriceTicks * fill.QuantityLots;
+        var value = filledValue ?? report.Fills.Aggregate(
+            BigInteger.Zero, (sum, fill) => sum + ((BigInteger)fill.PriceTicks * fill.QuantityLots));
         to.WriteString(
             "averagePrice"u8,
             AveragePrice.Of(value * instrument.TickSize, report.FilledLots, instrument.PriceDecimals));
