@@ -96,6 +96,7 @@ internal static class ExchangeHost
             DemoAccounts = [DemoExchange.Alice, DemoExchange.Bob],
             DemoAnywhere = options.DemoAnywhere,
             ServesCustomers = options.Role != SiloRole.Matching,
+            HasOneWriter = options.Storage != StorageKind.Postgres,
             SignUp = options.SignUp,
             Sites = options.Sites,
             TimeZone = options.TimeZone,

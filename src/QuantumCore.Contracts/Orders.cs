@@ -43,6 +43,21 @@ public sealed record HoldRequest(
 public sealed record HoldResult(
     RejectReason Reason, string? Field, string? Limit, SubmitOrder? Order, bool IsKnown = false);
 
+/// <summary>The account's answer to hold requests that does not wait for its records.</summary>
+/// <param name="Results">One result for each request.</param>
+/// <param name="Last">
+/// The account's last record. Until it is durable, nobody but the books may learn of the results. Null if it is durable.
+/// </param>
+[GenerateSerializer, Immutable, Alias("held-ahead")]
+public sealed record HeldAhead(ImmutableArray<HoldResult> Results, RecordLocation? Last);
+
+/// <summary>Place of a record in the journal, durable or not.</summary>
+/// <param name="Stream">Name of its stream.</param>
+/// <param name="Epoch">Epoch of the activation that appended it.</param>
+/// <param name="Sequence">Its sequence in the stream.</param>
+[GenerateSerializer, Immutable, Alias("record-location")]
+public readonly record struct RecordLocation(string Stream, long Epoch, long Sequence);
+
 /// <summary>The account's answer to a list: all of its orders, or one reject reason.</summary>
 /// <param name="Reason">Reject reason, or None.</param>
 /// <param name="Field">The field at fault; null if none.</param>

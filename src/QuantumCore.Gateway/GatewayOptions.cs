@@ -34,6 +34,12 @@ public sealed record GatewayOptions
     public bool ServesCustomers { get; init; } = true;
 
     /// <summary>
+    /// True if all accounts and books use one journal writer, as on SQLite. An order then takes one commit instead of
+    /// two: its hold and its entry become durable together.
+    /// </summary>
+    public bool HasOneWriter { get; init; }
+
+    /// <summary>
     /// Accounts that the compatibility calls use without a key in demo mode. The first is the default.
     /// </summary>
     public ImmutableArray<long> DemoAccounts { get; init; } = [1001, 1002];

@@ -27,6 +27,13 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
     public void Refuse(int position, Refusal refusal) => _reports[position] = ExecutionReport.Refused(
         orders[position], account, refusal.Reason, refusal.Field, refusal.Limit);
 
+    /// <summary>Rejects every order, whatever its report was.</summary>
+    public void RefuseAll(RejectReason reason)
+    {
+        Array.Clear(_reports);
+        RefuseRest(reason);
+    }
+
     /// <summary>Rejects every order that has no report yet.</summary>
     public void RefuseRest(RejectReason reason)
     {
@@ -82,6 +89,10 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
 
         return areKnown;
     }
+
+    /// <summary>Returns true if the book has answered a run.</summary>
+    public bool IsAnswered(Run run) =>
+        run.Positions.Exists(position => _reports[position] is not (null or { Reason: RejectReason.OutcomeUnknown }));
 
     public void Refuse(Run run, RejectReason reason)
     {

@@ -19,6 +19,7 @@ public sealed partial class OrderEntry(
     ReferencePrices references,
     ShownSequences shown,
     GatewayMetrics metrics,
+    GatewayOptions options,
     TimeProvider time,
     ILogger<OrderEntry> log)
 {
@@ -73,17 +74,11 @@ public sealed partial class OrderEntry(
 
         if (batch.Requests is { IsEmpty: false } requests)
         {
-            var held = await _calls.Ask("Hold", account, () => grains.Account(account).Hold(requests));
+            var held = await _calls.Ask("Hold", account, () => Hold(account, requests));
             if (held.Failure == RejectReason.None)
-                await Submit(
-                    batch,
-                    batch.Runs(mustBeNew && held.IsFirst ? [.. held.Value.Select(RefuseKnown)] : held.Value, areApart),
-                    areApart);
+                await Submit(batch, held.Value, mustBeNew && held.IsFirst, areApart);
             else
                 batch.RefuseRest(held.Failure);
-            if (held.Failure == RejectReason.None
-                && held.Value.Any(static one => one is { Reason: RejectReason.KillSwitch, IsKnown: false }))
-                await CancelKilled(account);
         }
 
         var reports = batch.Reports();
@@ -432,18 +427,46 @@ public sealed partial class OrderEntry(
             : (RejectReason.NoReference, 0);
     }
 
+    /// <summary>Holds cover for orders. Only if all grains use one journal writer, they may enter before it is durable.</summary>
+    private async ValueTask<HeldAhead> Hold(long account, ImmutableArray<HoldRequest> requests) => options.HasOneWriter
+        ? await grains.Account(account).HoldAhead(requests)
+        : new HeldAhead(await grains.Account(account).Hold(requests), null);
+
+    private async ValueTask Submit(OrderBatch batch, HeldAhead held, bool mustBeNew, bool areApart)
+    {
+        var results = mustBeNew ? [.. held.Results.Select(RefuseKnown)] : held.Results;
+        var runs = batch.Runs(results, areApart);
+        await Submit(batch, runs, held.Last, areApart);
+
+        // A book that answered has waited for the account's records. Without one, the account's refusals may be lost.
+        if (held.Last is { } last && !runs.Exists(batch.IsAnswered) && !await IsDurable(batch.Account, last))
+            batch.RefuseAll(RejectReason.OutcomeUnknown);
+        if (held.Results.Any(static one => one is { Reason: RejectReason.KillSwitch, IsKnown: false }))
+            await CancelKilled(batch.Account);
+    }
+
+    private async ValueTask<bool> IsDurable(long account, RecordLocation record)
+    {
+        var waited = await _calls.Ask("WhenDurable", account, async () =>
+        {
+            await grains.Account(account).WhenDurable(record);
+            return true;
+        });
+        return waited.Failure == RejectReason.None;
+    }
+
     /// <summary>Enters held orders; consecutive orders of one book enter together.</summary>
-    private async ValueTask Submit(OrderBatch batch, List<OrderBatch.Run> runs, bool areApart)
+    private async ValueTask Submit(OrderBatch batch, List<OrderBatch.Run> runs, RecordLocation? hold, bool areApart)
     {
         if (areApart)
         {
-            await Task.WhenAll(runs.Select(run => Submit(batch, run).AsTask()));
+            await Task.WhenAll(runs.Select(run => Submit(batch, run, hold).AsTask()));
             return;
         }
 
         foreach (var run in runs)
         {
-            if (!await Submit(batch, run))
+            if (!await Submit(batch, run, hold))
             {
                 batch.RefuseRest(RejectReason.OutcomeUnknown);
                 return;
@@ -452,11 +475,14 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>Submits orders of one book; returns false if the outcome of one is unknown.</summary>
-    private async ValueTask<bool> Submit(OrderBatch batch, OrderBatch.Run run)
+    private async ValueTask<bool> Submit(OrderBatch batch, OrderBatch.Run run, RecordLocation? hold)
     {
-        var orders = run.Orders;
-        var entered = await _calls.Ask(
-            "Submit", batch.Account, async () => await (await listings.Book(run.Symbol)).Submit(run.Symbol, orders));
+        var (symbol, orders) = (run.Symbol, run.Orders);
+        var entered = await _calls.Ask("Submit", batch.Account, async () =>
+        {
+            var book = await listings.Book(symbol);
+            return await (hold is { } after ? book.SubmitAfter(symbol, orders, after) : book.Submit(symbol, orders));
+        });
         if (entered.Failure != RejectReason.None)
         {
             batch.Refuse(run, RejectReason.OutcomeUnknown);

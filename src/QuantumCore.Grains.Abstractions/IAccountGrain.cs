@@ -6,7 +6,7 @@ namespace QuantumCore.Grains;
 
 /// <summary>
 /// An account, keyed by its number in decimal. It decides about its money and never calls a book. Every answer is
-/// durable when returned.
+/// durable when returned, except <see cref="HoldAhead"/>'s.
 /// </summary>
 [Alias("account")]
 public interface IAccountGrain : IGrainWithStringKey
@@ -16,6 +16,20 @@ public interface IAccountGrain : IGrainWithStringKey
     /// </summary>
     [Alias("hold")]
     ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests);
+
+    /// <summary>
+    /// Holds funds for orders as <see cref="Hold"/> does, but does not wait for its records if there is an order to
+    /// enter. The orders may only go to books that use the same journal writer, by
+    /// <see cref="IOrderBookGrain.SubmitAfter"/>.
+    /// </summary>
+    [Alias("hold-ahead")]
+    ValueTask<HeldAhead> HoldAhead(ImmutableArray<HoldRequest> requests);
+
+    /// <summary>
+    /// Completes when a record of the account is durable. Fails if the activation that appended it has lost the stream.
+    /// </summary>
+    [Alias("when-durable")]
+    ValueTask WhenDurable(RecordLocation record);
 
     /// <summary>
     /// Returns what the account may give in a settlement batch due on a UTC day (days since 1970), with all durable

@@ -22,6 +22,20 @@ public interface IOrderBookGrain : IGrainWithStringKey
     ValueTask<ImmutableArray<ExecutionReport>> Submit(string symbol, ImmutableArray<SubmitOrder> orders);
 
     /// <summary>
+    /// Enters orders as <see cref="Submit"/> does, although their holds may not be durable yet. The book's records are
+    /// never durable without them, and it answers once both are durable.
+    /// </summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="orders">The orders.</param>
+    /// <param name="hold">
+    /// The account's last record about them. The call fails and does nothing if this silo's journal writer does not
+    /// have that activation of the account.
+    /// </param>
+    [Alias("submit-after")]
+    ValueTask<ImmutableArray<ExecutionReport>> SubmitAfter(
+        string symbol, ImmutableArray<SubmitOrder> orders, RecordLocation hold);
+
+    /// <summary>
     /// Enters all orders of a list, or none; one report per order. A known list returns its first reports again.
     /// </summary>
     [Alias("submit-list")]

@@ -85,6 +85,11 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
         }
     }
 
+    /// <summary>Returns a record of another grain that uses the same journal writer.</summary>
+    /// <exception cref="StreamLostException">The writer does not have that activation.</exception>
+    protected AppendedRecord Appended(RecordLocation place) =>
+        new(writer.Find(place.Stream, place.Epoch) ?? throw new StreamLostException(place.Stream), place.Sequence);
+
     /// <summary>Appends records of the bundle's streams, all or none.</summary>
     protected long[] AppendTogether((JournalStream Stream, ReadOnlyMemory<byte> Body)[] records, bool urgent) =>
         writer.AppendTogether(records, urgent);

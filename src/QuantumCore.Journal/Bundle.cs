@@ -55,9 +55,16 @@ internal sealed class Bundle(JournalStream first)
             return true;
         }
 
+        segment.Unit = _openUnit.Unit;
         segment.NextOfUnit = _openUnit.NextOfUnit;
         _openUnit.NextOfUnit = segment;
         return false;
+    }
+
+    /// <summary>Closes the open unit if another unit was queued after it, so that the next record goes behind both.</summary>
+    public void GoBehind(long unit)
+    {
+        if (_openUnit?.Unit < unit) CloseUnit();
     }
 
     /// <summary>Marks the unit as in flight: nothing may be added to it any more.</summary>

@@ -71,7 +71,16 @@ public sealed class JournalStream
     /// </summary>
     /// <param name="body">The record.</param>
     /// <param name="urgent">True for a cancel or a halt, which may use the reserved last eighth of the queue.</param>
-    public long Append(ReadOnlyMemory<byte> body, bool urgent = false) => _writer.Append(this, body, urgent);
+    /// <param name="after">
+    /// A record of another stream of the same writer without which this one must never be durable. It is durable first,
+    /// or together with this one. If it is lost, so is this stream. Null for none.
+    /// </param>
+    /// <param name="waits">
+    /// True if an idle writer should commit the record with the next one, or when somebody waits for it, and not alone.
+    /// </param>
+    public long Append(
+        ReadOnlyMemory<byte> body, bool urgent = false, AppendedRecord? after = null, bool waits = false) =>
+        _writer.Append(this, body, urgent, after, waits);
 
     /// <summary>
     /// Completes when the record with this sequence and all earlier ones are durable. Faults with
@@ -103,4 +112,13 @@ public sealed class JournalStream
 
     /// <summary>Signals the loss. Returns false if it was known already.</summary>
     internal bool TellLost() => _lost.TrySetResult();
+}
+
+/// <summary>A record that was appended by this activation of its stream, durable or not.</summary>
+/// <param name="Stream">The stream.</param>
+/// <param name="Sequence">The record's sequence.</param>
+public readonly record struct AppendedRecord(JournalStream Stream, long Sequence)
+{
+    /// <inheritdoc cref="JournalStream.WhenDurable(long)"/>
+    public Task WhenDurable() => Stream.WhenDurable(Sequence);
 }

@@ -10,6 +10,9 @@ namespace QuantumCore.Journal;
 /// </summary>
 public sealed class JournalWriter : IAsyncDisposable
 {
+    // Far below the age at which the store counts as stalled.
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromMilliseconds(5);
+
     private readonly IJournalStore _store;
     private readonly JournalWriterOptions _options;
     private readonly TimeProvider _time;
@@ -25,6 +28,7 @@ public sealed class JournalWriter : IAsyncDisposable
     /// <summary>Units, each represented by its first segment.</summary>
     private readonly Queue<Segment> _queue = new();
     private readonly Dictionary<string, JournalStream> _open = [];
+    private long _lastUnit;
     private int _pendingRecords;
     private long _pendingBytes;
     private long? _oldestInFlight;
@@ -69,22 +73,27 @@ public sealed class JournalWriter : IAsyncDisposable
     /// <summary>Number of records without an outcome, including the commit in flight.</summary>
     public int PendingRecords => Volatile.Read(ref _pendingRecords);
 
-    /// <summary>Age of the oldest record without an outcome.</summary>
+    /// <summary>
+    /// Age of the oldest record without an outcome. If it is one that waits for the next, and none has come for some
+    /// milliseconds, it is committed now.
+    /// </summary>
     public TimeSpan OldestPendingAge
     {
         get
         {
+            TimeSpan age;
+            bool wake;
             lock (_gate)
             {
                 if (_oldestInFlight is { } inFlight) return _time.GetElapsedTime(inFlight);
-                while (_queue.TryPeek(out var oldest))
-                {
-                    if (!oldest.Dropped) return _time.GetElapsedTime(oldest.EnqueuedAt);
-                    _queue.Dequeue();
-                }
-
-                return TimeSpan.Zero;
+                while (_queue.TryPeek(out var dropped) && dropped.Dropped) _queue.Dequeue();
+                if (!_queue.TryPeek(out var oldest)) return TimeSpan.Zero;
+                age = _time.GetElapsedTime(oldest.EnqueuedAt);
+                wake = age > s_longestWait && EndIdleness();
             }
+
+            if (wake) Wake();
+            return age;
         }
     }
 
@@ -180,8 +189,7 @@ public sealed class JournalWriter : IAsyncDisposable
             // Nothing may fail from here on.
             bundle.MakeRoom(records.Length, bytes, _options);
             for (var i = 0; i < records.Length; i++) sequences[i] = Enqueue(records[i].Stream, records[i].Body);
-            wake = _idle;
-            _idle = false;
+            wake = EndIdleness();
         }
 
         if (wake) Wake();
@@ -241,7 +249,13 @@ public sealed class JournalWriter : IAsyncDisposable
         await _ended.Task;
     }
 
-    internal long Append(JournalStream stream, ReadOnlyMemory<byte> body, bool urgent)
+    /// <summary>Returns an activation of a stream while this writer has it open; null otherwise.</summary>
+    public JournalStream? Find(string stream, long epoch)
+    {
+        lock (_gate) return _open.TryGetValue(stream, out var open) && open.Epoch == epoch ? open : null;
+    }
+
+    internal long Append(JournalStream stream, ReadOnlyMemory<byte> body, bool urgent, AppendedRecord? after, bool waits)
     {
         CheckSize(body);
         bool wake;
@@ -250,10 +264,10 @@ public sealed class JournalWriter : IAsyncDisposable
         {
             CheckAppendable(stream);
             if (!HasRoom(1, body.Length, urgent)) throw new JournalFullException();
+            if (after is { } before) Follow(stream, before);
             stream.Bundle.MakeRoom(1, body.Length, _options);
             sequence = Enqueue(stream, body);
-            wake = _idle;
-            _idle = false;
+            wake = !waits && EndIdleness();
         }
 
         if (wake) Wake();
@@ -262,18 +276,52 @@ public sealed class JournalWriter : IAsyncDisposable
 
     internal Task WhenDurable(JournalStream stream, long sequence)
     {
+        Task durable;
+        bool wake;
         lock (_gate)
         {
             if (sequence <= stream.DurableHead) return Task.CompletedTask;
             ArgumentOutOfRangeException.ThrowIfGreaterThan(sequence, stream.Head);
             if (stream.IsLost) return Task.FromException(new StreamLostException(stream.Name));
-            foreach (var segment in stream.Unsettled)
-            {
-                if (sequence <= segment.Last) return segment.WhenDurable();
-            }
-
-            throw new InvalidOperationException("Every sequence beyond the durable head has a segment.");
+            durable = SegmentOf(stream, sequence).WhenDurable();
+            wake = EndIdleness();
         }
+
+        if (wake) Wake();
+        return durable;
+    }
+
+    /// <summary>Returns true if the writer was idle: it must be woken after the gate.</summary>
+    private bool EndIdleness()
+    {
+        var wasIdle = _idle;
+        _idle = false;
+        return wasIdle;
+    }
+
+    /// <summary>Returns the segment of a record that is not durable. Under the gate.</summary>
+    private static Segment SegmentOf(JournalStream stream, long sequence)
+    {
+        foreach (var segment in stream.Unsettled)
+        {
+            if (sequence <= segment.Last) return segment;
+        }
+
+        throw new InvalidOperationException("Every sequence beyond the durable head has a segment.");
+    }
+
+    /// <summary>
+    /// Makes the stream's next record durable no earlier than a record of another stream, or never. Units are committed
+    /// in the order of the queue, each as a whole: so the record goes into no unit that was queued before the other's.
+    /// Under the gate.
+    /// </summary>
+    private static void Follow(JournalStream stream, AppendedRecord before)
+    {
+        if (before.Sequence <= before.Stream.DurableHead) return;
+        if (before.Stream.IsLost) throw new StreamLostException(before.Stream.Name);
+        var needed = SegmentOf(before.Stream, before.Sequence);
+        stream.Bundle.GoBehind(needed.Unit);
+        needed.AddFollower(stream);
     }
 
     internal async Task<bool> PutSnapshotAsync(
@@ -356,7 +404,12 @@ public sealed class JournalWriter : IAsyncDisposable
     {
         var segment = new Segment(stream, sequence, _time.GetTimestamp());
         stream.Unsettled.Enqueue(segment);
-        if (stream.Bundle.AddToUnit(segment)) _queue.Enqueue(segment);
+        if (stream.Bundle.AddToUnit(segment))
+        {
+            segment.Unit = ++_lastUnit;
+            _queue.Enqueue(segment);
+        }
+
         return segment;
     }
 
@@ -580,14 +633,16 @@ public sealed class JournalWriter : IAsyncDisposable
     {
         if (!stream.TellLost()) return;
         if (!_stopping) Interlocked.Increment(ref _streamsFenced);
-        foreach (var segment in stream.Unsettled)
+        Segment[] lost = [.. stream.Unsettled];
+        stream.Unsettled.Clear();
+        foreach (var segment in lost)
         {
             segment.Dropped = true;
             Uncount(segment);
             segment.Fail();
+            segment.Followers?.ForEach(Lose);
         }
 
-        stream.Unsettled.Clear();
         if (_open.TryGetValue(stream.Name, out var held) && held == stream) _open.Remove(stream.Name);
     }
 

@@ -16,6 +16,14 @@ internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
     public long Last => First + Bodies.Count - 1;
     public int Bytes { get; private set; }
 
+    /// <summary>Number of its unit. Units are queued in the order of their numbers.</summary>
+    public long Unit { get; set; }
+
+    /// <summary>
+    /// Streams with later records that must never be durable without these. They are lost with them. Null for none.
+    /// </summary>
+    public List<JournalStream>? Followers { get; private set; }
+
     /// <summary>The next segment of the same unit, of another stream of the bundle.</summary>
     public Segment? NextOfUnit { get; set; }
 
@@ -31,6 +39,13 @@ internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
     {
         Bodies.Add(body);
         Bytes += body.Length;
+    }
+
+    /// <summary>Adds a stream whose next records follow these.</summary>
+    public void AddFollower(JournalStream stream)
+    {
+        Followers ??= new(1);
+        if (Followers.Count == 0 || Followers[^1] != stream) Followers.Add(stream);
     }
 
     public Task WhenDurable() =>

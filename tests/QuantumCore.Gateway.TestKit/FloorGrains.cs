@@ -18,6 +18,15 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return results;
     }
 
+    public async ValueTask<HeldAhead> HoldAhead(ImmutableArray<HoldRequest> requests) =>
+        new(await Hold(requests), new RecordLocation($"acct/{Account}", 1, 1));
+
+    public ValueTask WhenDurable(RecordLocation record)
+    {
+        floor.Note("WhenDurable");
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<HoldResult> HoldSignal(SignalIntent intent) =>
         throw new NotSupportedException("The floor has no signals.");
 
@@ -181,6 +190,13 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
                 orders.Select(order => TradingFloor.Refuse(symbol, order.Account, RejectReason.Overloaded))
                     .ToImmutableArray());
         return ValueTask.FromResult(orders.Select(order => market.Submit(symbol, order)).ToImmutableArray());
+    }
+
+    public ValueTask<ImmutableArray<ExecutionReport>> SubmitAfter(
+        string symbol, ImmutableArray<SubmitOrder> orders, RecordLocation hold)
+    {
+        market.ThrowIfTold("SubmitAfter");
+        return Submit(symbol, orders);
     }
 
     public ValueTask<ImmutableArray<ExecutionReport>> SubmitList(

@@ -82,7 +82,7 @@ internal sealed class ServedExchange : IAsyncDisposable
         builder.Services.AddLogging();
         builder.Services.AddSingleton(exchange.Grains);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
-        builder.Services.AddExchangeGateway(options ?? new GatewayOptions());
+        builder.Services.AddExchangeGateway((options ?? new GatewayOptions()) with { HasOneWriter = true });
         builder.Services.AddBinance();
         if (hasFix)
             builder.Services.AddFix(new IPEndPoint(IPAddress.Loopback, 0), tls: null);

@@ -268,12 +268,15 @@ public abstract class BundleContract : JournalContract
 
     protected async Task<JournalStream[]> BundleAsync(JournalWriter writer, params string[] names)
     {
-        Stored = frame => Frames.Add(string.Join(
-            ' ', frame.Slices.Select(slice => $"{slice.StreamId}:{slice.FirstSequence}-{slice.LastSequence}")));
+        NoteFrames();
         var streams = new List<JournalStream>();
         foreach (var name in names) streams.Add(await writer.OpenAsync(name, streams.FirstOrDefault(), Cancel));
         return [.. streams];
     }
+
+    /// <summary>Notes each stored frame in <see cref="Frames"/> from now on.</summary>
+    protected void NoteFrames() => Stored = frame => Frames.Add(string.Join(
+        ' ', frame.Slices.Select(slice => $"{slice.StreamId}:{slice.FirstSequence}-{slice.LastSequence}")));
 
     /// <summary>Keeps a record in flight at the gate, so that further appends queue.</summary>
     protected async Task<CommitGate> BusyAsync(JournalStream stream)
@@ -284,7 +287,8 @@ public abstract class BundleContract : JournalContract
         return gate;
     }
 
-    private int FrameOf(int stream, long sequence) => Frames.FindIndex(frame => frame.Split(' ').Any(slice =>
+    /// <summary>Returns the place of the frame that has a record; the stream by the order of first opening.</summary>
+    protected int FrameOf(int stream, long sequence) => Frames.FindIndex(frame => frame.Split(' ').Any(slice =>
     {
         var numbers = slice.Split(':', '-').Select(long.Parse).ToArray();
         return numbers[0] == stream && numbers[1] <= sequence && sequence <= numbers[2];

@@ -7,7 +7,7 @@ namespace QuantumCore.Journal.Tests;
 /// Bundles whose stream is lost, or whose commit is in doubt: one lost means all lost, and no part of a bundle is ever
 /// stored without the rest.
 /// </summary>
-public abstract class TakeoverContract : BundleContract
+public abstract class TakeoverContract : FollowingContract
 {
     private static readonly TimeSpan s_longerThanAnyTest = TimeSpan.FromHours(1);
 

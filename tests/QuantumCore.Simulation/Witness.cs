@@ -109,7 +109,9 @@ internal sealed class Witness(World world)
             heads.Add((world.Now, slice.LastSequence));
         }
 
-        foreach (var slice in frame.Slices)
+        // An order and its hold may be in one frame, and the hold comes first.
+        foreach (var slice in frame.Slices
+            .OrderBy(slice => !_names[slice.StreamId].StartsWith("acct/", StringComparison.Ordinal)))
         {
             var name = _names[slice.StreamId];
             foreach (var record in world.Database.Journal

@@ -69,6 +69,11 @@ internal sealed class World
 
     public List<Silo> Silos { get; } = [];
 
+    /// <summary>
+    /// True if there is never more than one silo, as on SQLite: an order may enter before its hold is durable.
+    /// </summary>
+    public bool HasOneWriter { get; set; }
+
     /// <summary>Number of starts and deaths of silos.</summary>
     public long MembershipVersion { get; set; }
 

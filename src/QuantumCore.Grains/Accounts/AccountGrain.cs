@@ -35,6 +35,9 @@ public sealed partial class AccountGrain(
     private long _snapshotNanos;
     private long _snapshotFolded;
 
+    // True while holds are appended whose orders will be appended at once.
+    private bool _isAhead;
+
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -72,6 +75,30 @@ public sealed partial class AccountGrain(
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests)
     {
+        var results = await DecideAsync(requests, ahead: false);
+        await SettleAsync();
+        return results;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<HeldAhead> HoldAhead(ImmutableArray<HoldRequest> requests)
+    {
+        var results = await DecideAsync(requests, ahead: true);
+        if (results.Any(static result => result.Order is not null) && Stream.Head > Stream.DurableHead)
+        {
+            SnapshotWhenDue();
+            return new HeldAhead(results, new RecordLocation(Stream.Name, Stream.Epoch, Stream.Head));
+        }
+
+        await SettleAsync();
+        return new HeldAhead(results, null);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask WhenDurable(RecordLocation record) => await Appended(record).WhenDurable();
+
+    private async ValueTask<ImmutableArray<HoldResult>> DecideAsync(ImmutableArray<HoldRequest> requests, bool ahead)
+    {
         if (!Knows(requests))
         {
             await catalog.RefreshAsync();
@@ -83,10 +110,12 @@ public sealed partial class AccountGrain(
             return [.. requests.Select(_ => Refused(refusal))];
         }
 
+        _isAhead = ahead;
         var results = Mutate(
             static of => ImmutableArray.CreateRange(
                 of.Requests, static (request, account) => account.Decide(request), of.Account),
             (Account: this, Requests: requests));
+        _isAhead = false;
         for (var i = 0; i < results.Length; i++)
         {
             if (results[i].Reason != RejectReason.None)
@@ -95,7 +124,6 @@ public sealed partial class AccountGrain(
             }
         }
 
-        await SettleAsync();
         return results;
     }
 
@@ -356,7 +384,7 @@ public sealed partial class AccountGrain(
 
     private void Record(AccountRecord record, bool urgent)
     {
-        var sequence = Stream.Append(AccountRecordEncoding.Encode(record), urgent);
+        var sequence = Stream.Append(AccountRecordEncoding.Encode(record), urgent, waits: _isAhead);
         _machine.Apply(record);
         _watch.Tell();
         if (sequence != _machine.Sequence)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.Journal;
 
 namespace QuantumCore.Grains.Books;
 
@@ -17,6 +18,39 @@ public sealed partial class OrderBookGrain
                 book,
                 Turn(static of => of.Grain.EnterAll(of.Book, of.Orders), (Grain: this, Book: book, Orders: orders)))
             : ValueTask.FromResult(RefuseAll(symbol, orders, refusal));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<ExecutionReport>> SubmitAfter(
+        string symbol, ImmutableArray<SubmitOrder> orders, RecordLocation hold)
+    {
+        var held = Appended(hold);
+        if (IsGroup)
+        {
+            // A multi-leg order acts in several books, each with its own record.
+            await held.WhenDurable();
+            return await Submit(symbol, orders);
+        }
+
+        var refusal = Refuse(symbol, urgent: false, out var book, orders.Length);
+        var reports = refusal == RejectReason.None
+            ? await AnswerAsync(
+                book,
+                Turn(
+                    static of => of.Grain.EnterAll(of.Book, of.Orders, of.Held),
+                    (Grain: this, Book: book, Orders: orders, Held: held)))
+            : RefuseAll(symbol, orders, refusal);
+        // Answers without a record of their own rest on the holds too.
+        await held.WhenDurable();
+        return reports;
+    }
+
+    private Answer[] EnterAll(OpenBook book, ImmutableArray<SubmitOrder> orders, AppendedRecord held)
+    {
+        _held = held;
+        var answers = EnterAll(book, orders);
+        _held = null;
+        return answers;
     }
 
     private static ImmutableArray<ExecutionReport> RefuseAll(

@@ -31,6 +31,9 @@ public sealed partial class OrderBookGrain(
     private Func<OpenBook, BookBatch, Task>? _publish;
     private long _now;
 
+    // The holds of the orders that are entering, while they may not be durable.
+    private AppendedRecord? _held;
+
     private string Key => this.GetPrimaryKeyString();
 
     private bool IsGroup => Key.StartsWith(Instrument.GroupKeyPrefix, StringComparison.Ordinal);
@@ -222,7 +225,7 @@ public sealed partial class OrderBookGrain(
 
         if (_strategies is null)
         {
-            var sequence = book.Stream.Append(BookRecordEncoding.Encode(record), urgent);
+            var sequence = book.Stream.Append(BookRecordEncoding.Encode(record), urgent, _held);
             RequireSequence(book, sequence, book.Machine.Sequence);
             book.Note(record);
             return record;
