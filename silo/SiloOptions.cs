@@ -3,6 +3,7 @@ using System.Net;
 using Npgsql;
 using QuantumCore.Gateway;
 using QuantumCore.Gateway.Binance;
+using QuantumCore.Journal;
 
 namespace QuantumCore.Silo;
 
@@ -78,7 +79,8 @@ internal sealed record SiloOptions
           --settlement-answers on|off
                                  on: a batch is settled once BATCH.answer.json lies beside its file, except for the shortages
                                  listed there (docs/settlement.md). off (default): a batch is settled once its file is written.
-          --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
+          --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres. For another machine it
+                                 needs an SSL Mode: VerifyFull, or another one on a private network.
           --exchange FILE        Instruments of a new exchange (default: four that are built in, silo/exchange.json).
           --demo auto|on|off     auto (default): demo keys and accounts, if all addresses are loopback addresses and the
                                  exchange is new or was a demo before. Demo keys work only for requests to localhost or
@@ -551,9 +553,10 @@ internal sealed record SiloOptions
     {
         try
         {
-            return new NpgsqlConnectionStringBuilder(value) is { Host: { Length: > 0 } }
-                ? value
-                : throw new FormatException($"{source} names no Host.");
+            return new NpgsqlConnectionStringBuilder(value) is not { Host: { Length: > 0 } }
+                ? throw new FormatException($"{source} names no Host.")
+                : PostgresHosts.Problem(value) is { } problem ? throw new FormatException($"{source}: {problem}.")
+                : value;
         }
         catch (ArgumentException error)
         {

@@ -43,7 +43,7 @@ internal static class UpkeepCommands
             """
             qc verify                                   ./data of an exchange that is down
             qc verify backups/monday.db --json          a backup, for a script
-            qc verify 'Host=db;Database=exchange;Username=qc'
+            qc verify 'Host=db;Database=exchange;Username=qc;SSL Mode=VerifyFull'
             """,
             (parse, session, cancellation) => OnStorageAsync(session, async () =>
             {
@@ -94,7 +94,7 @@ internal static class UpkeepCommands
             command,
             """
             qc backup data backups/monday.db
-            qc backup 'Host=db;Database=exchange;Username=qc' backups/monday.db --payouts data/payouts --settlements data/settlements
+            qc backup 'Host=db;Database=exchange;Username=qc;SSL Mode=VerifyFull' backups/monday.db --payouts data/payouts --settlements data/settlements
             """,
             (parse, session, cancellation) => OnStorageAsync(session, async () =>
             {
@@ -130,7 +130,7 @@ internal static class UpkeepCommands
             command,
             """
             qc restore backups/monday.db new-data
-            qc restore backups/monday.db 'Host=db;Database=exchange2;Username=qc' --payouts data2/payouts --settlements data2/settlements
+            qc restore backups/monday.db 'Host=db;Database=exchange2;Username=qc;SSL Mode=VerifyFull' --payouts data2/payouts --settlements data2/settlements
             """,
             (parse, session, cancellation) => OnStorageAsync(session, async () =>
             {

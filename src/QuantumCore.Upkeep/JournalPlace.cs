@@ -13,6 +13,10 @@ namespace QuantumCore.Upkeep;
 /// <param name="HistorySchema">Schema of the history in PostgreSQL.</param>
 public sealed record JournalPlace(string Text, string JournalSchema = "journal", string HistorySchema = "history")
 {
+    /// <summary>Path or connection string.</summary>
+    /// <exception cref="JournalSetupException">It names another machine without an SSL Mode.</exception>
+    public string Text { get; } = Checked(Text);
+
     /// <summary>True for a PostgreSQL database.</summary>
     public bool IsPostgres => JournalImage.IsConnectionString(Text);
 
@@ -74,6 +78,11 @@ public sealed record JournalPlace(string Text, string JournalSchema = "journal",
         ? await HasTableAsync(JournalSchema + ".stream_head", cancellationToken)
             || await HasTableAsync(HistorySchema + ".projector_cursor", cancellationToken)
         : File.Exists(JournalFile) || (HistoryFile is { } history && File.Exists(history));
+
+    private static string Checked(string text) =>
+        JournalImage.IsConnectionString(text) && PostgresHosts.Problem(text) is { } problem
+            ? throw new JournalSetupException(problem + ".")
+            : text;
 
     internal async Task<bool> HasTableAsync(string table, CancellationToken cancellationToken)
     {

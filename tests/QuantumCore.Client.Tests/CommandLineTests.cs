@@ -324,6 +324,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     [InlineData("lobster {0}/nowhere AAPL --to {0}/aapl", 2)]
     [InlineData("export {0}/nowhere records --csv", 2)]
     [InlineData("verify Host={0};Username=nobody;Timeout=1", 3)]
+    [InlineData("verify Host=db.example;Username=nobody", 2)]
     public async Task What_is_not_there_is_said_in_one_line(string line, int exitCode)
     {
         var folder = Directory.CreateTempSubdirectory("quantumcore-cli-");

@@ -135,6 +135,7 @@ public sealed class LifeTests(PostgresServer server)
     [InlineData("no address such as", "--urls", ";")]
     [InlineData("no connection string", "--storage", "postgres", "--postgres", "nonsense=1")]
     [InlineData("names no Host", "--storage", "postgres", "--postgres", "Username=x")]
+    [InlineData("--postgres: 'db.example' is another", "--storage", "postgres", "--postgres", "Host=db.example")]
     [InlineData("lists no 'NOPE', only AAPL, ", "--storage", "volatile", "--no-quotes", "AAPL,NOPE")]
     [InlineData(
         "--payouts: no file can be made in '/dev/null/paid'", "--storage", "volatile", "--payouts", "/dev/null/paid")]

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using QuantumCore.Journal;
 using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
@@ -36,6 +37,34 @@ public sealed partial class DeploymentTests
             && part.Contains("  clusterIP: None\n", StringComparison.Ordinal))));
     }
 
+    [Fact]
+    public void Databases_of_other_machines_have_an_SSL_mode()
+    {
+        var connections = s_compose.Append("deploy/kubernetes.yml")
+            .Append("client/QuantumCore.Cli/UpkeepCommands.cs").Append("docs/cluster.md")
+            .SelectMany(file => Connection().Matches(Repository.Read(file)).Select(match => (file, match.Value)))
+            .ToArray();
+        Assert.True(connections.Length >= 7, $"Only {connections.Length} connection strings were found.");
+        Findings.None(
+            from one in connections
+            where PostgresHosts.Problem(one.Value) is not null
+            select $"{one.file}: {one.Value}");
+    }
+
+    [Fact]
+    public void An_exchange_in_a_container_has_a_limited_heap()
+    {
+        Assert.All(
+            s_compose,
+            file => Assert.Contains("DOTNET_GCHeapHardLimitPercent", Repository.Read(file), StringComparison.Ordinal));
+        var containers = Repository.Read("deploy/kubernetes.yml").Split("image: quantumcore:").Skip(1).ToArray();
+        Assert.NotEmpty(containers);
+        Assert.All(
+            containers,
+            container => Assert.Contains(
+                "limits: { memory:", container.Split("volumeMounts")[0], StringComparison.Ordinal));
+    }
+
     /// <summary>A silo that hung ends by itself after a timeout, and nothing else would restart it.</summary>
     [Fact]
     public void What_an_exchange_is_made_of_is_started_again_when_it_ended() => Findings.None(
@@ -51,6 +80,9 @@ public sealed partial class DeploymentTests
 
     [GeneratedRegex("QUANTUMCORE_SILO_(?<name>[A-Z_]+)")]
     private static partial Regex Setting();
+
+    [GeneratedRegex(@"Host=[^'""\n]+")]
+    private static partial Regex Connection();
 
     [GeneratedRegex(@"serviceName: (?<name>\S+)")]
     private static partial Regex ServiceName();
