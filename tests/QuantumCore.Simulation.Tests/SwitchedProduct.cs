@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using QuantumCore.Simulation;
 
@@ -25,7 +24,7 @@ internal sealed class SwitchedProduct
             .Where(project => project.Files.Any(places.Contains))
             .AsParallel()
             .ToDictionary(project => project.Name, project => Compile(project, places), StringComparer.Ordinal);
-        var day = new Context(assemblies).LoadFromAssemblyName(typeof(SimulatedDay).Assembly.GetName())
+        var day = new ProductCopy(assemblies).LoadFromAssemblyName(typeof(SimulatedDay).Assembly.GetName())
             .GetType(typeof(SimulatedDay).FullName!, throwOnError: true)!;
         _run = day.GetMethod(nameof(SimulatedDay.Run))!;
         _findings = _run.ReturnType.GetProperty(nameof(DayResult.Findings))!;
@@ -49,23 +48,4 @@ internal sealed class SwitchedProduct
             project,
             project.Files.Where(mutants.Contains).ToDictionary(
                 file => file, file => SourceFile.Parse(SwitchedSource.Rewrite(file, mutants[file]), file.Path)));
-
-    /// <summary>
-    /// Load context with copies of the product's assemblies. All others are shared, including the switch.
-    /// </summary>
-    private sealed class Context(Dictionary<string, byte[]> switched) : AssemblyLoadContext("mutants")
-    {
-        protected override Assembly? Load(AssemblyName assemblyName)
-        {
-            if (assemblyName.Name is not { } name || !name.StartsWith("QuantumCore.", StringComparison.Ordinal)
-                || name == typeof(MutantSwitch).Assembly.GetName().Name)
-            {
-                return null;
-            }
-
-            return switched.TryGetValue(name, out var bytes)
-                ? LoadFromStream(new MemoryStream(bytes))
-                : LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, name + ".dll"));
-        }
-    }
 }

@@ -102,6 +102,7 @@ public sealed class SimulatedDay
             _ => Faults.Drawn(_world),
         };
         _world.Faults = faults.Of(_habit);
+        _world.Tell("the faults begin");
         using var stop = new CancellationTokenSource();
         var moving = _world.Desk.MoveAsync(stop.Token);
         var passing = _world.Nights.PassAsync(stop.Token);
