@@ -56,6 +56,9 @@ public sealed class HistoryStore(HistoryDatabase database) : IAsyncDisposable
 
     internal HistoryDatabase Database => database;
 
+    /// <summary>Rows cached from batch to batch.</summary>
+    internal WorkingRows Rows => _rows;
+
     /// <summary>Creates missing tables and views. Call it before everything else.</summary>
     public Task InitializeAsync(CancellationToken cancellationToken) => database.InitializeAsync(cancellationToken);
 

@@ -11,8 +11,6 @@ namespace QuantumCore.History;
 /// </summary>
 internal sealed class WorkingRows
 {
-    private const int HoldsKept = 400_000;
-
     private readonly Dictionary<string, Instrument?> _instruments = [];
     private readonly Dictionary<string, long> _splits = [];
     private readonly Dictionary<(string Symbol, long Account), long> _floors = [];
@@ -24,6 +22,12 @@ internal sealed class WorkingRows
     private long _lastEventStream;
     private readonly Dictionary<OrderKey, StoredOrder> _toAdjust = [];
     private readonly HashSet<OrderKey> _loadedForSweep = [];
+
+    /// <summary>Most rows of a kind with one row for each order or account. Beyond it, they are read again.</summary>
+    public int RowsKept { get; set; } = 400_000;
+
+    /// <summary>Number of cached rows of the kinds that <see cref="RowsKept"/> limits.</summary>
+    public int Kept => _holds.Count + _floors.Count + _lastInBook.Count;
 
     public Instrument? Instrument(string symbol) => _instruments.GetValueOrDefault(symbol);
 
@@ -95,9 +99,19 @@ internal sealed class WorkingRows
             }
         }
 
-        if (_holds.Count > HoldsKept)
+        if (_holds.Count > RowsKept)
         {
             _holds.Clear();
+        }
+
+        if (_floors.Count > RowsKept)
+        {
+            _floors.Clear();
+        }
+
+        if (_lastInBook.Count > RowsKept)
+        {
+            _lastInBook.Clear();
         }
     }
 

@@ -77,6 +77,22 @@ public abstract partial class HistoryContract
     }
 
     [Fact]
+    public async Task Cached_rows_have_a_limit_and_are_read_again()
+    {
+        var market = Market(2, 400);
+        await using var whole = await OpenAsync("whole");
+        await using var forgetful = await OpenAsync("forgetful");
+        forgetful.Rows.RowsKept = 0;
+
+        await Projecting.ProjectAllAsync(whole, market, Token);
+        await Projecting.ProjectInAnyMixtureAsync(market, new Random(2), Token, forgetful);
+
+        Assert.Equal(0, forgetful.Rows.Kept);
+        Assert.NotEqual(0, whole.Rows.Kept);
+        Assert.Equal(await Projecting.RowsAsync(whole, Token), await Projecting.RowsAsync(forgetful, Token));
+    }
+
+    [Fact]
     public async Task Balances_are_those_of_the_market_and_orphans_its_orders_in_flight()
     {
         for (var seed = 100; seed < 100 + Seeds; seed++)
