@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
@@ -73,6 +74,59 @@ public sealed class SnapshotMakerTests
         Assert.True(await MakeAsync(again, "acct/1001"));
         Assert.Equal(hash, (await BookAsync(disk)).Core.StateHash);
         Assert.Equal((await again.Account(Alice).View([])).Sequence, (await AccountAsync(again, disk, Alice)).Sequence);
+    }
+
+    [Fact]
+    public async Task A_start_reads_only_the_records_after_the_newest_snapshots()
+    {
+        string[] streams = ["book/AAPL", "acct/1001", "acct/1002"];
+        var read = new ConcurrentQueue<(string Stream, long Sequence)>();
+        await using var disk = new Disk { Around = store => WatchedJournal.Around(store, NoteAsync) };
+        Dictionary<string, long> covered = [], ends = [];
+        ulong hash;
+        await using (var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice, Bob]))
+        {
+            for (var round = 0; round < 4; round++)
+            {
+                await TradeAsync(exchange, round);
+            }
+
+            foreach (var stream in streams)
+            {
+                Assert.True(await MakeAsync(exchange, stream));
+                covered.Add(stream, (await NewestAsync(disk, stream)).Sequence);
+            }
+
+            await TradeAsync(exchange, 4);
+            await exchange.Ledger.CatchUp();
+            hash = await exchange.Book("AAPL").StateHash();
+            await exchange.CrashAsync();
+        }
+
+        foreach (var head in await disk.Journal.HeadsAsync("", TestContext.Current.CancellationToken))
+        {
+            ends.Add(head.Name, head.Head);
+        }
+
+        read.Clear();
+        await using var again = await Exchange.StartAsync(disk);
+        Assert.Equal(hash, await again.Book("AAPL").StateHash());
+        await again.ViewAsync(Alice);
+        await again.ViewAsync(Bob);
+
+        Assert.All(streams, stream => Assert.Equal(
+            Enumerable.Range((int)covered[stream] + 1, (int)(ends[stream] - covered[stream])),
+            read.Where(one => one.Stream == stream && one.Sequence <= ends[stream]).Select(one => (int)one.Sequence)
+                .Distinct().Order()));
+
+        async IAsyncEnumerable<JournalRecord> NoteAsync(string stream, IAsyncEnumerable<JournalRecord> records)
+        {
+            await foreach (var record in records)
+            {
+                read.Enqueue((stream, record.Sequence));
+                yield return record;
+            }
+        }
     }
 
     [Fact]
