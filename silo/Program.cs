@@ -30,6 +30,8 @@ try
     {
         builder.Logging.AddConsole(console => console.FormatterName = LogLines.FormatterName);
         builder.Services.AddSingleton<ConsoleFormatter>(new LogLines(options.LogsJson, TimeProvider.System));
+        if (options.Role != SiloRole.Gateway)
+            builder.Services.AddHostedService<StuckTurns>();
     });
     var start = app.Services.GetRequiredService<ExchangeStart>();
     var end = app.Services.GetRequiredService<OrderlyEnd>();

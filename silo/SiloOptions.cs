@@ -114,6 +114,8 @@ internal sealed record SiloOptions
           --dashboard on|off     Orleans' dashboard under /admin/orleans, for signed-in administrators (default: off).
           --long-turn MS         Logs grain code that runs longer than this without a pause, in milliseconds (default: 500;
                                  0: never).
+          --stuck-turn SECONDS   Ends the process with code 70 if a book's code has run this long without returning
+                                 (default: 0: never; docs/operations.md#long-turns).
           --correct-time on|off  on: symbols and accounts whose last record is more than a minute in the future continue at the
                                  clock's time. Use it once after the clock was ahead (docs/operations.md#the-clock;
                                  default: off).
@@ -153,7 +155,7 @@ internal sealed record SiloOptions
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
         "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies",
         "time-zone", "index", "index-weights", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn",
-        "correct-time", "shutdown",
+        "stuck-turn", "correct-time", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -282,6 +284,9 @@ internal sealed record SiloOptions
 
     /// <summary>Duration above which a grain turn is reported, 0 to 60 s; zero for never.</summary>
     public TimeSpan LongTurn { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Seconds after which a book's turn counts as one that never returns; zero for never.</summary>
+    public int StuckTurn { get; init; }
 
     /// <summary>True if streams whose last record is dated in the future continue at the clock's time.</summary>
     public bool CorrectsTime { get; init; }
@@ -432,6 +437,7 @@ internal sealed record SiloOptions
         "otlp" => this with { Otlp = WebAddress(value, source) },
         "trace-one-in" => this with { TraceOneIn = Number(value, 1, 1_000_000, source) },
         "long-turn" => this with { LongTurn = TimeSpan.FromMilliseconds(Number(value, 0, 60_000, source)) },
+        "stuck-turn" => this with { StuckTurn = Number(value, 0, 3_600, source) },
         "correct-time" => this with { CorrectsTime = Switch(value, "on", source) },
         "shutdown" => this with { Shutdown = TimeSpan.FromSeconds(Number(value, 1, 300, source)) },
         "admin-port" => this with { AdminPort = Port(value, source) },

@@ -37,6 +37,7 @@ public static class ExchangeGrains
         services.AddSingleton<InstrumentCatalog>();
         services.AddSingleton<MarkBoard>();
         services.AddSingleton<BookTails>();
+        services.AddSingleton<TurnWatch>();
         services.AddSingleton<SnapshotMaker>();
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotMaker>());
         services.AddSingleton<OpenWorkAgent>();

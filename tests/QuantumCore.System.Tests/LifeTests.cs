@@ -240,6 +240,37 @@ public sealed class LifeTests(PostgresServer server)
             Environment.NewLine + output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_turn_that_never_returns_ends_the_exchange_with_code_70_and_a_sentence()
+    {
+        using var storage = Storage.InFiles();
+        var hanging = Path.Combine(storage.Folder, "hanging");
+        var environment = new Dictionary<string, string>
+        {
+            ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location,
+            [StartupHook.HangingVariable] = hanging,
+        };
+        long resting;
+        string[] stuck = ["--market-maker", "off", "--stuck-turn", "2"];
+        await using (var silo = await SiloProcess.StartAsync(environment, [.. storage.Arguments, .. stuck]))
+        {
+            using var alice = new Customer(silo.Address, "demo-alice");
+            resting = (await alice.PostAsync("orders", Order("buy", "149.00", 1, "a1"))).Number("orderId");
+            await File.WriteAllTextAsync(hanging, "", TestContext.Current.CancellationToken);
+            var lost = alice.PostAsync("orders", Order("buy", "148.00", 1, "a2"));
+            var (exitCode, output) = await silo.ExitAsync();
+
+            Assert.Equal(FailedStart, exitCode);
+            Assert.Contains("A turn of the book AAPL has not returned for 2 s", output, StringComparison.Ordinal);
+            Assert.False((await lost).IsDefinite);
+        }
+
+        await using var again = await StartAsync(storage);
+        using var back = new Customer(again.Address, "demo-alice");
+        Assert.Equal("new", (await back.GetAsync($"orders/AAPL/{resting}")).Text("status"));
+        Assert.True((await back.PostAsync("orders", Order("buy", "147.00", 1, "a3"))).IsDone);
+    }
+
     private static string Free() => $"http://127.0.0.1:{SiloProcess.FreePort()}";
 
     /// <summary>

@@ -15,8 +15,8 @@ namespace QuantumCore.Grains.Books;
 /// </summary>
 [Reentrant, KeepAlive]
 public sealed partial class OrderBookGrain(
-    JournalWriter writer, IJournalStore store, InstrumentCatalog catalog, SnapshotMaker snapshots, TimeProvider time,
-    ILogger<OrderBookGrain> log)
+    JournalWriter writer, IJournalStore store, InstrumentCatalog catalog, SnapshotMaker snapshots, TurnWatch turns,
+    TimeProvider time, ILogger<OrderBookGrain> log)
     : JournaledGrain(writer, time, log), IOrderBookGrain
 {
     private static readonly TimeSpan s_expiryPeriod = TimeSpan.FromSeconds(1);
@@ -29,6 +29,7 @@ public sealed partial class OrderBookGrain(
     // For a group only: a single book has no multi-leg orders.
     private StrategyGroup? _strategies;
     private Func<OpenBook, BookBatch, Task>? _publish;
+    private TurnCount? _turns;
     private long _now;
 
     // The holds of the orders that are entering, while they may not be durable.
@@ -56,6 +57,8 @@ public sealed partial class OrderBookGrain(
             RestoreStrategies();
         }
 
+        // Not before: a replay that never ended would end the process at each start.
+        turns.Follow(_turns = new TurnCount(Key));
         this.RegisterGrainTimer(
             ExpireInTimeAsync,
             new GrainTimerCreationOptions { DueTime = s_expiryPeriod, Period = s_expiryPeriod, Interleave = true });
@@ -64,6 +67,11 @@ public sealed partial class OrderBookGrain(
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        if (_turns is not null)
+        {
+            turns.Forget(_turns);
+        }
+
         foreach (var book in _all)
         {
             GrainMetrics.BookLeft(book.Symbol);
@@ -207,8 +215,16 @@ public sealed partial class OrderBookGrain(
 
     private T Turn<TGiven, T>(Func<TGiven, T> turn, TGiven given)
     {
-        _now = Now;
-        return Mutate(turn, given);
+        _turns?.Begin();
+        try
+        {
+            _now = Now;
+            return Mutate(turn, given);
+        }
+        finally
+        {
+            _turns?.End();
+        }
     }
 
     /// <summary>
