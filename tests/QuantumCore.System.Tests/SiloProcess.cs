@@ -42,6 +42,26 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Number of open files and sockets.</summary>
+    public int Handles
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.HandleCount;
+        }
+    }
+
+    /// <summary>Number of threads.</summary>
+    public int Threads
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.Threads.Count;
+        }
+    }
+
     /// <summary>Output of the process.</summary>
     public string Output
     {
