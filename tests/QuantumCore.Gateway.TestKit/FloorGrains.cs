@@ -344,10 +344,11 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
                 1_767_225_600_000_000_000),
         ]);
 
-    public ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen)
+    public async ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen)
     {
         floor.Note("Candles", $"{query.Symbol} {seen[0].Sequence}");
-        return ValueTask.FromResult(floor.Candles);
+        await floor.Reading;
+        return floor.Candles;
     }
 
     public ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen)

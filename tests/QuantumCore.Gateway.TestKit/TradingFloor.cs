@@ -71,6 +71,9 @@ public sealed class TradingFloor
     /// <summary>Standing of the ledger; a failed task if the ledger is unreachable.</summary>
     public Task<LedgerStanding> Standing { get; set; } = Task.FromResult(new LedgerStanding(1_000, 7, 2_500_000_000));
 
+    /// <summary>Task that the history waits for before it returns candles.</summary>
+    public Task Reading { get; set; } = Task.CompletedTask;
+
     /// <summary>Candles of every symbol.</summary>
     public ImmutableArray<Candle> Candles { get; set; } = [];
 

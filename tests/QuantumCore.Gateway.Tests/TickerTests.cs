@@ -113,6 +113,38 @@ public sealed class TickerTests
     }
 
     [Fact]
+    public async Task Candles_as_last_read_are_told_at_once_while_a_reading_is_late()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        exchange.Floor.Candles = [new Candle { EndNanos = time.UnixNanos(), OpenTicks = 15_000, CloseTicks = 15_100 }];
+        var before = (await AskAsync()).Text;
+        var database = new TaskCompletionSource();
+        exchange.Floor.Reading = database.Task;
+        var readings = exchange.Floor.Calls.Count;
+
+        var late = AskAsync();
+        await Wait.UntilAsync(
+            () =>
+            {
+                time.Advance(MarketPulse.Patience / 4);
+                return Task.FromResult(late.IsCompleted);
+            },
+            "the candles as last read");
+        Assert.Equal(before, (await late).Text);
+
+        // The late reading goes on, and its answer counts from then on. Until then nobody waits for another one.
+        exchange.Floor.Candles = [];
+        Assert.Equal(before, (await AskAsync()).Text);
+        Assert.Single(exchange.Floor.Calls.Skip(readings), "Candles AAPL 0");
+        database.SetResult();
+        await Wait.UntilAsync(async () => (await AskAsync()).Text != before, "the late reading to end");
+
+        async Task<Reply> AskAsync() =>
+            await exchange.SendAsync("GET", "candles/AAPL", key: null, cancellationToken: Token);
+    }
+
+    [Fact]
     public async Task Candles_as_last_read_are_told_for_no_longer_than_two_minutes()
     {
         var time = new ManualTime();

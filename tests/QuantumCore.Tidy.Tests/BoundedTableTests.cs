@@ -39,6 +39,7 @@ public partial class BoundedTableTests
         ("src/QuantumCore.Gateway/Following/AccountFeed.cs", "_listeners", Readers),
         ("src/QuantumCore.Gateway/Http/BlockCalls.cs", "_pending", Accounts),
         ("src/QuantumCore.Gateway/LastCandles.cs", "_known", "Most; the oldest is replaced"),
+        ("src/QuantumCore.Gateway/LastCandles.cs", "_late", InFlight),
         ("src/QuantumCore.Gateway/MarketHistory.cs", "_days", Symbols),
         ("src/QuantumCore.Gateway/MarketIndexWatch.cs", "_weights", Symbols),
         ("src/QuantumCore.Gateway/OrderEntry.Operators.cs", "_freezing", Accounts),
