@@ -49,16 +49,12 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal, DemoFu
     /// </summary>
     public async Task SetBandsAsync(IReadOnlyList<Instrument> instruments)
     {
-        var bands = BookCommand.Of(BookVerb.SetRules) with
-        {
-            Changes = [
-                new NamedValue(ChangedValue.StaticBand, StaticBand),
-                new NamedValue(ChangedValue.DynamicBand, DynamicBand)],
-        };
+        var bands = new SetBookRules(
+            new RuleChanges(StaticBandBasisPoints: StaticBand, DynamicBandBasisPoints: DynamicBand));
         foreach (var instrument in instruments)
         {
-            var reference = BookCommand.Of(BookVerb.SetReference) with { Value = instrument.ReferencePriceTicks };
-            foreach (var command in new[] { reference, bands })
+            var reference = new SetReferencePrice(instrument.ReferencePriceTicks);
+            foreach (var command in (BookCommand[])[reference, bands])
             {
                 if (await grains.Book(instrument.BookKey).Operate(instrument.Symbol, command) is var reason
                     and not RejectReason.None)

@@ -381,7 +381,7 @@ internal sealed class SimulationCalls(
     private async Task<ProblemText?> GoAsync(string symbol, TradingPhase phase) =>
         await entry.Operate(symbol, Goes(phase)) is var reason and not RejectReason.None ? Unchanged(reason) : null;
 
-    private static BookCommand Goes(TradingPhase phase) => BookCommand.Of(BookVerb.SetPhase, (long)phase);
+    private static SetTradingPhase Goes(TradingPhase phase) => new(phase);
 
     private static ProblemText Unchanged(RejectReason reason) =>
         new(reason.ToString(), "symbol", "The symbol's phase was not changed.", null, null);

@@ -39,16 +39,16 @@ public abstract record BookRecord(long TimeNanos)
     {
         OrderAccepted { Order: var order } => order.Account == account && order.Number == number ? order : null,
         BookTurn turn =>
-            turn.Command.Orders.FirstOrDefault(order => order.Account == account && order.Number == number),
+            turn.Command.Entering.FirstOrDefault(order => order.Account == account && order.Number == number),
         _ => null,
     };
 
     private static ImmutableArray<long> OfSteps(BookTurn turn)
     {
         var accounts = ImmutableArray.CreateBuilder<long>();
-        if (turn.Command.Verb == BookVerb.CancelAll)
+        if (turn.Command is CancelAllOrders all)
         {
-            accounts.Add(turn.Command.Account);
+            accounts.Add(all.Account);
         }
 
         foreach (var step in turn.Steps)

@@ -8,7 +8,7 @@ internal static class BookTurnEncoding
 {
     public static void Write(ref RecordWriter to, BookTurn record, bool tellsStages)
     {
-        WriteCommand(ref to, record.Command);
+        BookCommandEncoding.Write(ref to, record.Command);
         to.Count((int)record.Reason);
         to.Byte((byte)record.Phase);
         to.Count(record.Steps.Length);
@@ -38,7 +38,7 @@ internal static class BookTurnEncoding
     /// <summary>Reads what <see cref="Write"/> wrote. Rejects steps that the record's kind does not have.</summary>
     public static BookTurn Read(ref RecordReader from, bool mayPrevent, bool tellsStages, bool changesTrade = false)
     {
-        var command = ReadCommand(ref from);
+        var command = BookCommandEncoding.Read(ref from);
         var reason = (RejectReason)from.Count16();
         var phase = (TradingPhase)from.Byte();
         var steps = ImmutableArray.CreateBuilder<TurnStep>(from.ItemCount());
@@ -57,45 +57,6 @@ internal static class BookTurnEncoding
             from.Bool() ? new IndicativeAuction(from.Count(), from.Count(), from.Fixed64()) : null;
         return new BookTurn(
             from.TimeNanos, command, reason, phase, steps.MoveToImmutable(), levels.MoveToImmutable(), auction);
-    }
-
-    private static void WriteCommand(ref RecordWriter to, BookCommand command)
-    {
-        to.Byte((byte)command.Verb);
-        to.Count(command.Account);
-        to.Count(command.Number);
-        to.Fixed64(command.Value);
-        to.Count(command.Orders.Length);
-        foreach (var order in command.Orders)
-        {
-            OrderEncoding.Write(ref to, order);
-        }
-
-        to.Count(command.Changes.Length);
-        foreach (var (name, value) in command.Changes)
-        {
-            to.Byte((byte)name);
-            to.Fixed64(value);
-        }
-    }
-
-    private static BookCommand ReadCommand(ref RecordReader from)
-    {
-        var verb = (BookVerb)from.Byte();
-        var (account, number, value) = (from.Count(), from.Count(), from.Fixed64());
-        var orders = ImmutableArray.CreateBuilder<SubmitOrder>(from.ItemCount());
-        for (var i = orders.Capacity; i > 0; i--)
-        {
-            orders.Add(OrderEncoding.Read(ref from));
-        }
-
-        var changes = ImmutableArray.CreateBuilder<NamedValue>(from.ItemCount());
-        for (var i = changes.Capacity; i > 0; i--)
-        {
-            changes.Add(new NamedValue((ChangedValue)from.Byte(), from.Fixed64()));
-        }
-
-        return new BookCommand(verb, account, number, value, orders.MoveToImmutable(), changes.MoveToImmutable());
     }
 
     private static void WriteStep(ref RecordWriter to, in TurnStep step, bool tellsStages)

@@ -333,7 +333,7 @@ public static class EventStreams
 /// <param name="Plan">The planned next phase; null for none.</param>
 /// <param name="AuctionNanos">Length of a volatility auction, nanoseconds; 0 if an operator must end it.</param>
 /// <param name="Rules">
-/// Rules set by an operator, named as in <see cref="BookVerb.SetRules"/>, except the length of an auction.
+/// Rules in force, as the changes that set them, without the length of an auction; null if unknown.
 /// </param>
 /// <param name="LowestPriceTicks">Lowest price that the static band allows now, in ticks; 0 for none.</param>
 /// <param name="HighestPriceTicks">Highest price that the static band allows now, in ticks; 0 for none.</param>
@@ -352,7 +352,7 @@ public sealed record BookState(
     long PhaseNanos = 0,
     PhasePlan? Plan = null,
     long AuctionNanos = 0,
-    ImmutableArray<NamedValue> Rules = default,
+    RuleChanges? Rules = null,
     long LowestPriceTicks = 0,
     long HighestPriceTicks = 0)
 {

@@ -8,65 +8,25 @@ namespace QuantumCore.Contracts;
 /// </summary>
 /// <param name="Place">Place of the trade in the book's records.</param>
 /// <param name="TimeNanos">Time of the trade, Unix nanoseconds.</param>
-/// <param name="Fill">The fill with its two sides.</param>
+/// <param name="Fill">
+/// The fill with accounts, orders and fees of its two sides; for an auction trade, the buyer is the taker.
+/// </param>
+[GenerateSerializer, Immutable, Alias("trade-as-it-was")]
 public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, TurnStep Fill)
 {
     /// <summary>Returns the command that busts the trade or corrects its price.</summary>
     /// <param name="priceTicks">New price, in ticks; 0 busts the trade.</param>
     /// <param name="takerFee">The taker's fee at the new price, quote minor units.</param>
     /// <param name="makerFee">The other side's fee at the new price, quote minor units.</param>
-    public BookCommand Change(long priceTicks, long takerFee = 0, long makerFee = 0) =>
-        BookCommand.Of(priceTicks == 0 ? BookVerb.Bust : BookVerb.Correct, priceTicks, number: Place.Sequence) with
+    public ChangeTrade Change(long priceTicks, long takerFee = 0, long makerFee = 0)
+    {
+        // The command does not keep what the orders had after the trade.
+        var trade = this with
         {
-            Changes =
-            [
-                new(ChangedValue.TradeIndex, Place.Index),
-                new(ChangedValue.TradeNanos, TimeNanos),
-                new(ChangedValue.TakerAccount, Fill.Account),
-                new(ChangedValue.TakerNumber, Fill.Number),
-                new(ChangedValue.TakerOrder, Fill.OrderId),
-                new(ChangedValue.TakerSide, (long)Fill.Side),
-                new(ChangedValue.TakerFee, Fill.Fee),
-                new(ChangedValue.MakerAccount, Fill.MakerAccount),
-                new(ChangedValue.MakerNumber, Fill.MakerNumber),
-                new(ChangedValue.MakerOrder, Fill.MakerOrderId),
-                new(ChangedValue.MakerFee, Fill.MakerFee),
-                new(ChangedValue.InAuction, Fill.IsAuction ? 1 : 0),
-                new(ChangedValue.Price, Fill.PriceTicks),
-                new(ChangedValue.Lots, Fill.QuantityLots),
-                .. priceTicks == 0
-                    ? (ReadOnlySpan<NamedValue>)[]
-                    : [new(ChangedValue.TakerFeeNow, takerFee), new(ChangedValue.MakerFeeNow, makerFee)],
-            ],
+            Fill = Fill with { LeavesLots = 0, Hold = 0, MakerLeavesLots = 0, MakerHold = 0 },
         };
-
-    /// <summary>Returns the trade that a command changes, or null if it carries none.</summary>
-    public static TradeAsItWas? Of(BookCommand command) => command.Changes is
-        [
-        { Name: ChangedValue.TradeIndex, Value: >= 0 and <= int.MaxValue and var index },
-        { Name: ChangedValue.TradeNanos, Value: var nanos },
-        { Name: ChangedValue.TakerAccount, Value: var taker },
-        { Name: ChangedValue.TakerNumber, Value: var takerNumber },
-        { Name: ChangedValue.TakerOrder, Value: var takerOrder },
-        { Name: ChangedValue.TakerSide, Value: ((long)Side.Buy or (long)Side.Sell) and var side },
-        { Name: ChangedValue.TakerFee, Value: var takerFee },
-        { Name: ChangedValue.MakerAccount, Value: var maker },
-        { Name: ChangedValue.MakerNumber, Value: var makerNumber },
-        { Name: ChangedValue.MakerOrder, Value: var makerOrder },
-        { Name: ChangedValue.MakerFee, Value: var makerFee },
-        { Name: ChangedValue.InAuction, Value: (0 or 1) and var auction },
-        { Name: ChangedValue.Price, Value: > 0 and var price },
-        { Name: ChangedValue.Lots, Value: > 0 and var lots },
-            ..
-        ]
-        ? new(
-            new TradePlace(command.Number, (int)index),
-            nanos,
-            new TurnStep(
-                StepKind.Fill, taker, takerNumber, takerOrder, (Side)side, EndReason.None, price, lots, 0, takerFee, 0,
-                maker, makerNumber,
-                makerOrder, 0, makerFee, 0, auction == 1))
-        : null;
+        return priceTicks == 0 ? new BustTrade(trade) : new CorrectTrade(trade, priceTicks, takerFee, makerFee);
+    }
 }
 
 /// <summary>A record's change of an earlier trade.</summary>
@@ -81,8 +41,7 @@ public readonly record struct ChangeOfTrade(TradeAsItWas Trade, TurnStep Before,
     /// </summary>
     public static ChangeOfTrade? Of(BookTurn turn)
     {
-        if (turn.Command.Verb is not (BookVerb.Bust or BookVerb.Correct)
-            || TradeAsItWas.Of(turn.Command) is not { } trade)
+        if (turn.Command is not ChangeTrade { Trade: { } trade })
         {
             return null;
         }

@@ -115,7 +115,7 @@ internal sealed partial class FixTrader
         _reporter.Answers(change.Name);
         _orders.Entered.Sending(change.Name);
         var isRouted = _reporter.TryRoute(change.Name, FixRoute.BackOf(message));
-        var report = change.Conditions.IsEmpty
+        var report = change.Conditions == ConditionChanges.None
             ? await Entry.Amend(
                 holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total,
                 triggerTicks: change.TriggerTicks, earlierLots: earlier)
@@ -132,7 +132,8 @@ internal sealed partial class FixTrader
 
         // The records report under the request's name: a reduction, other conditions, an end because that much is
         // filled, or the replacing order.
-        var isToCome = report.ClientOrderId == change.Name || report.LeavesLots == 0 || !change.Conditions.IsEmpty
+        var isToCome = report.ClientOrderId == change.Name || report.LeavesLots == 0
+            || change.Conditions != ConditionChanges.None
             ? _reporter.WillTell(asked, report)
             : report.QuantityLots != open.QuantityLots;
         if (report.Reason == RejectReason.None && await IsTold(asked, isToCome))

@@ -15,12 +15,11 @@ public sealed class CorporateStandstill(OrderEntry entry, IGrainFactory grains, 
     /// </summary>
     /// <param name="instrument">Instrument of the symbol.</param>
     /// <param name="command">Command that changes the phase.</param>
-    public async ValueTask<string?> WhyNot(Instrument instrument, BookCommand command)
+    public async ValueTask<string?> WhyNot(Instrument instrument, SetTradingPhase command)
     {
         ArgumentNullException.ThrowIfNull(instrument);
         ArgumentNullException.ThrowIfNull(command);
-        if ((TradingPhase)command.Value is TradingPhase.Halt or TradingPhase.Closed
-            && command.Changes.All(change => change.Name != ChangedValue.Next))
+        if (command is { Phase: TradingPhase.Halt or TradingPhase.Closed, Plan: null })
             return null;
 
         foreach (var action in await grains.Catalog().CorporateActions())

@@ -19,7 +19,7 @@ public sealed partial class OrderEntry
     public async ValueTask<RejectReason> Operate(string symbol, BookCommand command)
     {
         var answer = await _calls.Ask(
-            "Operate", command.Account, async () => await (await listings.Book(symbol)).Operate(symbol, command));
+            "Operate", AccountOf(command), async () => await (await listings.Book(symbol)).Operate(symbol, command));
         return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
     }
 
@@ -27,9 +27,16 @@ public sealed partial class OrderEntry
     public async ValueTask<HaltAnswer> Halt(string symbol, BookCommand command)
     {
         var answer = await _calls.Ask(
-            "Halt", command.Account, async () => await (await listings.Book(symbol)).Halt(symbol, command));
+            "Halt", AccountOf(command), async () => await (await listings.Book(symbol)).Halt(symbol, command));
         return answer.Failure == RejectReason.None ? answer.Value : new HaltAnswer(answer.Failure, false, null);
     }
+
+    private static long AccountOf(BookCommand command) => command switch
+    {
+        BlockAccount block => block.Account,
+        UnblockAccount unblock => unblock.Account,
+        _ => 0,
+    };
 
     /// <summary>
     /// Freezes an account; the kill switch also cancels its orders. The freeze is recorded: if the cancels are not

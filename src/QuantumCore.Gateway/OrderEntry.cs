@@ -204,13 +204,13 @@ public sealed partial class OrderEntry(
     /// client order id.
     /// </summary>
     public async ValueTask<ExecutionReport> AmendConditions(
-        long account, string symbol, long orderId, string newClientOrderId, ImmutableArray<NamedValue> changes)
+        long account, string symbol, long orderId, string newClientOrderId, ConditionChanges changes)
     {
         var report = await AskBook(
             "AmendConditions", account, symbol, orderId, book => book.Amend(symbol, account, orderId, changes));
         if (report.Reason is not (RejectReason.WouldGrow or RejectReason.OrderClosed))
             return report;
-        if (changes is not [{ Name: ChangedValue.TriggerTicks, Value: var trigger }])
+        if (changes.TriggerTicks is not { } trigger || changes != new ConditionChanges(TriggerTicks: trigger))
         {
             // The book reports what cannot change along with the trigger.
             return report.Reason == RejectReason.WouldGrow

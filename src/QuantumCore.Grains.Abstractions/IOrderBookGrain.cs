@@ -51,7 +51,7 @@ public interface IOrderBookGrain : IGrainWithStringKey
 
     /// <summary>Changes the conditions of an open order in place: display, trigger, trail, expiry.</summary>
     [Alias("amend")]
-    ValueTask<ExecutionReport> Amend(string symbol, long account, long orderId, ImmutableArray<NamedValue> changes);
+    ValueTask<ExecutionReport> Amend(string symbol, long account, long orderId, ConditionChanges changes);
 
     /// <summary>
     /// Carries out an operator's command: phases, mark and reference prices, rules, blocks. Returns a reject reason, or

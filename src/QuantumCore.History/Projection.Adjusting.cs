@@ -14,7 +14,7 @@ internal sealed partial class Projection
     /// </summary>
     private void Adjust(Place place, BookTurn turn, in TurnStep step, OrderKey key)
     {
-        var adjustment = turn.Command.Changes.AsAdjustment()!.Value;
+        var adjustment = ((AdjustOrders)turn.Command).Adjustment;
         var change = Change(key, turn.TimeNanos);
         var entered = _orders.GetValueOrDefault(key)?.Order;
         var stored = rows.ToAdjust(key);

@@ -39,12 +39,11 @@ internal sealed partial class Projection
             }
         }
 
-        if (turn.Command.Verb == BookVerb.CancelAll)
+        if (turn.Command is CancelAllOrders all)
         {
-            RaiseFloor(place, turn.Command.Account, turn.Command.Number);
+            RaiseFloor(place, all.Account, all.Floor);
         }
-        else if (turn.Command.Verb == BookVerb.AdjustOrders
-            && turn.Command.Changes.AsAdjustment() is { IsSplit: true } split)
+        else if (turn.Command is AdjustOrders { Adjustment: { IsSplit: true } split })
         {
             _splits.Add(place.Symbol).Add(place.Sequence).Add(split.NewUnits).Add(split.OldUnits).Add(turn.TimeNanos);
             rows.SetSplit(place.Symbol, place.Sequence);
@@ -57,10 +56,10 @@ internal sealed partial class Projection
     private void Change(Place place, int index, BookTurn turn, in TurnStep step)
     {
         var money = BookTrades.Of(in step);
-        var trade = TradeAsItWas.Of(turn.Command)!.Value;
+        var trade = ((ChangeTrade)turn.Command).Trade!.Value;
         var cause = string.Create(
             CultureInfo.InvariantCulture,
-            $"{(turn.Command.Verb == BookVerb.Bust ? "bust" : "correction")} {trade.Place.Sequence}-{trade.Place.Index}");
+            $"{(turn.Command is BustTrade ? "bust" : "correction")} {trade.Place.Sequence}-{trade.Place.Index}");
         Post(place, index, TradePostings.Of(InstrumentOf(place), money), cause, turn.TimeNanos);
         AddPosition(money.Buyer.Value, place.Symbol, step.QuantityLots);
         AddPosition(money.Seller.Value, place.Symbol, -step.QuantityLots);
@@ -119,11 +118,10 @@ internal sealed partial class Projection
             case StepKind.Changed:
                 Change(key, turn.TimeNanos).Resized -= step.QuantityLots;
                 SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
-                if (turn.Command.Verb == BookVerb.Amend
-                    && key == new OrderKey(turn.Command.Account, turn.Command.Number))
+                if (turn.Command is AmendOpenOrder amend && key == new OrderKey(amend.Account, amend.Number))
                 {
-                    PutTerms(key, ((OrderConditions?)null).With(turn.Command.Changes));
-                    if (turn.Command.Changes.ValueOf(ChangedValue.WorstTicks) is { } worst)
+                    PutTerms(key, amend.Changes.Of(null));
+                    if (amend.Changes.WorstTicks is { } worst)
                     {
                         Change(key, turn.TimeNanos).PriceTicks = worst;
                     }
@@ -149,9 +147,9 @@ internal sealed partial class Projection
             AddTerm(key, HistoryWords.TriggeredAt, turn.TimeNanos);
         }
 
-        if (turn.Command.Verb == BookVerb.EnterList)
+        if (turn.Command is EnterOrderList list)
         {
-            EnterListed(key, order, turn.Command);
+            EnterListed(key, order, list);
         }
 
         SetHold(key, new(
@@ -159,10 +157,10 @@ internal sealed partial class Projection
             turn.TimeNanos));
     }
 
-    private void EnterListed(OrderKey key, SubmitOrder order, BookCommand command)
+    private void EnterListed(OrderKey key, SubmitOrder order, EnterOrderList list)
     {
-        AddTerm(key, "list", command.Value);
-        AddTerm(key, "listFirst", command.Orders[0].Number);
+        AddTerm(key, "list", (long)list.Kind);
+        AddTerm(key, "listFirst", list.Orders[0].Number);
         if (order.Conditions.Decode()?.ListName is { } name)
         {
             _lists.Add(key.Account).Add(key.Number).Add(name);

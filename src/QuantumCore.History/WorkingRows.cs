@@ -346,11 +346,11 @@ internal sealed class WorkingRows
             {
                 HoldsUpTo.Add(symbol).Add(all.Account).Add(all.Floor);
             }
-            else if (record is BookTurn { Command: { Verb: BookVerb.CancelAll } cancel })
+            else if (record is BookTurn { Command: CancelAllOrders cancel })
             {
-                HoldsUpTo.Add(symbol).Add(cancel.Account).Add(cancel.Number);
+                HoldsUpTo.Add(symbol).Add(cancel.Account).Add(cancel.Floor);
             }
-            else if (record is BookTurn { Command.Verb: BookVerb.AdjustOrders } adjusting)
+            else if (record is BookTurn { Command: AdjustOrders } adjusting)
             {
                 foreach (var step in adjusting.Steps.Where(step => step.Kind == StepKind.Adjusted))
                 {

@@ -189,7 +189,7 @@ internal sealed class BookGroup
         {
             if (book.IsExpiryDue(Now))
             {
-                book.Operate(BookCommand.Of(BookVerb.AdvanceTime), Now, out var record);
+                book.Operate(new AdvanceTime(), Now, out var record);
                 Record(symbol, record!);
             }
         }

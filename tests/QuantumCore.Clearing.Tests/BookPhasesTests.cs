@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using Xunit;
@@ -22,7 +21,7 @@ public class BookPhasesTests
     public void Record_of_the_same_phase_changes_nothing()
     {
         Call(TradingPhase.Halt, PhaseReason.Technical, 50, at: 900);
-        _phases.Note(BookCommand.Of(BookVerb.AdvanceTime), 60, TradingPhase.Halt);
+        _phases.Note(new AdvanceTime(), 60, TradingPhase.Halt);
         Assert.Equal((PhaseReason.Technical, 50), (_phases.Reason, _phases.SinceNanos));
         Assert.NotNull(_phases.Plan);
     }
@@ -55,7 +54,7 @@ public class BookPhasesTests
     public void Volatility_auction_ends_after_the_length_of_the_rules(long length, long? end)
     {
         _phases.SetAuction(length);
-        _phases.Note(BookCommand.Of(BookVerb.SetMark, 5), 50, TradingPhase.Volatility);
+        _phases.Note(new SetMarkPrice(5), 50, TradingPhase.Volatility);
         Assert.Equal(PhaseReason.PriceBand, _phases.Reason);
         Assert.Equal(end, _phases.Plan?.AtNanos);
     }
@@ -64,10 +63,7 @@ public class BookPhasesTests
     public void Planned_auction_outside_its_collar_lasts_two_more_minutes()
     {
         Call(TradingPhase.Volatility, PhaseReason.Planned, 10, at: 50);
-        var end = BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous) with
-        {
-            Changes = [new(ChangedValue.Why, (long)PhaseReason.Planned)],
-        };
+        var end = new SetTradingPhase(TradingPhase.Continuous, Reason: PhaseReason.Planned);
         _phases.Note(end, 50, TradingPhase.Volatility);
         Assert.Equal(PhaseReason.PriceBand, _phases.Reason);
         Assert.Equal(new PhasePlan(TradingPhase.Continuous, 120_000_000_050), _phases.Plan);
@@ -87,19 +83,10 @@ public class BookPhasesTests
         Assert.Equal(
             (_phases.Reason, _phases.SinceNanos, _phases.Plan, 7),
             (restored.Reason, restored.SinceNanos, restored.Plan, restored.AuctionNanos));
-        restored.Note(BookCommand.Of(BookVerb.AdvanceTime), 60, TradingPhase.Halt);
+        restored.Note(new AdvanceTime(), 60, TradingPhase.Halt);
         Assert.Equal(50, restored.SinceNanos);
     }
 
-    private void Call(TradingPhase phase, PhaseReason why, long time, long at = 0)
-    {
-        ImmutableArray<NamedValue> plan = at == 0
-            ? []
-            : [new(ChangedValue.Next, (long)TradingPhase.PreOpen), new(ChangedValue.NextNanos, at)];
-        var command = BookCommand.Of(BookVerb.SetPhase, (long)phase) with
-        {
-            Changes = [.. plan, new(ChangedValue.Why, (long)why)],
-        };
-        _phases.Note(command, time, phase);
-    }
+    private void Call(TradingPhase phase, PhaseReason why, long time, long at = 0) => _phases.Note(
+        new SetTradingPhase(phase, at == 0 ? null : new PhasePlan(TradingPhase.PreOpen, at), why), time, phase);
 }

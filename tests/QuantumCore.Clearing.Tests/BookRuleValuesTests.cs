@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Clearing.Tests;
 
-/// <summary>Rules of a book as named values.</summary>
+/// <summary>Rules of a book as changes that set them.</summary>
 public class BookRuleValuesTests
 {
     [Fact]
@@ -24,17 +24,13 @@ public class BookRuleValuesTests
 
     [Fact]
     public void Negative_value_removes_a_rule() => Assert.Null(
-        new BookRules { ProtectionTicks = 7 }.With([new(ChangedValue.ProtectionTicks, -1)]).ProtectionTicks);
+        new BookRules { ProtectionTicks = 7 }.With(new RuleChanges(ProtectionTicks: -1)).ProtectionTicks);
 
     [Fact]
     public void Band_beyond_its_type_is_the_widest() => Assert.Equal(
-        int.MaxValue, BookRules.None.With([new(ChangedValue.StaticBand, long.MaxValue)]).StaticBandBasisPoints);
+        int.MaxValue, BookRules.None.With(new RuleChanges(StaticBandBasisPoints: long.MaxValue)).StaticBandBasisPoints);
 
     [Fact]
     public void Length_of_an_auction_is_no_rule_of_the_core() =>
-        Assert.Equal(BookRules.None, BookRules.None.With([new(ChangedValue.AuctionNanos, 5)]));
-
-    [Fact]
-    public void Value_of_an_order_is_no_rule() => Assert.Throws<InvalidDataException>(
-        () => BookRules.None.With([new(ChangedValue.TriggerTicks, 5)]));
+        Assert.Equal(BookRules.None, BookRules.None.With(new RuleChanges(AuctionNanos: 5)));
 }

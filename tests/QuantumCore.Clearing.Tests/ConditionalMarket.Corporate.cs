@@ -29,7 +29,7 @@ internal sealed partial class ConditionalMarket
     {
         if (Book.Core.Phase == TradingPhase.Continuous)
         {
-            Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+            Operate(new SetTradingPhase(TradingPhase.Halt));
         }
 
         if (Book.Core.Phase is not (TradingPhase.Halt or TradingPhase.Closed))
@@ -58,7 +58,7 @@ internal sealed partial class ConditionalMarket
 
         if (Book.Core.Phase == TradingPhase.Halt)
         {
-            Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Volatility));
+            Operate(new SetTradingPhase(TradingPhase.Volatility));
         }
     }
 
@@ -75,10 +75,7 @@ internal sealed partial class ConditionalMarket
         var before = Traders.SelectMany(trader => trader.Account.Orders.Values.Where(order => order.OrderId != 0))
             .ToDictionary(order => order.OrderId, order => (order.Side, order.Held, order.Conditions));
         var listed = Traders.SelectMany(trader => trader.Account.Orders.Values).Count();
-        var command = BookCommand.Of(BookVerb.AdjustOrders, number: ++_actions) with
-        {
-            Changes = adjustment.AsChanges(),
-        };
+        var command = AdjustOrders.Of(++_actions, in adjustment);
         Assert.Equal(RejectReason.None, Book.Operate(command, _now, out var record));
         Publish(record!);
         Assert.Equal(RejectReason.None, Book.Operate(command, _now, out var again));

@@ -47,7 +47,7 @@ internal sealed partial class ConditionalMarket
         _now += _random.Next(0, 3);
         if (Book.IsExpiryDue(_now))
         {
-            Operate(BookCommand.Of(BookVerb.AdvanceTime));
+            Operate(new AdvanceTime());
         }
 
         if (Book.FollowPlan(_now) is { } followed)
@@ -252,17 +252,17 @@ internal sealed partial class ConditionalMarket
                 { Reason: EndReason.OneCancelsOther } => _seen.Add("sibling ended"),
                 { Reason: EndReason.GoodTillDate } => _seen.Add("expired"),
                 { Kind: StepKind.Held, Side: Side.Sell, Hold: > 0 } => _seen.Add("child entered"),
-                { Kind: StepKind.Voided } when told.Command.Verb == BookVerb.EnterList => _seen.Add("refused list"),
+                { Kind: StepKind.Voided } when told.Command is EnterOrderList => _seen.Add("refused list"),
                 _ => false,
             };
         }
 
-        _seen.Add(told.Command.Verb switch
+        _seen.Add(told.Command switch
         {
-            BookVerb.CancelAll => "cancel all",
-            BookVerb.Amend => "amended",
-            BookVerb.Bust when told.Steps is [{ Kind: StepKind.Reversed }, ..] => "void",
-            BookVerb.Correct when told.Steps is [{ Kind: StepKind.Reversed }, { Kind: StepKind.Restated }, ..] =>
+            CancelAllOrders => "cancel all",
+            AmendOpenOrder => "amended",
+            BustTrade when told.Steps is [{ Kind: StepKind.Reversed }, ..] => "void",
+            CorrectTrade when told.Steps is [{ Kind: StepKind.Reversed }, { Kind: StepKind.Restated }, ..] =>
                 "corrected",
             _ => "other",
         });
@@ -497,11 +497,11 @@ internal sealed partial class ConditionalMarket
         }
 
         var terms = ticket.Order.Conditions.Decode() ?? new OrderConditions();
-        ImmutableArray<NamedValue> changes =
-            terms.DisplayLots is not null ? [new(ChangedValue.DisplayLots, _random.Next(1, 20))]
-            : terms.TriggerTicks is not null ? [new(ChangedValue.TriggerTicks, Price())]
-            : terms.TrailTicks is not null ? [new(ChangedValue.TrailTicks, _random.Next(1, 9))]
-            : [new(ChangedValue.ExpiryNanos, _now + 50)];
+        var changes =
+            terms.DisplayLots is not null ? new ConditionChanges(DisplayLots: _random.Next(1, 20))
+            : terms.TriggerTicks is not null ? new(TriggerTicks: Price())
+            : terms.TrailTicks is not null ? new(TrailTicks: _random.Next(1, 9))
+            : new(ExpiryNanos: _now + 50);
         Book.Amend(ticket, changes, _now, out var record);
         PublishIfAny(record);
     }
@@ -509,39 +509,34 @@ internal sealed partial class ConditionalMarket
     private void Operate()
     {
         var account = 1000 + _random.Next(Accounts);
-        var command = _random.Next(13) switch
+        BookCommand command = _random.Next(13) switch
         {
             < 5 => NextPhase(),
-            5 or 6 => BookCommand.Of(BookVerb.SetMark, Price()),
-            7 => BookCommand.Of(BookVerb.SetReference, Price(2)),
-            8 => BookCommand.Of(BookVerb.SetRules) with
-            {
-                Changes =
-                [
-                    new(ChangedValue.DynamicBand, _random.Next(-1, 2) * 300),
-                    new(ChangedValue.DynamicBandAuction, _random.Next(2)),
-                    new(ChangedValue.StaticBand, _random.Next(-1, 2) * 1_500),
-                    new(ChangedValue.AuctionNanos, _random.Next(-1, 3)),
-                ],
-            },
-            9 => BookCommand.Of(BookVerb.Block, 0, account),
+            5 or 6 => new SetMarkPrice(Price()),
+            7 => new SetReferencePrice(Price(2)),
+            8 => new SetBookRules(new RuleChanges(
+                DynamicBandBasisPoints: _random.Next(-1, 2) * 300,
+                DynamicBandAuction: _random.Next(2) == 1,
+                StaticBandBasisPoints: _random.Next(-1, 2) * 1_500,
+                AuctionNanos: _random.Next(-1, 3))),
+            9 => new BlockAccount(account),
             // As recorded by releases before ADR 52: a note.
-            10 => BookCommand.Of(BookVerb.Bust, number: 1 + _random.Next(50)),
+            10 => new BustTrade(null, 1 + _random.Next(50)),
             11 =>
-                Book.CallForTradeGroups(Traders.Where(_ => _random.Next(2) == 0)
+                (BookCommand?)Book.CallForTradeGroups(Traders.Where(_ => _random.Next(2) == 0)
                     .ToDictionary(trader => trader.Account.Id.Value, _ => 1L + _random.Next(2)))
-                ?? BookCommand.Of(BookVerb.AdvanceTime),
-            _ => BookCommand.Of(BookVerb.Unblock, 0, account),
+                ?? new AdvanceTime(),
+            _ => new UnblockAccount(account),
         };
         Operate(command);
-        if (command.Verb == BookVerb.Block)
+        if (command is BlockAccount)
         {
-            Operate(BookCommand.Of(BookVerb.Unblock, 0, account));
+            Operate(new UnblockAccount(account));
         }
     }
 
     /// <summary>Returns a phase change, mostly back to continuous trading.</summary>
-    private BookCommand NextPhase()
+    private SetTradingPhase NextPhase()
     {
         var next = Book.Core.Phase switch
         {
@@ -558,17 +553,11 @@ internal sealed partial class ConditionalMarket
             TradingPhase.Halt => TradingPhase.Volatility,
             _ => TradingPhase.Continuous,
         };
-        var command = BookCommand.Of(BookVerb.SetPhase, (long)next);
-        return next != TradingPhase.Halt || _random.Next(2) == 0 ? command : command with
-        {
-            Changes =
-            [
-                new(ChangedValue.Next, (long)TradingPhase.Volatility),
-                new(ChangedValue.NextNanos, _now + _random.Next(4)),
-                new(ChangedValue.NextLastsNanos, _random.Next(3)),
-                new(ChangedValue.Why, (long)PhaseReason.NewsPending),
-            ],
-        };
+        return next != TradingPhase.Halt || _random.Next(2) == 0
+            ? new SetTradingPhase(next)
+            : new SetTradingPhase(
+                next, new PhasePlan(TradingPhase.Volatility, _now + _random.Next(4), _random.Next(3)),
+                PhaseReason.NewsPending);
     }
 
     private void Operate(BookCommand command)

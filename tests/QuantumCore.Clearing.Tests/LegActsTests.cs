@@ -38,8 +38,7 @@ public class LegActsTests
         var turn = _legs.EndActs()!;
         Assert.Equal((3, 3), (_book.Sequence, turn.TimeNanos));
         Assert.Equal(
-            [ChangedValue.Take, ChangedValue.Price, ChangedValue.Lots, ChangedValue.EndPhase, ChangedValue.Proceed],
-            turn.Command.Changes.Select(act => act.Name));
+            [new TakeQuotesAct(2, 15_000, 4), new EndPhaseAct(), new ProceedAct(2)], ((ActOnLegs)turn.Command).Acts);
         Assert.Equal(
             [4, 6], turn.Steps.Where(step => step.Kind == StepKind.Fill).Select(step => step.QuantityLots));
         Assert.Null(_legs.EndActs());
@@ -53,7 +52,7 @@ public class LegActsTests
         _legs.TakeQuotes(ticket, 15_000, 4, 4);
         _legs.EndPhase(5);
         _legs.EndPhase(5);
-        Assert.Single(_legs.EndActs()!.Command.Changes, act => act.Name == ChangedValue.EndPhase);
+        Assert.Single(((ActOnLegs)_legs.EndActs()!.Command).Acts, act => act is EndPhaseAct);
     }
 
     [Fact]
@@ -61,13 +60,6 @@ public class LegActsTests
     {
         _ = _legs.EnterAside(Order(1002, Side.Buy), 3);
         Assert.Throws<InvalidOperationException>(() => _legs.EnterAside(Order(1003, Side.Buy), 3));
-    }
-
-    [Fact]
-    public void Unknown_action_of_a_record_is_damage()
-    {
-        var command = BookCommand.Of(BookVerb.Act) with { Changes = [new(ChangedValue.Sweep, 1)] };
-        Assert.Throws<InvalidDataException>(() => _legs.ActAgain(command, 3));
     }
 
     private static SubmitOrder Order(long account, Side side) => new(

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using Xunit;
@@ -114,7 +113,7 @@ public class OrderAdjustmentTests
             Submit(
                 book, 2, Side.Sell, 110, 10,
                 conditions: EncodedConditions.From(new OrderConditions { DisplayLots = 3 })));
-        records.Add(Operate(book, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+        records.Add(Operate(book, new SetTradingPhase(TradingPhase.Halt)));
         var split = Adjust(book, 1, OrderAdjustment.Split(3, 2))!;
         records.Add(split);
         foreach (var account in records.SelectMany(record => record.TouchedAccounts()).Distinct())
@@ -165,7 +164,7 @@ public class OrderAdjustmentTests
     {
         var book = Book();
         Submit(book, 1, Side.Buy, 100, 10);
-        var record = (BookTurn)Operate(book, BookCommand.Of(BookVerb.EndOrders, (long)EndReason.CorporateAction));
+        var record = (BookTurn)Operate(book, new EndOrders());
         Assert.Equal(
             (StepKind.Ended, EndReason.CorporateAction), (Assert.Single(record.Steps).Kind, record.Steps[0].Reason));
     }
@@ -176,16 +175,12 @@ public class OrderAdjustmentTests
         var book = Book();
         Submit(book, 1, Side.Buy, 100, 10);
         var before = book.Snapshot();
-        NamedValue news = new(ChangedValue.NewUnits, 3), olds = new(ChangedValue.OldUnits, 2),
-            fall = new(ChangedValue.FallTicks, 3);
         Assert.All(
-            (NamedValue[][])[
-                [news], [olds], [olds, news], [news, news], [news, olds, fall], [fall, fall], [fall with { Value = 0 }],
-                [fall with { Value = -1 }],
-                [news with { Value = 2 }, olds], [news with { Value = 0 }, olds], [news with { Value = 10_001 }, olds]],
-            changes => Refuse(book, before, RejectReason.BadRequest, 1, [.. changes]));
-        Refuse(book, before, RejectReason.BadRequest, 0, [fall]);
-        Refuse(book, before, RejectReason.NotInThisPhase, 1, [news, olds]);
+            (AdjustOrders[])[
+                new(1, 3, 0, 0), new(1, 0, 2, 0), new(1, 3, 2, 3), new(1, 0, 0, -1), new(1, 2, 2, 0),
+                new(1, 10_001, 2, 0), new(0, 0, 0, 3)],
+            call => Refuse(book, before, RejectReason.BadRequest, call));
+        Refuse(book, before, RejectReason.NotInThisPhase, new(1, 3, 2, 0));
     }
 
     [Fact]
@@ -361,18 +356,14 @@ public class OrderAdjustmentTests
 
     private static BookTurn? Adjust(BookMachine book, long action, OrderAdjustment adjustment)
     {
-        var command = BookCommand.Of(BookVerb.AdjustOrders, number: action) with { Changes = adjustment.AsChanges() };
-        Assert.Equal(RejectReason.None, book.Operate(command, 3, out var record));
+        Assert.Equal(
+            RejectReason.None, book.Operate(AdjustOrders.Of(action, in adjustment), 3, out var record));
         return (BookTurn?)record;
     }
 
-    private static void Refuse(
-        BookMachine book, byte[] before, RejectReason reason, long action, ImmutableArray<NamedValue> changes)
+    private static void Refuse(BookMachine book, byte[] before, RejectReason reason, AdjustOrders call)
     {
-        Assert.Equal(
-            reason,
-            book.Operate(
-                BookCommand.Of(BookVerb.AdjustOrders, number: action) with { Changes = changes }, 9, out var record));
+        Assert.Equal(reason, book.Operate(call, 9, out var record));
         Assert.Null(record);
         Assert.Equal(before, book.Snapshot());
     }

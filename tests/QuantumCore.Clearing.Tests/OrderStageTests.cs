@@ -285,7 +285,7 @@ public class OrderStageTests
         var account = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl);
         account.Apply(new Deposited(1, "fund", "USD", 2, 1_000_000_000));
         account.Apply(new Deposited(1, "units", "AAPL", 0, 1_000_000));
-        foreach (var order in book.Records.OfType<BookTurn>().SelectMany(turn => turn.Command.Orders)
+        foreach (var order in book.Records.OfType<BookTurn>().SelectMany(turn => turn.Command.Entering)
             .Where(order => order.Account == Alice).OrderBy(order => order.Number))
             account.Apply(new HoldPlaced(2, "AAPL", order, 1, 1_000_000));
         for (var i = 0; i < book.Records.Count; i++)

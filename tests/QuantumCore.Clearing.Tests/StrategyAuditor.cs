@@ -43,7 +43,7 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
                 }
             }
 
-            if (turn.Command.Verb == BookVerb.Act)
+            if (turn.Command is ActOnLegs)
             {
                 NoteTrades(symbol, turn);
             }
@@ -82,7 +82,7 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
 
     private void Watch(BookTurn turn)
     {
-        if (turn.Command is not { Verb: BookVerb.Act, Orders: [{ Type: OrderType.Leg } order] }
+        if (turn.Command is not ActOnLegs { Order: { Type: OrderType.Leg } order }
             || order.Conditions.Decode()?.Strategy is not { } terms)
         {
             return;
@@ -122,18 +122,17 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
     private void NoteTrades(string symbol, BookTurn turn)
     {
         var here = new Dictionary<(Watched Strategy, int Leg), List<LegTrade>>();
-        foreach (var act in Acts(turn.Command))
+        foreach (var act in ((ActOnLegs)turn.Command).Acts)
         {
-            var (price, lots) = (act.Length > 1 ? act[1].Value : 0, act.Length > 2 ? act[2].Value : 0);
-            if (act[0].Name == ChangedValue.Take)
+            if (act is TakeQuotesAct take)
             {
-                Note(act[0].Value, new LegTrade(price, lots, LegRole.Quotes));
+                Note(take.OrderId, new LegTrade(take.PriceTicks, take.Lots, LegRole.Quotes));
             }
-            else if (act[0].Name == ChangedValue.Cross)
+            else if (act is CrossAct(var taker, var maker, var price, var lots))
             {
-                var met = _legs.ContainsKey(books[symbol].OwnerOf(act[0].Value)) ? LegRole.Maker : LegRole.MakerOfOrder;
-                Note(act[3].Value, new LegTrade(price, lots, met));
-                Note(act[0].Value, new LegTrade(price, lots, LegRole.Taker));
+                var met = _legs.ContainsKey(books[symbol].OwnerOf(taker)) ? LegRole.Maker : LegRole.MakerOfOrder;
+                Note(maker, new LegTrade(price, lots, met));
+                Note(taker, new LegTrade(price, lots, LegRole.Taker));
             }
         }
 
@@ -152,21 +151,6 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
                 here.TryAdd(leg, []);
                 here[leg].Add(trade);
             }
-        }
-    }
-
-    private static IEnumerable<NamedValue[]> Acts(BookCommand command)
-    {
-        for (var from = 0; from < command.Changes.Length;)
-        {
-            var to = from + 1;
-            while (to < command.Changes.Length && command.Changes[to].Name >= ChangedValue.Price)
-            {
-                to++;
-            }
-
-            yield return [.. command.Changes[from..to]];
-            from = to;
         }
     }
 

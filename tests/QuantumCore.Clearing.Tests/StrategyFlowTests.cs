@@ -79,7 +79,7 @@ public class StrategyFlowTests
 
         // A restored book does not know when orders that ended earlier would have expired.
         static IEnumerable<byte[]> Told(IEnumerable<BookRecord> records) => records
-            .Where(record => record is not BookTurn { Command.Verb: BookVerb.AdvanceTime, Steps: [] })
+            .Where(record => record is not BookTurn { Command: AdvanceTime, Steps: [] })
             .Select(BookRecordEncoding.Encode);
     }
 
@@ -117,20 +117,17 @@ public class StrategyFlowTests
 
         var records = market.BookRecords[symbol];
         var last = (BookTurn)records[^1];
+        var acts = (ActOnLegs)last.Command;
+        var (take, end) = ((TakeQuotesAct)acts.Acts[0], acts.Acts[1]);
         foreach (var change in (long[])[-1, 1])
         {
-            var lots = last.Command.Changes[2] with { Value = last.Command.Changes[2].Value + change };
             var replayed = Replay(new BookMachine(symbol), records.SkipLast(1));
-            var forged = last with { Command = last.Command with { Changes = last.Command.Changes.SetItem(2, lots) } };
+            var forged = last with { Command = acts with { Acts = [take with { Lots = take.Lots + change }, end] } };
             Assert.Throws<DivergenceException>(() => replayed.Replay(records.Count, BookRecordEncoding.Encode(forged)));
         }
 
         static bool TradesQuotes(BookRecord record) =>
-            record is BookTurn
-            {
-                Command.Changes: [{ Name: ChangedValue.Take }, _, { Value: > 1 },
-                { Name: ChangedValue.EndPhase }]
-            };
+            record is BookTurn { Command: ActOnLegs { Acts: [TakeQuotesAct { Lots: > 1 }, EndPhaseAct] } };
     }
 
     [Theory]

@@ -88,7 +88,7 @@ internal sealed partial class StrategyMarket
     }
 
     /// <summary>Returns a phase change, mostly back to continuous trading.</summary>
-    private BookCommand NextPhase(string symbol)
+    private SetTradingPhase NextPhase(string symbol)
     {
         var next = Books[symbol].Core.Phase switch
         {
@@ -105,6 +105,6 @@ internal sealed partial class StrategyMarket
             TradingPhase.Halt => TradingPhase.Volatility,
             _ => TradingPhase.Continuous,
         };
-        return BookCommand.Of(BookVerb.SetPhase, (long)next);
+        return new SetTradingPhase(next);
     }
 }

@@ -214,7 +214,7 @@ internal sealed partial class StrategyMarket
         {
             if (book.IsExpiryDue(_now))
             {
-                book.Operate(BookCommand.Of(BookVerb.AdvanceTime), _now, out var record);
+                book.Operate(new AdvanceTime(), _now, out var record);
                 Record(symbol, record);
             }
         }
@@ -493,10 +493,10 @@ internal sealed partial class StrategyMarket
         }
 
         var terms = ticket.Order.Conditions.Decode() ?? new OrderConditions();
-        ImmutableArray<NamedValue> changes =
-            terms.DisplayLots is not null ? [new(ChangedValue.DisplayLots, _random.Next(1, 12))]
-            : terms.TriggerTicks is not null ? [new(ChangedValue.TriggerTicks, Price(InstrumentOf(symbol)))]
-            : [new(ChangedValue.ExpiryNanos, _now + 50)];
+        var changes =
+            terms.DisplayLots is not null ? new ConditionChanges(DisplayLots: _random.Next(1, 12))
+            : terms.TriggerTicks is not null ? new(TriggerTicks: Price(InstrumentOf(symbol)))
+            : new(ExpiryNanos: _now + 50);
         var reason = Books[symbol].Amend(ticket, changes, _now, out var record);
         RequireRefusal(ticket, reason, "amended");
         Record(symbol, record);
@@ -507,29 +507,24 @@ internal sealed partial class StrategyMarket
         var account = 1000 + _random.Next(Accounts);
         var symbol = s_instruments[_random.Next(s_instruments.Length)].Symbol;
         var core = Books[symbol].Core;
-        var command = _random.Next(14) switch
+        BookCommand command = _random.Next(14) switch
         {
             < 4 => NextPhase(symbol),
-            4 or 5 => BookCommand.Of(BookVerb.SetMark, Price(InstrumentOf(symbol))),
-            6 => BookCommand.Of(BookVerb.SetReference, InstrumentOf(symbol).ReferencePriceTicks),
-            7 or 8 => BookCommand.Of(BookVerb.SetRules) with
-            {
-                Changes =
-                [
-                    new(
-                        ChangedValue.DynamicBand,
-                        core.Rules.DynamicBandBasisPoints is null ? _random.Next(200, 900) : -1),
-                    new(ChangedValue.DynamicBandAuction, _random.Next(2)),
-                ],
-            },
-            9 => BookCommand.Of(BookVerb.Block, 0, account),
-            10 or 11 => BookCommand.Of(BookVerb.Bust, number: 1 + _random.NextInt64(core.LastTradeNumber + 1)),
-            _ => BookCommand.Of(BookVerb.Unblock, 0, account),
+            4 or 5 => new SetMarkPrice(Price(InstrumentOf(symbol))),
+            6 => new SetReferencePrice(InstrumentOf(symbol).ReferencePriceTicks),
+            7 or 8 => new SetBookRules(new RuleChanges(
+                DynamicBandBasisPoints: core.Rules.DynamicBandBasisPoints is null
+                    ? _random.Next(200, 900)
+                    : RuleChanges.Removed,
+                DynamicBandAuction: _random.Next(2) == 1)),
+            9 => new BlockAccount(account),
+            10 or 11 => new BustTrade(null, 1 + _random.NextInt64(core.LastTradeNumber + 1)),
+            _ => new UnblockAccount(account),
         };
         Operate(symbol, command);
-        if (command.Verb == BookVerb.Block && _random.Next(2) == 0)
+        if (command is BlockAccount && _random.Next(2) == 0)
         {
-            Operate(symbol, BookCommand.Of(BookVerb.Unblock, 0, account));
+            Operate(symbol, new UnblockAccount(account));
         }
 
         // A run without trading would test little.
@@ -540,7 +535,7 @@ internal sealed partial class StrategyMarket
 
         if (core.Rules.DynamicBandBasisPoints is not null && _random.Next(3) > 0)
         {
-            Operate(symbol, BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, -1)] });
+            Operate(symbol, new SetBookRules(new RuleChanges(DynamicBandBasisPoints: -1)));
         }
     }
 
@@ -551,8 +546,8 @@ internal sealed partial class StrategyMarket
         {
             var legEnded =
                 turn.Steps.Any(step => step.Kind == StepKind.Ended && _auditor.IsLeg(step.Account, step.Number));
-            _ = legEnded && _seen.Add(command.Verb == BookVerb.Block ? "leg blocked" : "leg expired");
-            _ = command.Verb == BookVerb.Bust && _seen.Add("bust");
+            _ = legEnded && _seen.Add(command is BlockAccount ? "leg blocked" : "leg expired");
+            _ = command is BustTrade && _seen.Add("bust");
         }
 
         Record(symbol, record);

@@ -156,7 +156,7 @@ public class StrategyRuleTests
     [Fact]
     public void A_strategy_that_one_book_refuses_is_refused_by_all_and_replays()
     {
-        _group.Operate("B", BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+        _group.Operate("B", new SetTradingPhase(TradingPhase.Halt));
         _group.EnterStrategy(1000, -100, 1, TimeInForce.GoodTillCancel, s_buyer);
         Assert.All(
             _group.Last, one => Assert.Equal(RejectReason.SymbolHalted, Assert.IsType<OrderVoided>(one.Record).Reason));
@@ -241,7 +241,7 @@ public class StrategyRuleTests
         Assert.Equal(0, _group.LeavesOf("A", 1000, number));
 
         void SetBand(long points) => _group.Operate(
-            "A", BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, points)] });
+            "A", new SetBookRules(new RuleChanges(DynamicBandBasisPoints: points)));
     }
 
     [Theory]
@@ -275,7 +275,7 @@ public class StrategyRuleTests
         Assert.Equal([("A", 105L), ("B", 39L)], _group.Prices());
 
         void SetBand(string symbol, long points) => _group.Operate(
-            symbol, BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, points)] });
+            symbol, new SetBookRules(new RuleChanges(DynamicBandBasisPoints: points)));
     }
 
     [Fact]
@@ -386,8 +386,8 @@ public class StrategyRuleTests
     public void An_order_that_its_book_stops_for_the_band_does_not_go_on_to_a_strategy_at_a_worse_price()
     {
         _group.Enter("A", 1003, Side.Sell, 90, 2);
-        _group.Operate("A", BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.StaticBand, 500)] });
-        _group.Operate("A", BookCommand.Of(BookVerb.SetReference) with { Value = 100 });
+        _group.Operate("A", new SetBookRules(new RuleChanges(StaticBandBasisPoints: 500)));
+        _group.Operate("A", new SetReferencePrice(100));
         var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2));
         Assert.DoesNotContain(_group.Fills(), fill => fill.Symbol == "A");
         Assert.Equal(0, _group.LeavesOf("A", 1002, order));
@@ -397,7 +397,7 @@ public class StrategyRuleTests
     public void In_a_book_with_a_band_a_strategy_takes_what_has_come_to_rest()
     {
         _group.Operate(
-            "A", BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, 5_000)] });
+            "A", new SetBookRules(new RuleChanges(DynamicBandBasisPoints: 5_000)));
         var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2));
         Assert.Equal(
             new GroupFill("A", 1000, 1, 1002, order, 102, 2),

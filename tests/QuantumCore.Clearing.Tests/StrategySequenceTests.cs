@@ -120,14 +120,15 @@ public class StrategySequenceTests
     private void ReplayAsBefore(byte[] before)
     {
         var record = (BookTurn)_group.Last.Single(one => one.Symbol == "A").Record;
-        NamedValue[] acts = [.. record.Command.Changes.Where(act => act.Name != ChangedValue.EndPhase)
-            .Select(act => act.Name == ChangedValue.Take ? act with { Name = ChangedValue.TakeQuotes } : act)];
-        Assert.Contains(acts, act => act.Name == ChangedValue.TakeQuotes);
-        Assert.NotEqual(record.Command.Changes.Length, acts.Length);
+        var legs = (ActOnLegs)record.Command;
+        LegAct[] acts = [.. legs.Acts.Where(act => act is not EndPhaseAct)
+            .Select(act => act is TakeQuotesAct take ? take with { IsOfPhase = false } : act)];
+        Assert.Contains(acts, act => act is TakeQuotesAct);
+        Assert.NotEqual(legs.Acts.Length, acts.Length);
         var book = BookMachine.Restore("A", before);
         book.Replay(
             book.Sequence + 1,
-            BookRecordEncoding.Encode(record with { Command = record.Command with { Changes = [.. acts] } }));
+            BookRecordEncoding.Encode(record with { Command = legs with { Acts = [.. acts] } }));
     }
 
     /// <summary>

@@ -37,8 +37,7 @@ public class TradeGroupsTests
         Set(new() { [Alice] = 3, [Sister] = 3 });
         Assert.Null(_groups.CallFor(new Dictionary<long, long> { [Sister] = 3, [Alice] = 3 }));
         Assert.Equal(
-            [new(ChangedValue.GroupedAccount, Alice), new(ChangedValue.TradeGroup, 0)],
-            _groups.CallFor(new Dictionary<long, long> { [Sister] = 3 })!.Changes);
+            [new(Alice, 0)], _groups.CallFor(new Dictionary<long, long> { [Sister] = 3 })!.Accounts);
     }
 
     [Fact]
@@ -55,7 +54,7 @@ public class TradeGroupsTests
     {
         Assert.Equal(RejectReason.None, _core.AdvanceTime(9));
         var call = _groups.CallFor(new Dictionary<long, long> { [Alice] = 3 })!;
-        Assert.NotEqual(RejectReason.None, _groups.Set(_core, 8, call.Changes));
+        Assert.NotEqual(RejectReason.None, _groups.Set(_core, 8, call.Accounts));
         Assert.Equal(0, _groups.Of(Alice));
     }
 
@@ -73,5 +72,5 @@ public class TradeGroupsTests
     }
 
     private void Set(Dictionary<long, long> groups) =>
-        Assert.Equal(RejectReason.None, _groups.Set(_core, 10, _groups.CallFor(groups)!.Changes));
+        Assert.Equal(RejectReason.None, _groups.Set(_core, 10, _groups.CallFor(groups)!.Accounts));
 }

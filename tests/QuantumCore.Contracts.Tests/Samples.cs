@@ -158,15 +158,12 @@ internal static class Samples
                 [s_fill with { MakerFee = -40 }, s_fill with { MakerFee = long.MinValue, TakerFee = -1 }], 0,
                 EndReason.None, 0, null),
         ["book-x-rebate"] = new BookTurn(
-                Time, BookCommand.Of(BookVerb.CancelAll, 1, 1001), RejectReason.None, TradingPhase.Continuous,
+                Time, new CancelAllOrders(1001, 0, Together: true), RejectReason.None, TradingPhase.Continuous,
                 [s_step with { Fee = -600, MakerFee = -1 }], [], null),
         ["book-v-conditional"] = new OrderVoided(Time, 1001, 7, RejectReason.StopWouldTrigger, s_trailing),
         ["book-x-turn"] = new BookTurn(
                 Time,
-                BookCommand.Of(BookVerb.EnterList, (long)OrderListKind.OneCancelsOther, 1001) with
-                {
-                    Orders = [s_iceberg, s_trailing],
-                },
+                new EnterOrderList(OrderListKind.OneCancelsOther, [s_iceberg, s_trailing]),
                 RejectReason.None,
                 TradingPhase.Volatility,
                 [
@@ -186,7 +183,7 @@ internal static class Samples
                 new IndicativeAuction(15_010, 120, -33)),
         ["book-x-prevented"] = new BookTurn(
                 Time,
-                BookCommand.Of(BookVerb.Enter, 0, 1001, 7) with { Orders = [s_iceberg] },
+                new EnterOrder(s_iceberg),
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [
@@ -209,7 +206,7 @@ internal static class Samples
                 null),
         ["book-x-stages"] = new BookTurn(
                 Time,
-                BookCommand.Of(BookVerb.Enter, 0, 1001, 7) with { Orders = [s_iceberg] },
+                new EnterOrder(s_iceberg),
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [
@@ -228,10 +225,9 @@ internal static class Samples
                 null),
         ["book-x-operator"] = new BookTurn(
                 Time,
-                BookCommand.Of(BookVerb.SetRules) with
-                {
-                    Changes = [new(ChangedValue.DynamicBand, 300), new(ChangedValue.StaticBand, -1)],
-                },
+                new SetBookRules(
+                    new RuleChanges(DynamicBandBasisPoints: 300),
+                    new RuleChanges(StaticBandBasisPoints: RuleChanges.Removed)),
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [],
@@ -239,10 +235,7 @@ internal static class Samples
                 null),
         ["book-x-groups"] = new BookTurn(
                 Time,
-                BookCommand.Of(BookVerb.SetTradeGroups) with
-                {
-                    Changes = [new(ChangedValue.GroupedAccount, 1001), new(ChangedValue.TradeGroup, 3)],
-                },
+                new SetTradeGroups(new AccountTradeGroup(1001, 3)),
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [],
@@ -250,10 +243,7 @@ internal static class Samples
                 null),
         ["book-x-split"] = new BookTurn(
                 Time,
-                BookCommand.Of(BookVerb.AdjustOrders, number: 3) with
-                {
-                    Changes = [new(ChangedValue.NewUnits, 3), new(ChangedValue.OldUnits, 2)],
-                },
+                new AdjustOrders(3, NewUnits: 3, OldUnits: 2, FallTicks: 0),
                 RejectReason.None,
                 TradingPhase.Halt,
                 [
@@ -266,7 +256,7 @@ internal static class Samples
                 null),
         ["book-x-dividend"] = new BookTurn(
                 Time,
-                BookCommand.Of(BookVerb.AdjustOrders, number: 4) with { Changes = [new(ChangedValue.FallTicks, 13)] },
+                new AdjustOrders(4, NewUnits: 0, OldUnits: 0, FallTicks: 13),
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [new TurnStep(
@@ -276,11 +266,7 @@ internal static class Samples
                 null),
         ["book-x-leg"] = new BookTurn(
                 Time,
-                BookCommand.Of(BookVerb.Act) with
-                {
-                    Orders = [s_leg],
-                    Changes = [new(ChangedValue.Close, 3), new(ChangedValue.Reason, 5)],
-                },
+                new ActOnLegs(s_leg, [new CloseLegAct(3, EndReason.ImmediateOrCancel)]),
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [],
@@ -288,12 +274,7 @@ internal static class Samples
                 null),
         ["book-x-cross"] = new BookTurn(
                 Time,
-                BookCommand.Of(BookVerb.Act) with
-                {
-                    Changes = [
-                    new(ChangedValue.Cross, 3), new(ChangedValue.Price, 15_000), new(ChangedValue.Lots, 40),
-                    new(ChangedValue.Maker, 4)]
-                },
+                new ActOnLegs(null, [new CrossAct(3, 4, 15_000, 40)]),
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [s_step with { IsAuction = false }],

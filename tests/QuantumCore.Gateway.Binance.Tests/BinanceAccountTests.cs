@@ -59,7 +59,7 @@ public class BinanceAccountTests
             StepKind.Fill, Alice, 1, 7, Side.Buy, EndReason.None, 15_000, 1, 0, 15, 35_000, Bob, 9, 3, 0, 15, 0);
         var told = Told(events, Balances(54_955, 3, 0), new BookTurn(
             5_000_000,
-            BookCommand.Of(BookVerb.Enter) with { Orders = [order] },
+            new EnterOrder(order),
             RejectReason.None,
             TradingPhase.Continuous,
             [
@@ -146,19 +146,19 @@ public class BinanceAccountTests
             events,
             Balances(0, 20, 10),
             new BookTurn(
-                5_000_000, BookCommand.Of(BookVerb.Enter) with { Orders = [stop] }, RejectReason.None,
+                5_000_000, new EnterOrder(stop), RejectReason.None,
                 TradingPhase.Continuous,
                 [new TurnStep(StepKind.Opened, Alice, 8, 11, Side.Sell, EndReason.None, 13_300, 3, 3, 0, 3)], [], null),
             new BookTurn(
-                6_000_000, BookCommand.Of(BookVerb.Amend), RejectReason.None, TradingPhase.Continuous,
+                6_000_000, new AmendOpenOrder(0, 0, ConditionChanges.None), RejectReason.None, TradingPhase.Continuous,
                 [new TurnStep(StepKind.Changed, Alice, 7, 7, Side.Sell, EndReason.None, 15_000, 4, 6, 0, 6)], [], null),
             new BookTurn(
-                7_000_000, BookCommand.Of(BookVerb.Enter) with { Orders = [refused] }, RejectReason.PriceBand,
+                7_000_000, new EnterOrder(refused), RejectReason.PriceBand,
                 TradingPhase.Continuous,
                 [new TurnStep(StepKind.Voided, Alice, 9, 0, Side.Sell, EndReason.None, 0, 0, 0, 0, 0)], [], null),
             new BookTurn(
                 8_000_000,
-                BookCommand.Of(BookVerb.Enter),
+                new AdvanceTime(),
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [
@@ -205,7 +205,7 @@ public class BinanceAccountTests
         var events = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         var split = new BookTurn(
             5_000_000,
-            BookCommand.Of(BookVerb.AdjustOrders, number: 1) with { Changes = OrderAdjustment.Split(3, 2).AsChanges() },
+            new AdjustOrders(1, 3, 2, 0),
             RejectReason.None,
             TradingPhase.Halt,
             [new TurnStep(
@@ -280,7 +280,7 @@ public class BinanceAccountTests
                 Turn(new TurnStep(StepKind.Ended, Alice, 7, 7, Side.Sell, EndReason.SelfTrade, 15_000, 0, 10, 0, 0))));
 
         static BookTurn Turn(params ImmutableArray<TurnStep> steps) =>
-            new(5_000_000, BookCommand.Of(BookVerb.Enter), RejectReason.None, TradingPhase.Continuous, steps, [], null);
+            new(5_000_000, new AdvanceTime(), RejectReason.None, TradingPhase.Continuous, steps, [], null);
     }
 
     private static IEnumerable<string> Reports(AccountEvents events, params BookRecord[] records)

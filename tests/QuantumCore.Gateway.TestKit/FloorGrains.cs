@@ -224,11 +224,9 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
     }
 
     public ValueTask<ExecutionReport> Amend(
-        string symbol, long account, long orderId, ImmutableArray<NamedValue> changes)
+        string symbol, long account, long orderId, ConditionChanges changes)
     {
-        market.Note(
-            "AmendConditions",
-            $"{symbol} {orderId} {string.Join(' ', changes.Select(change => $"{change.Name}={change.Value}"))}");
+        market.Note("AmendConditions", $"{symbol} {orderId} {TradingFloor.Text(changes)}");
         return ValueTask.FromResult(market.Status(symbol, account, orderId));
     }
 
@@ -298,12 +296,8 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
 
     public ValueTask<DepthView> Depth(string symbol) => ValueTask.FromResult(market.Depth(symbol));
 
-    // Each response has rules of its own, as if it had come over a wire.
-    public ValueTask<BookState> State(string symbol) => ValueTask.FromResult(market.BookState with
-    {
-        Sequence = market.Sequence(symbol),
-        Rules = market.BookState.Rules.IsDefault ? default : [.. market.BookState.Rules],
-    });
+    public ValueTask<BookState> State(string symbol) =>
+        ValueTask.FromResult(market.BookState with { Sequence = market.Sequence(symbol) });
 
     public ValueTask<ulong> StateHash(string symbol) => throw new NotSupportedException();
 }

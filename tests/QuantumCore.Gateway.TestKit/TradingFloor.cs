@@ -129,7 +129,7 @@ public sealed class TradingFloor
     public bool IsStalled { get; set; }
 
     /// <summary>State of every book, apart from its sequence.</summary>
-    public BookState BookState { get; set; } = new(0, 0, Rules: [new(ChangedValue.MaxExtensions, 2)]);
+    public BookState BookState { get; set; } = new(0, 0, Rules: new RuleChanges(MaxExtensions: 2));
 
     /// <summary>Returns the request of a held order by its client order id.</summary>
     public HoldRequest Held(string name)
@@ -433,9 +433,21 @@ public sealed class TradingFloor
     /// <summary>Returns a command as a line of text.</summary>
     public static string Text(string symbol, BookCommand command)
     {
-        var changes = command.Changes.Select(change => $" {change.Name}={change.Value}");
-        return $"{symbol} {command.Verb} account {command.Account} number {command.Number} value {command.Value}{string.Concat(changes)}";
+        var text = command switch
+        {
+            SetTradingPhase { Phase: var phase, Reason: var reason, Plan: var plan } => plan is { } next
+                ? $"{phase} {reason} then {next.Phase} at {next.AtNanos} for {next.LastsNanos}"
+                : $"{phase} {reason}",
+            SetBookRules { Changes: var changes } => Text(changes.Single()),
+            _ => Text(command),
+        };
+        return $"{symbol} {command.GetType().Name} {text}";
     }
+
+    /// <summary>Returns what a message says, without members that are null.</summary>
+    public static string Text(object message) => string.Join(' ', message.GetType().GetProperties()
+        .Where(member => member.CanWrite && member.GetValue(message) is not null)
+        .Select(member => $"{member.Name}={member.GetValue(message)}"));
 
     private static Instrument Listed(string symbol, Asset asset, int decimals, string tick, long reference) => new()
     {

@@ -81,7 +81,7 @@ public sealed class AccountEventsTests
         Assert.Equal(resting, told.Order);
 
         var next = new BookTurn(
-            6_000_000, BookCommand.Of(BookVerb.Enter), RejectReason.None, TradingPhase.Continuous,
+            6_000_000, new AdvanceTime(), RejectReason.None, TradingPhase.Continuous,
             [s_fill with
             {
                 Account = Bob,

@@ -12,35 +12,35 @@ public sealed class OperatorCallTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("phase", """{"phase":"preOpen"}""", "SetPhase account 0 number 0 value 1")]
-    [InlineData("phase", """{"phase":"opening"}""", "SetPhase account 0 number 0 value 2")]
-    [InlineData("phase", """{"phase":"continuous"}""", "SetPhase account 0 number 0 value 0")]
-    [InlineData("phase", """{"phase":"volatility"}""", "SetPhase account 0 number 0 value 3")]
-    [InlineData("phase", """{"phase":"closing"}""", "SetPhase account 0 number 0 value 4")]
-    [InlineData("phase", """{"phase":"halt"}""", "SetPhase account 0 number 0 value 5")]
-    [InlineData("phase", """{"phase":"closed"}""", "SetPhase account 0 number 0 value 6")]
-    [InlineData("phase", """{"phase":"halt","reason":"technical"}""", "SetPhase account 0 number 0 value 5 Why=4")]
+    [InlineData("phase", """{"phase":"preOpen"}""", "SetTradingPhase PreOpen None")]
+    [InlineData("phase", """{"phase":"opening"}""", "SetTradingPhase Opening None")]
+    [InlineData("phase", """{"phase":"continuous"}""", "SetTradingPhase Continuous None")]
+    [InlineData("phase", """{"phase":"volatility"}""", "SetTradingPhase Volatility None")]
+    [InlineData("phase", """{"phase":"closing"}""", "SetTradingPhase Closing None")]
+    [InlineData("phase", """{"phase":"halt"}""", "SetTradingPhase Halt None")]
+    [InlineData("phase", """{"phase":"closed"}""", "SetTradingPhase Closed None")]
+    [InlineData("phase", """{"phase":"halt","reason":"technical"}""", "SetTradingPhase Halt Technical")]
     [InlineData(
         "phase", """{"phase":"halt","forSeconds":900,"thenForSeconds":"300"}""",
-        "SetPhase account 0 number 0 value 5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000")]
+        "SetTradingPhase Halt None then Volatility at 1767626100000000000 for 300000000000")]
     [InlineData(
         "phase", """{"phase":"preOpen","forSeconds":"1"}""",
-        "SetPhase account 0 number 0 value 1 Next=2 NextNanos=1767625201000000000")]
+        "SetTradingPhase PreOpen None then Opening at 1767625201000000000 for 0")]
     [InlineData(
         "phase", """{"phase":"continuous","forSeconds":604800,"then":"halt"}""",
-        "SetPhase account 0 number 0 value 0 Next=5 NextNanos=1768230000000000000")]
-    [InlineData("rules", """{"auctionSeconds":120}""", "SetRules account 0 number 0 value 0 AuctionNanos=120000000000")]
-    [InlineData("rules", """{"auctionSeconds":"none"}""", "SetRules account 0 number 0 value 0 AuctionNanos=-1")]
-    [InlineData("mark", """{"price":"150.05"}""", "SetMark account 0 number 0 value 15005")]
-    [InlineData("reference", """{"price":"150.05"}""", "SetReference account 0 number 0 value 15005")]
+        "SetTradingPhase Continuous None then Halt at 1768230000000000000 for 0")]
+    [InlineData("rules", """{"auctionSeconds":120}""", "SetBookRules AuctionNanos=120000000000")]
+    [InlineData("rules", """{"auctionSeconds":"none"}""", "SetBookRules AuctionNanos=-1")]
+    [InlineData("mark", """{"price":"150.05"}""", "SetMarkPrice PriceTicks=15005")]
+    [InlineData("reference", """{"price":"150.05"}""", "SetReferencePrice PriceTicks=15005")]
     [InlineData(
         "rules",
         """{"staticBand":500,"dynamicBand":"200","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2,"protection":"1.50"}""",
-        "SetRules account 0 number 0 value 0 ProtectionTicks=150 StaticBand=500 DynamicBand=200 DynamicBandAuction=1 AuctionCollar=300 MaxExtensions=2")]
+        "SetBookRules ProtectionTicks=150 StaticBandBasisPoints=500 DynamicBandBasisPoints=200 DynamicBandAuction=True AuctionCollarBasisPoints=300 MaxExtensions=2")]
     [InlineData(
         "rules",
         """{"staticBand":"none","dynamicBand":"none","dynamicBandMode":"reject","auctionCollar":"none","protection":"none"}""",
-        "SetRules account 0 number 0 value 0 ProtectionTicks=-1 StaticBand=-1 DynamicBand=-1 DynamicBandAuction=0 AuctionCollar=-1")]
+        "SetBookRules ProtectionTicks=-1 StaticBandBasisPoints=-1 DynamicBandBasisPoints=-1 DynamicBandAuction=False AuctionCollarBasisPoints=-1")]
     public async Task Command_reaches_its_book_and_the_state_is_the_answer(string call, string body, string command)
     {
         var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));
@@ -68,6 +68,7 @@ public sealed class OperatorCallTests
     [InlineData("phase", """{"phase":"halt","forSeconds":1,"thenForSeconds":0}""", "thenForSeconds")]
     [InlineData("rules", """{"auctionSeconds":0}""", "auctionSeconds")]
     [InlineData("rules", """{"auctionSeconds":604801}""", "auctionSeconds")]
+    [InlineData("rules", """{"auctionSeconds":9000000000000000000}""", "auctionSeconds")]
     [InlineData("mark", """{}""", "price")]
     [InlineData("mark", """{"price":150}""", "price")]
     [InlineData("reference", """{"price":"x"}""", "price")]
@@ -219,12 +220,7 @@ public sealed class OperatorCallTests
             0, 0, false, TradingPhase.Opening, 15_000, 15_001, 14_900, new IndicativeAuction(15_050, 30, -12), 0,
             PhaseReason.PriceBand, 1_767_625_200_000_000_000,
             new PhasePlan(TradingPhase.Continuous, 1_767_625_320_000_000_000), 120_000_000_000,
-            [
-                new(ChangedValue.ProtectionTicks, 250), new(ChangedValue.StaticBand, 1_000),
-                new(ChangedValue.DynamicBand, 300),
-                new(ChangedValue.DynamicBandAuction, 1), new(ChangedValue.AuctionCollar, 500),
-                new(ChangedValue.MaxExtensions, 3),
-            ],
+            new RuleChanges(250, 1_000, 300, true, 500, 3),
             13_410, 16_390);
         Assert.Equal(
             """{"symbol":"AAPL","sequence":0,"phase":"opening","lastPrice":"150.00","markPrice":"150.01","referencePrice":"149.00","priceLimits":{"lowest":"134.10","highest":"163.90"},"indicative":{"price":"150.50","quantity":"30","imbalance":"-12"},"phaseReason":"priceBand","phaseSince":"2026-01-05T15:00:00.000000000Z","nextPhase":"continuous","nextPhaseTime":"2026-01-05T15:02:00.000000000Z","auctionSeconds":120,"rules":{"protection":"2.50","staticBand":1000,"dynamicBand":300,"dynamicBandMode":"auction","auctionCollar":500,"maxExtensions":3}}""",
@@ -272,12 +268,11 @@ public sealed class OperatorCallTests
 
         Assert.Equal(
             [
-                "Operate MSFT Block account 1001", "Unfreeze 1001 admin", "Operate AAPL Unblock account 1001",
-                "Operate MSFT Unblock account 1001"],
+                "Operate MSFT BlockAccount Account=1001", "Unfreeze 1001 admin",
+                "Operate AAPL UnblockAccount Account=1001", "Operate MSFT UnblockAccount Account=1001"],
             exchange.Floor.Calls.Where(
                 call => call.StartsWith("Operate", StringComparison.Ordinal)
-                    || call.StartsWith("Unfreeze", StringComparison.Ordinal))
-                .Select(call => call.Split(" number")[0]));
+                    || call.StartsWith("Unfreeze", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -288,7 +283,7 @@ public sealed class OperatorCallTests
         var reply = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/unblock", "{}", "admin", Token);
         Assert.Equal((503, "Overloaded", "symbol"), ((int)reply.Status, reply.Code, reply["field"]));
         Assert.Contains(" AAPL;", reply["detail"], StringComparison.Ordinal);
-        Assert.Contains("Operate MSFT Unblock account 1001 number 0 value 0", exchange.Floor.Calls);
+        Assert.Contains("Operate MSFT UnblockAccount Account=1001", exchange.Floor.Calls);
     }
 
     [Fact]
@@ -321,9 +316,9 @@ public sealed class OperatorCallTests
             "POST", "admin/breaker", $$"""{"index":{{index}},"previousClose":"1000"}""", "admin", Token)).Text;
         string[] Phases() =>
             [.. exchange.Floor.Calls.Where(call => call.StartsWith("Operate", StringComparison.Ordinal))
-            .Select(call => $"{call.Split(' ')[1]} {string.Join(' ', call.Split(' ')[8..])}")];
+            .Select(call => $"{call.Split(' ')[1]} {string.Join(' ', call.Split(' ')[3..])}")];
         // Halted for 15 minutes, then an auction of five minutes. The third level is for the day.
-        const string Halted = "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6";
+        const string Halted = "Halt MarketWideBreaker then Volatility at 1767626100000000000 for 300000000000";
 
         Assert.Equal("""{"level":0,"acted":false,"symbols":[]}""", await At("931"));
         Assert.Equal("""{"level":1,"acted":true,"symbols":["AAPL","MSFT"]}""", await At("930"));
@@ -331,24 +326,32 @@ public sealed class OperatorCallTests
         Assert.Equal([$"AAPL {Halted}", $"MSFT {Halted}"], Phases());
 
         Assert.Equal("""{"level":3,"acted":true,"symbols":["AAPL","MSFT"]}""", await At("800"));
-        Assert.Equal(["AAPL 5 Why=6", "AAPL 6 Why=6", "MSFT 5 Why=6", "MSFT 6 Why=6"], Phases()[2..]);
+        Assert.Equal(
+            [
+                "AAPL Halt MarketWideBreaker", "AAPL Closed MarketWideBreaker", "MSFT Halt MarketWideBreaker",
+                "MSFT Closed MarketWideBreaker"],
+            Phases()[2..]);
     }
 
     [Theory]
     // Before the opening, a halt is reached through the opening and ends in it.
     [InlineData(
         TradingPhase.PreOpen, "930",
-        "2 Why=6|5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+        "Opening MarketWideBreaker|Halt MarketWideBreaker then Opening at 1767626100000000000 for 300000000000")]
     [InlineData(
-        TradingPhase.Opening, "930", "5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+        TradingPhase.Opening, "930", "Halt MarketWideBreaker then Opening at 1767626100000000000 for 300000000000")]
     [InlineData(
-        TradingPhase.Volatility, "870", "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+        TradingPhase.Volatility, "870",
+        "Halt MarketWideBreaker then Volatility at 1767626100000000000 for 300000000000")]
     // A closing auction goes on until it is ended: there is no trading after it.
-    [InlineData(TradingPhase.Closing, "870", "5 Next=4 NextNanos=1767626100000000000 Why=6")]
-    [InlineData(TradingPhase.Halt, "870", "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+    [InlineData(TradingPhase.Closing, "870", "Halt MarketWideBreaker then Closing at 1767626100000000000 for 0")]
+    [InlineData(
+        TradingPhase.Halt, "870",
+        "Halt MarketWideBreaker then Volatility at 1767626100000000000 for 300000000000")]
     [InlineData(TradingPhase.Closed, "870", "")]
-    [InlineData(TradingPhase.PreOpen, "800", "2 Why=6|5 Why=6|6 Why=6")]
-    [InlineData(TradingPhase.Halt, "800", "5 Why=6|6 Why=6")]
+    [InlineData(
+        TradingPhase.PreOpen, "800", "Opening MarketWideBreaker|Halt MarketWideBreaker|Closed MarketWideBreaker")]
+    [InlineData(TradingPhase.Halt, "800", "Halt MarketWideBreaker|Closed MarketWideBreaker")]
     [InlineData(TradingPhase.Closed, "800", "")]
     public async Task Breaker_leaves_out_no_symbol_whatever_its_phase(TradingPhase phase, string index, string expected)
     {
@@ -362,7 +365,7 @@ public sealed class OperatorCallTests
     }
 
     [Theory]
-    [InlineData("2026-01-05T22:59:59Z", "6 Why=6")]
+    [InlineData("2026-01-05T22:59:59Z", "Closed MarketWideBreaker")]
     // In the exchange's time zone, it is the next day by then.
     [InlineData("2026-01-05T23:00:00Z", "")]
     public async Task A_closed_symbol_does_not_open_on_the_day_that_the_breaker_closed(string opens, string expected)
@@ -387,12 +390,12 @@ public sealed class OperatorCallTests
             "POST", "admin/breaker", """{"index":800,"previousClose":"1000"}""", "admin", Token);
         Assert.Equal(("NotInThisPhase", "symbol"), (reply.Code, reply["field"]));
         Assert.Contains("MSFT", reply.Text, StringComparison.Ordinal);
-        Assert.Equal(["5 Why=6", "6 Why=6"], PhaseCalls(exchange, "AAPL"));
+        Assert.Equal(["Halt MarketWideBreaker", "Closed MarketWideBreaker"], PhaseCalls(exchange, "AAPL"));
     }
 
     private static string[] PhaseCalls(OpenGateway exchange, string symbol) =>
         [.. exchange.Floor.Calls.Where(call => call.StartsWith($"Operate {symbol}", StringComparison.Ordinal))
-            .Select(call => string.Join(' ', call.Split(' ')[8..]))];
+            .Select(call => string.Join(' ', call.Split(' ')[3..]))];
 
     [Theory]
     [InlineData("""{"index":0,"previousClose":1000}""", "index")]

@@ -106,7 +106,7 @@ public sealed class OperatorLogTests
         var reply =
             await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""", "admin", Token);
         Assert.Equal((503, "OutcomeUnknown"), ((int)reply.Status, reply.Code));
-        Assert.Contains("Operate AAPL SetPhase account 0 number 0 value 5", exchange.Floor.Calls);
+        Assert.Contains("Operate AAPL SetTradingPhase Halt None", exchange.Floor.Calls);
 
         exchange.Floor.NotesNothing = false;
         Assert.Equal(

@@ -147,7 +147,7 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
             await PlaceListAsync(
                 before, Carol, OrderListKind.OneCancelsOther,
                 [Limit("target", Side.Sell, 10, 15_300), Stop("guard", Side.Sell, 10, 14_900, 14_000)]);
-            await before.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+            await before.Book(Aapl).Operate(new SetTradingPhase(TradingPhase.Halt));
             hash = await before.Book(Aapl).StateHash();
             await before.CrashAsync();
         }
@@ -159,10 +159,10 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         Assert.Equal(RejectReason.SymbolHalted, refused.Reason);
         Assert.Equal(
             RejectReason.None,
-            await after.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Volatility)));
+            await after.Book(Aapl).Operate(new SetTradingPhase(TradingPhase.Volatility)));
         Assert.Equal(
             RejectReason.None,
-            await after.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous)));
+            await after.Book(Aapl).Operate(new SetTradingPhase(TradingPhase.Continuous)));
         var trigger = await after.PlaceAsync(Carol, "hit", Aapl, Side.Buy, 15_100, 12);
         Assert.Equal([10, 2], trigger.Fills.Select(fill => fill.QuantityLots));
         Assert.Equal(OrderStatus.Filled, (await after.Book(Aapl).Status(Alice, stop.OrderId)).Status);
@@ -199,7 +199,7 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         foreach (var phase in new[] { TradingPhase.Closed, TradingPhase.PreOpen, TradingPhase.Opening })
         {
             Assert.Equal(
-                RejectReason.None, await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase)));
+                RejectReason.None, await exchange.Book(Aapl).Operate(new SetTradingPhase(phase)));
         }
 
         await exchange.PlaceAsync(Alice, "a", Aapl, Side.Buy, 15_200, 10);
@@ -209,10 +209,10 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         Assert.Equal(new IndicativeAuction(15_200, 6, 4), state.Indicative);
         Assert.Equal(
             RejectReason.NotInThisPhase,
-            await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Closing)));
+            await exchange.Book(Aapl).Operate(new SetTradingPhase(TradingPhase.Closing)));
         Assert.Equal(
             RejectReason.None,
-            await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous)));
+            await exchange.Book(Aapl).Operate(new SetTradingPhase(TradingPhase.Continuous)));
         state = await exchange.Book(Aapl).State();
         Assert.Equal((TradingPhase.Continuous, 15_200, 1), (state.Phase, state.LastPriceTicks, state.OpenOrders));
         var bob = await exchange.ViewAsync(Bob, (await exchange.Book(Aapl).Status(Bob, 2)));
@@ -226,7 +226,7 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         foreach (var phase in new[] { TradingPhase.Closed, TradingPhase.PreOpen, TradingPhase.Opening })
-            await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase));
+            await exchange.Book(Aapl).Operate(new SetTradingPhase(phase));
         await exchange.PlaceAsync(Bob, "ask", Aapl, Side.Sell, 17_000, 10);
         var market = await PlaceAsync(
             exchange, Alice,
@@ -236,7 +236,7 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
                 TimeInForce = TimeInForce.AtTheOpening,
             });
         Assert.Equal(OrderStatus.New, market.Status);
-        await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous));
+        await exchange.Book(Aapl).Operate(new SetTradingPhase(TradingPhase.Continuous));
         var ended = await exchange.Book(Aapl).Status(Alice, market.OrderId);
         Assert.Equal((EndReason.AtTheOpening, 0), (ended.End, ended.FilledLots));
         Assert.Equal(
@@ -252,12 +252,12 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         await exchange.PlaceAsync(Alice, "a", Aapl, Side.Buy, 15_000, 10);
         await PlaceAsync(exchange, Alice, Stop("s", Side.Buy, 5, 15_100, 16_000));
         Assert.Equal(
-            RejectReason.None, await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.Block, account: Alice)));
+            RejectReason.None, await exchange.Book(Aapl).Operate(new BlockAccount(Alice)));
         var refused = await exchange.PlaceAsync(Alice, "b", Aapl, Side.Buy, 15_000, 10);
         Assert.Equal(RejectReason.AccountBlocked, refused.Reason);
         Assert.Equal(0, (await exchange.ViewAsync(Alice, refused)).Of("USD").Held);
         Assert.Equal(EndReason.KillSwitch, (await exchange.Book(Aapl).Status(Alice, 2)).End);
-        await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.Unblock, account: Alice));
+        await exchange.Book(Aapl).Operate(new UnblockAccount(Alice));
         Assert.Equal(OrderStatus.New, (await exchange.PlaceAsync(Alice, "c", Aapl, Side.Buy, 15_000, 10)).Status);
     }
 
@@ -269,7 +269,7 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         var ice = await PlaceAsync(
             exchange, Alice, Limit("ice", Side.Buy, 40, 15_000, new OrderConditions { DisplayLots = 10 }));
         await exchange.PlaceAsync(Bob, "behind", Aapl, Side.Buy, 15_000, 5);
-        ImmutableArray<NamedValue> less = [new(ChangedValue.DisplayLots, 3)];
+        var less = new ConditionChanges(DisplayLots: 3);
         Assert.Equal(RejectReason.NotOwner, (await exchange.Book(Aapl).Amend(Bob, ice.OrderId, less)).Reason);
         Assert.Equal(RejectReason.None, (await exchange.Book(Aapl).Amend(Alice, ice.OrderId, less)).Reason);
         Assert.Equal(8, (await exchange.Book(Aapl).Depth()).Bids[0].QuantityLots);
@@ -280,10 +280,10 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
             3, Assert.Single((await exchange.ViewAsync(Alice, shown)).OpenOrders).Conditions.Decode()?.DisplayLots);
         Assert.Equal(
             RejectReason.BadRequest,
-            (await exchange.Book(Aapl).Amend(Alice, ice.OrderId, [new(ChangedValue.StaticBand, 3)])).Reason);
+            (await exchange.Book(Aapl).Amend(Alice, ice.OrderId, ConditionChanges.None)).Reason);
         Assert.Equal(
             RejectReason.InvalidCombination,
-            (await exchange.Book(Aapl).Amend(Bob, 2, [new(ChangedValue.TriggerTicks, 5)])).Reason);
+            (await exchange.Book(Aapl).Amend(Bob, 2, new ConditionChanges(TriggerTicks: 5))).Reason);
     }
 
     [Fact]
@@ -305,30 +305,30 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
             Type = OrderType.TrailingStop,
             Conditions = EncodedConditions.From(new OrderConditions { TrailTicks = 500 }),
         });
-        (ExecutionReport Order, ChangedValue Change, long Value, RejectReason Reason, string Field)[] refused =
+        (ExecutionReport Order, ConditionChanges Changes, RejectReason Reason, string Field)[] refused =
         [
-            (plain, ChangedValue.DisplayLots, 2, RejectReason.InvalidCombination, "type,displayQuantity"),
-            (plain, ChangedValue.TriggerTicks, 2, RejectReason.InvalidCombination, "type,triggerPrice"),
-            (plain, ChangedValue.TrailTicks, 2, RejectReason.InvalidCombination, "type,trailingDistance"),
-            (plain, ChangedValue.TrailBasisPoints, 2, RejectReason.InvalidCombination, "type,trailingBasisPoints"),
-            (plain, ChangedValue.ExpiryNanos, long.MaxValue, RejectReason.InvalidCombination, "goodTill,timeInForce"),
-            (trail, ChangedValue.TriggerTicks, 2, RejectReason.InvalidCombination, "type,triggerPrice"),
-            (trail, ChangedValue.TrailBasisPoints, 2, RejectReason.InvalidCombination,
+            (plain, new(DisplayLots: 2), RejectReason.InvalidCombination, "type,displayQuantity"),
+            (plain, new(TriggerTicks: 2), RejectReason.InvalidCombination, "type,triggerPrice"),
+            (plain, new(TrailTicks: 2), RejectReason.InvalidCombination, "type,trailingDistance"),
+            (plain, new(TrailBasisPoints: 2), RejectReason.InvalidCombination, "type,trailingBasisPoints"),
+            (plain, new(ExpiryNanos: long.MaxValue), RejectReason.InvalidCombination, "goodTill,timeInForce"),
+            (trail, new(TriggerTicks: 2), RejectReason.InvalidCombination, "type,triggerPrice"),
+            (trail, new(TrailBasisPoints: 2), RejectReason.InvalidCombination,
                 "trailingDistance,trailingBasisPoints"),
-            (ice, ChangedValue.DisplayLots, 11, RejectReason.InvalidQuantity, "displayQuantity"),
-            (timed, ChangedValue.ExpiryNanos, 1, RejectReason.ExpiredAlready, "goodTill"),
+            (ice, new(DisplayLots: 11), RejectReason.InvalidQuantity, "displayQuantity"),
+            (timed, new(ExpiryNanos: 1), RejectReason.ExpiredAlready, "goodTill"),
         ];
-        foreach (var (order, change, value, reason, field) in refused)
+        foreach (var (order, changes, reason, field) in refused)
         {
-            Assert.Equal((RejectReason.None, change), (order.Reason, change));
-            var report = await exchange.Book(Aapl).Amend(Alice, order.OrderId, [new(change, value)]);
-            Assert.Equal((change, reason, field), (change, report.Reason, report.Field));
+            Assert.Equal((RejectReason.None, changes), (order.Reason, changes));
+            var report = await exchange.Book(Aapl).Amend(Alice, order.OrderId, changes);
+            Assert.Equal((changes, reason, field), (changes, report.Reason, report.Field));
         }
 
         await exchange.PlaceAsync(Bob, "bid", Aapl, Side.Buy, 15_000, 1);
         await exchange.PlaceAsync(Bob, "last", Aapl, Side.Sell, 15_000, 1);
         var stop = await PlaceAsync(exchange, Alice, Stop("stop", Side.Sell, 10, 14_900, 13_000));
-        var passed = await exchange.Book(Aapl).Amend(Alice, stop.OrderId, [new(ChangedValue.TriggerTicks, 15_000)]);
+        var passed = await exchange.Book(Aapl).Amend(Alice, stop.OrderId, new(TriggerTicks: 15_000));
         Assert.Equal((RejectReason.StopWouldTrigger, "triggerPrice"), (passed.Reason, passed.Field));
     }
 

@@ -282,7 +282,7 @@ public class DividendTests
             Assert.Null(await catalog.SetMarginTerms(new(Symbol, EncodedMarginTerms.From(terms), "desk", "")));
             Assert.Null(await catalog.SetLocate(new(Symbol, seller, 100, "desk", "")));
             Assert.Null(await Account(seller).SetKind(new("USD", "desk", "")));
-            await exchange.Book(Symbol).Operate(BookCommand.Of(BookVerb.SetMark, 1_000));
+            await exchange.Book(Symbol).Operate(new SetMarkPrice(1_000));
             await exchange.RefreshCatalogsAsync();
             await exchange.RefreshMarksAsync();
             await TradeAsync(buyer, seller, lots);

@@ -24,14 +24,7 @@ public sealed class DueTimeTests(PostgresServer server)
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         var due = TimeProvider.System.UnixNanos() + TimeSpan.FromSeconds(3).Nanos();
         await PlaceUntilAsync(exchange, "AAPL", due);
-        var halt = BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt) with
-        {
-            Changes =
-            [
-                new(ChangedValue.Next, (long)TradingPhase.Volatility),
-                new(ChangedValue.NextNanos, due),
-            ],
-        };
+        var halt = new SetTradingPhase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, due));
         Assert.Equal(RejectReason.None, await exchange.Book("MSFT").Operate(halt));
         foreach (var symbol in s_symbols)
         {

@@ -58,7 +58,7 @@ public sealed class GaugeTests : IDisposable
         await exchange.PlaceAsync(Bob, "bid", Stopped, Side.Buy, 10_000, 5);
         Assert.Equal(
             RejectReason.None,
-            await exchange.Book(Stopped).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+            await exchange.Book(Stopped).Operate(new SetTradingPhase(TradingPhase.Halt)));
         await Wait.UntilAsync(() => Last("quantumcore_book_halted", Stopped) == 1, "the halt to be told of");
         Assert.Equal(1, Last("quantumcore_trades", Stopped));
         Assert.True(Last("quantumcore_snapshot_age_records", Stopped) > 0);

@@ -72,7 +72,7 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
         _index[symbol] = ticks;
         foreach (var (name, price) in _index)
         {
-            await exchange.Book(name).Operate(BookCommand.Of(BookVerb.SetMark, price));
+            await exchange.Book(name).Operate(new SetMarkPrice(price));
         }
 
         await exchange.RefreshCatalogsAsync();

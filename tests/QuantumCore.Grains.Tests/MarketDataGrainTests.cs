@@ -233,7 +233,7 @@ public sealed class MarketDataBeginningTests
         foreach (var marks in Enumerable.Range(15_000, MarketBook.SequencesKept + 1).Chunk(256))
         {
             await Task.WhenAll(
-                marks.Select(ticks => book.Operate("AAPL", BookCommand.Of(BookVerb.SetMark, ticks)).AsTask()));
+                marks.Select(ticks => book.Operate("AAPL", new SetMarkPrice(ticks)).AsTask()));
         }
 
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");

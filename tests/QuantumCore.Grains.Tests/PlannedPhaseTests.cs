@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -148,26 +147,21 @@ public sealed class PlannedPhaseTests
         }
     }
 
-    public static TheoryData<string, NamedValue[]> Nonsense => new()
+    public static TheoryData<string, PhasePlan> Nonsense => new()
     {
-        { "a phase that can't follow",
-            [new(ChangedValue.Next, (long)TradingPhase.PreOpen), new(ChangedValue.NextNanos, 5)] },
-        { "no such phase", [new(ChangedValue.Next, 7), new(ChangedValue.NextNanos, 5)] },
-        { "no time", [new(ChangedValue.Next, (long)TradingPhase.Volatility)] },
-        { "no phase", [new(ChangedValue.NextNanos, 5)] },
-        { "said twice", [new(ChangedValue.Next, 3), new(ChangedValue.Next, 3), new(ChangedValue.NextNanos, 5)] },
-        { "another command's", [new(ChangedValue.StaticBand, 5)] },
-        { "trading can't follow the end", [
-            new(ChangedValue.Next, (long)TradingPhase.Closed), new(ChangedValue.NextNanos, 5),
-            new(ChangedValue.NextLastsNanos, 5)] },
+        { "a phase that can't follow", new(TradingPhase.PreOpen, 5) },
+        { "no such phase", new((TradingPhase)7, 5) },
+        { "a time before all time", new(TradingPhase.Volatility, -1) },
+        { "a length below zero", new(TradingPhase.Volatility, 5, -1) },
+        { "trading can't follow the end", new(TradingPhase.Closed, 5, 5) },
     };
 
     [Theory]
     [MemberData(nameof(Nonsense))]
-    public void A_plan_that_makes_no_sense_is_refused(string what, NamedValue[] changes)
+    public void A_plan_that_makes_no_sense_is_refused(string what, PhasePlan plan)
     {
         var book = NewBook();
-        var command = BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt) with { Changes = [.. changes] };
+        var command = new SetTradingPhase(TradingPhase.Halt, plan);
         Assert.Equal(RejectReason.BadRequest, book.Operate(command, Second, out var record));
         Assert.True(record is null && book.Core.Phase == TradingPhase.Continuous, what);
     }
@@ -177,12 +171,11 @@ public sealed class PlannedPhaseTests
     {
         var book = NewBook();
         var records = new List<BookRecord>();
-        Rules(
-            book, records, (ChangedValue.DynamicBand, 100), (ChangedValue.DynamicBandAuction, 1),
-            (ChangedValue.AuctionCollar, 50),
-            (ChangedValue.MaxExtensions, 1), (ChangedValue.AuctionNanos, 120 * Second));
+        Rules(book, records, new RuleChanges(
+            DynamicBandBasisPoints: 100, DynamicBandAuction: true, AuctionCollarBasisPoints: 50, MaxExtensions: 1,
+            AuctionNanos: 120 * Second));
         Assert.Equal(
-            RejectReason.None, book.Operate(BookCommand.Of(BookVerb.SetReference, 15_000), Second, out var set));
+            RejectReason.None, book.Operate(new SetReferencePrice(15_000), Second, out var set));
         records.Add(set!);
         records.Add(book.Submit(Order(1, Side.Sell, 15_000, 1), Second));
         records.Add(book.Submit(Order(2, Side.Buy, 15_000, 1), Second));
@@ -288,25 +281,12 @@ public sealed class PlannedPhaseTests
         return book;
     }
 
-    private static BookCommand Phase(TradingPhase phase, PhasePlan? plan, PhaseReason why)
-    {
-        ImmutableArray<NamedValue> reason = why == PhaseReason.None ? [] : [new(ChangedValue.Why, (long)why)];
-        return BookCommand.Of(BookVerb.SetPhase, (long)phase) with
-        {
-            Changes = plan is not { } next ? reason
-                : [
-                    new(ChangedValue.Next, (long)next.Phase), new(ChangedValue.NextNanos, next.AtNanos),
-                    new(ChangedValue.NextLastsNanos, next.LastsNanos), .. reason],
-        };
-    }
+    private static SetTradingPhase Phase(TradingPhase phase, PhasePlan? plan, PhaseReason why) =>
+        new(phase, plan, why);
 
-    private static void Rules(
-        BookMachine book, List<BookRecord> records, params (ChangedValue Name, long Value)[] rules)
+    private static void Rules(BookMachine book, List<BookRecord> records, RuleChanges rules)
     {
-        var command = BookCommand.Of(BookVerb.SetRules) with
-        {
-            Changes = [.. rules.Select(rule => new NamedValue(rule.Name, rule.Value))],
-        };
+        var command = new SetBookRules(rules);
         Assert.Equal(RejectReason.None, book.Operate(command, 1, out var record));
         records.Add(record!);
     }

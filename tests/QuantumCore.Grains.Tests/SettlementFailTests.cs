@@ -172,7 +172,7 @@ public class SettlementFailTests
         await market.Account(Bob).Deposit(new DepositRequest("shares", "SHRT", 100));
         await market.TradeAsync("SHRT", Dave, Bob, 1_000, 50);
         market.Time.Advance(TimeSpan.FromDays(1));
-        await market.Exchange.Book("SHRT").Operate(BookCommand.Of(BookVerb.SetMark, 1_000));
+        await market.Exchange.Book("SHRT").Operate(new SetMarkPrice(1_000));
         await market.Exchange.RefreshMarksAsync();
         await market.TradeAsync("SHRT", Carol, Dave, 1_000, 50);
         disk.Depository.Short = Missing(("MAIN-2024-06-07-1", Bob, "SHRT", 50));

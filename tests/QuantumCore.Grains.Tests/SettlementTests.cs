@@ -452,7 +452,7 @@ public class SettlementTests
             Assert.Null(await Catalog.SetLocate(new(symbol, account, 100, "desk", "")));
             Assert.Null(await Account(account).SetKind(new("USD", "desk", "")));
             await Account(account).Deposit(new DepositRequest("cash", "USD", Cash));
-            await exchange.Book(symbol).Operate(BookCommand.Of(BookVerb.SetMark, 1_000));
+            await exchange.Book(symbol).Operate(new SetMarkPrice(1_000));
             await exchange.RefreshCatalogsAsync();
             await exchange.RefreshMarksAsync();
         }

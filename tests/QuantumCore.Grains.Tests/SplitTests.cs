@@ -133,16 +133,8 @@ public class SplitTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
         Assert.Null(await market.AnnounceAsync(2, 1));
-        var ends = BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt) with
-        {
-            Changes =
-            [
-                new(ChangedValue.Next, (long)TradingPhase.Volatility),
-                new(
-                    ChangedValue.NextNanos,
-                    (market.Time.GetUtcNow().AddHours(1) - DateTimeOffset.UnixEpoch).Ticks * 100),
-            ],
-        };
+        var ends = new SetTradingPhase(
+            TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, market.Time.GetUtcNow().AddHours(1).UnixNanos()));
         Assert.Equal(RejectReason.None, await market.Exchange.Book(Symbol).Operate(ends));
         await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
         Assert.Equal(CorporateActionState.Announced, (await market.ActionAsync()).State);
@@ -471,7 +463,7 @@ public class SplitTests
             {
                 Assert.Equal(
                     RejectReason.None,
-                    await exchange.Book(Symbol).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+                    await exchange.Book(Symbol).Operate(new SetTradingPhase(TradingPhase.Halt)));
             }
 
             time.Advance(by);
@@ -494,7 +486,7 @@ public class SplitTests
             {
                 Assert.Equal(
                     RejectReason.None,
-                    await exchange.Book(Symbol).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase)));
+                    await exchange.Book(Symbol).Operate(new SetTradingPhase(phase)));
             }
         }
 

@@ -163,10 +163,7 @@ public abstract class StrategyLifeTests(bool overtaking)
         await using var exchange = await OpenAsync(disk);
         var legs = await SpreadAsync(exchange, Alice, "s", net: 0, units: 2);
         var bid = await PlaceAsync(exchange, Bob, "bid", A, Side.Buy, 14_000, 5);
-        var call = BookCommand.Of(BookVerb.AdjustOrders, number: 1) with
-        {
-            Changes = OrderAdjustment.Dividend(13).AsChanges(),
-        };
+        var call = AdjustOrders.Of(1, OrderAdjustment.Dividend(13));
         Assert.Equal(RejectReason.None, await exchange.Book(A, Key).Operate(call));
         Assert.Equal(EndReason.CorporateAction, (await exchange.Book(A, Key).Status(Alice, legs[0].OrderId)).End);
         Assert.Equal(EndReason.List, (await exchange.Book(B, Key).Status(Alice, legs[1].OrderId)).End);
@@ -188,14 +185,14 @@ public abstract class StrategyLifeTests(bool overtaking)
         await PlaceAsync(exchange, Bob, "bid", B, Side.Buy, 15_000, 10);
         Assert.Equal(
             RejectReason.None,
-            await exchange.Book(B, Key).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+            await exchange.Book(B, Key).Operate(new SetTradingPhase(TradingPhase.Halt)));
         await PlaceAsync(exchange, Bob, "ask", A, Side.Sell, 15_100, 10);
         Assert.Equal(0, (await exchange.Book(A, Key).Status(Alice, waiting[0].OrderId)).FilledLots);
         var refused = await SpreadAsync(exchange, Alice, "late", net: 100, units: 5);
         Assert.All(refused, leg => Assert.Equal(RejectReason.SymbolHalted, leg.Reason));
 
-        await exchange.Book(B, Key).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Volatility));
-        await exchange.Book(B, Key).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous));
+        await exchange.Book(B, Key).Operate(new SetTradingPhase(TradingPhase.Volatility));
+        await exchange.Book(B, Key).Operate(new SetTradingPhase(TradingPhase.Continuous));
         Assert.Equal(OrderStatus.Filled, (await exchange.Book(A, Key).Status(Alice, waiting[0].OrderId)).Status);
         Assert.Equal(OrderStatus.Filled, (await exchange.Book(B, Key).Status(Alice, waiting[1].OrderId)).Status);
     }

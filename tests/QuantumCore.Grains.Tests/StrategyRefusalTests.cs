@@ -18,7 +18,7 @@ public sealed class StrategyRefusalTests
         Assert.Equal(
             RejectReason.None,
             await exchange.Exchange.Book("RIGHT", "group:PAIR")
-                .Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+                .Operate(new SetTradingPhase(TradingPhase.Halt)));
         var refused = await RefusedAsync(exchange, "LEFT", "RIGHT");
         Assert.Equal(
             ("SymbolHalted", "legs[1]", "The leg of RIGHT: The symbol is halted."),

@@ -16,13 +16,13 @@ public sealed record SymbolBook(IOrderBookGrain Grain, string Symbol)
         OrderListKind kind, ImmutableArray<SubmitOrder> orders) =>
         Grain.SubmitList(Symbol, kind, orders);
 
-    public ValueTask<ExecutionReport> Amend(long account, long orderId, ImmutableArray<NamedValue> changes) =>
+    public ValueTask<ExecutionReport> Amend(long account, long orderId, ConditionChanges changes) =>
         Grain.Amend(Symbol, account, orderId, changes);
 
     public ValueTask<RejectReason> Operate(BookCommand command) => Grain.Operate(Symbol, command);
 
     public ValueTask<HaltAnswer> Halt() =>
-        Grain.Halt(Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+        Grain.Halt(Symbol, new SetTradingPhase(TradingPhase.Halt));
 
     public ValueTask<ImmutableArray<ExecutionReport>> Close(
         long account, ImmutableArray<long> numbers, EndReason reason) =>

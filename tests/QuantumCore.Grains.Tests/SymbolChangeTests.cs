@@ -295,7 +295,7 @@ public class SymbolChangeTests
     }
 
     private static async Task HaltAsync(Exchange exchange) =>
-        await exchange.Book(Old).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+        await exchange.Book(Old).Operate(new SetTradingPhase(TradingPhase.Halt));
 
     private static async Task CarryAsync(Exchange exchange, ShiftedTime time)
     {

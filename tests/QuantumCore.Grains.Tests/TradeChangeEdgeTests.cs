@@ -87,7 +87,7 @@ public class TradeChangeEdgeTests
         Assert.Equal(-5, (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total);
         Assert.Null(await market.Catalog.AnnounceAction(new CorporateActionRequest(
             "new", CorporateActionKind.SymbolChange, "NOW", 0, 0, 1, "desk", "", NewSymbol: "NEW", NewAsset: "NEW")));
-        await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+        await market.Exchange.Book("NOW").Operate(new SetTradingPhase(TradingPhase.Halt));
         for (var round = 0; round < 5; round++)
             await CarryAsync(market);
         Assert.Equal(-5, (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total);

@@ -102,11 +102,11 @@ public class TradeChangeKindTests
         foreach (var phase in s_untilOpening)
             Assert.Equal(
                 RejectReason.None,
-                await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase)));
+                await market.Exchange.Book("NOW").Operate(new SetTradingPhase(phase)));
         await market.Exchange.PlaceAsync(Bob, "sells", "NOW", Side.Sell, 9_000, 6);
         await market.Exchange.PlaceAsync(Carol, "too", "NOW", Side.Sell, 10_000, 4);
         var buy = await market.Exchange.PlaceAsync(Alice, "buys", "NOW", Side.Buy, 10_000, 10);
-        await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous));
+        await market.Exchange.Book("NOW").Operate(new SetTradingPhase(TradingPhase.Continuous));
         Assert.Equal(OrderStatus.Filled, (await market.Exchange.Book("NOW").Status(Alice, buy.OrderId)).Status);
         await market.Exchange.Ledger.CatchUp();
         var fills = (await market.Exchange.Ledger.Fills(Alice, "NOW", 10, [])).Sort(

@@ -27,7 +27,7 @@ public class TradeChangeMomentTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
         await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
-        await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase));
+        await market.Exchange.Book("NOW").Operate(new SetTradingPhase(phase));
         Assert.Equal(
             RejectReason.None, (await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", s_trade, 9_000)).Reason);
         Assert.Equal(

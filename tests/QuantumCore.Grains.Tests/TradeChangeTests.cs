@@ -125,7 +125,7 @@ public class TradeChangeTests
         Assert.Equal(RejectReason.BadRequest, await market.Exchange.Book("NOW").Operate(forged.Change(0)));
         Assert.Equal(
             RejectReason.BadRequest,
-            await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.Bust, number: 1)));
+            await market.Exchange.Book("NOW").Operate(new BustTrade(null, 1)));
     }
 
     [Fact]

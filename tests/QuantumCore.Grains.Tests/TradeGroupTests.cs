@@ -66,10 +66,7 @@ public class TradeGroupTests
         groups[Stranger] = 1;
         groups.Remove(Alice);
         Assert.Equal(
-            [
-                (ChangedValue.GroupedAccount, Alice), (ChangedValue.TradeGroup, 0),
-                (ChangedValue.GroupedAccount, Stranger), (ChangedValue.TradeGroup, 1)],
-            restored.CallForTradeGroups(groups)!.Changes.Select(change => (change.Name, change.Value)));
+            [new(Alice, 0), new(Stranger, 1)], restored.CallForTradeGroups(groups)!.Accounts);
     }
 
     [Fact]
@@ -77,17 +74,13 @@ public class TradeGroupTests
     {
         var book = Book();
         var before = book.Snapshot();
-        NamedValue account = new(ChangedValue.GroupedAccount, Alice), group = new(ChangedValue.TradeGroup, 1);
         Assert.All(
-            (NamedValue[][])[
-                [], [account], [group, account], [account, group, account, group], [account with { Value = 3 }, group],
-                [account, group with { Value = -1 }]],
-            changes =>
+            (AccountTradeGroup[][])[
+                [], [new(Alice, 1), new(Alice, 1)], [new(3, 1)], [new(Alice, -1)], [new(Alice, 1L << 31)]],
+            accounts =>
             {
                 Assert.Equal(
-                    RejectReason.BadRequest,
-                    book.Operate(
-                        BookCommand.Of(BookVerb.SetTradeGroups) with { Changes = [.. changes] }, 9, out var record));
+                    RejectReason.BadRequest, book.Operate(new SetTradeGroups([.. accounts]), 9, out var record));
                 Assert.Null(record);
                 Assert.Equal(before, book.Snapshot());
             });
@@ -119,7 +112,7 @@ public class TradeGroupTests
             OrderStatus.Filled, (await BuyAsync(exchange, Sister, "fourth", SelfTradePrevention.ExpireTaker)).Status);
 
         var turns = (await exchange.RecordsAsync("AAPL")).Select(record => record.Record).OfType<BookTurn>();
-        Assert.Equal(2, turns.Count(turn => turn.Command.Verb == BookVerb.SetTradeGroups));
+        Assert.Equal(2, turns.Count(turn => turn.Command is SetTradeGroups));
     }
 
     [Fact]
@@ -184,7 +177,7 @@ public class TradeGroupTests
             account, number, $"n{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 200,
             500, SelfTrade: mode);
         return book.Submit(order, 3) as BookTurn ?? new BookTurn(
-            3, BookCommand.Of(BookVerb.Enter), RejectReason.None, TradingPhase.Continuous, [], [], null);
+            3, new AdvanceTime(), RejectReason.None, TradingPhase.Continuous, [], [], null);
     }
 
     private static long Left(BookMachine book, long account, long number) =>

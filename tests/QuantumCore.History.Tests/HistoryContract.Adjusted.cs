@@ -8,10 +8,7 @@ namespace QuantumCore.History.Tests;
 // Orders whose price and conditions are adjusted in place.
 public abstract partial class HistoryContract
 {
-    private static readonly BookCommand s_dividend = BookCommand.Of(BookVerb.AdjustOrders, 0, 0, 7) with
-    {
-        Changes = OrderAdjustment.Dividend(3).AsChanges(),
-    };
+    private static readonly AdjustOrders s_dividend = AdjustOrders.Of(7, OrderAdjustment.Dividend(3));
 
     [Theory]
     [InlineData(1)]
@@ -39,15 +36,12 @@ public abstract partial class HistoryContract
             Type = OrderType.Stop,
             Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 105 }),
         };
-        var move = BookCommand.Of(BookVerb.Amend, 0, One, 1) with
-        {
-            Changes = [new NamedValue(ChangedValue.TriggerTicks, 90), new NamedValue(ChangedValue.WorstTicks, 94)],
-        };
+        var move = new AmendOpenOrder(One, 1, new ConditionChanges(TriggerTicks: 90, WorstTicks: 94));
         ImmutableArray<BookRecord> records =
         [
             (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],
             Turn(
-                2, BookCommand.Of(BookVerb.Enter, 0, One, 1) with { Orders = [order] }, Step(StepKind.Opened, 50, 100)),
+                2, new EnterOrder(order), Step(StepKind.Opened, 50, 100)),
             Turn(3, move, Step(StepKind.Changed, 0, 94)),
         ];
         await ApplyInBatchesAsync(history, records, batch);
@@ -76,14 +70,11 @@ public abstract partial class HistoryContract
             Type = OrderType.StopLimit,
             Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 105, DisplayLots = 5 }),
         };
-        var amend = BookCommand.Of(BookVerb.Amend, 0, One, 1) with
-        {
-            Changes = [new NamedValue(ChangedValue.TriggerTicks, 110)],
-        };
+        var amend = new AmendOpenOrder(One, 1, new ConditionChanges(TriggerTicks: 110));
         return
         [
             (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],
-            Turn(2, BookCommand.Of(BookVerb.Enter, 0, One, 1) with { Orders = [order] }, Step(StepKind.Opened, 50, 95)),
+            Turn(2, new EnterOrder(order), Step(StepKind.Opened, 50, 95)),
             Turn(3, amend, Step(StepKind.Changed, 0, 100)),
             Turn(4, s_dividend, Step(StepKind.Adjusted, 0, 97) with { PriceBeforeTicks = 100 }),
         ];

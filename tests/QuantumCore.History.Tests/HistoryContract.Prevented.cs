@@ -112,7 +112,7 @@ public abstract partial class HistoryContract
             var order = Entered(taker, number, Side.Buy, 2) with { SelfTrade = SelfTradePrevention.Decrement };
             records.Add(new BookTurn(
                 i + 3,
-                BookCommand.Of(BookVerb.Enter, 0, taker, number) with { Orders = [order] },
+                new EnterOrder(order),
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [

@@ -141,6 +141,6 @@ public abstract partial class HistoryContract
     ];
 
     private static BookTurn Adjusted(long time, OrderAdjustment split) => new(
-        time, BookCommand.Of(BookVerb.AdjustOrders, 0, 0, time) with { Changes = split.AsChanges() }, RejectReason.None,
+        time, AdjustOrders.Of(time, in split), RejectReason.None,
         TradingPhase.Halt, [], [], null);
 }

@@ -144,7 +144,7 @@ internal sealed class Desk(World world)
         foreach (var symbol in Market.Symbols)
         {
             await silo.Grains.GetGrain<IOrderBookGrain>(Market.Listing(symbol).BookKey)
-                .Operate(symbol, BookCommand.Of(BookVerb.SetMark, world.Middle));
+                .Operate(symbol, new SetMarkPrice(world.Middle));
         }
     }
 

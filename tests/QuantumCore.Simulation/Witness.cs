@@ -321,11 +321,11 @@ internal sealed class Witness(World world)
             }
         }
 
-        if (turn.Command.Verb == BookVerb.AdjustOrders && !_adjusted.Add((symbol, turn.Command.Number)))
-            world.Find($"{symbol} {sequence}: action {turn.Command.Number} adjusts orders again");
+        if (turn.Command is AdjustOrders { Action: var action } && !_adjusted.Add((symbol, action)))
+            world.Find($"{symbol} {sequence}: action {action} adjusts orders again");
 
-        if (turn.Command.Verb == BookVerb.CancelAll)
-            RaiseFloor(symbol, sequence, turn.Command.Account, turn.Command.Number);
+        if (turn.Command is CancelAllOrders all)
+            RaiseFloor(symbol, sequence, all.Account, all.Floor);
     }
 
     /// <summary>Checks that a dividend lowers a price and changes nothing else.</summary>

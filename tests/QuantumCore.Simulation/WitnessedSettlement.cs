@@ -114,7 +114,7 @@ internal sealed class WitnessedSettlement(World world)
             return;
 
         _timeNanos = record.TimeNanos;
-        if (record is BookTurn { Command.Verb: BookVerb.Bust or BookVerb.Correct })
+        if (record is BookTurn { Command: ChangeTrade })
             world.Database.Witness.Shorts.Changed(moved);
         var isPending = _listed[symbol].SettlementDays > 0;
         foreach (var (account, asset, amount) in moved)

@@ -73,21 +73,18 @@ internal sealed class WitnessedTrades(World world)
     {
         var steps = turn.Steps.Where(step => step.Kind is StepKind.Reversed or StepKind.Restated).ToArray();
         var (command, kinds) = (turn.Command, steps.Select(step => step.Kind));
-        StepKind[] expected = command.Verb switch
+        StepKind[] expected = command switch
         {
-            BookVerb.Bust => [StepKind.Reversed],
-            BookVerb.Correct => [StepKind.Reversed, StepKind.Restated],
+            BustTrade => [StepKind.Reversed],
+            CorrectTrade => [StepKind.Reversed, StepKind.Restated],
             _ => [],
         };
-        if (!kinds.SequenceEqual(expected) || (command.Verb == BookVerb.Bust
-            ? command.Value != 0
-            : command.Verb == BookVerb.Correct && command.Value <= 0))
+        if (!kinds.SequenceEqual(expected) || command is CorrectTrade { PriceTicks: <= 0 })
             world.Find($"{symbol} {sequence}: {command} changes trades by {string.Join(' ', kinds)}");
-        if (steps.Length == 0 || expected.Length == 0)
+        if (steps.Length == 0 || command is not ChangeTrade { Trade: var (place, timeNanos, _) })
             return;
 
         Changes++;
-        var place = new TradePlace(command.Number, (int)Said(command, ChangedValue.TradeIndex));
         if (Of(symbol, place) is not { } trade || place.Sequence >= sequence)
         {
             world.Find($"{symbol} {sequence}: {place} is changed and was never traded");
@@ -96,12 +93,12 @@ internal sealed class WitnessedTrades(World world)
 
         if (trade.Now.PriceTicks == 0)
             world.Find($"{symbol} {sequence}: {place} is void since {trade.Now.Sequence} and is changed");
-        if (Said(command, ChangedValue.TradeNanos) != trade.TimeNanos)
+        if (timeNanos != trade.TimeNanos)
             world.Find(
-                $"{symbol} {sequence}: {place} is said to be of {Said(command, ChangedValue.TradeNanos)}, it was traded at {trade.TimeNanos}");
+                $"{symbol} {sequence}: {place} is said to be of {timeNanos}, it was traded at {trade.TimeNanos}");
         Require(trade, sequence, steps[0], trade.Now);
-        var now = WorthAt(trade, sequence, command.Value);
-        if (command.Verb == BookVerb.Correct)
+        var now = WorthAt(trade, sequence, (command as CorrectTrade)?.PriceTicks ?? 0);
+        if (command is CorrectTrade)
             Require(trade, sequence, steps[1], now);
         if (now.TakerFee + now.MakerFee < Math.Min(0, trade.Made.TakerFee + trade.Made.MakerFee))
             world.Find($"{symbol} {sequence}: {place} is paid for with {now}");
@@ -159,9 +156,6 @@ internal sealed class WitnessedTrades(World world)
         world.Find(
             $"{trade.Symbol} {sequence}: of {trade.Place}, which is {trade.Side} {trade.TakerOrder} {trade.MakerOrder} {trade.Lots} at {worth}, it says {step}");
     }
-
-    private static long Said(BookCommand command, ChangedValue name) =>
-        command.Changes.Where(change => change.Name == name).Select(change => change.Value).FirstOrDefault(-1);
 }
 
 /// <summary>Value of a trade from a record on.</summary>

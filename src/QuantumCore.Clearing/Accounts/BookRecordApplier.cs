@@ -121,7 +121,7 @@ internal sealed class BookRecordApplier(
 
     private void ChangeTrade(string symbol, in TurnStep step, BookTurn turn)
     {
-        var tradedNanos = TradeAsItWas.Of(turn.Command)!.Value.TimeNanos;
+        var tradedNanos = ((ChangeTrade)turn.Command).Trade!.Value.TimeNanos;
         if (step.Account == account.Id.Value)
         {
             ChangeTrade(symbol, in step, step.Side, step.Fee, turn.TimeNanos, tradedNanos);
@@ -163,7 +163,7 @@ internal sealed class BookRecordApplier(
 
     private void Apply(string symbol, BookTurn turn)
     {
-        var replacing = turn.Command.Verb == BookVerb.AdjustOrders ? account.Replacing(symbol) : [];
+        var replacing = turn.Command is AdjustOrders ? account.Replacing(symbol) : [];
         foreach (var step in turn.Steps)
         {
             if (step.ChangesTrade)
@@ -191,21 +191,20 @@ internal sealed class BookRecordApplier(
             account.KeepForReplacements(replacing);
         }
 
-        if (turn.Command.Verb == BookVerb.Amend && turn.Command.Account == account.Id.Value
-            && account.Orders.TryGetValue(turn.Command.Number, out var amended))
+        if (turn.Command is AmendOpenOrder { Changes: var changes } amend && amend.Account == account.Id.Value
+            && account.Orders.TryGetValue(amend.Number, out var amended))
         {
             account.Amended(
-                amended.Number, turn.Command.Changes.ValueOf(ChangedValue.WorstTicks) ?? amended.PriceTicks,
-                amended.Conditions.With(turn.Command.Changes));
+                amended.Number, changes.WorstTicks ?? amended.PriceTicks, changes.Of(amended.Conditions));
         }
 
-        if (turn.Command.Verb == BookVerb.CancelAll && turn.Command.Account == account.Id.Value)
+        if (turn.Command is CancelAllOrders cancel && cancel.Account == account.Id.Value)
         {
-            account.ReleaseUpTo(symbol, turn.Command.Number);
+            account.ReleaseUpTo(symbol, cancel.Floor);
         }
 
         corporate.Follow(symbol, turn);
-        if (turn.Command.Verb is BookVerb.Bust or BookVerb.Correct)
+        if (turn.Command is ChangeTrade)
         {
             var instrument = instrumentOf(symbol);
             lacking.Find(instrument.Base.Name);
@@ -250,7 +249,7 @@ internal sealed class BookRecordApplier(
             case StepKind.Adjusted:
                 account.Adjusted(
                     step.Number, step.PriceTicks, step.QuantityLots, step.Hold,
-                    turn.Command.Changes.AsAdjustment()!.Value);
+                    ((AdjustOrders)turn.Command).Adjustment);
                 break;
             case StepKind.Held:
                 account.SetHold(step.Number, step.Hold);

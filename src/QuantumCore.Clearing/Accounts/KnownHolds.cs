@@ -70,9 +70,9 @@ internal sealed class KnownHolds(Account account)
             }
         }
 
-        if (turn.Command.Verb == BookVerb.CancelAll && turn.Command.Account == account.Id.Value)
+        if (turn.Command is CancelAllOrders all && all.Account == account.Id.Value)
         {
-            Require(turn.Command.Number, sequence, durable);
+            Require(all.Floor, sequence, durable);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -55,59 +54,61 @@ internal static class RefusedChange
     /// Returns the field at fault of a request to change conditions; two that exclude each other, separated by a comma;
     /// null if it is none of them.
     /// </summary>
-    public static string? OfConditions(RejectReason reason, SubmitOrder order, ImmutableArray<NamedValue> changes) =>
-        reason switch
+    public static string? OfConditions(RejectReason reason, SubmitOrder order, ConditionChanges changes)
+    {
+        var fields = Fields(order, changes);
+        return reason switch
         {
             RejectReason.InvalidCombination =>
-                changes.Select(change => Excluded(change.Name, order)).FirstOrDefault(field => field is not null)
-                ?? $"type,{Name(changes[0].Name)}",
-            RejectReason.WouldGrow => changes.Where(change => change.Name != ChangedValue.TriggerTicks)
-                .Select(change => Excluded(change.Name, order) ?? $"triggerPrice,{Name(change.Name)}").FirstOrDefault(),
-            RejectReason.InvalidQuantity => Name(ChangedValue.DisplayLots),
-            RejectReason.ExpiredAlready => Name(ChangedValue.ExpiryNanos),
-            RejectReason.InvalidPrice or RejectReason.StopWouldTrigger or RejectReason.ListPrices => changes
-                .Select(change => change.Name)
-                .Where(
-                    name =>
-                        name is ChangedValue.TriggerTicks or ChangedValue.TrailTicks or ChangedValue.TrailBasisPoints)
-                .Select(Name)
-                .FirstOrDefault(),
+                fields.Select(field => field.Excluded).FirstOrDefault(both => both is not null)
+                ?? $"type,{fields.First().Name}",
+            RejectReason.WouldGrow => fields.Where(field => field.Name != "triggerPrice")
+                .Select(field => field.Excluded ?? $"triggerPrice,{field.Name}").FirstOrDefault(),
+            RejectReason.InvalidQuantity => "displayQuantity",
+            RejectReason.ExpiredAlready => "goodTill",
+            RejectReason.InvalidPrice or RejectReason.StopWouldTrigger or RejectReason.ListPrices => fields
+                .Select(field => field.Name)
+                .FirstOrDefault(name => name is "triggerPrice" or "trailingDistance" or "trailingBasisPoints"),
             _ => null,
         };
+    }
 
     /// <summary>
     /// Returns the limit that a change of the display quantity broke, in lots: the maximum or minimum for its total.
     /// Returns 0 for any other fault.
     /// </summary>
-    public static long LimitOf(RejectReason reason, long totalLots, ImmutableArray<NamedValue> changes) =>
-        reason != RejectReason.InvalidQuantity || changes.ValueOf(ChangedValue.DisplayLots) is not { } display ? 0
+    public static long LimitOf(RejectReason reason, long totalLots, ConditionChanges changes) =>
+        reason != RejectReason.InvalidQuantity || changes.DisplayLots is not { } display ? 0
         : display > totalLots ? totalLots
         : ((totalLots - 1) / OrderConditions.IcebergPartsLimit) + 1;
 
-    private static string? Excluded(ChangedValue change, SubmitOrder order)
+    /// <summary>Returns the changed fields, each with the two that exclude each other for its order, if any.</summary>
+    private static IEnumerable<(string Name, string? Excluded)> Fields(SubmitOrder order, ConditionChanges changes)
     {
+        const string Distances = "trailingDistance,trailingBasisPoints";
         var terms = order.Conditions.Decode();
         var trails = OrderCombinations.IsTrailing(order.Type);
-        return change switch
+        if (changes.DisplayLots is not null)
+            yield return ("displayQuantity", terms?.DisplayLots is null ? "type,displayQuantity" : null);
+        if (changes.TriggerTicks is not null)
         {
-            ChangedValue.DisplayLots when terms?.DisplayLots is null => "type,displayQuantity",
-            ChangedValue.TriggerTicks when trails || !OrderCombinations.IsTriggered(order.Type) => "type,triggerPrice",
-            ChangedValue.TrailTicks or ChangedValue.TrailBasisPoints when !trails => $"type,{Name(change)}",
-            ChangedValue.TrailTicks when terms?.TrailTicks is null => "trailingDistance,trailingBasisPoints",
-            ChangedValue.TrailBasisPoints when terms?.TrailBasisPoints is null =>
-                "trailingDistance,trailingBasisPoints",
-            ChangedValue.ExpiryNanos when order.TimeInForce != TimeInForce.GoodTillDate => "goodTill,timeInForce",
-            _ => null,
-        };
-    }
+            var hasOwn = !trails && OrderCombinations.IsTriggered(order.Type);
+            yield return ("triggerPrice", hasOwn ? null : "type,triggerPrice");
+        }
 
-    private static string Name(ChangedValue change) => change switch
-    {
-        ChangedValue.DisplayLots => "displayQuantity",
-        ChangedValue.TriggerTicks => "triggerPrice",
-        ChangedValue.TrailTicks => "trailingDistance",
-        ChangedValue.TrailBasisPoints => "trailingBasisPoints",
-        ChangedValue.ExpiryNanos => "goodTill",
-        _ => throw new ArgumentOutOfRangeException(nameof(change), change, "no condition of an order"),
-    };
+        if (changes.TrailTicks is not null)
+        {
+            yield return ("trailingDistance",
+                !trails ? "type,trailingDistance" : terms?.TrailTicks is null ? Distances : null);
+        }
+
+        if (changes.TrailBasisPoints is not null)
+        {
+            yield return ("trailingBasisPoints",
+                !trails ? "type,trailingBasisPoints" : terms?.TrailBasisPoints is null ? Distances : null);
+        }
+
+        if (changes.ExpiryNanos is not null)
+            yield return ("goodTill", order.TimeInForce != TimeInForce.GoodTillDate ? "goodTill,timeInForce" : null);
+    }
 }

@@ -85,7 +85,7 @@ internal sealed class BookMachine
     public IndicativeAuction? Indicative => _book.Indicative;
 
     /// <summary>The rules in force, in the form in which they are set.</summary>
-    public ImmutableArray<NamedValue> Rules => Core.Rules.ToValues();
+    public RuleChanges Rules => Core.Rules.ToValues();
 
     /// <inheritdoc cref="BookPhases.Reason"/>
     public PhaseReason PhaseReason => _book.Phases.Reason;
@@ -141,8 +141,7 @@ internal sealed class BookMachine
         _changes.Reduce(ticket, totalLots, now, out record);
 
     /// <inheritdoc cref="OrderChanges.Amend"/>
-    public RejectReason Amend(
-        OrderTicket ticket, ImmutableArray<NamedValue> changes, long now, out BookRecord? record) =>
+    public RejectReason Amend(OrderTicket ticket, ConditionChanges changes, long now, out BookRecord? record) =>
         _changes.Amend(ticket, changes, now, out record);
 
     /// <inheritdoc cref="OrderChanges.Witness"/>
@@ -178,7 +177,7 @@ internal sealed class BookMachine
     public TradeInForce InForce(in TradeAsItWas trade) => _book.Trades.InForce(in trade);
 
     /// <inheritdoc cref="TradeGroups.CallFor"/>
-    public BookCommand? CallForTradeGroups(IReadOnlyDictionary<long, long> groups) => _book.Groups.CallFor(groups);
+    public SetTradeGroups? CallForTradeGroups(IReadOnlyDictionary<long, long> groups) => _book.Groups.CallFor(groups);
 
     /// <inheritdoc cref="TradeGroups.PartyOf"/>
     public long PartyOf(long account) => _book.Groups.PartyOf(account);

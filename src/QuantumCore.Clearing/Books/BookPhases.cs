@@ -41,16 +41,16 @@ internal sealed class BookPhases
     /// <param name="phase">The core's phase.</param>
     public void Note(BookCommand command, long timeNanos, TradingPhase phase)
     {
-        var called = command.Verb == BookVerb.SetPhase;
-        if (!called && phase == _phase)
+        var called = command as SetTradingPhase;
+        if (called is null && phase == _phase)
         {
             return;
         }
 
         // A price outside its band, or an auction outside its collar, changes the phase by itself.
-        var asTold = called && phase == (TradingPhase)command.Value;
-        var why = (PhaseReason)(command.Changes.ValueOf(ChangedValue.Why) ?? 0);
-        var plan = asTold ? PhasePlan.Of(command.Changes) : null;
+        var asTold = phase == called?.Phase;
+        var why = called?.Reason ?? PhaseReason.None;
+        var plan = asTold ? called?.Plan : null;
         // The circuit breaker does not shorten a halt that lasts longer than its own.
         if (phase == _phase && why == PhaseReason.MarketWideBreaker && plan is { } sooner
             && !(Plan?.AtNanos < sooner.AtNanos))

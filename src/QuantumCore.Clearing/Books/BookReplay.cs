@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -84,15 +83,14 @@ internal sealed class BookReplay(
         _ => throw new InvalidDataException($"{record.GetType().Name} is not a record of one command."),
     };
 
-    private BookTurn CloseAgain(BookCommand command, long time)
+    private BookTurn CloseAgain(CancelOrders cancel, long time)
     {
-        ImmutableArray<long> numbers = [command.Number, .. command.Changes.Select(also => also.Value)];
-        foreach (var number in numbers)
+        foreach (var number in cancel.Numbers)
         {
-            _ = Open(command.Account, number);
+            _ = Open(cancel.Account, number);
         }
 
-        return cancels.CloseTogether(command.Account, numbers, (EndReason)command.Value, time);
+        return cancels.CloseTogether(cancel.Account, cancel.Numbers, cancel.Reason, time);
     }
 
     // The record does not contain the total of an amendment that ended the order; the filled quantity has the same
@@ -112,25 +110,25 @@ internal sealed class BookReplay(
     private BookRecord? RunAgain(BookCommand command, long time)
     {
         BookRecord? again;
-        switch (command.Verb)
+        switch (command)
         {
-            case BookVerb.Enter:
-                return submission.Submit(command.Orders[0], time, becomes: command.Value == 1);
-            case BookVerb.EnterList:
-                return submission.SubmitList((OrderListKind)command.Value, command.Orders, time);
-            case BookVerb.Act:
-                return legs.ActAgain(command, time);
-            case BookVerb.Cancel:
-                return command.Changes.IsEmpty
-                    ? changes.Close(command.Account, command.Number, (EndReason)command.Value, time)
-                    : CloseAgain(command, time);
-            case BookVerb.CancelAll:
-                return cancels.CloseAll(command.Account, command.Number, time, together: command.Value == 1);
-            case BookVerb.Reduce:
-                changes.Reduce(Open(command.Account, command.Number), command.Value, time, out again);
+            case EnterOrder enter:
+                return submission.Submit(enter.Order, time, becomes: enter.Continues);
+            case EnterOrderList list:
+                return submission.SubmitList(list.Kind, list.Orders, time);
+            case ActOnLegs act:
+                return legs.ActAgain(act, time);
+            case CancelOrders { Numbers: [var only] } cancel:
+                return changes.Close(cancel.Account, only, cancel.Reason, time);
+            case CancelOrders cancel:
+                return CloseAgain(cancel, time);
+            case CancelAllOrders all:
+                return cancels.CloseAll(all.Account, all.Floor, time, all.Together);
+            case ReduceOpenOrder reduce:
+                changes.Reduce(Open(reduce.Account, reduce.Number), reduce.TotalLots, time, out again);
                 return again;
-            case BookVerb.Amend:
-                changes.Amend(Open(command.Account, command.Number), command.Changes, time, out again);
+            case AmendOpenOrder amend:
+                changes.Amend(Open(amend.Account, amend.Number), amend.Changes, time, out again);
                 return again;
             default:
                 operations.Operate(command, time, out again);

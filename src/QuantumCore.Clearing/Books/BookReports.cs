@@ -25,7 +25,7 @@ internal static class BookReports
             Sequence = sequence,
             TimeNanos = voided.TimeNanos,
         },
-        BookTurn { Command.Orders: [var only] } turn => InTurn(symbol, sequence, turn, only),
+        BookTurn { Command.Entering: [var only] } turn => InTurn(symbol, sequence, turn, only),
         _ => throw new ArgumentException($"{record.GetType().Name} enters no order.", nameof(record)),
     };
 
@@ -34,7 +34,7 @@ internal static class BookReports
     {
         if (record is BookTurn turn)
         {
-            foreach (var order in turn.Command.Orders)
+            foreach (var order in turn.Command.Entering)
             {
                 if (order.Account == account && order.Number == number)
                 {

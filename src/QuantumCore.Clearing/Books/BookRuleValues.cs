@@ -1,51 +1,37 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Matching;
 
 namespace QuantumCore.Clearing;
 
-/// <summary>Converts between a book's rules and the named values of the commands that set them.</summary>
+/// <summary>Converts between a book's rules and the commands that set them.</summary>
 internal static class BookRuleValues
 {
     /// <summary>Returns the rules in force, in the form in which they are set.</summary>
-    public static ImmutableArray<NamedValue> ToValues(this BookRules rules)
-    {
-        (ChangedValue Name, long? Value)[] all =
-        [
-            (ChangedValue.ProtectionTicks, rules.ProtectionTicks),
-            (ChangedValue.StaticBand, rules.StaticBandBasisPoints),
-            (ChangedValue.DynamicBand, rules.DynamicBandBasisPoints),
-            (ChangedValue.DynamicBandAuction, rules.DynamicBandMode == BandMode.Auction ? 1 : 0),
-            (ChangedValue.AuctionCollar, rules.AuctionCollarBasisPoints),
-            (ChangedValue.MaxExtensions, rules.MaxExtensions),
-        ];
-        return [.. all.Where(rule => rule.Value is not null)
-            .Select(rule => new NamedValue(rule.Name, rule.Value ?? 0))];
-    }
+    public static RuleChanges ToValues(this BookRules rules) => new(
+        rules.ProtectionTicks,
+        rules.StaticBandBasisPoints,
+        rules.DynamicBandBasisPoints,
+        rules.DynamicBandMode == BandMode.Auction,
+        rules.AuctionCollarBasisPoints,
+        rules.MaxExtensions);
 
     /// <summary>Returns the rules with changes.</summary>
-    public static BookRules With(this BookRules rules, ImmutableArray<NamedValue> changes)
+    public static BookRules With(this BookRules rules, RuleChanges changes) => rules with
     {
-        foreach (var (name, value) in changes)
-        {
-            long? given = value < 0 ? null : value;
-            var points = (int?)(given > int.MaxValue ? int.MaxValue : given);
-            rules = name switch
-            {
-                ChangedValue.ProtectionTicks => rules with { ProtectionTicks = given },
-                ChangedValue.StaticBand => rules with { StaticBandBasisPoints = points },
-                ChangedValue.DynamicBand => rules with { DynamicBandBasisPoints = points },
-                ChangedValue.DynamicBandAuction => rules with
-                {
-                    DynamicBandMode = value == 1 ? BandMode.Auction : BandMode.Reject,
-                },
-                ChangedValue.AuctionCollar => rules with { AuctionCollarBasisPoints = points },
-                ChangedValue.MaxExtensions => rules with { MaxExtensions = points ?? 0 },
-                ChangedValue.AuctionNanos => rules,
-                _ => throw new InvalidDataException($"A book has no rule {name}."),
-            };
-        }
+        ProtectionTicks = changes.ProtectionTicks is { } ticks ? ticks < 0 ? null : ticks : rules.ProtectionTicks,
+        StaticBandBasisPoints = Points(changes.StaticBandBasisPoints, rules.StaticBandBasisPoints),
+        DynamicBandBasisPoints = Points(changes.DynamicBandBasisPoints, rules.DynamicBandBasisPoints),
+        DynamicBandMode = changes.DynamicBandAuction is { } auctions
+            ? auctions ? BandMode.Auction : BandMode.Reject
+            : rules.DynamicBandMode,
+        AuctionCollarBasisPoints = Points(changes.AuctionCollarBasisPoints, rules.AuctionCollarBasisPoints),
+        MaxExtensions = Points(changes.MaxExtensions, rules.MaxExtensions) ?? 0,
+    };
 
-        return rules;
-    }
+    private static int? Points(long? changed, int? before) => changed switch
+    {
+        null => before,
+        < 0 => null,
+        var points => (int)Math.Min(points.Value, int.MaxValue),
+    };
 }

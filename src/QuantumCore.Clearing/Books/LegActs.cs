@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -12,18 +11,18 @@ namespace QuantumCore.Clearing;
 /// <param name="recorder">Its records.</param>
 internal sealed class LegActs(BookMachineState book, TurnRecorder recorder)
 {
-    private readonly List<NamedValue> _acts = [];
+    private readonly List<LegAct> _acts = [];
     private BookTurn? _acting;
 
     // True if quotes were taken whose consequences have not followed yet. A cancel ends what came before it, too.
-    private bool PhaseGoesOn => _acting is not null && _acts.FindLast(
-        static act => act.Name is ChangedValue.Take or ChangedValue.EndPhase or ChangedValue.Close).Name
-        == ChangedValue.Take;
+    private bool PhaseGoesOn => _acting is not null
+        && _acts.FindLast(static act => act is TakeQuotesAct { IsOfPhase: true } or EndPhaseAct or CloseLegAct)
+            is TakeQuotesAct;
 
     /// <summary>Enters an order that passed all checks, as the first action. It stands aside.</summary>
     public OrderTicket EnterAside(SubmitOrder order, long now)
     {
-        BeginActs([order], now);
+        BeginActs(order, now);
         return book.Tickets[order.Account, order.Number];
     }
 
@@ -31,37 +30,32 @@ internal sealed class LegActs(BookMachineState book, TurnRecorder recorder)
     /// Trades an order that stands aside with displayed quotes at one price. The consequences follow with
     /// <see cref="EndPhase"/>.
     /// </summary>
-    public void TakeQuotes(OrderTicket ticket, long priceTicks, long lots, long now) => Act(
-        now,
-        [new(ChangedValue.Take, ticket.OrderId), new(ChangedValue.Price, priceTicks), new(ChangedValue.Lots, lots)]);
+    public void TakeQuotes(OrderTicket ticket, long priceTicks, long lots, long now) =>
+        Act(now, new TakeQuotesAct(ticket.OrderId, priceTicks, lots));
 
     /// <summary>Ends the taker phase in which quotes were taken here, if any.</summary>
     public void EndPhase(long now)
     {
         if (PhaseGoesOn)
         {
-            Act(now, [new(ChangedValue.EndPhase, 0)]);
+            Act(now, new EndPhaseAct());
         }
     }
 
     /// <summary>Trades two orders that stand aside with each other.</summary>
-    public void Cross(OrderTicket taker, OrderTicket maker, long priceTicks, long lots, long now) => Act(
-        now,
-        [
-            new(ChangedValue.Cross, taker.OrderId), new(ChangedValue.Price, priceTicks), new(ChangedValue.Lots, lots),
-            new(ChangedValue.Maker, maker.OrderId),
-        ]);
+    public void Cross(OrderTicket taker, OrderTicket maker, long priceTicks, long lots, long now) =>
+        Act(now, new CrossAct(taker.OrderId, maker.OrderId, priceTicks, lots));
 
     /// <summary>Matches an order that stands aside against the book up to a price.</summary>
     public void Sweep(OrderTicket ticket, long priceTicks, long now) =>
-        Act(now, [new(ChangedValue.Sweep, ticket.OrderId), new(ChangedValue.Price, priceTicks)]);
+        Act(now, new SweepAct(ticket.OrderId, priceTicks));
 
     /// <summary>Enters an order that stands aside.</summary>
-    public void Proceed(OrderTicket ticket, long now) => Act(now, [new(ChangedValue.Proceed, ticket.OrderId)]);
+    public void Proceed(OrderTicket ticket, long now) => Act(now, new ProceedAct(ticket.OrderId));
 
     /// <summary>Ends a leg with its multi-leg order.</summary>
     public void CloseLeg(OrderTicket ticket, EndReason reason, long now) =>
-        Act(now, [new(ChangedValue.Close, ticket.OrderId), new(ChangedValue.Reason, (long)reason)]);
+        Act(now, new CloseLegAct(ticket.OrderId, reason));
 
     /// <summary>Returns the record of everything done since the last record; null for nothing.</summary>
     public BookTurn? EndActs()
@@ -72,12 +66,12 @@ internal sealed class LegActs(BookMachineState book, TurnRecorder recorder)
         }
 
         _acting = null;
-        return recorder.End(turn with { Command = turn.Command with { Changes = [.. _acts] } });
+        return recorder.End(turn with { Command = (ActOnLegs)turn.Command with { Acts = [.. _acts] } });
     }
 
-    private void BeginActs(ImmutableArray<SubmitOrder> orders, long now)
+    private void BeginActs(SubmitOrder? order, long now)
     {
-        if (_acting is not null && orders.Length > 0)
+        if (_acting is not null && order is not null)
         {
             throw new InvalidOperationException($"{book.Symbol}: an order comes first, or in a record of its own.");
         }
@@ -88,8 +82,8 @@ internal sealed class LegActs(BookMachineState book, TurnRecorder recorder)
         }
 
         _acts.Clear();
-        _acting = recorder.Begin(BookCommand.Of(BookVerb.Act) with { Orders = orders }, now);
-        foreach (var order in orders)
+        _acting = recorder.Begin(new ActOnLegs(order, []), now);
+        if (order is not null)
         {
             BookMachineState.Require(order.Type == OrderType.Leg
                 ? book.Core.Submit(_acting.TimeNanos, book.Request(order), out _)
@@ -98,40 +92,36 @@ internal sealed class LegActs(BookMachineState book, TurnRecorder recorder)
         }
     }
 
-    private void Act(long now, ReadOnlySpan<NamedValue> act)
+    private void Act(long now, LegAct act)
     {
-        BeginActs([], now);
+        BeginActs(null, now);
         var time = _acting!.TimeNanos;
         switch (act)
         {
-            case [(ChangedValue.Take, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots)]:
-                book.Core.TakeQuotes(time, id, price, lots, goesOn: true);
+            case TakeQuotesAct(var id, var price, var lots, var isOfPhase):
+                book.Core.TakeQuotes(time, id, price, lots, goesOn: isOfPhase || IsPartOfWhole(id, lots));
                 break;
-            case [(ChangedValue.EndPhase, 0)]:
+            case EndPhaseAct:
                 book.Core.EndPhase(time);
                 break;
-            case [(ChangedValue.TakeQuotes, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots)]:
-                book.Core.TakeQuotes(time, id, price, lots, goesOn: IsPartOfWhole(id, lots));
+            case CrossAct cross:
+                book.Core.Cross(time, cross.OrderId, cross.MakerId, cross.PriceTicks, cross.Lots);
                 break;
-            case [(ChangedValue.Cross, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots),
-                (ChangedValue.Maker, var maker)]:
-                book.Core.Cross(time, id, maker, price, lots);
+            case SweepAct sweep:
+                book.Core.Sweep(time, sweep.OrderId, sweep.PriceTicks);
                 break;
-            case [(ChangedValue.Sweep, var id), (ChangedValue.Price, var price)]:
-                book.Core.Sweep(time, id, price);
+            case ProceedAct proceed:
+                book.Core.Proceed(time, proceed.OrderId);
                 break;
-            case [(ChangedValue.Proceed, var id)]:
-                book.Core.Proceed(time, id);
-                break;
-            case [(ChangedValue.Close, var id), (ChangedValue.Reason, var reason)]:
-                BookMachineState.Require(book.Core.Cancel(time, id, (EndReason)reason));
+            case CloseLegAct close:
+                BookMachineState.Require(book.Core.Cancel(time, close.OrderId, close.Reason));
                 break;
             default:
-                throw new InvalidDataException($"{book.Symbol}: {string.Join(", ", act.ToArray())} is no act.");
+                throw new InvalidOperationException($"{book.Symbol}: {act} is no act.");
         }
 
         recorder.Collect();
-        _acts.AddRange(act);
+        _acts.Add(act);
     }
 
     /// <summary>
@@ -143,20 +133,12 @@ internal sealed class LegActs(BookMachineState book, TurnRecorder recorder)
             && lots < ticket.LeavesLots;
 
     /// <summary>Carries out the actions of a record again.</summary>
-    public BookTurn? ActAgain(BookCommand command, long time)
+    public BookTurn? ActAgain(ActOnLegs command, long time)
     {
-        BeginActs(command.Orders, time);
-        var acts = command.Changes.AsSpan();
-        while (!acts.IsEmpty)
+        BeginActs(command.Order, time);
+        foreach (var act in command.Acts)
         {
-            var next = 1;
-            while (next < acts.Length && acts[next].Name >= ChangedValue.Price)
-            {
-                next++;
-            }
-
-            Act(time, acts[..next]);
-            acts = acts[next..];
+            Act(time, act);
         }
 
         return EndActs();

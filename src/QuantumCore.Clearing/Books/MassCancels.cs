@@ -29,7 +29,7 @@ internal sealed class MassCancels(BookMachineState book, TurnRecorder recorder)
 
         var presence = known ?? book.Tickets.Presence(account);
         floor = Math.Max(floor, presence.Floor);
-        var turn = recorder.Begin(BookCommand.Of(BookVerb.CancelAll, together ? 1 : 0, account, floor), now);
+        var turn = recorder.Begin(new CancelAllOrders(account, floor, together), now);
         var plain = Array.TrueForAll(dying, ticket => ticket.IsPlain);
         var closed = together
             ? EndTogether(dying, EndReason.MassCancel, turn.TimeNanos, ref plain)
@@ -46,12 +46,7 @@ internal sealed class MassCancels(BookMachineState book, TurnRecorder recorder)
         OrderTicket[] dying =
             [.. numbers.Distinct().Select(number => book.Tickets[account, number]).OrderBy(t => t.OrderId)];
         var turn = recorder.Begin(
-            BookCommand.Of(BookVerb.Cancel, (long)reason, account, dying[0].Order.Number) with
-            {
-                Changes = [
-                    .. dying.Skip(1).Select(ticket => new NamedValue(ChangedValue.AlsoNumber, ticket.Order.Number))],
-            },
-            now);
+            new CancelOrders(account, [.. dying.Select(ticket => ticket.Order.Number)], reason), now);
         var plain = false;
         _ = EndTogether(dying, reason, turn.TimeNanos, ref plain);
         return recorder.End(turn);

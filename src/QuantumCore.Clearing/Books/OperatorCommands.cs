@@ -35,47 +35,16 @@ internal sealed class OperatorCommands(BookMachineState book, TurnSteps steps, T
     /// <summary>Carries out an operator's command.</summary>
     public RejectReason Operate(BookCommand command, long now, out BookRecord? record)
     {
-        var value = command.Value;
-        Func<long, RejectReason>? run = command.Verb switch
-        {
-            BookVerb.SetPhase
-                when value is >= 0 and <= (long)TradingPhase.Closed
-                    && command.Changes.AreOfPhase((TradingPhase)value) =>
-                time => IsRepeated((TradingPhase)value)
-                    ? book.Core.AdvanceTime(time)
-                    : book.Core.SetPhase(time, (TradingPhase)value),
-            BookVerb.SetMark => time => book.Core.SetMark(time, value),
-            BookVerb.SetReference => time => book.Core.SetReference(time, value),
-            BookVerb.SetRules when command.Changes.AreOfRules() => time => SetRules(time, command.Changes),
-            BookVerb.SetTradeGroups when command.Changes.AreOfTradeGroups() =>
-                time => book.Groups.Set(book.Core, time, command.Changes),
-            BookVerb.AdvanceTime => time => book.Core.AdvanceTime(time),
-            BookVerb.Block => time => book.Core.Block(time, new OrderFilter(command.Account)),
-            BookVerb.Unblock => time => book.Core.Unblock(time, new OrderFilter(command.Account)),
-            // Records from before ADR 52 name the trade by its place among all trades, and moved no money.
-            BookVerb.Bust when command.Changes.IsEmpty => time => book.Core.Bust(time, command.Number),
-            BookVerb.Correct when command.Changes.IsEmpty => time => book.Core.Correct(time, command.Number, value),
-            BookVerb.Bust when value == 0 && TradeAsItWas.Of(command) is { } trade =>
-                time => ChangeTrade(time, in trade, default),
-            BookVerb.Correct
-                when value > 0 && TradeAsItWas.Of(command) is { } trade
-                    && command.Changes.ValueOf(ChangedValue.TakerFeeNow) is { } takerFee
-                && command.Changes.ValueOf(ChangedValue.MakerFeeNow) is { } makerFee =>
-                time => ChangeTrade(time, in trade, new(value, takerFee, makerFee)),
-            BookVerb.AdjustOrders when command is { Number: > 0 } && command.Changes.AsAdjustment() is { } adjustment =>
-                time => Adjust(time, command.Number, adjustment),
-            BookVerb.EndOrders when value == (long)EndReason.CorporateAction =>
-                time => book.Core.CancelMany(time, default, EndReason.CorporateAction),
-            _ => null,
-        };
         record = null;
-        if (command.Verb == BookVerb.AdjustOrders && book.Actions.Contains(command.Number))
+        if (command is AdjustOrders { Action: var action } && book.Actions.Contains(action))
         {
             return RejectReason.None;
         }
 
-        var reason = run is null ? RejectReason.BadRequest : recorder.Run(command, now, run, out record);
-        if (command.Verb == BookVerb.SetMark && record is { } set)
+        var reason = RunOf(command) is { } run
+            ? recorder.Run(command, now, run, out record)
+            : RejectReason.BadRequest;
+        if (command is SetMarkPrice && record is { } set)
         {
             MarkNanos = set.TimeNanos;
         }
@@ -83,16 +52,46 @@ internal sealed class OperatorCommands(BookMachineState book, TurnSteps steps, T
         return reason;
     }
 
+    /// <summary>Returns the core's part of a command; null for one that is impossible or not an operator's.</summary>
+    private Func<long, RejectReason>? RunOf(BookCommand command) => command switch
+    {
+        SetTradingPhase { Phase: var phase, IsPossible: true } =>
+            time => IsRepeated(phase) ? book.Core.AdvanceTime(time) : book.Core.SetPhase(time, phase),
+        SetMarkPrice mark => time => book.Core.SetMark(time, mark.PriceTicks),
+        SetReferencePrice reference => time => book.Core.SetReference(time, reference.PriceTicks),
+        SetBookRules { Changes: [_, ..] changes } when !changes.Contains(RuleChanges.None) =>
+            time => SetRules(time, changes),
+        SetTradeGroups { IsPossible: true } groups => time => book.Groups.Set(book.Core, time, groups.Accounts),
+        AdvanceTime => book.Core.AdvanceTime,
+        BlockAccount block => time => book.Core.Block(time, new OrderFilter(block.Account)),
+        UnblockAccount unblock => time => book.Core.Unblock(time, new OrderFilter(unblock.Account)),
+        BustTrade { Trade: { } trade } => time => ChangeTrade(time, in trade, default),
+        CorrectTrade { Trade: { } trade, PriceTicks: > 0 } correct => time =>
+            ChangeTrade(time, in trade, new(correct.PriceTicks, correct.TakerFee, correct.MakerFee)),
+        // Records from before ADR 52 name the trade by its place among all trades, and moved no money.
+        BustTrade { Trade: null } bust => time => book.Core.Bust(time, bust.CoreNumber),
+        CorrectTrade { Trade: null } correct => time =>
+            book.Core.Correct(time, correct.CoreNumber, correct.PriceTicks),
+        AdjustOrders { Action: > 0, Adjustment: { IsValid: true } adjustment } adjust =>
+            time => Adjust(time, adjust.Action, adjustment),
+        EndOrders => time => book.Core.CancelMany(time, default, EndReason.CorporateAction),
+        _ => null,
+    };
+
     /// <summary>Returns true for a repeated halt or close: plan and reason are new, and the phase goes on.</summary>
     private bool IsRepeated(TradingPhase phase) =>
         phase == book.Core.Phase && phase is TradingPhase.Halt or TradingPhase.Closed;
 
-    private RejectReason SetRules(long timeNanos, ImmutableArray<NamedValue> changes)
+    private RejectReason SetRules(long timeNanos, ImmutableArray<RuleChanges> changes)
     {
-        var reason = book.Core.SetRules(timeNanos, book.Core.Rules.With(changes));
-        if (reason == RejectReason.None && changes.ValueOf(ChangedValue.AuctionNanos) is { } nanos)
+        var reason = book.Core.SetRules(
+            timeNanos, changes.Aggregate(book.Core.Rules, static (rules, change) => rules.With(change)));
+        foreach (var change in reason == RejectReason.None ? changes : [])
         {
-            book.Phases.SetAuction(nanos);
+            if (change.AuctionNanos is { } nanos)
+            {
+                book.Phases.SetAuction(nanos);
+            }
         }
 
         return reason;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.Matching;
@@ -35,7 +34,7 @@ internal sealed class OrderChanges(BookMachineState book, PlainRecords plain, Tu
             return plain.Close(open, reason, time);
         }
 
-        var turn = recorder.Begin(BookCommand.Of(BookVerb.Cancel, (long)reason, account, number), now);
+        var turn = recorder.Begin(new CancelOrders(account, [number], reason), now);
         recorder.Collect();
         return recorder.End(turn);
     }
@@ -67,7 +66,7 @@ internal sealed class OrderChanges(BookMachineState book, PlainRecords plain, Tu
         if (!ticket.IsPlain || book.Core.Events.Length != 1)
         {
             var order = ticket.Order;
-            var turn = recorder.Begin(BookCommand.Of(BookVerb.Reduce, totalLots, order.Account, order.Number), now);
+            var turn = recorder.Begin(new ReduceOpenOrder(order.Account, order.Number, totalLots), now);
             recorder.Collect();
             record = recorder.End(turn);
             return RejectReason.None;
@@ -81,18 +80,15 @@ internal sealed class OrderChanges(BookMachineState book, PlainRecords plain, Tu
     }
 
     /// <summary>Changes the conditions of an open order.</summary>
-    public RejectReason Amend(OrderTicket ticket, ImmutableArray<NamedValue> changes, long now, out BookRecord? record)
+    public RejectReason Amend(OrderTicket ticket, ConditionChanges changes, long now, out BookRecord? record)
     {
         record = null;
-        if (!changes.AreOfOrder())
+        if (changes == ConditionChanges.None)
         {
             return RejectReason.BadRequest;
         }
 
-        var command = BookCommand.Of(BookVerb.Amend, 0, ticket.Order.Account, ticket.Order.Number) with
-        {
-            Changes = changes,
-        };
+        var command = new AmendOpenOrder(ticket.Order.Account, ticket.Order.Number, changes);
         return recorder.Run(command, now, AmendCore, out record);
 
         // Its hold depends on its new conditions.
@@ -108,17 +104,13 @@ internal sealed class OrderChanges(BookMachineState book, PlainRecords plain, Tu
         }
     }
 
-    private static Amendment AmendmentOf(ImmutableArray<NamedValue> changes)
+    private static Amendment AmendmentOf(ConditionChanges changes) => new()
     {
-        var changed = default(OrderConditions).With(changes);
-        return new Amendment
-        {
-            DisplayLots = changed.DisplayLots,
-            TriggerTicks = changed.TriggerTicks,
-            TrailTicks = changed.TrailTicks,
-            TrailBasisPoints = changed.TrailBasisPoints,
-            ExpiryNanos = changed.ExpiryNanos,
-            PriceTicks = changes.ValueOf(ChangedValue.WorstTicks),
-        };
-    }
+        DisplayLots = changes.DisplayLots,
+        TriggerTicks = changes.TriggerTicks,
+        TrailTicks = changes.TrailTicks,
+        TrailBasisPoints = changes.TrailBasisPoints,
+        ExpiryNanos = changes.ExpiryNanos,
+        PriceTicks = changes.WorstTicks,
+    };
 }

@@ -53,7 +53,7 @@ internal sealed class OrderSubmission(BookMachineState book, PlainRecords plain,
         if (reason != RejectReason.None)
         {
             return becomes
-                ? Decline(EnterOne(order, becomes), order, reason, now)
+                ? Decline(new EnterOrder(order, becomes), reason, now)
                 : plain.Void(new OrderVoided(time, order.Account, order.Number, reason, order));
         }
 
@@ -63,7 +63,7 @@ internal sealed class OrderSubmission(BookMachineState book, PlainRecords plain,
             return plain.Accept(order, orderId, time, replaced);
         }
 
-        var turn = recorder.Begin(EnterOne(order, becomes), now);
+        var turn = recorder.Begin(new EnterOrder(order, becomes), now);
         recorder.Collect();
         return recorder.End(turn);
     }
@@ -71,8 +71,7 @@ internal sealed class OrderSubmission(BookMachineState book, PlainRecords plain,
     /// <summary>Enters all orders of a list or none. The orders must be unknown.</summary>
     public BookTurn SubmitList(OrderListKind kind, ImmutableArray<SubmitOrder> orders, long now)
     {
-        var command = BookCommand.Of(BookVerb.EnterList, (long)kind, orders[0].Account) with { Orders = orders };
-        var turn = recorder.Begin(command, now);
+        var turn = recorder.Begin(new EnterOrderList(kind, orders), now);
         var legs = new NewOrder[orders.Length];
         for (var i = 0; i < legs.Length; i++)
         {
@@ -102,13 +101,10 @@ internal sealed class OrderSubmission(BookMachineState book, PlainRecords plain,
     public BookRecord Decline(SubmitOrder order, RejectReason reason, long now) =>
         plain.Void(new OrderVoided(book.At(now), order.Account, order.Number, reason, order));
 
-    private static BookCommand EnterOne(SubmitOrder order, bool becomes) =>
-        BookCommand.Of(BookVerb.Enter, becomes ? 1 : 0, order.Account, order.Number) with { Orders = [order] };
-
-    private BookTurn Decline(BookCommand command, SubmitOrder order, RejectReason reason, long now)
+    private BookTurn Decline(EnterOrder enter, RejectReason reason, long now)
     {
-        var turn = recorder.Begin(command, now) with { Reason = reason };
-        recorder.Refuse(order, reason);
+        var turn = recorder.Begin(enter, now) with { Reason = reason };
+        recorder.Refuse(enter.Order, reason);
         return recorder.End(turn);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -79,10 +78,10 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
     };
 
     /// <summary>Applies conditions that the book has changed.</summary>
-    public void Change(ImmutableArray<NamedValue> changes) => Order = Order with
+    public void Change(ConditionChanges changes) => Order = Order with
     {
-        PriceTicks = changes.ValueOf(ChangedValue.WorstTicks) ?? Order.PriceTicks,
-        Conditions = EncodedConditions.From(Order.Conditions.Decode().With(changes)),
+        PriceTicks = changes.WorstTicks ?? Order.PriceTicks,
+        Conditions = EncodedConditions.From(changes.Of(Order.Conditions.Decode())),
     };
 }
 

@@ -13,13 +13,13 @@ internal static class RefusedOrder
     /// Returns the field at fault, for a list with the order concerned; null if it is not a field of the order, or
     /// unknown.
     /// </summary>
-    public static string? Field(RejectReason reason, BookTurn turn) => turn.Command.Orders switch
+    public static string? Field(RejectReason reason, BookTurn turn) => turn.Command.Entering switch
     {
         [var only] => Field(reason, only),
         var orders when reason == RejectReason.ListPrices => OfPair(orders[^2], orders.Length - 2, orders[^1]),
         _ when turn.Steps.FirstOrDefault(
             step => step.Kind == StepKind.Voided && step.Refusal == reason) is { Refusal: not RejectReason.None } one =>
-            OfList(turn.Command.Orders.IndexOf(turn.OrderOf(in one)), Field(reason, turn.OrderOf(in one))),
+            OfList(turn.Command.Entering.IndexOf(turn.OrderOf(in one)), Field(reason, turn.OrderOf(in one))),
         _ => null,
     };
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -24,19 +23,19 @@ internal static class StopProtection
     /// <see cref="RejectReason.InvalidPrice"/> for a distance out of range.
     /// </returns>
     public static RejectReason Complete(
-        SubmitOrder order, long triggerTicks, Instrument instrument, ref ImmutableArray<NamedValue> changes)
+        SubmitOrder order, long triggerTicks, Instrument instrument, ref ConditionChanges changes)
     {
         if (OrderCombinations.IsTrailing(order.Type))
             return Follow(order, triggerTicks, instrument, ref changes);
         if (order.Type is not (OrderType.Stop or OrderType.TakeProfit)
-            || changes.ValueOf(ChangedValue.TriggerTicks) is not { } trigger)
+            || changes.TriggerTicks is not { } trigger)
             return RejectReason.None;
 
         var worst = MarketProtection.PriceTicks(instrument, order.Side, trigger);
         if (order.Side == Side.Buy && worst > order.PriceTicks)
             return RejectReason.WouldGrow;
         if (worst != order.PriceTicks)
-            changes = changes.Add(new NamedValue(ChangedValue.WorstTicks, worst));
+            changes = changes with { WorstTicks = worst };
         return RejectReason.None;
     }
 
@@ -45,10 +44,10 @@ internal static class StopProtection
     /// its first distance, and a trailing limit is bounded by its original limit: neither may trigger beyond that.
     /// </summary>
     private static RejectReason Follow(
-        SubmitOrder order, long trigger, Instrument instrument, ref ImmutableArray<NamedValue> changes)
+        SubmitOrder order, long trigger, Instrument instrument, ref ConditionChanges changes)
     {
         var old = order.Conditions.Decode()!;
-        var moved = old.With(changes);
+        var moved = changes.Of(old);
         var (ticks, points) = (moved.TrailTicks.GetValueOrDefault(), moved.TrailBasisPoints.GetValueOrDefault());
         if (ticks <= old.TrailTicks.GetValueOrDefault() && points <= old.TrailBasisPoints.GetValueOrDefault())
             return RejectReason.None;
@@ -58,7 +57,7 @@ internal static class StopProtection
         if (order is { Side: Side.Sell, Type: OrderType.TrailingStop })
         {
             var worst = Math.Max(Farther(order.Side, order.PriceTicks, old, moved), instrument.MinPriceTicks);
-            changes = changes.Add(new NamedValue(ChangedValue.WorstTicks, worst));
+            changes = changes with { WorstTicks = worst };
             return RejectReason.None;
         }
 

@@ -290,7 +290,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
             {
                 if (leg.Book.IsExpiryDue(now))
                 {
-                    leg.Book.Operate(BookCommand.Of(BookVerb.AdvanceTime), now, out var due);
+                    leg.Book.Operate(new AdvanceTime(), now, out var due);
                     record(leg.Book, due!);
                     expired = true;
                 }

@@ -31,29 +31,22 @@ internal sealed class TradeGroups
     /// Returns the command that makes the book's trade groups equal to the catalog's; null if they are.
     /// </summary>
     /// <param name="groups">Trade groups by account, for accounts that have one.</param>
-    public BookCommand? CallFor(IReadOnlyDictionary<long, long> groups)
+    public SetTradeGroups? CallFor(IReadOnlyDictionary<long, long> groups)
     {
         var left = _groups.Keys.Where(account => !groups.ContainsKey(account))
-            .Select(account => (Account: account, Group: 0L));
+            .Select(static account => new AccountTradeGroup(account, 0));
         var others = groups.Where(of => Of(of.Key) != of.Value)
-            .Select(of => (Account: of.Key, Group: of.Value));
-        ImmutableArray<NamedValue> changes =
-        [
-            .. left.Concat(others).OrderBy(of => of.Account).SelectMany(of => (NamedValue[])
-                [new(ChangedValue.GroupedAccount, of.Account), new(ChangedValue.TradeGroup, of.Group)]),
-        ];
-        return changes.IsEmpty ? null : BookCommand.Of(BookVerb.SetTradeGroups) with { Changes = changes };
+            .Select(static of => new AccountTradeGroup(of.Key, of.Value));
+        ImmutableArray<AccountTradeGroup> changes = [.. left.Concat(others).OrderBy(static of => of.Account)];
+        return changes.IsEmpty ? null : new SetTradeGroups(changes);
     }
 
     /// <summary>Sets the groups of a command here and in the core.</summary>
-    public RejectReason Set(OrderBook core, long time, ImmutableArray<NamedValue> changes)
+    public RejectReason Set(OrderBook core, long time, ImmutableArray<AccountTradeGroup> groups)
     {
-        var groups = new Dictionary<long, long>();
-        for (var i = 0; i < changes.Length; i += 2)
-            groups.Add(changes[i].Value, changes[i + 1].Value);
-
         var reason = core.SetOwners(
-            time, groups.ToDictionary(of => of.Key, of => of.Value == 0 ? of.Key : AccountId.Last + of.Value));
+            time,
+            groups.ToDictionary(of => of.Account, of => of.Group == 0 ? of.Account : AccountId.Last + of.Group));
         foreach (var (account, group) in reason == RejectReason.None ? groups : [])
         {
             if (group == 0)

@@ -43,10 +43,10 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
     {
         steps.Clear();
         _indicative = null;
-        _entering = command.Orders;
+        _entering = command.Entering;
         _entered = 0;
         Adjustment = null;
-        _kind = command.Verb == BookVerb.EnterList ? (OrderListKind)command.Value : 0;
+        _kind = command is EnterOrderList list ? list.Kind : 0;
         return new BookTurn(book.At(now), command, RejectReason.None, book.Core.Phase, [], [], null);
     }
 

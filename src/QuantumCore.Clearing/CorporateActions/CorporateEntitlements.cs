@@ -105,7 +105,7 @@ internal sealed class CorporateEntitlements(
         {
             _standing.Remove(symbol);
         }
-        else if (turn.Command.Verb == BookVerb.AdjustOrders && turn.Command.Changes.AsAdjustment() is { IsSplit: true })
+        else if (turn.Command is AdjustOrders { Adjustment.IsSplit: true })
         {
             _standing.Add(symbol);
         }

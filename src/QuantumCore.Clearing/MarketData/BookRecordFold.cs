@@ -73,8 +73,7 @@ public static class BookRecordFold
             lastTicks = step.Kind == StepKind.Fill && !IsOfLeg(record, in step) ? step.PriceTicks : lastTicks;
         }
 
-        return lastTicks != 0 && record is BookTurn { Command: { Verb: BookVerb.AdjustOrders } command }
-            && command.Changes.AsAdjustment() is { IsSplit: true } split
+        return lastTicks != 0 && record is BookTurn { Command: AdjustOrders { Adjustment: { IsSplit: true } split } }
             ? Math.Clamp(split.PriceOf(Side.Buy, lastTicks), 1, Instrument.PriceTicksLimit)
             : lastTicks;
     }
@@ -85,22 +84,13 @@ public static class BookRecordFold
     /// </summary>
     private static bool IsOfLeg(BookRecord record, in TurnStep fill)
     {
-        if (record is not BookTurn { Command: { Verb: BookVerb.Act, Changes: var acts } })
+        foreach (var act in record is BookTurn { Command: ActOnLegs legs } ? legs.Acts : [])
         {
-            return false;
-        }
-
-        var crosses = false;
-        foreach (var (name, value) in acts)
-        {
-            if ((name is ChangedValue.Take or ChangedValue.TakeQuotes && value == fill.OrderId)
-                || (name == ChangedValue.Maker && crosses && value == fill.MakerOrderId))
+            if (act is TakeQuotesAct take ? take.OrderId == fill.OrderId
+                : act is CrossAct cross && (cross.OrderId, cross.MakerId) == (fill.OrderId, fill.MakerOrderId))
             {
                 return true;
             }
-
-            // Within a cross, the taker comes before the maker.
-            crosses = name < ChangedValue.Price ? name == ChangedValue.Cross && value == fill.OrderId : crosses;
         }
 
         return false;

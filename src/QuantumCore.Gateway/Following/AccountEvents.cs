@@ -166,15 +166,13 @@ internal sealed class AccountEvents(
         switch (step.Kind)
         {
             case StepKind.Opened
-                when turn.Command.Orders.FirstOrDefault(
-                    order => order.Account == _account && order.Number == step.Number) is { } opened:
+                when turn.OrderOf(_account, step.Number) is { } opened:
                 Open(
-                    book, opened with { PriceTicks = step.PriceTicks }, step.OrderId, turn.Command,
-                    turn.StageOf(opened));
+                    book, opened with { PriceTicks = step.PriceTicks }, step.OrderId,
+                    turn.Command as EnterOrderList, turn.StageOf(opened));
                 break;
             case StepKind.Voided
-                when turn.Command.Orders.FirstOrDefault(
-                    order => order.Account == _account && order.Number == step.Number) is { } voided:
+                when turn.OrderOf(_account, step.Number) is { } voided:
                 Reject(book, voided, turn.Reason);
                 break;
             case StepKind.Ended:
@@ -188,25 +186,24 @@ internal sealed class AccountEvents(
                 Advance(book, step.Number, OrderStages.WithoutParent, step.PriceTicks);
                 break;
             case StepKind.Changed:
-                var amended = turn.Command is { Verb: BookVerb.Amend } amend && amend.Account == _account
-                    && amend.Number == step.Number;
+                var amended = turn.Command is AmendOpenOrder amend && amend.Account == _account
+                    && amend.Number == step.Number ? amend.Changes : null;
                 Change(
                     book,
                     step.Number,
                     order => order with
                     {
                         QuantityLots = order.QuantityLots - step.QuantityLots,
-                        PriceTicks = (amended ? turn.Command.Changes.ValueOf(ChangedValue.WorstTicks) : null)
-                            ?? order.PriceTicks,
-                        Conditions = amended
-                            ? EncodedConditions.From(order.Conditions.Decode().With(turn.Command.Changes))
-                            : order.Conditions,
+                        PriceTicks = amended?.WorstTicks ?? order.PriceTicks,
+                        Conditions = amended is null
+                            ? order.Conditions
+                            : EncodedConditions.From(amended.Of(order.Conditions.Decode())),
                     },
                     OrderHappening.Changed,
                     step.LeavesLots == 0);
                 break;
             case StepKind.Adjusted:
-                var adjustment = turn.Command.Changes.AsAdjustment()!.Value;
+                var adjustment = ((AdjustOrders)turn.Command).Adjustment;
                 Change(book, step.Number, order => order with
                 {
                     PriceTicks = adjustment.PriceOf(order.Side, order.PriceTicks),
@@ -236,10 +233,9 @@ internal sealed class AccountEvents(
     }
 
     private void Open(
-        RecordPlace book, SubmitOrder order, long orderId, BookCommand? command = null,
+        RecordPlace book, SubmitOrder order, long orderId, EnterOrderList? list = null,
         OrderStage stage = OrderStage.Working)
     {
-        var list = command is { Verb: BookVerb.EnterList } ? command : null;
         var opened = OrderViews.Of(book.Instrument.Symbol, order, orderId, book.TimeNanos) with
         {
             ListId = list?.Orders[0].Number,
@@ -255,13 +251,13 @@ internal sealed class AccountEvents(
     }
 
     /// <summary>Adds an order to its list; reports the list with its last order.</summary>
-    private void OpenListed(RecordPlace book, PastOrder opened, BookCommand command)
+    private void OpenListed(RecordPlace book, PastOrder opened, EnterOrderList entered)
     {
         var id = opened.ListId!.Value;
         if (!_lists.TryGetValue(id, out var list))
-            _lists.Add(id, list = new FollowedList((OrderListKind)command.Value, ListNameOf(command.Orders[0]), []));
+            _lists.Add(id, list = new FollowedList(entered.Kind, ListNameOf(entered.Orders[0]), []));
         list.Members.Add((opened.OrderId, opened.ClientOrderId));
-        if (list.Members.Count == command.Orders.Length)
+        if (list.Members.Count == entered.Orders.Length)
             _events.Add(new ListEvent(book, id, list, ListHappening.Started));
     }
 

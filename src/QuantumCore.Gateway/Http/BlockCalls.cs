@@ -270,7 +270,7 @@ internal sealed class BlockCalls(
         var isOnRecord = true;
         foreach (var symbol in symbols)
         {
-            var command = BookCommand.Of(isBlock ? BookVerb.Block : BookVerb.Unblock, account: account.Value);
+            BookCommand command = isBlock ? new BlockAccount(account.Value) : new UnblockAccount(account.Value);
             // Like a halt, a block does not wait for a journal that does not commit.
             var done = isBlock
                 ? await entry.Halt(symbol, command)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
@@ -51,7 +50,7 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
     }
 
     /// <summary>Returns the phase commands that lead from a phase to one without trading.</summary>
-    private IEnumerable<BookCommand> Ways(TradingPhase from, int level)
+    private IEnumerable<SetTradingPhase> Ways(TradingPhase from, int level)
     {
         if (from != TradingPhase.Closed)
         {
@@ -91,6 +90,6 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
 
     private long Day(DateTimeOffset moment) => MarketWideBreaker.DayOf(TimeZoneInfo.ConvertTime(moment, zone).DateTime);
 
-    private static BookCommand Command(TradingPhase phase, PhasePlan? plan) =>
-        PhaseReading.Command(phase, PhaseReason.MarketWideBreaker, plan);
+    private static SetTradingPhase Command(TradingPhase phase, PhasePlan? plan) =>
+        new(phase, plan, PhaseReason.MarketWideBreaker);
 }

@@ -47,14 +47,14 @@ internal sealed class OperatorCalls(
     /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
     /// <c>InvalidPrice</c>. Returns the symbol's state.
     /// </remarks>
-    public Task SetMark(HttpContext context) => SetPrice(context, BookVerb.SetMark);
+    public Task SetMark(HttpContext context) => SetPrice(context, static ticks => new SetMarkPrice(ticks));
 
     /// <summary>POST /admin/symbols/{symbol}/reference: sets the static band's reference price.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
     /// <c>InvalidPrice</c>. Returns the symbol's state.
     /// </remarks>
-    public Task SetReference(HttpContext context) => SetPrice(context, BookVerb.SetReference);
+    public Task SetReference(HttpContext context) => SetPrice(context, static ticks => new SetReferencePrice(ticks));
 
     /// <summary>POST /admin/symbols/{symbol}/rules: sets bands, collar and auction rules.</summary>
     /// <remarks>
@@ -76,7 +76,7 @@ internal sealed class OperatorCalls(
         }
 
         await Operate(
-            context, instrument, BookCommand.Of(BookVerb.SetRules) with { Changes = changes },
+            context, instrument, new SetBookRules(changes),
             () => operators.Note(officer, "rulesSet", instrument.Symbol, text));
     }
 
@@ -86,7 +86,7 @@ internal sealed class OperatorCalls(
     /// <c>UnknownTrade</c> for a trade that is void already, or from before a split or a symbol change. An account that
     /// lacks what is taken back is frozen.
     /// </remarks>
-    public Task Bust(HttpContext context) => ChangeTrade(context, BookVerb.Bust);
+    public Task Bust(HttpContext context) => ChangeTrade(context, corrects: false);
 
     /// <summary>POST /admin/symbols/{symbol}/correct: corrects the price of a trade.</summary>
     /// <remarks>
@@ -94,7 +94,7 @@ internal sealed class OperatorCalls(
     /// <c>InvalidPrice</c>. Both sides settle the difference and the fees of the new price. Expect <c>UnknownTrade</c>
     /// for a void trade, and one from before a split or a symbol change.
     /// </remarks>
-    public Task Correct(HttpContext context) => ChangeTrade(context, BookVerb.Correct);
+    public Task Correct(HttpContext context) => ChangeTrade(context, corrects: true);
 
     /// <summary>GET /admin/actions: lists operators' actions, newest first.</summary>
     /// <remarks>
@@ -156,7 +156,7 @@ internal sealed class OperatorCalls(
         await Answer.Json(context, new Api.BreakerReport(call.Level, call.Acts, stopped));
     }
 
-    private async Task SetPrice(HttpContext context, BookVerb verb)
+    private async Task SetPrice(HttpContext context, Func<long, BookCommand> commandOf)
     {
         if (await Symbol(context) is not var (officer, instrument)
             || await Call.Read<Api.PriceBody>(context) is not { } text)
@@ -169,12 +169,13 @@ internal sealed class OperatorCalls(
         }
 
         // Marks change every second: the book's record of each is enough.
+        var command = commandOf(ticks);
         await Operate(
-            context, instrument, BookCommand.Of(verb, ticks),
-            verb == BookVerb.SetMark ? null : () => operators.Note(officer, "referenceSet", instrument.Symbol, text));
+            context, instrument, command,
+            command is SetMarkPrice ? null : () => operators.Note(officer, "referenceSet", instrument.Symbol, text));
     }
 
-    private async Task ChangeTrade(HttpContext context, BookVerb verb)
+    private async Task ChangeTrade(HttpContext context, bool corrects)
     {
         if (await Symbol(context) is not var (officer, instrument)
             || await Call.Read<Api.TradeBody>(context) is not { } text)
@@ -183,7 +184,7 @@ internal sealed class OperatorCalls(
         var ticks = 0L;
         var place = Call.Trade(text.Trade ?? "");
         var refusal = place is null ? Refusal.Not("trade", text.Trade, "the id of a trade, such as 17-0")
-            : verb == BookVerb.Correct ? ReadPrice(instrument, text.Price, out ticks)
+            : corrects ? ReadPrice(instrument, text.Price, out ticks)
             : text.Price is not null ? Refusal.Malformed(
                 "price", $"price {RefusalText.Shown(text.Price)} is not possible; a void trade has no new price")
             : null;
@@ -194,7 +195,7 @@ internal sealed class OperatorCalls(
         }
 
         // Recorded before it is done: money must not move without a name, and busting a trade again would be rejected.
-        var what = verb == BookVerb.Bust ? "tradeVoided" : "tradeCorrected";
+        var what = corrects ? "tradeCorrected" : "tradeVoided";
         if (await operators.Note(officer, what, instrument.Symbol, text, isDone: false) is { } unnamed)
         {
             await Answer.Refuse(context, unnamed);

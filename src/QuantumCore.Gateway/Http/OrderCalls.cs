@@ -146,7 +146,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
             return;
         }
 
-        var report = change.Conditions.IsEmpty
+        var report = change.Conditions == ConditionChanges.None
             ? await entry.Amend(
                 account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots,
                 triggerTicks: change.TriggerTicks)

@@ -127,7 +127,7 @@ internal sealed class AccountSource(
         where listed.ContainsKey(book.Symbol)
         from record in book.Records
         let turn = record.Record as BookTurn
-        where turn is { Command.Verb: BookVerb.Bust or BookVerb.Correct }
+        where turn is { Command: ChangeTrade }
         from own in TradeChangedEvent.Of(
             change.View.Account, new RecordPlace(listed[book.Symbol], record.Sequence, turn.TimeNanos), turn)
         select own;

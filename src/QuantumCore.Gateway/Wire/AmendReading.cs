@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -12,7 +11,7 @@ namespace QuantumCore.Gateway.Wire;
 /// <param name="ExpectedLots">Open quantity that the client expects, in lots; 0 for any.</param>
 /// <param name="TriggerTicks">New trigger, in ticks, together with a new price or quantity; 0 keeps it.</param>
 internal readonly record struct Amendment(
-    string Name, long PriceTicks, long TotalLots, ImmutableArray<NamedValue> Conditions, long ExpectedLots = 0,
+    string Name, long PriceTicks, long TotalLots, ConditionChanges Conditions, long ExpectedLots = 0,
     long TriggerTicks = 0);
 
 /// <summary>Translates a client's request to an amendment.</summary>
@@ -21,7 +20,7 @@ internal static class AmendReading
     /// <summary>Reads an amendment. Returns null with the amendment, or the refusal.</summary>
     public static (Refusal? Refusal, Amendment Change) Read(AmendText text, Instrument? instrument)
     {
-        var change = new Amendment(text.ClientOrderId ?? OrderReading.NewClientOrderId(), 0, 0, []);
+        var change = new Amendment(text.ClientOrderId ?? OrderReading.NewClientOrderId(), 0, 0, ConditionChanges.None);
         var terms = text.Price is not null ? "price" : text.Quantity is not null ? "quantity" : null;
         var condition = text.DisplayQuantity is not null ? "displayQuantity"
             : text.TriggerPrice is not null && terms is null ? "triggerPrice"
@@ -94,18 +93,6 @@ internal static class AmendReading
                     : null)
                 ?? OrderChecks.BasisPoints(points);
 
-        var changes = ImmutableArray.CreateBuilder<NamedValue>();
-        Add(ChangedValue.DisplayLots, display);
-        Add(ChangedValue.TriggerTicks, trigger);
-        Add(ChangedValue.TrailTicks, distance);
-        Add(ChangedValue.TrailBasisPoints, points);
-        Add(ChangedValue.ExpiryNanos, expiry);
-        return (refusal, change with { Conditions = changes.ToImmutable() });
-
-        void Add(ChangedValue name, long? value)
-        {
-            if (value is { } given)
-                changes.Add(new NamedValue(name, given));
-        }
+        return (refusal, change with { Conditions = new(display, trigger, distance, points, expiry) });
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -53,19 +52,18 @@ internal static class MarketWriting
     }
 
     /// <summary>Writes the rules of a book, under the names that set them.</summary>
-    public static void WriteRules(this Utf8JsonWriter to, ImmutableArray<NamedValue> rules, Instrument instrument)
+    public static void WriteRules(this Utf8JsonWriter to, RuleChanges rules, Instrument instrument)
     {
         to.WriteStartObject("rules"u8);
-        if (rules.ValueOf(ChangedValue.ProtectionTicks) is { } protection)
+        if (rules.ProtectionTicks is { } protection)
             to.WritePrice("protection"u8, instrument, protection);
         else
             to.WriteNull("protection"u8);
-        to.WriteNumberOrNull("staticBand"u8, rules.ValueOf(ChangedValue.StaticBand));
-        to.WriteNumberOrNull("dynamicBand"u8, rules.ValueOf(ChangedValue.DynamicBand));
-        to.WriteString(
-            "dynamicBandMode"u8, rules.ValueOf(ChangedValue.DynamicBandAuction) == 1 ? "auction"u8 : "reject"u8);
-        to.WriteNumberOrNull("auctionCollar"u8, rules.ValueOf(ChangedValue.AuctionCollar));
-        to.WriteNumber("maxExtensions"u8, rules.ValueOf(ChangedValue.MaxExtensions) ?? 0);
+        to.WriteNumberOrNull("staticBand"u8, rules.StaticBandBasisPoints);
+        to.WriteNumberOrNull("dynamicBand"u8, rules.DynamicBandBasisPoints);
+        to.WriteString("dynamicBandMode"u8, rules.DynamicBandAuction == true ? "auction"u8 : "reject"u8);
+        to.WriteNumberOrNull("auctionCollar"u8, rules.AuctionCollarBasisPoints);
+        to.WriteNumber("maxExtensions"u8, rules.MaxExtensions ?? 0);
         to.WriteEndObject();
     }
 

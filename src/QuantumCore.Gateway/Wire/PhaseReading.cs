@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -15,7 +14,7 @@ internal static class PhaseReading
     /// <summary>Reads a phase call. Returns null with the command, or the refusal.</summary>
     /// <param name="text">The call.</param>
     /// <param name="nowNanos">Current time, Unix nanoseconds.</param>
-    public static (Refusal? Refusal, BookCommand? Command) Read(Api.PhaseBody text, long nowNanos)
+    public static (Refusal? Refusal, SetTradingPhase? Command) Read(Api.PhaseBody text, long nowNanos)
     {
         if (WireNames.ReadPhase(text.Phase) is not { } phase)
             return (Refusal.NotOneOf("phase", text.Phase, WireNames.Phases.AsSpan()), null);
@@ -25,24 +24,7 @@ internal static class PhaseReading
             return (Refusal.NotOneOf("reason", text.Reason, WireNames.PhaseReasons.AsSpan()), null);
 
         var (refusal, plan) = ReadPlan(text, phase, nowNanos);
-        return refusal is not null ? (refusal, null) : (null, Command(phase, why ?? PhaseReason.None, plan));
-    }
-
-    /// <summary>Makes the command of a phase call.</summary>
-    public static BookCommand Command(TradingPhase phase, PhaseReason why, PhasePlan? plan)
-    {
-        var changes = ImmutableArray.CreateBuilder<NamedValue>();
-        if (plan is { } follows)
-        {
-            changes.Add(new NamedValue(ChangedValue.Next, (long)follows.Phase));
-            changes.Add(new NamedValue(ChangedValue.NextNanos, follows.AtNanos));
-            if (follows.LastsNanos > 0)
-                changes.Add(new NamedValue(ChangedValue.NextLastsNanos, follows.LastsNanos));
-        }
-
-        if (why != PhaseReason.None)
-            changes.Add(new NamedValue(ChangedValue.Why, (long)why));
-        return BookCommand.Of(BookVerb.SetPhase, (long)phase) with { Changes = changes.ToImmutable() };
+        return refusal is not null ? (refusal, null) : (null, new(phase, plan, why ?? PhaseReason.None));
     }
 
     private static (Refusal? Refusal, PhasePlan? Plan) ReadPlan(Api.PhaseBody text, TradingPhase phase, long nowNanos)

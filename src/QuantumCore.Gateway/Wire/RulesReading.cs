@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -13,59 +12,48 @@ internal static class RulesReading
     private const string None = "none";
 
     /// <summary>Reads rules. Returns null with the changes, or the refusal.</summary>
-    public static (Refusal? Refusal, ImmutableArray<NamedValue> Changes) Read(Api.RulesBody text, Instrument instrument)
+    public static (Refusal? Refusal, RuleChanges Changes) Read(Api.RulesBody text, Instrument instrument)
     {
-        var changes = ImmutableArray.CreateBuilder<NamedValue>();
-        var numbers = new NumberReading(instrument);
-        var protection = text.Protection == None ? -1 : numbers.Difference("protection", text.Protection);
-        if (protection is { } ticks)
-            changes.Add(new NamedValue(ChangedValue.ProtectionTicks, ticks));
-
         const int Points = OrderConditions.BasisPointsLimit;
-        var refusal = numbers.Wrong
-            ?? Add(ChangedValue.StaticBand, "staticBand", text.StaticBand, Points)
-            ?? Add(ChangedValue.DynamicBand, "dynamicBand", text.DynamicBand, Points)
-            ?? AddMode(text.DynamicBandMode)
-            ?? Add(ChangedValue.AuctionCollar, "auctionCollar", text.AuctionCollar, Points)
-            ?? Add(
-                ChangedValue.MaxExtensions, "maxExtensions", text.MaxExtensions == None ? "" : text.MaxExtensions,
-                ExtensionsLimit)
-            ?? AddSeconds(text.AuctionSeconds)
-            ?? (changes.Count == 0 ? Refusal.Malformed(null, "The request needs at least one rule.") : null);
-        return (refusal, changes.ToImmutable());
+        var numbers = new NumberReading(instrument);
+        Refusal? wrong = null;
+        var changes = new RuleChanges(
+            text.Protection == None ? RuleChanges.Removed : numbers.Difference("protection", text.Protection),
+            Number("staticBand", text.StaticBand, Points),
+            Number("dynamicBand", text.DynamicBand, Points),
+            IsAuction(text.DynamicBandMode),
+            Number("auctionCollar", text.AuctionCollar, Points),
+            Number("maxExtensions", text.MaxExtensions == None ? "" : text.MaxExtensions, ExtensionsLimit),
+            Nanos(text.AuctionSeconds));
+        var refusal = numbers.Wrong ?? wrong
+            ?? (changes == RuleChanges.None ? Refusal.Malformed(null, "The request needs at least one rule.") : null);
+        return (refusal, changes);
 
-        Refusal? Add(ChangedValue name, string field, string? value, int most)
+        long? Number(string field, string? value, int most)
         {
-            if (value is null)
-                return null;
+            if (value is null or None)
+                return value is null ? null : RuleChanges.Removed;
 
-            var number = -1L;
-            var wrong = value == None ? null : NumberReading.WholeNumber(field, value, most, out number);
-            if (wrong is null)
-                changes.Add(new NamedValue(name, number));
-            return wrong;
+            var fault = NumberReading.WholeNumber(field, value, most, out var number);
+            wrong ??= fault;
+            return number;
         }
 
-        Refusal? AddSeconds(string? seconds)
+        long? Nanos(string? seconds)
         {
-            if (seconds is null || seconds == None)
-                return Add(ChangedValue.AuctionNanos, "auctionSeconds", seconds, 0);
+            if (seconds is null or None)
+                return seconds is null ? null : RuleChanges.Removed;
 
-            var wrong = PhaseReading.Seconds("auctionSeconds", seconds, out var number);
-            if (wrong is null)
-                changes.Add(new NamedValue(ChangedValue.AuctionNanos, number * PhaseReading.NanosPerSecond));
-            return wrong;
+            var fault = PhaseReading.Seconds("auctionSeconds", seconds, out var number);
+            wrong ??= fault;
+            return fault is null ? number * PhaseReading.NanosPerSecond : null;
         }
 
-        Refusal? AddMode(string? mode)
+        bool? IsAuction(string? mode)
         {
-            if (mode is null)
-                return null;
-            if (mode is not ("reject" or "auction"))
-                return Refusal.NotOneOf("dynamicBandMode", mode, "reject", "auction");
-
-            changes.Add(new NamedValue(ChangedValue.DynamicBandAuction, mode == "auction" ? 1 : 0));
-            return null;
+            if (mode is not (null or "reject" or "auction"))
+                wrong ??= Refusal.NotOneOf("dynamicBandMode", mode, "reject", "auction");
+            return mode is null ? null : mode == "auction";
         }
     }
 }

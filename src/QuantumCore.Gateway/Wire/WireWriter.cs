@@ -208,7 +208,7 @@ internal static class WireWriter
     {
         to.WriteStartObject();
         to.WriteStateMembers(state, instrument);
-        to.WriteRules(state.Rules.IsDefault ? [] : state.Rules, instrument);
+        to.WriteRules(state.Rules ?? RuleChanges.None, instrument);
         to.WriteEndObject();
     }
 

@@ -32,7 +32,7 @@ public sealed partial class OrderBookGrain
 
     /// <inheritdoc/>
     public async ValueTask<ExecutionReport> Amend(
-        string symbol, long account, long orderId, ImmutableArray<NamedValue> changes)
+        string symbol, long account, long orderId, ConditionChanges changes)
     {
         var refusal = Refuse(symbol, urgent: true, out var book);
         if (refusal != RejectReason.None)
@@ -77,7 +77,7 @@ public sealed partial class OrderBookGrain
         }
 
         // A bust or correction needs the trade as the journal has it, not as the caller says.
-        if (command.Verb is BookVerb.Bust or BookVerb.Correct)
+        if (command is ChangeTrade)
         {
             return RejectReason.BadRequest;
         }
@@ -144,7 +144,7 @@ public sealed partial class OrderBookGrain
         return answers;
     }
 
-    private Answer Change(OpenBook book, long account, long number, ImmutableArray<NamedValue> changes)
+    private Answer Change(OpenBook book, long account, long number, ConditionChanges changes)
     {
         CatchUp();
         if (!book.Machine.IsKnown(account, number, out var ticket, out var finished) || ticket is null)
@@ -188,7 +188,7 @@ public sealed partial class OrderBookGrain
         {
             if (book.IsServing && book.Machine.IsExpiryDue(_now))
             {
-                book.Machine.Operate(BookCommand.Of(BookVerb.AdvanceTime), _now, out var record);
+                book.Machine.Operate(new AdvanceTime(), _now, out var record);
                 Record(book, record, urgent: true);
             }
         }

@@ -47,10 +47,10 @@ public sealed partial class OrderBookGrain
         return changed;
     }
 
-    private TradeChanged Change(OpenBook book, TradeAsItWas trade, BookCommand change)
+    private TradeChanged Change(OpenBook book, TradeAsItWas trade, ChangeTrade change)
     {
         var now = book.Machine.InForce(in trade);
-        if (change.Value == 0 || now.PriceTicks != change.Value)
+        if (change is not CorrectTrade { PriceTicks: var price } || now.PriceTicks != price)
         {
             var reason = book.Machine.Operate(change, _now, out var record);
             if (reason != RejectReason.None)
@@ -159,5 +159,5 @@ public sealed partial class OrderBookGrain
     }
 
     /// <summary>A trade and the command that changes it; the command is null if that price is impossible.</summary>
-    private sealed record FoundTrade(TradeAsItWas Trade, BookCommand? Change);
+    private sealed record FoundTrade(TradeAsItWas Trade, ChangeTrade? Change);
 }

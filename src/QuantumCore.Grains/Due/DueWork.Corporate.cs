@@ -126,7 +126,7 @@ public sealed partial class DueWork
                 continue;
             }
 
-            var call = BookCommand.Of(BookVerb.AdjustOrders, number: place) with { Changes = adjustment.AsChanges() };
+            var call = AdjustOrders.Of(place, in adjustment);
             var reason = await (await catalog.BookAsync(instrument.Symbol)).Operate(instrument.Symbol, call);
             if (reason != RejectReason.None)
             {
@@ -183,7 +183,7 @@ public sealed partial class DueWork
     /// </summary>
     private async Task<bool> CloseOldBookAsync(CorporateActionView action)
     {
-        var (symbol, close) = (action.Request.Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Closed));
+        var (symbol, close) = (action.Request.Symbol, new SetTradingPhase(TradingPhase.Closed));
         var book = await catalog.BookAsync(symbol);
         if ((await book.State(symbol)).Phase != TradingPhase.Closed
             && await book.Operate(symbol, close) is var reason and not RejectReason.None)
