@@ -181,7 +181,7 @@ public class MoneyPathTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_name_of_a_reduction_leads_to_its_order_whichever_is_folded_first_the_reduction_or_the_orders_end(
+    public void Name_of_a_reduction_leads_to_its_order_in_any_sequence_of_records(
         bool endFirst)
     {
         var account = new AccountMachine(new AccountId(1000), _ => Listed.Aapl);

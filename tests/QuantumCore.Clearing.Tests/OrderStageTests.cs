@@ -94,7 +94,7 @@ public class OrderStageTests
     }
 
     [Fact]
-    public async Task Pages_by_public_id_leave_out_no_order_whose_number_is_lower_and_none_that_was_refused_takes_room()
+    public async Task Pages_by_public_id_omit_no_order_and_rejected_orders_take_no_room()
     {
         var book = new JournaledBook();
         book.Submit(Order(Alice, 3, Side.Buy, 10, 14_900));
@@ -218,7 +218,7 @@ public class OrderStageTests
     }
 
     [Fact]
-    public void A_snapshot_from_before_stages_were_told_serves_and_knows_again_when_its_orders_are_done()
+    public void Snapshot_without_stages_is_readable_and_complete_once_its_orders_end()
     {
         var book = new JournaledBook();
         Trade(book, 15_000);

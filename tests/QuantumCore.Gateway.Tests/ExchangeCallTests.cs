@@ -148,7 +148,7 @@ public sealed class ExchangeCallTests
     [InlineData("TECH 1")]
     [InlineData("group:TECH")]
     [InlineData("ABCDEFGHIJKLMNOPQRSTU")]
-    public async Task Group_that_is_no_name_is_refused(string group)
+    public async Task Invalid_group_name_is_rejected(string group)
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync(
@@ -329,7 +329,7 @@ public sealed class ExchangeCallTests
     }
 
     [Fact]
-    public async Task Who_reads_the_history_when_too_many_do_is_told_that_and_when_to_come_again()
+    public async Task History_query_above_the_concurrency_limit_gets_503_with_Retry_After()
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.Fail("FillsAfter", new LimitExceededException("full"));

@@ -22,7 +22,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
     private static readonly long[] s_borrowers = [.. Enumerable.Range(2_001, 16).Select(account => (long)account)];
 
     [Fact]
-    public async Task Four_times_the_moves_of_an_hour_leave_nobody_owing_and_every_cent_of_the_fund_explained()
+    public async Task Moves_four_times_larger_leave_no_debt_and_account_for_every_cent_of_the_fund()
     {
         var lines = Read(OrderFlowFiles.Find("AAPL_2012-06-21_50_1h.cmds.csv.gz"));
         await using var disk = new Disk();
