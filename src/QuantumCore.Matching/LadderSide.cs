@@ -10,7 +10,7 @@ internal static class LadderSide
 {
     public const int Buy = 0;
     public const int Sell = 1;
-    public const int Dark = 2;
+    public const int Hidden = 2;
     public const int FirstTrigger = 4;
     public const int OnLast = FirstTrigger;
     public const int OnBid = FirstTrigger + 2;

@@ -173,13 +173,13 @@ public sealed partial class OrderBook
     /// </summary>
     private bool NeedsSlowPath(in NewOrder order)
     {
-        if (SlowPathReasons != SlowPath.DarkOrders || AllOrNoneCount > 0 || order.Type != OrderType.Limit
+        if (SlowPathReasons != SlowPath.HiddenOrders || AllOrNoneCount > 0 || order.Type != OrderType.Limit
             || order.Side is not (Side.Buy or Side.Sell))
             return true;
 
         // Orders that are not displayed matter only to those that could meet them.
         var side = IndexOf(order.Side);
-        return Toward(side, order.PriceTicks) >= Sides[side ^ 1 | Dark].Reach;
+        return Toward(side, order.PriceTicks) >= Sides[side ^ 1 | Hidden].Reach;
     }
 
     /// <summary>Checks a plain order alone.</summary>

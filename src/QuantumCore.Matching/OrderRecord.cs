@@ -50,7 +50,7 @@ internal enum SlowPath
     None = 0,
     Phase = 1,
     Rules = 2,
-    DarkOrders = 4,
+    HiddenOrders = 4,
     Blocked = 8,
 }
 

@@ -28,7 +28,7 @@ public class OrderStore
     internal const Traits PlainTraits = Traits.Day | Traits.PostOnly;
 
     /// <summary>Flags of orders that the fast path cannot remove, because more than their queue counts them.</summary>
-    internal const Traits NotPlain = Traits.Conditional | Traits.Dark | Traits.AtMarket;
+    internal const Traits NotPlain = Traits.Conditional | Traits.Hidden | Traits.AtMarket;
 
     internal const int SelfTradeShift = 12;
 
@@ -234,14 +234,14 @@ public class OrderStore
 
         var orders = 0;
         var lots = 0L;
-        var displayed = !Has(slot, Traits.Dark | Traits.AtMarket);
+        var displayed = !Has(slot, Traits.Hidden | Traits.AtMarket);
         for (var ahead = Entries[slot].Previous; ahead != 0; ahead = Entries[ahead].Previous)
         {
             orders++;
             lots += displayed ? Counted(ahead) : 0;
         }
 
-        if (Has(slot, Traits.Dark))
+        if (Has(slot, Traits.Hidden))
         {
             ref var shown =
                 ref Ladder[Ladder.Find(IndexOf(Entries[slot].Side), Ladder.PriceOf(Entries[slot].Level))];
@@ -297,7 +297,7 @@ public class OrderStore
     {
         ref var entry = ref Entries[slot];
         var resting = entry.Place == OrderPlace.Resting;
-        var shown = resting && (entry.Traits & (Traits.Dark | Traits.AtMarket)) == 0;
+        var shown = resting && (entry.Traits & (Traits.Hidden | Traits.AtMarket)) == 0;
         var price = resting ? PriceNow(slot) : LimitOf(slot);
         return new RestingOrder(
             entry.Id, entry.Account, entry.Side, price, entry.TotalLots, entry.Leaves, entry.Owner, entry.Place,
@@ -340,7 +340,7 @@ public class OrderStore
         ref var entry = ref Entries[slot];
         var side = IndexOf(entry.Side);
         return (entry.Traits & Traits.AtMarket) != 0 ? side + AtMarket
-            : (entry.Traits & Traits.Dark) != 0 ? side + Dark
+            : (entry.Traits & Traits.Hidden) != 0 ? side + Hidden
             : side;
     }
 

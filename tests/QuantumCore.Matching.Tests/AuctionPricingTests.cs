@@ -63,7 +63,7 @@ public class AuctionPricingTests
     [Fact]
     public void All_or_none_orders_take_no_part()
     {
-        var order = _store.Add(Buy, 10, new Conditions { Type = OrderType.Limit }, Traits.AllOrNone | Traits.Dark);
+        var order = _store.Add(Buy, 10, new Conditions { Type = OrderType.Limit }, Traits.AllOrNone | Traits.Hidden);
         _store.Rest(order, 105);
         _store.Rest(Sell, 10, 101);
         Assert.Equal(default, FindPrice());
@@ -91,7 +91,7 @@ public class AuctionPricingTests
     public void A_queue_gives_market_orders_first_and_then_the_best_prices()
     {
         var low = _store.Rest(Sell, 1, 101);
-        var hidden = _store.Rest(_store.Add(Sell, 1, new Conditions { Type = OrderType.Limit }, Traits.Dark), 101);
+        var hidden = _store.Rest(_store.Add(Sell, 1, new Conditions { Type = OrderType.Limit }, Traits.Hidden), 101);
         var high = _store.Rest(Sell, 1, 102);
         var market = _store.Rest(
             _store.Add(Sell, 1, new Conditions { Type = OrderType.Market }, Traits.AtMarket), 1);

@@ -209,7 +209,7 @@ public class ScenarioNotationTests
     {
         { BookEventKind.Accepted, "ack a @9" },
         { BookEventKind.Trade, "trade b a 4@9" },
-        { BookEventKind.Rested, "rest a dark 3@9" },
+        { BookEventKind.Rested, "rest a hidden 3@9" },
         { BookEventKind.Amended, "amend a 4@9 lose" },
         { BookEventKind.Ended, "can a 4 USER" },
         { BookEventKind.Refilled, "refill a 4@9" },
@@ -244,8 +244,8 @@ public class ScenarioNotationTests
     [Theory]
     [InlineData(BookEventKind.Accepted, 0, 9, 4, "ack a")]
     [InlineData(BookEventKind.Rested, 0, 9, 4, "rest a 4@9")]
-    [InlineData(BookEventKind.Rested, 1, 9, 0, "rest a 3@9 dark")]
-    [InlineData(BookEventKind.Rested, 1, 9, 0, "rest a dark@9 3")]
+    [InlineData(BookEventKind.Rested, 1, 9, 0, "rest a 3@9 hidden")]
+    [InlineData(BookEventKind.Rested, 1, 9, 0, "rest a hidden@9 3")]
     [InlineData(BookEventKind.Rested, 2, 9, 4, "rest a 3@MKT")]
     [InlineData(BookEventKind.Amended, 0, 9, 4, "amend a 4@9 keep")]
     [InlineData(BookEventKind.Amended, 0, 0, 4, "amend a 4@- keep")]

@@ -121,29 +121,31 @@ internal sealed class AuctionPricing(OrderStore store)
     {
         var offers = _offers[side];
         offers.Clear();
-        var lit = store.Sides[side].Best;
-        var dark = store.Sides[side + Dark].Best;
-        while (lit != 0 || dark != 0)
+        var displayed = store.Sides[side].Best;
+        var hidden = store.Sides[side + Hidden].Best;
+        while (displayed != 0 || hidden != 0)
         {
-            var litPrice = lit == 0 ? 0 : store.Ladder.PriceOf(lit);
-            var darkPrice = dark == 0 ? 0 : store.Ladder.PriceOf(dark);
-            var takesLit = dark == 0 || (lit != 0 && Toward(side ^ 1, litPrice) <= Toward(side ^ 1, darkPrice));
-            var takesDark = lit == 0 || (dark != 0 && Toward(side ^ 1, darkPrice) <= Toward(side ^ 1, litPrice));
+            var displayedPrice = displayed == 0 ? 0 : store.Ladder.PriceOf(displayed);
+            var hiddenPrice = hidden == 0 ? 0 : store.Ladder.PriceOf(hidden);
+            var takesDisplayed = hidden == 0
+                || (displayed != 0 && Toward(side ^ 1, displayedPrice) <= Toward(side ^ 1, hiddenPrice));
+            var takesHidden = displayed == 0
+                || (hidden != 0 && Toward(side ^ 1, hiddenPrice) <= Toward(side ^ 1, displayedPrice));
             Int128 lots = 0;
-            if (takesLit)
+            if (takesDisplayed)
             {
-                lots += OpenAt(lit);
-                lit = store.NextWorse(side, lit);
+                lots += OpenAt(displayed);
+                displayed = store.NextWorse(side, displayed);
             }
 
-            if (takesDark)
+            if (takesHidden)
             {
-                lots += OpenAt(dark);
-                dark = store.NextWorse(side + Dark, dark);
+                lots += OpenAt(hidden);
+                hidden = store.NextWorse(side + Hidden, hidden);
             }
 
             if (lots > 0)
-                offers.Add((takesLit ? litPrice : darkPrice, lots));
+                offers.Add((takesDisplayed ? displayedPrice : hiddenPrice, lots));
         }
 
         OfferAtMarket(side);

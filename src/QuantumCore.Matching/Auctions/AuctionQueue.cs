@@ -9,8 +9,8 @@ namespace QuantumCore.Matching;
 internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
 {
     private bool _isOpen;
-    private int _lit;
-    private int _dark;
+    private int _displayed;
+    private int _hidden;
     private int _slot;
 
     // Index of the next market order with a worst price.
@@ -49,8 +49,8 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
         if (!_isOpen)
         {
             _isOpen = true;
-            _lit = store.Sides[side].Best;
-            _dark = store.Sides[side + Dark].Best;
+            _displayed = store.Sides[side].Best;
+            _hidden = store.Sides[side + Hidden].Best;
             _slot = store.Ladder[store.Sides[side + AtMarket].Best].First;
             return;
         }
@@ -58,19 +58,19 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
         _isAlone = TryTakeCapped();
         if (_isAlone)
             return;
-        if (_lit == 0 && _dark == 0)
+        if (_displayed == 0 && _hidden == 0)
             throw new InvalidOperationException("An auction gives more lots than a side has.");
 
-        var takesLit = _dark == 0 || (_lit != 0 && IsAtLeastAsGood(_lit, _dark));
-        if (takesLit)
+        var takesDisplayed = _hidden == 0 || (_displayed != 0 && IsAtLeastAsGood(_displayed, _hidden));
+        if (takesDisplayed)
         {
-            _slot = store.Ladder[_lit].First;
-            _lit = store.NextWorse(side, _lit);
+            _slot = store.Ladder[_displayed].First;
+            _displayed = store.NextWorse(side, _displayed);
         }
         else
         {
-            _slot = store.Ladder[_dark].First;
-            _dark = store.NextWorse(side + Dark, _dark);
+            _slot = store.Ladder[_hidden].First;
+            _hidden = store.NextWorse(side + Hidden, _hidden);
         }
     }
 
@@ -88,7 +88,7 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
             return false;
 
         var next = capped[_capped];
-        foreach (var level in (ReadOnlySpan<int>)[_lit, _dark])
+        foreach (var level in (ReadOnlySpan<int>)[_displayed, _hidden])
         {
             if (level != 0 && Toward(side ^ 1, store.Ladder.PriceOf(level)) < Toward(side ^ 1, next.Price))
                 return false;

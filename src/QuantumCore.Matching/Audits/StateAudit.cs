@@ -91,7 +91,7 @@ internal sealed class StateAudit(OrderBook book)
     private long BestFirm(int side)
     {
         var best = book.Sides[side].Best == 0 ? 0 : book.Ladder.PriceOf(book.Sides[side].Best);
-        for (var level = book.Sides[side + Dark].Best; level != 0; level = book.NextWorse(side + Dark, level))
+        for (var level = book.Sides[side + Hidden].Best; level != 0; level = book.NextWorse(side + Hidden, level))
         {
             var price = book.Ladder.PriceOf(level);
             if (best != 0 && Toward(side ^ 1, best) <= Toward(side ^ 1, price))
@@ -142,7 +142,7 @@ internal sealed class StateAudit(OrderBook book)
             // A reduced total leaves dependent values unchanged.
             DisplayLots = kept.Display == 0 ? null : Math.Min(kept.Display, total),
             MinimumLots = kept.Minimum == 0 ? null : Math.Min(kept.Minimum, total),
-            Hidden = book.Has(slot, Traits.Dark) && !book.Has(slot, Traits.AllOrNone)
+            Hidden = book.Has(slot, Traits.Hidden) && !book.Has(slot, Traits.AllOrNone)
                 && kept.Peg != PegReference.Midpoint,
             AllOrNone = book.Has(slot, Traits.AllOrNone),
             Slide = book.Has(slot, Traits.Slide),
@@ -242,8 +242,8 @@ internal sealed class StateAudit(OrderBook book)
     {
         ref var entry = ref book.Entries[slot];
         ref var kept = ref book.ConditionsOf(slot);
-        var dark = book.Has(slot, Traits.AllOrNone) || kept.Peg == PegReference.Midpoint;
-        if (book.Has(slot, Traits.Iceberg) != (kept.Display != 0) || (dark && !book.Has(slot, Traits.Dark))
+        var hidden = book.Has(slot, Traits.AllOrNone) || kept.Peg == PegReference.Midpoint;
+        if (book.Has(slot, Traits.Iceberg) != (kept.Display != 0) || (hidden && !book.Has(slot, Traits.Hidden))
             || (book.Has(slot, Traits.Slide) && !book.Has(slot, Traits.PostOnly)))
             return "shows itself in two ways";
         var shown = book.Has(slot, Traits.Iceberg) && entry.Place == OrderPlace.Resting;

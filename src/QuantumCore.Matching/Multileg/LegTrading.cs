@@ -16,7 +16,7 @@ internal sealed class LegTrading(
         var taker = matcher.TakerFor(slot, priceTicks);
         taker.IsSilent = true;
         var left = lots;
-        var at = new MatchCursor { Side = taker.Side ^ 1, IsLit = true, Price = priceTicks };
+        var at = new MatchCursor { Side = taker.Side ^ 1, IsDisplayed = true, Price = priceTicks };
         ref var queue = ref book.Ladder[book.Ladder.Find(at.Side, priceTicks)];
         var (maker, last) = (queue.First, queue.Last);
         while (left > 0 && maker != 0)

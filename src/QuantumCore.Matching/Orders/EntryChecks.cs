@@ -110,7 +110,7 @@ internal sealed class EntryChecks(
         if (reject is RejectReason.InvalidPrice or RejectReason.PriceBand)
             return reject;
 
-        var tree = (traits & Traits.Dark) != 0 ? taker.Side + Dark : taker.Side;
+        var tree = (traits & Traits.Hidden) != 0 ? taker.Side + Hidden : taker.Side;
         ref var queue = ref store.Ladder[store.Ladder.Find(tree, price)];
         if (queue.Orders > 0 && queue.Lots > OrderStore.MaxLevelLots - taker.Leaves)
             return RejectReason.Overflow;
@@ -172,7 +172,7 @@ internal sealed class EntryChecks(
     {
         var contra = side ^ 1;
         var best = store.Sides[contra].Best == 0 ? 0 : store.Ladder.PriceOf(store.Sides[contra].Best);
-        for (var level = store.Sides[contra + Dark].Best; level != 0; level = store.NextWorse(contra + Dark, level))
+        for (var level = store.Sides[contra + Hidden].Best; level != 0; level = store.NextWorse(contra + Hidden, level))
         {
             var price = store.Ladder.PriceOf(level);
             if (best != 0 && Toward(side, best) <= Toward(side, price))

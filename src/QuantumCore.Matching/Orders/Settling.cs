@@ -44,12 +44,12 @@ internal sealed class Settling(
             return false;
 
         var woken = false;
-        var level = store.Sides[side + Dark].Best;
+        var level = store.Sides[side + Hidden].Best;
         while (level != 0 && Toward(side, store.Ladder.PriceOf(level)) >= added
             && store.Phase == TradingPhase.Continuous)
         {
             var price = store.Ladder.PriceOf(level);
-            var worse = store.NextWorse(side + Dark, level);
+            var worse = store.NextWorse(side + Hidden, level);
             var slot = store.Ladder[level].First;
             while (slot != 0 && store.Phase == TradingPhase.Continuous)
             {

@@ -364,7 +364,8 @@ internal sealed partial class ReferenceBook
         var prices = new HashSet<long>();
         foreach (var other in _open)
         {
-            if (other.Stay == Stay.Resting && other.Side == order.Side && other.Dark == order.Dark && !other.HasNoLimit)
+            if (other.Stay == Stay.Resting && other.Side == order.Side && other.IsHidden == order.IsHidden
+                && !other.HasNoLimit)
                 _ = prices.Add(other.Price);
         }
 
