@@ -27,7 +27,7 @@ internal enum Traits : ushort
     Peg = 32,
 
     /// <summary>A market order that waits for an auction.</summary>
-    AtMarket = 64,
+    MarketOrder = 64,
 
     /// <summary>Ends with the day.</summary>
     Day = 128,

@@ -16,7 +16,7 @@ internal static class LadderSide
     public const int OnBid = FirstTrigger + 2;
     public const int OnAsk = FirstTrigger + 4;
     public const int OnMark = FirstTrigger + 6;
-    public const int AtMarket = 12;
+    public const int MarketOrders = 12;
     public const int SidesOfLadder = 14;
 
     /// <summary>Price beyond every limit, for a side without orders.</summary>

@@ -28,7 +28,7 @@ public class OrderStore
     internal const Traits PlainTraits = Traits.Day | Traits.PostOnly;
 
     /// <summary>Flags of orders that the fast path cannot remove, because more than their queue counts them.</summary>
-    internal const Traits NotPlain = Traits.Conditional | Traits.Hidden | Traits.AtMarket;
+    internal const Traits NotPlain = Traits.Conditional | Traits.Hidden | Traits.MarketOrder;
 
     internal const int SelfTradeShift = 12;
 
@@ -234,7 +234,7 @@ public class OrderStore
 
         var orders = 0;
         var lots = 0L;
-        var displayed = !Has(slot, Traits.Hidden | Traits.AtMarket);
+        var displayed = !Has(slot, Traits.Hidden | Traits.MarketOrder);
         for (var ahead = Entries[slot].Previous; ahead != 0; ahead = Entries[ahead].Previous)
         {
             orders++;
@@ -297,7 +297,7 @@ public class OrderStore
     {
         ref var entry = ref Entries[slot];
         var resting = entry.Place == OrderPlace.Resting;
-        var shown = resting && (entry.Traits & (Traits.Hidden | Traits.AtMarket)) == 0;
+        var shown = resting && (entry.Traits & (Traits.Hidden | Traits.MarketOrder)) == 0;
         var price = resting ? PriceNow(slot) : LimitOf(slot);
         return new RestingOrder(
             entry.Id, entry.Account, entry.Side, price, entry.TotalLots, entry.Leaves, entry.Owner, entry.Place,
@@ -339,7 +339,7 @@ public class OrderStore
     {
         ref var entry = ref Entries[slot];
         var side = IndexOf(entry.Side);
-        return (entry.Traits & Traits.AtMarket) != 0 ? side + AtMarket
+        return (entry.Traits & Traits.MarketOrder) != 0 ? side + MarketOrders
             : (entry.Traits & Traits.Hidden) != 0 ? side + Hidden
             : side;
     }
@@ -379,7 +379,7 @@ public class OrderStore
     internal long PriceNow(int slot)
     {
         ref var entry = ref Entries[slot];
-        if ((entry.Traits & Traits.AtMarket) != 0)
+        if ((entry.Traits & Traits.MarketOrder) != 0)
             return 0;
         if (entry.Place == OrderPlace.Resting)
             return Ladder.PriceOf(entry.Level);

@@ -40,7 +40,7 @@ public struct OrdersInPriority
             _started = true;
             _displayed = _store.Sides[_side].Best;
             _hidden = _store.Sides[_side + Hidden].Best;
-            _slot = _store.Ladder[_store.Sides[_side + AtMarket].Best].First;
+            _slot = _store.Ladder[_store.Sides[_side + MarketOrders].Best].First;
             if (_slot != 0)
                 return true;
         }

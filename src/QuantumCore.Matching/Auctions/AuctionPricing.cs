@@ -9,7 +9,7 @@ internal sealed class AuctionPricing(OrderStore store)
     private readonly List<(long Price, Int128 Lots)>[] _offers = [[], []];
 
     private readonly List<long> _candidates = [];
-    private readonly Int128[] _atMarketLots = new Int128[2];
+    private readonly Int128[] _marketLots = new Int128[2];
 
     // Market orders with a worst price, best first, since a price was last found. Their price keeps them out as a limit
     // would, but is no price to trade at. They trade in the sequence of those prices: if they traded before better
@@ -34,12 +34,12 @@ internal sealed class AuctionPricing(OrderStore store)
         var search = new PriceSearch();
         var buys = _offers[Buy];
         var sells = _offers[Sell];
-        var demand = _atMarketLots[Buy];
+        var demand = _marketLots[Buy];
         foreach (var (_, lots) in buys)
             demand += lots;
         foreach (var order in Capped[Buy])
             demand += order.Lots;
-        var supply = _atMarketLots[Sell];
+        var supply = _marketLots[Sell];
         // Candidates rise: the lowest buyers drop out, sellers come in.
         var (lastBuy, lastCapped) = (buys.Count - 1, Capped[Buy].Count - 1);
         var (nextSell, nextCapped) = (0, 0);
@@ -148,16 +148,16 @@ internal sealed class AuctionPricing(OrderStore store)
                 offers.Add((takesDisplayed ? displayedPrice : hiddenPrice, lots));
         }
 
-        OfferAtMarket(side);
+        OfferMarketOrders(side);
     }
 
-    private void OfferAtMarket(int side)
+    private void OfferMarketOrders(int side)
     {
         var capped = Capped[side];
         capped.Clear();
-        _atMarketLots[side] = 0;
+        _marketLots[side] = 0;
         for (var slot =
-            store.Ladder[store.Sides[side + AtMarket].Best].First; slot != 0; slot = store.Entries[slot].Next)
+            store.Ladder[store.Sides[side + MarketOrders].Best].First; slot != 0; slot = store.Entries[slot].Next)
         {
             ref var entry = ref store.Entries[slot];
             if (store.Has(slot, Traits.AllOrNone))
@@ -165,7 +165,7 @@ internal sealed class AuctionPricing(OrderStore store)
             if (IsCapped(slot))
                 capped.Add(new CappedOrder(store.ConditionsOf(slot).Price, entry.Leaves, entry.Priority, slot));
             else
-                _atMarketLots[side] += entry.Leaves;
+                _marketLots[side] += entry.Leaves;
         }
 
         if (capped.Count > 1)

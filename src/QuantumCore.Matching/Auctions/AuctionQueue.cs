@@ -39,7 +39,7 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
 
     // Market orders with a worst price are visited among the prices.
     private readonly bool StaysOut() => store.Has(_slot, Traits.AllOrNone)
-        || (!_isAlone && store.Has(_slot, Traits.AtMarket) && pricing.IsCapped(_slot));
+        || (!_isAlone && store.Has(_slot, Traits.MarketOrder) && pricing.IsCapped(_slot));
 
     /// <summary>
     /// Moves to the first order of the next level. Cursors run ahead of the levels that are being emptied.
@@ -51,7 +51,7 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
             _isOpen = true;
             _displayed = store.Sides[side].Best;
             _hidden = store.Sides[side + Hidden].Best;
-            _slot = store.Ladder[store.Sides[side + AtMarket].Best].First;
+            _slot = store.Ladder[store.Sides[side + MarketOrders].Best].First;
             return;
         }
 
@@ -82,7 +82,7 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
     {
         var capped = pricing.Capped[side];
         // One may have ended meanwhile, with a sibling.
-        while (_capped < capped.Count && !IsStillAtMarket(capped[_capped]))
+        while (_capped < capped.Count && !IsStillMarketOrder(capped[_capped]))
             _capped++;
         if (_capped == capped.Count)
             return false;
@@ -99,6 +99,6 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
         return true;
     }
 
-    private readonly bool IsStillAtMarket(in CappedOrder order) => store.Entries[order.Slot] is { Id: not 0 } entry
-        && entry.Priority == order.Priority && (entry.Traits & Traits.AtMarket) != 0;
+    private readonly bool IsStillMarketOrder(in CappedOrder order) => store.Entries[order.Slot] is { Id: not 0 } entry
+        && entry.Priority == order.Priority && (entry.Traits & Traits.MarketOrder) != 0;
 }

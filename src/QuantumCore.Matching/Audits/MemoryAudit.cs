@@ -72,7 +72,7 @@ internal sealed class MemoryAudit(OrderBook book)
                 return $"order {entry.Id} stands behind one that came later";
 
             orders++;
-            lots += side is >= FirstTrigger and < AtMarket ? 0 : book.Counted(slot);
+            lots += side is >= FirstTrigger and < MarketOrders ? 0 : book.Counted(slot);
             conditional += book.Has(slot, Traits.Conditional) ? 1 : 0;
             previous = slot;
         }
@@ -86,7 +86,7 @@ internal sealed class MemoryAudit(OrderBook book)
     /// <summary>
     /// Returns true if the first order belongs behind the second. Triggers are sorted by id, others by priority.
     /// </summary>
-    private bool IsBehind(int side, int first, int second) => side is >= FirstTrigger and < AtMarket
+    private bool IsBehind(int side, int first, int second) => side is >= FirstTrigger and < MarketOrders
         ? book.Entries[first].Id >= book.Entries[second].Id
         : book.Entries[first].Priority >= book.Entries[second].Priority;
 

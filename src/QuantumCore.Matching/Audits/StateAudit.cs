@@ -71,7 +71,7 @@ internal sealed class StateAudit(OrderBook book)
         if (matches && bid != 0 && ask != 0 && bid >= ask)
             return $"the book is crossed: bid {bid}, ask {ask}";
         if (book.Phase is TradingPhase.Continuous or TradingPhase.Closed
-            && book.Sides[AtMarket].Levels + book.Sides[AtMarket + 1].Levels > 0)
+            && book.Sides[MarketOrders].Levels + book.Sides[MarketOrders + 1].Levels > 0)
             return "market orders wait for an auction that is over";
         if (book.Waiting.Held.Count > 0 && book.Phase is TradingPhase.Closing or TradingPhase.Closed)
             return "orders wait for a closing auction that began";
@@ -176,7 +176,7 @@ internal sealed class StateAudit(OrderBook book)
         var market = OrderRules.IsMarket(kept.Type);
         if ((kept.Triggered && !triggered) || kept.Type == OrderType.Pegged != book.Has(slot, Traits.Peg))
             return "has triggered and is no stop, or is pegged and no peg";
-        if (book.Has(slot, Traits.AtMarket) != (market && entry.Place == OrderPlace.Resting))
+        if (book.Has(slot, Traits.MarketOrder) != (market && entry.Place == OrderPlace.Resting))
             return "is at the market and no market order, or the other way round";
         if (entry.Place != OrderPlace.Resting)
             return entry.Place switch

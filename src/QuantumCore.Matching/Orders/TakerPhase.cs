@@ -140,16 +140,16 @@ internal sealed class TakerPhase(
         }
 
         store.Entries[slot].Priority = store.NextPriority++;
-        PutAtMarket(slot);
+        RestMarketOrder(slot);
     }
 
     /// <summary>Puts a market order among those that wait for an auction, by its priority.</summary>
-    public void PutAtMarket(int slot)
+    public void RestMarketOrder(int slot)
     {
         ref var entry = ref store.Entries[slot];
-        entry.Traits |= Traits.AtMarket;
+        entry.Traits |= Traits.MarketOrder;
         entry.Place = OrderPlace.Resting;
-        var side = AtMarket + IndexOf(entry.Side);
+        var side = MarketOrders + IndexOf(entry.Side);
         store.EnqueueBehind(slot, store.LastBefore(slot, side, 1), side, 1, entry.Leaves);
         store.Append(BookEventKind.Rested, entry.Side, EndReason.None, entry.Id, 0, entry.Leaves, entry.Leaves);
         store.Told.Detail = 2;

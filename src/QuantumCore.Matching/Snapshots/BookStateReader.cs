@@ -176,7 +176,7 @@ internal sealed class BookStateReader(OrderBook book)
     {
         if (price is < 1 or > Instrument.PriceTicksLimit)
             throw new InvalidDataException($"Snapshot of a book: price {price} is out of range.");
-        if (book.SideOf(slot) >= AtMarket && price != 1)
+        if (book.SideOf(slot) >= MarketOrders && price != 1)
             throw new InvalidDataException($"Snapshot of a book: a market order has no price, and not {price}.");
 
         var level = book.Ladder.Find(book.SideOf(slot), price);
