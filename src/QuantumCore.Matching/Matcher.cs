@@ -83,7 +83,7 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
         at.HiddenSlot = store.Ladder[at.Hidden].First;
         while (taker.Leaves > 0 && taker.Amount != 0 && Next<TRun>(ref at))
         {
-            if (Toward(taker.Side, taker.Limit) < Toward(taker.Side, at.Price))
+            if (SignedPriceKey(taker.Side, taker.Limit) < SignedPriceKey(taker.Side, at.Price))
                 return;
 
             var wanted = taker.Amount >= 0 ? taker.Amount / at.Price : taker.Leaves;
@@ -156,7 +156,8 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
         var displayedPrice = at.Displayed == 0 ? 0 : store.Ladder.PriceOf(at.Displayed);
         var hiddenPrice = at.HiddenSlot == 0 ? 0 : store.Ladder.PriceOf(at.Hidden);
         at.IsDisplayed = at.HiddenSlot == 0
-            || (at.Displayed != 0 && Toward(at.Side ^ 1, displayedPrice) <= Toward(at.Side ^ 1, hiddenPrice));
+            || (at.Displayed != 0
+                && SignedPriceKey(at.Side ^ 1, displayedPrice) <= SignedPriceKey(at.Side ^ 1, hiddenPrice));
         at.Price = at.IsDisplayed ? displayedPrice : hiddenPrice;
         at.Slot = !at.IsDisplayed ? at.HiddenSlot
             : at.DisplayedSlot != 0 ? at.DisplayedSlot
@@ -219,7 +220,7 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
         var price = taker.Side == Buy
             ? Math.Min(firstPrice + taker.Protection, Instrument.PriceTicksLimit)
             : Math.Max(firstPrice - taker.Protection, 1);
-        if (Toward(taker.Side, price) < Toward(taker.Side, taker.Cap))
+        if (SignedPriceKey(taker.Side, price) < SignedPriceKey(taker.Side, taker.Cap))
             taker.Cap = price;
     }
 
@@ -229,12 +230,12 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
     /// </summary>
     private static EndReason StopAt(in Taker taker, long price)
     {
-        var beyondCap = Toward(taker.Side, taker.Cap) < Toward(taker.Side, price);
+        var beyondCap = SignedPriceKey(taker.Side, taker.Cap) < SignedPriceKey(taker.Side, price);
         if (price >= taker.BandLow && price <= taker.BandHigh)
             return beyondCap ? EndReason.Protection : EndReason.None;
 
         var edge = taker.Side == Buy ? taker.BandHigh : taker.BandLow;
-        return beyondCap && Toward(taker.Side, taker.Cap) <= Toward(taker.Side, edge)
+        return beyondCap && SignedPriceKey(taker.Side, taker.Cap) <= SignedPriceKey(taker.Side, edge)
             ? EndReason.Protection
             : EndReason.Band;
     }
@@ -294,7 +295,7 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
     private int FirstHiddenBeyond(int side, long price)
     {
         var level = store.Sides[side].Best;
-        while (level != 0 && Toward(side ^ 1, store.Ladder.PriceOf(level)) <= Toward(side ^ 1, price))
+        while (level != 0 && SignedPriceKey(side ^ 1, store.Ladder.PriceOf(level)) <= SignedPriceKey(side ^ 1, price))
             level = store.NextWorse(side, level);
         return level;
     }

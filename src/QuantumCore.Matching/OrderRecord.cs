@@ -31,8 +31,8 @@ internal struct OrderRecord
 
 internal struct BookSide
 {
-    /// <summary>The best price as a taker of the other side sees it: higher is farther (see Toward).</summary>
-    public long Reach;
+    /// <summary>The best price as a taker of the other side sees it: higher is farther (see SignedPriceKey).</summary>
+    public long BestKey;
     public int Best;
 
     /// <summary>

@@ -69,7 +69,7 @@ public class OrderStore
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLevels, 1);
         MaxLevels = maxLevels;
         for (var side = 0; side < SidesOfLadder; side++)
-            Sides[side].Reach = OutOfReach;
+            Sides[side].BestKey = FarthestKey;
     }
 
     /// <summary>
@@ -489,14 +489,14 @@ public class OrderStore
         ref var own = ref Sides[side];
         own.Levels++;
         // From the view of a taker on the other side, the best price is the lowest.
-        var reach = Toward(side ^ 1, price);
-        if (reach < own.Reach)
+        var key = SignedPriceKey(side ^ 1, price);
+        if (key < own.BestKey)
         {
-            own.Reach = reach;
+            own.BestKey = key;
             own.Second = own.Best;
             own.Best = level;
         }
-        else if (own.Second != 0 && reach < Toward(side ^ 1, Ladder.PriceOf(own.Second)))
+        else if (own.Second != 0 && key < SignedPriceKey(side ^ 1, Ladder.PriceOf(own.Second)))
         {
             own.Second = level;
         }
@@ -550,7 +550,7 @@ public class OrderStore
             return;
 
         own.Best = level;
-        own.Reach = level == 0 ? OutOfReach : Toward(side ^ 1, Ladder.PriceOf(level));
+        own.BestKey = level == 0 ? FarthestKey : SignedPriceKey(side ^ 1, Ladder.PriceOf(level));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

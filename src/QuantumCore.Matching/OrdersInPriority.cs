@@ -55,9 +55,10 @@ public struct OrdersInPriority
     private int NextLevel()
     {
         var ladder = _store.Ladder;
+        var side = _side ^ 1;
         var displayed = _hidden == 0
             || (_displayed != 0
-                && Toward(_side ^ 1, ladder.PriceOf(_displayed)) <= Toward(_side ^ 1, ladder.PriceOf(_hidden)));
+                && SignedPriceKey(side, ladder.PriceOf(_displayed)) <= SignedPriceKey(side, ladder.PriceOf(_hidden)));
         var level = displayed ? _displayed : _hidden;
         if (level == 0)
             return 0;

@@ -128,9 +128,10 @@ internal sealed class AuctionPricing(OrderStore store)
             var displayedPrice = displayed == 0 ? 0 : store.Ladder.PriceOf(displayed);
             var hiddenPrice = hidden == 0 ? 0 : store.Ladder.PriceOf(hidden);
             var takesDisplayed = hidden == 0
-                || (displayed != 0 && Toward(side ^ 1, displayedPrice) <= Toward(side ^ 1, hiddenPrice));
+                || (displayed != 0
+                    && SignedPriceKey(side ^ 1, displayedPrice) <= SignedPriceKey(side ^ 1, hiddenPrice));
             var takesHidden = displayed == 0
-                || (hidden != 0 && Toward(side ^ 1, hiddenPrice) <= Toward(side ^ 1, displayedPrice));
+                || (hidden != 0 && SignedPriceKey(side ^ 1, hiddenPrice) <= SignedPriceKey(side ^ 1, displayedPrice));
             Int128 lots = 0;
             if (takesDisplayed)
             {

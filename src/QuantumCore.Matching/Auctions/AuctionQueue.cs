@@ -75,7 +75,7 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
     }
 
     private readonly bool IsAtLeastAsGood(int level, int other) =>
-        Toward(side ^ 1, store.Ladder.PriceOf(level)) <= Toward(side ^ 1, store.Ladder.PriceOf(other));
+        SignedPriceKey(side ^ 1, store.Ladder.PriceOf(level)) <= SignedPriceKey(side ^ 1, store.Ladder.PriceOf(other));
 
     /// <summary>Moves to the next market order with a worst price, if no level is better.</summary>
     private bool TryTakeCapped()
@@ -90,7 +90,8 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
         var next = capped[_capped];
         foreach (var level in (ReadOnlySpan<int>)[_displayed, _hidden])
         {
-            if (level != 0 && Toward(side ^ 1, store.Ladder.PriceOf(level)) < Toward(side ^ 1, next.Price))
+            if (level != 0
+                && SignedPriceKey(side ^ 1, store.Ladder.PriceOf(level)) < SignedPriceKey(side ^ 1, next.Price))
                 return false;
         }
 

@@ -39,10 +39,10 @@ internal sealed class MemoryAudit(OrderBook book)
         }
 
         ref var state = ref book.Sides[side];
-        var reach = state.Best == 0 ? OutOfReach : Toward(side ^ 1, book.Ladder.PriceOf(state.Best));
+        var key = state.Best == 0 ? FarthestKey : SignedPriceKey(side ^ 1, book.Ladder.PriceOf(state.Best));
         if (state.Second != 0 && (state.Best == 0 || book.NextWorse(side, state.Best) != state.Second))
             return $"side {side} has another level behind its best one than it remembers";
-        return levels == state.Levels && reach == state.Reach
+        return levels == state.Levels && key == state.BestKey
             ? null
             : $"side {side} counts {state.Levels} levels and has {levels}, or its best price is stale";
     }

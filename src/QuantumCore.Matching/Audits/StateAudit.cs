@@ -94,7 +94,7 @@ internal sealed class StateAudit(OrderBook book)
         for (var level = book.Sides[side + Hidden].Best; level != 0; level = book.NextWorse(side + Hidden, level))
         {
             var price = book.Ladder.PriceOf(level);
-            if (best != 0 && Toward(side ^ 1, best) <= Toward(side ^ 1, price))
+            if (best != 0 && SignedPriceKey(side ^ 1, best) <= SignedPriceKey(side ^ 1, price))
                 return best;
             if (book.Pricing.OpenAt(level) > 0)
                 return price;

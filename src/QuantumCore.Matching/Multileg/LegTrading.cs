@@ -63,7 +63,7 @@ internal sealed class LegTrading(
         var slot = BeginAside(timeNanos, orderId, 1);
         triggers.BeginPrints();
         var taker = matcher.TakerFor(slot, book.ConditionsOf(slot).Price);
-        if (Toward(taker.Side, priceTicks) < Toward(taker.Side, taker.Limit))
+        if (SignedPriceKey(taker.Side, priceTicks) < SignedPriceKey(taker.Side, taker.Limit))
             taker.Limit = priceTicks;
         matcher.Match<Execution>(ref taker);
         if (!taker.Ended)

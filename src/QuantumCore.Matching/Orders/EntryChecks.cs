@@ -152,7 +152,7 @@ internal sealed class EntryChecks(
     public RejectReason CheckPostOnly(int side, bool slides, long lots, ref long price)
     {
         var best = BestFor(side, lots);
-        if (best == 0 || Toward(side, price) < Toward(side, best))
+        if (best == 0 || SignedPriceKey(side, price) < SignedPriceKey(side, best))
             return RejectReason.None;
         if (!slides)
             return RejectReason.PostOnlyWouldTake;
@@ -175,7 +175,7 @@ internal sealed class EntryChecks(
         for (var level = store.Sides[contra + Hidden].Best; level != 0; level = store.NextWorse(contra + Hidden, level))
         {
             var price = store.Ladder.PriceOf(level);
-            if (best != 0 && Toward(side, best) <= Toward(side, price))
+            if (best != 0 && SignedPriceKey(side, best) <= SignedPriceKey(side, price))
                 break;
 
             for (var slot = store.Ladder[level].First; slot != 0; slot = store.Entries[slot].Next)
