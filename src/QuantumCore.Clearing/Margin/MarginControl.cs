@@ -185,7 +185,7 @@ internal sealed class MarginControl(
     /// <summary>
     /// Returns the reason why a margin account in its state may not enter orders, whatever they cost; None if it may.
     /// </summary>
-    public RejectReason Barrier(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
+    public RejectReason RejectionOf(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
     {
         if (Standing is not { } margin)
         {
