@@ -213,7 +213,7 @@ public class MoneyPathTests
                         "mine", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 5),
                     1, Listed.Aapl, 2));
             account.Apply(new ReductionAsked(3, "smaller", 2, 1, 3, symbol));
-            account.Apply(account.Burn("other", 4));
+            account.Apply(account.RetireKey("other", 4));
             return AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, account.Snapshot());
         })];
         Assert.NotEqual(states[0].Snapshot(), states[1].Snapshot());

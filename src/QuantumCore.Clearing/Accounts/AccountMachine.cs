@@ -148,7 +148,7 @@ internal sealed class AccountMachine
         new ReductionAsked(At(now), clientOrderId, hash, order.Number, totalLots, order.Instrument.Symbol);
 
     /// <summary>Uses up a client order id whose order was cancelled before it arrived.</summary>
-    public AccountRecord Burn(string clientOrderId, long now) =>
+    public AccountRecord RetireKey(string clientOrderId, long now) =>
         new KeyRefused(At(now), clientOrderId, 0, RejectReason.KeyCancelled);
 
     /// <summary>Records a deposit under an unused key.</summary>

@@ -125,7 +125,7 @@ public sealed partial class AccountGrain(
         {
             if (!_machine.IsUsed(clientOrderId, out var key))
             {
-                Record(_machine.Burn(clientOrderId, Now), urgent: true);
+                Record(_machine.RetireKey(clientOrderId, Now), urgent: true);
             }
 
             return key.Order;
