@@ -229,7 +229,7 @@ public class ConditionalOrderTests
                 {
                     var past = open[held.Number];
                     Assert.Equal(
-                        (held.StandsAtTicks, held.QuantityLots, held.Standing.Stage, held.Conditions),
+                        (held.BookPriceTicks, held.QuantityLots, held.State.Stage, held.Conditions),
                         (past.PriceTicks, past.QuantityLots, past.Stage, past.Conditions?.Decode()));
                 }
             }

@@ -537,12 +537,12 @@ internal sealed class AccountMachine
         RequestHash.OfTransfer(request.To, request.Asset, request.Amount);
 
     /// <summary>True if it knows the state of all its orders in their books.</summary>
-    public bool KnowsStandings => _state.Standings.AreKnown;
+    public bool KnowsOrderStates => _state.OrderStates.AreKnown;
 
     /// <summary>
     /// Resets the state of its orders to what their types imply, as after restoring a snapshot without it.
     /// </summary>
-    public void ForgetStandings() => _state.Standings.Forget();
+    public void ForgetOrderStates() => _state.OrderStates.Forget();
 
     /// <summary>
     /// Forgets the books of amendments that reduced an order in place. Some releases looked them up among open orders,

@@ -235,7 +235,7 @@ public sealed partial class AccountGrain(
         order.Side,
         order.Type,
         order.TimeInForce,
-        order.StandsAtTicks,
+        order.BookPriceTicks,
         order.QuantityLots,
         order.FilledLots,
         order.Held,
@@ -243,8 +243,8 @@ public sealed partial class AccountGrain(
         order.PostOnly,
         order.SelfTrade,
         EncodedConditions.From(order.Conditions),
-        order.Standing.Stage,
-        order.Standing.SinceNanos);
+        order.State.Stage,
+        order.State.SinceNanos);
 
     private HoldResult Decide(HoldRequest request)
     {
