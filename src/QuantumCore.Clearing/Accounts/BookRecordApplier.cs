@@ -110,7 +110,7 @@ internal sealed class BookRecordApplier(
         var order = account.Orders[number];
         var instrument = order.Instrument;
         account.Fill(number, priceTicks, lots, fee, ratePpm, UtcDay.Of(timeNanos));
-        margin.Standing?.Trade(number, instrument.Notional(priceTicks, lots));
+        margin.MarginAccount?.Trade(number, instrument.Notional(priceTicks, lots));
         traded.DayOf(instrument, timeNanos)
             .Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
         if (!withItself)
