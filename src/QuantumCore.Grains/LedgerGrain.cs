@@ -164,11 +164,11 @@ public sealed partial class LedgerGrain(
     public ValueTask Follow() => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    public ValueTask<LedgerStanding> Standing()
+    public ValueTask<LedgerStatus> Status()
     {
         var without = IsBehind() ? time.GetElapsedTime(_progressAt) : TimeSpan.Zero;
         return ValueTask.FromResult(
-            new LedgerStanding(_heads.Values.Sum(), Behind(), without.Nanos(), Stopped(), _fails && IsBehind()));
+            new LedgerStatus(_heads.Values.Sum(), Behind(), without.Nanos(), Stopped(), _fails && IsBehind()));
     }
 
     /// <summary>Projects everything durable in these streams. A name that ends with a slash is a prefix.</summary>

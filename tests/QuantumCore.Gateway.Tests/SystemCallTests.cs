@@ -46,7 +46,7 @@ public sealed class SystemCallTests
             journal.GetProperty("records").GetInt64(), journal.GetProperty("behind").GetInt64(),
             journal.GetProperty("behindMillis").GetInt64()));
 
-        exchange.Floor.Standing = Task.FromException<Contracts.LedgerStanding>(
+        exchange.Floor.LedgerStatus = Task.FromException<Contracts.LedgerStatus>(
             new InvalidOperationException("The history is gone."));
         var reply = await exchange.SendAsync("GET", "admin/system", key: "admin", cancellationToken: Token);
         Assert.Equal((HttpStatusCode.OK, null), (reply.Status, reply["journal"]));
