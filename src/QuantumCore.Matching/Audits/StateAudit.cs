@@ -283,7 +283,7 @@ internal sealed class StateAudit(OrderBook book)
     {
         var single = members.Kind == OrderListKind.OneTriggersOther;
         var legs = members.FirstId + (members.Kind == OrderListKind.OneCancelsOther ? 0 : 1);
-        if ((members.Parent != 0 && (book.Entries[members.Parent].Id != members.FirstId || !IsStanding(members.Parent)))
+        if ((members.Parent != 0 && (book.Entries[members.Parent].Id != members.FirstId || !IsParent(members.Parent)))
             || (members.FirstLeg != 0 && book.Entries[members.FirstLeg].Id != legs)
             || (members.SecondLeg != 0 && (single || book.Entries[members.SecondLeg].Id != legs + 1))
             || (members.Parent != 0 && members.Kind == OrderListKind.OneCancelsOther))
@@ -310,6 +310,6 @@ internal sealed class StateAudit(OrderBook book)
     }
 
     /// <summary>Returns true for a limit order that rests, or waits for the close, as a parent does.</summary>
-    private bool IsStanding(int slot) => book.Entries[slot].Place is OrderPlace.Resting or OrderPlace.Held
+    private bool IsParent(int slot) => book.Entries[slot].Place is OrderPlace.Resting or OrderPlace.Held
         && book.ConditionsOf(slot).Type == OrderType.Limit && book.ConditionsOf(slot).Role == ListRole.Parent;
 }

@@ -28,12 +28,12 @@ internal sealed class EntryChecks(
     /// <param name="price">Its price, in ticks; a post-only order that slides gets another one.</param>
     public RejectReason CheckState(long timeNanos, in NewOrder order, ref long price)
     {
-        var reject = CheckStanding(timeNanos, in order);
+        var reject = CheckAdmission(timeNanos, in order);
         return reject == RejectReason.None ? CheckBook(in order, ref price) : reject;
     }
 
     /// <summary>Checks blocks, the phase, the expiry and the static band.</summary>
-    public RejectReason CheckStanding(long timeNanos, in NewOrder order)
+    public RejectReason CheckAdmission(long timeNanos, in NewOrder order)
     {
         var reject = blocks.IsBlocked(order.Account, order.Owner) ? RejectReason.AccountBlocked : CheckPhase(in order);
         if (reject != RejectReason.None)

@@ -279,7 +279,7 @@ internal sealed partial class ReferenceBook
         // For a moment the changed one stands in the list.
         var place = list.Legs.IndexOf(order);
         list.Legs[place] = changed;
-        var inOrder = AreListPricesInOrder(changed, activation: false, standing: OpenSibling(changed));
+        var inOrder = AreListPricesInOrder(changed, activation: false, openSibling: OpenSibling(changed));
         list.Legs[place] = order;
         return inOrder;
     }
