@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace QuantumCore.Journal;
 
 /// <summary>
@@ -78,6 +80,7 @@ public sealed class JournalStream
     /// <see cref="StreamLostException"/> if this activation loses its stream first. On completion, the durable heads of
     /// the bundle's other streams include what was appended together with the record.
     /// </summary>
+    [SuppressMessage("Style", "VSTHRD200", Justification = "Named as Task.WhenAll.")]
     public Task WhenDurable(long sequence) =>
         JournalTracing.Begin(this, sequence) is { } span
             ? JournalTracing.UntilAsync(_writer.WhenDurable(this, sequence), span)

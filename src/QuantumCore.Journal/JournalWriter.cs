@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace QuantumCore.Journal;
@@ -260,6 +261,7 @@ public sealed class JournalWriter : IAsyncDisposable
         return sequence;
     }
 
+    [SuppressMessage("Style", "VSTHRD200", Justification = "Named as Task.WhenAll.")]
     internal Task WhenDurable(JournalStream stream, long sequence)
     {
         lock (_gate)

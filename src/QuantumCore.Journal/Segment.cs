@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace QuantumCore.Journal;
 
 /// <summary>
@@ -33,6 +35,7 @@ internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
         Bytes += body.Length;
     }
 
+    [SuppressMessage("Style", "VSTHRD200", Justification = "Named as Task.WhenAll.")]
     public Task WhenDurable() =>
         (_durable ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
