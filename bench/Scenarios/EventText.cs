@@ -18,10 +18,10 @@ internal static class EventText
         return words switch
         {
             ["trade" or "atrade", var first, var second, var size] => $"{words[0]} {first} {second} {Size(size)}",
-            ["rest", var id, "dark", var size] => $"rest {id} dark {Size(size)}",
-            ["rest", var id, var size, "dark"] => $"rest {id} dark {Size(size)}",
-            ["rest", var id, ['d', 'a', 'r', 'k', '@', .. var price], var lots] =>
-                $"rest {id} dark {Lots(lots)}@{Price(price)}",
+            ["rest", var id, "hidden", var size] => $"rest {id} hidden {Size(size)}",
+            ["rest", var id, var size, "hidden"] => $"rest {id} hidden {Size(size)}",
+            ["rest", var id, ['h', 'i', 'd', 'd', 'e', 'n', '@', .. var price], var lots] =>
+                $"rest {id} hidden {Lots(lots)}@{Price(price)}",
             ["rest" or "refill", var id, var size] => $"{words[0]} {id} {Size(size)}",
             ["ack", var id] => $"ack {id}",
             ["ack", var id, ['@', .. var price]] => $"ack {id} @{Price(price)}",
@@ -79,7 +79,7 @@ internal static class EventText
 
     private static string Rested(in BookEvent happened, string id) => happened.Detail switch
     {
-        1 => $"rest {id} dark {happened.LeavesLots}@{happened.PriceTicks}",
+        1 => $"rest {id} hidden {happened.LeavesLots}@{happened.PriceTicks}",
         2 => $"rest {id} {happened.LeavesLots}@MKT",
         _ => $"rest {id} {happened.QuantityLots}@{happened.PriceTicks}",
     };

@@ -257,7 +257,7 @@ internal sealed class ReplayCommand
                 return;
 
             last = report.Elapsed;
-            screen.Note(report.Standing());
+            screen.Note(report.Progress());
         };
     }
 

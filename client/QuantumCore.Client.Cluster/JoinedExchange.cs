@@ -76,7 +76,7 @@ public sealed partial class JoinedExchange : IAsyncDisposable
         var gateway = builder.Build();
         try
         {
-            gateway.Use(ComeFromHere);
+            gateway.Use(ComeFromLoopbackAsync);
             gateway.UseExchangeGateway();
             await gateway.StartAsync(cancellation);
             await OpenAsync(gateway.Services, options);
@@ -100,7 +100,7 @@ public sealed partial class JoinedExchange : IAsyncDisposable
     }
 
     // A Unix socket has no address, but API keys may be restricted to addresses.
-    private static Task ComeFromHere(HttpContext context, RequestDelegate next)
+    private static Task ComeFromLoopbackAsync(HttpContext context, RequestDelegate next)
     {
         context.Connection.RemoteIpAddress = IPAddress.Loopback;
         return next(context);

@@ -70,7 +70,7 @@ public sealed class ReplayReport
     /// Returns the progress of the comparison, as a sentence without its full stop. Orders that wait for comparison are
     /// not differences.
     /// </summary>
-    public string Standing()
+    public string Progress()
     {
         var waiting = Aggressive - AggressiveCompared;
         var compared = AggressiveCompared == AggressiveExact

@@ -62,7 +62,7 @@ internal sealed partial class DemoHistory(
         // day.
         var ledger = grains.Ledger();
         await ledger.CatchUp();
-        if (!(await ledger.Standing()).Stopped.IsDefaultOrEmpty)
+        if (!(await ledger.Status()).Stopped.IsDefaultOrEmpty)
             return;
 
         var rows = await new HistoryPruner(

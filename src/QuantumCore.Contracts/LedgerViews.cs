@@ -137,7 +137,7 @@ public sealed record ReconciliationReport(
 /// True if the database rejected the last batch: it is locked, full or gone. The write is retried each second.
 /// </param>
 [GenerateSerializer, Immutable, Alias("ledger-standing")]
-public readonly record struct LedgerStanding(
+public readonly record struct LedgerStatus(
     long Records, long Behind, long BehindNanos, ImmutableArray<StoppedStream> Stopped = default, bool Fails = false);
 
 /// <summary>A stream whose history has stopped.</summary>

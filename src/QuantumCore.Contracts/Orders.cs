@@ -44,9 +44,9 @@ public sealed record HoldResult(
     RejectReason Reason, string? Field, string? Limit, SubmitOrder? Order, bool IsKnown = false);
 
 /// <summary>The account's answer to hold requests that does not wait for its records.</summary>
-/// <param name="Results">One result for each request.</param>
+/// <param name="Results">The result of each request.</param>
 /// <param name="Last">
-/// The account's last record. Until it is durable, nobody but the books may learn of the results. Null if it is durable.
+/// The account's last record. Until it is durable, only the books may learn of the results. Null if it is durable.
 /// </param>
 [GenerateSerializer, Immutable, Alias("held-ahead")]
 public sealed record HeldAhead(ImmutableArray<HoldResult> Results, RecordLocation? Last);

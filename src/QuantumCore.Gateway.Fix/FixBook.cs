@@ -68,7 +68,7 @@ internal sealed class FixBook(
         // A snapshot has no trades, and no changes of earlier trades.
         var entries = !request.Trades || update.IsSnapshot
             ? []
-            : request.IsIncremental ? Entries(update) : StandingTrades(update);
+            : request.IsIncremental ? Entries(update) : CurrentTrades(update);
         if (!update.IsSnapshot && changes.Count == 0 && entries.Count == 0)
             return;
 
@@ -88,10 +88,10 @@ internal sealed class FixBook(
     ];
 
     /// <summary>
-    /// Returns trades as they stand after the update. Trades of a W message have no ids that a later change could name,
-    /// so a busted one is left out.
+    /// Returns trades in their state after the update. Trades of a W message have no ids that a later change could
+    /// name, so a busted one is left out.
     /// </summary>
-    private static List<TradeEntry> StandingTrades(MarketUpdate update)
+    private static List<TradeEntry> CurrentTrades(MarketUpdate update)
     {
         var prices = update.Trades.ToDictionary(Place, static trade => trade.PriceTicks);
         foreach (var change in update.TradeChanges)

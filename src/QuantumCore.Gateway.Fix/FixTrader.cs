@@ -18,7 +18,7 @@ internal sealed record FixServices(
     AccountFeeds Feeds,
     BookFeeds Books,
     KeyRing Keys,
-    StandingSessions Sessions,
+    SessionRegistry Sessions,
     Door Door,
     Quotas Quotas,
     TimeProvider Time,

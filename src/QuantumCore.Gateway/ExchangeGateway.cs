@@ -57,7 +57,7 @@ public static class ExchangeGateway
         services.AddSingleton<MarginCalls>();
         services.AddSingleton<SettlementCalls>();
         services.AddSingleton<CorporateCalls>();
-        services.AddSingleton<OrderDesk>().AddSingleton<StandingSessions>();
+        services.AddSingleton<OrderDesk>().AddSingleton<SessionRegistry>();
         services.AddSingleton<FeeCalls>();
         services.AddSingleton<OrderCalls>();
         services.AddSingleton<PastOrderCalls>();

@@ -16,7 +16,7 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private LedgerStanding _standing;
+    private LedgerStatus _status;
     private long? _askedSince;
     private long? _toldAt;
     private Task _asked = Task.CompletedTask;
@@ -58,10 +58,10 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
         {
             // Not on the caller's thread, which holds the gate.
             await Task.Yield();
-            var standing = await grains.Ledger().Standing();
+            var status = await grains.Ledger().Status();
             lock (_gate)
             {
-                (_standing, _toldAt) = (standing, time.GetTimestamp());
+                (_status, _toldAt) = (status, time.GetTimestamp());
             }
         }
         catch (Exception)
@@ -76,7 +76,7 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
         if (silent > options.LongestHistoryLag)
             return Text($"The ledger has not answered for {silent.TotalSeconds:F0} s.");
 
-        if (_standing.Stopped is { IsDefaultOrEmpty: false } stopped)
+        if (_status.Stopped is { IsDefaultOrEmpty: false } stopped)
         {
             var names = string.Join(
                 ", ", stopped.Take(NamesLimit).Select(static at => Text($"{at.Stream} at record {at.Sequence}")));
@@ -85,13 +85,13 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
         }
 
         // Clients miss their newest fills meanwhile; reads of older ones work.
-        if (_standing.Fails)
+        if (_status.Fails)
             return Text(
-                $"The history can't be written, and {_standing.Behind} records wait: its database is locked, full or gone. The log says which.");
+                $"The history can't be written, and {_status.Behind} records wait: its database is locked, full or gone. The log says which.");
 
-        var lag = TimeSpan.FromTicks(_standing.BehindNanos / TimeSpan.NanosecondsPerTick);
+        var lag = TimeSpan.FromTicks(_status.BehindNanos / TimeSpan.NanosecondsPerTick);
         return lag > options.LongestHistoryLag
-            ? Text($"The history has not advanced for {lag.TotalSeconds:F0} s; {_standing.Behind} records wait.")
+            ? Text($"The history has not advanced for {lag.TotalSeconds:F0} s; {_status.Behind} records wait.")
             : null;
     }
 

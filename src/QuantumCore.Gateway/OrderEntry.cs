@@ -427,7 +427,9 @@ public sealed partial class OrderEntry(
             : (RejectReason.NoReference, 0);
     }
 
-    /// <summary>Holds cover for orders. Only if all grains use one journal writer, they may enter before it is durable.</summary>
+    /// <summary>
+    /// Holds cover for orders. Only if all grains use one journal writer, they may enter before it is durable.
+    /// </summary>
     private async ValueTask<HeldAhead> Hold(long account, ImmutableArray<HoldRequest> requests) => options.HasOneWriter
         ? await grains.Account(account).HoldAhead(requests)
         : new HeldAhead(await grains.Account(account).Hold(requests), null);

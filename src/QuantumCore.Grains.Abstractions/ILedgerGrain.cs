@@ -120,5 +120,5 @@ public interface ILedgerGrain : IGrainWithStringKey
     /// Returns how far the history is behind the journal, as of the ledger's last check, at most a second ago.
     /// </summary>
     [Alias("standing")]
-    ValueTask<LedgerStanding> Standing();
+    ValueTask<LedgerStatus> Status();
 }

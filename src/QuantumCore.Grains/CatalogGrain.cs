@@ -38,7 +38,7 @@ public sealed class CatalogGrain(
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<EncodedInstrument>> Instruments() =>
-        AllWhenDurable(_catalog.Listings.Definitions);
+        AllDurableAsync(_catalog.Listings.Definitions);
 
     /// <inheritdoc/>
     public async ValueTask List(EncodedInstrument definition)
@@ -71,64 +71,64 @@ public sealed class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<ApiKey>> Keys() => AllWhenDurable(Identities.Keys);
+    public ValueTask<ImmutableArray<ApiKey>> Keys() => AllDurableAsync(Identities.Keys);
 
     /// <inheritdoc/>
     public async ValueTask AddKey(ApiKey key) => await DurableAsync(Identities.Add(key, Now));
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => AllWhenDurable(_catalog.Owners.Accounts);
+    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => AllDurableAsync(_catalog.Owners.Accounts);
 
     /// <inheritdoc/>
     public async ValueTask SetOwner(OwnedAccount account) => await InForceAsync(_catalog.Owners.Set(account, Now));
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<string>> BlockedOwners() => AllWhenDurable(_catalog.Owners.Blocked);
+    public ValueTask<ImmutableArray<string>> BlockedOwners() => AllDurableAsync(_catalog.Owners.Blocked);
 
     /// <inheritdoc/>
     public async ValueTask BlockOwner(OwnerBlock block) => await DurableAsync(_catalog.Owners.Block(block, Now));
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<SymbolLimits>> Limits() => AllWhenDurable(_catalog.Limits.Everyone);
+    public ValueTask<ImmutableArray<SymbolLimits>> Limits() => AllDurableAsync(_catalog.Limits.Everyone);
 
     /// <inheritdoc/>
     public async ValueTask SetLimits(LimitsRequest request) => await InForceAsync(_catalog.Limits.Set(request, Now));
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits() => AllWhenDurable(_catalog.Limits.OfOwners);
+    public ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits() => AllDurableAsync(_catalog.Limits.OfOwners);
 
     /// <inheritdoc/>
     public ValueTask<string?> SetOwnerLimits(OwnerLimitsRequest request) =>
         InForceAsync(_catalog.Limits.Set(request, Now));
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => AllWhenDurable(_catalog.Fees.All);
+    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => AllDurableAsync(_catalog.Fees.All);
 
     /// <inheritdoc/>
     public ValueTask<string?> SetFees(FeesRequest request) => InForceAsync(_catalog.Fees.Set(request, Now));
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() =>
-        AllWhenDurable(_catalog.Calendars.All);
+        AllDurableAsync(_catalog.Calendars.All);
 
     /// <inheritdoc/>
     public ValueTask<string?> SetHolidays(HolidaysRequest request) =>
         InForceAsync(_catalog.Calendars.Set(request, Now));
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<BookPin>> Pins() => AllWhenDurable(_catalog.Pins.All);
+    public ValueTask<ImmutableArray<BookPin>> Pins() => AllDurableAsync(_catalog.Pins.All);
 
     /// <inheritdoc/>
     public ValueTask<string?> SetPin(BookPinRequest request) => DurableAsync(_catalog.Pins.Set(request, Now));
 
     /// <inheritdoc/>
-    public ValueTask<BreakerUse> BreakerUsed() => WhenDurable(_catalog.Breaker);
+    public ValueTask<BreakerUse> BreakerUsed() => DurableAsync(_catalog.Breaker);
 
     /// <inheritdoc/>
     public async ValueTask UseBreaker(BreakerUse use) => await DurableAsync(_catalog.Use(use, Now));
 
     /// <inheritdoc/>
-    public ValueTask<MarginRulebook> Margin() => WhenDurable(Rulebook());
+    public ValueTask<MarginRulebook> Margin() => DurableAsync(Rulebook());
 
     /// <inheritdoc/>
     public ValueTask<string?> SetMarginTerms(MarginTermsRequest request) =>
@@ -170,7 +170,7 @@ public sealed class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<CorporateActionView>> CorporateActions() => AllWhenDurable(_catalog.Actions.All);
+    public ValueTask<ImmutableArray<CorporateActionView>> CorporateActions() => AllDurableAsync(_catalog.Actions.All);
 
     /// <inheritdoc/>
     public async ValueTask<CorporateRefusal?> AnnounceAction(CorporateActionRequest request)
@@ -204,17 +204,17 @@ public sealed class CatalogGrain(
         AdvanceAsync(id, CorporateActionState.Entered, new CorporateActionEnded(Now, id));
 
     /// <inheritdoc/>
-    public ValueTask<UserList> Users() => WhenDurable(Identities.Users.All(Now));
+    public ValueTask<UserList> Users() => DurableAsync(Identities.Users.All(Now));
 
     /// <inheritdoc/>
-    public ValueTask<User?> FindUser(string name) => WhenDurable(Identities.Users.Find(name));
+    public ValueTask<User?> FindUser(string name) => DurableAsync(Identities.Users.Find(name));
 
     /// <inheritdoc/>
-    public ValueTask<SignedIn?> FindSession(string id) => WhenDurable(Identities.Users.FindSession(id, Now));
+    public ValueTask<SignedIn?> FindSession(string id) => DurableAsync(Identities.Users.FindSession(id, Now));
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<UserSession>> SessionsOf(string user) =>
-        WhenDurable(Identities.Users.SessionsOf(user, Now));
+        DurableAsync(Identities.Users.SessionsOf(user, Now));
 
     /// <inheritdoc/>
     public async ValueTask<UserResult> AddUser(User user, UserEvent how, string by)
@@ -226,7 +226,7 @@ public sealed class CatalogGrain(
 
         var (result, records) = Identities.Add(user, how, by, Now);
         Record(records);
-        return await WhenDurable(result);
+        return await DurableAsync(result);
     }
 
     /// <inheritdoc/>
@@ -234,7 +234,7 @@ public sealed class CatalogGrain(
     {
         var (result, records) = Identities.Change(change, Now);
         Record(records);
-        return result.Reason == RejectReason.None ? await WhenDurable(result) : result;
+        return result.Reason == RejectReason.None ? await DurableAsync(result) : result;
     }
 
     /// <inheritdoc/>
@@ -246,7 +246,7 @@ public sealed class CatalogGrain(
         }
 
         Record(begun);
-        return await WhenDurable(RejectReason.None);
+        return await DurableAsync(RejectReason.None);
     }
 
     /// <inheritdoc/>
@@ -257,14 +257,14 @@ public sealed class CatalogGrain(
     public async ValueTask<ImmutableArray<SignalStrategyState>> SignalStrategies()
     {
         await Task.WhenAll(Signals.Unloaded().Select(LoadAsync));
-        return await WhenDurable(Signals.All(Now));
+        return await DurableAsync(Signals.All(Now));
     }
 
     /// <inheritdoc/>
     public async ValueTask<SignalStrategyState?> FindSignalStrategy(string name)
     {
         await LoadAsync(name);
-        return await WhenDurable(Signals.Find(name, Now));
+        return await DurableAsync(Signals.Find(name, Now));
     }
 
     /// <inheritdoc/>
@@ -272,7 +272,7 @@ public sealed class CatalogGrain(
     {
         var (reason, record) = Signals.Set(strategy, by, Now);
         Record(record);
-        return WhenDurable(reason);
+        return DurableAsync(reason);
     }
 
     /// <inheritdoc/>
@@ -305,11 +305,11 @@ public sealed class CatalogGrain(
         }
 
         await KeepFailuresAsync(strategy);
-        return await WhenDurable(isPaused);
+        return await DurableAsync(isPaused);
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<DeadSignal>> DeadSignals() => WhenDurable(Signals.Dead());
+    public ValueTask<ImmutableArray<DeadSignal>> DeadSignals() => DurableAsync(Signals.Dead());
 
     /// <inheritdoc/>
     public ValueTask<bool> DropDeadSignal(long id, string by) =>
@@ -373,15 +373,15 @@ public sealed class CatalogGrain(
         WindowOf(strategy).SetFailures(Signals.FailuresOf(strategy));
 
     // Nothing is returned before it is durable.
-    private async ValueTask<T> WhenDurable<T>(T told)
+    private async ValueTask<T> DurableAsync<T>(T told)
     {
         await Stream.WhenDurable(Stream.Head);
         return told;
     }
 
     // Copy before the wait, because the collection may change meanwhile.
-    private ValueTask<ImmutableArray<T>> AllWhenDurable<T>(IEnumerable<T> told) =>
-        WhenDurable<ImmutableArray<T>>([.. told]);
+    private ValueTask<ImmutableArray<T>> AllDurableAsync<T>(IEnumerable<T> told) =>
+        DurableAsync<ImmutableArray<T>>([.. told]);
 
     /// <summary>Makes a change and waits until it is durable. Returns the refusal, or null.</summary>
     private async ValueTask<string?> DurableAsync(CatalogChange change)
@@ -425,7 +425,7 @@ public sealed class CatalogGrain(
     private ValueTask<bool> RecordIfAsync(bool condition, CatalogRecord record)
     {
         Record(condition ? record : null);
-        return WhenDurable(condition);
+        return DurableAsync(condition);
     }
 
     private void Record(ImmutableArray<CatalogRecord> records)

@@ -164,11 +164,11 @@ public sealed partial class LedgerGrain(
     public ValueTask Follow() => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    public ValueTask<LedgerStanding> Standing()
+    public ValueTask<LedgerStatus> Status()
     {
         var without = IsBehind() ? time.GetElapsedTime(_progressAt) : TimeSpan.Zero;
         return ValueTask.FromResult(
-            new LedgerStanding(_heads.Values.Sum(), Behind(), without.Nanos(), Stopped(), _fails && IsBehind()));
+            new LedgerStatus(_heads.Values.Sum(), Behind(), without.Nanos(), Stopped(), _fails && IsBehind()));
     }
 
     /// <summary>Projects everything durable in these streams. A name that ends with a slash is a prefix.</summary>
@@ -304,7 +304,7 @@ public sealed partial class LedgerGrain(
                     await Task.Delay(s_gather, time);
                 }
 
-                await NextBatch();
+                await NextBatchAsync();
             }
         }
         catch (Exception fault)
@@ -318,12 +318,12 @@ public sealed partial class LedgerGrain(
     {
         while (goals.Any(goal => Cursor(goal.Stream) < Math.Min(goal.Through, Goal(goal.Stream))))
         {
-            await NextBatch();
+            await NextBatchAsync();
         }
     }
 
     /// <summary>Returns the batch being written, or a new one.</summary>
-    private Task NextBatch()
+    private Task NextBatchAsync()
     {
         if (_batch is null or { IsCompleted: true })
         {

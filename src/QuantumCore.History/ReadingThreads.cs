@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace QuantumCore.History;
 
 /// <summary>
@@ -48,18 +50,17 @@ internal sealed class ReadingThreads(int most) : TaskScheduler
 
     private void Work()
     {
-        while (Next() is { } task)
+        while (TryTake(out var task))
         {
             TryExecuteTask(task);
         }
     }
 
-    /// <summary>Returns the next task; null if there was none for a while.</summary>
-    private Task? Next()
+    /// <summary>Takes the next task; false if there was none for a while.</summary>
+    private bool TryTake([NotNullWhen(true)] out Task? task)
     {
         lock (_queue)
         {
-            Task? task;
             while (!_queue.TryDequeue(out task))
             {
                 _idle++;
@@ -72,7 +73,7 @@ internal sealed class ReadingThreads(int most) : TaskScheduler
                 }
             }
 
-            return task;
+            return task is not null;
         }
     }
 }

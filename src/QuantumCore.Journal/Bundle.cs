@@ -61,7 +61,9 @@ internal sealed class Bundle(JournalStream first)
         return false;
     }
 
-    /// <summary>Closes the open unit if another unit was queued after it, so that the next record goes behind both.</summary>
+    /// <summary>
+    /// Closes the open unit if another unit was queued after it, so that the next record goes behind both.
+    /// </summary>
     public void GoBehind(long unit)
     {
         if (_openUnit?.Unit < unit) CloseUnit();

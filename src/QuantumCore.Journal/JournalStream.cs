@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace QuantumCore.Journal;
 
 /// <summary>
@@ -87,6 +89,7 @@ public sealed class JournalStream
     /// <see cref="StreamLostException"/> if this activation loses its stream first. On completion, the durable heads of
     /// the bundle's other streams include what was appended together with the record.
     /// </summary>
+    [SuppressMessage("Style", "VSTHRD200", Justification = "Named as Task.WhenAll.")]
     public Task WhenDurable(long sequence) =>
         JournalTracing.Begin(this, sequence) is { } span
             ? JournalTracing.UntilAsync(_writer.WhenDurable(this, sequence), span)
@@ -120,5 +123,6 @@ public sealed class JournalStream
 public readonly record struct AppendedRecord(JournalStream Stream, long Sequence)
 {
     /// <inheritdoc cref="JournalStream.WhenDurable(long)"/>
+    [SuppressMessage("Style", "VSTHRD200", Justification = "Named as Task.WhenAll.")]
     public Task WhenDurable() => Stream.WhenDurable(Sequence);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace QuantumCore.Journal;
@@ -255,7 +256,8 @@ public sealed class JournalWriter : IAsyncDisposable
         lock (_gate) return _open.TryGetValue(stream, out var open) && open.Epoch == epoch ? open : null;
     }
 
-    internal long Append(JournalStream stream, ReadOnlyMemory<byte> body, bool urgent, AppendedRecord? after, bool waits)
+    internal long Append(
+        JournalStream stream, ReadOnlyMemory<byte> body, bool urgent, AppendedRecord? after, bool waits)
     {
         CheckSize(body);
         bool wake;
@@ -274,6 +276,7 @@ public sealed class JournalWriter : IAsyncDisposable
         return sequence;
     }
 
+    [SuppressMessage("Style", "VSTHRD200", Justification = "Named as Task.WhenAll.")]
     internal Task WhenDurable(JournalStream stream, long sequence)
     {
         Task durable;

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace QuantumCore.Journal;
 
 /// <summary>
@@ -48,6 +50,7 @@ internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
         if (Followers.Count == 0 || Followers[^1] != stream) Followers.Add(stream);
     }
 
+    [SuppressMessage("Style", "VSTHRD200", Justification = "Named as Task.WhenAll.")]
     public Task WhenDurable() =>
         (_durable ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 

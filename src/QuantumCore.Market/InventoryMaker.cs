@@ -65,7 +65,7 @@ internal sealed class InventoryMaker : Trader
     {
         _isComplete = false;
         var ladder = Ladder(order.Side);
-        if (ladder.TryGetValue(order.PriceTicks, out var standing) && standing == order)
+        if (ladder.TryGetValue(order.PriceTicks, out var open) && open == order)
             ladder.Remove(order.PriceTicks);
     }
 

@@ -12,7 +12,7 @@ internal enum Traits : ushort
     Conditional = 1,
 
     /// <summary>Not displayed: hidden, all-or-none, midpoint peg.</summary>
-    Dark = 2,
+    Hidden = 2,
 
     /// <summary>Displays one slice at a time.</summary>
     Iceberg = 4,
@@ -27,7 +27,7 @@ internal enum Traits : ushort
     Peg = 32,
 
     /// <summary>A market order that waits for an auction.</summary>
-    AtMarket = 64,
+    MarketOrder = 64,
 
     /// <summary>Ends with the day.</summary>
     Day = 128,

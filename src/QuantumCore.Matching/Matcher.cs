@@ -77,13 +77,13 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
         where TRun : struct, IRun
     {
         var at = new MatchCursor { Side = taker.Side ^ 1 };
-        at.Lit = store.Sides[at.Side].Best;
-        at.LitSlot = store.Ladder[at.Lit].First;
-        at.Dark = store.Sides[at.Side + Dark].Best;
-        at.DarkSlot = store.Ladder[at.Dark].First;
+        at.Displayed = store.Sides[at.Side].Best;
+        at.DisplayedSlot = store.Ladder[at.Displayed].First;
+        at.Hidden = store.Sides[at.Side + Hidden].Best;
+        at.HiddenSlot = store.Ladder[at.Hidden].First;
         while (taker.Leaves > 0 && taker.Amount != 0 && Next<TRun>(ref at))
         {
-            if (Toward(taker.Side, taker.Limit) < Toward(taker.Side, at.Price))
+            if (SignedPriceKey(taker.Side, taker.Limit) < SignedPriceKey(taker.Side, at.Price))
                 return;
 
             var wanted = taker.Amount >= 0 ? taker.Amount / at.Price : taker.Leaves;
@@ -97,7 +97,7 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
             if (store.Has(at.Slot, Traits.AllOrNone) && wanted < store.Entries[at.Slot].Leaves)
             {
                 // It cannot be met in part, and must not stand in the way of firm orders.
-                PassDark(ref at);
+                PassHidden(ref at);
                 continue;
             }
 
@@ -140,25 +140,28 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
     {
         if (TRun.HasEffects)
         {
-            at.Lit = store.Sides[at.Side].Best;
-            at.LitSlot = store.Ladder[at.Lit].First;
+            at.Displayed = store.Sides[at.Side].Best;
+            at.DisplayedSlot = store.Ladder[at.Displayed].First;
         }
-        else if (at.LitSlot == 0 && at.FirstReserve == at.Reserves && at.Lit != 0)
+        else if (at.DisplayedSlot == 0 && at.FirstReserve == at.Reserves && at.Displayed != 0)
         {
-            at.Lit = store.NextWorse(at.Side, at.Lit);
-            at.LitSlot = store.Ladder[at.Lit].First;
+            at.Displayed = store.NextWorse(at.Side, at.Displayed);
+            at.DisplayedSlot = store.Ladder[at.Displayed].First;
             at.FirstReserve = at.Reserves = 0;
         }
 
-        if (at.Lit == 0 && at.DarkSlot == 0)
+        if (at.Displayed == 0 && at.HiddenSlot == 0)
             return false;
 
-        var litPrice = at.Lit == 0 ? 0 : store.Ladder.PriceOf(at.Lit);
-        var darkPrice = at.DarkSlot == 0 ? 0 : store.Ladder.PriceOf(at.Dark);
-        at.IsLit = at.DarkSlot == 0
-            || (at.Lit != 0 && Toward(at.Side ^ 1, litPrice) <= Toward(at.Side ^ 1, darkPrice));
-        at.Price = at.IsLit ? litPrice : darkPrice;
-        at.Slot = !at.IsLit ? at.DarkSlot : at.LitSlot != 0 ? at.LitSlot : _reserves[at.FirstReserve].Slot;
+        var displayedPrice = at.Displayed == 0 ? 0 : store.Ladder.PriceOf(at.Displayed);
+        var hiddenPrice = at.HiddenSlot == 0 ? 0 : store.Ladder.PriceOf(at.Hidden);
+        at.IsDisplayed = at.HiddenSlot == 0
+            || (at.Displayed != 0
+                && SignedPriceKey(at.Side ^ 1, displayedPrice) <= SignedPriceKey(at.Side ^ 1, hiddenPrice));
+        at.Price = at.IsDisplayed ? displayedPrice : hiddenPrice;
+        at.Slot = !at.IsDisplayed ? at.HiddenSlot
+            : at.DisplayedSlot != 0 ? at.DisplayedSlot
+            : _reserves[at.FirstReserve].Slot;
         return true;
     }
 
@@ -166,39 +169,39 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
     private long AvailableAt<TRun>(in MatchCursor at)
         where TRun : struct, IRun
     {
-        if (!TRun.HasEffects && at.IsLit && at.LitSlot == 0)
+        if (!TRun.HasEffects && at.IsDisplayed && at.DisplayedSlot == 0)
             return Math.Min(_reserves[at.FirstReserve].Left, store.ConditionsOf(at.Slot).Display);
         return store.Counted(at.Slot);
     }
 
     /// <summary>Skips an order that is not displayed.</summary>
-    private void PassDark(ref MatchCursor at)
+    private void PassHidden(ref MatchCursor at)
     {
-        at.DarkSlot = store.Entries[at.DarkSlot].Next;
-        if (at.DarkSlot != 0)
+        at.HiddenSlot = store.Entries[at.HiddenSlot].Next;
+        if (at.HiddenSlot != 0)
             return;
 
-        at.Dark = store.NextWorse(at.Side + Dark, at.Dark);
-        at.DarkSlot = store.Ladder[at.Dark].First;
+        at.Hidden = store.NextWorse(at.Side + Hidden, at.Hidden);
+        at.HiddenSlot = store.Ladder[at.Hidden].First;
     }
 
     /// <summary>Advances in a dry run, as if the order had traded the quantity or its whole slice were gone.</summary>
     private void PassDry(ref MatchCursor at, long quantity)
     {
-        if (!at.IsLit)
+        if (!at.IsDisplayed)
         {
-            PassDark(ref at);
+            PassHidden(ref at);
             return;
         }
 
         var left = 0L;
-        if (at.LitSlot == 0)
+        if (at.DisplayedSlot == 0)
         {
             left = _reserves[at.FirstReserve++].Left - quantity;
         }
         else
         {
-            at.LitSlot = store.Entries[at.LitSlot].Next;
+            at.DisplayedSlot = store.Entries[at.DisplayedSlot].Next;
             if (store.Has(at.Slot, Traits.Iceberg))
                 left = store.Entries[at.Slot].Leaves - quantity;
         }
@@ -217,7 +220,7 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
         var price = taker.Side == Buy
             ? Math.Min(firstPrice + taker.Protection, Instrument.PriceTicksLimit)
             : Math.Max(firstPrice - taker.Protection, 1);
-        if (Toward(taker.Side, price) < Toward(taker.Side, taker.Cap))
+        if (SignedPriceKey(taker.Side, price) < SignedPriceKey(taker.Side, taker.Cap))
             taker.Cap = price;
     }
 
@@ -227,12 +230,12 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
     /// </summary>
     private static EndReason StopAt(in Taker taker, long price)
     {
-        var beyondCap = Toward(taker.Side, taker.Cap) < Toward(taker.Side, price);
+        var beyondCap = SignedPriceKey(taker.Side, taker.Cap) < SignedPriceKey(taker.Side, price);
         if (price >= taker.BandLow && price <= taker.BandHigh)
             return beyondCap ? EndReason.Protection : EndReason.None;
 
         var edge = taker.Side == Buy ? taker.BandHigh : taker.BandLow;
-        return beyondCap && Toward(taker.Side, taker.Cap) <= Toward(taker.Side, edge)
+        return beyondCap && SignedPriceKey(taker.Side, taker.Cap) <= SignedPriceKey(taker.Side, edge)
             ? EndReason.Protection
             : EndReason.Band;
     }
@@ -256,7 +259,7 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
         if (!taker.IsSilent)
             triggers.Print(at.Price);
 
-        var next = at.IsLit ? 0 : store.Entries[slot].Next;
+        var next = at.IsDisplayed ? 0 : store.Entries[slot].Next;
         TakeOff(slot, quantity);
         AfterSlice(slot);
         if (lists.Sibling(slot) is not 0 and var sibling)
@@ -265,8 +268,8 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
             endings.Complete(slot);
         if (!taker.Traded)
             AfterFirstFill(ref taker);
-        if (!at.IsLit && makerLeaves == 0)
-            StepDark(ref at, next);
+        if (!at.IsDisplayed && makerLeaves == 0)
+            StepHidden(ref at, next);
     }
 
     /// <summary>Ends the sibling of a one-cancels-other taker at its first fill.</summary>
@@ -278,21 +281,21 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
     }
 
     /// <summary>Moves the cursor behind an order that is not displayed and has gone.</summary>
-    private void StepDark(ref MatchCursor at, int next)
+    private void StepHidden(ref MatchCursor at, int next)
     {
-        at.DarkSlot = next;
+        at.HiddenSlot = next;
         if (next != 0)
             return;
 
         // Its level is closed. Orders skipped before it are at better prices.
-        at.Dark = FirstDarkBeyond(at.Side + Dark, at.Price);
-        at.DarkSlot = store.Ladder[at.Dark].First;
+        at.Hidden = FirstHiddenBeyond(at.Side + Hidden, at.Price);
+        at.HiddenSlot = store.Ladder[at.Hidden].First;
     }
 
-    private int FirstDarkBeyond(int side, long price)
+    private int FirstHiddenBeyond(int side, long price)
     {
         var level = store.Sides[side].Best;
-        while (level != 0 && Toward(side ^ 1, store.Ladder.PriceOf(level)) <= Toward(side ^ 1, price))
+        while (level != 0 && SignedPriceKey(side ^ 1, store.Ladder.PriceOf(level)) <= SignedPriceKey(side ^ 1, price))
             level = store.NextWorse(side, level);
         return level;
     }
@@ -346,7 +349,7 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
             return true;
         }
 
-        var next = at.IsLit ? 0 : store.Entries[at.Slot].Next;
+        var next = at.IsDisplayed ? 0 : store.Entries[at.Slot].Next;
         var maker = at.Slot;
         if (mode == SelfTradePrevention.Decrement)
             return Decrement(ref taker, ref at, quantity, next);
@@ -355,8 +358,8 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
         if (mode is SelfTradePrevention.ExpireMaker or SelfTradePrevention.ExpireBoth)
         {
             endings.End(maker, EndReason.SelfTrade);
-            if (!at.IsLit)
-                StepDark(ref at, next);
+            if (!at.IsDisplayed)
+                StepHidden(ref at, next);
         }
 
         if (mode == SelfTradePrevention.ExpireMaker)
@@ -371,12 +374,12 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
     /// </summary>
     private void PassOwn(ref MatchCursor at, SelfTradePrevention mode, long quantity)
     {
-        if (mode == SelfTradePrevention.Decrement || !at.IsLit)
+        if (mode == SelfTradePrevention.Decrement || !at.IsDisplayed)
             PassDry(ref at, quantity);
-        else if (at.LitSlot == 0)
+        else if (at.DisplayedSlot == 0)
             at.FirstReserve++;
         else
-            at.LitSlot = store.Entries[at.LitSlot].Next;
+            at.DisplayedSlot = store.Entries[at.DisplayedSlot].Next;
     }
 
     private bool Decrement(ref Taker taker, ref MatchCursor at, long quantity, int next)
@@ -399,8 +402,8 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
             EndTaker(ref taker);
         if (makerLeaves > 0)
             AfterSlice(maker);
-        else if (!at.IsLit)
-            StepDark(ref at, next);
+        else if (!at.IsDisplayed)
+            StepHidden(ref at, next);
         return taker.Leaves > 0;
     }
 

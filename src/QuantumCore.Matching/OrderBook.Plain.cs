@@ -173,13 +173,13 @@ public sealed partial class OrderBook
     /// </summary>
     private bool NeedsSlowPath(in NewOrder order)
     {
-        if (SlowPathReasons != SlowPath.DarkOrders || AllOrNoneCount > 0 || order.Type != OrderType.Limit
+        if (SlowPathReasons != SlowPath.HiddenOrders || AllOrNoneCount > 0 || order.Type != OrderType.Limit
             || order.Side is not (Side.Buy or Side.Sell))
             return true;
 
         // Orders that are not displayed matter only to those that could meet them.
         var side = IndexOf(order.Side);
-        return Toward(side, order.PriceTicks) >= Sides[side ^ 1 | Dark].Reach;
+        return SignedPriceKey(side, order.PriceTicks) >= Sides[side ^ 1 | Hidden].BestKey;
     }
 
     /// <summary>Checks a plain order alone.</summary>
@@ -203,7 +203,7 @@ public sealed partial class OrderBook
             return RejectReason.None;
 
         var side = IndexOf(order.Side);
-        if (Toward(side, order.PriceTicks) >= Sides[side ^ 1].Reach)
+        if (SignedPriceKey(side, order.PriceTicks) >= Sides[side ^ 1].BestKey)
             return order.PostOnly || Sides[side].Levels >= MaxLevels ? CheckRemainder(in order) : RejectReason.None;
 
         ref var queue = ref Ladder[Ladder.Find(side, order.PriceTicks)];
@@ -243,7 +243,7 @@ public sealed partial class OrderBook
         var limit = order.PriceTicks;
         if (limit == 0)
             limit = Farthest(side);
-        if (Toward(side, limit) >= Sides[side ^ 1].Reach)
+        if (SignedPriceKey(side, limit) >= Sides[side ^ 1].BestKey)
         {
             leaves = Take(side, limit, leaves, id);
             if (leaves == 0)
@@ -268,7 +268,7 @@ public sealed partial class OrderBook
     // Taking is split into small methods that are not inlined. In one large method, the compiler would keep the
     // variables of the loop over the makers in memory instead of registers.
 
-    /// <summary>Trades with the orders in reach; by the general loop if any of them has conditions.</summary>
+    /// <summary>Trades with the orders within its limit; by the general loop if any of them has conditions.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long Take(int side, long limit, long leaves, long id)
     {
@@ -278,7 +278,9 @@ public sealed partial class OrderBook
         leaves = Sweep(side, limit, leaves, id);
         if (EventCount != first)
             NoteTrades(first);
-        return leaves == 0 || Toward(side, limit) < Sides[side ^ 1].Reach ? leaves : TakeOn(side, limit, leaves, id);
+        return leaves == 0 || SignedPriceKey(side, limit) < Sides[side ^ 1].BestKey
+            ? leaves
+            : TakeOn(side, limit, leaves, id);
     }
 
     /// <summary>Notes the trades from an event to the last one.</summary>
@@ -315,7 +317,7 @@ public sealed partial class OrderBook
         while (level != 0)
         {
             ref var queue = ref Ladder[level];
-            if (Toward(side, limit) < Toward(side, queue.PriceTicks) || queue.Conditional != 0)
+            if (SignedPriceKey(side, limit) < SignedPriceKey(side, queue.PriceTicks) || queue.Conditional != 0)
                 break;
 
             leaves = SweepLevel(ref queue, side, leaves, takerId);

@@ -121,7 +121,7 @@ public sealed partial class OrderBook : OrderStore
         ref var place = ref Index.NextPlace;
         if (IsPlainLimit(in order) && timeNanos >= LastTimeNanos && timeNanos < NextExpiryNanos
             && SlowPathReasons == SlowPath.None
-            && FreeEntry != 0 && place == 0 && Toward(side, price) < Sides[side ^ 1].Reach)
+            && FreeEntry != 0 && place == 0 && SignedPriceKey(side, price) < Sides[side ^ 1].BestKey)
         {
             if (!Ladder.FindRecent(side, price, out var level))
                 return SubmitFar(timeNanos, in order, out orderId);

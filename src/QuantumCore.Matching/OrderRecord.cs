@@ -31,8 +31,8 @@ internal struct OrderRecord
 
 internal struct BookSide
 {
-    /// <summary>The best price as a taker of the other side sees it: higher is farther (see Toward).</summary>
-    public long Reach;
+    /// <summary>The best price as a taker of the other side sees it: higher is farther (see SignedPriceKey).</summary>
+    public long BestKey;
     public int Best;
 
     /// <summary>
@@ -50,7 +50,7 @@ internal enum SlowPath
     None = 0,
     Phase = 1,
     Rules = 2,
-    DarkOrders = 4,
+    HiddenOrders = 4,
     Blocked = 8,
 }
 

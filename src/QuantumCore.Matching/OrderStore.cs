@@ -28,7 +28,7 @@ public class OrderStore
     internal const Traits PlainTraits = Traits.Day | Traits.PostOnly;
 
     /// <summary>Flags of orders that the fast path cannot remove, because more than their queue counts them.</summary>
-    internal const Traits NotPlain = Traits.Conditional | Traits.Dark | Traits.AtMarket;
+    internal const Traits NotPlain = Traits.Conditional | Traits.Hidden | Traits.MarketOrder;
 
     internal const int SelfTradeShift = 12;
 
@@ -69,7 +69,7 @@ public class OrderStore
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLevels, 1);
         MaxLevels = maxLevels;
         for (var side = 0; side < SidesOfLadder; side++)
-            Sides[side].Reach = OutOfReach;
+            Sides[side].BestKey = FarthestKey;
     }
 
     /// <summary>
@@ -234,14 +234,14 @@ public class OrderStore
 
         var orders = 0;
         var lots = 0L;
-        var displayed = !Has(slot, Traits.Dark | Traits.AtMarket);
+        var displayed = !Has(slot, Traits.Hidden | Traits.MarketOrder);
         for (var ahead = Entries[slot].Previous; ahead != 0; ahead = Entries[ahead].Previous)
         {
             orders++;
             lots += displayed ? Counted(ahead) : 0;
         }
 
-        if (Has(slot, Traits.Dark))
+        if (Has(slot, Traits.Hidden))
         {
             ref var shown =
                 ref Ladder[Ladder.Find(IndexOf(Entries[slot].Side), Ladder.PriceOf(Entries[slot].Level))];
@@ -297,7 +297,7 @@ public class OrderStore
     {
         ref var entry = ref Entries[slot];
         var resting = entry.Place == OrderPlace.Resting;
-        var shown = resting && (entry.Traits & (Traits.Dark | Traits.AtMarket)) == 0;
+        var shown = resting && (entry.Traits & (Traits.Hidden | Traits.MarketOrder)) == 0;
         var price = resting ? PriceNow(slot) : LimitOf(slot);
         return new RestingOrder(
             entry.Id, entry.Account, entry.Side, price, entry.TotalLots, entry.Leaves, entry.Owner, entry.Place,
@@ -339,8 +339,8 @@ public class OrderStore
     {
         ref var entry = ref Entries[slot];
         var side = IndexOf(entry.Side);
-        return (entry.Traits & Traits.AtMarket) != 0 ? side + AtMarket
-            : (entry.Traits & Traits.Dark) != 0 ? side + Dark
+        return (entry.Traits & Traits.MarketOrder) != 0 ? side + MarketOrders
+            : (entry.Traits & Traits.Hidden) != 0 ? side + Hidden
             : side;
     }
 
@@ -379,7 +379,7 @@ public class OrderStore
     internal long PriceNow(int slot)
     {
         ref var entry = ref Entries[slot];
-        if ((entry.Traits & Traits.AtMarket) != 0)
+        if ((entry.Traits & Traits.MarketOrder) != 0)
             return 0;
         if (entry.Place == OrderPlace.Resting)
             return Ladder.PriceOf(entry.Level);
@@ -489,14 +489,14 @@ public class OrderStore
         ref var own = ref Sides[side];
         own.Levels++;
         // From the view of a taker on the other side, the best price is the lowest.
-        var reach = Toward(side ^ 1, price);
-        if (reach < own.Reach)
+        var key = SignedPriceKey(side ^ 1, price);
+        if (key < own.BestKey)
         {
-            own.Reach = reach;
+            own.BestKey = key;
             own.Second = own.Best;
             own.Best = level;
         }
-        else if (own.Second != 0 && reach < Toward(side ^ 1, Ladder.PriceOf(own.Second)))
+        else if (own.Second != 0 && key < SignedPriceKey(side ^ 1, Ladder.PriceOf(own.Second)))
         {
             own.Second = level;
         }
@@ -550,7 +550,7 @@ public class OrderStore
             return;
 
         own.Best = level;
-        own.Reach = level == 0 ? OutOfReach : Toward(side ^ 1, Ladder.PriceOf(level));
+        own.BestKey = level == 0 ? FarthestKey : SignedPriceKey(side ^ 1, Ladder.PriceOf(level));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

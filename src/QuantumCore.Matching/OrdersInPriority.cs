@@ -7,8 +7,8 @@ public struct OrdersInPriority
 {
     private readonly OrderStore _store;
     private readonly int _side;
-    private int _lit;
-    private int _dark;
+    private int _displayed;
+    private int _hidden;
     private int _slot;
     private bool _started;
 
@@ -38,9 +38,9 @@ public struct OrdersInPriority
         if (!_started)
         {
             _started = true;
-            _lit = _store.Sides[_side].Best;
-            _dark = _store.Sides[_side + Dark].Best;
-            _slot = _store.Ladder[_store.Sides[_side + AtMarket].Best].First;
+            _displayed = _store.Sides[_side].Best;
+            _hidden = _store.Sides[_side + Hidden].Best;
+            _slot = _store.Ladder[_store.Sides[_side + MarketOrders].Best].First;
             if (_slot != 0)
                 return true;
         }
@@ -55,15 +55,17 @@ public struct OrdersInPriority
     private int NextLevel()
     {
         var ladder = _store.Ladder;
-        var lit = _dark == 0
-            || (_lit != 0 && Toward(_side ^ 1, ladder.PriceOf(_lit)) <= Toward(_side ^ 1, ladder.PriceOf(_dark)));
-        var level = lit ? _lit : _dark;
+        var side = _side ^ 1;
+        var displayed = _hidden == 0
+            || (_displayed != 0
+                && SignedPriceKey(side, ladder.PriceOf(_displayed)) <= SignedPriceKey(side, ladder.PriceOf(_hidden)));
+        var level = displayed ? _displayed : _hidden;
         if (level == 0)
             return 0;
-        if (lit)
-            _lit = _store.NextWorse(_side, level);
+        if (displayed)
+            _displayed = _store.NextWorse(_side, level);
         else
-            _dark = _store.NextWorse(_side + Dark, level);
+            _hidden = _store.NextWorse(_side + Hidden, level);
         return level;
     }
 }

@@ -67,15 +67,15 @@ internal struct Taker
 internal struct MatchCursor
 {
     public int Side;
-    public int Lit;
-    public int LitSlot;
-    public int Dark;
-    public int DarkSlot;
+    public int Displayed;
+    public int DisplayedSlot;
+    public int Hidden;
+    public int HiddenSlot;
 
     /// <summary>In a dry run: reserves of icebergs met at this level, which would be met again.</summary>
     public int FirstReserve;
     public int Reserves;
-    public bool IsLit;
+    public bool IsDisplayed;
     public int Slot;
     public long Price;
 }

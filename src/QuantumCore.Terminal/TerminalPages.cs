@@ -40,7 +40,7 @@ public static class TerminalPages
     /// </summary>
     public static void UseTerminal(this IApplicationBuilder app)
     {
-        app.Use(ChoosePage);
+        app.Use(ChoosePageAsync);
         app.UseStaticFiles(new StaticFileOptions
         {
             FileProvider = new EmbeddedFileProvider(Assembly.GetExecutingAssembly(), "QuantumCore.Terminal.wwwroot"),
@@ -49,7 +49,7 @@ public static class TerminalPages
         });
     }
 
-    private static Task ChoosePage(HttpContext context, RequestDelegate next)
+    private static Task ChoosePageAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
         if (context.GetEndpoint() is not null

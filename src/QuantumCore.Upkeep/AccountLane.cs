@@ -36,11 +36,11 @@ internal sealed class AccountLane : Lane
     /// <summary>Hash of the final state, if requested.</summary>
     public byte[]? FinalHash { get; private set; }
 
-    /// <summary>Hash of the final state without the standings of orders in their books.</summary>
-    public byte[]? HashWithoutStandings { get; private set; }
+    /// <summary>Hash of the final state without the states of orders in their books.</summary>
+    public byte[]? HashWithoutOrderStates { get; private set; }
 
-    /// <summary>True if the final state has the standings of orders in their books.</summary>
-    public bool KnowsStandings { get; private set; }
+    /// <summary>True if the final state has the states of orders in their books.</summary>
+    public bool KnowsOrderStates { get; private set; }
 
     /// <summary>Returns the account number of an account's stream; 0 for another stream.</summary>
     /// <remarks>A name with leading zeros is not an account's: it would be a second stream of the account.</remarks>
@@ -113,9 +113,9 @@ internal sealed class AccountLane : Lane
         {
             Machine.ForgetBooksOfReductions();
             FinalHash = SHA256.HashData(Machine.Snapshot());
-            KnowsStandings = Machine.KnowsStandings;
-            Machine.ForgetStandings();
-            HashWithoutStandings = SHA256.HashData(Machine.Snapshot());
+            KnowsOrderStates = Machine.KnowsOrderStates;
+            Machine.ForgetOrderStates();
+            HashWithoutOrderStates = SHA256.HashData(Machine.Snapshot());
         }
     }
 

@@ -364,9 +364,9 @@ public sealed class Verification
         {
             lane.Settle(heads, IsWhole, hash: true);
             lane.LetGo();
-            var (whole, again) = lane.KnowsStandings
+            var (whole, again) = lane.KnowsOrderStates
                 ? (_accounts[account].FinalHash, lane.FinalHash)
-                : (_accounts[account].HashWithoutStandings, lane.HashWithoutStandings);
+                : (_accounts[account].HashWithoutOrderStates, lane.HashWithoutOrderStates);
             if (again is not null && again.AsSpan().SequenceEqual(whole))
             {
                 _snapshotsAgreed++;

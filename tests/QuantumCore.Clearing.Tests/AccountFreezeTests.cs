@@ -26,11 +26,11 @@ public class AccountFreezeTests
     public void Frozen_account_may_not_act_until_it_is_unfrozen()
     {
         var freeze = new AccountFreeze();
-        Assert.Equal(RejectReason.None, freeze.Barrier);
+        Assert.Equal(RejectReason.None, freeze.Rejection);
         freeze.Apply(new AccountFrozen(1, 5, Closes: true, "desk", ""));
-        Assert.Equal((RejectReason.AccountFrozen, 5, true), (freeze.Barrier, freeze.Floor, freeze.Closes));
+        Assert.Equal((RejectReason.AccountFrozen, 5, true), (freeze.Rejection, freeze.Floor, freeze.Closes));
         freeze.Apply(new AccountUnfrozen(2, "desk", ""));
-        Assert.Equal((RejectReason.None, 0, false), (freeze.Barrier, freeze.Floor, freeze.Closes));
+        Assert.Equal((RejectReason.None, 0, false), (freeze.Rejection, freeze.Floor, freeze.Closes));
     }
 
     [Theory]

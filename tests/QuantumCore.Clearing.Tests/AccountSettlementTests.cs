@@ -69,20 +69,20 @@ public class AccountSettlementTests
     {
         _account.Deposit(Sample.Share.Quote, 1_000);
         _account.Hold(Sample.Order(_account, Sample.Share, Side.Buy, 100, 2, 300));
-        var standings = new OrderStandings(_account);
-        var working = new OrderStanding(OrderStage.Working, 5, 99);
-        _account.Stands(1, working);
+        var states = new OrderStates(_account);
+        var working = new OrderState(OrderStage.Working, 5, 99);
+        _account.SetState(1, working);
         var to = new RecordWriter();
-        standings.Write(ref to);
-        standings.Forget();
-        Assert.False(standings.AreKnown);
-        Assert.NotEqual(working, _account.Orders[1].Standing);
+        states.Write(ref to);
+        states.Forget();
+        Assert.False(states.AreKnown);
+        Assert.NotEqual(working, _account.Orders[1].State);
 
         var from = RecordReader.Headless(to.ToSpan());
-        standings.Read(ref from);
+        states.Read(ref from);
         from.End();
-        Assert.True(standings.AreKnown);
-        Assert.Equal(working, _account.Orders[1].Standing);
+        Assert.True(states.AreKnown);
+        Assert.Equal(working, _account.Orders[1].State);
     }
 
     private static SettlementItem Item(long account, long amount) =>

@@ -102,7 +102,7 @@ public class AccountTests
     }
 
     [Fact]
-    public void One_unit_short_is_refused_and_nothing_is_held()
+    public void Order_that_lacks_one_unit_is_rejected_and_holds_nothing()
     {
         var account = Funded(100_099);
         Assert.Equal(
@@ -162,7 +162,7 @@ public class AccountTests
     }
 
     [Fact]
-    public void A_mass_cancel_frees_what_is_up_to_its_floor_in_its_book_only()
+    public void Mass_cancel_releases_orders_up_to_its_floor_in_its_book_only()
     {
         var account = Funded(1_000_000);
         account.Deposit(Sample.Coin.Base, 50_000_000);
@@ -178,7 +178,7 @@ public class AccountTests
     }
 
     [Fact]
-    public void As_many_open_orders_as_the_limit_says()
+    public void Open_orders_are_limited()
     {
         var account = Funded(Account.BalanceLimit);
         for (var i = 0; i < Account.OpenOrdersLimit; i++)
@@ -214,7 +214,7 @@ public class AccountTests
     [InlineData(1, 1_000)]
     [InlineData(2, 1_000_000)]
     [InlineData(3, Account.BalanceLimit >> 4)]
-    public void Whatever_happens_to_it_an_account_is_never_overdrawn(int seed, long purse)
+    public void An_account_is_never_overdrawn(int seed, long purse)
     {
         var trading = new RandomTrading(seed, purse);
         for (var step = 0; step < 50_000; step++)

@@ -164,10 +164,10 @@ internal sealed partial class ConditionalMarket
                         OrderPlace.Armed => OrderStage.Armed,
                         _ => OrderStage.Working,
                     },
-                    held.Standing.Stage);
+                    held.State.Stage);
                 if (open.Place == OrderPlace.Resting && open.PriceTicks != 0 && held.Type != OrderType.Pegged)
                 {
-                    Assert.Equal(open.PriceTicks, held.StandsAtTicks);
+                    Assert.Equal(open.PriceTicks, held.BookPriceTicks);
                 }
             }
         }

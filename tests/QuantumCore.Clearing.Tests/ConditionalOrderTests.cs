@@ -96,7 +96,7 @@ public class ConditionalOrderTests
     [InlineData(32)]
     [InlineData(33)]
     [InlineData(34)]
-    public void An_account_that_folds_its_own_records_first_is_the_one_that_heard_of_its_book_at_once(int seed)
+    public void Account_state_is_the_same_if_its_own_records_are_folded_first(int seed)
     {
         var market = new ConditionalMarket(seed);
         for (var part = 0; part < 10; part++)
@@ -229,7 +229,7 @@ public class ConditionalOrderTests
                 {
                     var past = open[held.Number];
                     Assert.Equal(
-                        (held.StandsAtTicks, held.QuantityLots, held.Standing.Stage, held.Conditions),
+                        (held.BookPriceTicks, held.QuantityLots, held.State.Stage, held.Conditions),
                         (past.PriceTicks, past.QuantityLots, past.Stage, past.Conditions?.Decode()));
                 }
             }

@@ -76,7 +76,7 @@ public class DeficitShareTests
     }
 
     [Fact]
-    public void Equal_weights_have_the_unit_that_is_over_in_their_sequence_and_nothing_is_divided_by_nothing()
+    public void Equal_weights_share_the_remainder_in_sequence_and_zero_weights_get_nothing()
     {
         Assert.Equal([2, 1, 1], Apportionment.Of(4, [5, 5, 5]));
         Assert.Equal([0, 0], Apportionment.Of(4, [0, 0]));

@@ -19,16 +19,16 @@ public class DividendShareTests
     [InlineData(150_000_000, 8, 25 * WholeRate, 37)]
     [InlineData(-150_000_000, 8, 25 * WholeRate, -38)]
     [InlineData(1L << 62, 0, WholeRate, 1L << 62)]
-    public void Who_holds_gets_it_rounded_down_and_who_owes_pays_it_rounded_up(
+    public void Dividend_is_rounded_down_for_holders_and_up_for_short_positions(
         long units, int decimals, long rate, long expected) =>
         Assert.Equal(expected, DividendShare.Of(units, decimals, rate));
 
     [Fact]
-    public void More_than_a_balance_can_be_is_an_error() =>
+    public void Amount_above_the_balance_limit_is_an_error() =>
         Assert.Throws<OverflowException>(() => DividendShare.Of(1L << 62, 0, 4 * WholeRate));
 
     [Fact]
-    public void For_any_holdings_the_parts_and_the_rest_are_what_the_issuer_pays()
+    public void Parts_and_remainder_equal_the_payment_of_the_issuer()
     {
         var random = new Random(20260614);
         for (var i = 0; i < 20_000; i++)

@@ -15,7 +15,7 @@ public class GroupLiquidationTests
     /// 1.495 k reaches 1.1 times 25,000 − 25 k at 135.
     /// </summary>
     [Fact]
-    public void The_side_that_needs_more_is_closed_and_no_more_of_it_than_heals()
+    public void Side_with_the_larger_requirement_is_closed_as_far_as_needed()
     {
         var run = new Run(24_000, 1_000_000, 1_000, -600);
         Assert.Equal((0, 135L), run.Next());
@@ -28,7 +28,7 @@ public class GroupLiquidationTests
     /// If both sides need the same, closing one alone saves nothing; the same part of both does, one after the other.
     /// </summary>
     [Fact]
-    public void Of_sides_that_need_the_same_the_same_part_is_closed_of_both()
+    public void Sides_with_equal_requirements_are_closed_in_equal_parts()
     {
         var run = new Run(24_000, 1_000_000, 1_000, -1_000);
         var (first, lots) = run.Next();
@@ -60,7 +60,7 @@ public class GroupLiquidationTests
     }
 
     [Fact]
-    public void What_is_in_no_group_is_closed_as_if_there_were_none()
+    public void Position_outside_any_group_is_liquidated_by_itself()
     {
         var random = new Random(31);
         for (var i = 0; i < 2_000; i++)
@@ -84,7 +84,7 @@ public class GroupLiquidationTests
     /// lots and a tenth (except for a lot: here the fewest are tried with rounded needs, as accounts see them).
     /// </summary>
     [Fact]
-    public void A_liquidation_ends_flat_or_well_and_no_step_that_can_heal_makes_it_worse()
+    public void Liquidation_ends_flat_or_above_maintenance_and_no_curing_step_worsens_it()
     {
         var (random, healing, well, flat) = (new Random(32), 0, 0, 0);
         for (var number = 0; number < 4_000; number++)
@@ -118,7 +118,7 @@ public class GroupLiquidationTests
     /// one after the other would.
     /// </summary>
     [Fact]
-    public void A_hedge_is_not_given_up_where_a_part_of_it_would_do()
+    public void Hedge_is_closed_only_as_far_as_needed()
     {
         var (random, kept) = (new Random(33), 0);
         for (var number = 0; number < 1_000; number++)

@@ -58,7 +58,7 @@ public class HoldRuleTests
     }
 
     [Fact]
-    public void However_an_order_is_cut_its_parts_pay_what_the_whole_pays()
+    public void Fees_of_partial_fills_add_up_to_the_fee_of_one_fill()
     {
         var random = new Random(901);
         for (var round = 0; round < Rounds; round++)
@@ -109,7 +109,7 @@ public class HoldRuleTests
     }
 
     [Fact]
-    public void More_of_anything_never_holds_less()
+    public void Larger_order_never_holds_less()
     {
         var random = new Random(903);
         for (var round = 0; round < Rounds; round++)
@@ -148,7 +148,7 @@ public class HoldRuleTests
     }
 
     [Fact]
-    public void A_rebate_is_not_counted_on()
+    public void Hold_does_not_assume_a_rebate()
     {
         Assert.Equal(1_000_500, Hold(Buy(-200, 500), 1_000, 1_000));
         Assert.Equal(1_000_000, Hold(Buy(-200, -300), 1_000, 1_000));
@@ -171,7 +171,7 @@ public class HoldRuleTests
     /// Maker and taker fees together are never negative, as long as a rebate is at most the taker's fee.
     /// </summary>
     [Fact]
-    public void What_takers_pay_covers_what_makers_get()
+    public void Taker_fees_cover_maker_rebates()
     {
         var random = new Random(904);
         for (var round = 0; round < Rounds; round++)

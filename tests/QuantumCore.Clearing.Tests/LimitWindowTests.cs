@@ -31,7 +31,7 @@ public class LimitWindowTests
     }
 
     [Fact]
-    public void What_is_refused_takes_no_token_and_is_no_copy_of_what_follows()
+    public void Rejected_order_uses_no_rate_token_and_does_not_count_as_a_duplicate()
     {
         var floor = new Floor();
         floor.Limit(LimitScope.All, (LimitKind.OrdersPerSecond, 1), (LimitKind.DuplicateWindow, 1_000));
@@ -92,7 +92,7 @@ public class LimitWindowTests
     [Theory]
     [InlineData("AAPL")]
     [InlineData("*USD")]
-    public void Who_has_lost_his_days_money_buys_nothing_until_the_next(string scope)
+    public void Account_at_its_daily_loss_limit_buys_nothing_until_the_next_day(string scope)
     {
         var floor = new Floor();
         floor.Limit(scope, (LimitKind.DailyLoss, 1_000));
@@ -111,7 +111,7 @@ public class LimitWindowTests
     }
 
     [Fact]
-    public void A_buy_by_amount_is_on_its_way_to_a_position()
+    public void Open_buy_by_amount_counts_toward_the_position_limit()
     {
         var floor = new Floor();
         floor.Limit("AAPL", (LimitKind.Position, Floor.Holdings + 15));
@@ -134,7 +134,7 @@ public class LimitWindowTests
     }
 
     [Fact]
-    public void Mistakes_are_told_before_money_whatever_the_sequence_they_were_set_in()
+    public void Order_limits_are_checked_before_loss_limits_in_any_sequence()
     {
         var floor = new Floor();
         floor.Limit(
@@ -199,7 +199,7 @@ public class LimitWindowTests
     }
 
     [Fact]
-    public void It_does_not_matter_which_book_an_account_hears_first()
+    public void Sequence_of_book_records_does_not_matter()
     {
         var random = new Random(17);
         for (var round = 0; round < 50; round++)

@@ -25,7 +25,7 @@ public class MarginControlTests
         var order = new MarginOrder(Sample.Share, Side.Sell, 100, 5, FeeTerms.Of(Sample.Share));
         Assert.False(_margin.IsMargin);
         Assert.Equal(RejectReason.None, _margin.Check([order], null, 1));
-        Assert.Equal(RejectReason.None, _margin.Barrier([], null));
+        Assert.Equal(RejectReason.None, _margin.RejectionOf([], null));
         Assert.Null(_margin.TakeMarks([], _ => null, 1));
         Assert.False(_margin.CountsAsEquity("USD"));
     }

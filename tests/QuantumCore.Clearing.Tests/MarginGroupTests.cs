@@ -69,7 +69,7 @@ public class MarginGroupTests
     /// order to sell Y the first is 300.
     /// </summary>
     [Fact]
-    public void What_the_smaller_bound_takes_away_by_an_order_that_closes_stays()
+    public void Closing_order_keeps_the_requirement_although_the_smaller_bound_rises()
     {
         var before = new SmallAccount(500_000, [(0, 100, 100), (100, 0, 0), (-100, 0, 0)]);
         var after = new SmallAccount(500_000, [(0, 100, 100), (100, 0, 100), (-100, 0, 0)]);
@@ -78,7 +78,7 @@ public class MarginGroupTests
     }
 
     [Fact]
-    public void What_a_group_needs_never_falls_when_a_side_grows_and_a_credit_is_never_more_than_the_smaller_side()
+    public void Group_requirement_grows_with_each_side_and_credit_is_at_most_the_smaller_side()
     {
         var random = new Random(26);
         for (var run = 0; run < 100_000; run++)
@@ -95,7 +95,7 @@ public class MarginGroupTests
     }
 
     [Fact]
-    public void Groups_do_not_touch_each_other_nor_what_has_none()
+    public void Groups_do_not_affect_each_other_or_ungrouped_positions()
     {
         var table = MarginTable.Flat(1_000_000, 500_000);
         var (tech, oil) = (new MarginGroup("TECH", 750_000), new MarginGroup("OIL", 500_000));

@@ -181,7 +181,7 @@ public class MoneyPathTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_name_of_a_reduction_leads_to_its_order_whichever_is_folded_first_the_reduction_or_the_orders_end(
+    public void Name_of_a_reduction_leads_to_its_order_in_any_sequence_of_records(
         bool endFirst)
     {
         var account = new AccountMachine(new AccountId(1000), _ => Listed.Aapl);
@@ -213,7 +213,7 @@ public class MoneyPathTests
                         "mine", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 5),
                     1, Listed.Aapl, 2));
             account.Apply(new ReductionAsked(3, "smaller", 2, 1, 3, symbol));
-            account.Apply(account.Burn("other", 4));
+            account.Apply(account.RetireKey("other", 4));
             return AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, account.Snapshot());
         })];
         Assert.NotEqual(states[0].Snapshot(), states[1].Snapshot());

@@ -50,7 +50,7 @@ public class OrderAdjustmentTests
             ticks is { } fall ? OrderAdjustment.Dividend(fall) : null, Dividend(rate).AdjustmentOf(Listed.Aapl));
 
     [Fact]
-    public void Where_prices_are_of_another_asset_than_the_dividend_orders_end() => Assert.Equal(
+    public void Orders_end_where_the_dividend_is_in_another_asset_than_prices() => Assert.Equal(
         OrderAdjustment.EndsOrders,
         Dividend(1_250_000_000).AdjustmentOf(Listed.Aapl with { Quote = new Asset("EUR", 2) }));
 
@@ -79,7 +79,7 @@ public class OrderAdjustmentTests
     [InlineData(5)]
     [InlineData(6)]
     [InlineData(7)]
-    public void What_an_older_release_wrote_of_a_book_is_told_from_what_it_would_not_have_written(byte version)
+    public void Snapshot_in_an_older_format_equals_the_one_that_release_would_have_written(byte version)
     {
         var book = Book();
         Submit(book, 1, Side.Buy, 100, 10);
@@ -94,7 +94,7 @@ public class OrderAdjustmentTests
     }
 
     [Fact]
-    public void A_snapshot_that_does_not_say_since_when_units_are_what_they_are_is_not_guessed_about()
+    public void Snapshot_without_the_time_of_its_units_is_not_guessed_about()
     {
         var book = Book();
         Submit(book, 1, Side.Buy, 100, 10);
@@ -104,7 +104,7 @@ public class OrderAdjustmentTests
     }
 
     [Fact]
-    public void A_replay_of_an_adjustment_gives_the_same_book_and_one_that_was_tampered_with_halts_it()
+    public void Replay_of_an_adjustment_gives_the_same_book_and_a_tampered_one_halts_it()
     {
         var records = new List<BookRecord> { new BookMachine("AAPL").Define(EncodedInstrument.From(Listed.Aapl), 1)! };
         var book = Book();
@@ -206,7 +206,7 @@ public class OrderAdjustmentTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_replacement_on_its_way_keeps_what_it_counted_on_of_the_order_it_replaces(bool comesBack)
+    public void Replacement_in_flight_keeps_the_hold_of_the_order_it_replaces(bool comesBack)
     {
         // Exactly enough for 101.00.
         var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));
@@ -230,7 +230,7 @@ public class OrderAdjustmentTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Of_two_replacements_on_their_way_either_may_come_first(bool iceberg)
+    public void Two_replacements_in_flight_may_arrive_in_either_sequence(bool iceberg)
     {
         var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));
         var need = HoldRule.Hold(Listed.Aapl, 10_100, 10, new OrderFees(Side.Buy, FeeTerms.Of(Listed.Aapl)));
@@ -253,7 +253,7 @@ public class OrderAdjustmentTests
     }
 
     [Fact]
-    public void A_replacement_decided_after_an_adjustment_holds_the_same_whichever_record_is_folded_first()
+    public void Replacement_decided_after_an_adjustment_holds_the_same_in_any_sequence()
     {
         var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));
         var deposit = account.Deposit(new DepositRequest("cash", "USD", 10_000_000), Listed.Aapl.Quote, 1);
@@ -280,7 +280,7 @@ public class OrderAdjustmentTests
     }
 
     [Fact]
-    public void A_replacement_decided_before_an_adjustment_was_heard_of_is_covered_where_that_is_folded_first()
+    public void Replacement_decided_before_an_unseen_adjustment_is_covered()
     {
         // Exactly enough for 101.00.
         var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));

@@ -12,7 +12,7 @@ public sealed class OrderByOrderViewTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void Readers_have_the_books_own_orders_and_trades_whenever_they_come_and_however_slow_they_are(int seed)
+    public void Readers_get_all_orders_and_trades_at_any_speed(int seed)
     {
         var market = new ConditionalMarket(seed);
         var view = new OrderByOrder(new BookMachine("AAPL"));
@@ -51,7 +51,7 @@ public sealed class OrderByOrderViewTests
     }
 
     [Fact]
-    public void Who_is_further_behind_than_is_remembered_gets_all_orders()
+    public void Reader_behind_the_kept_changes_gets_a_snapshot()
     {
         var view = new OrderByOrder(new BookMachine("AAPL"));
         var book = new JournaledBook();

@@ -94,7 +94,7 @@ public class OrderStageTests
     }
 
     [Fact]
-    public async Task Pages_by_public_id_leave_out_no_order_whose_number_is_lower_and_none_that_was_refused_takes_room()
+    public async Task Pages_by_public_id_omit_no_order_and_rejected_orders_take_no_room()
     {
         var book = new JournaledBook();
         book.Submit(Order(Alice, 3, Side.Buy, 10, 14_900));
@@ -218,34 +218,34 @@ public class OrderStageTests
     }
 
     [Fact]
-    public void A_snapshot_from_before_stages_were_told_serves_and_knows_again_when_its_orders_are_done()
+    public void Snapshot_without_stages_is_readable_and_complete_once_its_orders_end()
     {
         var book = new JournaledBook();
         Trade(book, 15_000);
         var account = AccountOf(book);
-        account.ForgetStandings();
-        Assert.True(account.KnowsStandings);
+        account.ForgetOrderStates();
+        Assert.True(account.KnowsOrderStates);
 
         book.SubmitList(
             OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900),
             Order(Alice, 2, Side.Sell, 10, 15_300));
         account = AccountOf(book);
-        account.ForgetStandings();
-        Assert.False(account.KnowsStandings);
-        Assert.Equal(OrderStage.Working, account.Account.Orders[2].Standing.Stage);
+        account.ForgetOrderStates();
+        Assert.False(account.KnowsOrderStates);
+        Assert.Equal(OrderStage.Working, account.Account.Orders[2].State.Stage);
         var again = AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, account.Snapshot());
-        Assert.False(again.KnowsStandings);
+        Assert.False(again.KnowsOrderStates);
         Assert.Equal(account.Snapshot(), again.Snapshot());
 
         // A later change is known, and stays.
-        account.Account.Orders[2].Standing = new(OrderStage.Armed, 77, 14_000);
+        account.Account.Orders[2].State = new(OrderStage.Armed, 77, 14_000);
         again = AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, account.Snapshot());
-        Assert.Equal(new OrderStanding(OrderStage.Armed, 77, 14_000), again.Account.Orders[2].Standing);
-        Assert.False(again.KnowsStandings);
+        Assert.Equal(new OrderState(OrderStage.Armed, 77, 14_000), again.Account.Orders[2].State);
+        Assert.False(again.KnowsOrderStates);
 
         again = AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, AccountOf(book).Snapshot());
-        Assert.True(again.KnowsStandings);
-        Assert.Equal(OrderStage.Pending, again.Account.Orders[2].Standing.Stage);
+        Assert.True(again.KnowsOrderStates);
+        Assert.Equal(OrderStage.Pending, again.Account.Orders[2].State.Stage);
     }
 
     /// <summary>Checks the stage of an open order in account, history and report, also after a snapshot.</summary>
@@ -264,7 +264,7 @@ public class OrderStageTests
             [account, restored],
             machine => Assert.Equal(
                 (stage, since, priceTicks ?? 0),
-                StandingOf(machine, number, ticket!.Order.PriceTicks, priceTicks is null)));
+                StateOf(machine, number, ticket!.Order.PriceTicks, priceTicks is null)));
 
         await using var history = await book.ProjectedAsync(Token);
         var past = Assert.Single(await history.Orders.FindAsync(new OrderQuery(Alice, Number: number), Token));
@@ -272,11 +272,11 @@ public class OrderStageTests
     }
 
     // A price equal to the order's own is recorded with its trigger, and is not new.
-    private static (OrderStage Stage, long Since, long PriceTicks) StandingOf(
+    private static (OrderStage Stage, long Since, long PriceTicks) StateOf(
         AccountMachine machine, long number, long own, bool isOwn)
     {
-        var standing = machine.Account.Orders[number].Standing;
-        return (standing.Stage, standing.SinceNanos, isOwn && standing.PriceTicks == own ? 0 : standing.PriceTicks);
+        var state = machine.Account.Orders[number].State;
+        return (state.Stage, state.SinceNanos, isOwn && state.PriceTicks == own ? 0 : state.PriceTicks);
     }
 
     /// <summary>Returns Alice's account, folded from the book's records.</summary>

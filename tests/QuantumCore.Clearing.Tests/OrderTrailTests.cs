@@ -7,7 +7,7 @@ namespace QuantumCore.Clearing.Tests;
 public class OrderTrailTests
 {
     [Fact]
-    public void Each_order_that_changed_since_is_told_once_and_what_changes_after_is_told_again()
+    public void Each_changed_order_is_returned_once_and_again_after_a_further_change()
     {
         var (account, trail) = Followed();
         Assert.Null(trail.After(null));
@@ -28,7 +28,7 @@ public class OrderTrailTests
     }
 
     [Fact]
-    public void Whatever_changes_an_order_is_noted()
+    public void Every_change_of_an_order_is_recorded()
     {
         var (account, trail) = Followed();
         Action[] changes =
@@ -53,7 +53,7 @@ public class OrderTrailTests
     }
 
     [Fact]
-    public void What_is_too_long_ago_is_not_told_in_part()
+    public void Trail_older_than_its_capacity_returns_nothing_rather_than_a_part()
     {
         var (account, trail) = Followed();
         Hold(account);
@@ -68,7 +68,7 @@ public class OrderTrailTests
     }
 
     [Fact]
-    public void Changes_of_one_order_that_nobody_saw_are_one()
+    public void Unread_changes_of_one_order_are_merged()
     {
         var (account, trail) = Followed();
         Hold(account);

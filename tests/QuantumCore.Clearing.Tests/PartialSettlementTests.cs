@@ -55,7 +55,7 @@ public class PartialSettlementTests
     }
 
     [Fact]
-    public void An_account_that_did_not_get_what_it_passes_on_fails_as_well_and_one_that_has_it_does_not()
+    public void Account_that_resold_unreceived_units_fails_too_unless_it_holds_others()
     {
         // Bob bought 10 that are in no batch yet and sold 10; he has 4.
         ImmutableArray<SettlementFail> fails = [Of(Bob, -10, 1_000), Of(Carol, 10, -1_000)];
@@ -65,7 +65,7 @@ public class PartialSettlementTests
     }
 
     [Fact]
-    public void Who_is_not_paid_takes_no_more_than_it_can_pay_for()
+    public void Unpaid_seller_receives_only_units_that_it_can_pay_for()
     {
         // Alice is short of all AAPL; with its proceeds she buys MSFT from Carol.
         ImmutableArray<SettlementFail> fails =
@@ -82,7 +82,7 @@ public class PartialSettlementTests
     }
 
     [Fact]
-    public void What_an_account_passes_on_in_the_same_batch_it_gives_to_itself()
+    public void Units_resold_in_the_same_batch_settle_within_the_account()
     {
         // Bob's 10 of last week fail again; his sale on Monday only changes who waits for Alice.
         var parts = Shared(
@@ -105,7 +105,7 @@ public class PartialSettlementTests
     }
 
     [Fact]
-    public void Nobody_is_short_of_what_it_does_not_owe()
+    public void Shortage_beyond_the_obligation_is_rejected()
     {
         ImmutableArray<SettlementFail> fails = [Of(Alice, -10, 1_000), Of(Bob, 10, -1_000)];
         foreach (var said in (SettlementShort[])[
@@ -121,7 +121,7 @@ public class PartialSettlementTests
     }
 
     [Fact]
-    public void Of_any_batch_units_balance_nobody_borrows_and_all_partials_together_are_one_settlement()
+    public void Partial_settlements_balance_never_borrow_and_add_up_to_one_settlement()
     {
         for (var seed = 0; seed < 400; seed++)
         {

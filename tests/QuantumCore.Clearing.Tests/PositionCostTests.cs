@@ -113,7 +113,7 @@ public class PositionCostTests
     }
 
     [Fact]
-    public void E14_What_leaves_the_cost_is_rounded_to_even_and_the_last_unit_takes_the_rest()
+    public void E14_Cost_of_a_sale_is_rounded_to_even_and_the_last_unit_takes_the_rest()
     {
         // 401 for 4.
         var position = After(CostMethod.Average, (3, 100, 0), (1, 101, 0));
@@ -144,7 +144,7 @@ public class PositionCostTests
     [InlineData(CostMethod.Average, true)]
     [InlineData(CostMethod.FirstInFirstOut, false)]
     [InlineData(CostMethod.FirstInFirstOut, true)]
-    public void Whatever_is_traded_profit_is_the_change_in_equity_to_the_last_minor_unit(
+    public void Profit_equals_the_change_in_equity_to_the_last_minor_unit(
         CostMethod method, bool feesInCost)
     {
         for (var seed = 1; seed <= 50; seed++)
@@ -172,7 +172,7 @@ public class PositionCostTests
     }
 
     [Fact]
-    public void Half_to_even_is_what_its_name_says()
+    public void Half_is_rounded_to_even()
     {
         (int, int, int)[] table = [
             (5, 2, 2), (7, 2, 4), (-5, 2, -2), (-7, 2, -4), (-1, 2, 0), (1, 2, 0), (3, 2, 2), (10, 4, 2), (11, 4, 3),

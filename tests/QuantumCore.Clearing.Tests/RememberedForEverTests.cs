@@ -55,7 +55,7 @@ public class RememberedForEverTests
     }
 
     [Fact]
-    public void An_id_that_is_open_or_was_never_given_has_no_owner_among_the_finished()
+    public void Open_or_unknown_id_has_no_owner_among_the_finished()
     {
         var all = new FinishedOrders();
         all.Add(5, 9, new FinishedOrder(20_000, 3, 4, OrderStatus.Cancelled, EndReason.User, RejectReason.None, 10, 2));
@@ -76,7 +76,7 @@ public class RememberedForEverTests
     }
 
     [Fact]
-    public void What_comes_after_a_snapshot_gives_the_same_bytes_as_without_one()
+    public void Records_after_a_snapshot_give_the_same_bytes_as_without_one()
     {
         var random = new Random(11);
         var (live, restored) = (new FinishedOrders(), new FinishedOrders());
@@ -124,7 +124,7 @@ public class RememberedForEverTests
     }
 
     [Fact]
-    public void Keys_whose_hashes_all_meet_are_still_told_apart()
+    public void Keys_with_colliding_hashes_are_distinguished()
     {
         var log = new EntryLog();
         var positions = new List<long>();
@@ -158,7 +158,7 @@ public class RememberedForEverTests
     }
 
     [Fact]
-    public void Bytes_that_are_no_such_log_are_refused()
+    public void Bytes_of_another_format_are_rejected()
     {
         var all = new FinishedOrders();
         all.Add(5, 9, new FinishedOrder(1, 3, 4, OrderStatus.Filled, EndReason.None, RejectReason.None, 10, 10));

@@ -71,7 +71,7 @@ public class SettlementDateTests
     }
 
     [Fact]
-    public void What_may_go_into_a_batch_is_what_is_due_there_and_neither_promised_at_once_nor_overdue_elsewhere()
+    public void Batch_uses_funds_due_there_but_none_promised_at_once_or_overdue_elsewhere()
     {
         // 400.00 settled, then 140.00; 100.00 are due here, 50.00 elsewhere, both since Tuesday; 30.00 may be given
         // away at once, 20.00 tomorrow.
@@ -108,7 +108,7 @@ public class SettlementDateTests
     }
 
     [Fact]
-    public void What_is_promised_to_a_later_day_is_not_there_on_an_earlier_one()
+    public void Funds_promised_to_a_later_day_are_not_spendable_earlier()
     {
         // 400.00 settled, all of it to be delivered on Tuesday; 600.00 arrive on Wednesday.
         var account = Funded(40_000);

@@ -38,7 +38,7 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void A_fill_or_kill_strategy_does_not_count_on_quotes_behind_the_odd_rest_of_an_iceberg()
+    public void Fill_or_kill_strategy_ignores_quotes_behind_the_odd_rest_of_an_iceberg()
     {
         _group.Enter("B", 1001, Side.Buy, 40, 9);
         // Two lots displayed, one in reserve: when the two are gone, one lot stands ahead of the other order.
@@ -78,7 +78,7 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void A_strategy_trades_neither_with_quotes_nor_with_strategies_nor_with_orders_of_its_owners_other_account()
+    public void Strategy_does_not_trade_with_another_account_of_its_owner()
     {
         _group.Group((1000, 1), (1001, 1));
         _group.Enter("A", 1001, Side.Sell, 100, 1);
@@ -96,7 +96,7 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void A_strategy_trades_with_who_has_left_its_owner_as_soon_as_the_books_are_told()
+    public void Strategy_trades_with_an_account_that_left_its_owner_once_the_books_know()
     {
         _group.Group((1000, 1), (1001, 1));
         _group.Enter("A", 1001, Side.Sell, 100, 1);
@@ -109,7 +109,7 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void A_strategy_whose_owner_changes_while_a_quote_of_its_own_account_keeps_it_waiting_goes_on_waiting()
+    public void Strategy_blocked_by_its_own_quote_stays_blocked_when_its_owner_changes()
     {
         _group.Enter("A", 1001, Side.Sell, 100, 1);
         _group.Enter("B", 1000, Side.Buy, 40, 5);
@@ -140,7 +140,7 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void A_strategy_that_came_back_without_a_leg_ends_although_the_time_of_the_others_has_come()
+    public void Restored_strategy_without_a_leg_ends_although_its_other_legs_expire()
     {
         var number = _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillDate, s_buyer, expiry: 10);
         var restored = RestoreAll();
@@ -185,7 +185,7 @@ public class StrategyRuleTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void A_strategy_that_comes_back_without_a_leg_trades_no_more_and_ends_with_the_next_command(int leg)
+    public void Restored_strategy_without_a_leg_never_trades_and_ends_with_the_next_command(int leg)
     {
         var number = _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillCancel, s_buyer);
         var restored = RestoreAll();
@@ -247,7 +247,7 @@ public class StrategyRuleTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Strategies_trade_with_each_other_within_the_bands_of_their_books_as_soon_as_there_is_such_a_price(
+    public void Strategies_trade_with_each_other_once_a_price_within_all_bands_exists(
         bool crashes)
     {
         foreach (var (symbol, price) in (ReadOnlySpan<(string, long)>)[("A", 100), ("B", 40)])
@@ -279,7 +279,7 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void An_order_that_would_need_one_level_too_many_for_what_a_strategy_leaves_of_it_meets_its_book_alone()
+    public void Order_whose_rest_needs_one_level_too_many_meets_its_book_alone()
     {
         var group = new BookGroup(maxLevels: 3);
         group.Enter("A", 1001, Side.Sell, 100, 10, conditions: new OrderConditions { AllOrNone = true });
@@ -365,7 +365,7 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void What_is_hidden_in_its_own_book_comes_before_a_strategy_that_is_no_better()
+    public void Hidden_order_of_the_book_trades_before_a_strategy_at_the_same_price()
     {
         var hidden = _group.Enter("A", 1003, Side.Sell, 100, 1, conditions: new OrderConditions { Hidden = true });
         var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2));
@@ -383,7 +383,7 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void An_order_that_its_book_stops_for_the_band_does_not_go_on_to_a_strategy_at_a_worse_price()
+    public void Order_stopped_at_the_band_does_not_trade_with_a_strategy_at_a_worse_price()
     {
         _group.Enter("A", 1003, Side.Sell, 90, 2);
         _group.Operate("A", new SetBookRules(new RuleChanges(StaticBandBasisPoints: 500)));
@@ -405,7 +405,7 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void Orders_that_are_whole_or_nothing_do_not_meet_strategies()
+    public void Fill_or_kill_and_all_or_none_orders_do_not_meet_strategies()
     {
         WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2, TimeInForce.FillOrKill));
         Assert.Empty(_group.Fills());
@@ -415,7 +415,7 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void A_group_holds_so_many_open_strategies_and_no_more()
+    public void Open_strategies_of_a_group_are_limited()
     {
         for (var i = 0; i < StrategyGroup.OpenLimit; i++)
         {

@@ -37,7 +37,7 @@ public class StrategySequenceTests
     }
 
     [Fact]
-    public void What_an_order_sets_off_in_other_books_comes_when_it_has_met_all_strategies_it_could()
+    public void Stops_in_other_books_trigger_after_an_order_has_met_all_strategies()
     {
         _group.Enter("B", 1001, Side.Buy, 40, 1);
         _group.Enter("B", 1001, Side.Buy, 39, 1);
@@ -52,7 +52,7 @@ public class StrategySequenceTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Of_strategies_that_offer_one_price_the_first_to_come_trades_whatever_its_ratios(bool crashes)
+    public void First_strategy_at_a_price_trades_first_regardless_of_its_ratios(bool crashes)
     {
         Leg[] twice = [new("A", Side.Buy, 2, 110), new("B", Side.Sell, 2, 30)];
         var first = _group.EnterStrategy(1000, -200, 1, TimeInForce.GoodTillCancel, twice);
@@ -67,7 +67,7 @@ public class StrategySequenceTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Of_strategies_that_a_quote_lets_trade_the_first_to_come_does_whatever_its_legs(bool crashes)
+    public void First_strategy_that_a_quote_completes_trades_first_regardless_of_its_legs(bool crashes)
     {
         _group.Enter("A", 1002, Side.Sell, 100, 5);
         _group.Enter("B", 1002, Side.Sell, 40, 5);
@@ -82,7 +82,7 @@ public class StrategySequenceTests
     }
 
     [Fact]
-    public void Of_strategies_of_the_same_legs_the_one_that_pays_most_trades_first()
+    public void Strategy_with_the_better_net_price_trades_first()
     {
         _group.Enter("B", 1002, Side.Buy, 40, 1);
         var first = _group.EnterStrategy(1000, -101, 1, TimeInForce.GoodTillCancel, s_buyer);
@@ -92,7 +92,7 @@ public class StrategySequenceTests
     }
 
     [Fact]
-    public void Records_from_before_a_phase_was_one_replay_as_they_were_made()
+    public void Records_of_releases_without_combined_phases_replay_unchanged()
     {
         EnterAsksAndPeg();
         var before = _group.Books["A"].Snapshot();
@@ -107,7 +107,7 @@ public class StrategySequenceTests
     }
 
     [Fact]
-    public void Records_from_before_in_which_something_came_between_two_parts_are_told_apart()
+    public void Old_records_with_an_event_between_two_parts_of_a_phase_are_recognised()
     {
         EnterAsksAndPeg();
         var before = _group.Books["A"].Snapshot();

@@ -99,7 +99,7 @@ public class WindowTests
     }
 
     [Fact]
-    public void A_trade_that_is_taken_back_leaves_position_and_profit_as_without_it_and_its_volume_its_own_day()
+    public void Void_trade_is_removed_from_position_profit_and_the_volume_of_its_day()
     {
         var day = new TradingDay();
         day.Fill(Day + 1, 10, 100, 3);

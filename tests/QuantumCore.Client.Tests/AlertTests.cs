@@ -32,7 +32,7 @@ public sealed class AlertTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_alert_is_set_listed_and_taken_away()
+    public async Task Alert_is_set_listed_and_removed()
     {
         var above = await _client.SetAlertAsync("AAPL", 151.00m, cancellation: Token);
         Assert.Equal(
@@ -53,7 +53,7 @@ public sealed class AlertTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_exchange_refuses_is_told_with_field_and_limit()
+    public async Task Rejected_alert_names_the_field_and_the_limit()
     {
         var now = await Assert.ThrowsAsync<QuantumCoreException>(
             () => _client.SetAlertAsync("AAPL", 150m, cancellation: Token));
@@ -69,7 +69,7 @@ public sealed class AlertTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lost_answer_is_asked_for_again_where_the_side_is_given()
+    public async Task Alert_with_a_side_is_retried_after_a_lost_response()
     {
         _exchange.Next(Fault.DropAfter, Fault.Crash);
         var alert = await _client.SetAlertAsync("AAPL", 151m, isAbove: true, Token);
@@ -81,7 +81,7 @@ public sealed class AlertTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_a_side_a_lost_answer_is_told_since_the_price_may_be_on_the_other_side_by_then()
+    public async Task Alert_without_a_side_is_not_retried_after_a_lost_response()
     {
         _exchange.Next(Fault.DropAfter);
         var lost = await Assert.ThrowsAsync<QuantumCoreException>(
@@ -95,7 +95,7 @@ public sealed class AlertTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_follower_is_told_once_of_each_alert_that_fires()
+    public async Task Each_fired_alert_is_reported_once()
     {
         var high = await _client.SetAlertAsync("AAPL", 152m, cancellation: Token);
         await using var feed = Watch();
@@ -128,7 +128,7 @@ public sealed class AlertTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_a_lost_connection_what_fired_meanwhile_is_told_and_nothing_twice()
+    public async Task Alerts_that_fired_during_a_lost_connection_are_reported_once()
     {
         await _client.SetAlertAsync("AAPL", 151m, cancellation: Token);
         var high = await _client.SetAlertAsync("AAPL", 152m, cancellation: Token);
@@ -149,7 +149,7 @@ public sealed class AlertTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_an_exchange_that_began_anew_has_forgotten_is_told_with_the_side_it_was_waited_for_on()
+    public async Task Alerts_lost_by_an_exchange_restart_are_reported_with_their_side()
     {
         await _client.SetAlertAsync("AAPL", 151m, cancellation: Token);
         var high = await _client.SetAlertAsync("AAPL", 152m, cancellation: Token);

@@ -72,7 +72,7 @@ public sealed partial class CommandLineTests
     }
 
     [Fact]
-    public async Task Who_watches_alerts_is_told_what_an_exchange_that_began_anew_has_forgotten_until_interrupted()
+    public async Task Alerts_watch_reports_alerts_lost_by_an_exchange_restart_until_interrupted()
     {
         await RunAsync("alerts add AAPL 151.00");
         await RunAsync("alerts add AAPL 149.00");

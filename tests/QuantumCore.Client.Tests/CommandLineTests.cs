@@ -49,7 +49,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     [InlineData("buy AAPL 10 --limit 150 --fok", "fok", "expired")]
     [InlineData("buy AAPL 10 --limit 150", "gtc", "new")]
     [InlineData("buy AAPL 10", "ioc", "expired")]
-    public async Task Orders_live_as_long_as_told(string line, string timeInForce, string status)
+    public async Task Order_lifetime_follows_the_option(string line, string timeInForce, string status)
     {
         Assert.Equal(0, await RunAsync(line + " --json"));
 
@@ -179,7 +179,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     [InlineData("book AAPL --depth all", "--depth: 'all' is not a whole number from 1 to 1000")]
     [InlineData("fills --limit 99999999999", "--limit: '99999999999' is not a whole number from 1 to 1000")]
     [InlineData("buy AAPL 10 --trail-bp 2.5", "--trail-bp: '2.5' is not a whole number from 1 to 9999")]
-    public async Task A_number_that_is_none_is_told_with_what_it_was_for(string line, string problem)
+    public async Task Invalid_argument_is_reported_with_its_option(string line, string problem)
     {
         Assert.Equal(2, await RunAsync(line));
         Assert.StartsWith($"qc: {problem}", _error.ToString(), StringComparison.Ordinal);
@@ -194,14 +194,14 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     [InlineData("margin ACC-1050 --currency USD --symbol AAPL", "margin: --symbol")]
     [InlineData("margin --symbol AAPL --initial 500000 --maintenance 250000 --asset USD", "margin: --asset")]
     [InlineData("margin --loan 52500", "margin: --loan")]
-    public async Task What_would_go_unheard_beside_something_else_is_refused(string line, string problem)
+    public async Task Option_that_another_option_would_override_is_rejected(string line, string problem)
     {
         Assert.Equal(2, await RunAsync(line));
         Assert.StartsWith($"qc: {problem} is not for what else is asked", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_exchange_that_is_not_there_is_told_apart_from_a_refusal()
+    public async Task Unreachable_exchange_and_rejection_have_different_exit_codes()
     {
         Assert.Equal(3, await RunAsync("account --url http://127.0.0.1:1 --json"));
 
@@ -209,7 +209,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_unknown_outcome_tells_the_name_to_ask_with()
+    public async Task Unknown_outcome_prints_the_client_order_id()
     {
         _exchange.Next(Fault.DropAfter, Fault.DropAfter, Fault.DropAfter);
 
@@ -220,7 +220,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deposit_of_unknown_outcome_tells_the_key_to_ask_with()
+    public async Task Deposit_of_unknown_outcome_prints_its_key()
     {
         _exchange.Next(Fault.DropAfter, Fault.DropAfter, Fault.DropAfter);
 
@@ -241,7 +241,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     [Theory]
     [InlineData("demo-alice\r")]
     [InlineData("schlüssel")]
-    public async Task A_key_that_can_be_none_is_told_before_anything_is_sent(string key)
+    public async Task Invalid_key_is_reported_before_a_request_is_sent(string key)
     {
         _environment["QC_KEY"] = key;
 
@@ -252,7 +252,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_interrupted_order_tells_the_name_to_ask_with()
+    public async Task Interrupted_order_prints_the_client_order_id()
     {
         using var interrupt = new CancellationTokenSource();
         _exchange.Next(Fault.Hang);
@@ -325,7 +325,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     [InlineData("export {0}/nowhere records --csv", 2)]
     [InlineData("verify Host={0};Username=nobody;Timeout=1", 3)]
     [InlineData("verify Host=db.example;Username=nobody", 2)]
-    public async Task What_is_not_there_is_said_in_one_line(string line, int exitCode)
+    public async Task Missing_journal_is_reported_in_one_line(string line, int exitCode)
     {
         var folder = Directory.CreateTempSubdirectory("quantumcore-cli-");
         try
@@ -342,7 +342,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_export_that_fails_leaves_the_file_of_before()
+    public async Task Failed_export_keeps_the_previous_file()
     {
         var folder = Directory.CreateTempSubdirectory("quantumcore-export-");
         try
@@ -555,7 +555,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     [InlineData("admin phase AAPL halt --why calm", """phase AAPL {"phase":"halt","why":"calm"}""")]
     [InlineData("admin correct AAPL 17-0 150.01", """correct AAPL {"trade":"17-0","price":"150.01"}""")]
     [InlineData("admin breaker 930 1000", """breaker {"index":930,"previousClose":1000}""")]
-    public async Task The_operator_is_obeyed_and_nobody_else(string line, string command)
+    public async Task Operator_commands_need_an_operator_key(string line, string command)
     {
         Assert.Equal(0, await RunAsync(line));
         Assert.Equal(command, Assert.Single(_exchange.Operations));

@@ -89,7 +89,7 @@ public sealed class ItchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void A_length_that_is_not_the_types_is_named(int type)
+    public void Wrong_message_length_is_named(int type)
     {
         var message = Bytes(s_golden[type]);
         var longer = Day().Message([.. message, 0]);
@@ -124,7 +124,7 @@ public sealed class ItchTests : IDisposable
     }
 
     [Fact]
-    public void An_execution_at_the_price_that_was_displayed_is_a_trade_and_at_another_one_a_reduction()
+    public void Execution_at_the_displayed_price_is_a_trade_and_at_another_price_a_reduction()
     {
         var day = Day().Add(Apple, 1, 'S', 100, "AAPL", 1_500_000).Add(Apple, 2, 'S', 100, "AAPL", 1_500_000)
             .ExecuteAt(Apple, 1, 40, 1_500_000, 'Y').ExecuteAt(Apple, 2, 30, 1_499_900, 'Y')
@@ -219,7 +219,7 @@ public sealed class ItchTests : IDisposable
     }
 
     [Fact]
-    public void A_book_row_shows_the_best_five_levels_after_each_aggressive_order_and_ten_other_messages()
+    public void Book_row_shows_the_best_five_levels_after_aggressive_orders_and_ten_messages()
     {
         var day = Day();
         for (var i = 1; i <= 12; i++)
@@ -278,7 +278,7 @@ public sealed class ItchTests : IDisposable
     }
 
     [Fact]
-    public void What_nobody_knows_is_passed_over_by_its_length_and_counted()
+    public void Message_of_an_unknown_type_is_skipped_by_its_length_and_counted()
     {
         var day = Day().Message("!future".Select(letter => (byte)letter).ToArray())
             .Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Message([1]).Event('C').Bytes([0, 0]);
@@ -290,7 +290,7 @@ public sealed class ItchTests : IDisposable
     }
 
     [Fact]
-    public void A_message_that_makes_no_sense_is_named()
+    public void Invalid_message_is_named()
     {
         Refused(Resting().Add(Apple, 1, 'S', 10, "AAPL", 1_600_000), 4, "order 1 is there already");
         Refused(Resting().Replace(Apple, 1, 1, 0, 1_600_000), 4, "it has no shares");
@@ -378,7 +378,7 @@ public sealed class ItchTests : IDisposable
     }
 
     [Fact]
-    public void A_day_that_nobody_waits_for_any_more_is_not_read_to_its_end() =>
+    public void Cancelled_reading_of_a_day_stops_early() =>
         Assert.Throws<OperationCanceledException>(
             () =>
                 ItchDay.Read(new MemoryStream(Day().ToArray()), "day", "AAPL", new CancellationToken(canceled: true)));

@@ -77,7 +77,7 @@ public sealed class LiveStateTests
     }
 
     [Fact]
-    public void Colours_are_written_only_where_the_terminal_has_them_and_no_line_is_wider_than_the_screen()
+    public void Colours_need_terminal_support_and_no_line_is_wider_than_the_screen()
     {
         var view = new LiveView("AAPL", null, true, [new PriceLevel(150m, 3m)], [], [], "ACC-1", [Open("a")]);
         var lines = LiveScreen.Lines(view, s_state, 80, 24);

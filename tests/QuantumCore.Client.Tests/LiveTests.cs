@@ -21,7 +21,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public void Trades_of_before_are_as_they_are_now_and_tell_what_was_missed_of_those_that_are_known()
+    public void Earlier_trades_are_current_and_report_missed_changes_of_known_ones()
     {
         var model = Begin();
         model.Take(Update([s_second]));

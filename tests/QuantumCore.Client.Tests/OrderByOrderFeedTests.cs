@@ -31,7 +31,7 @@ public sealed class OrderByOrderFeedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Orders_stand_in_line_as_what_happens_to_them_says()
+    public async Task Orders_queue_as_their_updates_say()
     {
         await using var feed = Watch();
         var first = await NextAsync(feed);
@@ -92,7 +92,7 @@ public sealed class OrderByOrderFeedTests : IAsyncLifetime
     [InlineData(
         5,
         """{"kind":"added","side":"buy","orderId":9,"price":"150.00","quantity":"8","before":2,"sequence":7,"timeNanos":"70"}""")]
-    public async Task What_is_not_about_the_book_as_it_is_makes_it_stale_until_it_is_told_anew(
+    public async Task Update_that_does_not_fit_the_book_makes_it_stale_until_the_next_snapshot(
         long previous, string change)
     {
         await using var feed = Watch();
@@ -116,7 +116,7 @@ public sealed class OrderByOrderFeedTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Nothing_to_follow_is_said_at_once() =>
+    public void Empty_list_of_symbols_is_rejected_at_once() =>
         Assert.Throws<ArgumentException>(() => _client.WatchOrderByOrderAsync([], _patience.Token));
 
     private void Publish(long previous, long sequence, params ReadOnlySpan<string> changes) => _exchange.Publish(

@@ -67,7 +67,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_an_order_was_sent_with_comes_back()
+    public async Task Order_parameters_are_returned_as_sent()
     {
         var placed = await _alice.PlaceAsync(
             PlaceOrder.Stop("AAPL", OrderSide.Buy, 100m, 155.00m) with
@@ -113,7 +113,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task List_of_unknown_outcome_tells_the_name_to_ask_with()
+    public async Task List_of_unknown_outcome_has_its_client_order_id()
     {
         _exchange.Next([.. Enumerable.Repeat(Fault.DropBefore, 3)]);
         using var impatient = new QuantumCoreClient(
@@ -128,7 +128,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_trigger_is_amended_once_when_its_answer_is_lost_and_what_never_replaces_an_order_again()
+    public async Task Trigger_amendment_applies_once_after_a_lost_response()
     {
         var stop = await _alice.PlaceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 140m), Cancellation);
         _exchange.Next(Fault.DropAfter);
@@ -150,7 +150,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Place_in_line_and_state_are_read()
+    public async Task Queue_position_and_state_are_read()
     {
         var order = await _alice.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 140m), Cancellation);
         Assert.Equal(
@@ -219,7 +219,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
     [InlineData("phase")]
     [InlineData("bust")]
     [InlineData("breaker")]
-    public async Task Command_that_would_do_more_the_second_time_is_not_repeated(string call)
+    public async Task Command_that_is_not_idempotent_is_not_retried(string call)
     {
         _exchange.Next(Fault.DropAfter);
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => call switch

@@ -148,19 +148,19 @@ public sealed class RecordingDetectionTests : IDisposable
     {
         var report = new ReplayReport { Orders = 7, Rows = 2, RowsEqual = 2 };
         Assert.Equal(
-            "7 orders sent; no aggressive order was sent yet; 2 of 2 book rows equal; 0 orders/s", report.Standing());
+            "7 orders sent; no aggressive order was sent yet; 2 of 2 book rows equal; 0 orders/s", report.Progress());
         var audit = new FillAudit(report);
         audit.Compare(1, [new ExpectedFill("r.1.1", 10m, 5m)], [new OrderFill("7-0", 5m, 10m, 0m, Liquidity.Taker)]);
         audit.Compare(2, [new ExpectedFill("r.2.1", 10m, 5m)], [new OrderFill("9-0", 5m, 10m, 0m, Liquidity.Taker)]);
-        Assert.Contains("; 2 aggressive orders wait to be compared; ", report.Standing(), StringComparison.Ordinal);
+        Assert.Contains("; 2 aggressive orders wait to be compared; ", report.Progress(), StringComparison.Ordinal);
 
         audit.Join([Made("7-0", "r.1.1")]);
         Assert.Contains(
-            "; all 1 aggressive orders compared so far are as recorded, 1 wait; ", report.Standing(),
+            "; all 1 aggressive orders compared so far are as recorded, 1 wait; ", report.Progress(),
             StringComparison.Ordinal);
         audit.Join([Made("9-0", "r.9.1")]);
         Assert.Contains(
-            "; 1 of 2 aggressive orders compared so far are as recorded; ", report.Standing(),
+            "; 1 of 2 aggressive orders compared so far are as recorded; ", report.Progress(),
             StringComparison.Ordinal);
 
         static AccountFill Made(string trade, string name) =>

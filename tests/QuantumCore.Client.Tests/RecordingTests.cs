@@ -220,7 +220,7 @@ public sealed class RecordingTests
     }
 
     [Fact]
-    public void What_the_book_file_shows_and_no_message_explains_rests_without_a_name()
+    public void Quantity_in_the_book_file_without_a_message_rests_as_an_anonymous_order()
     {
         var flow = Convert(
             """
@@ -241,7 +241,7 @@ public sealed class RecordingTests
     }
 
     [Fact]
-    public void A_day_that_nobody_waits_for_any_more_is_not_imported_to_its_end() =>
+    public void Cancelled_import_of_a_day_stops_early() =>
         Assert.Throws<OperationCanceledException>(
             () => Convert("1.0,1,10,100,1500000,1", cancellation: new CancellationToken(canceled: true)));
 

@@ -56,7 +56,7 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_recording_traded_is_drawn_into_a_file()
+    public async Task Trades_of_a_recording_are_plotted_into_a_file()
     {
         var picture = Path.Combine(_folder, "day.png");
 
@@ -216,7 +216,7 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_account_that_is_none_lists_nothing()
+    public async Task Replay_with_an_invalid_key_lists_nothing()
     {
         Assert.NotEqual(0, await ReplayAsync(Write(Flow), "--list", "--admin-key", "nobody"));
         Assert.DoesNotContain(_exchange.Instruments, instrument => (string?)instrument["symbol"] == "DAY.L");

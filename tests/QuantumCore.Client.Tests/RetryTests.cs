@@ -46,7 +46,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_order_keeps_the_name_its_owner_gave_it()
+    public async Task Order_keeps_the_given_client_order_id()
     {
         _exchange.Next(Fault.DropAfter);
 
@@ -57,7 +57,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_order_that_never_gets_an_answer_ends_with_its_name_to_ask_with()
+    public async Task Order_without_a_response_fails_with_its_client_order_id()
     {
         _exchange.Next([.. Enumerable.Repeat(Fault.DropAfter, _options.MaxAttempts)]);
 
@@ -74,7 +74,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_was_done_where_nobody_listens()
+    public async Task Refused_connection_means_that_nothing_was_done()
     {
         using var client = new QuantumCoreClient(new Uri("http://127.0.0.1:1"), "demo-alice", _options);
 
@@ -97,7 +97,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_asks_too_often_waits_as_long_as_he_is_told_and_is_served()
+    public async Task Client_over_the_rate_limit_waits_for_Retry_After_and_succeeds()
     {
         _exchange.RetryAfterSeconds = 3;
         _exchange.Next(Fault.TooMany);
@@ -109,7 +109,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wait_beyond_the_budget_is_not_begun()
+    public async Task Retry_delay_beyond_the_time_budget_is_not_started()
     {
         _exchange.RetryAfterSeconds = 60;
         _exchange.Next(Fault.Overloaded);
@@ -236,7 +236,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_replacement_that_was_filled_at_once_is_found_by_its_name_though_its_answer_was_lost()
+    public async Task Replacement_filled_at_once_is_found_by_name_after_a_lost_response()
     {
         using var bob = new QuantumCoreClient(_exchange.Address, "demo-bob", _options);
         await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 1_000m, 151.00m), Cancellation);
@@ -268,7 +268,7 @@ public sealed class RetryTests : IAsyncLifetime
     [Theory]
     [InlineData(-50)]
     [InlineData(0)]
-    public async Task An_amendment_of_an_order_that_is_done_is_refused_as_that_though_its_answer_was_lost(int by)
+    public async Task Amendment_of_a_closed_order_is_rejected_as_such_after_a_lost_response(int by)
     {
         var order = await _client.PlaceAsync(s_order, Cancellation);
         await _client.CancelAsync("AAPL", order.OrderId, Cancellation);
@@ -318,7 +318,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_side_that_is_none_cancels_nothing()
+    public async Task Invalid_side_cancels_nothing()
     {
         await _client.PlaceAsync(s_order, Cancellation);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
@@ -353,7 +353,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_batch_that_never_gets_an_answer_ends_with_the_names_to_ask_with()
+    public async Task Batch_without_a_response_fails_with_its_client_order_ids()
     {
         _exchange.DropEvery = 1;
 
@@ -367,7 +367,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_batch_has_done_is_told_though_its_rest_gets_no_answer()
+    public async Task Batch_reports_completed_orders_though_the_rest_has_no_outcome()
     {
         // The second order finds no room; its retry gets no response.
         _exchange.Next(
@@ -392,7 +392,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deposit_that_never_gets_an_answer_ends_with_its_key_to_ask_with()
+    public async Task Deposit_without_a_response_fails_with_its_key()
     {
         using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
         _exchange.Next([.. Enumerable.Repeat(Fault.DropAfter, _options.MaxAttempts)]);
@@ -407,7 +407,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deposit_key_that_is_none_is_refused_before_anything_is_sent()
+    public async Task Invalid_deposit_key_is_rejected_before_a_request_is_sent()
     {
         using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
@@ -431,7 +431,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_on_an_answer_learns_the_name_to_ask_with()
+    public async Task Cancelled_order_call_fails_with_its_client_order_id()
     {
         using var giveUp = new CancellationTokenSource();
         _exchange.Next(Fault.Hang);
@@ -447,7 +447,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_on_a_batch_learns_the_names_to_ask_with()
+    public async Task Cancelled_batch_call_fails_with_its_client_order_ids()
     {
         using var giveUp = new CancellationTokenSource();
         _exchange.Next(Fault.Hang);
@@ -465,7 +465,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_gives_up_on_the_rest_of_a_batch_keeps_what_the_exchange_said_of_the_others()
+    public async Task Cancelled_batch_call_keeps_the_results_received_so_far()
     {
         // The second order finds no room; the caller cancels during its retry.
         using var giveUp = new CancellationTokenSource();
@@ -481,7 +481,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_that_can_not_be_looked_up_stays_unknown()
+    public async Task Amendment_that_can_not_be_looked_up_has_an_unknown_outcome()
     {
         var order = await _client.PlaceAsync(s_order, Cancellation);
         using var http = new HttpClient(new OnlyPatches()) { BaseAddress = _exchange.Address };
@@ -496,7 +496,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_gets_no_further_attempts()
+    public async Task Cancelled_call_is_not_retried()
     {
         using var giveUp = new CancellationTokenSource();
         _exchange.Next(Fault.Overloaded);

@@ -46,7 +46,7 @@ public sealed class StrategyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Strategy_is_placed_once_when_its_answer_is_lost_and_its_legs_say_what_they_belong_to()
+    public async Task Strategy_is_placed_once_after_a_lost_response_and_its_legs_name_it()
     {
         _exchange.Next(Fault.DropAfter);
         var placed = await _alice.PlaceStrategyAsync(s_spread, Cancellation);

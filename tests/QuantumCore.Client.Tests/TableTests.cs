@@ -24,7 +24,7 @@ public sealed class TableTests
     [InlineData(null, "Trade 17-0 of 10 AAPL between ACC-1001, who bought, and ACC-1002 is void.")]
     [InlineData(
         "150.01", "Trade 17-0 of 10 AAPL between ACC-1001, who bought, and ACC-1002 is of 150.01 instead of 150.00.")]
-    public void What_becomes_of_a_trade_is_a_sentence(string? price, string sentence)
+    public void Trade_change_is_shown_as_a_sentence(string? price, string sentence)
     {
         using var output = new StringWriter();
         var now =

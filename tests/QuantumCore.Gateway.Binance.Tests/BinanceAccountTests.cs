@@ -101,7 +101,7 @@ public class BinanceAccountTests
     }
 
     [Fact]
-    public void What_trades_do_not_explain_came_in_from_outside()
+    public void Balance_change_without_a_trade_is_a_deposit_or_withdrawal()
     {
         var events = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         var told = Told(
@@ -115,7 +115,7 @@ public class BinanceAccountTests
     }
 
     [Fact]
-    public void A_trade_that_is_void_is_told_by_what_it_moves_for_want_of_another_word()
+    public void Void_trade_is_reported_as_balance_updates()
     {
         var trade = new TurnStep(
             StepKind.Fill, Bob, 1, 8, Side.Buy, EndReason.None, 15_000, 4, 0, 30, 0, Alice, 7, 7, 6, 12, 6);
@@ -133,7 +133,7 @@ public class BinanceAccountTests
     }
 
     [Fact]
-    public void Turns_are_told_too_triggered_resized_and_refused()
+    public void Triggered_resized_and_rejected_orders_are_reported()
     {
         var events = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         var stop = Order(Alice, 8, "s-1", Side.Sell, 3) with
@@ -226,7 +226,7 @@ public class BinanceAccountTests
     /// units that are held.
     /// </summary>
     [Fact]
-    public void Units_that_a_split_has_not_brought_yet_are_locked_and_none_is_free_less_than_zero()
+    public void Units_still_due_from_a_split_are_locked_and_free_is_never_negative()
     {
         var told = Told(
             new AccountEvents([Resting(7, 20)], [], Balances(0, 20, 20)),
@@ -236,7 +236,7 @@ public class BinanceAccountTests
     }
 
     [Fact]
-    public void What_was_prevented_is_told_once_for_each_order_that_lost_by_it()
+    public void Self_trade_prevention_is_reported_once_for_each_reduced_order()
     {
         // A pair of orders: one leg meets an order of its owner's other account and shrinks, and its sibling shrinks
         // with it. Then it expires whole.
@@ -330,7 +330,7 @@ public class BinanceAccountTests
     }
 
     [Fact]
-    public void A_refusal_is_told_in_the_words_of_this_wire_and_as_of_an_order_that_never_worked()
+    public void Rejection_is_reported_with_a_Binance_error_as_of_a_rejected_order()
     {
         Assert.Equal("INSUFFICIENT_BALANCES", WireWords.Of(RejectReason.UnsettledFunds));
         Assert.Equal("STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY", WireWords.Of(RejectReason.StopWouldTrigger));

@@ -131,7 +131,7 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
-    public async Task A_logon_with_another_signature_is_none()
+    public async Task Logon_with_a_wrong_signature_fails()
     {
         await using var api = await Api.OpenAsync(signing: "ed25519");
         var forged =
@@ -142,7 +142,7 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
-    public async Task Who_listens_to_an_account_hears_what_happens_to_it_until_they_stop()
+    public async Task User_data_subscription_reports_account_events_until_it_ends()
     {
         await using var api = await Api.OpenAsync(signing: "ed25519");
         Assert.Equal((401, -2014), Told(await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe"}""")));
@@ -177,7 +177,7 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
-    public async Task What_a_session_listens_to_is_listed_and_what_its_word_opened_ends_with_it()
+    public async Task Session_lists_its_subscriptions_and_logout_ends_those_it_opened()
     {
         await using var api = await Api.OpenAsync(signing: "ed25519");
         const string List = """{"id":1,"method":"session.subscriptions"}""";
@@ -201,7 +201,7 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
-    public async Task A_connection_says_once_that_it_wants_no_limits_told()
+    public async Task Connection_without_rate_limit_reports_can_request_one()
     {
         await using var api = await Api.OpenAsync();
         using var socket = await api.ConnectAsync("ws-api/v3?returnRateLimits=false");
@@ -212,7 +212,7 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
-    public async Task Who_asks_too_often_is_told_when_to_ask_again()
+    public async Task Request_over_the_rate_limit_gets_the_time_to_retry()
     {
         await using var api =
             await Api.OpenAsync(new BinanceOptions { OrdersPerTenSeconds = 1, WeightPerMinute = 20 });
@@ -267,7 +267,7 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
-    public async Task The_connection_of_a_listen_key_stands_when_its_account_is_followed_and_not_before()
+    public async Task Listen_key_connection_opens_after_its_account_is_subscribed()
     {
         const string Ping = """{"id":1,"method":"ping"}""";
         await using var api = await Api.OpenAsync();
@@ -292,7 +292,7 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
-    public async Task A_connection_whose_account_can_not_be_followed_is_refused_when_the_exchange_stops()
+    public async Task Connection_without_its_account_stream_is_rejected_at_shutdown()
     {
         await using var api = await Api.OpenAsync();
         var listenKey = await api.ListenKeyAsync();
@@ -334,7 +334,7 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
-    public async Task What_a_listener_was_told_the_next_reading_includes()
+    public async Task Next_read_includes_events_already_sent_to_the_listener()
     {
         await using var api = await Api.OpenAsync();
         using var raw = await api.ConnectAsync($"ws/{await api.ListenKeyAsync()}");
@@ -393,7 +393,7 @@ public sealed class BinanceApiTests
     [InlineData("""{"id":1,"method":"depth","params":{"symbol":"AAPL","depth":1}}""", -1104)]
     [InlineData("""{"id":1,"method":"depth"}""", -1102)]
     [InlineData("hello", -1135)]
-    public async Task What_can_not_be_read_is_refused_and_the_connection_stays(string message, int code)
+    public async Task Malformed_message_is_rejected_and_the_connection_stays_open(string message, int code)
     {
         await using var api = await Api.OpenAsync();
         Assert.Equal((400, code), Told(await api.AskAsync(message)));

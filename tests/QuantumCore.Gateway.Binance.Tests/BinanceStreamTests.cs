@@ -83,7 +83,7 @@ public sealed class BinanceStreamTests
     }
 
     [Fact]
-    public async Task Trades_and_best_prices_are_told_when_they_come_and_wrapped_where_the_path_says_so()
+    public async Task Trades_and_best_prices_are_sent_at_once_and_wrapped_if_the_path_says_so()
     {
         await using var exchange = await OpenBinance.StartAsync();
         exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [Level(100, 1)], [], []));
@@ -129,7 +129,7 @@ public sealed class BinanceStreamTests
     }
 
     [Fact]
-    public async Task A_candle_open_since_a_stream_is_followed_is_told_as_it_ended_however_late_the_look_comes()
+    public async Task Candle_open_during_a_subscription_is_sent_final_even_after_a_late_poll()
     {
         var clock = new ToldClock(1_000_500);
         await using var exchange = await OpenBinance.StartAsync(time: clock);
@@ -224,7 +224,7 @@ public sealed class BinanceStreamTests
     [Theory]
     [InlineData("ws/AAPL@trade/aapl@trade")]
     [InlineData("stream?streams=AAPL@trade/aapl@trade")]
-    public async Task A_stream_in_capitals_in_the_address_is_none(string address)
+    public async Task Stream_name_in_capitals_is_unknown(string address)
     {
         await using var exchange = await OpenBinance.StartAsync();
         using var reader = await ConnectAsync(exchange, address);
@@ -236,7 +236,7 @@ public sealed class BinanceStreamTests
     [InlineData("WS/aapl@trade")]
     [InlineData("Stream?streams=aapl@trade")]
     [InlineData("WS-API/v3")]
-    public async Task An_address_in_capitals_is_no_call(string address)
+    public async Task Path_in_capitals_is_unknown(string address)
     {
         await using var exchange = await OpenBinance.StartAsync();
         var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(exchange, address));
@@ -255,7 +255,7 @@ public sealed class BinanceStreamTests
     }
 
     [Fact]
-    public async Task Who_asks_too_often_is_cut()
+    public async Task Client_over_the_message_rate_limit_is_disconnected()
     {
         await using var exchange = await OpenBinance.StartAsync();
         using var reader = await ConnectAsync(exchange, "ws");
@@ -265,7 +265,7 @@ public sealed class BinanceStreamTests
     }
 
     [Fact]
-    public async Task Who_does_not_read_is_cut()
+    public async Task Slow_reader_is_disconnected()
     {
         await using var exchange =
             await OpenBinance.StartAsync(new GatewayOptions { StreamBacklogBytes = 50, StreamBurstBytes = 0 });

@@ -40,7 +40,7 @@ public class BinanceWireTests
     [InlineData(-5001, 5000, "Timestamp for this request is outside of the recvWindow.")]
     [InlineData(-60000, 60000, null)]
     [InlineData(0, 60001, "recvWindow must be less than 60000.")]
-    public async Task A_request_is_of_this_moment(int ahead, int window, string? refusal)
+    public async Task Request_timestamp_must_be_current(int ahead, int window, string? refusal)
     {
         await using var wire = await Wire.OpenAsync();
         var stamp = $"recvWindow={window}&timestamp={wire.Now + ahead}";
@@ -106,7 +106,7 @@ public class BinanceWireTests
     }
 
     [Fact]
-    public async Task A_signature_is_of_the_key_and_of_every_character()
+    public async Task Signature_covers_the_key_and_every_character()
     {
         await using var wire = await Wire.OpenAsync();
         var query = $"timestamp={wire.Now}";
@@ -128,7 +128,7 @@ public class BinanceWireTests
     }
 
     [Fact]
-    public async Task A_name_that_was_used_is_a_duplicate_here_and_the_first_order_on_the_native_interface()
+    public async Task Used_client_order_id_is_a_duplicate_here_and_idempotent_on_the_native_API()
     {
         await using var wire = await Wire.OpenAsync();
         var first = await wire.SendAsync("POST", "order", Limit + "&newClientOrderId=once");
@@ -306,7 +306,7 @@ public class BinanceWireTests
     [InlineData("GET", "exchangeInfo/", HttpStatusCode.NotFound)]
     [InlineData("POST", "ORDER", HttpStatusCode.NotFound)]
     [InlineData("POST", "depth", HttpStatusCode.MethodNotAllowed)]
-    public async Task What_is_no_call_is_refused_in_the_words_of_this_wire(
+    public async Task Unknown_path_or_method_gets_a_Binance_error(
         string method, string call, HttpStatusCode status)
     {
         await using var wire = await Wire.OpenAsync();
@@ -341,7 +341,7 @@ public class BinanceWireTests
     [InlineData("depth?symbol=AAPL&symbolStatus=TRADING", 0)]
     [InlineData("exchangeInfo?symbol=AAPL&symbolStatus=TRADING", -1128)]
     [InlineData("klines?symbol=AAPL&interval=1s&startTime=9999999999999", 0)]
-    public async Task What_is_asked_for_once_or_never_or_of_another_status_says_so(string asked, int code)
+    public async Task Symbol_status_parameter_is_validated(string asked, int code)
     {
         await using var wire = await Wire.OpenAsync();
         var parts = asked.Split('?');
@@ -433,7 +433,7 @@ public class BinanceWireTests
     }
 
     [Fact]
-    public async Task An_exchange_that_is_not_open_says_so_in_the_words_of_this_wire()
+    public async Task Closed_exchange_gives_a_Binance_error()
     {
         await using var exchange = await OpenBinance.StartAsync(isReady: false);
         var refused = await exchange.SendAsync("GET", "/api/v3/ping", null, null, Token);
@@ -464,7 +464,7 @@ public class BinanceWireTests
     }
 
     [Fact]
-    public async Task Whatever_comes_nothing_breaks()
+    public async Task Random_requests_never_cause_a_server_error()
     {
         await using var wire = await Wire.OpenAsync(
             limits: new BinanceOptions { WeightPerMinute = int.MaxValue, OrdersPerTenSeconds = int.MaxValue });
@@ -495,7 +495,7 @@ public class BinanceWireTests
     }
 
     [Fact]
-    public async Task What_an_account_has_is_told_by_the_calls_that_clients_ask_it_from()
+    public async Task All_balance_calls_report_the_same_balances()
     {
         await using var wire = await Wire.OpenAsync();
         var account = (await wire.SendAsync("GET", "account")).Json.GetProperty("balances").EnumerateArray()
@@ -526,7 +526,7 @@ public class BinanceWireTests
     }
 
     [Fact]
-    public async Task An_amount_of_too_many_decimals_is_called_so_and_a_test_of_an_order_tells_every_rate()
+    public async Task Amount_with_too_many_decimals_is_rejected_and_a_test_order_returns_all_rates()
     {
         await using var wire = await Wire.OpenAsync();
         Assert.Equal(

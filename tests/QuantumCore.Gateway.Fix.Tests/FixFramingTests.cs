@@ -73,7 +73,7 @@ public class FixFramingTests
     [InlineData("8=FIX.4.4|9=10|35=0|34=")]
     [InlineData("8=FIX.4.4|9=10|35=0|34=7|10=15")]
     [InlineData("8=FIX.4.4|9=10|35=0|34=7|11=151|")]
-    public void What_is_no_message_is_skipped_and_the_one_behind_it_is_found(string garbled)
+    public void Garbled_message_is_skipped_and_the_next_one_is_read(string garbled)
     {
         byte[] noise = Encoding.Latin1.GetBytes(garbled.Replace('|', '\u0001'));
         Assert.Empty(Read(noise));
@@ -89,7 +89,7 @@ public class FixFramingTests
     }
 
     [Fact]
-    public void Sixty_four_kibibytes_are_the_longest_and_no_more_is_ever_kept()
+    public void Messages_are_at_most_64_KiB_and_no_more_is_buffered()
     {
         var head = FixText.Frame("35=D|34=1|58=|").Length + 3;
         var longest = FixText.Frame($"35=D|34=1|58={new string('x', FixFraming.LongestMessage - head)}|");
@@ -140,7 +140,7 @@ public class FixFramingTests
     }
 
     [Fact]
-    public void Whatever_stands_between_length_and_checksum_can_be_read()
+    public void Any_body_between_length_and_checksum_can_be_read()
     {
         const string letters = "0123456789=|==||895AF.\u00ff\0-";
         for (var seed = 0; seed < 20_000; seed++)
@@ -156,7 +156,7 @@ public class FixFramingTests
     }
 
     [Fact]
-    public void What_is_written_is_a_message_and_holds_nothing_that_FIX_does_not_carry()
+    public void Written_message_is_valid_and_replaces_characters_outside_FIX()
     {
         var time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
         var body = new FixWriter().Add(58, "a\u0001b\né€z~").Add(58, "").Add(38, -5).Add(54, '\u0001').Add(60, time)

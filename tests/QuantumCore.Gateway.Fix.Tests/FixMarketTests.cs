@@ -15,7 +15,7 @@ public sealed class FixMarketTests
     private static readonly PublicTrade s_second = new(6, 1, 1_767_225_600_000_000_000, 15_100, 20, Side.Buy);
 
     [Fact]
-    public async Task A_trade_of_before_that_is_corrected_is_changed_and_one_that_is_void_is_deleted_by_its_name()
+    public async Task Corrected_earlier_trade_is_changed_and_a_void_one_deleted_by_its_id()
     {
         await using var exchange = await OpenAsync();
         await using var desk = await FollowAsync(exchange, "265=1|267=1|269=2");
@@ -32,7 +32,7 @@ public sealed class FixMarketTests
     }
 
     [Fact]
-    public async Task Trades_that_are_changed_before_they_are_told_are_told_as_they_were_made_and_then_changed()
+    public async Task Trade_changed_before_its_report_is_reported_as_made_and_then_as_changed()
     {
         await using var exchange = await OpenAsync();
         await using var desk = await FollowAsync(exchange, "265=1|267=1|269=2");
@@ -58,7 +58,7 @@ public sealed class FixMarketTests
     }
 
     [Fact]
-    public async Task Who_follows_no_trades_hears_of_no_change_of_them()
+    public async Task Subscriber_without_trades_gets_no_trade_changes()
     {
         await using var exchange = await OpenAsync();
         await using var desk = await FollowAsync(exchange, "265=1|267=1|269=0");

@@ -38,7 +38,7 @@ public class FixServerTests
     }
 
     [Fact]
-    public async Task Who_stops_sending_after_its_logout_still_gets_all_that_waits_for_it()
+    public async Task Client_that_half_closes_after_its_logout_still_gets_all_queued_messages()
     {
         await using var floor = await FixFloor.OpenAsync(new ManualTime(), options: s_wide);
         var (client, application) = await floor.LogOnAsync();
@@ -83,7 +83,7 @@ public class FixServerTests
     }
 
     [Fact]
-    public async Task What_a_session_ends_with_arrives_although_the_client_goes_on_sending()
+    public async Task Final_logout_arrives_although_the_client_continues_to_send()
     {
         await using var floor = await FixFloor.OpenAsync(new ManualTime());
         var (client, application) = await floor.LogOnAsync();
@@ -97,7 +97,7 @@ public class FixServerTests
     }
 
     [Fact]
-    public async Task Who_does_not_log_on_in_ten_seconds_is_closed()
+    public async Task Connection_without_a_logon_is_closed_after_ten_seconds()
     {
         var time = new ManualTime();
         await using var floor = await FixFloor.OpenAsync(time);
@@ -146,7 +146,7 @@ public class FixServerTests
     }
 
     [Fact]
-    public async Task What_is_asked_for_again_may_be_more_than_may_wait()
+    public async Task Resend_may_be_larger_than_the_send_backlog()
     {
         await using var floor = await FixFloor.OpenAsync(options: new GatewayOptions { StreamBacklogBytes = 100_000 });
         var (client, application) = await floor.LogOnAsync();
@@ -236,7 +236,7 @@ public class FixServerTests
     }
 
     [Fact]
-    public async Task A_stop_does_not_wait_for_those_that_do_not_go()
+    public async Task Shutdown_does_not_wait_for_clients_that_stay()
     {
         var time = new ManualTime();
         await using var floor = await FixFloor.OpenAsync(time);
@@ -255,7 +255,7 @@ public class FixServerTests
     }
 
     [Fact]
-    public async Task There_are_so_many_connections_and_no_more()
+    public async Task Connections_are_limited()
     {
         await using var floor = await FixFloor.OpenAsync(fix: new FixOptions { Connections = 2 });
         var (first, application) = await floor.LogOnAsync();
@@ -280,7 +280,7 @@ public class FixServerTests
     }
 
     [Fact]
-    public async Task Who_never_logs_on_has_a_part_of_the_connections_and_no_more()
+    public async Task Connections_without_a_logon_are_limited_to_a_part_of_all()
     {
         await using var floor = await FixFloor.OpenAsync(fix: new FixOptions { Connections = 10 });
         await using var first = await floor.ConnectAsync();
@@ -310,7 +310,7 @@ public class FixServerTests
     }
 
     [Fact]
-    public async Task A_session_by_TLS_is_a_session()
+    public async Task Session_runs_over_TLS()
     {
         using var certificate = Certificate();
         await using var floor = await FixFloor.OpenAsync(
@@ -327,7 +327,7 @@ public class FixServerTests
     }
 
     [Fact]
-    public async Task Who_does_not_speak_TLS_where_it_is_spoken_is_closed()
+    public async Task Connection_without_TLS_is_closed_on_a_TLS_port()
     {
         using var certificate = Certificate();
         var time = new ManualTime();

@@ -61,7 +61,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     [InlineData("52=@+119")]
     [InlineData("43=N")]
     [InlineData("50=trader")]
-    public async Task A_logon_within_its_limits_is_none_to_refuse(string header) => await _desk.Plays(
+    public async Task Logon_within_its_limits_is_accepted(string header) => await _desk.Plays(
         $"> A 1 [{header}] 98=0|108=3600|95=3|96=a|b|554=key|8013=Y", "< A 1 98=0|108=3600");
 
     [Fact]
@@ -84,7 +84,8 @@ public sealed class FixSessionTests : IAsyncDisposable
     [InlineData("> D 1 11=a")]
     [InlineData("> A 1 [49] 98=0|108=30|554=key")]
     [InlineData("> A 1 [49=12345678901234567890123456789012345678901234567890123456789012345] 98=0|108=30|554=key")]
-    public async Task Who_does_not_say_who_it_is_is_told_nothing(string first) => await _desk.Plays(first, "closed");
+    public async Task Connection_without_an_identifying_logon_is_closed_without_a_response(string first) =>
+        await _desk.Plays(first, "closed");
 
     [Fact]
     public async Task A_name_may_have_64_characters()
@@ -97,7 +98,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_does_not_log_on_in_ten_seconds_is_closed()
+    public async Task Connection_without_a_logon_is_closed_after_ten_seconds()
     {
         await _desk.Plays("+ 9");
         Assert.False(_desk.IsClosed);
@@ -105,7 +106,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_logon_that_takes_too_long_is_given_up_and_whom_it_was_for_is_disposed_of()
+    public async Task Logon_that_times_out_disposes_its_application()
     {
         var patience = new TaskCompletionSource();
         _desk.Patience = patience.Task;
@@ -119,7 +120,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_heartbeat_goes_out_where_nothing_else_did()
+    public async Task Heartbeat_is_sent_after_an_idle_interval()
     {
         await _desk.Starts();
         await _desk.Plays(
@@ -127,7 +128,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_is_silent_is_asked_and_then_logged_out()
+    public async Task Silent_session_gets_a_test_request_and_then_a_logout()
     {
         await _desk.Starts(10);
         await _desk.Plays(
@@ -138,7 +139,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     [Theory]
     [InlineData("> 0 2 112=TEST-3")]
     [InlineData("> D 2 11=a")]
-    public async Task Whatever_is_heard_ends_the_silence(string said)
+    public async Task Any_message_resets_the_test_request_timer(string said)
     {
         await _desk.Starts(10);
         await _desk.Plays(
@@ -147,7 +148,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Whose_message_is_being_carried_out_is_not_silent()
+    public async Task Session_with_a_message_in_progress_is_not_silent()
     {
         await _desk.Starts(10);
         var patience = new TaskCompletionSource();
@@ -171,7 +172,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_does_not_come_is_asked_for_again()
+    public async Task Missing_messages_are_requested_again()
     {
         await _desk.Starts();
         await _desk.Plays(
@@ -225,7 +226,8 @@ public sealed class FixSessionTests : IAsyncDisposable
     [InlineData("52=@-121", "371=52|372=D|373=10|", "SendingTime (52) is more than two minutes from @.")]
     [InlineData("52=@+121", "371=52|372=D|373=10|", "SendingTime (52) is more than two minutes from @.")]
     [InlineData("43=Y|122=@+10", "371=122|372=D|373=10|", "OrigSendingTime (122) is after SendingTime (52).")]
-    public async Task Whose_name_or_clock_is_wrong_is_refused_and_logged_out(string header, string refused, string why)
+    public async Task Message_with_a_wrong_comp_id_or_sending_time_is_rejected_and_logged_out(
+        string header, string refused, string why)
     {
         await _desk.Starts();
         await _desk.Plays(
@@ -295,7 +297,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Tags_of_a_clients_own_are_not_looked_at_and_groups_are_counted()
+    public async Task User_defined_tags_are_ignored_and_groups_are_counted()
     {
         await _desk.Starts();
         await _desk.Plays("> D 2 [97=Y] 11=a|5000=mine|40=1", "> 0 3 5000=x", "> V 4 262=q|267=2|269=0|269=1|146=0");
@@ -312,7 +314,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     [InlineData("AE")]
     [InlineData("BH")]
     [InlineData("U1")]
-    public async Task A_message_that_is_not_taken_is_told_so(string type)
+    public async Task Unsupported_message_is_rejected(string type)
     {
         await _desk.Starts();
         await _desk.Plays(
@@ -321,7 +323,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Refusals_of_the_client_are_not_refused()
+    public async Task Reject_messages_of_the_client_are_not_rejected()
     {
         await _desk.Starts();
         await _desk.Plays("> 3 2 45=1|999=what", "> j 3 45=1|372=8|380=3", "> 1 4 112=a", "< 0 2 112=a");
@@ -349,7 +351,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     [InlineData("128=JCD|129=CS|145=CHI", "115=JCD|116=CS|144=CHI")]
     [InlineData(
         "115=A|128=B|212=3|213=a=b|347=UTF-8|627=2|628=HUB|629=20260102-09:00:00|630=7|628=HUB2", "115=B|128=A")]
-    public async Task An_answer_goes_back_by_the_way_its_message_came(string header, string back)
+    public async Task Response_carries_the_routing_tags_of_its_request(string header, string back)
     {
         await _desk.Starts();
         var order = FixText.Message(_desk.Whole($"D 2 [{header}] 11=a"));
@@ -366,7 +368,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_way_back_that_is_empty_is_refused_and_left_out()
+    public async Task Empty_routing_tag_is_rejected_and_omitted()
     {
         await _desk.Starts();
         await _desk.Plays(
@@ -398,7 +400,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_was_sent_is_sent_again_as_a_duplicate_and_gaps_stand_for_messages_of_the_session()
+    public async Task Resent_messages_are_possible_duplicates_and_gap_fills_replace_session_messages()
     {
         await _desk.Starts();
         _desk.Session.Send("8", to => to.Add(11, "a"));
@@ -428,7 +430,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_lost_messages_itself_gets_what_it_asks_for_before_it_sends_them_again()
+    public async Task Resend_request_inside_a_gap_is_answered_before_the_gap_is_filled()
     {
         await _desk.Starts();
         _desk.Session.Send("8", to => to.Add(11, "a"));
@@ -439,7 +441,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Ten_thousand_messages_are_kept()
+    public async Task Last_ten_thousand_messages_can_be_resent()
     {
         await _desk.Starts();
         for (var number = 0; number <= 10_000; number++)
@@ -454,7 +456,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Sixteen_mebibytes_are_kept()
+    public async Task Last_sixteen_mebibytes_can_be_resent()
     {
         await _desk.Starts();
         var text = new string('x', 32_768 - 4);
@@ -466,7 +468,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_asks_again_waits_until_what_it_asked_for_has_gone_out()
+    public async Task Resend_request_completes_after_the_resent_messages_are_sent()
     {
         await _desk.Starts();
         var patience = new TaskCompletionSource();

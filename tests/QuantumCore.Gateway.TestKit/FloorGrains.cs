@@ -400,8 +400,8 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
 
     public ValueTask Follow() => ValueTask.CompletedTask;
 
-    public async ValueTask<LedgerStanding> Standing() =>
-        await floor.Standing;
+    public async ValueTask<LedgerStatus> Status() =>
+        await floor.LedgerStatus;
 }
 
 public sealed class FloorPayout(TradingFloor floor) : Grain, IPayoutGrain

@@ -68,8 +68,8 @@ public sealed class TradingFloor
     /// <summary>Orders in the ledger.</summary>
     public ImmutableArray<PastOrder> PastOrders { get; set; } = [];
 
-    /// <summary>Standing of the ledger; a failed task if the ledger is unreachable.</summary>
-    public Task<LedgerStanding> Standing { get; set; } = Task.FromResult(new LedgerStanding(1_000, 7, 2_500_000_000));
+    /// <summary>Status of the ledger; a failed task if the ledger is unreachable.</summary>
+    public Task<LedgerStatus> LedgerStatus { get; set; } = Task.FromResult(new LedgerStatus(1_000, 7, 2_500_000_000));
 
     /// <summary>Task that the history waits for before it returns candles.</summary>
     public Task Reading { get; set; } = Task.CompletedTask;

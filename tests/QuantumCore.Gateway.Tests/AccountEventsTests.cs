@@ -48,7 +48,7 @@ public sealed class AccountEventsTests
     }
 
     [Fact]
-    public void A_corrected_trade_of_an_account_with_itself_is_told_twice_with_its_new_price_and_fees()
+    public void Corrected_self_trade_is_reported_twice_with_its_new_price_and_fees()
     {
         var trade = s_fill with { Side = Side.Sell, MakerAccount = Alice };
         var told = Of(
@@ -98,7 +98,7 @@ public sealed class AccountEventsTests
     }
 
     [Fact]
-    public void What_ends_with_the_record_of_a_change_is_told_before_it()
+    public void Order_that_ends_with_a_trade_change_is_reported_before_it()
     {
         var resting = OrderViews.Of("AAPL", new SubmitOrder(
             Alice, 8, "a-8", Side.Buy, OrderType.Limit, TimeInForce.GoodTillDate, false, 15_000, 10, 200, 500), 80,
@@ -115,7 +115,7 @@ public sealed class AccountEventsTests
     }
 
     [Fact]
-    public void Money_that_a_change_moves_is_no_trade_of_now()
+    public void Cash_of_a_trade_change_is_not_a_new_trade()
     {
         var events =
             new AccountEvents([], [], [new AssetBalance("AAPL", 0, 4, 0), new AssetBalance("USD", 2, 1_000, 0)]);

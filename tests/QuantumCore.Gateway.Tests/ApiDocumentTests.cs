@@ -47,7 +47,7 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
-    public async Task Whatever_reads_a_body_says_so_and_names_itself_once()
+    public async Task Operations_document_their_bodies_and_have_unique_ids()
     {
         await using var exchange = await OpenGateway.StartAsync();
         var document = (await exchange.SendAsync("GET", "openapi.json", null, null, Token)).Json;
@@ -75,7 +75,7 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
-    public async Task Whatever_answers_says_with_what_but_for_what_is_no_call()
+    public async Task Operations_document_their_responses()
     {
         await using var exchange = await OpenGateway.StartAsync();
         var document = (await exchange.SendAsync("GET", "openapi.json", null, null, Token)).Json;

@@ -9,7 +9,7 @@ public class BacklogTests
     private static readonly GatewayOptions s_options = new() { StreamBacklogBytes = 10, StreamBurstBytes = 100 };
 
     [Fact]
-    public void A_burst_takes_what_is_beyond_the_connections_own_and_gives_it_back_when_it_is_sent()
+    public void Burst_uses_the_shared_buffer_beyond_its_own_and_returns_it_once_sent()
     {
         var room = new BurstRoom(s_options);
         using var first = room.Open();

@@ -62,7 +62,7 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
-    public async Task What_does_not_fit_into_the_waiting_room_is_refused_at_once()
+    public async Task Order_beyond_the_waiting_room_is_rejected_at_once()
     {
         var door = Open(inside: 1, waiting: 1);
         Assert.True(await Order(door, Alice));
@@ -89,7 +89,7 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
-    public async Task In_a_crowd_no_more_wait_than_are_answered_within_the_longest_wait()
+    public async Task Waiting_orders_are_limited_to_those_served_within_the_longest_wait()
     {
         var door = Open(inside: 1, waiting: 4_000);
         Assert.True(await Order(door, Alice));
@@ -172,7 +172,7 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
-    public async Task After_the_crowd_has_gone_the_whole_waiting_room_is_there_again()
+    public async Task Waiting_room_recovers_after_a_burst()
     {
         var door = Open(inside: 1, waiting: 1_000);
         Assert.True(await Order(door, Alice));
@@ -216,7 +216,7 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_waited_through_a_standstill_is_refused_and_who_comes_after_it_is_not()
+    public async Task Orders_that_waited_through_a_standstill_are_rejected_and_later_ones_are_not()
     {
         var door = Open(inside: 1, waiting: 10);
         Assert.True(await Order(door, Alice));
@@ -230,7 +230,7 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
-    public async Task What_waits_of_an_account_is_refused_when_it_cancels_everything()
+    public async Task Cancel_all_rejects_the_waiting_orders_of_the_account()
     {
         var door = Open(inside: 1, waiting: 10);
         Assert.True(await Order(door, Alice));
@@ -244,7 +244,7 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
-    public void A_crowd_in_one_lane_keeps_nobody_in_another_from_passing()
+    public void Full_lane_does_not_block_another()
     {
         var door = Open(inside: 1, waiting: 0);
         Assert.True(door.Enter(Lane.Readings));
@@ -255,7 +255,7 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
-    public void Who_waits_before_he_asks_again_is_never_held_back()
+    public void Client_that_waits_before_a_retry_is_never_throttled()
     {
         var pace = new RefusalPace(_time);
         var connection = new RefusedConnection();
@@ -267,7 +267,7 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
-    public void Those_who_ask_again_at_once_go_on_at_a_pace_and_none_later_than_he_was_told()
+    public void Immediate_retries_are_paced_and_none_is_later_than_Retry_After()
     {
         var pace = new RefusalPace(_time);
         var crowd = Enumerable.Range(0, 10_000).Select(_ => new RefusedConnection()).ToArray();

@@ -148,7 +148,7 @@ public sealed class ExchangeCallTests
     [InlineData("TECH 1")]
     [InlineData("group:TECH")]
     [InlineData("ABCDEFGHIJKLMNOPQRSTU")]
-    public async Task Group_that_is_no_name_is_refused(string group)
+    public async Task Invalid_group_name_is_rejected(string group)
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync(
@@ -289,8 +289,8 @@ public sealed class ExchangeCallTests
     public async Task Readiness_tells_that_the_history_of_a_stream_has_stopped_and_trading_goes_on()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        exchange.Floor.Standing = Task.FromResult(
-            new LedgerStanding(1_000, 7, 0, [new StoppedStream("book/AAPL", 17)]));
+        exchange.Floor.LedgerStatus = Task.FromResult(
+            new LedgerStatus(1_000, 7, 0, [new StoppedStream("book/AAPL", 17)]));
         var ready = await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
@@ -304,7 +304,7 @@ public sealed class ExchangeCallTests
     public async Task Readiness_tells_that_the_history_can_not_be_written()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        exchange.Floor.Standing = Task.FromResult(new LedgerStanding(1_000, 7, 4_000_000_000, Fails: true));
+        exchange.Floor.LedgerStatus = Task.FromResult(new LedgerStatus(1_000, 7, 4_000_000_000, Fails: true));
         var ready = await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
@@ -319,7 +319,7 @@ public sealed class ExchangeCallTests
     public async Task Readiness_tells_that_the_history_does_not_advance()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        exchange.Floor.Standing = Task.FromResult(new LedgerStanding(1_000, 7, 31_000_000_000));
+        exchange.Floor.LedgerStatus = Task.FromResult(new LedgerStatus(1_000, 7, 31_000_000_000));
         var ready = await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
@@ -329,7 +329,7 @@ public sealed class ExchangeCallTests
     }
 
     [Fact]
-    public async Task Who_reads_the_history_when_too_many_do_is_told_that_and_when_to_come_again()
+    public async Task History_query_above_the_concurrency_limit_gets_503_with_Retry_After()
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.Fail("FillsAfter", new LimitExceededException("full"));

@@ -10,7 +10,7 @@ public sealed class FeeCallTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_schedule_is_set_in_the_assets_units_and_shown_to_each_account_with_what_it_pays()
+    public async Task Fee_schedule_is_set_in_asset_units_and_shown_with_the_rates_of_the_account()
     {
         await using var exchange = await OpenGateway.StartAsync();
         const string Shown =

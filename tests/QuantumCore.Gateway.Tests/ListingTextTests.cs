@@ -15,7 +15,7 @@ public class ListingTextTests
         """{"symbol":"A","baseAsset":"A","quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.001","lotSize":"1"}""",
         "A, tickSize: tickSize 0.001 is not valid: tickSize times lotSize is not a whole number of USD minor units")]
     [InlineData("null", "An instrument is null.")]
-    public void What_is_wrong_with_an_instrument_is_told_with_its_symbol(string instrument, string sentence)
+    public void Error_in_an_instrument_names_its_symbol(string instrument, string sentence)
     {
         var wrong = Assert.Throws<InvalidDataException>(
             () => ListingText.Read(Encoding.UTF8.GetBytes($$"""{"instruments":[{{instrument}}]}""")));

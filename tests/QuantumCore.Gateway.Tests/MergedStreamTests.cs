@@ -196,7 +196,7 @@ public sealed class MergedStreamTests
     }
 
     [Fact]
-    public async Task Who_may_see_an_account_no_more_is_told_that_once_and_nothing_else()
+    public async Task Revoked_key_gets_one_error_and_no_further_account_updates()
     {
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
@@ -221,7 +221,7 @@ public sealed class MergedStreamTests
     /// wake up.
     /// </summary>
     [Fact]
-    public async Task Who_opened_a_connection_is_still_known_when_it_has_gone()
+    public async Task Session_is_recognised_after_its_connection_has_gone()
     {
         await using var exchange = await OpenGateway.StartAsync();
         var context = new DefaultHttpContext();
@@ -235,7 +235,7 @@ public sealed class MergedStreamTests
     }
 
     [Fact]
-    public async Task What_an_account_was_told_its_next_reading_includes()
+    public async Task Next_read_includes_updates_already_sent_to_the_account()
     {
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
@@ -260,7 +260,7 @@ public sealed class MergedStreamTests
     [InlineData("""{"op":"subscribe","symbol":"AAPL","conflate":-1}""", "BadRequest", "conflate")]
     [InlineData("""{"op":"subscribe","symbol":"AAPL","units":"ticks"}""", "BadRequest", "conflate")]
     [InlineData("""{"op":"subscribe","symbol":"AAPL","units":"pips","conflate":50}""", "BadRequest", "units")]
-    public async Task What_can_not_be_followed_is_said_with_its_field(string message, string code, string field)
+    public async Task Invalid_subscription_is_rejected_with_its_field(string message, string code, string field)
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var reader = await ConnectAsync(exchange, null);
@@ -271,7 +271,7 @@ public sealed class MergedStreamTests
     }
 
     [Fact]
-    public async Task Book_that_is_followed_no_more_says_nothing_more()
+    public async Task Unsubscribed_book_sends_nothing_more()
     {
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
@@ -292,7 +292,7 @@ public sealed class MergedStreamTests
     [InlineData("candles/AAPL?limit=1501", "limit")]
     [InlineData("candles/AAPL?before=yesterday", "before")]
     [InlineData("candles/GOOG", "symbol")]
-    public async Task Candles_that_can_not_be_are_refused_with_their_field(string path, string field)
+    public async Task Invalid_candles_request_is_rejected_with_its_field(string path, string field)
     {
         await using var exchange = await OpenGateway.StartAsync();
         var answer = await exchange.SendAsync("GET", path, key: null, cancellationToken: Token);

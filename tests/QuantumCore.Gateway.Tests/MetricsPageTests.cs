@@ -38,7 +38,7 @@ public sealed class MetricsPageTests
     }
 
     [Fact]
-    public async Task Latencies_after_the_first_reader_fall_into_buckets_from_100_microseconds_to_5_seconds()
+    public async Task Latencies_are_recorded_from_the_first_scrape_in_buckets_from_100_us_to_5_s()
     {
         await using var exchange = await OpenGateway.StartAsync();
         var metrics = exchange.Services.GetRequiredService<GatewayMetrics>();

@@ -36,7 +36,7 @@ public sealed class OperatorLogTests
         "accounts/ACC-1001/deposits", """{"key":"d-1","asset":"USD","amount":"10.00"}""",
         "deposited ACC-1001: key d-1, asset USD, amount 10.00")]
     [InlineData("accounts/ACC-1001/owner", """{"owner":"alice"}""", "ownerSet ACC-1001: owner alice")]
-    public async Task What_an_operator_does_is_on_record_with_its_name_and_its_terms(
+    public async Task Operator_action_is_audited_with_its_name_and_parameters(
         string call, string body, string line)
     {
         await using var exchange = await OpenGateway.StartAsync();
@@ -53,7 +53,7 @@ public sealed class OperatorLogTests
     }
 
     [Fact]
-    public async Task What_was_refused_and_what_comes_by_the_second_leaves_no_line()
+    public async Task Rejected_actions_and_mark_prices_are_not_audited()
     {
         await using var exchange = await OpenGateway.StartAsync();
         Assert.Equal(
@@ -81,7 +81,7 @@ public sealed class OperatorLogTests
     }
 
     [Fact]
-    public async Task What_was_done_in_part_is_on_record_though_it_is_refused()
+    public async Task Partly_completed_action_is_audited_though_it_is_rejected()
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.RefusesToOperate["MSFT"] = RejectReason.OutcomeUnknown;
@@ -99,7 +99,7 @@ public sealed class OperatorLogTests
     }
 
     [Fact]
-    public async Task What_is_done_but_not_on_record_is_not_answered_as_done()
+    public async Task Action_without_its_audit_record_has_an_unknown_outcome()
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.NotesNothing = true;
@@ -117,7 +117,7 @@ public sealed class OperatorLogTests
     }
 
     [Fact]
-    public async Task Trade_is_not_changed_and_no_key_made_without_a_name_on_record()
+    public async Task Trade_change_and_key_creation_need_an_audit_record()
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.NotesNothing = true;
@@ -165,7 +165,7 @@ public sealed class OperatorLogTests
     }
 
     [Fact]
-    public async Task Change_of_a_trade_whose_outcome_is_not_known_is_not_said_to_have_been_refused()
+    public async Task Trade_change_of_unknown_outcome_is_not_audited_as_rejected()
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.Fail("ChangeTrade", new TimeoutException("No answer came."));
@@ -185,7 +185,7 @@ public sealed class OperatorLogTests
     }
 
     [Fact]
-    public async Task Lines_are_an_administrators_to_read_and_go_back_by_their_sequence()
+    public async Task Audit_log_is_for_administrators_and_pages_back_by_sequence()
     {
         await using var exchange = await OpenGateway.StartAsync();
         for (var i = 1; i <= 3; i++)

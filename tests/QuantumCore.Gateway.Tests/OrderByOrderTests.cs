@@ -78,7 +78,7 @@ public sealed class OrderByOrderTests
     }
 
     [Fact]
-    public async Task Reader_that_does_not_read_is_asked_for_nothing_more_and_told_at_most_once_an_interval()
+    public async Task Slow_reader_is_sent_one_update_at_a_time_and_at_most_one_per_interval()
     {
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
@@ -100,7 +100,7 @@ public sealed class OrderByOrderTests
     }
 
     [Fact]
-    public async Task Book_that_could_not_be_told_begins_anew_a_second_later()
+    public async Task Book_stream_restarts_a_second_after_a_failure()
     {
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
@@ -113,7 +113,7 @@ public sealed class OrderByOrderTests
     }
 
     [Fact]
-    public async Task Quiet_book_is_told_to_be_so_until_something_comes()
+    public async Task Quiet_book_sends_heartbeats_until_an_update()
     {
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
@@ -132,7 +132,7 @@ public sealed class OrderByOrderTests
     }
 
     [Fact]
-    public async Task However_many_stand_at_the_same_place_market_data_is_asked_once_and_they_share_the_bytes()
+    public async Task Readers_at_one_sequence_share_one_market_data_call_and_its_bytes()
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.Orders.Publish(s_all);
@@ -156,7 +156,7 @@ public sealed class OrderByOrderTests
     }
 
     [Fact]
-    public async Task Large_message_goes_in_parts_of_which_one_at_a_time_is_copied_for_who_reads_slowly()
+    public async Task Large_message_is_sent_to_a_slow_reader_one_part_at_a_time()
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.Orders.Publish(new OrderByOrderUpdate(
@@ -203,7 +203,7 @@ public sealed class OrderByOrderTests
     [InlineData("""{"op":"subscribe","channel":"level3","symbol":"AAPL","units":"grams"}""", "BadRequest", "units")]
     [InlineData("""{"op":"subscribe","channel":"level3","symbol":"AAPL","conflate":1001}""", "BadRequest", "conflate")]
     [InlineData("""{"op":"subscribe","channel":"level4","symbol":"AAPL"}""", "BadRequest", "channel")]
-    public async Task Message_that_asks_for_what_there_is_not_is_answered_with_an_error(
+    public async Task Invalid_subscription_gets_an_error(
         string message, string code, string field)
     {
         await using var exchange = await OpenGateway.StartAsync();
@@ -215,7 +215,7 @@ public sealed class OrderByOrderTests
     }
 
     [Fact]
-    public async Task First_orders_in_line_are_one_call_away()
+    public async Task One_call_returns_the_first_orders_in_the_queue()
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.Orders.Publish(s_all with { TimeNanos = 1_767_225_600_000_000_001 });

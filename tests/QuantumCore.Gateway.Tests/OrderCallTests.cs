@@ -17,7 +17,7 @@ public sealed class OrderCallTests
     [InlineData(OrderStatus.Cancelled, EndReason.User, "0")]
     [InlineData(OrderStatus.Expired, EndReason.Day, "0")]
     [InlineData(OrderStatus.Rejected, EndReason.None, "0")]
-    public async Task Of_an_order_that_has_ended_nothing_remains_in_the_history_either(
+    public async Task Ended_order_has_no_remaining_quantity_in_the_history(
         OrderStatus status, EndReason end, string remaining)
     {
         await using var exchange = await OpenGateway.StartAsync();
@@ -165,7 +165,7 @@ public sealed class OrderCallTests
     }
 
     [Fact]
-    public async Task Market_order_is_held_at_the_protection_price_of_the_last_trade_else_of_the_reference()
+    public async Task Market_order_hold_uses_the_last_trade_or_else_the_reference_price()
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync(
@@ -329,7 +329,7 @@ public sealed class OrderCallTests
     }
 
     [Fact]
-    public async Task Next_read_of_the_client_includes_what_it_was_shown()
+    public async Task Next_read_of_a_client_includes_its_own_writes()
     {
         await using var exchange = await OpenGateway.StartAsync();
         await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token);
@@ -369,7 +369,7 @@ public sealed class OrderCallTests
     }
 
     [Fact]
-    public async Task Time_out_is_not_repeated()
+    public async Task Timeout_is_not_retried()
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.Fail("Submit", new TimeoutException());

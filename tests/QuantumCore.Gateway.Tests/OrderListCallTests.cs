@@ -106,7 +106,7 @@ public sealed class OrderListCallTests
     }
 
     [Fact]
-    public async Task List_that_the_book_refuses_is_a_problem_and_an_unknown_outcome_can_be_asked_again()
+    public async Task List_rejected_by_the_book_is_a_problem_and_an_unknown_outcome_can_be_retried()
     {
         await using var exchange = await OpenGateway.StartAsync();
         var body = $$"""{"kind":"oco","orders":[{{Target}},{{Stop}}]}""";

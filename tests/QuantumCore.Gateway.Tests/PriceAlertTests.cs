@@ -14,7 +14,7 @@ public sealed class PriceAlertTests
     [InlineData("""{"symbol":"AAPL","price":"150.001"}""", "InvalidPrice", "price")]
     [InlineData("""{"symbol":"AAPL","price":"0.00"}""", "InvalidPrice", "price")]
     [InlineData("""{"symbol":"AAPL","price":"150.00"}""", "BadRequest", "price")]
-    public async Task What_can_not_be_waited_for_is_refused_with_its_field(string body, string code, string field)
+    public async Task Invalid_alert_is_rejected_with_its_field(string body, string code, string field)
     {
         await using var exchange = await StartAsync(new ManualTime(), last: 15_000);
         var refused = await AddAsync(exchange, body);
@@ -27,7 +27,7 @@ public sealed class PriceAlertTests
     [InlineData("1.5")]
     [InlineData("AAPL")]
     [InlineData("9223372036854775808")]
-    public async Task What_is_no_number_of_an_alert_is_not_taken_for_one_that_is_gone(string id)
+    public async Task Invalid_alert_id_is_rejected_rather_than_not_found(string id)
     {
         await using var exchange = await StartAsync(new ManualTime(), last: 15_000);
         var refused = await exchange.SendAsync("DELETE", $"alerts/{id}", cancellationToken: Token);
@@ -35,7 +35,7 @@ public sealed class PriceAlertTests
     }
 
     [Fact]
-    public async Task Without_a_price_there_is_nothing_it_could_move_away_from()
+    public async Task Alert_needs_a_current_price_or_a_side()
     {
         await using var exchange = await StartAsync(new ManualTime(), last: 0);
         Assert.Equal("NoReference", (await AddAsync(exchange, """{"symbol":"AAPL","price":"150.00"}""")).Code);

@@ -19,7 +19,7 @@ public sealed class QuotaTests : IDisposable
     public void Dispose() => _metrics.Dispose();
 
     [Fact]
-    public void Who_guesses_from_one_address_keeps_nobody_else_out()
+    public void Sign_in_limit_of_an_address_does_not_affect_other_addresses()
     {
         var quotas = new Quotas(s_options, _metrics, new ManualTime());
         var stranger = IPAddress.Parse("10.0.0.9");
@@ -31,7 +31,7 @@ public sealed class QuotaTests : IDisposable
     }
 
     [Fact]
-    public void A_name_has_a_bound_from_all_addresses_together()
+    public void Sign_ins_of_a_name_are_limited_across_addresses()
     {
         var quotas = new Quotas(s_options, _metrics, new ManualTime());
         var let = Enumerable.Range(0, 100).Count(i => quotas.TakeSignIn(IPAddress.Parse($"10.0.0.{i}"), "zoe"));
@@ -39,7 +39,7 @@ public sealed class QuotaTests : IDisposable
     }
 
     [Fact]
-    public void Codes_of_a_user_have_a_bound_wherever_they_come_from()
+    public void Authenticator_codes_of_a_user_are_limited_across_addresses()
     {
         var quotas = new Quotas(s_options, _metrics, new ManualTime());
         Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => quotas.TakeCode("zoe")));
@@ -47,7 +47,7 @@ public sealed class QuotaTests : IDisposable
     }
 
     [Fact]
-    public void Addresses_of_one_network_of_version_6_are_one()
+    public void IPv6_addresses_of_one_network_share_a_limit()
     {
         var quotas = new Quotas(s_options, _metrics, new ManualTime());
         var let =

@@ -19,7 +19,7 @@ public sealed class SlowReaderTests
     [InlineData("\"symbol\":\"AAPL\",\"conflate\":0", "snapshot")]
     [InlineData("\"symbol\":\"AAPL\",\"channel\":\"level3\"", "level3")]
     [InlineData("\"channel\":\"tickers\"", "tickers")]
-    public async Task What_is_followed_again_and_again_is_told_once(string what, string type)
+    public async Task Repeated_subscriptions_of_a_slow_reader_get_one_snapshot(string what, string type)
     {
         const int Times = 100;
         var time = new ManualTime();

@@ -11,7 +11,7 @@ public sealed class SystemCallTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Warnings_and_errors_are_told_newest_first_and_the_oldest_of_more_than_200_are_gone()
+    public async Task Last_200_warnings_and_errors_are_listed_newest_first()
     {
         await using var exchange = await OpenGateway.StartAsync();
         var log = exchange.Services.GetRequiredService<ILoggerFactory>().CreateLogger("QuantumCore.Test");
@@ -36,7 +36,7 @@ public sealed class SystemCallTests
     }
 
     [Fact]
-    public async Task Journal_is_told_as_the_ledger_sees_it_and_is_left_out_where_the_ledger_does_not_answer()
+    public async Task Journal_state_comes_from_the_ledger_and_is_omitted_without_its_response()
     {
         await using var exchange = await OpenGateway.StartAsync();
         var journal =
@@ -46,7 +46,7 @@ public sealed class SystemCallTests
             journal.GetProperty("records").GetInt64(), journal.GetProperty("behind").GetInt64(),
             journal.GetProperty("behindMillis").GetInt64()));
 
-        exchange.Floor.Standing = Task.FromException<Contracts.LedgerStanding>(
+        exchange.Floor.LedgerStatus = Task.FromException<Contracts.LedgerStatus>(
             new InvalidOperationException("The history is gone."));
         var reply = await exchange.SendAsync("GET", "admin/system", key: "admin", cancellationToken: Token);
         Assert.Equal((HttpStatusCode.OK, null), (reply.Status, reply["journal"]));

@@ -13,7 +13,7 @@ public sealed class TickerTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Days_are_summed_again_where_the_book_went_on_or_a_minute_is_over_and_nowhere_else()
+    public async Task Day_statistics_are_recomputed_only_after_new_records_or_a_minute()
     {
         var time = new ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);

@@ -61,7 +61,7 @@ public sealed class TradingSocketTests
     }
 
     [Fact]
-    public async Task An_id_that_is_no_text_is_refused_and_the_connection_goes_on()
+    public async Task Id_that_is_not_a_string_is_rejected_and_the_connection_stays_open()
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var trader = await ConnectAsync(exchange, "alice");
@@ -107,7 +107,7 @@ public sealed class TradingSocketTests
     }
 
     [Fact]
-    public async Task Orders_that_wait_for_one_on_its_way_go_together_in_the_sequence_in_which_they_were_sent()
+    public async Task Orders_that_wait_for_one_in_flight_are_sent_together_in_sequence()
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var trader = await ConnectAsync(exchange, "alice");
@@ -169,7 +169,7 @@ public sealed class TradingSocketTests
     }
 
     [Fact]
-    public async Task What_is_cancelled_by_its_name_right_after_it_was_sent_is_entered_and_cancelled()
+    public async Task Order_cancelled_by_name_right_after_it_was_sent_is_entered_and_cancelled()
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var trader = await ConnectAsync(exchange, "alice");
@@ -187,7 +187,7 @@ public sealed class TradingSocketTests
     [InlineData(",\"symbol\":\"AAPL\"", "503 503 200")]
     [InlineData(",\"symbol\":\"AAPL\",\"side\":\"sell\"", "200 503 200")]
     [InlineData(",\"symbol\":\"GOOG\"", "200 200 200")]
-    public async Task What_waits_when_all_is_cancelled_is_refused_and_nothing_was_done_for_it(
+    public async Task Cancel_all_rejects_waiting_orders_before_they_have_any_effect(
         string which, string statuses)
     {
         await using var exchange = await OpenGateway.StartAsync();
@@ -274,7 +274,7 @@ public sealed class TradingSocketTests
     }
 
     [Fact]
-    public async Task A_session_that_is_taken_ends_with_its_orders_and_keeps_those_of_its_new_connection()
+    public async Task Replaced_session_cancels_its_orders_and_keeps_those_of_its_new_connection()
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var silent = await ConnectAsync(exchange, "alice");
@@ -297,7 +297,7 @@ public sealed class TradingSocketTests
     }
 
     [Fact]
-    public async Task A_guard_of_an_account_cancels_whatever_is_open_before_the_next_one_stands_and_nothing_after()
+    public async Task Cancel_on_disconnect_cancels_open_orders_before_the_next_session_starts()
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var lost = await ConnectAsync(exchange, "alice");
@@ -360,7 +360,7 @@ public sealed class TradingSocketTests
     }
 
     [Fact]
-    public async Task Without_it_orders_stay()
+    public async Task Orders_stay_without_cancel_on_disconnect()
     {
         await using var exchange = await OpenGateway.StartAsync();
         using (var trader = await ConnectAsync(exchange, "alice"))
@@ -395,7 +395,7 @@ public sealed class TradingSocketTests
     [InlineData(null, 401)]
     [InlineData("nobody", 401)]
     [InlineData("admin", 403)]
-    public async Task Strangers_are_not_connected(string? key, int status)
+    public async Task Connection_needs_a_key(string? key, int status)
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var socket = new ClientWebSocket();

@@ -9,7 +9,7 @@ public sealed class AccountOverWireTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_an_order_has_traded_before_anyone_listened_is_told_whole_and_its_time_as_everywhere()
+    public async Task Execution_report_includes_trades_from_before_the_subscription_and_the_order_time()
     {
         const int Before = 1_010;
         await using var wire = await Wire.OpenAsync();
@@ -31,7 +31,7 @@ public sealed class AccountOverWireTests
     }
 
     [Fact]
-    public async Task An_order_is_not_given_up_for_one_of_a_name_that_is_used()
+    public async Task Replacement_with_a_used_name_keeps_the_old_order()
     {
         const string Terms = "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10";
         await using var wire = await Wire.OpenAsync();
@@ -55,7 +55,7 @@ public sealed class AccountOverWireTests
     }
 
     [Fact]
-    public async Task Of_several_who_replace_or_cancel_one_order_at_once_one_alone_does()
+    public async Task Concurrent_replacements_or_cancels_of_one_order_succeed_once()
     {
         const string Terms = "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10";
         await using var wire = await Wire.OpenAsync();
@@ -83,7 +83,7 @@ public sealed class AccountOverWireTests
     [InlineData(
         "POST", "order/cancelReplace",
         "side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=100&cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId")]
-    public async Task Who_cancels_what_waits_for_its_parent_cancels_the_list(string method, string path, string query)
+    public async Task Cancel_of_a_pending_child_cancels_the_list(string method, string path, string query)
     {
         await using var wire = await Wire.OpenAsync();
         var list = (await wire.AskAsync(
@@ -104,7 +104,7 @@ public sealed class AccountOverWireTests
     }
 
     [Fact]
-    public async Task Whoever_amends_an_order_at_once_it_keeps_its_place_and_is_there()
+    public async Task Concurrent_amendments_keep_the_order_and_its_priority()
     {
         await using var wire = await Wire.OpenAsync();
         for (var round = 0; round < 20; round++)

@@ -16,7 +16,7 @@ public class AccountWatchTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_first_answer_is_the_account_and_each_later_one_what_came_since()
+    public async Task First_response_is_the_account_and_later_ones_are_changes()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, ["AAPL", "MSFT"], [Alice, Bob]);
@@ -44,7 +44,7 @@ public class AccountWatchTests
     }
 
     [Fact]
-    public async Task What_an_activation_never_saw_is_told_to_who_knew_the_account_before_it()
+    public async Task Watcher_gets_records_from_before_a_new_activation()
     {
         await using var disk = new Disk();
         AccountChange first;
@@ -62,7 +62,7 @@ public class AccountWatchTests
     }
 
     [Fact]
-    public async Task Nobody_is_told_of_what_is_not_durable()
+    public async Task Watchers_see_durable_changes_only()
     {
         await using var disk = new Disk(DiskKind.Faulty);
         await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice]);
@@ -78,7 +78,7 @@ public class AccountWatchTests
     }
 
     [Fact]
-    public async Task Who_waits_is_answered_when_the_process_ends()
+    public async Task Waiting_watchers_are_released_when_the_process_ends()
     {
         // The clock advances by less than any timeout.
         var time = new ManualTime();

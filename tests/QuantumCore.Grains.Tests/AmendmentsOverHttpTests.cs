@@ -33,7 +33,7 @@ public sealed class AmendmentsOverHttpTests
     }
 
     [Fact]
-    public async Task The_least_and_the_greatest_notional_are_those_of_what_is_asked_and_of_what_enters()
+    public async Task Notional_limits_apply_to_the_request_and_to_the_entered_order()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var listed =

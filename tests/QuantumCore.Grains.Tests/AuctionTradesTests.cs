@@ -54,7 +54,7 @@ public sealed class AuctionTradesTests
     }
 
     [Fact]
-    public async Task Where_a_wire_has_to_name_a_side_what_takers_bought_is_the_same_in_trades_and_in_candles()
+    public async Task Taker_volume_of_auction_trades_agrees_in_trades_and_candles()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Volatility, Cancellation);

@@ -7,7 +7,7 @@ namespace QuantumCore.Grains.Tests;
 public class BreakerTests
 {
     [Fact]
-    public async Task What_is_used_up_outlives_the_process_and_only_grows()
+    public async Task Used_breaker_levels_survive_a_restart_and_only_grow()
     {
         await using var disk = new Disk();
         await using var dead = await Exchange.OpenAsync(disk, ["AAPL"], []);

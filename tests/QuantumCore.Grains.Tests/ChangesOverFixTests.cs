@@ -14,7 +14,7 @@ public sealed class ChangesOverFixTests
     [InlineData("F", "11=x|41=a|55=AAPL|54=1", "8 11=x 150=4")]
     [InlineData("G", "11=x|41=a|55=AAPL|54=1|40=2|38=4|44=140", "8 11=x 150=5")]
     [InlineData("q", "11=x|530=7", "r 11=x")]
-    public async Task What_comes_behind_a_copy_is_answered(string type, string fields, string answer)
+    public async Task Request_behind_a_possible_duplicate_is_answered(string type, string fields, string answer)
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
@@ -44,7 +44,7 @@ public sealed class ChangesOverFixTests
     }
 
     [Fact]
-    public async Task A_refusal_in_a_crowd_says_nothing_of_an_open_order_and_nothing_that_a_client_cannot_read()
+    public async Task Rate_limited_request_does_not_report_its_open_order_as_rejected()
     {
         const int Copies = 12;
         await using var exchange =
@@ -87,7 +87,7 @@ public sealed class ChangesOverFixTests
     }
 
     [Fact]
-    public async Task Of_requests_that_would_end_an_order_one_does_and_the_others_come_too_late()
+    public async Task Concurrent_requests_that_end_an_order_succeed_once_and_the_rest_are_too_late()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
@@ -127,7 +127,7 @@ public sealed class ChangesOverFixTests
     }
 
     [Fact]
-    public async Task Who_asks_for_an_order_after_it_was_sent_hears_of_it_whatever_came_between()
+    public async Task Status_request_behind_its_order_is_answered()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
@@ -205,7 +205,7 @@ public sealed class ChangesOverFixTests
     }
 
     [Fact]
-    public async Task A_replacement_by_less_than_is_filled_ends_the_order_and_one_that_is_sent_twice_is_done_once()
+    public async Task Replacement_below_the_filled_quantity_ends_the_order_and_a_repeat_is_done_once()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");

@@ -162,7 +162,7 @@ public class CorporateOverHttpTests
     }
 
     [Fact]
-    public async Task What_is_beyond_a_limit_is_refused_with_it()
+    public async Task Value_beyond_a_limit_is_rejected_with_the_limit()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(

@@ -24,7 +24,7 @@ public class DividendTests
     private static readonly DateTimeOffset s_monday = new(2024, 6, 3, 10, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task Holders_get_their_parts_rounded_down_pending_until_the_pay_date_and_the_rest_is_kept()
+    public async Task Dividend_is_rounded_down_and_pending_until_the_pay_date_and_the_rest_is_kept()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 101), (Bob, 7), (Carol, 5));
@@ -57,7 +57,7 @@ public class DividendTests
     }
 
     [Fact]
-    public async Task What_moves_after_the_cut_entitles_nobody_and_what_moved_before_does()
+    public async Task Dividend_entitlement_counts_moves_before_the_cut_alone()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 40), (Carol, 0));
@@ -103,7 +103,7 @@ public class DividendTests
     }
 
     [Fact]
-    public async Task Who_is_short_pays_rounded_up()
+    public async Task Short_position_pays_the_dividend_rounded_up()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 0), (Bob, 100), (Carol, 3));
@@ -123,7 +123,7 @@ public class DividendTests
     }
 
     [Fact]
-    public async Task An_action_whose_accounts_are_half_done_is_completed_after_a_crash_each_account_once()
+    public async Task Half_completed_dividend_is_finished_after_a_crash_once_for_each_account()
     {
         await using var disk = new Disk();
         await using var dead = await Market.OpenAsync(disk, (Alice, 101), (Bob, 7), (Carol, 5));

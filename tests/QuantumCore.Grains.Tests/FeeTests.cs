@@ -171,7 +171,7 @@ public class FeeTests
     }
 
     [Fact]
-    public void What_an_owner_has_traded_holds_a_day_longer_when_nobody_adds_it_up_anew()
+    public void Traded_volume_stays_valid_one_day_longer_without_a_new_total()
     {
         var schedule = new FeeSchedule("USD", [new(0, 0, 1_000), new(10, 0, 800)], 0);
         var account = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl, _ => schedule);

@@ -18,7 +18,7 @@ public sealed class FollowedOrdersTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task Changes_lead_to_the_orders_as_they_are(int seed)
+    public async Task Changes_include_the_current_orders(int seed)
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
@@ -35,7 +35,7 @@ public sealed class FollowedOrdersTests
     }
 
     [Fact]
-    public async Task Of_another_activation_all_orders_are_told()
+    public async Task Place_from_an_earlier_activation_gets_all_orders()
     {
         await using var disk = new Disk();
         AccountChange known;

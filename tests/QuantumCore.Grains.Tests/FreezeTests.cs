@@ -47,7 +47,7 @@ public class FreezeTests
     }
 
     [Fact]
-    public async Task A_frozen_accounts_orders_stay_and_may_be_made_smaller_and_cancelled_but_not_replaced()
+    public async Task Orders_of_a_frozen_account_may_be_reduced_and_cancelled_but_not_replaced()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
@@ -127,7 +127,7 @@ public class FreezeTests
     }
 
     [Fact]
-    public async Task Who_froze_it_and_why_is_in_the_history()
+    public async Task Freeze_is_in_the_history_with_its_operator_and_reason()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);

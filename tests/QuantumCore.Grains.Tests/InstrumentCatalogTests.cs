@@ -71,7 +71,7 @@ public class InstrumentCatalogTests
     }
 
     [Fact]
-    public async Task What_stays_as_it_was_is_kept_and_what_came_or_changed_is_found()
+    public async Task Refresh_keeps_unchanged_instruments_and_finds_new_and_changed_ones()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, ["BBB", "DDD", "FFF"], []);
@@ -99,7 +99,7 @@ public class InstrumentCatalogTests
     }
 
     [Fact]
-    public async Task Of_two_listings_of_a_symbol_that_can_not_both_be_one_is_refused_and_the_book_has_the_other()
+    public async Task Conflicting_concurrent_listings_of_a_symbol_succeed_once()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], []);

@@ -53,7 +53,7 @@ public sealed class LedgerGrainTests
         var first = Ask();
         await looks.Begun;
         var others = Enumerable.Range(0, 50).Select(_ => Ask()).ToArray();
-        await exchange.Ledger.Standing();
+        await exchange.Ledger.Status();
         looks.GoOn();
 
         await first;
@@ -181,9 +181,9 @@ public sealed class LedgerGrainTests
             2,
             (await exchange.Ledger.Fills(
                 Alice, null, 10, [new("AAPL", sound.Sequence + 1), new("MSFT", taken.Sequence)])).Length);
-        var standing = await exchange.Ledger.Standing();
-        Assert.Equal([new StoppedStream("book/AAPL", sound.Sequence + 1)], standing.Stopped);
-        Assert.Equal(0, standing.BehindNanos);
+        var status = await exchange.Ledger.Status();
+        Assert.Equal([new StoppedStream("book/AAPL", sound.Sequence + 1)], status.Stopped);
+        Assert.Equal(0, status.BehindNanos);
     }
 
     [Fact]
@@ -192,17 +192,17 @@ public sealed class LedgerGrainTests
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await exchange.Ledger.CatchUp();
-        Assert.False((await exchange.Ledger.Standing()).Fails);
+        Assert.False((await exchange.Ledger.Status()).Fails);
 
         await RunAsync("ALTER TABLE event_block RENAME TO event_block_away");
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
         await Assert.ThrowsAnyAsync<Exception>(async () => await exchange.Ledger.CatchUp());
-        var standing = await exchange.Ledger.Standing();
-        Assert.True(standing is { Fails: true, Behind: > 0, Stopped.IsEmpty: true });
+        var status = await exchange.Ledger.Status();
+        Assert.True(status is { Fails: true, Behind: > 0, Stopped.IsEmpty: true });
 
         await RunAsync("ALTER TABLE event_block_away RENAME TO event_block");
         await exchange.Ledger.CatchUp();
-        Assert.False((await exchange.Ledger.Standing()).Fails);
+        Assert.False((await exchange.Ledger.Status()).Fails);
 
         async Task RunAsync(string script)
         {
@@ -231,7 +231,7 @@ public sealed class LedgerGrainTests
             Assert.Single(await exchange.Ledger.TrialBalance(), row => row is { Asset: "USD", Holder: "world" });
         Assert.Equal(-(((Int128)12 * 1_000_000_000_000_000_000) + 2_000_000_000_000), world.Total);
         Assert.Empty((await exchange.Ledger.Reconcile(0, 100)).Findings);
-        Assert.Empty((await exchange.Ledger.Standing()).Stopped);
+        Assert.Empty((await exchange.Ledger.Status()).Stopped);
     }
 
     [Fact]

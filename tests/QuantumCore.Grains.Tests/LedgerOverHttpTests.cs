@@ -73,7 +73,7 @@ public class LedgerOverHttpTests
     }
 
     [Fact]
-    public async Task A_day_before_the_first_has_nothing_and_one_after_the_last_opens_as_it_closes()
+    public async Task Statement_before_the_first_day_is_zero_and_after_the_last_closes_as_it_opens()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var today = DateOnly.FromDateTime(
@@ -106,7 +106,7 @@ public class LedgerOverHttpTests
     }
 
     [Fact]
-    public async Task Over_all_holders_an_asset_is_nothing_and_fees_are_what_was_charged()
+    public async Task Asset_sums_to_zero_over_all_holders_and_fees_equal_the_charges()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.BobAsync(Sell(100m, 150m));
@@ -146,7 +146,7 @@ public class LedgerOverHttpTests
     }
 
     [Fact]
-    public async Task What_is_held_in_the_ledger_only_is_told()
+    public async Task Hold_in_the_ledger_alone_is_reported()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.AliceAsync(Buy(10m, 140m));
@@ -210,7 +210,7 @@ public class LedgerOverHttpTests
     }
 
     [Fact]
-    public async Task Who_trades_with_himself_has_both_sides_in_his_position()
+    public async Task Self_trade_has_both_sides_in_the_position()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.AliceAsync(Sell(3m, 150m));
@@ -231,7 +231,7 @@ public class LedgerOverHttpTests
     [InlineData("account/statement?limit=1001", "limit")]
     [InlineData("account/statement?after=1.2.3", "after")]
     [InlineData("account/statement?after=-1.2.3.4.book/AAPL", "after")]
-    public async Task What_makes_no_sense_is_refused_with_its_name(string path, string field)
+    public async Task Invalid_parameter_is_rejected_with_its_name(string path, string field)
     {
         await using var exchange = await ServedExchange.OpenAsync();
 

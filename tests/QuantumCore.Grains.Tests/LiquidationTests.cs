@@ -67,7 +67,7 @@ public class LiquidationTests
     [Theory]
     [InlineData(Side.Buy, 10_000, 6_500)]
     [InlineData(Side.Sell, 10_000, 14_500)]
-    public async Task A_liquidation_sells_step_by_step_until_the_account_is_well(Side side, long price, long crash)
+    public async Task Liquidation_sells_in_steps_until_margin_is_met(Side side, long price, long crash)
     {
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk);
@@ -296,7 +296,7 @@ public class LiquidationTests
     }
 
     [Fact]
-    public async Task What_the_fund_was_not_told_is_in_the_snapshot_that_the_account_begins_with()
+    public async Task Unreported_fund_claim_survives_in_the_account_snapshot()
     {
         await using var disk = new Disk();
         await using var market = await FallenAsync(disk);
@@ -323,7 +323,7 @@ public class LiquidationTests
     [InlineData(2, -5, 25_000)]
     [InlineData(190, 5, 3_000)]
     [InlineData(0, 1, 1)]
-    public async Task What_is_less_than_a_lot_is_not_liquidated_again_and_again(int lots, long rest, long crash)
+    public async Task Position_below_one_lot_is_not_liquidated_repeatedly(int lots, long rest, long crash)
     {
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk);

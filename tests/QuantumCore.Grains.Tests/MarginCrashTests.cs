@@ -22,7 +22,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
     private static readonly long[] s_borrowers = [.. Enumerable.Range(2_001, 16).Select(account => (long)account)];
 
     [Fact]
-    public async Task Four_times_the_moves_of_an_hour_leave_nobody_owing_and_every_cent_of_the_fund_explained()
+    public async Task Moves_four_times_larger_leave_no_debt_and_account_for_every_cent_of_the_fund()
     {
         var lines = Read(OrderFlowFiles.Find("AAPL_2012-06-21_50_1h.cmds.csv.gz"));
         await using var disk = new Disk();
@@ -110,7 +110,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
     /// <summary>Checks that the journal alone gives the same book, byte for byte, and the same accounts.</summary>
     private static async Task CheckReplayAsync(Exchange exchange, ShiftedTime time)
     {
-        var before = await StandingsAsync(exchange);
+        var before = await StatesAsync(exchange);
         var hash = await exchange.Grains.GetGrain<IOrderBookGrain>(Symbol).StateHash(Symbol);
         var machine = new BookMachine(Symbol);
         await foreach (var record in exchange.Disk.Journal.ReadAsync(
@@ -122,21 +122,21 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
         Assert.Equal(hash, machine.Core.StateHash);
         await exchange.CrashAsync();
         await using var again = await Exchange.StartAsync(exchange.Disk, time: time);
-        Assert.Equal(before, await StandingsAsync(again));
+        Assert.Equal(before, await StatesAsync(again));
     }
 
-    private static async Task<string[]> StandingsAsync(Exchange exchange)
+    private static async Task<string[]> StatesAsync(Exchange exchange)
     {
-        var standings = new List<string>();
+        var states = new List<string>();
         foreach (var account in s_borrowers.Append(Flow.Maker).Append(Flow.Taker))
         {
             await exchange.Account(account).CatchUp();
             var view = await exchange.ViewAsync(account);
-            standings.Add(
+            states.Add(
                 $"{account}: {string.Join(' ', view.Balances)}, {view.OpenOrders.Length} open, {view.Margin?.State}");
         }
 
-        return [.. standings];
+        return [.. states];
     }
 
     private static IEnumerable<string> Read(string path)

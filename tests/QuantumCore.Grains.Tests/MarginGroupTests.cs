@@ -61,7 +61,7 @@ public class MarginGroupTests
 
     /// <summary>200 long and 200 short need 10,000.00 each initially, and 5,000.00 and 6,000.00 to maintain.</summary>
     [Fact]
-    public async Task A_credit_that_is_lowered_restricts_and_calls_at_the_next_look_and_one_that_is_raised_lets_go()
+    public async Task Lower_credit_restricts_and_calls_at_the_next_review_and_a_higher_one_releases()
     {
         await using var disk = new Disk();
         await using var market =
@@ -150,7 +150,7 @@ public class MarginGroupTests
     [InlineData(0, "TECH", "TECH")]
     [InlineData(1_000_000, "", "TECH")]
     [InlineData(1_000_000, "TECH", "OIL")]
-    public void Who_has_nothing_to_offset_decides_as_without_groups(int creditPpm, string ofAapl, string ofMsft)
+    public void Account_without_offsets_decides_as_without_groups(int creditPpm, string ofAapl, string ofMsft)
     {
         var (alone, grouped) = (Machine(creditPpm, "", ""), Machine(creditPpm, ofAapl, ofMsft));
         var (random, refused) = (new Random(7), 0);

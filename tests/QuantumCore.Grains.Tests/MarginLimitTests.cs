@@ -29,7 +29,7 @@ public class MarginLimitTests
     }
 
     [Fact]
-    public async Task Who_has_lost_as_much_as_allowed_sells_what_there_is_and_nothing_short()
+    public async Task Account_at_its_daily_loss_limit_sells_holdings_but_nothing_short()
     {
         await using var disk = new Disk();
         await using var market = await OpenAsync(disk);
@@ -44,7 +44,7 @@ public class MarginLimitTests
     }
 
     [Fact]
-    public async Task What_closes_a_short_position_may_be_replaced_by_what_closes_it_whatever_was_lost()
+    public async Task Buy_that_closes_a_short_position_may_be_replaced_at_the_daily_loss_limit()
     {
         await using var disk = new Disk();
         await using var market = await OpenAsync(disk);

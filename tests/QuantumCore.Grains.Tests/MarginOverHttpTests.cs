@@ -160,7 +160,7 @@ public class MarginOverHttpTests
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"why":"a policy without a member"}""")]
-    public async Task A_currency_has_no_policy_of_nothing(string body)
+    public async Task Currency_policy_is_never_empty(string body)
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var trader = await OpenAsync(exchange);
@@ -169,7 +169,7 @@ public class MarginOverHttpTests
     }
 
     [Fact]
-    public async Task What_a_request_leaves_out_is_usual()
+    public async Task Omitted_request_fields_get_defaults()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var trader = await OpenAsync(exchange);

@@ -44,7 +44,7 @@ public class MarginTests
     }
 
     [Fact]
-    public async Task What_was_sold_out_of_a_deposit_gains_nothing_on_paper_and_its_price_can_be_withdrawn()
+    public async Task Sale_of_deposited_units_has_no_unrealised_gain_and_its_proceeds_can_be_withdrawn()
     {
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk);
@@ -59,7 +59,7 @@ public class MarginTests
     }
 
     [Fact]
-    public async Task A_dividend_in_another_currency_than_the_margins_is_refused_and_so_is_margin_before_it()
+    public async Task Dividend_and_margin_in_different_currencies_exclude_each_other()
     {
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk);
@@ -111,7 +111,7 @@ public class MarginTests
     }
 
     [Fact]
-    public async Task What_is_gained_on_paper_what_is_needed_and_what_is_owed_can_not_be_given_away()
+    public async Task Unrealised_gains_margin_and_loans_can_not_be_withdrawn()
     {
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk);
@@ -140,7 +140,7 @@ public class MarginTests
     }
 
     [Fact]
-    public async Task What_replaces_an_order_that_takes_all_margin_needs_it_once()
+    public async Task Replacement_of_an_order_that_uses_all_margin_needs_it_once()
     {
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk);

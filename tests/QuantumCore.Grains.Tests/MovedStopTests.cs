@@ -67,7 +67,7 @@ public class MovedStopTests
     }
 
     [Fact]
-    public async Task What_is_not_covered_is_refused_and_the_stop_stays()
+    public async Task Stop_amendment_without_funds_is_rejected_and_the_stop_stays()
     {
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);

@@ -16,7 +16,7 @@ public abstract class OrderByOrderTests(bool overtaking)
     private static readonly long[] s_accounts = [Alice, Bob];
 
     [Fact]
-    public async Task Reader_has_every_order_of_the_book_and_every_trade_also_after_the_grain_began_anew()
+    public async Task Reader_has_every_order_and_trade_also_after_a_new_activation()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);

@@ -262,7 +262,7 @@ public abstract class OrderLifeTests(bool overtaking)
     }
 
     [Fact]
-    public async Task A_replacement_of_an_order_that_was_filled_meanwhile_is_refused_and_the_rest_stands()
+    public async Task Replacement_of_an_order_filled_meanwhile_is_rejected_and_the_rest_stays()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);

@@ -82,7 +82,7 @@ public class OrderListsOverWireTests
     }
 
     [Fact]
-    public async Task Of_all_lists_the_newest_are_told_or_those_from_an_id_on()
+    public async Task Order_lists_are_the_newest_or_those_from_an_id_on()
     {
         await using var wire = await Wire.OpenAsync();
         await wire.TradeAt150Async();
@@ -175,7 +175,7 @@ public class OrderListsOverWireTests
     }
 
     [Fact]
-    public async Task Who_listens_hears_of_a_list_when_it_begins_goes_on_and_is_done()
+    public async Task Order_list_is_reported_when_it_starts_updates_and_completes()
     {
         await using var wire = await Wire.OpenAsync();
         await wire.TradeAt150Async();
@@ -192,7 +192,7 @@ public class OrderListsOverWireTests
     }
 
     [Fact]
-    public async Task Who_listens_later_hears_how_a_list_from_before_ends()
+    public async Task Order_list_from_before_the_subscription_is_reported_when_it_completes()
     {
         await using var wire = await Wire.OpenAsync();
         await wire.TradeAt150Async();

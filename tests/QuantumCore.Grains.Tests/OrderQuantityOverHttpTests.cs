@@ -10,7 +10,7 @@ public class OrderQuantityOverHttpTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_self_trade_prevention_took_off_an_order_is_no_part_of_its_quantity_in_any_answer()
+    public async Task Every_response_excludes_quantity_removed_by_self_trade_prevention()
     {
         await using var exchange = await OpenAsync();
         await exchange.AliceAsync(Sell(3m, 150m));
@@ -34,7 +34,7 @@ public class OrderQuantityOverHttpTests
     }
 
     [Fact]
-    public async Task What_the_other_order_of_a_pair_lost_is_no_part_of_the_quantity_in_the_first_answer()
+    public async Task First_response_of_a_pair_excludes_quantity_removed_from_its_sibling()
     {
         await using var exchange = await OpenAsync();
         await exchange.AliceAsync(Buy(3m, 150m));

@@ -210,7 +210,7 @@ public class OrderStagesOverWireTests
     }
 
     [Fact]
-    public async Task A_child_whose_parent_an_auction_has_filled_waits_on_every_interface_until_its_book_matches()
+    public async Task Child_of_a_parent_filled_in_an_auction_is_pending_on_every_interface()
     {
         await using var wire = await Wire.OpenAsync(hasFix: true);
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);

@@ -48,7 +48,7 @@ public sealed class OrdersOverFixTests
     }
 
     [Fact]
-    public async Task A_trade_is_told_to_both_with_its_fee_its_liquidity_and_the_mean_price_of_all_so_far()
+    public async Task Trade_reports_to_both_sides_have_fee_liquidity_and_average_price()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var taker = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
@@ -110,7 +110,7 @@ public sealed class OrdersOverFixTests
     }
 
     [Fact]
-    public async Task An_order_made_smaller_keeps_its_place_and_one_at_another_price_is_new_both_under_the_new_name()
+    public async Task Reduced_order_keeps_its_priority_and_a_repriced_one_is_new_under_the_new_name()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
@@ -162,7 +162,7 @@ public sealed class OrdersOverFixTests
     }
 
     [Fact]
-    public async Task What_others_do_for_the_account_is_told_too_and_a_refusal_of_the_book_once()
+    public async Task Actions_by_other_interfaces_are_reported_and_a_book_rejection_once()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
@@ -212,7 +212,7 @@ public sealed class OrdersOverFixTests
     }
 
     [Fact]
-    public async Task A_tag_that_makes_no_sense_is_rejected_by_name_and_nothing_is_entered()
+    public async Task Invalid_tag_is_rejected_by_name_and_no_order_is_entered()
     {
         (string Fields, int Tag, int Reason)[] rows =
         [

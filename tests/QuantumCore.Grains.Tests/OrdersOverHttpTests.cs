@@ -208,7 +208,7 @@ public class OrdersOverHttpTests
     }
 
     [Fact]
-    public async Task The_first_of_a_list_is_not_made_smaller_than_what_waits_for_it_and_the_limit_says_so()
+    public async Task Parent_order_is_not_reduced_below_its_children_and_the_limit_says_so()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var list = await exchange.Alice.PlaceListAsync(
@@ -236,7 +236,7 @@ public class OrdersOverHttpTests
     /// A client would retry a 503 endlessly, so the rejection is final and the client order id is used up.
     /// </summary>
     [Fact]
-    public async Task What_a_halt_refuses_is_refused_for_good_and_not_for_a_while()
+    public async Task Rejection_by_a_halt_is_final()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var order = Buy(1m, 150m) with { ClientOrderId = "in-a-halt" };
@@ -301,7 +301,7 @@ public class OrdersOverHttpTests
     }
 
     [Fact]
-    public async Task What_the_book_refuses_names_the_member_and_once_more_for_who_asks_again()
+    public async Task Book_rejection_names_the_field_also_on_a_retry()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.BobAsync(Sell(1m, 150m));

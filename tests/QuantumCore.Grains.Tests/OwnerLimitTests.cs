@@ -24,7 +24,7 @@ public class OwnerLimitTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Parts_are_the_whole_to_the_last_unit()
+    public void Shares_add_up_to_the_limit()
     {
         var random = new Random(20_261_121);
         for (var i = 0; i < 10_000; i++)
@@ -105,7 +105,7 @@ public class OwnerLimitTests
     }
 
     [Fact]
-    public async Task What_can_not_be_divided_like_that_is_refused_with_why()
+    public async Task Invalid_division_of_owner_limits_is_rejected_with_its_reason()
     {
         await using var disk = new Disk();
         await using var exchange = await OpenAsync(disk);

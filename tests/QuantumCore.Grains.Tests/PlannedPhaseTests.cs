@@ -17,7 +17,7 @@ public sealed class PlannedPhaseTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void A_planned_halt_is_followed_by_its_auction_and_that_by_trading_each_in_a_record_of_its_own()
+    public void Planned_halt_auction_and_trading_follow_in_records_of_their_own()
     {
         var book = NewBook();
         var halt = Phase(
@@ -158,7 +158,7 @@ public sealed class PlannedPhaseTests
 
     [Theory]
     [MemberData(nameof(Nonsense))]
-    public void A_plan_that_makes_no_sense_is_refused(string what, PhasePlan plan)
+    public void Invalid_plan_is_rejected(string what, PhasePlan plan)
     {
         var book = NewBook();
         var command = new SetTradingPhase(TradingPhase.Halt, plan);
@@ -167,7 +167,7 @@ public sealed class PlannedPhaseTests
     }
 
     [Fact]
-    public void A_price_out_of_its_band_brings_an_auction_that_ends_by_itself_and_is_extended_by_itself()
+    public void Price_outside_its_band_starts_an_auction_that_extends_and_ends_by_itself()
     {
         var book = NewBook();
         var records = new List<BookRecord>();
@@ -214,7 +214,7 @@ public sealed class PlannedPhaseTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_was_planned_happens_after_a_crash_too(bool overtaking)
+    public async Task Planned_phases_follow_after_a_crash(bool overtaking)
     {
         var time = new ShiftedTime();
         await using var disk = new Disk();

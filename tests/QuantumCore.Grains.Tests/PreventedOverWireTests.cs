@@ -117,7 +117,7 @@ public class PreventedOverWireTests
     }
 
     [Fact]
-    public async Task Who_listens_hears_what_was_prevented_and_of_whom()
+    public async Task User_data_stream_reports_prevented_matches_with_their_counterparty()
     {
         await using var wire = await Wire.OpenAsync();
         var first = Id(await PlaceAsync(wire, "BUY", 10, "100", "NONE"));
@@ -177,7 +177,7 @@ public class PreventedOverWireTests
     [InlineData("symbol=NONE&orderId=1", -1121)]
     [InlineData("symbol=AAPL&orderId=x", -1100)]
     [InlineData("symbol=AAPL&orderId=1&startTime=1", -1104)]
-    public async Task What_can_not_be_asked_is_refused_as_clients_know_it(string query, int code)
+    public async Task Invalid_prevented_matches_query_gets_a_Binance_error(string query, int code)
     {
         await using var wire = await Wire.OpenAsync();
         Assert.Equal(code, (await wire.AskAsync("GET", "myPreventedMatches", query)).GetProperty("code").GetInt32());

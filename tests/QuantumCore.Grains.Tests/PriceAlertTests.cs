@@ -89,7 +89,7 @@ public sealed class PriceAlertTests
     }
 
     [Fact]
-    public async Task A_trade_that_a_crash_kept_from_firing_an_alert_fires_it_when_its_owner_comes_back()
+    public async Task Alert_missed_in_a_crash_fires_when_its_owner_comes_back()
     {
         await using var disk = new Disk();
         await using (var exchange = await OpenAsync(disk))

@@ -9,7 +9,7 @@ public sealed class ReadingTurnsTests
     private readonly ManualTime _time = new();
 
     [Fact]
-    public async Task Who_has_waited_for_long_is_refused_and_takes_nobodys_turn()
+    public async Task Query_that_waited_too_long_is_rejected_and_uses_no_slot()
     {
         var turns = new ReadingTurns(1, _time);
         var first = new TaskCompletionSource<int>();
@@ -26,7 +26,7 @@ public sealed class ReadingTurnsTests
     }
 
     [Fact]
-    public async Task So_many_read_at_a_time_and_a_reading_that_fails_gives_its_turn_on()
+    public async Task Queries_are_limited_and_a_failed_one_releases_its_slot()
     {
         var turns = new ReadingTurns(2, _time);
         TaskCompletionSource<int>[] answers = [new(), new(), new()];

@@ -15,7 +15,7 @@ public class RefusedMembersOverHttpTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_list_beyond_a_limit_of_the_account_is_refused_with_the_order_that_breaks_it_or_with_all()
+    public async Task List_beyond_an_account_limit_names_the_order_that_breaks_it()
     {
         await using var exchange = await OpenAsync();
         var list = PlaceOrderList.OneTriggersOther(Buy(10m, 140m), Sell(30m, 160m));
@@ -75,7 +75,7 @@ public class RefusedMembersOverHttpTests
     }
 
     [Fact]
-    public async Task What_is_not_covered_is_refused_with_what_there_is()
+    public async Task Insufficient_funds_rejection_names_the_available_amount()
     {
         await using var exchange = await OpenAsync();
         var cash = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(

@@ -38,7 +38,7 @@ public sealed class ReplacementsOverFixTests
     [InlineData(
         "40=P|18=R|44=145|211=-0.05", "38=8|40=P|18=R|44=145.00|211=-0.05|836=0",
         "8 150=5 38=8 44=145.00 18=R 211=-0.05")]
-    public async Task An_order_becomes_what_differs(string order, string replacement, string told)
+    public async Task Replacement_changes_the_differing_fields(string order, string replacement, string told)
     {
         await using var exchange = await OpenAsync();
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
@@ -68,7 +68,8 @@ public sealed class ReplacementsOverFixTests
     [InlineData("40=P|18=R|44=145|211=-0.05", "38=10|40=P|18=R|44=145|211=-0.04", "Tag 211 is not as the order has it")]
     [InlineData("40=P|18=a|211=2", "38=10|40=P|18=a|211=-2", "Tag 211 is not as the order has it")]
     [InlineData("40=P|18=a|211=2", "38=10|40=P|18=a|211=100|836=1", "PegOffsetValue (211)")]
-    public async Task What_cannot_change_is_named_and_the_order_stays(string order, string replacement, string text)
+    public async Task Replacement_of_a_fixed_field_is_rejected_with_its_tag_and_the_order_stays(
+        string order, string replacement, string text)
     {
         await using var exchange = await OpenAsync();
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
@@ -94,7 +95,7 @@ public sealed class ReplacementsOverFixTests
     [InlineData("211=a", 211)]
     [InlineData("126=tomorrow", 126)]
     [InlineData("432=2026", 432)]
-    public async Task What_cannot_be_read_is_rejected_with_its_tag(string field, int tag)
+    public async Task Malformed_replacement_is_rejected_with_its_tag(string field, int tag)
     {
         await using var exchange = await OpenAsync();
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
@@ -129,7 +130,7 @@ public sealed class ReplacementsOverFixTests
     }
 
     [Fact]
-    public async Task What_another_interface_changes_answers_no_replacement()
+    public async Task Amendment_by_another_interface_does_not_answer_a_replacement()
     {
         await using var exchange = await OpenAsync();
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");

@@ -74,7 +74,7 @@ public sealed class SessionEndsOverFixTests
     }
 
     [Fact]
-    public async Task One_session_of_a_client_is_told_of_its_orders_and_the_one_before_does_nothing_more()
+    public async Task Second_session_of_a_client_logs_out_the_first_and_gets_its_orders()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var first = await FixClient.LogOnAsync(exchange.FixAddress, "alice");

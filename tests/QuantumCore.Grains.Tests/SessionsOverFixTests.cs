@@ -77,7 +77,7 @@ public sealed class SessionsOverFixTests
     }
 
     [Fact]
-    public async Task The_market_is_a_book_then_its_changes_and_both_are_what_every_other_interface_shows()
+    public async Task Market_data_is_a_snapshot_and_its_changes_as_on_other_interfaces()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         await exchange.BobAsync(ServedExchange.Sell(5, 151));
@@ -122,7 +122,7 @@ public sealed class SessionsOverFixTests
     }
 
     [Fact]
-    public async Task An_orders_outcome_is_the_same_whoever_asks_and_its_events_have_the_same_ids_in_each_session()
+    public async Task Order_outcome_and_execution_ids_are_the_same_in_every_session()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var first = await FixClient.LogOnAsync(exchange.FixAddress, "alice");

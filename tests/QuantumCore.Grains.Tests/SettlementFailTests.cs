@@ -15,7 +15,7 @@ namespace QuantumCore.Grains.Tests;
 public class SettlementFailTests
 {
     [Fact]
-    public async Task What_is_not_delivered_stays_pending_and_settles_with_the_next_batch_to_the_cent()
+    public async Task Undelivered_units_stay_pending_and_settle_with_the_next_batch_to_the_cent()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, feePpm: 0);
@@ -109,7 +109,7 @@ public class SettlementFailTests
     }
 
     [Fact]
-    public async Task Who_waits_for_what_it_sold_on_fails_too_and_who_has_it_anyway_does_not()
+    public async Task Account_that_resold_undelivered_units_fails_unless_it_has_others()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, feePpm: 0);
@@ -183,7 +183,7 @@ public class SettlementFailTests
     }
 
     [Fact]
-    public async Task What_an_account_owes_that_was_due_stays_until_it_is_given()
+    public async Task Overdue_delivery_stays_reserved_until_it_settles()
     {
         await using var disk = new Disk();
         // Nothing is delivered during this test: the venue settles by itself as days pass.
@@ -213,7 +213,7 @@ public class SettlementFailTests
     }
 
     [Fact]
-    public async Task What_can_leave_meanwhile_pays_for_nothing_that_receipts_of_the_day_were_to_pay()
+    public async Task Withdrawal_during_a_partial_settlement_does_not_spend_expected_receipts()
     {
         await using var disk = new Disk(DiskKind.Faulty);
         await using var market = await Market.OpenAsync(disk, feePpm: 0);
@@ -311,7 +311,7 @@ public class SettlementFailTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_none_changes_nothing_and_the_batch_waits()
+    public async Task Invalid_venue_response_changes_nothing_and_the_batch_waits()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
@@ -330,7 +330,7 @@ public class SettlementFailTests
     }
 
     [Fact]
-    public async Task What_fails_for_four_business_days_is_bought_in_once_and_settles_the_fail_first()
+    public async Task Fail_of_four_business_days_is_bought_in_once_and_settles_first()
     {
         await using var disk = new Disk();
         await using var dead = await Market.OpenAsync(disk, feePpm: 0);
@@ -403,7 +403,7 @@ public class SettlementFailTests
     }
 
     [Fact]
-    public async Task What_no_order_may_buy_at_once_is_bought_in_on_several_days()
+    public async Task Buy_in_above_the_maximum_order_quantity_takes_several_days()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, feePpm: 0);

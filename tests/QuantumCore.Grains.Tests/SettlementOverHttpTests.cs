@@ -10,7 +10,7 @@ public class SettlementOverHttpTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_is_bought_is_pending_and_can_not_be_withdrawn()
+    public async Task Bought_units_are_pending_and_can_not_be_withdrawn()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await ListAsync(exchange);

@@ -173,7 +173,7 @@ public class SettlementTests
     }
 
     [Fact]
-    public async Task How_a_listed_instrument_settles_never_changes()
+    public async Task Settlement_terms_of_a_listed_instrument_never_change()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
@@ -293,7 +293,7 @@ public class SettlementTests
     }
 
     [Fact]
-    public async Task How_long_a_batch_has_not_settled_is_told_until_it_has()
+    public async Task Age_of_an_unsettled_batch_is_measured_until_it_settles()
     {
         await using var disk = new Disk();
         await using var dead = await Market.OpenAsync(disk);
@@ -315,7 +315,7 @@ public class SettlementTests
     }
 
     [Fact]
-    public async Task An_account_that_comes_back_from_a_snapshot_has_what_was_pending_and_settles_it_once()
+    public async Task Account_restored_from_a_snapshot_settles_its_pending_amounts_once()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);

@@ -25,7 +25,7 @@ public class ShareOutTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task E36_who_gained_on_the_day_pays_what_the_fund_leaves_once_whatever_dies_in_between(
+    public async Task E36_winners_of_the_day_pay_the_deficit_beyond_the_fund_once_despite_crashes(
         bool diesEachRound)
     {
         await using var disk = new Disk();
@@ -182,7 +182,7 @@ public class ShareOutTests
     }
 
     [Fact]
-    public async Task What_was_gained_yesterday_does_not_count()
+    public async Task Gain_of_an_earlier_day_does_not_count()
     {
         await using var disk = new Disk();
         await using var market = await OpenAsync(disk, s_sharing);
@@ -244,7 +244,7 @@ public class ShareOutTests
     }
 
     [Fact]
-    public async Task Who_owed_a_dividend_has_gained_that_much_less()
+    public async Task Owed_dividend_reduces_the_gain_of_the_day()
     {
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk, s_sharing);

@@ -17,7 +17,7 @@ public class SignalsOverHttpTests
     private static readonly (string, string) s_officer = ("X-Api-Key", "operator");
 
     [Fact]
-    public async Task A_signal_that_comes_a_hundred_times_at_once_trades_once_and_is_told_the_same_each_time()
+    public async Task Signal_sent_a_hundred_times_at_once_trades_once_with_equal_responses()
     {
         await using var desk = await Desk.OpenAsync();
         await desk.OfferAsync(500);
@@ -36,7 +36,7 @@ public class SignalsOverHttpTests
     }
 
     [Fact]
-    public async Task Two_equal_signals_with_different_keys_are_two()
+    public async Task Equal_signals_with_different_keys_both_trade()
     {
         await using var desk = await Desk.OpenAsync(policy: "add");
         await desk.OfferAsync(500);
@@ -46,7 +46,7 @@ public class SignalsOverHttpTests
     }
 
     [Fact]
-    public async Task Strategies_of_one_account_that_signal_at_once_do_not_both_take_the_position_for_empty()
+    public async Task Concurrent_signals_of_one_account_do_not_both_see_an_empty_position()
     {
         await using var desk = await Desk.OpenAsync(policy: "skip");
         var other = await desk.SetAsync("second", """{"accounts":[{"account":"ACC-1003"}],"policy":"skip"}""");
@@ -61,7 +61,7 @@ public class SignalsOverHttpTests
     }
 
     [Fact]
-    public async Task What_was_skipped_stays_skipped_when_it_comes_again_at_another_position()
+    public async Task Skipped_signal_stays_skipped_on_a_retry_at_another_position()
     {
         await using var desk = await Desk.OpenAsync();
         await desk.OfferAsync(500);
@@ -110,7 +110,7 @@ public class SignalsOverHttpTests
     [InlineData("", false)]
     [InlineData(null, false)]
     [InlineData(null, true)]
-    public async Task A_signal_that_is_not_of_its_strategy_is_turned_away(string? signature, bool passphrase)
+    public async Task Signal_with_wrong_credentials_is_rejected(string? signature, bool passphrase)
     {
         await using var desk = await Desk.OpenAsync();
         await desk.OfferAsync(500);
@@ -207,7 +207,7 @@ public class SignalsOverHttpTests
     }
 
     [Fact]
-    public async Task A_signal_of_its_strategy_that_can_not_be_read_stands_on_the_list_and_counts_as_a_failure()
+    public async Task Malformed_signal_is_listed_and_counts_as_a_failure()
     {
         await using var desk = await Desk.OpenAsync(more: ""","mostFailures":3""");
         var unquoted = Body("k-1", "buy", "10", $"\"passphrase\":\"{desk.Secret}\"")
@@ -231,7 +231,7 @@ public class SignalsOverHttpTests
     }
 
     [Fact]
-    public async Task A_late_signal_does_nothing_unless_it_came_in_time_before()
+    public async Task Late_signal_is_ignored_unless_it_repeats_a_timely_one()
     {
         var clock = new ManualTime(new DateTimeOffset(2026, 1, 5, 12, 0, 0, TimeSpan.Zero));
         await using var desk = await Desk.OpenAsync(time: clock);
@@ -286,7 +286,7 @@ public class SignalsOverHttpTests
     [InlineData("ok", """{"accounts":[{"account":"ACC-1003"}],"mostInWindow":0}""", "mostInWindow")]
     [InlineData("ok", """{"accounts":[{"account":"ACC-1003"}],"windowSeconds":3601}""", "windowSeconds")]
     [InlineData("ok", """{"accounts":[{"account":"ACC-1003"}],"pauseSeconds":-1}""", "pauseSeconds")]
-    public async Task A_strategy_that_can_not_be_is_refused_with_its_field(string name, string body, string field)
+    public async Task Invalid_strategy_is_rejected_with_its_field(string name, string body, string field)
     {
         await using var desk = await Desk.OpenAsync();
         var (status, answer) = await desk.Browser.AskAsync("PUT", $"signals/strategies/{name}", body, s_officer);

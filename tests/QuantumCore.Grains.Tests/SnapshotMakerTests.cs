@@ -44,7 +44,7 @@ public sealed class SnapshotMakerTests
     }
 
     [Fact]
-    public async Task Where_the_newest_snapshot_is_damaged_an_exchange_and_the_next_snapshot_go_on_from_an_older_one()
+    public async Task Exchange_and_next_snapshot_fall_back_from_a_damaged_snapshot_to_an_older_one()
     {
         await using var disk = new Disk(DiskKind.Faulty);
         ulong hash;

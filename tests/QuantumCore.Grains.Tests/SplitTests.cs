@@ -128,7 +128,7 @@ public class SplitTests
     }
 
     [Fact]
-    public async Task A_halt_that_is_planned_to_end_is_no_standing_still()
+    public async Task Halt_with_a_planned_end_does_not_allow_a_split()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
@@ -156,7 +156,7 @@ public class SplitTests
     }
 
     [Fact]
-    public async Task What_moves_after_the_cut_is_of_new_units_and_nobody_is_left_with_less_than_nothing()
+    public async Task Units_moved_after_the_cut_are_new_units_and_no_account_becomes_negative()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 50), (Carol, 0));
@@ -180,7 +180,7 @@ public class SplitTests
     }
 
     [Fact]
-    public async Task A_split_whose_accounts_are_half_done_is_completed_after_a_crash_each_account_once()
+    public async Task Half_completed_split_is_finished_after_a_crash_once_for_each_account()
     {
         await using var disk = new Disk();
         await using var dead = await Market.OpenAsync(disk, (Alice, 101), (Bob, 8), (Carol, 5));
@@ -209,7 +209,7 @@ public class SplitTests
     }
 
     [Fact]
-    public async Task What_was_lost_today_is_told_in_new_units()
+    public async Task Loss_of_the_day_is_converted_to_new_units()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 50), (Carol, 0));
@@ -255,7 +255,7 @@ public class SplitTests
     }
 
     [Fact]
-    public async Task What_was_sold_out_of_a_deposit_is_a_short_position_that_a_split_makes_larger_or_smaller()
+    public async Task Short_position_from_a_sold_deposit_is_converted_by_a_split()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 200), (Bob, 0), (Carol, 0));
@@ -274,7 +274,7 @@ public class SplitTests
     }
 
     [Fact]
-    public async Task What_an_account_lost_is_told_in_new_units_though_it_had_none_at_the_cut()
+    public async Task Loss_of_the_day_is_converted_although_the_account_had_no_units_at_the_cut()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 5));
@@ -333,7 +333,7 @@ public class SplitTests
     [InlineData("ratio", "ratio")]
     [InlineData("zero", "ratio")]
     [InlineData("pay", "payDate")]
-    public async Task What_can_not_be_split_is_refused_by_its_field(string what, string field)
+    public async Task Split_of_an_unsuitable_symbol_is_rejected_with_its_field(string what, string field)
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
@@ -367,7 +367,7 @@ public class SplitTests
     }
 
     [Fact]
-    public async Task What_a_split_is_refused_for_does_not_come_about_while_it_is_under_way()
+    public async Task Settings_that_exclude_a_split_are_rejected_while_one_is_in_progress()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));

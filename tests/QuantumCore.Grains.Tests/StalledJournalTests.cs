@@ -17,7 +17,7 @@ public sealed class StalledJournalTests
     private const long Alice = 1001;
 
     [Fact]
-    public async Task Mass_cancel_is_answered_within_seconds_and_then_refused_until_the_journal_commits()
+    public async Task Mass_cancel_times_out_in_seconds_and_is_rejected_until_the_journal_commits()
     {
         var time = new ManualTime(TimeProvider.System.GetUtcNow());
         var disk = new Disk(DiskKind.Faulty);
@@ -42,7 +42,7 @@ public sealed class StalledJournalTests
     }
 
     [Fact]
-    public async Task Cancel_of_an_order_is_answered_within_seconds_and_is_done_when_the_journal_commits()
+    public async Task Cancel_times_out_in_seconds_and_is_done_when_the_journal_commits()
     {
         var time = new ManualTime(TimeProvider.System.GetUtcNow());
         await using var disk = new Disk(DiskKind.Faulty);

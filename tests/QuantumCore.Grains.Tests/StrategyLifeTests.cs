@@ -79,7 +79,7 @@ public abstract class StrategyLifeTests(bool overtaking)
     }
 
     [Fact]
-    public async Task Two_strategies_the_other_way_round_trade_without_quotes_and_leave_last_prices_alone()
+    public async Task Opposite_strategies_trade_without_quotes_and_set_no_last_price()
     {
         await using var disk = new Disk();
         await using var exchange = await OpenAsync(disk);
@@ -113,7 +113,7 @@ public abstract class StrategyLifeTests(bool overtaking)
     }
 
     [Fact]
-    public async Task An_order_in_one_book_meets_a_waiting_strategy_at_a_better_price_than_its_own_book_gives()
+    public async Task Order_trades_with_a_waiting_strategy_at_a_better_price_than_in_its_book()
     {
         await using var disk = new Disk();
         await using var exchange = await OpenAsync(disk);
@@ -286,7 +286,7 @@ public abstract class StrategyLifeTests(bool overtaking)
     }
 
     [Fact]
-    public async Task Accounts_that_come_to_an_owner_stop_no_book_of_a_group_whose_strategy_waits_behind_its_own_quote()
+    public async Task Owner_change_stops_no_book_while_a_strategy_waits_behind_its_own_quote()
     {
         await using var disk = new Disk();
         await using (var dead = await OpenAsync(disk))

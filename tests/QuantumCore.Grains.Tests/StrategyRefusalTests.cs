@@ -30,7 +30,7 @@ public sealed class StrategyRefusalTests
     }
 
     [Fact]
-    public async Task What_the_account_has_too_little_of_for_one_leg_is_named_and_what_all_want_is_not()
+    public async Task Rejection_names_the_leg_that_lacks_funds_unless_all_legs_share_the_shortage()
     {
         await using var exchange = await OpenAsync();
         var refused = await RefusedAsync(exchange, "LEFT", "NONE");

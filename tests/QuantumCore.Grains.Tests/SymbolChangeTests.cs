@@ -76,7 +76,7 @@ public class SymbolChangeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Whatever_dies_in_between_each_unit_is_changed_once(bool losesHistory)
+    public async Task Each_unit_is_converted_once_despite_crashes(bool losesHistory)
     {
         await using var disk = new Disk();
         var time = new ShiftedTime();
@@ -103,7 +103,7 @@ public class SymbolChangeTests
     }
 
     [Fact]
-    public async Task What_is_on_its_way_at_the_cut_arrives_before_units_are_changed()
+    public async Task Transfer_in_flight_at_the_cut_arrives_before_units_are_converted()
     {
         await using var disk = new Disk();
         var time = new ShiftedTime();
@@ -242,7 +242,7 @@ public class SymbolChangeTests
     }
 
     [Fact]
-    public async Task What_has_another_name_gets_no_action_and_the_new_name_is_as_any_other()
+    public async Task Renamed_symbol_gets_no_corporate_action_and_the_new_one_does()
     {
         await using var disk = new Disk();
         var time = new ShiftedTime();

@@ -48,7 +48,7 @@ public class TradeChangeEdgeTests
     }
 
     [Fact]
-    public async Task Who_lacks_units_at_a_cut_owes_the_dividend_and_lacks_it_too()
+    public async Task Account_short_of_units_at_a_cut_owes_their_dividend()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
@@ -158,7 +158,7 @@ public class TradeChangeEdgeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Who_has_given_settled_units_away_settles_when_they_have_come_in_again(bool inPart)
+    public async Task Void_trade_of_withdrawn_units_settles_when_units_are_deposited_again(bool inPart)
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);

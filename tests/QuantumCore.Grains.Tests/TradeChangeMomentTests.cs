@@ -36,7 +36,7 @@ public class TradeChangeMomentTests
     }
 
     [Fact]
-    public async Task Of_two_who_declare_it_void_one_is_told_that_it_is_none()
+    public async Task Concurrent_busts_of_one_trade_succeed_once()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
@@ -80,7 +80,7 @@ public class TradeChangeMomentTests
     }
 
     [Fact]
-    public async Task Trade_of_yesterday_that_is_corrected_twice_and_void_then_adds_up_in_statements_and_settles()
+    public async Task Old_trade_corrected_twice_and_then_void_adds_up_in_statements_and_settles()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);

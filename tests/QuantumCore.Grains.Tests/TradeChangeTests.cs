@@ -52,7 +52,7 @@ public class TradeChangeTests
     }
 
     [Fact]
-    public async Task Corrected_trade_is_settled_anew_with_fees_of_its_new_worth_and_may_be_void_after_that()
+    public async Task Corrected_trade_settles_with_fees_of_its_new_value_and_may_be_void_later()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
@@ -92,7 +92,7 @@ public class TradeChangeTests
     [InlineData(-3, 0)]
     [InlineData(3, -1)]
     [InlineData(long.MaxValue, int.MaxValue)]
-    public async Task Trade_that_is_none_can_not_be_changed(long sequence, int index)
+    public async Task Unknown_trade_can_not_be_changed(long sequence, int index)
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
@@ -129,7 +129,7 @@ public class TradeChangeTests
     }
 
     [Fact]
-    public async Task Each_trade_of_a_sweep_is_changed_by_itself_and_one_with_itself_gives_back_its_fees()
+    public async Task Trades_of_a_sweep_are_changed_one_by_one_and_a_self_trade_refunds_its_fees()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
@@ -151,7 +151,7 @@ public class TradeChangeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Who_no_longer_has_it_is_frozen_without_orders_until_it_has_come_in_again(bool bySnapshot)
+    public async Task Account_without_the_units_of_a_void_trade_is_frozen_until_they_are_deposited(bool bySnapshot)
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
@@ -218,7 +218,7 @@ public class TradeChangeTests
     }
 
     [Fact]
-    public async Task What_comes_back_of_a_refused_withdrawal_is_no_longer_lacking()
+    public async Task Refunded_withdrawal_covers_a_shortage()
     {
         await using var disk = new Disk();
         disk.Bank.Word = _ => PayoutVerdict.NotYet;
@@ -242,7 +242,7 @@ public class TradeChangeTests
     [Theory]
     [InlineData(3, 9_000)]
     [InlineData(6, 0)]
-    public async Task Activation_that_is_no_longer_the_books_does_not_say_what_became_of_a_trade(
+    public async Task Stale_activation_does_not_answer_a_trade_change(
         long sequence, long priceTicks)
     {
         await using var disk = new Disk();

@@ -16,7 +16,7 @@ public sealed class TradeChangesOverFixTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_trade_that_is_void_is_told_to_both_by_what_told_them_of_it_and_their_orders_stay()
+    public async Task Void_trade_is_reported_to_both_sides_and_their_orders_stay()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var taker = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
@@ -69,7 +69,7 @@ public sealed class TradeChangesOverFixTests
     }
 
     [Fact]
-    public async Task An_order_that_has_traded_before_a_session_and_was_corrected_is_told_with_what_it_traded()
+    public async Task Order_with_a_corrected_trade_reports_its_traded_quantity_to_a_later_session()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         await exchange.BobAsync(ServedExchange.Sell(1, 150));

@@ -13,7 +13,7 @@ public class TradeGroupTests
     private const long Stranger = 1003;
 
     [Fact]
-    public void Orders_that_rested_before_their_accounts_had_one_owner_are_each_others_own_from_then_on()
+    public void Resting_orders_of_accounts_that_get_one_owner_do_not_trade_with_each_other()
     {
         var book = Book();
         Submit(book, Alice, 1, Side.Sell);
@@ -87,7 +87,7 @@ public class TradeGroupTests
     }
 
     [Fact]
-    public async Task Two_accounts_of_one_owner_do_not_trade_with_each_other_and_do_after_a_restart_neither()
+    public async Task Accounts_of_one_owner_do_not_trade_with_each_other_also_after_a_restart()
     {
         await using var disk = new Disk();
         await using (var dead = await Exchange.OpenAsync(disk, ["AAPL"], [Alice, Sister]))

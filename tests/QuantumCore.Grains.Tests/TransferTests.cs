@@ -20,7 +20,7 @@ public class TransferTests
     private static readonly TransferRequest s_move = new("move-1", Bob, "USD", 700);
 
     [Fact]
-    public async Task A_transfer_that_was_not_durable_never_was()
+    public async Task Transfer_that_was_not_durable_has_no_effect()
     {
         await using var disk = new Disk(DiskKind.Faulty);
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
@@ -76,7 +76,7 @@ public class TransferTests
     }
 
     [Fact]
-    public async Task A_hundred_carriers_at_once_bring_it_once()
+    public async Task Concurrent_carriers_deliver_a_transfer_once()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking: true);
@@ -123,7 +123,7 @@ public class TransferTests
     [Theory]
     [InlineData(0, RejectReason.BadRequest, "amount")]
     [InlineData(Cash + 1, RejectReason.InsufficientFunds, "amount")]
-    public async Task What_is_not_there_is_not_given(long amount, RejectReason reason, string? field)
+    public async Task Transfer_above_the_balance_is_rejected(long amount, RejectReason reason, string? field)
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
@@ -133,7 +133,7 @@ public class TransferTests
     }
 
     [Fact]
-    public async Task What_is_held_for_an_order_is_not_given()
+    public async Task Held_funds_are_not_transferred()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
@@ -147,7 +147,7 @@ public class TransferTests
     }
 
     [Fact]
-    public async Task A_refusal_uses_the_key_up_for_ever()
+    public async Task Rejection_retires_the_key()
     {
         await using var disk = new Disk();
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
@@ -200,7 +200,7 @@ public class TransferTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_account_comes_back_with_what_it_gave(bool bySnapshot)
+    public async Task Restored_account_knows_its_transfers(bool bySnapshot)
     {
         await using var disk = new Disk();
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);

@@ -16,7 +16,7 @@ public class UsersOverHttpTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Who_signs_up_is_signed_in_with_an_account_of_their_own_and_trades_with_it()
+    public async Task New_user_is_signed_in_with_an_own_account_and_trades_with_it()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var browser = new Browser(exchange.Address);
@@ -163,7 +163,7 @@ public class UsersOverHttpTests
     }
 
     [Fact]
-    public async Task A_key_goes_before_a_cookie()
+    public async Task Key_takes_precedence_over_a_cookie()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var browser = new Browser(exchange.Address);
@@ -251,7 +251,7 @@ public class UsersOverHttpTests
     }
 
     [Fact]
-    public async Task One_address_signs_up_so_often_a_day()
+    public async Task Sign_ups_of_one_address_are_limited_per_day()
     {
         await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { AddressSignUpsPerDay = 2 });
         using var browser = new Browser(exchange.Address);
@@ -264,7 +264,7 @@ public class UsersOverHttpTests
     }
 
     [Fact]
-    public async Task Where_people_may_not_sign_up_an_administrator_adds_them()
+    public async Task Administrator_adds_users_where_sign_up_is_closed()
     {
         await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { SignUp = false });
         using var browser = new Browser(exchange.Address);
@@ -389,7 +389,7 @@ public class UsersOverHttpTests
     [InlineData("marketOperator", 200, 403, 403)]
     [InlineData("risk", 403, 200, 403)]
     [InlineData("administrator", 200, 200, 200)]
-    public async Task A_role_opens_what_is_its_own(string role, int market, int risk, int administration)
+    public async Task Role_opens_its_own_endpoints_only(string role, int market, int risk, int administration)
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var browser = new Browser(exchange.Address);
@@ -409,7 +409,7 @@ public class UsersOverHttpTests
     }
 
     [Fact]
-    public async Task Signing_out_somebody_who_is_not_there_is_refused_and_somebody_who_is_signed_in_nowhere_is_not()
+    public async Task Sign_out_of_an_unknown_user_is_rejected_and_of_a_signed_out_one_is_not()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var browser = new Browser(exchange.Address);
@@ -426,7 +426,7 @@ public class UsersOverHttpTests
     }
 
     [Fact]
-    public async Task What_an_administrator_takes_away_is_gone_at_once_and_on_record()
+    public async Task Revoked_role_is_gone_at_once_and_audited()
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var browser = new Browser(exchange.Address);

@@ -159,7 +159,7 @@ public class WithdrawalTests
     }
 
     [Fact]
-    public async Task Point_16_the_receivers_word_about_a_withdrawal_unknown_here_proves_that_this_account_is_stale()
+    public async Task Point_16_receipt_for_an_unknown_withdrawal_proves_that_the_account_is_stale()
     {
         await using var disk = new Disk();
         await using var stale = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
@@ -173,7 +173,7 @@ public class WithdrawalTests
     }
 
     [Fact]
-    public async Task A_hundred_callers_at_once_pay_once()
+    public async Task Concurrent_callers_pay_once()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking: true);
@@ -188,7 +188,7 @@ public class WithdrawalTests
     }
 
     [Fact]
-    public async Task What_is_not_there_or_is_held_is_not_withdrawn_and_the_key_is_used_up()
+    public async Task Withdrawal_above_the_available_balance_is_rejected_and_uses_its_key()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
@@ -204,7 +204,7 @@ public class WithdrawalTests
     }
 
     [Fact]
-    public async Task What_may_come_back_has_room()
+    public async Task Deposit_leaves_room_for_a_refunded_withdrawal()
     {
         await using var disk = new Disk();
         disk.Bank.Word = _ => PayoutVerdict.NotYet;

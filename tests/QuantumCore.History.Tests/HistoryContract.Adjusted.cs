@@ -14,7 +14,7 @@ public abstract partial class HistoryContract
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public async Task An_order_is_amended_and_adjusted_as_it_stands_whatever_batches_its_records_come_in(int batch)
+    public async Task Amendments_and_adjustments_are_the_same_in_any_batches(int batch)
     {
         await using var history = await OpenAsync($"adjusted{batch}");
         await ApplyInBatchesAsync(history, Adjusted(), batch);

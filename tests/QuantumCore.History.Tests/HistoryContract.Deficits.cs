@@ -8,7 +8,7 @@ namespace QuantumCore.History.Tests;
 public abstract partial class HistoryContract
 {
     [Fact]
-    public async Task What_a_margin_account_gained_in_a_day_is_its_cash_and_what_its_position_is_worth_more()
+    public async Task Margin_gain_of_a_day_is_cash_flow_plus_the_change_in_position_value()
     {
         var market = Market(15, 500);
         await using var history = await OpenAsync("gains");

@@ -16,7 +16,7 @@ public abstract partial class HistoryContract
     [InlineData("DELETE FROM settlement_fail WHERE account > 0", "I35")]
     [InlineData("UPDATE settlement_fail SET units_left = units_left + 1 WHERE account = 1001", "I36")]
     [InlineData("UPDATE settlement_fail SET units = 2, units_left = 4 WHERE account = 1001", "I36")]
-    public async Task What_fails_balances_and_clearing_has_its_cents(string? fault, string? violated)
+    public async Task Settlement_fails_balance_with_clearing_to_the_cent(string? fault, string? violated)
     {
         var name = "fails" + ((fault?.Length * 31) + fault?[^1]);
         await using var history = await OpenAsync(name);

@@ -14,7 +14,7 @@ public abstract partial class HistoryContract
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(20)]
-    public async Task Candles_are_of_the_units_of_now_unless_they_are_asked_for_as_traded_whatever_batches_they_come_in(
+    public async Task Candles_are_in_current_units_unless_requested_as_traded_in_any_batches(
         int batch)
     {
         await using var history = await OpenAsync($"splits{batch}");
@@ -93,7 +93,7 @@ public abstract partial class HistoryContract
     }
 
     [Fact]
-    public async Task Lots_of_before_a_split_are_rounded_once_in_a_candle_and_not_in_each_of_its_minutes()
+    public async Task Lots_before_a_split_are_rounded_once_per_candle()
     {
         await using var history = await OpenAsync("splitlots");
         ImmutableArray<BookRecord> records =

@@ -195,7 +195,7 @@ public abstract partial class HistoryContract
     }
 
     [Fact]
-    public async Task Records_that_were_projected_already_are_turned_away()
+    public async Task Records_already_projected_are_ignored()
     {
         var market = Market(8, 100);
         await using var history = await OpenAsync("again");
@@ -214,7 +214,7 @@ public abstract partial class HistoryContract
     [InlineData("MiddleOfWriting")]
     [InlineData("BeforeCommit")]
     [InlineData("AfterCommit")]
-    public async Task A_batch_that_dies_is_in_the_history_once_or_not_at_all(string death)
+    public async Task Interrupted_batch_is_in_the_history_once_or_not_at_all(string death)
     {
         var market = Market(9, 300);
         await using var healthy = await OpenAsync("healthy");
@@ -363,7 +363,7 @@ public abstract partial class HistoryContract
     }
 
     [Fact]
-    public async Task Who_had_what_at_a_moment_is_told_whatever_came_after_it()
+    public async Task Holdings_at_a_moment_do_not_depend_on_later_records()
     {
         for (var seed = 300; seed < 300 + Seeds; seed++)
         {
@@ -386,7 +386,7 @@ public abstract partial class HistoryContract
     }
 
     [Fact]
-    public async Task Parts_of_a_dividend_are_found_by_page_and_add_up_and_who_has_one_is_entitled_no_more()
+    public async Task Dividend_parts_are_paged_and_add_up_and_a_paid_account_is_no_longer_entitled()
     {
         var market = Market(21, 300);
         var units = market.Balances().Where(balance => balance.Asset == "SYM1")

@@ -115,7 +115,7 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
     [Theory]
     [InlineData("", "off")]
     [InlineData(";Options=-c jit=on", "on")]
-    public async Task A_page_is_not_compiled_and_starts_no_workers_unless_the_connection_string_says_so(
+    public async Task Page_queries_use_no_JIT_or_workers_unless_the_connection_string_says_so(
         string options, string jit)
     {
         await using var history = new HistoryStore(

@@ -9,7 +9,7 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("history-");
 
     [Fact]
-    public async Task A_page_of_a_statement_is_read_by_time_from_its_place_on_and_only_lines_of_one_time_are_sorted()
+    public async Task Statement_page_is_read_by_time_and_sorts_lines_of_one_time_only()
     {
         await using var history = await OpenAsync("plan");
         var plan = await history.Database.ReadAsync(
@@ -37,7 +37,7 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
     }
 
     [Fact]
-    public async Task Who_reads_holds_no_thread_of_the_pool()
+    public async Task Reader_holds_no_pool_thread()
     {
         await using var history = await OpenAsync("threads");
         var ofPool = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => history.Database.ReadAsync(

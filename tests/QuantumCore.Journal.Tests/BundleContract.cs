@@ -32,7 +32,7 @@ public abstract class BundleContract : JournalContract
     }
 
     [Fact]
-    public async Task What_one_frame_has_no_room_for_goes_whole_into_the_next()
+    public async Task Linked_records_that_do_not_fit_a_frame_go_whole_into_the_next()
     {
         var writer = NewWriter(new JournalWriterOptions { MaxFrameRecords = 4 });
         var (gold, silver) = await TwoBooksAsync(writer);
@@ -55,7 +55,7 @@ public abstract class BundleContract : JournalContract
     }
 
     [Fact]
-    public async Task What_queues_in_a_bundle_is_counted_and_told_like_any_other()
+    public async Task Queued_records_of_a_bundle_are_counted_and_acknowledged_like_any_other()
     {
         var writer = NewWriter(new JournalWriterOptions { MaxPendingRecords = 32 });
         var (gold, silver) = await TwoBooksAsync(writer);
@@ -82,7 +82,7 @@ public abstract class BundleContract : JournalContract
     }
 
     [Fact]
-    public async Task Whoever_sees_one_half_of_a_trade_durable_sees_the_other()
+    public async Task Both_halves_of_a_trade_become_durable_together()
     {
         var writer = NewWriter();
         var books = await BundleAsync(writer, [.. Enumerable.Range(0, 200).Select(book => $"book/{book}")]);
@@ -142,7 +142,7 @@ public abstract class BundleContract : JournalContract
     }
 
     [Fact]
-    public async Task What_is_larger_than_any_commit_is_refused_and_changes_nothing()
+    public async Task Append_larger_than_any_commit_is_rejected_and_changes_nothing()
     {
         var writer = NewWriter(new JournalWriterOptions { MaxFrameRecords = 4, MaxFrameBytes = 100 });
         var (gold, silver) = await TwoBooksAsync(writer);

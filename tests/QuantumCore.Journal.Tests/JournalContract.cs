@@ -137,7 +137,7 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_queues_during_a_commit_shares_the_next_one()
+    public async Task Records_queued_during_a_commit_share_the_next_one()
     {
         var writer = NewWriter();
         var book = await writer.OpenAsync("book/ACME", Cancel);
@@ -450,7 +450,7 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_is_told_before_it_is_durable()
+    public async Task Waiters_are_released_after_the_record_is_durable()
     {
         var book = await NewWriter().OpenAsync("book/ACME", Cancel);
         var gate = Hold();

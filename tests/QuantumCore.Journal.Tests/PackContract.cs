@@ -10,7 +10,7 @@ public abstract class PackContract : TakeoverContract
     protected static readonly PackLimits SmallPacks = new() { MaxFrames = 8, SliceBytes = 600 };
 
     [Fact]
-    public async Task What_is_packed_is_read_as_it_was_from_every_place()
+    public async Task Packed_records_read_as_before_from_every_position()
     {
         await FillAsync(frames: 60, seed: 1);
         var before = await AllAsync();
@@ -61,7 +61,7 @@ public abstract class PackContract : TakeoverContract
     }
 
     [Fact]
-    public async Task What_bears_no_time_is_as_old_as_what_was_committed_before_it()
+    public async Task Frame_without_a_time_is_as_old_as_the_one_before_it()
     {
         await FillAsync(frames: 7, seed: 12);
         var catalog = await NewWriter().OpenAsync("catalog", Cancel);
@@ -82,7 +82,7 @@ public abstract class PackContract : TakeoverContract
     }
 
     [Fact]
-    public async Task Two_that_pack_the_same_frames_pack_them_once()
+    public async Task Concurrent_packers_pack_the_same_frames_once()
     {
         await FillAsync(frames: 8, seed: 5);
         var before = await AllAsync();

@@ -18,7 +18,7 @@ public sealed class PostgresDiskFullTests : IAsyncLifetime
 
     [Fact]
     [Trait("Suite", "Slow")]
-    public async Task On_a_full_disk_of_the_database_commits_wait_and_go_on_with_room_with_nothing_lost_or_doubled()
+    public async Task Commits_wait_on_a_full_database_disk_and_lose_or_double_nothing()
     {
         var connectionString = await _server.StartedAsync();
         using var disk = new SmallDisk(16);

@@ -12,7 +12,7 @@ public abstract class TakeoverContract : FollowingContract
     private static readonly TimeSpan s_longerThanAnyTest = TimeSpan.FromHours(1);
 
     [Fact]
-    public async Task Nobody_sees_one_stream_of_a_bundle_lost_before_another()
+    public async Task Streams_of_a_bundle_are_lost_together()
     {
         var writer = NewWriter();
         for (var round = 0; round < 20; round++)
@@ -115,7 +115,7 @@ public abstract class TakeoverContract : FollowingContract
     }
 
     [Fact]
-    public async Task A_bundle_that_is_lost_behind_its_own_commit_is_not_sent_again_for_the_sake_of_others()
+    public async Task Bundle_lost_behind_its_own_commit_is_not_resent_with_others()
     {
         var writer = NewWriter();
         var (gold, silver) = await TwoBooksAsync(writer);
@@ -165,7 +165,7 @@ public abstract class TakeoverContract : FollowingContract
     }
 
     [Fact]
-    public async Task Whoever_joins_a_lost_bundle_is_lost()
+    public async Task Stream_that_joins_a_lost_bundle_is_lost()
     {
         var writer = NewWriter();
         var (gold, silver) = await TwoBooksAsync(writer);
@@ -182,7 +182,7 @@ public abstract class TakeoverContract : FollowingContract
     }
 
     [Fact]
-    public async Task Whoever_joins_under_a_name_of_the_bundle_ends_it_and_is_lost_with_it()
+    public async Task Stream_that_joins_under_a_name_of_the_bundle_is_lost_with_it()
     {
         var writer = NewWriter();
         var (gold, silver) = await TwoBooksAsync(writer);

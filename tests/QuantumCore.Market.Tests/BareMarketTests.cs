@@ -46,7 +46,7 @@ public class BareMarketTests
     }
 
     [Fact]
-    public void Who_is_away_takes_its_orders_along_and_does_nothing_until_it_is_back()
+    public void Absent_participant_cancels_its_orders_and_stays_idle()
     {
         var market = Market("AAPL", 3);
         for (var step = 0; step < 10 * 60 * Second; step++)
@@ -80,7 +80,7 @@ public class BareMarketTests
     }
 
     [Fact]
-    public void Nobody_trades_against_his_own_quotes_and_makers_carry_no_inventory_away()
+    public void Participants_never_self_trade_and_makers_end_without_inventory()
     {
         var market = Market("AAPL", 3);
         var wanted = new Dictionary<long, OrderIntent>();
@@ -119,7 +119,7 @@ public class BareMarketTests
     }
 
     [Fact]
-    public void What_somebody_else_takes_moves_the_price_and_the_book_is_filled_again()
+    public void Outside_trade_moves_the_price_and_the_book_refills()
     {
         var market = Market("AAPL", 8);
         for (var step = 0; step < 60 * Second; step++)

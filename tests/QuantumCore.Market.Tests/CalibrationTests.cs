@@ -32,7 +32,7 @@ public class CalibrationTests
     }
 
     [Fact]
-    public void What_is_asked_of_a_distribution_is_what_it_is()
+    public void Distribution_statistics_are_correct()
     {
         var values = new Distribution([4, 1, 3, 2]);
         Assert.Equal((2.5, 1, 3, 4), (values.Mean, values.Quantile(0), values.Quantile(0.5), values.Quantile(1)));
@@ -43,7 +43,7 @@ public class CalibrationTests
     }
 
     [Fact]
-    public void Orders_live_from_their_entry_until_they_are_taken_out_and_the_book_is_seen_each_second()
+    public void Order_lifetimes_and_books_per_second_are_measured()
     {
         var market = new MarketStatistics();
         market.At(0.5, [], []);

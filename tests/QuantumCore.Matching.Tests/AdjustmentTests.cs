@@ -138,7 +138,7 @@ public class AdjustmentTests
     }
 
     [Fact]
-    public void A_split_needs_a_book_that_stands_still_and_scales_what_later_orders_are_compared_with()
+    public void Split_needs_a_halted_book_and_scales_reference_prices()
     {
         var book = new OrderBook();
         Assert.Equal(RejectReason.None, book.SetLast(0, 100));

@@ -63,7 +63,7 @@ public class AuctionPricingTests
     [Fact]
     public void All_or_none_orders_take_no_part()
     {
-        var order = _store.Add(Buy, 10, new Conditions { Type = OrderType.Limit }, Traits.AllOrNone | Traits.Dark);
+        var order = _store.Add(Buy, 10, new Conditions { Type = OrderType.Limit }, Traits.AllOrNone | Traits.Hidden);
         _store.Rest(order, 105);
         _store.Rest(Sell, 10, 101);
         Assert.Equal(default, FindPrice());
@@ -72,7 +72,7 @@ public class AuctionPricingTests
     [Fact]
     public void Market_orders_trade_at_the_limits_of_the_others()
     {
-        var order = _store.Add(Buy, 10, new Conditions { Type = OrderType.Market }, Traits.AtMarket);
+        var order = _store.Add(Buy, 10, new Conditions { Type = OrderType.Market }, Traits.MarketOrder);
         _store.Rest(order, 1);
         _store.Rest(Sell, 4, 101);
         Assert.Equal(new AuctionResult(101, 4, 6), FindPrice());
@@ -81,7 +81,7 @@ public class AuctionPricingTests
     [Fact]
     public void A_market_order_trades_no_farther_than_its_worst_price()
     {
-        var order = _store.Add(Buy, 10, new Conditions { Type = OrderType.Market, Price = 100 }, Traits.AtMarket);
+        var order = _store.Add(Buy, 10, new Conditions { Type = OrderType.Market, Price = 100 }, Traits.MarketOrder);
         _store.Rest(order, 1);
         _store.Rest(Sell, 4, 101);
         Assert.Equal(0, FindPrice().Lots);
@@ -91,10 +91,10 @@ public class AuctionPricingTests
     public void A_queue_gives_market_orders_first_and_then_the_best_prices()
     {
         var low = _store.Rest(Sell, 1, 101);
-        var hidden = _store.Rest(_store.Add(Sell, 1, new Conditions { Type = OrderType.Limit }, Traits.Dark), 101);
+        var hidden = _store.Rest(_store.Add(Sell, 1, new Conditions { Type = OrderType.Limit }, Traits.Hidden), 101);
         var high = _store.Rest(Sell, 1, 102);
         var market = _store.Rest(
-            _store.Add(Sell, 1, new Conditions { Type = OrderType.Market }, Traits.AtMarket), 1);
+            _store.Add(Sell, 1, new Conditions { Type = OrderType.Market }, Traits.MarketOrder), 1);
         var queue = new AuctionQueue(_store, _pricing, LadderSide.Sell);
         foreach (var expected in (int[])[market, low, hidden, high])
         {

@@ -73,8 +73,8 @@ public class BookPartTests
         watch.NoteAdded(LadderSide.Sell, 105);
         watch.NoteAdded(LadderSide.Sell, 103);
         watch.NoteAdded(LadderSide.Sell, 104);
-        Assert.Equal(LadderSide.Toward(LadderSide.Buy, 103), watch.TakeAdded(LadderSide.Sell));
-        Assert.Equal(LadderSide.OutOfReach, watch.TakeAdded(LadderSide.Sell));
+        Assert.Equal(LadderSide.SignedPriceKey(LadderSide.Buy, 103), watch.TakeAdded(LadderSide.Sell));
+        Assert.Equal(LadderSide.FarthestKey, watch.TakeAdded(LadderSide.Sell));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class CommandLineTests
     [InlineData("'guess' is no command", "guess")]
     [InlineData("'--trades' is no option here", "ops", "FILE", "--trades", "1")]
     [InlineData("--width takes a number from 1 to 2147483647", "generate", "FILE", "--width", "4294967296")]
-    public async Task A_command_line_that_makes_no_sense_is_answered_by_one_sentence(
+    public async Task Invalid_command_line_gets_a_one_line_error(
         string problem, params string[] arguments)
     {
         var (exitCode, result, told) = await Run(arguments);
@@ -37,7 +37,7 @@ public class CommandLineTests
     }
 
     [Fact]
-    public async Task What_differs_is_told_beside_the_result_not_in_it()
+    public async Task Differences_go_to_standard_error_and_not_into_the_result()
     {
         var path = Path.Combine(AppContext.BaseDirectory, "differs.txt");
         await File.WriteAllTextAsync(path, "### 07 wrong\n= B 1: a 1 | S -", TestContext.Current.CancellationToken);

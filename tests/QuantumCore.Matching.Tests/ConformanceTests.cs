@@ -52,7 +52,7 @@ public class ConformanceTests
 
     // partial_fill_then_cancel
     [Fact]
-    public void What_a_partial_fill_left_can_be_cancelled()
+    public void Rest_of_a_partial_fill_can_be_cancelled()
     {
         var book = BookOf(Limit(Side.Sell, 10, 100));
         Meets(book, Limit(Side.Buy, 6, 100), (1, 6, 100));
@@ -72,7 +72,7 @@ public class ConformanceTests
 
     // fifo_priority
     [Fact]
-    public void Of_two_at_one_price_the_first_trades()
+    public void Earlier_order_at_a_price_trades_first()
     {
         var book = BookOf(Limit(Side.Buy, 10, 100), Limit(Side.Buy, 10, 100));
         Meets(book, Limit(Side.Sell, 10, 100), (1, 10, 100));
@@ -96,7 +96,7 @@ public class ConformanceTests
 
     // sweep_residual_becomes_bbo
     [Fact]
-    public void What_a_sweep_leaves_of_itself_is_the_new_best_bid()
+    public void Rest_of_a_sweep_is_the_new_best_bid()
     {
         var book = BookOf(Limit(Side.Sell, 10, 100), Limit(Side.Sell, 10, 101), Limit(Side.Sell, 10, 102));
         Meets(book, Limit(Side.Buy, 35, 102), (1, 10, 100), (2, 10, 101), (3, 10, 102));
@@ -107,7 +107,7 @@ public class ConformanceTests
 
     // modify_partially_filled_residual
     [Fact]
-    public void What_a_partial_fill_left_can_be_moved_and_filled_there()
+    public void Rest_of_a_partial_fill_can_be_repriced_and_filled()
     {
         var book = BookOf(Limit(Side.Sell, 10, 100));
         Meets(book, Limit(Side.Buy, 4, 100), (1, 4, 100));
@@ -145,7 +145,7 @@ public class ConformanceTests
 
     // two_level_cancel_sell_priority
     [Fact]
-    public void A_seller_takes_the_highest_bid_first_whoever_left_in_between()
+    public void Seller_takes_the_highest_bid_first_after_cancels_in_between()
     {
         var book = BookOf(
             Limit(Side.Buy, 10, 100), Limit(Side.Buy, 10, 100), Limit(Side.Buy, 10, 101), Limit(Side.Buy, 10, 101));
@@ -166,7 +166,7 @@ public class ConformanceTests
 
     // taker_price_both_directions
     [Fact]
-    public void A_trade_is_at_the_price_of_who_was_there_first_on_both_sides()
+    public void Trade_is_at_the_price_of_the_resting_order_on_both_sides()
     {
         var book = BookOf(Limit(Side.Sell, 10, 100));
         Meets(book, ImmediateOrCancel(Side.Buy, 10, 105), (1, 10, 100));
@@ -224,7 +224,7 @@ public class ConformanceTests
 
     // ioc_partial_fill_must_not_rest
     [Fact]
-    public void What_an_immediate_order_cannot_get_never_rests()
+    public void Immediate_or_cancel_remainder_never_rests()
     {
         var book = BookOf(Limit(Side.Sell, 10, 100));
         Meets(book, ImmediateOrCancel(Side.Buy, 15, 100), (1, 10, 100));
@@ -246,7 +246,7 @@ public class ConformanceTests
 
     // partial_fill_exact_residual_drain
     [Fact]
-    public void A_maker_gives_what_it_has_and_not_a_lot_more()
+    public void Maker_trades_at_most_its_quantity()
     {
         var book = BookOf(Limit(Side.Sell, 20, 100));
         Meets(book, ImmediateOrCancel(Side.Buy, 8, 100), (1, 8, 100));
@@ -333,7 +333,7 @@ public class ConformanceTests
 
     // phantom_trade_exact_exhaust
     [Fact]
-    public void A_taker_that_has_all_it_wants_touches_no_one_else()
+    public void Filled_taker_touches_no_further_order()
     {
         var book = BookOf(Limit(Side.Sell, 5, 100), Limit(Side.Sell, 5, 100));
         Meets(book, ImmediateOrCancel(Side.Buy, 5, 100), (1, 5, 100));

@@ -11,7 +11,7 @@ public class LargeNumberTests
     private const long Largest = 1L << 53;
 
     [Fact]
-    public void A_peg_joins_a_level_that_is_full_of_plain_orders_and_the_book_survives_its_snapshot()
+    public void Peg_joins_a_full_level_and_the_book_restores_from_its_snapshot()
     {
         var book = BookOf([.. Enumerable.Repeat(Limit(Buy, Largest, 50), 512)]);
         var peg = Limit(Buy, Largest, 0) with

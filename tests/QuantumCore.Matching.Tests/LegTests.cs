@@ -34,7 +34,7 @@ public class LegTests
     }
 
     [Fact]
-    public void What_the_parts_of_a_phase_set_off_waits_until_it_is_over()
+    public void Effects_of_the_parts_of_a_phase_wait_until_it_ends()
     {
         var peg = Limit(Sell, 2, 0) with { Type = OrderType.Pegged, Conditions = new() { Peg = PegReference.Primary } };
         var book = BookOf(Limit(Sell, 5, 100), Limit(Sell, 5, 101), peg, Leg(Buy, 10, 110));
@@ -152,7 +152,7 @@ public class LegTests
     }
 
     [Fact]
-    public void Whoever_decided_from_another_book_is_told_so()
+    public void Decision_from_another_book_is_rejected_as_misuse()
     {
         var iceberg = Limit(Sell, 20, 100) with { Conditions = new() { DisplayLots = 3 } };
         var hidden = Limit(Sell, 5, 100) with { Conditions = new() { Hidden = true } };
@@ -210,7 +210,7 @@ public class LegTests
     }
 
     [Fact]
-    public void Each_number_of_a_leg_has_its_place_and_no_other_state_is_let_in()
+    public void Snapshot_of_a_leg_is_validated()
     {
         var book = BookOf(
             Limit(Sell, 7, 100),

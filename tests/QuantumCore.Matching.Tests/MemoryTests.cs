@@ -63,7 +63,7 @@ public class MemoryTests
     }
 
     [Fact]
-    public void What_stands_is_found_in_its_order_however_often_the_market_beside_it_made_room()
+    public void Resting_orders_keep_their_priority_while_the_other_side_is_resized()
     {
         var book = new OrderBook();
         for (var i = 1; i <= 300; i++)
@@ -126,7 +126,7 @@ public class MemoryTests
 
     [Theory]
     [MemberData(nameof(Conditional))]
-    public void A_round_of_conditional_orders_allocates_nothing_but_what_the_caller_makes(string what)
+    public void Round_of_conditional_orders_allocates_nothing_itself(string what)
     {
         var orders = new ConditionalRound();
         var book = new OrderBook();

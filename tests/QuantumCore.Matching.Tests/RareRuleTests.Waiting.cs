@@ -83,7 +83,7 @@ public partial class RareRuleTests
     }
 
     [Fact]
-    public void Nobody_may_cancel_many_orders_without_a_reason()
+    public void Mass_cancel_needs_a_reason()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new OrderBook().CancelMany(0, default, EndReason.None));
         Assert.Throws<ArgumentNullException>(() => new OrderBook().SetRules(0, null!));
@@ -91,7 +91,7 @@ public partial class RareRuleTests
     }
 
     [Fact]
-    public void What_prevention_takes_off_is_not_traded_when_a_full_side_asks_whether_an_order_would_rest()
+    public void Full_side_check_excludes_quantity_removed_by_self_trade_prevention()
     {
         var book = new OrderBook(maxLevels: 1);
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 1, 90), out _));
@@ -106,7 +106,7 @@ public partial class RareRuleTests
     }
 
     [Fact]
-    public void A_trigger_that_was_passed_in_a_call_phase_may_be_named_again_but_no_other_passed_one()
+    public void Trigger_passed_in_a_call_phase_may_be_kept_but_not_moved_to_another_passed_one()
     {
         var stop = With(Stop(Buy, 1, 130), new() { TriggerTicks = 130, TriggerReference = TriggerReference.Mark });
         var book = BookOf(stop);
@@ -165,7 +165,7 @@ public partial class RareRuleTests
     }
 
     [Fact]
-    public void What_waited_for_the_close_is_told_by_id_whenever_it_began_to_wait()
+    public void Orders_for_the_close_enter_by_id_regardless_of_when_they_began_to_wait()
     {
         var book = new OrderBook();
         var close = Limit(Sell, 1, 60) with { TimeInForce = TimeInForce.AtTheClose };
@@ -193,7 +193,7 @@ public partial class RareRuleTests
 
     [Theory]
     [MemberData(nameof(Children))]
-    public void A_child_whose_parent_is_filled_as_the_band_is_hit_enters_the_auction_if_that_can_hold_it(
+    public void Child_of_a_parent_filled_at_the_band_enters_the_auction_if_it_fits(
         string kind, EndReason ends, OrderPlace place)
     {
         var child = Limit(Sell, 1, 54);
@@ -252,7 +252,7 @@ public partial class RareRuleTests
     [InlineData("correct")]
     [InlineData("unblock")]
     [InlineData("reference")]
-    public void What_an_operators_command_changes_in_a_call_phase_is_indicated(string command)
+    public void Operator_command_in_a_call_phase_updates_the_indicative_price(string command)
     {
         var book = BookOf(Limit(Buy, 1, 100), Limit(Sell, 1, 100));
         Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Volatility));
@@ -317,7 +317,7 @@ public partial class RareRuleTests
     }
 
     [Fact]
-    public void A_slide_that_the_band_forbids_is_refused_for_the_band_also_where_no_level_is_free()
+    public void Slide_outside_the_band_is_rejected_for_the_band_even_without_a_free_level()
     {
         var book = new OrderBook(maxLevels: 1);
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 1, 90), out _));

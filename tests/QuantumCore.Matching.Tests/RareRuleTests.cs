@@ -284,7 +284,7 @@ public partial class RareRuleTests
     }
 
     [Fact]
-    public void Two_legs_cancel_each_other_only_on_one_side_with_one_that_gains_and_one_that_protects()
+    public void One_cancels_other_needs_a_target_and_a_stop_on_one_side()
     {
         NewOrder target = Limit(Sell, 2, 60), stop = Stop(Sell, 2, 40), peg = Pegged(Sell, 2, 0);
         void Refused(NewOrder first, NewOrder second) => ExpectRefusal(
@@ -385,7 +385,7 @@ public partial class RareRuleTests
     [InlineData(98, 100, 100, 0)]
     [InlineData(102, 100, 100, 0)]
     [InlineData(0, 0, 0, 0)]
-    public void Market_orders_alone_meet_at_the_last_price_or_the_reference_if_the_collar_allows_it(
+    public void Market_orders_alone_trade_at_the_last_or_reference_price_in_the_collar(
         long last, long reference, int collar, long expected)
     {
         var book = new OrderBook();

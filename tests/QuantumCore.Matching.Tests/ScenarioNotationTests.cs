@@ -209,7 +209,7 @@ public class ScenarioNotationTests
     {
         { BookEventKind.Accepted, "ack a @9" },
         { BookEventKind.Trade, "trade b a 4@9" },
-        { BookEventKind.Rested, "rest a dark 3@9" },
+        { BookEventKind.Rested, "rest a hidden 3@9" },
         { BookEventKind.Amended, "amend a 4@9 lose" },
         { BookEventKind.Ended, "can a 4 USER" },
         { BookEventKind.Refilled, "refill a 4@9" },
@@ -244,8 +244,8 @@ public class ScenarioNotationTests
     [Theory]
     [InlineData(BookEventKind.Accepted, 0, 9, 4, "ack a")]
     [InlineData(BookEventKind.Rested, 0, 9, 4, "rest a 4@9")]
-    [InlineData(BookEventKind.Rested, 1, 9, 0, "rest a 3@9 dark")]
-    [InlineData(BookEventKind.Rested, 1, 9, 0, "rest a dark@9 3")]
+    [InlineData(BookEventKind.Rested, 1, 9, 0, "rest a 3@9 hidden")]
+    [InlineData(BookEventKind.Rested, 1, 9, 0, "rest a hidden@9 3")]
     [InlineData(BookEventKind.Rested, 2, 9, 4, "rest a 3@MKT")]
     [InlineData(BookEventKind.Amended, 0, 9, 4, "amend a 4@9 keep")]
     [InlineData(BookEventKind.Amended, 0, 0, 4, "amend a 4@- keep")]
@@ -338,7 +338,8 @@ public class ScenarioNotationTests
     [InlineData("new x S lim 2@99", "ack x | trade p x 2@99 | exp k 2 LIST", true)]
     [InlineData("new x S lim 2@99", "ack x | trade p x 2@99 | act k", false)]
     [InlineData("new x S lim 2@98", "ack x | trade q x 2@98 | rest l 2@110", false)]
-    public void What_the_rules_leave_open_may_be_written_either_way(string command, string expected, bool isRight)
+    public void Expectations_that_the_rules_leave_open_may_be_written_either_way(
+        string command, string expected, bool isRight)
     {
         var bids = command.EndsWith("@98", StringComparison.Ordinal)
             ? "oto M: q B lim 2@98 / l S lim 2@110"
@@ -353,7 +354,7 @@ public class ScenarioNotationTests
     }
 
     [Fact]
-    public void Only_the_first_indicative_of_a_phase_may_be_left_out_where_the_auction_is_as_it_was()
+    public void First_indicative_of_a_phase_may_be_omitted_if_the_auction_is_unchanged()
     {
         const string Lines = """
             ### 1 indicatives
@@ -540,7 +541,7 @@ public class ScenarioNotationTests
     [InlineData("### 1 x\n= B 100 a 5 | S -", 2, "'100 a 5' is no level")]
     [InlineData("### 1 x\n= B 100: a 1+2+3 | S -", 2, "'1+2+3' is not shown+reserve")]
     [InlineData("### 1 x\n= B - | T -", 2, "'T' is no part of a book")]
-    public void A_line_that_makes_no_sense_is_named(string text, int line, string problem)
+    public void Invalid_line_is_named(string text, int line, string problem)
     {
         var wrong = Assert.Throws<ScenarioFileException>(() => ScenarioFile.Read(text));
         Assert.Equal(line, wrong.Line);
@@ -548,7 +549,7 @@ public class ScenarioNotationTests
     }
 
     [Fact]
-    public void A_line_that_makes_no_sense_spoils_its_own_scenario_only()
+    public void Invalid_line_fails_its_own_scenario_only()
     {
         var scenarios = ScenarioFile.ReadAll("""
             ### 1 fine

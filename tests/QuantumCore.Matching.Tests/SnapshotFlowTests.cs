@@ -53,7 +53,7 @@ public class SnapshotFlowTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void A_number_as_large_as_can_be_is_refused_wherever_it_stands_or_makes_another_sound_book(int seed)
+    public void Largest_number_in_any_snapshot_field_is_rejected_or_gives_a_sound_book(int seed)
     {
         var flow = new FullFlowOnBook(seed);
         var book = new OrderBook(flow.MaxLevels);

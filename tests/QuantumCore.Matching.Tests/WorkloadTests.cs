@@ -111,7 +111,7 @@ public class WorkloadTests
     }
 
     [Fact]
-    public void An_operation_on_an_order_that_never_entered_its_book_is_refused_and_what_replaces_it_enters()
+    public void Operation_on_an_unknown_order_is_rejected_and_its_replacement_enters()
     {
         OpsRecord[] records =
         [

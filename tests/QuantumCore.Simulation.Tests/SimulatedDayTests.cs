@@ -15,7 +15,7 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
 
     [Fact]
     [Trait("Suite", "Slow")]
-    public void Whatever_fails_nothing_acknowledged_is_lost_or_doubled()
+    public void Faults_lose_or_double_nothing_acknowledged()
     {
         var sum = RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, MostSteps));
         output.WriteLine(sum.ToString());
@@ -43,12 +43,12 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
     [InlineData(Habit.GivesAll)]
     [InlineData(Habit.Watches)]
     [Trait("Suite", "Slow")]
-    public void Whatever_customers_do_again_and_again_nothing_acknowledged_is_lost_or_doubled(Habit habit) =>
+    public void Repeated_customer_actions_lose_or_double_nothing_acknowledged(Habit habit) =>
         output.WriteLine(
             RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, MostSteps) / 20, habit).ToString());
 
     [Fact]
-    public void A_seed_is_one_history()
+    public void Seed_determines_the_history()
     {
         var lines = new List<string>();
         var told = SimulatedDay.Run(1_234, lines.Add);

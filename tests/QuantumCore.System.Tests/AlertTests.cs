@@ -13,7 +13,7 @@ public sealed partial class AlertTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Every_metric_of_the_rules_and_of_the_page_is_shown_and_every_one_that_is_shown_is_explained()
+    public async Task Metrics_of_rules_and_dashboard_exist_and_every_metric_is_documented()
     {
         using var storage = Storage.InFiles();
         await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);

@@ -17,7 +17,7 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
 
     [Fact]
     [Trait("Suite", "Slow")]
-    public async Task What_was_acknowledged_is_there_or_its_stream_stops_or_the_start_is_refused_and_says_where()
+    public async Task Damaged_journal_keeps_acknowledged_records_or_stops_and_names_the_place()
     {
         var (rounds, seed) = (Number("QUANTUMCORE_DAMAGES", 5), Number("QUANTUMCORE_DAMAGE_SEED", 20_261_120));
         using var closed = Storage.InFiles();

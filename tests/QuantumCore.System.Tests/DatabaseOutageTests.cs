@@ -16,7 +16,7 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
 
     [Fact]
     [Trait("Suite", "Slow")]
-    public async Task After_outages_of_every_kind_all_that_was_acknowledged_is_there_once_and_trading_goes_on()
+    public async Task Database_outages_lose_or_double_nothing_and_trading_continues()
     {
         await using var server = new PostgresServer { IsPrivate = true };
         using var storage = await Storage.CreateAsync("postgres", server);
@@ -59,7 +59,7 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
 
     [Fact]
     [Trait("Suite", "Slow")]
-    public async Task While_the_database_is_away_an_order_is_refused_at_once_and_the_same_order_is_taken_afterwards()
+    public async Task Order_during_a_database_outage_is_rejected_at_once_and_accepted_afterwards()
     {
         await using var server = new PostgresServer { IsPrivate = true };
         using var storage = await Storage.CreateAsync("postgres", server);

@@ -13,7 +13,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
 
     [Fact]
     [Trait("Suite", "Slow")]
-    public async Task On_a_full_disk_orders_are_refused_reads_go_on_and_with_room_the_exchange_goes_on_by_itself()
+    public async Task Full_disk_rejects_orders_serves_reads_and_recovers_by_itself()
     {
         using var disk = new SmallDisk(40);
         using var storage = Storage.InFiles(disk.Folder("exchange"));
@@ -47,7 +47,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
 
     [Fact]
     [Trait("Suite", "Slow")]
-    public async Task Killed_on_a_full_disk_the_exchange_says_why_it_can_not_start_and_starts_when_there_is_room()
+    public async Task Exchange_killed_on_a_full_disk_reports_why_and_starts_once_there_is_room()
     {
         using var disk = new SmallDisk(40);
         using var storage = Storage.InFiles(disk.Folder("exchange"));

@@ -46,7 +46,7 @@ public sealed partial class ExampleTests
     }
 
     [Fact]
-    public async Task Market_maker_leans_against_its_inventory_survives_what_happens_and_leaves_nothing_behind()
+    public async Task Market_maker_leans_against_inventory_survives_faults_and_leaves_no_orders()
     {
         using var storage = Storage.InFiles();
         var (port, admin) = (SiloProcess.FreePort(), SiloProcess.FreePort());

@@ -234,7 +234,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     }
 
     [Fact]
-    public async Task Followed_account_is_stale_when_its_connection_is_cut_and_then_tells_what_ended_meanwhile()
+    public async Task Watched_account_is_stale_without_a_connection_and_then_reports_ended_orders()
     {
         using var alice = demo.Client("demo-alice");
         await alice.CancelAllAsync(cancellation: Token);

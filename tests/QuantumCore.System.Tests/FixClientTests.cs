@@ -108,7 +108,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
     }
 
     [Fact]
-    public async Task What_is_refused_says_why()
+    public async Task Rejection_says_why()
     {
         await using var desk = await quickFix.LogOnAsync(_port, _alice);
 
@@ -154,7 +154,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
     }
 
     [Fact]
-    public async Task What_other_interfaces_do_is_told_of()
+    public async Task Actions_by_other_interfaces_are_reported()
     {
         await using var desk = await quickFix.LogOnAsync(_port, _alice);
         using var alice = new QuantumCoreClient(silo.Address, _alice);
@@ -251,7 +251,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
     }
 
     [Fact]
-    public async Task What_is_sent_after_a_cancel_may_spend_what_that_sets_free()
+    public async Task Order_behind_a_cancel_may_spend_the_released_funds()
     {
         await using var desk = await quickFix.LogOnAsync(_port, _alice);
 
@@ -346,7 +346,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
     }
 
     [Fact]
-    public async Task The_book_is_followed()
+    public async Task Market_data_subscription_follows_the_book()
     {
         await using var desk = await quickFix.LogOnAsync(_port, _alice);
         using var bob = new QuantumCoreClient(silo.Address, _bob);
@@ -420,7 +420,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
     }
 
     [Fact]
-    public async Task What_was_sent_is_sent_again_to_who_asks()
+    public async Task Resend_request_gets_the_sent_messages()
     {
         await using var desk = await quickFix.LogOnAsync(_port, _alice);
         await desk.TellAsync("new o1 AAPL buy 10 limit 140.00 1");
@@ -448,7 +448,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
     }
 
     [Fact]
-    public async Task A_wrong_key_is_told_that_it_is()
+    public async Task Wrong_key_is_rejected_with_a_reason()
     {
         await using var stranger = quickFix.Start(_port, "demo-nobody");
         Assert.NotEmpty((await stranger.NextAsync("5"))[58]);

@@ -84,7 +84,7 @@ public sealed class LifeTests(PostgresServer server)
 
     [Fact]
     [Trait("Suite", "Slow")]
-    public async Task A_frozen_exchange_is_given_up_by_its_customers_and_afterwards_all_of_it_is_consistent()
+    public async Task Clients_time_out_on_a_frozen_exchange_and_it_is_consistent_afterwards()
     {
         using var storage = Storage.InFiles();
         using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));
@@ -155,7 +155,7 @@ public sealed class LifeTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task With_no_room_for_what_it_prints_an_exchange_opens_and_ends_with_the_code_it_has_to()
+    public async Task Exchange_without_room_for_its_output_starts_and_keeps_its_exit_code()
     {
         using var storage = Storage.InFiles();
         await using (var silo = SiloProcess.Launch(null, [.. storage.Arguments], printsTo: FullDisk))

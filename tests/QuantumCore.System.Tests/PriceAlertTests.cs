@@ -60,7 +60,7 @@ public sealed class PriceAlertTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task An_alert_set_with_qc_fires_at_the_trade_that_gets_there_and_a_volatile_store_forgets_it()
+    public async Task Alert_set_with_qc_fires_at_its_price_and_volatile_storage_loses_it()
     {
         var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
         string[] arguments = ["--storage", "volatile", "--market-maker", "off", "--urls", $"http://127.0.0.1:{port}"];

@@ -47,7 +47,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Recording_is_replayed_to_its_end_and_a_second_run_begins_where_the_first_left_orders()
+    public async Task Recording_is_replayed_to_its_end_and_a_second_run_starts_from_open_orders()
     {
         Write("DAY.cmds.csv", Day);
         Write("readme.txt", "no recording");
@@ -133,7 +133,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Orders_of_others_meet_the_recording_and_a_market_that_begins_anew_does_not_end_it()
+    public async Task Other_orders_trade_with_the_recording_and_a_market_restart_does_not_end_it()
     {
         Write(
             "DAY.cmds.csv",
@@ -227,7 +227,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stock_below_a_dollar_is_replayed_to_ticks_of_a_hundredth_of_a_cent_and_no_key_is_left()
+    public async Task Stock_below_a_dollar_is_replayed_with_smaller_ticks_and_leaves_no_key()
     {
         using var administrator = new QuantumCoreClient(new Uri($"http://127.0.0.1:{_port}"), "demo-admin");
         var keys = (await administrator.GetApiKeysAsync(Token)).Count;
@@ -257,7 +257,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Exchange_that_stops_ends_the_replay_at_once_and_a_new_one_begins_from_the_first_line()
+    public async Task Stopped_exchange_ends_the_replay_and_a_new_one_starts_at_the_first_line()
     {
         Write("LONG.cmds.csv", Long);
         await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv", Speed: 200, Batch: 1), Token);

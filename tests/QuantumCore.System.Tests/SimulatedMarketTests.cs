@@ -246,7 +246,7 @@ public sealed class SimulatedMarketTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Whoever_wants_an_empty_exchange_gets_one()
+    public async Task Exchange_without_a_simulated_market_is_empty()
     {
         foreach (var option in new[] { "--simulate=none", "--market-maker=off", "--demo=off" })
         {

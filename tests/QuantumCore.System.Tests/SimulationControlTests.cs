@@ -102,7 +102,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     }
 
     [Fact]
-    public async Task Clock_that_is_wrong_is_what_signed_clients_are_told_and_nothing_on_record_has_its_time()
+    public async Task Skewed_clock_is_shown_to_signed_clients_and_never_recorded()
     {
         using var http = new HttpClient { BaseAddress = demo.Address };
         var right = await TimeAsync(http);
@@ -230,7 +230,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     }
 
     [Fact]
-    public async Task Exchange_whose_clients_met_faults_and_whose_market_was_shaped_has_books_that_add_up()
+    public async Task Injected_faults_and_market_controls_leave_the_books_balanced()
     {
         using var storage = Storage.InFiles();
         var port = SiloProcess.FreePort();

@@ -13,7 +13,7 @@ public sealed class TracingTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Spans_of_an_order_lead_from_its_request_through_grains_to_the_commit_under_the_id_of_its_answer()
+    public async Task Trace_of_an_order_spans_request_grains_and_commit_under_the_id_of_its_response()
     {
         using var storage = Storage.InFiles();
         await using var collector = new OtlpCollector();
@@ -46,7 +46,7 @@ public sealed class TracingTests
     }
 
     [Fact]
-    public async Task Metrics_and_log_lines_reach_the_collector_too_lines_with_the_trace_they_belong_to()
+    public async Task Metrics_and_log_lines_with_their_trace_reach_the_collector()
     {
         using var storage = Storage.InFiles();
         await using var collector = new OtlpCollector();
@@ -72,7 +72,7 @@ public sealed class TracingTests
     }
 
     [Fact]
-    public async Task Of_so_many_requests_one_is_traced_whatever_callers_ask_for()
+    public async Task Sampling_rate_holds_regardless_of_the_caller_traceparent()
     {
         using var storage = Storage.InFiles();
         await using var collector = new OtlpCollector();

@@ -10,7 +10,7 @@ public sealed class UpkeepTests(PostgresServer server)
     [Theory]
     [InlineData("sqlite", "postgres")]
     [InlineData("postgres", "sqlite")]
-    public Task An_exchange_whose_everything_is_lost_comes_back_from_its_backup_in_the_other_store(
+    public Task Lost_exchange_is_restored_from_its_backup_into_the_other_store(
         string from, string to) =>
         ComeBackAsync(from, to);
 

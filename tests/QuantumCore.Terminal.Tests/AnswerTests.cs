@@ -73,7 +73,7 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Fact]
-    public async Task An_answer_from_something_else_leaves_the_outcome_unknown_and_the_order_is_sent_again()
+    public async Task Response_of_another_server_leaves_the_outcome_unknown_and_the_order_is_retried()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
         var names = new ConcurrentQueue<string>();
@@ -97,7 +97,7 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Fact]
-    public async Task Of_thousands_of_orders_that_end_at_once_the_newest_are_asked_for()
+    public async Task Newest_orders_are_loaded_when_thousands_end_at_once()
     {
         const int Many = 2_000;
         await using var page = await TradePage.OpenAsync(browser, exchange);
@@ -131,7 +131,7 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Fact]
-    public async Task What_one_person_may_send_again_is_not_offered_to_the_next()
+    public async Task Retry_of_one_user_is_not_offered_to_the_next()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.Page.RouteAsync(
@@ -212,7 +212,7 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     [InlineData("1,5")]
     [InlineData("12,3456")]
     [InlineData(",125")]
-    public async Task Comma_that_is_not_between_thousands_is_no_part_of_a_number(string written)
+    public async Task Comma_is_accepted_between_thousands_only(string written)
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, "BTC-USD");
         await page.FillAsync("buy", "limit", ("price", "100"), ("quantity", written));
@@ -337,7 +337,7 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Fact]
-    public async Task What_an_amendment_was_refused_for_stays_written_until_it_is_taken_back()
+    public async Task Rejected_amendment_stays_in_its_field_until_it_is_undone()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
         var order = await page.PlaceAsync(

@@ -82,7 +82,7 @@ public sealed class ChangeTests(Browser browser, StillExchange exchange) : IClas
     /// same.
     /// </summary>
     [Fact]
-    public async Task Last_price_is_what_the_state_of_the_book_says_when_that_is_newer_than_the_last_trade()
+    public async Task Last_price_comes_from_the_book_state_if_newer_than_the_last_trade()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "70.00");
         IWebSocketRoute? stream = null;
@@ -159,7 +159,7 @@ public sealed class ChangeTests(Browser browser, StillExchange exchange) : IClas
     }
 
     [Fact]
-    public async Task What_a_leg_of_a_strategy_traded_at_is_no_last_price()
+    public async Task Trade_of_a_strategy_leg_is_not_the_last_price()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         await page.Page.RouteAsync($"**/trades/{Symbol}*", route => route.FulfillAsync(new RouteFulfillOptions
@@ -202,7 +202,7 @@ public sealed class ChangeTests(Browser browser, StillExchange exchange) : IClas
     }
 
     [Fact]
-    public async Task Connection_that_is_dead_without_a_word_is_opened_anew()
+    public async Task Silent_connection_is_reopened()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
         var isDead = false;
@@ -293,7 +293,7 @@ public sealed class ChangeTests(Browser browser, StillExchange exchange) : IClas
     }
 
     [Fact]
-    public async Task What_was_missed_while_the_connection_was_gone_is_read_when_it_is_back()
+    public async Task Missed_trades_and_candles_are_loaded_after_a_reconnect()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         await page.Page.EvaluateAsync("() => { const real = Date.now; Date.now = () => real() + 30 * 60_000; }");
@@ -363,7 +363,7 @@ public sealed class ChangeTests(Browser browser, StillExchange exchange) : IClas
     }
 
     [Fact]
-    public async Task Other_tab_goes_on_as_whoever_is_signed_in_there()
+    public async Task Other_tab_switches_to_the_signed_in_user()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "158.00", quantity = "9" });
@@ -382,7 +382,7 @@ public sealed class ChangeTests(Browser browser, StillExchange exchange) : IClas
     }
 
     [Fact]
-    public async Task What_is_set_in_one_tab_holds_in_the_other_and_is_not_written_over_by_it()
+    public async Task Settings_apply_to_other_tabs_and_are_not_overwritten_by_them()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
         var other = await page.Page.Context.NewPageAsync();
@@ -406,7 +406,7 @@ public sealed class ChangeTests(Browser browser, StillExchange exchange) : IClas
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Machine_whose_clock_is_behind_is_told_no_old_fills(bool timeComesLate)
+    public async Task Slow_clock_shows_no_old_fills_as_new(bool timeComesLate)
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         var fills = FillOf("1-0", "9", TimeProvider.System.GetUtcNow().AddMinutes(-10));

@@ -117,7 +117,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
 
     /// <summary>Checks that a split reloads all candles: their units change, even of candles long complete.</summary>
     [Fact]
-    public async Task All_candles_are_read_again_when_the_exchange_says_another_thing_of_one_that_was_over()
+    public async Task Changed_past_candle_reloads_all_candles()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         const long Minute = 60_000;

@@ -167,7 +167,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     }
 
     [Fact]
-    public async Task Who_goes_on_as_somebody_else_sees_their_orders_and_balances()
+    public async Task User_switch_shows_the_orders_and_balances_of_the_new_user()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.FillAsync("buy", "limit", ("price", "118.00"), ("quantity", "6"));

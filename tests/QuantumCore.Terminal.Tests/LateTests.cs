@@ -16,7 +16,7 @@ public sealed class LateTests(Browser browser, StillExchange exchange) : IClassF
     [InlineData("sessions/current", 401)]
     [InlineData("sessions/current", 200)]
     [InlineData("sessions/demo", 200)]
-    public async Task Who_has_signed_in_stays_signed_in_whatever_was_asked_before(string call, int status)
+    public async Task Late_session_response_does_not_sign_a_user_out(string call, int status)
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         if (call == "sessions/demo")
@@ -41,7 +41,7 @@ public sealed class LateTests(Browser browser, StillExchange exchange) : IClassF
     }
 
     [Fact]
-    public async Task Of_two_wishes_the_last_one_counts()
+    public async Task Sign_out_wins_over_an_earlier_pending_sign_in()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await PageTests.GoAsync(page, "/signin");
@@ -59,7 +59,7 @@ public sealed class LateTests(Browser browser, StillExchange exchange) : IClassF
     }
 
     [Fact]
-    public async Task Who_was_signed_out_without_an_answer_is_shown_that()
+    public async Task Sign_out_with_a_lost_response_is_shown()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await page.GoOnAsAsync("demo-bob");
@@ -113,7 +113,7 @@ public sealed class LateTests(Browser browser, StillExchange exchange) : IClassF
     }
 
     [Fact]
-    public async Task What_is_written_where_one_signs_in_is_left_alone_by_what_comes_late()
+    public async Task Late_responses_keep_the_text_in_the_sign_in_form()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         using var held = new Held();

@@ -56,7 +56,7 @@ public sealed class ManyOrdersTests(Browser browser, StillExchange exchange) : I
     }
 
     [Fact]
-    public async Task Orders_behind_a_thousand_that_came_later_are_there_while_they_are_open_and_with_the_older_ones()
+    public async Task Open_orders_behind_a_thousand_later_ones_are_shown_and_listed_with_older_ones()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await page.ClearAsync("MSFT");

@@ -141,7 +141,7 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
     }
 
     [Fact]
-    public async Task Fill_that_is_selected_to_be_copied_stays_selected_while_the_market_moves_and_more_fills_come()
+    public async Task Selected_fill_stays_selected_while_the_market_moves_and_fills_arrive()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.07");
         await page.Page.Locator("[data-tab=fills]").ClickAsync();
@@ -157,7 +157,7 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
     }
 
     [Fact]
-    public async Task What_is_not_settled_stands_beside_the_balance_it_is_part_of()
+    public async Task Unsettled_amount_is_shown_beside_its_balance()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);
         IWebSocketRoute? stream = null;

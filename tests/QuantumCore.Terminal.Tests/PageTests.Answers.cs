@@ -79,7 +79,7 @@ public sealed partial class PageTests
     }
 
     [Fact]
-    public async Task Who_is_signed_in_is_shown_that_where_one_signs_in_however_late_the_exchange_says_so()
+    public async Task Sign_in_page_shows_the_current_user_after_a_late_response()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         var goOn = new TaskCompletionSource();
@@ -97,7 +97,7 @@ public sealed partial class PageTests
     }
 
     [Fact]
-    public async Task Who_could_not_be_signed_out_is_told_so()
+    public async Task Failed_sign_out_is_reported()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await page.Page.RouteAsync("**/sessions/current", route => route.Request.Method == "DELETE"
@@ -115,7 +115,7 @@ public sealed partial class PageTests
     }
 
     [Fact]
-    public async Task Session_that_has_ended_where_there_is_no_demo_is_shown_as_nobodys()
+    public async Task Ended_session_is_shown_as_signed_out_without_a_demo()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await page.Page.RouteAsync("**/sessions/demo", route => route.FulfillAsync(new RouteFulfillOptions
@@ -160,7 +160,7 @@ public sealed partial class PageTests
     }
 
     [Fact]
-    public async Task Limit_that_is_no_number_is_not_sent_as_no_limit()
+    public async Task Invalid_limit_is_not_sent_as_unlimited()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await page.Page.EvaluateAsync(

@@ -77,7 +77,7 @@ public sealed class TicketTests(Browser browser, StillExchange exchange) : IClas
     }
 
     [Fact]
-    public async Task Nothing_is_foretold_to_trade_before_the_opening()
+    public async Task Preview_shows_no_trades_before_the_opening()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", ask: "151.00");
         await page.PhaseAsync(Symbol, "closed");
@@ -99,7 +99,7 @@ public sealed class TicketTests(Browser browser, StillExchange exchange) : IClas
         "limit", "price=119.00 quantity=3 tif=ioc", "Order expired",
         "Buy 3 AAPL at 119.00, limit: immediate or cancel")]
     [InlineData("trailingStop", "trail=5 quantity=3", "Order placed", "Buy 3 AAPL 5 % behind, trailing stop")]
-    public async Task What_became_of_an_order_is_said_in_words(string kind, string fields, string title, string text)
+    public async Task Order_outcome_is_shown_in_words(string kind, string fields, string title, string text)
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
 

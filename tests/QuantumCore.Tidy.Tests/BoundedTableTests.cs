@@ -45,7 +45,7 @@ public partial class BoundedTableTests
         ("src/QuantumCore.Gateway/OrderEntry.Operators.cs", "_freezing", Accounts),
         ("src/QuantumCore.Gateway/ReferencePrices.cs", "_last", Symbols),
         ("src/QuantumCore.Gateway/ShownSequences.cs", "_young _old", "its capacity, in accounts"),
-        ("src/QuantumCore.Gateway/StandingSessions.cs", "_standing", Readers),
+        ("src/QuantumCore.Gateway/SessionRegistry.cs", "_claims", Readers),
         ("src/QuantumCore.Gateway/Streams/AccountSource.cs", "_told", OpenOrders),
         ("src/QuantumCore.Gateway/Streams/AccountSource.cs", "_changed",
             "changes within StreamSendTimeout, after which a slow reader is disconnected"),

@@ -26,7 +26,7 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
-    public void A_set_of_pods_has_the_service_that_it_names()
+    public void Stateful_set_has_the_service_that_it_names()
     {
         var parts = Repository.Read("deploy/kubernetes.yml").Split("\n---\n");
         var named =
@@ -67,7 +67,7 @@ public sealed partial class DeploymentTests
 
     /// <summary>A silo that hung ends by itself after a timeout, and nothing else would restart it.</summary>
     [Fact]
-    public void What_an_exchange_is_made_of_is_started_again_when_it_ended() => Findings.None(
+    public void Exchange_services_restart_after_they_end() => Findings.None(
         from file in s_compose
         let text = Repository.Read(file)
         let template = Template().Match(text).Value

@@ -170,7 +170,7 @@ public partial class SourceRuleTests
         select $"{holders.Key}: {string.Join(", ", holders)}");
 
     [Fact]
-    public void Whatever_comes_is_caught_at_named_boundaries_only() => Findings.Match(
+    public void Catch_all_clauses_are_at_named_boundaries_only() => Findings.Match(
         Lines(s_catchAll),
         Lines(Count(Repository.ProductSources, code => CatchAlls(code).Count())));
 

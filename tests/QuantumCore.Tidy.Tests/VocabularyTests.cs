@@ -27,6 +27,19 @@ public sealed partial class VocabularyTests
         (Word("order by order"), "market-by-order"),
         (Word("reading turns?"), "concurrent query limit"),
         (Word("turned away"), "rejected"),
+        (Word("dark (orders?|levels?)"), "hidden"),
+    ];
+
+    // Parts of names, with the field's word; Standing has been three things, and stays in names of the API.
+    private static readonly (Regex Private, string Instead)[] s_names =
+    [
+        (Part("Dark"), "Hidden"),
+        (Part("Lit"), "Displayed"),
+        (Part("AtMarket"), "MarketOrder"),
+        (Part("Toward"), "SignedPriceKey"),
+        (Part("Burn"), "RetireKey"),
+        (Part("Barrier"), "Rejection"),
+        (Part("(?<!(Journal|Replay))Standings?"), "State, Status or the thing itself"),
     ];
 
     public static TheoryData<string, bool> Examples => new()
@@ -64,6 +77,24 @@ public sealed partial class VocabularyTests
         where IsEmptyName(declared.Groups["name"].Value)
         select $"{file}: {declared.Groups["name"].Value}");
 
+    [Fact]
+    public void No_name_has_a_private_word() => Findings.None(
+        from file in Repository.ProductSources
+        from finding in PrivateNames(Repository.Code(file))
+        select $"{file}:{finding}");
+
+    [Theory]
+    [InlineData("PassDark", true)]
+    [InlineData("_dark", true)]
+    [InlineData("IsLit", true)]
+    [InlineData("MarginStanding", true)]
+    [InlineData("JournalStanding", false)]
+    [InlineData("Little", false)]
+    [InlineData("Towards", false)]
+    [InlineData("Split", false)]
+    public void Private_words_are_found_in_parts_of_names(string name, bool isFound) =>
+        Assert.Equal(isFound, PrivateNames(name).Any());
+
     [Theory]
     [MemberData(nameof(Examples))]
     public void Private_words_are_told_from_standard_words(string text, bool isFound) =>
@@ -89,6 +120,17 @@ public sealed partial class VocabularyTests
         from word in s_words
         from Match match in word.Private.Matches(prose)
         select $"{CSharpText.Line(prose, match.Index)}: '{Spaces().Replace(match.Value, " ")}'; write '{word.Instead}'";
+
+    private static IEnumerable<string> PrivateNames(string code) =>
+        from word in s_names
+        from Match match in word.Private.Matches(code)
+        select $"{CSharpText.Line(code, match.Index)}: '{match.Value}'; write '{word.Instead}'";
+
+    // At the beginning of a name, also with a small letter.
+    private static Regex Part(string word) => new(
+        $@"\b(\w*[a-z0-9_])?{word}(?![a-z])\w*|\b_?{char.ToLowerInvariant(word[0])}{word[1..]}(?![a-z])\w*",
+        RegexOptions.ExplicitCapture,
+        TimeSpan.FromSeconds(10));
 
     // The words of a phrase may stand on two lines. Names of files and namespaces are not prose.
     private static Regex Word(string pattern) => new(

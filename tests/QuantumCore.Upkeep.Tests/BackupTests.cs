@@ -94,7 +94,7 @@ public sealed class BackupTests(PostgresServer server)
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public async Task What_is_not_empty_is_restored_over_only_when_told_and_is_kept(string kind)
+    public async Task Restore_replaces_a_journal_only_on_request_and_keeps_the_old_one(string kind)
     {
         await using var ground = await Ground.OpenAsync(kind, server);
         var early = await ground.TradeAsync(300);
@@ -228,7 +228,7 @@ public sealed class BackupTests(PostgresServer server)
     [Theory]
     [InlineData(0)]
     [InlineData(100_000)]
-    public async Task A_backup_that_has_no_room_leaves_nothing_of_it(long room)
+    public async Task Backup_without_disk_space_leaves_no_file(long room)
     {
         using var disk = new SmallDisk(4);
         await using var ground = await Ground.OpenAsync("sqlite", server);
@@ -277,7 +277,7 @@ public sealed class BackupTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_stream_that_is_not_there_is_no_empty_export()
+    public async Task Export_of_a_missing_stream_fails()
     {
         await using var ground = await Ground.OpenAsync("sqlite", server);
         await ground.TradeAsync(300);

@@ -25,7 +25,7 @@ public sealed class LobsterTests
     };
 
     [Fact]
-    public void What_is_hidden_is_told_when_it_trades_and_a_call_phase_when_it_is_over()
+    public void Hidden_orders_are_written_when_they_trade_and_call_phases_when_they_end()
     {
         var script = new Script();
         script.Do(book => book.Submit(1, Limit(Side.Sell, 10, 101), out _));
@@ -66,7 +66,7 @@ public sealed class LobsterTests
     }
 
     [Fact]
-    public void What_lost_its_place_in_line_while_trading_stood_still_comes_anew_and_so_does_what_stands_behind_it()
+    public void Orders_that_lost_priority_during_a_halt_are_added_anew_with_those_behind_them()
     {
         var script = new Script();
         script.Do(book => book.Submit(1, Limit(Side.Sell, 10, 101), out _));
@@ -119,7 +119,7 @@ public sealed class LobsterTests
     [InlineData(12)]
     [InlineData(13)]
     [InlineData(14)]
-    public void Whatever_happens_the_last_row_is_the_book_while_it_trades_and_each_lot_traded_is_told(int seed)
+    public void Last_row_equals_the_book_and_every_traded_lot_is_written(int seed)
     {
         var random = new Random(seed);
         var script = new Script();
@@ -178,7 +178,7 @@ public sealed class LobsterTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task What_is_written_reads_as_a_recording_that_keeps_to_price_and_time_and_has_each_trade(int seed)
+    public async Task Written_recording_keeps_price_time_priority_and_every_trade(int seed)
     {
         await using var ground = await Ground.OpenAsync("sqlite");
         await ground.TradeAsync(3_000, seed);
@@ -216,7 +216,7 @@ public sealed class LobsterTests
     }
 
     [Fact]
-    public async Task A_book_that_is_not_there_is_named()
+    public async Task Missing_book_is_named()
     {
         await using var ground = await Ground.OpenAsync("sqlite");
         await ground.TradeAsync(30);

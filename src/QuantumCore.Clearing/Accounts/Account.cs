@@ -285,21 +285,21 @@ public sealed class Account(AccountId id)
     /// <summary>Notes that an order entered its book, and sets its hold from then on.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="orderId">Its public id.</param>
-    /// <param name="standing">Its state in the book.</param>
+    /// <param name="state">Its state in the book.</param>
     /// <param name="hold">Its hold from then on, minor units.</param>
-    public void Opened(long number, long orderId, in OrderStanding standing, long hold)
+    public void Opened(long number, long orderId, in OrderState state, long hold)
     {
         Entered(number, orderId);
         var order = _orders[number];
-        order.Standing = standing;
+        order.State = state;
         TakeFromRivals(order, hold - order.Held - Math.Max(0, Of(order.HeldAsset).Available));
         SetHold(number, hold);
     }
 
     /// <summary>Sets an order's new state in its book.</summary>
-    public void Stands(long number, in OrderStanding standing)
+    public void SetState(long number, in OrderState state)
     {
-        _orders[number].Standing = standing;
+        _orders[number].State = state;
         Trail?.Note(number);
     }
 
@@ -381,7 +381,7 @@ public sealed class Account(AccountId id)
         var order = _orders[number];
         order.Interest?.Remove(order);
         order.PriceTicks = priceTicks;
-        order.Standing = order.Standing with { PriceTicks = adjustment.PriceOf(order.Side, order.Standing.PriceTicks) };
+        order.State = order.State with { PriceTicks = adjustment.PriceOf(order.Side, order.State.PriceTicks) };
         order.QuantityLots += lots;
         order.Conditions = adjustment.Of(order.Side, order.Conditions, order.QuantityLots);
         order.Interest?.Add(order);

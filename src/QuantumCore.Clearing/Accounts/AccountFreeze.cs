@@ -30,7 +30,7 @@ internal sealed class AccountFreeze
     public string? AutomaticReason => _frozen is { By: KillSwitchName or ExchangeName, Why: var why } ? why : null;
 
     /// <summary>Reject reason for any action of the account; None if it may act.</summary>
-    public RejectReason Barrier => IsFrozen ? RejectReason.AccountFrozen : RejectReason.None;
+    public RejectReason Rejection => IsFrozen ? RejectReason.AccountFrozen : RejectReason.None;
 
     /// <summary>Returns true if it is already frozen in the requested way, or more strictly.</summary>
     public bool Includes(FreezeRequest request) => _frozen is { } frozen && (frozen.Closes || !request.Closes);

@@ -83,8 +83,8 @@ internal sealed class AccountMachine
 
     /// <summary>Decides about an order under an unused key: a hold, or a rejection that uses the key up.</summary>
     public AccountRecord Decide(HoldRequest request, ulong hash, Instrument instrument, long now) =>
-        _state.Freeze.Barrier is var barred and not RejectReason.None
-            ? Refuse(request.ClientOrderId, hash, barred, now)
+        _state.Freeze.Rejection is var rejection and not RejectReason.None
+            ? Refuse(request.ClientOrderId, hash, rejection, now)
             : _holds.Decide(request, hash, instrument, now);
 
     /// <summary>
@@ -94,9 +94,9 @@ internal sealed class AccountMachine
         HeldOrder old, string clientOrderId, long priceTicks, long quantityLots, ulong hash, long now,
         long? triggerTicks = null)
     {
-        if (_state.Freeze.Barrier is var barred and not RejectReason.None)
+        if (_state.Freeze.Rejection is var rejection and not RejectReason.None)
         {
-            return Refuse(clientOrderId, hash, barred, now);
+            return Refuse(clientOrderId, hash, rejection, now);
         }
 
         return _holds.DecideReplacement(old, clientOrderId, priceTicks, quantityLots, hash, now, triggerTicks);
@@ -105,18 +105,18 @@ internal sealed class AccountMachine
     /// <summary>Decides about a list under unused names: all of it is held, or the first name is used up.</summary>
     public AccountRecord DecideList(
         OrderListKind kind, ImmutableArray<HoldRequest> requests, ulong hash, Instrument instrument, long now) =>
-        _state.Freeze.Barrier is var barred and not RejectReason.None
-            ? Refuse(requests[0].ClientOrderId, hash, barred, now)
+        _state.Freeze.Rejection is var rejection and not RejectReason.None
+            ? Refuse(requests[0].ClientOrderId, hash, rejection, now)
             : _holds.DecideList(kind, requests, hash, instrument, now);
 
     /// <inheritdoc cref="HoldDecisions.DecideStrategy"/>
     public AccountRecord DecideStrategy(
         ImmutableArray<HoldRequest> requests, ulong hash, Instrument[] instruments, long now, out int? at)
     {
-        if (_state.Freeze.Barrier is var barred and not RejectReason.None)
+        if (_state.Freeze.Rejection is var rejection and not RejectReason.None)
         {
             at = null;
-            return Refuse(requests[0].ClientOrderId, hash, barred, now);
+            return Refuse(requests[0].ClientOrderId, hash, rejection, now);
         }
 
         return _holds.DecideStrategy(requests, hash, instruments, now, out at);
@@ -148,7 +148,7 @@ internal sealed class AccountMachine
         new ReductionAsked(At(now), clientOrderId, hash, order.Number, totalLots, order.Instrument.Symbol);
 
     /// <summary>Uses up a client order id whose order was cancelled before it arrived.</summary>
-    public AccountRecord Burn(string clientOrderId, long now) =>
+    public AccountRecord RetireKey(string clientOrderId, long now) =>
         new KeyRefused(At(now), clientOrderId, 0, RejectReason.KeyCancelled);
 
     /// <summary>Records a deposit under an unused key.</summary>
@@ -241,7 +241,7 @@ internal sealed class AccountMachine
         Func<string, ImmutableArray<AccountLimit>> everyones,
         Func<string, ImmutableArray<AccountLimit>> owners,
         long now) =>
-        IsFrozen || (IsMargin && _state.Margin.Barrier(orders, replaced) != RejectReason.None)
+        IsFrozen || (IsMargin && _state.Margin.RejectionOf(orders, replaced) != RejectReason.None)
             ? null
             : _state.Limits.Check(
                 orders, replaced, IsMargin && _state.Margin.IsReduction(orders, replaced), everyones, owners, At(now));
@@ -338,8 +338,8 @@ internal sealed class AccountMachine
     private long At(long now) => _state.Clock.At(now);
 
     private RejectReason CheckGive(Asset asset, long amount, long now) =>
-        _state.Freeze.Barrier is var barred and not RejectReason.None
-            ? barred
+        _state.Freeze.Rejection is var rejection and not RejectReason.None
+            ? rejection
             : _state.Margin.CheckGive(asset, amount, now);
 
     private bool HasEntered(CorporateActionView action) => IsUsed(AccountKeys.OfAction(action.Request.Id), out _);
@@ -537,12 +537,12 @@ internal sealed class AccountMachine
         RequestHash.OfTransfer(request.To, request.Asset, request.Amount);
 
     /// <summary>True if it knows the state of all its orders in their books.</summary>
-    public bool KnowsStandings => _state.Standings.AreKnown;
+    public bool KnowsOrderStates => _state.OrderStates.AreKnown;
 
     /// <summary>
     /// Resets the state of its orders to what their types imply, as after restoring a snapshot without it.
     /// </summary>
-    public void ForgetStandings() => _state.Standings.Forget();
+    public void ForgetOrderStates() => _state.OrderStates.Forget();
 
     /// <summary>
     /// Forgets the books of amendments that reduced an order in place. Some releases looked them up among open orders,

@@ -19,7 +19,7 @@ internal sealed class AccountParts
     {
         InstrumentOf = instrumentOf;
         Account = new Account(id);
-        Standings = new OrderStandings(Account);
+        OrderStates = new OrderStates(Account);
         Volumes = new AccountVolumes(scheduleOf);
         Limits = new LimitControl(Account, Traded, instrumentOf);
         Settlement = new AccountSettlement(Account, Clock, calendarOf);
@@ -51,7 +51,7 @@ internal sealed class AccountParts
     public SortedDictionary<string, long> Cursors { get; } = new(StringComparer.Ordinal);
 
     /// <summary>States of its orders in their books.</summary>
-    public OrderStandings Standings { get; }
+    public OrderStates OrderStates { get; }
 
     /// <summary>Its freeze.</summary>
     public AccountFreeze Freeze { get; } = new();

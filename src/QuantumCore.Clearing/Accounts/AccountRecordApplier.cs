@@ -91,7 +91,7 @@ internal sealed class AccountRecordApplier(AccountParts state)
         FollowSettlement(instrument);
         if (MarginReview.IsStep(order))
         {
-            state.Margin.Standing?.BeginStep(order.Number, hold.TimeNanos);
+            state.Margin.MarginAccount?.BeginStep(order.Number, hold.TimeNanos);
         }
         else
         {

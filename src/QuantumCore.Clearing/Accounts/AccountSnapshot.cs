@@ -21,7 +21,7 @@ internal static class AccountSnapshot
     private const byte Isolated = 10;
 
     // All of the above, plus the state of open orders in their books.
-    private const byte WithStandings = 11;
+    private const byte WithOrderStates = 11;
 
     // All of the above, plus assets that the account lacks since a trade was changed.
     private const byte Lacking = 12;
@@ -64,9 +64,9 @@ internal static class AccountSnapshot
         }
 
         WriteParts(ref to, state, version);
-        if (version >= WithStandings)
+        if (version >= WithOrderStates)
         {
-            state.Standings.Write(ref to);
+            state.OrderStates.Write(ref to);
         }
 
         if (version >= Lacking)
@@ -114,10 +114,10 @@ internal static class AccountSnapshot
                 $"The snapshot of {state.Account.Id} at {state.Sequence} is of an older release, which did not split what was sold.");
         }
 
-        state.Standings.Forget();
-        if (from.Version >= WithStandings)
+        state.OrderStates.Forget();
+        if (from.Version >= WithOrderStates)
         {
-            state.Standings.Read(ref from);
+            state.OrderStates.Read(ref from);
         }
 
         if (from.Version >= Lacking)
@@ -130,7 +130,7 @@ internal static class AccountSnapshot
 
     private static byte VersionOf(AccountParts state) => state.Traded.HasSplitTrades ? Split
         : !state.Lacking.IsEmpty ? Lacking
-        : state.Account.Orders.Count > 0 ? WithStandings
+        : state.Account.Orders.Count > 0 ? WithOrderStates
         : state.Margin.IsIsolated ? Isolated
         : state.Corporate.HasAdjusted ? WithAdjusted
         : state.Corporate.HasUnpaid || state.Traded.HasSplits ? WithActions

@@ -110,7 +110,7 @@ internal sealed class BookRecordApplier(
         var order = account.Orders[number];
         var instrument = order.Instrument;
         account.Fill(number, priceTicks, lots, fee, ratePpm, UtcDay.Of(timeNanos));
-        margin.Standing?.Trade(number, instrument.Notional(priceTicks, lots));
+        margin.MarginAccount?.Trade(number, instrument.Notional(priceTicks, lots));
         traded.DayOf(instrument, timeNanos)
             .Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
         if (!withItself)
@@ -224,10 +224,10 @@ internal sealed class BookRecordApplier(
                     step.Hold);
                 break;
             case StepKind.Triggered:
-                account.Stands(step.Number, new(OrderStage.Working, turn.TimeNanos, PriceThere(in step)));
+                account.SetState(step.Number, new(OrderStage.Working, turn.TimeNanos, PriceThere(in step)));
                 break;
             case StepKind.Activated:
-                account.Stands(
+                account.SetState(
                     step.Number,
                     new(
                         OrderStages.WithoutParent(account.Orders[step.Number].Type), turn.TimeNanos,
@@ -268,10 +268,10 @@ internal sealed class BookRecordApplier(
     {
         // The total of an order by amount is what it trades.
         var order = account.Orders[number];
-        if (order.Standing.Stage != OrderStage.Working)
+        if (order.State.Stage != OrderStage.Working)
         {
             // Records before kind 10 do not contain the trigger.
-            order.Standing = order.Standing with { Stage = OrderStage.Working, SinceNanos = timeNanos };
+            order.State = order.State with { Stage = OrderStage.Working, SinceNanos = timeNanos };
         }
 
         var byAmount = order.Conditions?.Amount is not null;

@@ -9,7 +9,7 @@ namespace QuantumCore.Clearing;
 /// <param name="PriceTicks">
 /// Its price in the book, in ticks, if it differs from the submitted one because it slid or triggered; else 0.
 /// </param>
-public readonly record struct OrderStanding(OrderStage Stage, long SinceNanos = 0, long PriceTicks = 0);
+public readonly record struct OrderState(OrderStage Stage, long SinceNanos = 0, long PriceTicks = 0);
 
 /// <summary>An order for which the account holds funds.</summary>
 public sealed class HeldOrder
@@ -78,13 +78,13 @@ public sealed class HeldOrder
     public long LeavesLots => QuantityLots - FilledLots;
 
     /// <summary>Its state in the book, for reporting only: no hold depends on it.</summary>
-    public OrderStanding Standing { get; set; }
+    public OrderState State { get; set; }
 
     /// <summary>Its price in the book as far as known here, in ticks: the price its owner is shown.</summary>
-    public long StandsAtTicks => Standing.PriceTicks is not 0 and var ticks ? ticks : PriceTicks;
+    public long BookPriceTicks => State.PriceTicks is not 0 and var ticks ? ticks : PriceTicks;
 
     /// <summary>Its state as its type and filled quantity imply.</summary>
-    public OrderStanding StandingByKind => new(FilledLots > 0 ? OrderStage.Working : OrderStages.WithoutParent(Type));
+    public OrderState StateByType => new(FilledLots > 0 ? OrderStage.Working : OrderStages.WithoutParent(Type));
 
     /// <summary>Its fees so far; kept only in margin accounts.</summary>
     public OrderFees Paid { get; set; }
@@ -139,7 +139,7 @@ public sealed class HeldOrder
             QuantityLots = order.QuantityLots,
             Held = hold.Amount,
         };
-        held.Standing = held.StandingByKind;
+        held.State = held.StateByType;
         return held;
     }
 

@@ -89,7 +89,7 @@ internal sealed class LackingAssets(Account account, MarginControl margin)
 
     // Holds of a margin account are only noted, and it may owe its own currency.
     private bool IsLacking(string asset) => account.Balances.GetValueOrDefault(asset) is var balance
-        && (margin.Standing is { } standing
-            ? balance.Total < 0 && asset != standing.Currency.Name
+        && (margin.MarginAccount is { } marginAccount
+            ? balance.Total < 0 && asset != marginAccount.Currency.Name
             : balance.Available < 0);
 }

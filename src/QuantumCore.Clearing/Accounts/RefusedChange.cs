@@ -24,7 +24,7 @@ internal static class RefusedChange
         // The worst price that covers a market order or a stop, and a trailing limit, are not the owner's choice.
         var isDerived = OrderCombinations.IsMarket(order.Type) || order.Type == OrderType.TrailingStopLimit;
         return isDerived && request.PriceTicks != 0 && request.PriceTicks != order.PriceTicks
-            && request.PriceTicks != order.StandsAtTicks
+            && request.PriceTicks != order.BookPriceTicks
             ? "type,price"
             : null;
     }
@@ -48,7 +48,7 @@ internal static class RefusedChange
     /// <summary>Returns true if it has its own trigger and has not reached it.</summary>
     private static bool IsWaiting(HeldOrder order) =>
         OrderCombinations.IsTriggered(order.Type) && !OrderCombinations.IsTrailing(order.Type)
-            && order.Standing.Stage != OrderStage.Working;
+            && order.State.Stage != OrderStage.Working;
 
     /// <summary>
     /// Returns the field at fault of a request to change conditions; two that exclude each other, separated by a comma;

@@ -18,14 +18,14 @@ internal sealed class CorporateEntitlements(
 
     // Symbols whose orders a split has adjusted, until the account learns that their book moves again. By then it has
     // its new units.
-    private readonly SortedSet<string> _standing = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _adjusted = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, UnpaidPart> _unpaid = new(StringComparer.Ordinal);
 
     /// <summary>True if a part is pending.</summary>
     public bool HasUnpaid => _unpaid.Count > 0;
 
     /// <summary>True if a split that may not be over has adjusted orders.</summary>
-    public bool HasAdjusted => _standing.Count > 0;
+    public bool HasAdjusted => _adjusted.Count > 0;
 
     /// <summary>Decides the part of an action from the account's units at its cut; null if there is none.</summary>
     /// <exception cref="OverflowException">The balance would overflow.</exception>
@@ -87,7 +87,7 @@ internal sealed class CorporateEntitlements(
     /// <summary>Returns true if a split has changed orders of an asset, and its units may not be here yet.</summary>
     public bool IsBeingSplit(string asset)
     {
-        foreach (var symbol in _standing)
+        foreach (var symbol in _adjusted)
         {
             if (instrumentOf(symbol).Base.Name == asset)
             {
@@ -103,11 +103,11 @@ internal sealed class CorporateEntitlements(
     {
         if (turn.Phase is not (TradingPhase.Halt or TradingPhase.Closed))
         {
-            _standing.Remove(symbol);
+            _adjusted.Remove(symbol);
         }
         else if (turn.Command is AdjustOrders { Adjustment.IsSplit: true })
         {
-            _standing.Add(symbol);
+            _adjusted.Add(symbol);
         }
     }
 
@@ -138,8 +138,8 @@ internal sealed class CorporateEntitlements(
     /// <summary>Writes the symbols of adjusted orders.</summary>
     public void WriteAdjusted(ref RecordWriter to)
     {
-        to.Count(_standing.Count);
-        foreach (var symbol in _standing)
+        to.Count(_adjusted.Count);
+        foreach (var symbol in _adjusted)
         {
             to.Text(symbol);
         }
@@ -150,7 +150,7 @@ internal sealed class CorporateEntitlements(
     {
         for (var i = from.ItemCount(); i > 0; i--)
         {
-            _standing.Add(from.Text());
+            _adjusted.Add(from.Text());
         }
     }
 

@@ -35,20 +35,20 @@ internal sealed class MarginControl(
     private MarginPositions Positions => _positions ??= new(account, traded);
 
     /// <summary>Its margin state; null for a cash account.</summary>
-    public MarginStanding? Standing { get; private set; }
+    public MarginAccount? MarginAccount { get; private set; }
 
     /// <summary>True for a margin account, which may owe.</summary>
-    public bool IsMargin => Standing is not null;
+    public bool IsMargin => MarginAccount is not null;
 
     /// <summary>True for an isolated margin account.</summary>
-    public bool IsIsolated => Standing is { Symbol.Length: > 0 };
+    public bool IsIsolated => MarginAccount is { Symbol.Length: > 0 };
 
     /// <summary>The margin rules.</summary>
     public MarginAgreements Agreements => agreements?.Invoke() ?? MarginAgreements.None;
 
     /// <summary>Returns true for an asset of a margin account whose debt counts in its equity.</summary>
     public bool CountsAsEquity(string asset) =>
-        Standing is { } margin && Agreements.PaidIn(margin.Currency.Name).ContainsKey(asset);
+        MarginAccount is { } margin && Agreements.PaidIn(margin.Currency.Name).ContainsKey(asset);
 
     /// <summary>
     /// Decides to make it a margin account or a cash account. Returns the reason for a refusal, or the next record;
@@ -57,7 +57,7 @@ internal sealed class MarginControl(
     public (string? WhyNot, AccountRecord? Record) SetKind(AccountKindRequest request, Asset? currency, long now)
     {
         var symbol = request.Symbol ?? "";
-        if ((Standing?.Currency.Name ?? "") == request.Currency && (Standing?.Symbol ?? "") == symbol)
+        if ((MarginAccount?.Currency.Name ?? "") == request.Currency && (MarginAccount?.Symbol ?? "") == symbol)
         {
             return (null, null);
         }
@@ -67,11 +67,10 @@ internal sealed class MarginControl(
             return ("no instrument is paid in this asset", null);
         }
 
-        if (Standing is not null && request.Currency.Length > 0)
+        if (MarginAccount is { } known && request.Currency.Length > 0)
         {
-            return (
-                $"it is a margin account of {Standing.Currency.Name}{(Standing.Symbol.Length > 0 ? " for " + Standing.Symbol : "")}",
-                null);
+            var only = known.Symbol.Length > 0 ? " for " + known.Symbol : "";
+            return ($"it is a margin account of {known.Currency.Name}{only}", null);
         }
 
         if (symbol.Length > 0 && Agreements.Of(symbol)?.Instrument.Quote.Name is var paid
@@ -80,9 +79,9 @@ internal sealed class MarginControl(
             return ($"{symbol} is not traded on margin for it", null);
         }
 
-        var kept = Standing?.Currency.Name ?? request.Currency;
-        if (account.Orders.Count > 0 || !account.Pending.IsEmpty || Standing is { Claims.Count: > 0 }
-            || Standing is { StepNumber: > 0 }
+        var kept = MarginAccount?.Currency.Name ?? request.Currency;
+        if (account.Orders.Count > 0 || !account.Pending.IsEmpty || MarginAccount is { Claims.Count: > 0 }
+            || MarginAccount is { StepNumber: > 0 }
             || account.Balances.Any(
                 balance => balance.Value.Total < 0 || (balance.Value.Total > 0 && balance.Key != kept)))
         {
@@ -91,7 +90,7 @@ internal sealed class MarginControl(
                 null);
         }
 
-        return Standing is { } margin && margin.Charges(clock.At(now)) is { } charged
+        return MarginAccount is { } margin && margin.Charges(clock.At(now)) is { } charged
             && charged.LoanCharge + charged.BorrowCharge > 0
             ? (null, charged)
             : (null,
@@ -108,7 +107,7 @@ internal sealed class MarginControl(
     /// <param name="now">Unix nanoseconds.</param>
     public AccountRecord? TakeMarks(ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board, long now)
     {
-        if (Standing is not { } margin)
+        if (MarginAccount is not { } margin)
         {
             return null;
         }
@@ -124,7 +123,7 @@ internal sealed class MarginControl(
     /// </summary>
     public MarginView? Describe(Func<string, MarkPrice?> board, bool isFrozen, long now)
     {
-        if (Standing is not { } margin)
+        if (MarginAccount is not { } margin)
         {
             return null;
         }
@@ -164,7 +163,7 @@ internal sealed class MarginControl(
         return new MarginGroupLine(group.Name, group.CreditPpm, relief.Initial, relief.Maintenance);
     }
 
-    private MarginLine Describe(MarginStanding margin, MarginPosition position, MarginFigures figures)
+    private MarginLine Describe(MarginAccount margin, MarginPosition position, MarginFigures figures)
     {
         var smallest = position.Of.Terms.Long.Tiers[0];
         return new MarginLine(
@@ -185,9 +184,9 @@ internal sealed class MarginControl(
     /// <summary>
     /// Returns the reason why a margin account in its state may not enter orders, whatever they cost; None if it may.
     /// </summary>
-    public RejectReason Barrier(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
+    public RejectReason RejectionOf(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
     {
-        if (Standing is not { } margin)
+        if (MarginAccount is not { } margin)
         {
             return RejectReason.None;
         }
@@ -215,7 +214,7 @@ internal sealed class MarginControl(
     /// </summary>
     public bool IsReduction(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
     {
-        if (orders.Length != 1 || Standing is not { } margin
+        if (orders.Length != 1 || MarginAccount is not { } margin
             || Positions.Of(margin, Agreements, orders[0].Instrument, OwnOf(margin)) is not { } position)
         {
             return false;
@@ -231,7 +230,7 @@ internal sealed class MarginControl(
     /// <param name="now">Unix nanoseconds.</param>
     public RejectReason Check(ReadOnlySpan<MarginOrder> orders, HeldOrder? replaced, long now)
     {
-        if (Standing is not { } margin)
+        if (MarginAccount is not { } margin)
         {
             return RejectReason.None;
         }
@@ -317,7 +316,7 @@ internal sealed class MarginControl(
     /// </summary>
     public RejectReason CheckGive(Asset asset, long amount, long now)
     {
-        if (Standing is not { } margin)
+        if (MarginAccount is not { } margin)
         {
             var reason = account.CheckGive(asset, amount);
             return reason == RejectReason.None ? settlement.Check(asset, amount, now) : reason;
@@ -357,11 +356,11 @@ internal sealed class MarginControl(
     }
 
     /// <summary>Returns the lookup of the mark prices on record.</summary>
-    public static Func<string, MarkPrice?> OwnOf(MarginStanding margin) =>
+    public static Func<string, MarkPrice?> OwnOf(MarginAccount margin) =>
         symbol => margin.Marks.TryGetValue(symbol, out var mark) ? mark : null;
 
     /// <summary>Returns the lookup of the newest mark prices, on record or not.</summary>
-    public static Func<string, MarkPrice?> NewestOf(MarginStanding margin, Func<string, MarkPrice?> board) => symbol =>
+    public static Func<string, MarkPrice?> NewestOf(MarginAccount margin, Func<string, MarkPrice?> board) => symbol =>
         !margin.Marks.TryGetValue(symbol, out var own) ? board(symbol)
         : board(symbol) is { } newest && newest.IsAfter(own) ? newest
         : own;
@@ -370,7 +369,7 @@ internal sealed class MarginControl(
     /// Returns true if this silo's copy of the catalog is older than the one that the account used: margin terms are
     /// never withdrawn. With the old copy its positions would seem to count for nothing.
     /// </summary>
-    public bool IsBehind(MarginStanding margin)
+    public bool IsBehind(MarginAccount margin)
     {
         var agreed = Agreements;
         foreach (var symbol in margin.Marks.Keys)
@@ -385,13 +384,13 @@ internal sealed class MarginControl(
     }
 
     // By the deciding clock, because the account's own time may come from a wrong clock.
-    private bool IsStale(MarginStanding margin, long now) => Positions.AreStale(now) || IsBehind(margin);
+    private bool IsStale(MarginAccount margin, long now) => Positions.AreStale(now) || IsBehind(margin);
 
     /// <summary>
     /// Returns the new prices that differ from the account's, for its positions and for what it is about to trade.
     /// </summary>
     public ImmutableArray<MarkPrice> Newer(
-        MarginStanding margin, ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board)
+        MarginAccount margin, ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board)
     {
         Positions.Find(margin, Agreements, OwnOf(margin));
         var newer = ImmutableArray.CreateBuilder<MarkPrice>();
@@ -421,7 +420,7 @@ internal sealed class MarginControl(
 
     /// <summary>Returns a record of a margin state with its figures at the newest mark prices.</summary>
     public MarginReviewed Reviewed(
-        MarginStanding margin,
+        MarginAccount margin,
         MarginState state,
         long floor,
         long deadlineNanos,
@@ -439,10 +438,10 @@ internal sealed class MarginControl(
     /// <summary>Makes it a margin account or a cash account.</summary>
     public void Apply(AccountKindSet set)
     {
-        Standing = set.Currency.Length == 0
+        MarginAccount = set.Currency.Length == 0
             ? null
-            : new MarginStanding(new Asset(set.Currency, set.Decimals)) { Symbol = set.Symbol };
-        Standing?.Begin(set.TimeNanos);
+            : new MarginAccount(new Asset(set.Currency, set.Decimals)) { Symbol = set.Symbol };
+        MarginAccount?.Begin(set.TimeNanos);
         account.IsMargin = IsMargin;
     }
 
@@ -451,7 +450,7 @@ internal sealed class MarginControl(
     /// <param name="sequence">Its sequence in the account's stream.</param>
     public void Apply(AccountRecord record, long sequence)
     {
-        var margin = Standing
+        var margin = MarginAccount
             ?? throw new InvalidDataException($"{account.Id}: record {sequence} is a margin account's.");
         switch (record)
         {
@@ -477,11 +476,11 @@ internal sealed class MarginControl(
     /// <summary>Writes the state of a margin account.</summary>
     /// <param name="to">The writer.</param>
     /// <param name="tellsSymbol">True to write the instrument of an isolated account too.</param>
-    public void Write(ref RecordWriter to, bool tellsSymbol) => Standing?.Write(ref to, tellsSymbol);
+    public void Write(ref RecordWriter to, bool tellsSymbol) => MarginAccount?.Write(ref to, tellsSymbol);
 
     /// <summary>Reads what <see cref="Write"/> wrote; nothing for a cash account.</summary>
     /// <param name="from">The reader.</param>
     /// <param name="tellsSymbol">True if the instrument of an isolated account was written too.</param>
     public void Read(ref RecordReader from, bool tellsSymbol) =>
-        Standing = account.IsMargin ? MarginStanding.Read(ref from, tellsSymbol) : null;
+        MarginAccount = account.IsMargin ? MarginAccount.Read(ref from, tellsSymbol) : null;
 }

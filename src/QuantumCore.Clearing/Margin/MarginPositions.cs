@@ -37,7 +37,7 @@ internal sealed class MarginPositions(Account account, TradedSymbols traded)
     /// <param name="margin">The account's margin state.</param>
     /// <param name="agreements">The margin rules.</param>
     /// <param name="markOf">Returns the mark price of a symbol.</param>
-    public void Find(MarginStanding margin, MarginAgreements agreements, Func<string, MarkPrice?> markOf)
+    public void Find(MarginAccount margin, MarginAgreements agreements, Func<string, MarkPrice?> markOf)
     {
         _positions.Clear();
         var margined = agreements.PaidIn(margin.Currency.Name);
@@ -69,7 +69,7 @@ internal sealed class MarginPositions(Account account, TradedSymbols traded)
     /// Returns the index of a position, which is added if it is missing; -1 if the account cannot have one.
     /// </summary>
     public int FindOrAdd(
-        MarginStanding margin, MarginAgreements agreements, Instrument instrument, Func<string, MarkPrice?> markOf)
+        MarginAccount margin, MarginAgreements agreements, Instrument instrument, Func<string, MarkPrice?> markOf)
     {
         var index = IndexOf(instrument);
         if (index < 0 && Of(margin, agreements, instrument, markOf) is { } position)
@@ -83,7 +83,7 @@ internal sealed class MarginPositions(Account account, TradedSymbols traded)
 
     /// <summary>Returns the position in an instrument, outside the list; null if the account cannot have one.</summary>
     public MarginPosition? Of(
-        MarginStanding margin, MarginAgreements agreements, Instrument instrument, Func<string, MarkPrice?> markOf) =>
+        MarginAccount margin, MarginAgreements agreements, Instrument instrument, Func<string, MarkPrice?> markOf) =>
         agreements.Of(instrument.Symbol) is { } of && instrument.Quote == margin.Currency
             ? PositionIn(of, account.Of(instrument.Base), account.OpenIn(instrument.Symbol), markOf)
             : null;
@@ -100,10 +100,10 @@ internal sealed class MarginPositions(Account account, TradedSymbols traded)
         Math.Max(priceTicks, instrument.MinPriceTicks);
 
     /// <summary>Returns the figures of the account.</summary>
-    public MarginFigures Figures(MarginStanding margin) => OneByOne(margin).Relieved(Span);
+    public MarginFigures Figures(MarginAccount margin) => OneByOne(margin).Relieved(Span);
 
     /// <summary>Returns the figures with each position by itself, before the credits of margin groups.</summary>
-    public MarginFigures OneByOne(MarginStanding margin)
+    public MarginFigures OneByOne(MarginAccount margin)
     {
         var figures = new MarginFigures(account.Of(margin.Currency).Total - margin.Owed, 0, 0, 0, 0);
         foreach (ref readonly var position in Span)

@@ -41,7 +41,7 @@ internal sealed class MarginReview(
     /// <param name="now">Unix nanoseconds.</param>
     public AccountRecord? Review(Func<string, MarkPrice?> board, Func<string, bool> isTrading, long now)
     {
-        if (checks.Standing is not { } margin || checks.IsBehind(margin))
+        if (checks.MarginAccount is not { } margin || checks.IsBehind(margin))
         {
             return null;
         }
@@ -57,7 +57,7 @@ internal sealed class MarginReview(
     /// </summary>
     public MarginWork Work()
     {
-        if (checks.Standing is not { } margin)
+        if (checks.MarginAccount is not { } margin)
         {
             return MarginWork.None;
         }
@@ -81,7 +81,7 @@ internal sealed class MarginReview(
     /// Records that the insurance fund has a claim on record; returns null if this was recorded before.
     /// </summary>
     public AccountRecord? TakeCover(LiquidationCover cover, long now) =>
-        checks.Standing is { } margin && margin.Claims.ContainsKey(cover.Sequence)
+        checks.MarginAccount is { } margin && margin.Claims.ContainsKey(cover.Sequence)
             ? new DeficitCovered(
                 clock.At(now), margin.Currency.Name, margin.Currency.Decimals, cover.Sequence, cover.FromFund,
                 cover.FromHouse)
@@ -98,7 +98,7 @@ internal sealed class MarginReview(
             account.Pending.Has(asset.Name)
                 ? settlement.At(now).Spendable(asset.Name, DatedFunds.AtOnce)
                 : long.MaxValue);
-        if (checks.Standing is { } margin && margin.Currency == asset)
+        if (checks.MarginAccount is { } margin && margin.Currency == asset)
         {
             Positions.Find(margin, checks.Agreements, MarginControl.OwnOf(margin));
             most = Positions.Figures(margin).Equity;
@@ -109,10 +109,10 @@ internal sealed class MarginReview(
             (long)Int128.Clamp(most, 0, request.Amount));
     }
 
-    private bool IsStale(MarginStanding margin, long now) => Positions.AreStale(now) || checks.IsBehind(margin);
+    private bool IsStale(MarginAccount margin, long now) => Positions.AreStale(now) || checks.IsBehind(margin);
 
     /// <summary>Returns the margin state of an account outside liquidation; null if that is on record.</summary>
-    private MarginReviewed? Judge(MarginStanding margin, Func<string, MarkPrice?> board, long now)
+    private MarginReviewed? Judge(MarginAccount margin, Func<string, MarkPrice?> board, long now)
     {
         Positions.Find(margin, checks.Agreements, MarginControl.NewestOf(margin, board));
         if (IsStale(margin, now))
@@ -139,14 +139,14 @@ internal sealed class MarginReview(
                 checks.Newer(margin, [], board), now);
     }
 
-    private MarginState StateAt(MarginStanding margin, in MarginFigures figures) =>
+    private MarginState StateAt(MarginAccount margin, in MarginFigures figures) =>
         figures.Excess >= 0 ? MarginState.Healthy
         : figures.Equity >= figures.Maintenance || IsThrough(margin) ? MarginState.Restricted
         : MarginState.Called;
 
     // Less than a lot can be neither sold nor bought back. An account that has nothing else and can pay what accrued is
     // not called for it: a liquidation would find nothing to do, and the next review would begin another.
-    private bool IsThrough(MarginStanding margin) =>
+    private bool IsThrough(MarginAccount margin) =>
         !Positions.HasToClose && account.Of(margin.Currency).Total >= margin.Owed;
 
     /// <summary>
@@ -154,7 +154,7 @@ internal sealed class MarginReview(
     /// that the step sells what it has.
     /// </summary>
     private AccountRecord? Liquidate(
-        MarginStanding margin, Func<string, MarkPrice?> board, Func<string, bool> isTrading, long now)
+        MarginAccount margin, Func<string, MarkPrice?> board, Func<string, bool> isTrading, long now)
     {
         if (account.Orders.Count > 0)
         {
@@ -205,7 +205,7 @@ internal sealed class MarginReview(
     /// then owed.
     /// </summary>
     private AccountRecord Finish(
-        MarginStanding margin, in MarginFigures figures, Func<string, MarkPrice?> board, long now)
+        MarginAccount margin, in MarginFigures figures, Func<string, MarkPrice?> board, long now)
     {
         var cash = account.Of(margin.Currency).Total;
         return margin.Owed > 0 && cash < margin.Owed && margin.Charges(clock.At(now)) is { } charges
@@ -216,7 +216,7 @@ internal sealed class MarginReview(
             : checks.Reviewed(margin, StateAt(margin, figures), 0, 0, board, checks.Newer(margin, [], board), now);
     }
 
-    private LiquidationStepEnded EndStep(MarginStanding margin)
+    private LiquidationStepEnded EndStep(MarginAccount margin)
     {
         Positions.Find(margin, checks.Agreements, MarginControl.OwnOf(margin));
         var value = (long)margin.StepValue;
@@ -227,7 +227,7 @@ internal sealed class MarginReview(
     }
 
     /// <summary>Returns the order of the next step; null if nothing can be traded now.</summary>
-    private HoldPlaced? Step(MarginStanding margin, MarginPolicy policy, Func<string, bool> isTrading, long now)
+    private HoldPlaced? Step(MarginAccount margin, MarginPolicy policy, Func<string, bool> isTrading, long now)
     {
         Positions.Find(margin, checks.Agreements, MarginControl.OwnOf(margin));
         var figures = Positions.Figures(margin);
@@ -284,9 +284,9 @@ internal sealed class MarginReview(
     /// Returns the interest of the next day that has begun; null if all days are on record, and for a cash account.
     /// </summary>
     public AccountRecord? Accrue(Func<string, MarkPrice?> board, long now) =>
-        checks.Standing is { } margin ? Accrue(margin, board, now) : null;
+        checks.MarginAccount is { } margin ? Accrue(margin, board, now) : null;
 
-    private InterestAccrued? Accrue(MarginStanding margin, Func<string, MarkPrice?> board, long now)
+    private InterestAccrued? Accrue(MarginAccount margin, Func<string, MarkPrice?> board, long now)
     {
         if (UtcDay.Of(now) <= margin.AccruedDay)
         {
@@ -320,6 +320,6 @@ internal sealed class MarginReview(
         var accrued = new InterestAccrued(
             clock.At(now), day, margin.Currency.Name, margin.Currency.Decimals, basis,
             margin.Loan + (debt * policy.LoanPpm), margin.Borrow + borrow, 0, 0);
-        return UtcDay.DateOf(day).Day == 1 ? MarginStanding.Charged(accrued) : accrued;
+        return UtcDay.DateOf(day).Day == 1 ? MarginAccount.Charged(accrued) : accrued;
     }
 }

@@ -31,14 +31,14 @@ internal sealed class SystemCalls(
 
         var cancellation = context.RequestAborted;
         var asked = Ask(async () => (ImmutableArray<SiloView>?)await silos(cancellation), cancellation);
-        var standing = await Ask(async () => (LedgerStanding?)await grains.Ledger().Standing(), cancellation);
+        var status = await Ask(async () => (LedgerStatus?)await grains.Ledger().Status(), cancellation);
         var members = await asked;
         var now = time.UnixNanos();
         await Answer.Json(context, new Api.ExchangeSystem(
             new(now),
             now,
             [.. (members ?? []).Select(ToApi)],
-            standing is { } known
+            status is { } known
                 ? new Api.JournalStanding(known.Records, known.Behind, known.BehindNanos / 1_000_000)
                 : null,
             [.. recent.Newest().Select(ToApi)]));

@@ -17,7 +17,7 @@ internal sealed class TradingCall(
     Listings listings,
     KeyRing keys,
     UserSessions sessions,
-    StandingSessions standing,
+    SessionRegistry registry,
     Door door,
     Quotas quotas,
     GatewayOptions options,
@@ -55,7 +55,7 @@ internal sealed class TradingCall(
             await using var trader = new TradingSocket(
                 socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress,
                 Call.StillKnown(context, keys, sessions), desk, entry, listings, keys,
-                standing, door, quotas, log);
+                registry, door, quotas, log);
             await socket.Run(accepted, trader.Obey, lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)

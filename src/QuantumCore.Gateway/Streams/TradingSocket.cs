@@ -24,7 +24,7 @@ internal sealed class TradingSocket(
     OrderEntry entry,
     Listings listings,
     KeyRing keys,
-    StandingSessions sessions,
+    SessionRegistry sessions,
     Door door,
     Quotas quotas,
     ILogger log) : IAsyncDisposable

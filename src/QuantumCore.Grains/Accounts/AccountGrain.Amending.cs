@@ -57,7 +57,7 @@ public sealed partial class AccountGrain
         var price = moves && OrderCombinations.IsMarket(order.Type)
             ? MarketProtection.PriceTicks(order.Instrument, order.Side, request.TriggerTicks)
             : request.PriceTicks == 0 ? order.PriceTicks : request.PriceTicks;
-        var stays = !moves && (price == order.PriceTicks || price == order.StandsAtTicks);
+        var stays = !moves && (price == order.PriceTicks || price == order.BookPriceTicks);
         if (total <= order.FilledLots || (stays && total <= order.QuantityLots))
         {
             Record(_machine.AskReduction(request.NewClientOrderId, hash, order, total, Now), urgent: true);

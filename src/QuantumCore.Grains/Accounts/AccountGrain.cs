@@ -153,7 +153,7 @@ public sealed partial class AccountGrain(
         {
             if (!_machine.IsUsed(clientOrderId, out var key))
             {
-                Record(_machine.Burn(clientOrderId, Now), urgent: true);
+                Record(_machine.RetireKey(clientOrderId, Now), urgent: true);
             }
 
             return key.Order;
@@ -263,7 +263,7 @@ public sealed partial class AccountGrain(
         order.Side,
         order.Type,
         order.TimeInForce,
-        order.StandsAtTicks,
+        order.BookPriceTicks,
         order.QuantityLots,
         order.FilledLots,
         order.Held,
@@ -271,8 +271,8 @@ public sealed partial class AccountGrain(
         order.PostOnly,
         order.SelfTrade,
         EncodedConditions.From(order.Conditions),
-        order.Standing.Stage,
-        order.Standing.SinceNanos);
+        order.State.Stage,
+        order.State.SinceNanos);
 
     private HoldResult Decide(HoldRequest request)
     {

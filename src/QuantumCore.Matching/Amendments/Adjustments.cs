@@ -8,7 +8,7 @@ internal sealed class Adjustments(
     OrderStore store, OrderEndings endings, TakerPhase takers, Amendments amendments, Triggers triggers, Pegs pegs)
 {
     /// <summary>An order that moves to its new price, and the values that determine its queue position.</summary>
-    private readonly record struct Adjusted(int Slot, int Side, long Reach, long Priority, long PriceTicks);
+    private readonly record struct Adjusted(int Slot, int Side, long PriceKey, long Priority, long PriceTicks);
 
     public Int128 LotsAfter(in OrderAdjustment adjustment, long lowest)
     {
@@ -103,14 +103,16 @@ internal sealed class Adjustments(
             var side = store.Entries[slot].Side;
             var (before, after) = (store.PriceNow(slot), adjustment.PriceOf(side, store.PriceNow(slot)));
             if (store.HasPriority(slot) && !store.Has(slot, Traits.Peg))
-                line.Add(
-                    new Adjusted(
-                        slot, IndexOf(side), Toward(IndexOf(side) ^ 1, before), store.Entries[slot].Priority, after));
+            {
+                var key = SignedPriceKey(IndexOf(side) ^ 1, before);
+                line.Add(new Adjusted(slot, IndexOf(side), key, store.Entries[slot].Priority, after));
+            }
+
             AdjustOne(slot, in adjustment, after);
         }
 
         line.Sort(static (a, b) => a.Side != b.Side ? a.Side.CompareTo(b.Side)
-            : a.Reach != b.Reach ? a.Reach.CompareTo(b.Reach)
+            : a.PriceKey != b.PriceKey ? a.PriceKey.CompareTo(b.PriceKey)
             : a.Priority.CompareTo(b.Priority));
         foreach (var (slot, _, _, _, price) in line)
         {

@@ -224,7 +224,7 @@ internal sealed class AmendmentChecks(
     /// <summary>Checks room and post-only at the place to which a resting order would go.</summary>
     private RejectReason CheckMove(int slot, long lots, bool slides, ref long price)
     {
-        if (store.Entries[slot].Place != OrderPlace.Resting || store.Has(slot, Traits.Peg | Traits.AtMarket))
+        if (store.Entries[slot].Place != OrderPlace.Resting || store.Has(slot, Traits.Peg | Traits.MarketOrder))
             return RejectReason.None;
 
         var place = StepOut(slot);

@@ -165,7 +165,7 @@ internal sealed class Amendments(
         store.Append(
             BookEventKind.Amended, entry.Side, EndReason.None, entry.Id, price, store.Entries[slot].TotalLots,
             entry.Leaves);
-        var shown = entry.Place == OrderPlace.Resting && (entry.Traits & (Traits.Dark | Traits.AtMarket)) == 0;
+        var shown = entry.Place == OrderPlace.Resting && (entry.Traits & (Traits.Hidden | Traits.MarketOrder)) == 0;
         store.Told.MakerLeavesLots = shown ? store.Counted(slot) : 0;
         store.Told.Detail = loses ? (byte)1 : (byte)0;
     }

@@ -9,7 +9,7 @@ internal sealed class AuctionPricing(OrderStore store)
     private readonly List<(long Price, Int128 Lots)>[] _offers = [[], []];
 
     private readonly List<long> _candidates = [];
-    private readonly Int128[] _atMarketLots = new Int128[2];
+    private readonly Int128[] _marketLots = new Int128[2];
 
     // Market orders with a worst price, best first, since a price was last found. Their price keeps them out as a limit
     // would, but is no price to trade at. They trade in the sequence of those prices: if they traded before better
@@ -34,12 +34,12 @@ internal sealed class AuctionPricing(OrderStore store)
         var search = new PriceSearch();
         var buys = _offers[Buy];
         var sells = _offers[Sell];
-        var demand = _atMarketLots[Buy];
+        var demand = _marketLots[Buy];
         foreach (var (_, lots) in buys)
             demand += lots;
         foreach (var order in Capped[Buy])
             demand += order.Lots;
-        var supply = _atMarketLots[Sell];
+        var supply = _marketLots[Sell];
         // Candidates rise: the lowest buyers drop out, sellers come in.
         var (lastBuy, lastCapped) = (buys.Count - 1, Capped[Buy].Count - 1);
         var (nextSell, nextCapped) = (0, 0);
@@ -121,41 +121,44 @@ internal sealed class AuctionPricing(OrderStore store)
     {
         var offers = _offers[side];
         offers.Clear();
-        var lit = store.Sides[side].Best;
-        var dark = store.Sides[side + Dark].Best;
-        while (lit != 0 || dark != 0)
+        var displayed = store.Sides[side].Best;
+        var hidden = store.Sides[side + Hidden].Best;
+        while (displayed != 0 || hidden != 0)
         {
-            var litPrice = lit == 0 ? 0 : store.Ladder.PriceOf(lit);
-            var darkPrice = dark == 0 ? 0 : store.Ladder.PriceOf(dark);
-            var takesLit = dark == 0 || (lit != 0 && Toward(side ^ 1, litPrice) <= Toward(side ^ 1, darkPrice));
-            var takesDark = lit == 0 || (dark != 0 && Toward(side ^ 1, darkPrice) <= Toward(side ^ 1, litPrice));
+            var displayedPrice = displayed == 0 ? 0 : store.Ladder.PriceOf(displayed);
+            var hiddenPrice = hidden == 0 ? 0 : store.Ladder.PriceOf(hidden);
+            var takesDisplayed = hidden == 0
+                || (displayed != 0
+                    && SignedPriceKey(side ^ 1, displayedPrice) <= SignedPriceKey(side ^ 1, hiddenPrice));
+            var takesHidden = displayed == 0
+                || (hidden != 0 && SignedPriceKey(side ^ 1, hiddenPrice) <= SignedPriceKey(side ^ 1, displayedPrice));
             Int128 lots = 0;
-            if (takesLit)
+            if (takesDisplayed)
             {
-                lots += OpenAt(lit);
-                lit = store.NextWorse(side, lit);
+                lots += OpenAt(displayed);
+                displayed = store.NextWorse(side, displayed);
             }
 
-            if (takesDark)
+            if (takesHidden)
             {
-                lots += OpenAt(dark);
-                dark = store.NextWorse(side + Dark, dark);
+                lots += OpenAt(hidden);
+                hidden = store.NextWorse(side + Hidden, hidden);
             }
 
             if (lots > 0)
-                offers.Add((takesLit ? litPrice : darkPrice, lots));
+                offers.Add((takesDisplayed ? displayedPrice : hiddenPrice, lots));
         }
 
-        OfferAtMarket(side);
+        OfferMarketOrders(side);
     }
 
-    private void OfferAtMarket(int side)
+    private void OfferMarketOrders(int side)
     {
         var capped = Capped[side];
         capped.Clear();
-        _atMarketLots[side] = 0;
+        _marketLots[side] = 0;
         for (var slot =
-            store.Ladder[store.Sides[side + AtMarket].Best].First; slot != 0; slot = store.Entries[slot].Next)
+            store.Ladder[store.Sides[side + MarketOrders].Best].First; slot != 0; slot = store.Entries[slot].Next)
         {
             ref var entry = ref store.Entries[slot];
             if (store.Has(slot, Traits.AllOrNone))
@@ -163,7 +166,7 @@ internal sealed class AuctionPricing(OrderStore store)
             if (IsCapped(slot))
                 capped.Add(new CappedOrder(store.ConditionsOf(slot).Price, entry.Leaves, entry.Priority, slot));
             else
-                _atMarketLots[side] += entry.Leaves;
+                _marketLots[side] += entry.Leaves;
         }
 
         if (capped.Count > 1)

@@ -9,8 +9,8 @@ namespace QuantumCore.Matching;
 internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
 {
     private bool _isOpen;
-    private int _lit;
-    private int _dark;
+    private int _displayed;
+    private int _hidden;
     private int _slot;
 
     // Index of the next market order with a worst price.
@@ -39,7 +39,7 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
 
     // Market orders with a worst price are visited among the prices.
     private readonly bool StaysOut() => store.Has(_slot, Traits.AllOrNone)
-        || (!_isAlone && store.Has(_slot, Traits.AtMarket) && pricing.IsCapped(_slot));
+        || (!_isAlone && store.Has(_slot, Traits.MarketOrder) && pricing.IsCapped(_slot));
 
     /// <summary>
     /// Moves to the first order of the next level. Cursors run ahead of the levels that are being emptied.
@@ -49,48 +49,49 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
         if (!_isOpen)
         {
             _isOpen = true;
-            _lit = store.Sides[side].Best;
-            _dark = store.Sides[side + Dark].Best;
-            _slot = store.Ladder[store.Sides[side + AtMarket].Best].First;
+            _displayed = store.Sides[side].Best;
+            _hidden = store.Sides[side + Hidden].Best;
+            _slot = store.Ladder[store.Sides[side + MarketOrders].Best].First;
             return;
         }
 
         _isAlone = TryTakeCapped();
         if (_isAlone)
             return;
-        if (_lit == 0 && _dark == 0)
+        if (_displayed == 0 && _hidden == 0)
             throw new InvalidOperationException("An auction gives more lots than a side has.");
 
-        var takesLit = _dark == 0 || (_lit != 0 && IsAtLeastAsGood(_lit, _dark));
-        if (takesLit)
+        var takesDisplayed = _hidden == 0 || (_displayed != 0 && IsAtLeastAsGood(_displayed, _hidden));
+        if (takesDisplayed)
         {
-            _slot = store.Ladder[_lit].First;
-            _lit = store.NextWorse(side, _lit);
+            _slot = store.Ladder[_displayed].First;
+            _displayed = store.NextWorse(side, _displayed);
         }
         else
         {
-            _slot = store.Ladder[_dark].First;
-            _dark = store.NextWorse(side + Dark, _dark);
+            _slot = store.Ladder[_hidden].First;
+            _hidden = store.NextWorse(side + Hidden, _hidden);
         }
     }
 
     private readonly bool IsAtLeastAsGood(int level, int other) =>
-        Toward(side ^ 1, store.Ladder.PriceOf(level)) <= Toward(side ^ 1, store.Ladder.PriceOf(other));
+        SignedPriceKey(side ^ 1, store.Ladder.PriceOf(level)) <= SignedPriceKey(side ^ 1, store.Ladder.PriceOf(other));
 
     /// <summary>Moves to the next market order with a worst price, if no level is better.</summary>
     private bool TryTakeCapped()
     {
         var capped = pricing.Capped[side];
         // One may have ended meanwhile, with a sibling.
-        while (_capped < capped.Count && !IsStillAtMarket(capped[_capped]))
+        while (_capped < capped.Count && !IsStillMarketOrder(capped[_capped]))
             _capped++;
         if (_capped == capped.Count)
             return false;
 
         var next = capped[_capped];
-        foreach (var level in (ReadOnlySpan<int>)[_lit, _dark])
+        foreach (var level in (ReadOnlySpan<int>)[_displayed, _hidden])
         {
-            if (level != 0 && Toward(side ^ 1, store.Ladder.PriceOf(level)) < Toward(side ^ 1, next.Price))
+            if (level != 0
+                && SignedPriceKey(side ^ 1, store.Ladder.PriceOf(level)) < SignedPriceKey(side ^ 1, next.Price))
                 return false;
         }
 
@@ -99,6 +100,6 @@ internal struct AuctionQueue(OrderStore store, AuctionPricing pricing, int side)
         return true;
     }
 
-    private readonly bool IsStillAtMarket(in CappedOrder order) => store.Entries[order.Slot] is { Id: not 0 } entry
-        && entry.Priority == order.Priority && (entry.Traits & Traits.AtMarket) != 0;
+    private readonly bool IsStillMarketOrder(in CappedOrder order) => store.Entries[order.Slot] is { Id: not 0 } entry
+        && entry.Priority == order.Priority && (entry.Traits & Traits.MarketOrder) != 0;
 }

@@ -39,10 +39,10 @@ internal sealed class MemoryAudit(OrderBook book)
         }
 
         ref var state = ref book.Sides[side];
-        var reach = state.Best == 0 ? OutOfReach : Toward(side ^ 1, book.Ladder.PriceOf(state.Best));
+        var key = state.Best == 0 ? FarthestKey : SignedPriceKey(side ^ 1, book.Ladder.PriceOf(state.Best));
         if (state.Second != 0 && (state.Best == 0 || book.NextWorse(side, state.Best) != state.Second))
             return $"side {side} has another level behind its best one than it remembers";
-        return levels == state.Levels && reach == state.Reach
+        return levels == state.Levels && key == state.BestKey
             ? null
             : $"side {side} counts {state.Levels} levels and has {levels}, or its best price is stale";
     }
@@ -72,7 +72,7 @@ internal sealed class MemoryAudit(OrderBook book)
                 return $"order {entry.Id} stands behind one that came later";
 
             orders++;
-            lots += side is >= FirstTrigger and < AtMarket ? 0 : book.Counted(slot);
+            lots += side is >= FirstTrigger and < MarketOrders ? 0 : book.Counted(slot);
             conditional += book.Has(slot, Traits.Conditional) ? 1 : 0;
             previous = slot;
         }
@@ -86,7 +86,7 @@ internal sealed class MemoryAudit(OrderBook book)
     /// <summary>
     /// Returns true if the first order belongs behind the second. Triggers are sorted by id, others by priority.
     /// </summary>
-    private bool IsBehind(int side, int first, int second) => side is >= FirstTrigger and < AtMarket
+    private bool IsBehind(int side, int first, int second) => side is >= FirstTrigger and < MarketOrders
         ? book.Entries[first].Id >= book.Entries[second].Id
         : book.Entries[first].Priority >= book.Entries[second].Priority;
 

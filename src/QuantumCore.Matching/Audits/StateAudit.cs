@@ -71,7 +71,7 @@ internal sealed class StateAudit(OrderBook book)
         if (matches && bid != 0 && ask != 0 && bid >= ask)
             return $"the book is crossed: bid {bid}, ask {ask}";
         if (book.Phase is TradingPhase.Continuous or TradingPhase.Closed
-            && book.Sides[AtMarket].Levels + book.Sides[AtMarket + 1].Levels > 0)
+            && book.Sides[MarketOrders].Levels + book.Sides[MarketOrders + 1].Levels > 0)
             return "market orders wait for an auction that is over";
         if (book.Waiting.Held.Count > 0 && book.Phase is TradingPhase.Closing or TradingPhase.Closed)
             return "orders wait for a closing auction that began";
@@ -91,10 +91,10 @@ internal sealed class StateAudit(OrderBook book)
     private long BestFirm(int side)
     {
         var best = book.Sides[side].Best == 0 ? 0 : book.Ladder.PriceOf(book.Sides[side].Best);
-        for (var level = book.Sides[side + Dark].Best; level != 0; level = book.NextWorse(side + Dark, level))
+        for (var level = book.Sides[side + Hidden].Best; level != 0; level = book.NextWorse(side + Hidden, level))
         {
             var price = book.Ladder.PriceOf(level);
-            if (best != 0 && Toward(side ^ 1, best) <= Toward(side ^ 1, price))
+            if (best != 0 && SignedPriceKey(side ^ 1, best) <= SignedPriceKey(side ^ 1, price))
                 return best;
             if (book.Pricing.OpenAt(level) > 0)
                 return price;
@@ -142,7 +142,7 @@ internal sealed class StateAudit(OrderBook book)
             // A reduced total leaves dependent values unchanged.
             DisplayLots = kept.Display == 0 ? null : Math.Min(kept.Display, total),
             MinimumLots = kept.Minimum == 0 ? null : Math.Min(kept.Minimum, total),
-            Hidden = book.Has(slot, Traits.Dark) && !book.Has(slot, Traits.AllOrNone)
+            Hidden = book.Has(slot, Traits.Hidden) && !book.Has(slot, Traits.AllOrNone)
                 && kept.Peg != PegReference.Midpoint,
             AllOrNone = book.Has(slot, Traits.AllOrNone),
             Slide = book.Has(slot, Traits.Slide),
@@ -176,7 +176,7 @@ internal sealed class StateAudit(OrderBook book)
         var market = OrderRules.IsMarket(kept.Type);
         if ((kept.Triggered && !triggered) || kept.Type == OrderType.Pegged != book.Has(slot, Traits.Peg))
             return "has triggered and is no stop, or is pegged and no peg";
-        if (book.Has(slot, Traits.AtMarket) != (market && entry.Place == OrderPlace.Resting))
+        if (book.Has(slot, Traits.MarketOrder) != (market && entry.Place == OrderPlace.Resting))
             return "is at the market and no market order, or the other way round";
         if (entry.Place != OrderPlace.Resting)
             return entry.Place switch
@@ -242,8 +242,8 @@ internal sealed class StateAudit(OrderBook book)
     {
         ref var entry = ref book.Entries[slot];
         ref var kept = ref book.ConditionsOf(slot);
-        var dark = book.Has(slot, Traits.AllOrNone) || kept.Peg == PegReference.Midpoint;
-        if (book.Has(slot, Traits.Iceberg) != (kept.Display != 0) || (dark && !book.Has(slot, Traits.Dark))
+        var hidden = book.Has(slot, Traits.AllOrNone) || kept.Peg == PegReference.Midpoint;
+        if (book.Has(slot, Traits.Iceberg) != (kept.Display != 0) || (hidden && !book.Has(slot, Traits.Hidden))
             || (book.Has(slot, Traits.Slide) && !book.Has(slot, Traits.PostOnly)))
             return "shows itself in two ways";
         var shown = book.Has(slot, Traits.Iceberg) && entry.Place == OrderPlace.Resting;
@@ -283,7 +283,7 @@ internal sealed class StateAudit(OrderBook book)
     {
         var single = members.Kind == OrderListKind.OneTriggersOther;
         var legs = members.FirstId + (members.Kind == OrderListKind.OneCancelsOther ? 0 : 1);
-        if ((members.Parent != 0 && (book.Entries[members.Parent].Id != members.FirstId || !IsStanding(members.Parent)))
+        if ((members.Parent != 0 && (book.Entries[members.Parent].Id != members.FirstId || !IsParent(members.Parent)))
             || (members.FirstLeg != 0 && book.Entries[members.FirstLeg].Id != legs)
             || (members.SecondLeg != 0 && (single || book.Entries[members.SecondLeg].Id != legs + 1))
             || (members.Parent != 0 && members.Kind == OrderListKind.OneCancelsOther))
@@ -310,6 +310,6 @@ internal sealed class StateAudit(OrderBook book)
     }
 
     /// <summary>Returns true for a limit order that rests, or waits for the close, as a parent does.</summary>
-    private bool IsStanding(int slot) => book.Entries[slot].Place is OrderPlace.Resting or OrderPlace.Held
+    private bool IsParent(int slot) => book.Entries[slot].Place is OrderPlace.Resting or OrderPlace.Held
         && book.ConditionsOf(slot).Type == OrderType.Limit && book.ConditionsOf(slot).Role == ListRole.Parent;
 }

@@ -54,10 +54,10 @@ internal sealed class ListIntake(
             prices[i] = legs[i].PriceTicks;
             lots += legs[i].QuantityLots;
             var reject = isPair
-                || i == 0 ? checks.CheckStanding(timeNanos, in legs[i]) : CheckWaiting(timeNanos, in legs[i]);
+                || i == 0 ? checks.CheckAdmission(timeNanos, in legs[i]) : CheckWaiting(timeNanos, in legs[i]);
             if (reject == RejectReason.None && isPair
                 && !ListRules.Straddle(store.LastPriceTicks, in legs[0], in legs[1]))
-                return checks.CheckStanding(timeNanos, in legs[1]) is not RejectReason.None and var before
+                return checks.CheckAdmission(timeNanos, in legs[1]) is not RejectReason.None and var before
                     ? RefuseForOne(1, before)
                     : RejectReason.ListPrices;
             if (reject == RejectReason.None && (isPair || i == 0))

@@ -16,7 +16,7 @@ internal sealed class LegTrading(
         var taker = matcher.TakerFor(slot, priceTicks);
         taker.IsSilent = true;
         var left = lots;
-        var at = new MatchCursor { Side = taker.Side ^ 1, IsLit = true, Price = priceTicks };
+        var at = new MatchCursor { Side = taker.Side ^ 1, IsDisplayed = true, Price = priceTicks };
         ref var queue = ref book.Ladder[book.Ladder.Find(at.Side, priceTicks)];
         var (maker, last) = (queue.First, queue.Last);
         while (left > 0 && maker != 0)
@@ -63,7 +63,7 @@ internal sealed class LegTrading(
         var slot = BeginAside(timeNanos, orderId, 1);
         triggers.BeginPrints();
         var taker = matcher.TakerFor(slot, book.ConditionsOf(slot).Price);
-        if (Toward(taker.Side, priceTicks) < Toward(taker.Side, taker.Limit))
+        if (SignedPriceKey(taker.Side, priceTicks) < SignedPriceKey(taker.Side, taker.Limit))
             taker.Limit = priceTicks;
         matcher.Match<Execution>(ref taker);
         if (!taker.Ended)

@@ -7,7 +7,7 @@ internal sealed class AllOrNoneWatch(OrderStore store)
 {
     // The best price, as the other side sees it, at which quantity was added since the last check of all-or-none
     // orders.
-    private readonly long[] _added = [OutOfReach, OutOfReach];
+    private readonly long[] _added = [FarthestKey, FarthestKey];
 
     /// <summary>Counts all-or-none orders that come to rest or leave.</summary>
     public void Count(int change)
@@ -18,7 +18,7 @@ internal sealed class AllOrNoneWatch(OrderStore store)
     }
 
     public void NoteAdded(int side, long price) =>
-        _added[side] = Math.Min(_added[side], Toward(side ^ 1, price));
+        _added[side] = Math.Min(_added[side], SignedPriceKey(side ^ 1, price));
 
     /// <summary>Has both sides checked as if quantity had been added at their best prices.</summary>
     public void NoteAllAdded() => _added[Buy] = _added[Sell] = long.MinValue;
@@ -30,7 +30,7 @@ internal sealed class AllOrNoneWatch(OrderStore store)
     public long TakeAdded(int side)
     {
         var added = _added[side];
-        _added[side] = OutOfReach;
+        _added[side] = FarthestKey;
         return added;
     }
 }

@@ -28,12 +28,12 @@ internal sealed class EntryChecks(
     /// <param name="price">Its price, in ticks; a post-only order that slides gets another one.</param>
     public RejectReason CheckState(long timeNanos, in NewOrder order, ref long price)
     {
-        var reject = CheckStanding(timeNanos, in order);
+        var reject = CheckAdmission(timeNanos, in order);
         return reject == RejectReason.None ? CheckBook(in order, ref price) : reject;
     }
 
     /// <summary>Checks blocks, the phase, the expiry and the static band.</summary>
-    public RejectReason CheckStanding(long timeNanos, in NewOrder order)
+    public RejectReason CheckAdmission(long timeNanos, in NewOrder order)
     {
         var reject = blocks.IsBlocked(order.Account, order.Owner) ? RejectReason.AccountBlocked : CheckPhase(in order);
         if (reject != RejectReason.None)
@@ -110,7 +110,7 @@ internal sealed class EntryChecks(
         if (reject is RejectReason.InvalidPrice or RejectReason.PriceBand)
             return reject;
 
-        var tree = (traits & Traits.Dark) != 0 ? taker.Side + Dark : taker.Side;
+        var tree = (traits & Traits.Hidden) != 0 ? taker.Side + Hidden : taker.Side;
         ref var queue = ref store.Ladder[store.Ladder.Find(tree, price)];
         if (queue.Orders > 0 && queue.Lots > OrderStore.MaxLevelLots - taker.Leaves)
             return RejectReason.Overflow;
@@ -152,7 +152,7 @@ internal sealed class EntryChecks(
     public RejectReason CheckPostOnly(int side, bool slides, long lots, ref long price)
     {
         var best = BestFor(side, lots);
-        if (best == 0 || Toward(side, price) < Toward(side, best))
+        if (best == 0 || SignedPriceKey(side, price) < SignedPriceKey(side, best))
             return RejectReason.None;
         if (!slides)
             return RejectReason.PostOnlyWouldTake;
@@ -172,10 +172,10 @@ internal sealed class EntryChecks(
     {
         var contra = side ^ 1;
         var best = store.Sides[contra].Best == 0 ? 0 : store.Ladder.PriceOf(store.Sides[contra].Best);
-        for (var level = store.Sides[contra + Dark].Best; level != 0; level = store.NextWorse(contra + Dark, level))
+        for (var level = store.Sides[contra + Hidden].Best; level != 0; level = store.NextWorse(contra + Hidden, level))
         {
             var price = store.Ladder.PriceOf(level);
-            if (best != 0 && Toward(side, best) <= Toward(side, price))
+            if (best != 0 && SignedPriceKey(side, best) <= SignedPriceKey(side, price))
                 break;
 
             for (var slot = store.Ladder[level].First; slot != 0; slot = store.Entries[slot].Next)

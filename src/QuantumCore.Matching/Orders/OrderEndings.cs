@@ -17,7 +17,7 @@ internal sealed class OrderEndings(
     public void End(int slot, EndReason reason, RejectReason refusal = RejectReason.None)
     {
         ref var entry = ref store.Entries[slot];
-        var displayed = entry.Place == OrderPlace.Resting && (entry.Traits & (Traits.Dark | Traits.AtMarket)) == 0;
+        var displayed = entry.Place == OrderPlace.Resting && (entry.Traits & (Traits.Hidden | Traits.MarketOrder)) == 0;
         store.Append(BookEventKind.Ended, entry.Side, reason, entry.Id, store.PriceNow(slot), entry.Leaves, 0);
         store.Told.Detail = displayed ? (byte)1 : (byte)0;
         store.Told.Refusal = refusal;
@@ -67,13 +67,13 @@ internal sealed class OrderEndings(
     {
         var traits = store.Entries[slot].Traits;
         store.Dequeue(slot, store.SideOf(slot), store.Counted(slot));
-        if ((traits & Traits.AtMarket) != 0)
-            store.Entries[slot].Traits &= ~Traits.AtMarket;
-        if ((traits & Traits.Dark) == 0)
+        if ((traits & Traits.MarketOrder) != 0)
+            store.Entries[slot].Traits &= ~Traits.MarketOrder;
+        if ((traits & Traits.Hidden) == 0)
             return;
 
-        if (store.Sides[Dark].Levels + store.Sides[Dark + 1].Levels == 0)
-            store.SlowPathReasons &= ~SlowPath.DarkOrders;
+        if (store.Sides[Hidden].Levels + store.Sides[Hidden + 1].Levels == 0)
+            store.SlowPathReasons &= ~SlowPath.HiddenOrders;
         if ((traits & Traits.AllOrNone) != 0)
             allOrNone.Count(-1);
     }

@@ -62,7 +62,7 @@ internal sealed class OrderIntake(
         if (order.Conditions is { } terms)
         {
             if (terms.Hidden || terms.AllOrNone || terms.Peg == PegReference.Midpoint)
-                traits |= Traits.Dark;
+                traits |= Traits.Hidden;
             if (terms.AllOrNone)
                 traits |= Traits.AllOrNone;
             if (terms.DisplayLots is not null)

@@ -40,16 +40,16 @@ internal sealed class Settling(
     private bool WakeAllOrNone(int side)
     {
         var added = allOrNone.TakeAdded(side ^ 1);
-        if (added == OutOfReach || store.AllOrNoneCount == 0)
+        if (added == FarthestKey || store.AllOrNoneCount == 0)
             return false;
 
         var woken = false;
-        var level = store.Sides[side + Dark].Best;
-        while (level != 0 && Toward(side, store.Ladder.PriceOf(level)) >= added
+        var level = store.Sides[side + Hidden].Best;
+        while (level != 0 && SignedPriceKey(side, store.Ladder.PriceOf(level)) >= added
             && store.Phase == TradingPhase.Continuous)
         {
             var price = store.Ladder.PriceOf(level);
-            var worse = store.NextWorse(side + Dark, level);
+            var worse = store.NextWorse(side + Hidden, level);
             var slot = store.Ladder[level].First;
             while (slot != 0 && store.Phase == TradingPhase.Continuous)
             {

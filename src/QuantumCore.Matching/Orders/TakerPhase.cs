@@ -140,16 +140,16 @@ internal sealed class TakerPhase(
         }
 
         store.Entries[slot].Priority = store.NextPriority++;
-        PutAtMarket(slot);
+        RestMarketOrder(slot);
     }
 
     /// <summary>Puts a market order among those that wait for an auction, by its priority.</summary>
-    public void PutAtMarket(int slot)
+    public void RestMarketOrder(int slot)
     {
         ref var entry = ref store.Entries[slot];
-        entry.Traits |= Traits.AtMarket;
+        entry.Traits |= Traits.MarketOrder;
         entry.Place = OrderPlace.Resting;
-        var side = AtMarket + IndexOf(entry.Side);
+        var side = MarketOrders + IndexOf(entry.Side);
         store.EnqueueBehind(slot, store.LastBefore(slot, side, 1), side, 1, entry.Leaves);
         store.Append(BookEventKind.Rested, entry.Side, EndReason.None, entry.Id, 0, entry.Leaves, entry.Leaves);
         store.Told.Detail = 2;
@@ -168,16 +168,16 @@ internal sealed class TakerPhase(
         ref var entry = ref store.Entries[slot];
         entry.Place = OrderPlace.Resting;
         var side = IndexOf(entry.Side);
-        var dark = (entry.Traits & Traits.Dark) != 0;
-        var counted = dark ? entry.Leaves : store.Show(slot);
-        var tree = dark ? side + Dark : side;
+        var hidden = (entry.Traits & Traits.Hidden) != 0;
+        var counted = hidden ? entry.Leaves : store.Show(slot);
+        var tree = hidden ? side + Hidden : side;
         store.EnqueueBehind(slot, store.LastBefore(slot, tree, price), tree, price, counted);
-        store.Append(BookEventKind.Rested, entry.Side, EndReason.None, entry.Id, price, dark
+        store.Append(BookEventKind.Rested, entry.Side, EndReason.None, entry.Id, price, hidden
             ? 0 : counted, entry.Leaves);
-        if (dark)
+        if (hidden)
         {
             store.Told.Detail = 1;
-            store.SlowPathReasons |= SlowPath.DarkOrders;
+            store.SlowPathReasons |= SlowPath.HiddenOrders;
         }
 
         if (store.AllOrNoneCount > 0)

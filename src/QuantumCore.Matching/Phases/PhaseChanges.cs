@@ -63,7 +63,7 @@ internal sealed class PhaseChanges(
         foreach (var slot in waiting.Held)
         {
             if (store.IsMarketNow(slot))
-                takers.PutAtMarket(slot);
+                takers.RestMarketOrder(slot);
             else
                 takers.PutByPriority(slot, store.ConditionsOf(slot).Price);
         }
@@ -104,7 +104,7 @@ internal sealed class PhaseChanges(
 
             var reason = (entry.Traits & Traits.AtTheOpening) != 0 ? EndReason.AtTheOpening
                 : (entry.Traits & Traits.AtTheClose) != 0 ? EndReason.AtTheClose
-                : (entry.Traits & Traits.AtMarket) != 0 ? EndReason.AuctionEnd
+                : (entry.Traits & Traits.MarketOrder) != 0 ? EndReason.AuctionEnd
                 : EndReason.None;
             if (reason != EndReason.None)
                 endings.Choose(slot, reason);

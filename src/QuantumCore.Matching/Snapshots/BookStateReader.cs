@@ -176,7 +176,7 @@ internal sealed class BookStateReader(OrderBook book)
     {
         if (price is < 1 or > Instrument.PriceTicksLimit)
             throw new InvalidDataException($"Snapshot of a book: price {price} is out of range.");
-        if (book.SideOf(slot) >= AtMarket && price != 1)
+        if (book.SideOf(slot) >= MarketOrders && price != 1)
             throw new InvalidDataException($"Snapshot of a book: a market order has no price, and not {price}.");
 
         var level = book.Ladder.Find(book.SideOf(slot), price);
@@ -250,7 +250,7 @@ internal sealed class BookStateReader(OrderBook book)
         book.Mind(SlowPath.Phase, book.Phase != TradingPhase.Continuous);
         book.Mind(SlowPath.Rules, book.Rules.HasBands);
         book.Blocks.NoteChange();
-        book.Mind(SlowPath.DarkOrders, book.Sides[Dark].Levels + book.Sides[Dark + 1].Levels > 0);
+        book.Mind(SlowPath.HiddenOrders, book.Sides[Hidden].Levels + book.Sides[Hidden + 1].Levels > 0);
         book.Pegs.Slots.Sort((a, b) => book.Entries[a].Id.CompareTo(book.Entries[b].Id));
         book.Watching = book.AllOrNoneCount + book.Pegs.Slots.Count + book.ArmedCount + book.Waiting.Awaiting.Count > 0;
     }

@@ -225,7 +225,7 @@ internal sealed class Triggers(OrderStore store)
     private void CollectSide(int side, long price, long print)
     {
         var level = store.Sides[side].Best;
-        while (level != 0 && Toward(side ^ 1, price) >= Toward(side ^ 1, store.Ladder.PriceOf(level)))
+        while (level != 0 && SignedPriceKey(side ^ 1, price) >= SignedPriceKey(side ^ 1, store.Ladder.PriceOf(level)))
         {
             var worse = store.NextWorse(side, level);
             var slot = store.Ladder[level].First;

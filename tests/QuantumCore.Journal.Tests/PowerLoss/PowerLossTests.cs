@@ -14,7 +14,7 @@ public sealed class PowerLossTests(ITestOutputHelper output)
     private const int LossesOfOneJournal = 15;
 
     [Fact]
-    public async Task Whatever_a_power_loss_leaves_of_unsynced_sectors_every_acknowledged_frame_is_there()
+    public async Task Acknowledged_frames_survive_any_loss_of_unsynced_sectors()
     {
         var losses = Setting("QUANTUMCORE_POWER_LOSSES", 1_500);
         var seed = Setting("QUANTUMCORE_POWER_SEED", 1);

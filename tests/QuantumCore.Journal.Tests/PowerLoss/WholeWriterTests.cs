@@ -57,7 +57,7 @@ public sealed class WholeWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task On_a_full_disk_nothing_is_acknowledged_all_can_be_read_and_with_room_the_writer_goes_on()
+    public async Task Writer_on_a_full_disk_acknowledges_nothing_and_continues_with_room()
     {
         var disk = new SimulatedDisk(new Random(20_261_122));
         await using var store = NewStore(new SimulatedFileSystem(disk));

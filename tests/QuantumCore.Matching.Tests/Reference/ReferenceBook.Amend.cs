@@ -279,7 +279,7 @@ internal sealed partial class ReferenceBook
         // For a moment the changed one stands in the list.
         var place = list.Legs.IndexOf(order);
         list.Legs[place] = changed;
-        var inOrder = AreListPricesInOrder(changed, activation: false, standing: OpenSibling(changed));
+        var inOrder = AreListPricesInOrder(changed, activation: false, openSibling: OpenSibling(changed));
         list.Legs[place] = order;
         return inOrder;
     }
@@ -340,7 +340,7 @@ internal sealed partial class ReferenceBook
         // 10.2: reserve first, and a display below the tip shrinks it now.
         order.Tip = Math.Min(order.Tip, Math.Min(order.Display, order.Leaves));
         var losesPriority = loses && HasPriority(order);
-        var isAtMarket = order.HasNoLimit && order.Stay == Stay.Resting;
+        var isMarketOrder = order.HasNoLimit && order.Stay == Stay.Resting;
         if (losesPriority && order.Stay == Stay.Resting)
         {
             order.Stay = Stay.Outside;
@@ -354,6 +354,6 @@ internal sealed partial class ReferenceBook
         var isOut = order.Stay == Stay.Outside;
         Say(
             BookEventKind.Amended, order, order.Total, detail: (byte)(losesPriority ? 1 : 0), shown: order.Shown,
-            price: isAtMarket ? 0 : isOut ? order.Price : null);
+            price: isMarketOrder ? 0 : isOut ? order.Price : null);
     }
 }

@@ -334,7 +334,7 @@ internal sealed partial class ReferenceBook
     /// <summary>
     /// 9.1, 9.5: returns true if prices are in order. Sell: limit above last above stop; buy: reversed.
     /// </summary>
-    private bool AreListPricesInOrder(ReferenceOrder order, bool activation, ReferenceOrder? standing = null)
+    private bool AreListPricesInOrder(ReferenceOrder order, bool activation, ReferenceOrder? openSibling = null)
     {
         if (OpenSibling(order) is not { } sibling)
             return true;
@@ -345,8 +345,8 @@ internal sealed partial class ReferenceBook
         var last = activation || LastPriceTicks == 0 ? (long?)null : LastPriceTicks * away;
         var stopPrice = stop.IsTrailing ? (long?)null : stop.Trigger * away; // D12
         // A comparison with null is false. An unchanged leg is not compared with the last price again.
-        return !(limitPrice <= stopPrice || (limit != standing && limitPrice <= last)
-            || (stop != standing && last <= stopPrice));
+        return !(limitPrice <= stopPrice || (limit != openSibling && limitPrice <= last)
+            || (stop != openSibling && last <= stopPrice));
     }
 
     /// <summary>4.7: returns the price of the best order it would meet, 0 for none. Bands are ignored.</summary>
@@ -364,7 +364,8 @@ internal sealed partial class ReferenceBook
         var prices = new HashSet<long>();
         foreach (var other in _open)
         {
-            if (other.Stay == Stay.Resting && other.Side == order.Side && other.Dark == order.Dark && !other.HasNoLimit)
+            if (other.Stay == Stay.Resting && other.Side == order.Side && other.IsHidden == order.IsHidden
+                && !other.HasNoLimit)
                 _ = prices.Add(other.Price);
         }
 

@@ -117,7 +117,7 @@ internal sealed partial class ReferenceBook
         order.Tip = Math.Min(order.Display, order.Leaves); // 6.1
         Say(
             BookEventKind.Rested, order, order.HasNoLimit ? order.Leaves : order.Shown,
-            detail: (byte)(order.HasNoLimit ? 2 : order.Dark ? 1 : 0));
+            detail: (byte)(order.HasNoLimit ? 2 : order.IsHidden ? 1 : 0));
     }
 
     /// <summary>

@@ -27,7 +27,7 @@ namespace QuantumCore.Matching.Tests.Reference;
 //  D9  MAX_LEVELS counts prices of orders that rest, displayed and not displayed ones apart, each up to the limit;
 //      pegs, and stops when they trigger, are not refused by it, children when they enter are. A taker is refused only
 //      when a dry run says that something of it would rest. The price looked at is the one after a slide.
-//  D10 Post-only: an own, hidden or dark contra counts; an all-or-none one larger than the order does not (it is
+//  D10 Post-only: an own or a hidden contra counts; an all-or-none one larger than the order does not (it is
 // passed over). A slide that leaves MinPrice..MaxPrice: PRICE, before MAX_LEVELS; the slid price is not judged by the
 // band.  D11 Request-alone conflicts: see Alone. Slide alone means post-only. List legs: OCO = Limit, TakeProfit or
 //      TakeProfitLimit + any stop or trailing stop, same side and quantity; parent = Limit, FOK only without conditions

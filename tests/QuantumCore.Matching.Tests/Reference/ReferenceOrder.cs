@@ -52,7 +52,7 @@ internal sealed class ReferenceOrder
         FillOrKill = terms.TimeInForce == TimeInForce.FillOrKill || (Conditions.AllOrNone && now);
         AllOrNone = Conditions.AllOrNone && !FillOrKill;
         // 1.5, 8.2: hidden, midpoint peg, all-or-none.
-        Dark = Conditions.Hidden || AllOrNone || Conditions.Peg == PegReference.Midpoint;
+        IsHidden = Conditions.Hidden || AllOrNone || Conditions.Peg == PegReference.Midpoint;
         Price = IsPeg ? 0 : terms.PriceTicks;
         Cap = IsPeg ? terms.PriceTicks : 0;
         Total = terms.QuantityLots;
@@ -94,7 +94,7 @@ internal sealed class ReferenceOrder
 
     public bool AllOrNone { get; }
 
-    public bool Dark { get; }
+    public bool IsHidden { get; }
 
     public bool ByAmount { get; }
 
@@ -157,7 +157,7 @@ internal sealed class ReferenceOrder
 
     public ReferenceList? List { get; set; }
 
-    public bool IsDisplayed => Stay == Stay.Resting && !Dark && !HasNoLimit;
+    public bool IsDisplayed => Stay == Stay.Resting && !IsHidden && !HasNoLimit;
 
     /// <summary>Lots that can trade at once: an iceberg's tip, else all (6.2).</summary>
     public long Slice => Display > 0 ? Tip : Leaves;
@@ -184,8 +184,8 @@ internal sealed class ReferenceOrder
             return HasNoLimit;
         if (!HasNoLimit && Price != other.Price)
             return Side == Side.Buy ? Price > other.Price : Price < other.Price;
-        if (Dark != other.Dark)
-            return !Dark;
+        if (IsHidden != other.IsHidden)
+            return !IsHidden;
         return Prio < other.Prio;
     }
 }

@@ -16,7 +16,7 @@ internal static class NamesMutants
         new()
         {
             Rule = "the cancel of an unknown name does not use it up",
-            Original = "Record(_machine.Burn(clientOrderId, Now), urgent: true);",
+            Original = "Record(_machine.RetireKey(clientOrderId, Now), urgent: true);",
             Changed = "",
             Seed = 5,
         },

@@ -17,8 +17,8 @@ internal static class RestrictionsMutants
         new()
         {
             Rule = "a frozen account replaces orders",
-            Original = "return Refuse(clientOrderId, hash, barred, now);",
-            Changed = "_ = barred;",
+            Original = "return Refuse(clientOrderId, hash, rejection, now);",
+            Changed = "_ = rejection;",
             Seed = 7,
         },
         new()

@@ -32,7 +32,7 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
 
     [Fact]
     [Trait("Suite", "Slow")]
-    public async Task Whatever_befalls_a_silo_the_others_trade_on_and_nothing_acknowledged_is_lost_or_doubled()
+    public async Task Loss_of_a_silo_stops_no_other_and_loses_or_doubles_nothing_acknowledged()
     {
         var rounds = Number("QUANTUMCORE_CLUSTER_ROUNDS", 3);
         var random = new Random(Number("QUANTUMCORE_CLUSTER_SEED", 20_261_121));
@@ -74,7 +74,7 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
 
     [Fact]
     [Trait("Suite", "Slow")]
-    public async Task After_all_silos_were_killed_at_once_the_exchange_opens_again_with_everything_in_place()
+    public async Task Exchange_reopens_complete_after_all_silos_were_killed_at_once()
     {
         using var storage = await Storage.CreateAsync("postgres", server);
         using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));

@@ -20,7 +20,7 @@ public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper
     [Fact]
     [Trait("Suite", "Slow")]
     [Trait("Suite", "Nightly")]
-    public async Task Every_process_is_replaced_by_another_build_while_customers_trade_and_nothing_is_lost()
+    public async Task Rolling_upgrade_under_load_loses_nothing()
     {
         using var storage = await Storage.CreateAsync("postgres", server);
         using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));

@@ -7,7 +7,7 @@ namespace QuantumCore.Clearing;
 /// Margin state of an account beside its balances and orders, from its own records and its liquidation's trades.
 /// </summary>
 /// <param name="currency">The account's currency.</param>
-internal sealed class MarginStanding(Asset currency)
+internal sealed class MarginAccount(Asset currency)
 {
     /// <summary>Mark prices in use, with their origin.</summary>
     public Dictionary<string, MarkPrice> Marks { get; } = new(StringComparer.Ordinal);
@@ -153,9 +153,9 @@ internal sealed class MarginStanding(Asset currency)
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="from">The reader.</param>
     /// <param name="tellsSymbol">True if <see cref="Symbol"/> was written too.</param>
-    public static MarginStanding Read(ref RecordReader from, bool tellsSymbol)
+    public static MarginAccount Read(ref RecordReader from, bool tellsSymbol)
     {
-        var standing = new MarginStanding(new Asset(from.Text(), from.Count32()))
+        var account = new MarginAccount(new Asset(from.Text(), from.Count32()))
         {
             State = (MarginState)from.Byte(),
             Floor = from.Count(),
@@ -172,15 +172,15 @@ internal sealed class MarginStanding(Asset currency)
         for (var i = from.ItemCount(); i > 0; i--)
         {
             var mark = MarginEncoding.ReadMark(ref from);
-            standing.Marks.Add(mark.Symbol, mark);
+            account.Marks.Add(mark.Symbol, mark);
         }
 
         for (var i = from.ItemCount(); i > 0; i--)
         {
-            standing.Claims.Add(from.Count(), (from.Count(), from.Count()));
+            account.Claims.Add(from.Count(), (from.Count(), from.Count()));
         }
 
-        standing.Symbol = tellsSymbol ? from.Text() : "";
-        return standing;
+        account.Symbol = tellsSymbol ? from.Text() : "";
+        return account;
     }
 }

@@ -4,7 +4,7 @@ namespace QuantumCore.Gateway;
 /// Named trading sessions, each connected once; the name and the account are its identity. A new connection of the same
 /// identity ends the previous one. It begins after the previous one has ended and its cleanup is done.
 /// </summary>
-internal sealed class StandingSessions(TimeProvider time)
+internal sealed class SessionRegistry(TimeProvider time)
 {
     /// <summary>
     /// Time that the previous connection has to end. A new connection that would wait longer is rejected.
@@ -12,7 +12,7 @@ internal sealed class StandingSessions(TimeProvider time)
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(long Account, string Name), SessionClaim> _standing = [];
+    private readonly Dictionary<(long Account, string Name), SessionClaim> _claims = [];
 
     /// <summary>
     /// Claims an identity. Give the claim back after the connection has ended and its cleanup is done.
@@ -31,9 +31,9 @@ internal sealed class StandingSessions(TimeProvider time)
         SessionClaim? before;
         lock (_lock)
         {
-            if (_standing.TryGetValue(claim.Identity, out before) && before.MayTrade && !mayTrade)
+            if (_claims.TryGetValue(claim.Identity, out before) && before.MayTrade && !mayTrade)
                 return (null, SessionRefusal.Trades);
-            _standing[claim.Identity] = claim;
+            _claims[claim.Identity] = claim;
         }
 
         if (before is null)
@@ -59,8 +59,8 @@ internal sealed class StandingSessions(TimeProvider time)
     {
         lock (_lock)
         {
-            if (_standing.GetValueOrDefault(claim.Identity) == claim)
-                _standing.Remove(claim.Identity);
+            if (_claims.GetValueOrDefault(claim.Identity) == claim)
+                _claims.Remove(claim.Identity);
         }
     }
 }
@@ -69,7 +69,7 @@ internal sealed class StandingSessions(TimeProvider time)
 /// A connection's claim to its identity. Dispose it after the connection has ended and its cleanup is done.
 /// </summary>
 internal sealed class SessionClaim(
-    StandingSessions sessions, (long Account, string Name) identity, bool mayTrade, Action giveWay)
+    SessionRegistry registry, (long Account, string Name) identity, bool mayTrade, Action giveWay)
     : IDisposable
 {
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,7 +89,7 @@ internal sealed class SessionClaim(
     /// <inheritdoc/>
     public void Dispose()
     {
-        sessions.Forget(this);
+        registry.Forget(this);
         _gone.TrySetResult();
     }
 }

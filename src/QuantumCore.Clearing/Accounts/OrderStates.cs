@@ -5,7 +5,7 @@ namespace QuantumCore.Clearing;
 
 /// <summary>States of an account's open orders in their books, as its snapshot has them.</summary>
 /// <param name="account">The account.</param>
-internal sealed class OrderStandings(Account account)
+internal sealed class OrderStates(Account account)
 {
     // Old snapshots lack the state in their books of orders up to this number.
     private long _unknownUpTo;
@@ -24,23 +24,23 @@ internal sealed class OrderStandings(Account account)
         _unknownUpTo = account.LastNumber;
         foreach (var order in account.Orders.Values)
         {
-            order.Standing = order.StandingByKind;
+            order.State = order.StateByType;
         }
     }
 
     /// <summary>Writes the states that differ from what the orders' types imply.</summary>
     public void Write(ref RecordWriter to)
     {
-        var orders = account.Orders.Values.Where(order => order.Standing != order.StandingByKind)
+        var orders = account.Orders.Values.Where(order => order.State != order.StateByType)
             .OrderBy(order => order.Number).ToArray();
         to.Count(UnknownUpTo);
         to.Count(orders.Length);
         foreach (var order in orders)
         {
             to.Count(order.Number);
-            to.Byte((byte)order.Standing.Stage);
-            to.Fixed64(order.Standing.SinceNanos);
-            to.Count(order.Standing.PriceTicks);
+            to.Byte((byte)order.State.Stage);
+            to.Fixed64(order.State.SinceNanos);
+            to.Count(order.State.PriceTicks);
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class OrderStandings(Account account)
         _unknownUpTo = from.Count();
         for (var i = from.ItemCount(); i > 0; i--)
         {
-            account.Orders[from.Count()].Standing = new((OrderStage)from.Byte(), from.Fixed64(), from.Count());
+            account.Orders[from.Count()].State = new((OrderStage)from.Byte(), from.Fixed64(), from.Count());
         }
     }
 }
