@@ -87,7 +87,7 @@ internal sealed class Silo
             new ReferencePrices(Grains, Clock),
             new ShownSequences(),
             Metrics,
-            new GatewayOptions { HasOneWriter = world.HasOneWriter },
+            new GatewayOptions { HasOneWriter = world.HoldsAhead },
             Clock,
             NullLogger<OrderEntry>.Instance);
         Money = new MoneyEntry(Grains, NullLogger<MoneyEntry>.Instance);

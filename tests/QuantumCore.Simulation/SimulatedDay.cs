@@ -52,7 +52,7 @@ public sealed class SimulatedDay
         _habit = habit;
         _chaos = new Chaos(_world);
         _silos = _world.Next(1, 4);
-        _world.HasOneWriter = _silos == 1;
+        _world.HoldsAhead = _silos == 1 || seed % 5 == 3;
         _operations = _world.Next(20, 60);
         _clients = [.. Enumerable.Range(1_001, 4).Select(account => new Client(_world, account, habit))];
         _arbiter = new Arbiter(_world, _clients);

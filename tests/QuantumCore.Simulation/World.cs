@@ -70,9 +70,10 @@ internal sealed class World
     public List<Silo> Silos { get; } = [];
 
     /// <summary>
-    /// True if there is never more than one silo, as on SQLite: an order may enter before its hold is durable.
+    /// True if orders enter before their holds are durable, as on SQLite. On a day with several silos, which the product
+    /// does not have, an order whose account and book are apart is of unknown outcome.
     /// </summary>
-    public bool HasOneWriter { get; set; }
+    public bool HoldsAhead { get; set; }
 
     /// <summary>Number of starts and deaths of silos.</summary>
     public long MembershipVersion { get; set; }

