@@ -138,6 +138,8 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
     private bool Next<TRun>(ref MatchCursor at)
         where TRun : struct, IRun
     {
+        if (!TRun.HasEffects)
+            store.Visited++;
         if (TRun.HasEffects)
         {
             at.Displayed = store.Sides[at.Side].Best;
@@ -148,6 +150,7 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
             at.Displayed = store.NextWorse(at.Side, at.Displayed);
             at.DisplayedSlot = store.Ladder[at.Displayed].First;
             at.FirstReserve = at.Reserves = 0;
+            at.HasOwnReserve = false;
         }
 
         if (at.Displayed == 0 && at.HiddenSlot == 0)
@@ -169,9 +172,12 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
     private long AvailableAt<TRun>(in MatchCursor at)
         where TRun : struct, IRun
     {
-        if (!TRun.HasEffects && at.IsDisplayed && at.DisplayedSlot == 0)
-            return Math.Min(_reserves[at.FirstReserve].Left, store.ConditionsOf(at.Slot).Display);
-        return store.Counted(at.Slot);
+        if (TRun.HasEffects || !at.IsDisplayed || at.DisplayedSlot != 0)
+            return store.Counted(at.Slot);
+
+        // All slices have one price, so their sequence matters only if some of them are own and decrement.
+        var left = _reserves[at.FirstReserve].Left;
+        return at.HasOwnReserve ? Math.Min(left, store.ConditionsOf(at.Slot).Display) : left;
     }
 
     /// <summary>Skips an order that is not displayed.</summary>
@@ -374,6 +380,7 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
     /// </summary>
     private void PassOwn(ref MatchCursor at, SelfTradePrevention mode, long quantity)
     {
+        at.HasOwnReserve |= mode == SelfTradePrevention.Decrement && store.Has(at.Slot, Traits.Iceberg);
         if (mode == SelfTradePrevention.Decrement || !at.IsDisplayed)
             PassDry(ref at, quantity);
         else if (at.DisplayedSlot == 0)

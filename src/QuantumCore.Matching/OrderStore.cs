@@ -64,6 +64,9 @@ public class OrderStore
 
     internal long EnteringPrice;
 
+    // Orders and levels that dry runs and checks of waiting orders looked at, for tests of the cost.
+    internal long Visited;
+
     internal OrderStore(int maxLevels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLevels, 1);

@@ -75,6 +75,9 @@ internal struct MatchCursor
     /// <summary>In a dry run: reserves of icebergs met at this level, which would be met again.</summary>
     public int FirstReserve;
     public int Reserves;
+
+    /// <summary>In a dry run: true if an iceberg of the taker's owner may be among the reserves.</summary>
+    public bool HasOwnReserve;
     public bool IsDisplayed;
     public int Slot;
     public long Price;

@@ -9,6 +9,9 @@ internal sealed class AllOrNoneWatch(OrderStore store)
     // orders.
     private readonly long[] _added = [FarthestKey, FarthestKey];
 
+    /// <summary>Summary of what all-or-none orders could trade with.</summary>
+    public AllOrNoneSupply Supply { get; } = new(store);
+
     /// <summary>Counts all-or-none orders that come to rest or leave.</summary>
     public void Count(int change)
     {

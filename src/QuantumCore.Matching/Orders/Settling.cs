@@ -44,6 +44,7 @@ internal sealed class Settling(
             return false;
 
         var woken = false;
+        allOrNone.Supply.Forget();
         var level = store.Sides[side + Hidden].Best;
         while (level != 0 && SignedPriceKey(side, store.Ladder.PriceOf(level)) >= added
             && store.Phase == TradingPhase.Continuous)
@@ -54,7 +55,13 @@ internal sealed class Settling(
             while (slot != 0 && store.Phase == TradingPhase.Continuous)
             {
                 var next = store.Entries[slot].Next;
-                woken |= store.Has(slot, Traits.AllOrNone) && takers.Wake(slot, price);
+                if (store.Has(slot, Traits.AllOrNone) && allOrNone.Supply.MayFill(slot, price)
+                    && takers.Wake(slot, price))
+                {
+                    woken = true;
+                    allOrNone.Supply.Forget();
+                }
+
                 slot = next;
             }
 

@@ -61,10 +61,11 @@ internal sealed class PegMovement(OrderStore store, Pegs pegs, OrderEndings endi
     private void Move()
     {
         _moving.Clear();
+        var quotes = pegs.Quotes();
         foreach (var slot in pegs.Slots)
         {
             ref var entry = ref store.Entries[slot];
-            var price = pegs.PriceOf(slot);
+            var price = pegs.PriceOf(slot, quotes);
             if (price == (entry.Place == OrderPlace.Resting ? store.Ladder.PriceOf(entry.Level) : 0))
                 continue;
 
@@ -77,17 +78,24 @@ internal sealed class PegMovement(OrderStore store, Pegs pegs, OrderEndings endi
             _moving.Add(slot);
         }
 
+        var open = store.OpenOrders;
         for (var i = 0; i < _moving.Count; i++)
         {
+            // A peg that returns can change the quotes only by ending other orders.
+            if (store.OpenOrders != open)
+            {
+                open = store.OpenOrders;
+                quotes = pegs.Quotes();
+            }
+
             // An earlier peg cannot have ended this one: an entering order has no place where it could be met.
             if (store.Phase == TradingPhase.Continuous)
-                ComeBack(_moving[i]);
+                ComeBack(_moving[i], pegs.PriceOf(_moving[i], quotes));
         }
     }
 
-    private void ComeBack(int slot)
+    private void ComeBack(int slot, long price)
     {
-        var price = pegs.PriceOf(slot);
         if (price == 0)
         {
             Park(slot);

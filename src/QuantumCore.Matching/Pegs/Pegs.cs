@@ -32,8 +32,7 @@ internal sealed class Pegs(OrderStore store)
     /// <summary>Notes the quotes for the next call; returns true if they are not those of the last one.</summary>
     public bool NoteQuotes()
     {
-        var bid = QuoteFor(Buy);
-        var ask = QuoteFor(Sell);
+        var (bid, ask) = Quotes();
         if (bid == _peggedToBid && ask == _peggedToAsk)
             return false;
 
@@ -47,22 +46,32 @@ internal sealed class Pegs(OrderStore store)
     /// </summary>
     public void ForgetQuotes() => _peggedToBid = _peggedToAsk = -1;
 
+    /// <summary>
+    /// Returns the quotes that pegs follow; 0 for none. Walks the pegs that stand before them.
+    /// </summary>
+    public (long Bid, long Ask) Quotes() => (QuoteFor(Buy), QuoteFor(Sell));
+
     /// <summary>Returns the current price of a peg; 0 if it has no reference or no possible price.</summary>
-    public long PriceOf(int slot)
+    public long PriceOf(int slot) => PriceOf(slot, Quotes());
+
+    /// <summary>Returns the price of a peg at these quotes; 0 if it has no reference or no possible price.</summary>
+    public long PriceOf(int slot, (long Bid, long Ask) quotes)
     {
         ref var kept = ref store.ConditionsOf(slot);
-        return PriceOf(store.Entries[slot].Side, kept.Peg, kept.PegOffset, kept.Price);
+        return PriceOf(store.Entries[slot].Side, kept.Peg, kept.PegOffset, kept.Price, quotes);
     }
 
     public long PriceOf(in NewOrder order) => order.Conditions is { } terms
         ? PriceOf(order.Side, terms.Peg, terms.PegOffsetTicks, order.PriceTicks)
         : 0;
 
-    public long PriceOf(Side side, PegReference peg, long offset, long cap)
+    public long PriceOf(Side side, PegReference peg, long offset, long cap) =>
+        PriceOf(side, peg, offset, cap, Quotes());
+
+    private long PriceOf(Side side, PegReference peg, long offset, long cap, (long Bid, long Ask) quotes)
     {
         var buys = side == Side.Buy;
-        var own = QuoteFor(buys ? Buy : Sell);
-        var other = QuoteFor(buys ? Sell : Buy);
+        var (own, other) = buys ? quotes : (quotes.Ask, quotes.Bid);
         var reference = peg switch
         {
             PegReference.Primary => own,
@@ -88,6 +97,7 @@ internal sealed class Pegs(OrderStore store)
 
             for (var slot = store.Ladder[level].First; slot != 0; slot = store.Entries[slot].Next)
             {
+                store.Visited++;
                 if (!store.Has(slot, Traits.Peg))
                     return store.Ladder.PriceOf(level);
             }

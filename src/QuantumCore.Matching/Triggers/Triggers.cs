@@ -17,6 +17,8 @@ internal sealed class Triggers(OrderStore store)
     public long PrintsSeen { get; private set; }
 
     private int _phasePrints;
+
+    // Slots of the trailing stops, by id: those that move to one trigger together then queue up there without a walk.
     private readonly List<int> _trailing = [];
     private readonly List<TriggerHit> _hits = [];
 
@@ -68,7 +70,7 @@ internal sealed class Triggers(OrderStore store)
             return;
         }
 
-        _trailing.Add(slot);
+        AddTrailing(slot);
         if (ReferenceFor(entry.Side, kept.Reference) is not 0 and var reference)
             Follow(slot, reference);
     }
@@ -80,8 +82,16 @@ internal sealed class Triggers(OrderStore store)
         store.ArmedCount++;
         DueCount += kept.IsDue ? 1 : 0;
         if (OrderRules.IsTrailing(kept.Type))
-            _trailing.Add(slot);
+            AddTrailing(slot);
         StandAtTrigger(slot);
+    }
+
+    private void AddTrailing(int slot)
+    {
+        var at = _trailing.Count;
+        while (at > 0 && store.Entries[_trailing[at - 1]].Id > store.Entries[slot].Id)
+            at--;
+        _trailing.Insert(at, slot);
     }
 
     public void Disarm(int slot)
@@ -105,7 +115,7 @@ internal sealed class Triggers(OrderStore store)
 
         var side = TriggerSideOf(slot);
         var before = store.Ladder[store.Ladder.Find(side, trigger)].Last;
-        while (before != 0 && store.Entries[before].Id > store.Entries[slot].Id)
+        for (; before != 0 && store.Entries[before].Id > store.Entries[slot].Id; store.Visited++)
             before = store.Entries[before].Previous;
         store.EnqueueBehind(slot, before, side, trigger, 0);
     }

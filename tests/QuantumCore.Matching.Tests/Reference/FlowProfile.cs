@@ -92,6 +92,12 @@ internal sealed record FlowProfile(string Name)
             SelfTradePercent = 10,
             Target = 40,
         },
+        new("all-or-none on both sides")
+        {
+            Types = new(Limit: 74, Market: 4, Pegged: 6, Stops: 10, TakeProfits: 4, Trailing: 2),
+            AllOrNone = 600, Hidden = 150, Display = 250, MinimumLots = 120, Owners = 2, SelfTradePercent = 50,
+            OwnerlessPercent = 30, Target = 45, Spread = 4, Amends = 90, Phases = 6, BandsOn = 50, Rules = 6,
+        },
     ];
 
     private static FlowProfile Plain(string name, long centre, int spread) => new(name)

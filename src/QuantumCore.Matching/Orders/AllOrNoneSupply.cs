@@ -1,0 +1,127 @@
+using QuantumCore.Instruments;
+using static QuantumCore.Matching.LadderSide;
+
+namespace QuantumCore.Matching;
+
+/// <summary>
+/// Summary of the orders that waiting all-or-none orders could trade with. It rules out those that cannot be filled, so
+/// that many of them do not walk the book each time an order comes to rest (RULES 4.6).
+/// </summary>
+/// <remarks>
+/// An order that it rules out would fail its dry run too. It holds for the book as it is: after each change, call
+/// <see cref="Forget"/>.
+/// </remarks>
+internal sealed class AllOrNoneSupply(OrderStore store)
+{
+    private readonly Dictionary<long, SupplyView> _views = [];
+    private readonly Stack<SupplyView> _unused = [];
+
+    // The last limit, and the lots up to it; FarthestKey before the first.
+    private long _limit = FarthestKey;
+    private long _lots;
+
+    /// <summary>Forgets the summary: the book has changed.</summary>
+    public void Forget()
+    {
+        foreach (var view in _views.Values)
+            _unused.Push(view);
+        _views.Clear();
+        _limit = FarthestKey;
+    }
+
+    /// <summary>
+    /// Returns false if a waiting all-or-none order cannot be filled whole. Between two calls of <see cref="Forget"/>,
+    /// ask for one side only, best prices first.
+    /// </summary>
+    public bool MayFill(int slot, long price)
+    {
+        store.Visited++;
+        ref var entry = ref store.Entries[slot];
+        var side = IndexOf(entry.Side);
+        var limit = SignedPriceKey(side, price);
+        if (limit != _limit)
+            (_limit, _lots) = (limit, LotsUpTo(ViewOf(0, side, limit), limit));
+        if (_lots < entry.Leaves)
+            return false;
+
+        var mode = store.SelfTradeOf(slot);
+        var view = ViewOf(mode == SelfTradePrevention.None ? 0 : entry.Owner, side, limit);
+        return LotsUpTo(view, limit) >= entry.Leaves && view.MayFill(in entry, mode, ref store.Visited);
+    }
+
+    /// <summary>Returns the lots up to a limit, and drops the levels beyond it.</summary>
+    private static long LotsUpTo(SupplyView view, long limit)
+    {
+        var levels = view.Levels;
+        while (levels.Count > 0 && levels[^1].Key > limit)
+            levels.RemoveAt(levels.Count - 1);
+        return levels.Count == 0 ? 0 : levels[^1].Firm + levels[^1].Whole;
+    }
+
+    private SupplyView ViewOf(long owner, int side, long limit)
+    {
+        if (_views.TryGetValue(owner, out var view))
+            return view;
+
+        view = _unused.Count > 0 ? _unused.Pop() : new SupplyView();
+        _views.Add(owner, view);
+        view.Clear();
+        AddLevels(view, owner, side, limit);
+        view.Complete();
+        return view;
+    }
+
+    /// <summary>Adds the levels that a limit and the price bands allow, in the sequence of the matching loop.</summary>
+    private void AddLevels(SupplyView view, long owner, int side, long limit)
+    {
+        var (low, high) = store.TradingBand;
+        var maker = side ^ 1;
+        var displayed = store.Sides[maker].Best;
+        var hidden = store.Sides[maker + Hidden].Best;
+        while (true)
+        {
+            var displayedKey = displayed == 0 ? FarthestKey : SignedPriceKey(side, store.Ladder.PriceOf(displayed));
+            var hiddenKey = hidden == 0 ? FarthestKey : SignedPriceKey(side, store.Ladder.PriceOf(hidden));
+            var isLit = displayedKey <= hiddenKey;
+            var key = isLit ? displayedKey : hiddenKey;
+            if (key > limit)
+                return;
+
+            var level = isLit ? displayed : hidden;
+            if (store.Ladder.PriceOf(level) >= low && store.Ladder.PriceOf(level) <= high)
+            {
+                AddOrders(view, owner, level);
+                view.CloseLevel(key);
+            }
+
+            if (isLit)
+                displayed = store.NextWorse(maker, displayed);
+            else
+                hidden = store.NextWorse(maker + Hidden, hidden);
+        }
+    }
+
+    private void AddOrders(SupplyView view, long owner, int level)
+    {
+        ref var queue = ref store.Ladder[level];
+        store.Visited++;
+        if (owner == 0 && queue.Conditional == 0)
+        {
+            view.AddFirm(queue.Lots);
+            return;
+        }
+
+        for (var slot = queue.First; slot != 0; slot = store.Entries[slot].Next)
+        {
+            store.Visited++;
+            ref var entry = ref store.Entries[slot];
+            var isWhole = (entry.Traits & Traits.AllOrNone) != 0;
+            if (owner != 0 && entry.Owner == owner)
+                view.AddOwn(entry.Id, isWhole ? entry.Leaves : 0);
+            else if (isWhole)
+                view.AddWhole(entry.Leaves);
+            else
+                view.AddFirm(entry.Leaves);
+        }
+    }
+}
