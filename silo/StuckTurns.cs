@@ -12,6 +12,7 @@ internal sealed class StuckTurns(TurnWatch turns, SiloOptions options) : IHosted
     public const int ExitCode = 70;
 
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private readonly ManualResetEvent _end = new(false);
 
     /// <inheritdoc/>
@@ -42,10 +43,19 @@ internal sealed class StuckTurns(TurnWatch turns, SiloOptions options) : IHosted
             }
             else if (turns.Look(options.StuckTurn) is { } book)
             {
+                // Nobody may read the standard error, and what runs at an exit may wait for the turn.
+                new Thread(Kill) { IsBackground = true, Name = "end of stuck turns" }.Start();
                 Console.Error.WriteLine(
                     $"A turn of the book {book} has not returned for {options.StuckTurn} s (--stuck-turn): the process ends. Start it again; nothing acknowledged is lost.");
                 Environment.Exit(ExitCode);
             }
         }
+    }
+    private static void Kill()
+    {
+        using var never = new ManualResetEvent(false);
+        never.WaitOne(s_patience);
+        using var process = Process.GetCurrentProcess();
+        process.Kill();
     }
 }

@@ -27,11 +27,11 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
     public void Refuse(int position, Refusal refusal) => _reports[position] = ExecutionReport.Refused(
         orders[position], account, refusal.Reason, refusal.Field, refusal.Limit);
 
-    /// <summary>Rejects every order, whatever its report was.</summary>
-    public void RefuseAll(RejectReason reason)
+    /// <summary>Rejects every order that the account was asked about, whatever its report was.</summary>
+    public void RefuseHeld(RejectReason reason)
     {
-        Array.Clear(_reports);
-        RefuseRest(reason);
+        foreach (var position in _positions)
+            Refuse(position, new Refusal(reason));
     }
 
     /// <summary>Rejects every order that has no report yet.</summary>

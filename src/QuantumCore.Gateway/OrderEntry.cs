@@ -441,8 +441,9 @@ public sealed partial class OrderEntry(
         await Submit(batch, runs, held.Last, areApart);
 
         // A book that answered has waited for the account's records. Without one, the account's refusals may be lost.
-        if (held.Last is { } last && !runs.Exists(batch.IsAnswered) && !await IsDurable(batch.Account, last))
-            batch.RefuseAll(RejectReason.OutcomeUnknown);
+        if (held.Last is { } last && results.Any(static one => one.Order is null) && !runs.Exists(batch.IsAnswered)
+            && !await IsDurable(batch.Account, last))
+            batch.RefuseHeld(RejectReason.OutcomeUnknown);
         if (held.Results.Any(static one => one is { Reason: RejectReason.KillSwitch, IsKnown: false }))
             await CancelKilled(batch.Account);
     }

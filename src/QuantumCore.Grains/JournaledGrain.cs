@@ -60,6 +60,7 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
         await before;
         try
         {
+            await SettleEarlierAsync(stream);
             var opened = await writer.OpenAsync(stream, _streams.FirstOrDefault(), cancellationToken);
             _streams.Add(opened);
             _ = LeaveWhenLostAsync(opened);
@@ -68,6 +69,22 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
         finally
         {
             done.SetResult();
+        }
+    }
+
+    /// <summary>
+    /// Waits for what an earlier activation on this silo has appended, for a limited time: it would be lost, and so
+    /// would the books whose records follow it.
+    /// </summary>
+    private async Task SettleEarlierAsync(string stream)
+    {
+        try
+        {
+            await DurableWithinAsync(s_stalled, writer.WhenSettledAsync(stream));
+        }
+        catch (StreamLostException)
+        {
+            // It is lost already.
         }
     }
 

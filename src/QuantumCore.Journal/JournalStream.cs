@@ -61,6 +61,9 @@ public sealed class JournalStream
     /// <summary>Segments without an outcome, oldest first. Under the writer's gate.</summary>
     internal Queue<Segment> Unsettled { get; } = new(2);
 
+    /// <summary>Its newest segment, with or without an outcome. Under the writer's gate.</summary>
+    internal Segment? Newest { get; set; }
+
     /// <summary>Its segment in the bundle's open unit, if it still accepts records. Under the writer's gate.</summary>
     internal Segment? Open { get; set; }
 

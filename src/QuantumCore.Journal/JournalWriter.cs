@@ -30,6 +30,7 @@ public sealed class JournalWriter : IAsyncDisposable
     private readonly Queue<Segment> _queue = new();
     private readonly Dictionary<string, JournalStream> _open = [];
     private long _lastUnit;
+    private long _wokenAt;
     private int _pendingRecords;
     private long _pendingBytes;
     private long? _oldestInFlight;
@@ -75,26 +76,25 @@ public sealed class JournalWriter : IAsyncDisposable
     public int PendingRecords => Volatile.Read(ref _pendingRecords);
 
     /// <summary>
-    /// Age of the oldest record without an outcome. If it is one that waits for the next, and none has come for some
-    /// milliseconds, it is committed now.
+    /// Age of the oldest record without an outcome, since the writer had to commit it: one that waits for the next
+    /// record has no age. If none has come for some milliseconds, it is committed now.
     /// </summary>
     public TimeSpan OldestPendingAge
     {
         get
         {
-            TimeSpan age;
             bool wake;
             lock (_gate)
             {
                 if (_oldestInFlight is { } inFlight) return _time.GetElapsedTime(inFlight);
                 while (_queue.TryPeek(out var dropped) && dropped.Dropped) _queue.Dequeue();
                 if (!_queue.TryPeek(out var oldest)) return TimeSpan.Zero;
-                age = _time.GetElapsedTime(oldest.EnqueuedAt);
-                wake = age > s_longestWait && EndIdleness();
+                if (!_idle) return _time.GetElapsedTime(BusySince(oldest));
+                wake = _time.GetElapsedTime(oldest.EnqueuedAt) > s_longestWait && EndIdleness();
             }
 
             if (wake) Wake();
-            return age;
+            return TimeSpan.Zero;
         }
     }
 
@@ -199,12 +199,13 @@ public sealed class JournalWriter : IAsyncDisposable
 
     /// <summary>
     /// Reads the epochs of all open streams in one query and marks those with a newer activation as lost. Only appends
-    /// are fenced, so an idle activation learns of its successor here.
+    /// are fenced, so an idle activation learns of its successor here. Records that wait for the next are committed.
     /// </summary>
     public async Task CheckEpochsAsync(CancellationToken cancellationToken)
     {
         JournalStream[] held;
         lock (_gate) held = [.. _open.Values];
+        _ = OldestPendingAge;
         if (held.Length == 0) return;
         var ids = Array.ConvertAll(held, stream => stream.StreamId);
         var epochs = await _store.EpochsAsync(ids, cancellationToken);
@@ -248,6 +249,16 @@ public sealed class JournalWriter : IAsyncDisposable
         _stop.Set();
         Wake();
         await _ended.Task;
+    }
+
+    /// <summary>
+    /// Completes when the records that this writer has queued for a stream are durable. Fails if they are lost.
+    /// </summary>
+    public Task WhenSettledAsync(string stream)
+    {
+        JournalStream? open;
+        lock (_gate) open = _open.GetValueOrDefault(stream);
+        return open is null ? Task.CompletedTask : open.WhenDurable(open.Head);
     }
 
     /// <summary>Returns an activation of a stream while this writer has it open; null otherwise.</summary>
@@ -297,14 +308,19 @@ public sealed class JournalWriter : IAsyncDisposable
     /// <summary>Returns true if the writer was idle: it must be woken after the gate.</summary>
     private bool EndIdleness()
     {
-        var wasIdle = _idle;
+        if (!_idle) return false;
         _idle = false;
-        return wasIdle;
+        _wokenAt = _time.GetTimestamp();
+        return true;
     }
+
+    /// <summary>Returns when the writer had to commit a unit: from its first record on, unless it was idle.</summary>
+    private long BusySince(Segment unit) => Math.Max(unit.EnqueuedAt, _wokenAt);
 
     /// <summary>Returns the segment of a record that is not durable. Under the gate.</summary>
     private static Segment SegmentOf(JournalStream stream, long sequence)
     {
+        if (stream.Newest is { } newest && newest.First <= sequence) return newest;
         foreach (var segment in stream.Unsettled)
         {
             if (sequence <= segment.Last) return segment;
@@ -337,11 +353,15 @@ public sealed class JournalWriter : IAsyncDisposable
 
     internal void Close(JournalStream stream)
     {
+        bool wake;
         lock (_gate)
         {
             stream.IsClosed = true;
             ForgetIfClosed(stream);
+            wake = stream.Unsettled.Count > 0 && EndIdleness();
         }
+
+        if (wake) Wake();
     }
 
     private bool HasRoom(int records, long bytes, bool urgent)
@@ -407,6 +427,7 @@ public sealed class JournalWriter : IAsyncDisposable
     {
         var segment = new Segment(stream, sequence, _time.GetTimestamp());
         stream.Unsettled.Enqueue(segment);
+        stream.Newest = segment;
         if (stream.Bundle.AddToUnit(segment))
         {
             segment.Unit = ++_lastUnit;
@@ -474,13 +495,15 @@ public sealed class JournalWriter : IAsyncDisposable
             if (_idle) return false;
         }
 
-        _batch.Sort(static (left, right) =>
-        {
-            var byStream = left.Stream.StreamId.CompareTo(right.Stream.StreamId);
-            return byStream != 0 ? byStream : left.First.CompareTo(right.First);
-        });
+        SortByStream(_batch);
         return true;
     }
+
+    private static void SortByStream(List<Segment> batch) => batch.Sort(static (left, right) =>
+    {
+        var byStream = left.Stream.StreamId.CompareTo(right.Stream.StreamId);
+        return byStream != 0 ? byStream : left.First.CompareTo(right.First);
+    });
 
     private void FillBatch()
     {
@@ -498,7 +521,7 @@ public sealed class JournalWriter : IAsyncDisposable
 
                 var fits = records <= _options.MaxFrameRecords && bytes <= _options.MaxFrameBytes;
                 if (_batch.Count > 0 && !fits) return;
-                if (_batch.Count == 0) _oldestInFlight = unit.EnqueuedAt;
+                if (_batch.Count == 0) _oldestInFlight = BusySince(unit);
                 Take(unit);
             }
 
@@ -584,6 +607,8 @@ public sealed class JournalWriter : IAsyncDisposable
         // Count first: a caller that learns that a record is durable must find it counted.
         Volatile.Write(ref _framesCommitted, _framesCommitted + 1);
         Volatile.Write(ref _recordsCommitted, _recordsCommitted + _batch.Sum(static segment => segment.Bodies.Count));
+        // In the order of units: who sees that an order is durable must find its hold durable too.
+        _batch.Sort(static (left, right) => left.Unit.CompareTo(right.Unit));
         lock (_gate)
         {
             foreach (var segment in _batch)
@@ -596,6 +621,7 @@ public sealed class JournalWriter : IAsyncDisposable
             }
         }
 
+        SortByStream(_batch);
         var slice = 0;
         foreach (var segment in _batch)
         {

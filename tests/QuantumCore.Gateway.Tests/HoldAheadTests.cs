@@ -57,6 +57,23 @@ public sealed class HoldAheadTests
         Assert.All(reports, report => Assert.Equal(RejectReason.OutcomeUnknown, report.Reason));
     }
 
+    [Fact]
+    public async Task Refusal_that_rests_on_no_record_stays()
+    {
+        await using var exchange = await OpenGateway.StartAsync(s_oneWriter);
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            exchange.Floor.Fail("SubmitAfter", new InvalidOperationException("The hold is lost."));
+            exchange.Floor.Fail("WhenDurable", new InvalidOperationException("The account has lost its stream."));
+        }
+
+        var reports = await OrdersOf(exchange).PlaceBatch(
+            TradingFloor.Alice, [Order("a"), Order("b") with { QuantityLots = 2_000_000 }, Order("c") with { Symbol = "NONE" }]);
+        Assert.Equal(
+            [RejectReason.OutcomeUnknown, RejectReason.OutcomeUnknown, RejectReason.UnknownSymbol],
+            reports.Select(report => report.Reason));
+    }
+
     private static OrderEntry OrdersOf(OpenGateway exchange) => exchange.Services.GetRequiredService<OrderEntry>();
 
     private static HoldRequest Order(string clientOrderId) => new(

@@ -99,6 +99,58 @@ public sealed class HoldAheadTests
     }
 
     [Fact]
+    public async Task Answer_without_a_record_waits_for_the_hold_too()
+    {
+        await using var disk = new Disk(DiskKind.Faulty);
+        await using var exchange = await OpenAsync(disk);
+        var known = (await exchange.Account(Alice).HoldAhead([Request("a", 100)])).Results[0].Order!;
+        await PlaceAsync(exchange, "a", 100);
+        using var gate = disk.Volatile.Faults.Hold();
+        var held = await exchange.Account(Alice).HoldAhead([Request("b", 100)]);
+        var answering = exchange.Book("AAPL").Grain.SubmitAfter("AAPL", [known], held.Last!.Value).AsTask();
+        await gate.Arrived.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
+        Assert.False(answering.IsCompleted);
+        gate.Release();
+        Assert.Equal(known.Number, (await answering)[0].Number);
+    }
+
+    [Fact]
+    public async Task Order_is_refused_at_once_while_the_journal_is_stalled()
+    {
+        await using var disk = new Disk(DiskKind.Faulty);
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice], time: time);
+        using var gate = disk.Volatile.Faults.Hold();
+        var stuck = exchange.Account(Alice).Hold([Request("a", 100)]).AsTask();
+        await gate.Arrived.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        // The account's earlier record is not durable, and the refusals do not wait for it.
+        var refused = await exchange.Account(Alice).Hold([Request("b", 100)]);
+        Assert.Equal(RejectReason.Overloaded, refused[0].Reason);
+        var ahead = await exchange.Account(Alice).HoldAhead([Request("c", 100)]);
+        Assert.Equal(RejectReason.Overloaded, ahead.Results[0].Reason);
+        gate.Release();
+        await stuck;
+    }
+
+    [Fact]
+    public async Task Hold_that_waits_for_its_order_is_no_stall()
+    {
+        await using var disk = new Disk(DiskKind.Faulty);
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice], time: time);
+        var held = await exchange.Account(Alice).HoldAhead([Request("a", 100)]);
+        var writer = exchange.Service<JournalWriter>();
+        time.Advance(TimeSpan.FromMilliseconds(4));
+        Assert.Equal((TimeSpan.Zero, 1), (writer.OldestPendingAge, writer.PendingRecords));
+        time.Advance(TimeSpan.FromMilliseconds(600));
+        Assert.Equal(TimeSpan.Zero, writer.OldestPendingAge);
+        await exchange.Account(Alice).WhenDurable(held.Last!.Value);
+        Assert.Equal(0, writer.PendingRecords);
+    }
+
+    [Fact]
     public async Task Book_of_a_group_waits_for_the_hold_first()
     {
         await using var disk = new Disk(DiskKind.Faulty);

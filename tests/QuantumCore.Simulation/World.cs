@@ -70,8 +70,8 @@ internal sealed class World
     public List<Silo> Silos { get; } = [];
 
     /// <summary>
-    /// True if orders enter before their holds are durable, as on SQLite. On a day with several silos, which the product
-    /// does not have, an order whose account and book are apart is of unknown outcome.
+    /// True if orders enter before their holds are durable, as on SQLite. On a day with several silos, which the
+    /// product does not have, an order whose account and book are apart is of unknown outcome.
     /// </summary>
     public bool HoldsAhead { get; set; }
 

@@ -76,7 +76,7 @@ internal sealed class KnownHolds(Account account)
         }
     }
 
-    // A book can only know a number whose hold is durable. If the number was never issued here, or its hold is still in
+    // A book tells of a number once its hold is durable. If the number was never issued here, or its hold is still in
     // flight here, another activation issued it and this one is stale.
     private void Require(long number, long sequence, long durable)
     {

@@ -75,15 +75,24 @@ public sealed partial class AccountGrain(
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests)
     {
-        var results = await DecideAsync(requests, ahead: false);
-        await SettleAsync();
+        var (results, areDecided) = await DecideAsync(requests, ahead: false);
+        if (areDecided)
+        {
+            await SettleAsync();
+        }
+
         return results;
     }
 
     /// <inheritdoc/>
     public async ValueTask<HeldAhead> HoldAhead(ImmutableArray<HoldRequest> requests)
     {
-        var results = await DecideAsync(requests, ahead: true);
+        var (results, areDecided) = await DecideAsync(requests, ahead: true);
+        if (!areDecided)
+        {
+            return new HeldAhead(results, null);
+        }
+
         if (results.Any(static result => result.Order is not null) && Stream.Head > Stream.DurableHead)
         {
             SnapshotWhenDue();
@@ -97,7 +106,9 @@ public sealed partial class AccountGrain(
     /// <inheritdoc/>
     public async ValueTask WhenDurable(RecordLocation record) => await Appended(record).WhenDurable();
 
-    private async ValueTask<ImmutableArray<HoldResult>> DecideAsync(ImmutableArray<HoldRequest> requests, bool ahead)
+    /// <summary>Decides about orders; or refuses all of them, which waits for nothing and leaves no record.</summary>
+    private async ValueTask<(ImmutableArray<HoldResult> Results, bool AreDecided)> DecideAsync(
+        ImmutableArray<HoldRequest> requests, bool ahead)
     {
         if (!Knows(requests))
         {
@@ -107,7 +118,7 @@ public sealed partial class AccountGrain(
         var refusal = Refusal(urgent: false, requests.Length);
         if (refusal != RejectReason.None)
         {
-            return [.. requests.Select(_ => Refused(refusal))];
+            return ([.. requests.Select(_ => Refused(refusal))], false);
         }
 
         _isAhead = ahead;
@@ -124,7 +135,7 @@ public sealed partial class AccountGrain(
             }
         }
 
-        return results;
+        return (results, true);
     }
 
     private bool Knows(ImmutableArray<HoldRequest> requests)
@@ -491,6 +502,12 @@ public sealed partial class AccountGrain(
         await Task.Yield();
         var missed = await tails.AfterAsync(
             symbol, _machine.Account.Id.Value, _machine.CursorOf(symbol), through, CancellationToken.None);
+        if (missed.Count > 0 && Stream.Head > Stream.DurableHead)
+        {
+            // What was read may be of the commit in which its holds are: that commit is not told here yet.
+            await UnlessStalledAsync(Stream.WhenDurable(Stream.Head));
+        }
+
         foreach (var record in missed)
         {
             RequireOwned();
@@ -512,6 +529,12 @@ public sealed partial class AccountGrain(
     // Fills count too: a maker's account may apply a million of them between two decisions of its own.
     private void SnapshotWhenDue()
     {
+        // Half of a failed change must not be kept.
+        if (IsBroken || Stream.IsLost)
+        {
+            return;
+        }
+
         var isOld = Now - _snapshotNanos > SnapshotMaker.LongestNanos && _machine.Folded > _snapshotFolded;
         var isBusy = _machine.Folded >= _nextSnapshot;
         if ((!isOld && !isBusy) || _machine.Sequence == 0)

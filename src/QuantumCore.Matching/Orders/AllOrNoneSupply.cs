@@ -82,19 +82,19 @@ internal sealed class AllOrNoneSupply(OrderStore store)
         {
             var displayedKey = displayed == 0 ? FarthestKey : SignedPriceKey(side, store.Ladder.PriceOf(displayed));
             var hiddenKey = hidden == 0 ? FarthestKey : SignedPriceKey(side, store.Ladder.PriceOf(hidden));
-            var isLit = displayedKey <= hiddenKey;
-            var key = isLit ? displayedKey : hiddenKey;
+            var isDisplayed = displayedKey <= hiddenKey;
+            var key = isDisplayed ? displayedKey : hiddenKey;
             if (key > limit)
                 return;
 
-            var level = isLit ? displayed : hidden;
+            var level = isDisplayed ? displayed : hidden;
             if (store.Ladder.PriceOf(level) >= low && store.Ladder.PriceOf(level) <= high)
             {
                 AddOrders(view, owner, level);
                 view.CloseLevel(key);
             }
 
-            if (isLit)
+            if (isDisplayed)
                 displayed = store.NextWorse(maker, displayed);
             else
                 hidden = store.NextWorse(maker + Hidden, hidden);
