@@ -6,5 +6,5 @@ using Xunit;
 // A test that hangs is named and ended.
 [assembly: TimeLimit]
 
-// The tests run real processes with real time limits: two exchanges at a time, on any machine. .ci/run sets more.
-[assembly: CollectionBehavior(MaxParallelThreads = 2)]
+// The tests run real processes, which mostly wait for commits and timers: four at a time, on any machine.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]

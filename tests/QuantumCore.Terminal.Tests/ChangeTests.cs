@@ -85,6 +85,10 @@ public sealed class ChangeTests(Browser browser, StillExchange exchange) : IClas
     public async Task Last_price_comes_from_the_book_state_if_newer_than_the_last_trade()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "70.00");
+        var split = $$"""
+            {"type":"state","symbol":"{{Symbol}}","sequence":1000000,"phase":"continuous","lastPrice":"75.00","markPrice":null,"referencePrice":null,"indicative":null,
+            "phaseReason":null,"phaseSince":null,"nextPhase":null,"nextPhaseTime":null,"auctionSeconds":null}
+            """;
         IWebSocketRoute? stream = null;
         var isSplit = false;
         await page.Page.RouteWebSocketAsync(Stream(), socket =>
@@ -92,21 +96,19 @@ public sealed class ChangeTests(Browser browser, StillExchange exchange) : IClas
             stream = socket;
             var server = socket.ConnectToServer();
 
-            // The exchange knows of no split. A state that it sends late must not undo this one.
+            // The exchange knows of no split. A state that it sends late must not undo this one, and a page that has
+            // connected again must get it too.
             server.OnMessage(message =>
             {
-                if (!isSplit || message.Text?.StartsWith("{\"type\":\"state\"", StringComparison.Ordinal) != true)
-                    socket.Send(message.Text!);
+                var isState = message.Text?.StartsWith("{\"type\":\"state\"", StringComparison.Ordinal) == true;
+                socket.Send(isSplit && isState ? split : message.Text!);
             });
         });
         await page.Page.ReloadAsync();
         await page.LiveAsync();
         await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync("150.00");
         isSplit = true;
-        stream!.Send($$"""
-            {"type":"state","symbol":"{{Symbol}}","sequence":1000000,"phase":"continuous","lastPrice":"75.00","markPrice":null,"referencePrice":null,"indicative":null,
-            "phaseReason":null,"phaseSince":null,"nextPhase":null,"nextPhaseTime":null,"auctionSeconds":null}
-            """);
+        stream!.Send(split);
         await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync("75.00");
         await page.FillAsync("buy", "stop", ("trigger", "80.00"), ("quantity", "1"));
         await page.SendAsync();
