@@ -21,6 +21,9 @@ internal enum Days
 
     /// <summary>Nights pass, and some accounts deliver less than they owe.</summary>
     OfFails,
+
+    /// <summary>Orders enter before their holds are durable, also where several silos run.</summary>
+    ThatHoldAhead,
 }
 
 /// <summary>Determines the kinds of a seed's day.</summary>
@@ -34,6 +37,7 @@ internal static class DaysOfSeeds
         Days.OfDividends => Issuer.IsOpenIn(seed),
         Days.OfFails => Depository.IsShortIn(seed),
         Days.ThatPass => Nights.PassIn(seed),
+        Days.ThatHoldAhead => SimulatedDay.HoldsAheadIn(seed),
         _ => true,
     };
 }

@@ -52,7 +52,7 @@ public sealed class SimulatedDay
         _habit = habit;
         _chaos = new Chaos(_world);
         _silos = _world.Next(1, 4);
-        _world.HoldsAhead = _silos == 1 || seed % 5 == 3;
+        _world.HoldsAhead = _silos == 1 || HoldsAheadIn(seed);
         _operations = _world.Next(20, 60);
         _clients = [.. Enumerable.Range(1_001, 4).Select(account => new Client(_world, account, habit))];
         _arbiter = new Arbiter(_world, _clients);
@@ -85,6 +85,9 @@ public sealed class SimulatedDay
             world.Database.Witness.Dividends.Paid, world.Database.Packs,
             world.Database.Witness.Trades.Changes, world.Database.Witness.Shorts.Frozen, world.Directory.Tally);
     }
+
+    /// <summary>Returns true if orders enter before their holds are durable, however many silos there are.</summary>
+    internal static bool HoldsAheadIn(int seed) => seed % 5 == 3;
 
     private async Task LiveAsync()
     {

@@ -22,7 +22,8 @@ internal static class DurabilityMutants
             Rule = "an order stays although its hold is lost",
             Original = "segment.Followers?.ForEach(Lose);",
             Changed = "",
-            Seed = 203,
+            Days = Days.ThatHoldAhead,
+            Seed = 138,
         },
         new()
         {
