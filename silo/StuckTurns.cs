@@ -51,6 +51,7 @@ internal sealed class StuckTurns(TurnWatch turns, SiloOptions options) : IHosted
             }
         }
     }
+
     private static void Kill()
     {
         using var never = new ManualResetEvent(false);

@@ -315,7 +315,7 @@ internal static class BookCommandEncoding
         return given.DrainToImmutable();
     }
 
-    // What it leaves off is missed when the command is compared with its bytes.
+    // A value that it leaves off is missed when the command is compared with its bytes.
     private static byte Low(long value) => unchecked((byte)value);
 
     private static long? ValueOf(ImmutableArray<NamedValue> values, ChangedValue name)

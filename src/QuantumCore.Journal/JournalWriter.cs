@@ -39,7 +39,9 @@ public sealed class JournalWriter : IAsyncDisposable
     private bool _isShortOfRoom;
 
     // Used by the writer's thread alone:
+    // The segments in flight, in the sequence of the queue, and the same by stream, as the frame has them.
     private readonly List<Segment> _batch = [];
+    private readonly List<Segment> _byStream = [];
     private JournalFrame? _frame;
     private int _attempts;
     private IJournalConnection? _connection;
@@ -205,6 +207,8 @@ public sealed class JournalWriter : IAsyncDisposable
     {
         JournalStream[] held;
         lock (_gate) held = [.. _open.Values];
+
+        // Looking at the age commits what has waited too long.
         _ = OldestPendingAge;
         if (held.Length == 0) return;
         var ids = Array.ConvertAll(held, stream => stream.StreamId);
@@ -495,15 +499,14 @@ public sealed class JournalWriter : IAsyncDisposable
             if (_idle) return false;
         }
 
-        SortByStream(_batch);
+        _byStream.AddRange(_batch);
+        _byStream.Sort(static (left, right) =>
+        {
+            var byStream = left.Stream.StreamId.CompareTo(right.Stream.StreamId);
+            return byStream != 0 ? byStream : left.First.CompareTo(right.First);
+        });
         return true;
     }
-
-    private static void SortByStream(List<Segment> batch) => batch.Sort(static (left, right) =>
-    {
-        var byStream = left.Stream.StreamId.CompareTo(right.Stream.StreamId);
-        return byStream != 0 ? byStream : left.First.CompareTo(right.First);
-    });
 
     private void FillBatch()
     {
@@ -544,7 +547,7 @@ public sealed class JournalWriter : IAsyncDisposable
     /// </summary>
     private bool TrySettle()
     {
-        var frame = _frame ??= FrameEncoder.Encode(new FrameId(_writerId, ++_frameNo), _batch);
+        var frame = _frame ??= FrameEncoder.Encode(new FrameId(_writerId, ++_frameNo), _byStream);
         if (TryCommit(frame) is not { } refused) return false;
         _frame = null;
         _attempts = 0;
@@ -607,10 +610,9 @@ public sealed class JournalWriter : IAsyncDisposable
         // Count first: a caller that learns that a record is durable must find it counted.
         Volatile.Write(ref _framesCommitted, _framesCommitted + 1);
         Volatile.Write(ref _recordsCommitted, _recordsCommitted + _batch.Sum(static segment => segment.Bodies.Count));
-        // In the order of units: who sees that an order is durable must find its hold durable too.
-        _batch.Sort(static (left, right) => left.Unit.CompareTo(right.Unit));
         lock (_gate)
         {
+            // In the sequence of the queue: a reader that sees an order durable must find its hold durable too.
             foreach (var segment in _batch)
             {
                 segment.Stream.DurableHead = segment.Last;
@@ -621,9 +623,8 @@ public sealed class JournalWriter : IAsyncDisposable
             }
         }
 
-        SortByStream(_batch);
         var slice = 0;
-        foreach (var segment in _batch)
+        foreach (var segment in _byStream)
         {
             var stream = segment.Stream;
             if (stream.StreamId != frame.Slices[slice].StreamId) slice++;
@@ -634,6 +635,7 @@ public sealed class JournalWriter : IAsyncDisposable
         }
 
         _batch.Clear();
+        _byStream.Clear();
     }
 
     private void Discard(IReadOnlyCollection<long> refused)
@@ -647,6 +649,7 @@ public sealed class JournalWriter : IAsyncDisposable
 
             // The refused streams with their bundles: half of what was appended together must never be sent alone.
             _batch.RemoveAll(static segment => segment.Dropped);
+            _byStream.RemoveAll(static segment => segment.Dropped);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
     private const int WarmRounds = 6;
     private const int LeastRounds = 10;
 
-    // What stays for ever: the client order id and the end of each order (ADR 2).
+    // The client order id and the end of each order stay for ever (ADR 2).
     private const long BytesOfRequest = 400;
     private const long MoreBytes = 8 << 20;
     private const int MoreHandles = 16;

@@ -504,7 +504,7 @@ public sealed partial class AccountGrain(
             symbol, _machine.Account.Id.Value, _machine.CursorOf(symbol), through, CancellationToken.None);
         if (missed.Count > 0 && Stream.Head > Stream.DurableHead)
         {
-            // What was read may be of the commit in which its holds are: that commit is not told here yet.
+            // A record that was just read may be in one commit with its hold, of which this silo does not know yet.
             await UnlessStalledAsync(Stream.WhenDurable(Stream.Head));
         }
 
