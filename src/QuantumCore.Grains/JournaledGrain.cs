@@ -108,7 +108,7 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
         new(writer.Find(place.Stream, place.Epoch) ?? throw new StreamLostException(place.Stream), place.Sequence);
 
     /// <summary>Appends records of the bundle's streams, all or none.</summary>
-    protected long[] AppendTogether((JournalStream Stream, ReadOnlyMemory<byte> Body)[] records, bool urgent) =>
+    protected long[] AppendTogether((JournalStream Stream, RecordBody Body)[] records, bool urgent) =>
         writer.AppendTogether(records, urgent);
 
     /// <summary>

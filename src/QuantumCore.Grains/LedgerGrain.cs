@@ -380,7 +380,9 @@ public sealed partial class LedgerGrain(
 
             if (bodies.Count > 0)
             {
-                return HistoryChunk.Decode(stream, first, bodies);
+                return bodies.All(static body => body.Record is not null)
+                    ? HistoryChunk.Of(stream, first, [.. bodies.Select(static body => body.Record!)])
+                    : HistoryChunk.Decode(stream, first, [.. bodies.Select(static body => body.Bytes)]);
             }
 
             // The notice names a sequence that the journal does not have; waiting for it would never end.
@@ -398,9 +400,9 @@ public sealed partial class LedgerGrain(
         return null;
     }
 
-    private async Task<List<ReadOnlyMemory<byte>>> ReadJournalAsync(string stream, long first, long through)
+    private async Task<List<RecordBody>> ReadJournalAsync(string stream, long first, long through)
     {
-        var bodies = new List<ReadOnlyMemory<byte>>();
+        var bodies = new List<RecordBody>();
         await foreach (var record in journal.ReadAsync(stream, first, through, CancellationToken.None))
         {
             bodies.Add(record.Body);

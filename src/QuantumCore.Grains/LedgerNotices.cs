@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
 
@@ -34,7 +35,7 @@ public sealed class LedgerNotices : IDisposable
     internal RecentRecords Recent { get; } = new();
 
     /// <summary>Notes the durable head of a stream, and its newest records.</summary>
-    public void Note(string stream, long sequence, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
+    public void Note(string stream, long sequence, IReadOnlyList<RecordBody> bodies)
     {
         Recent.Add(stream, sequence, bodies);
         lock (_lock)

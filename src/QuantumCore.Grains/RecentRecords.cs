@@ -1,4 +1,5 @@
 using QuantumCore.History;
+using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
 
@@ -11,8 +12,9 @@ internal sealed class RecentRecords
     /// <summary>Maximum size of all records, in bytes. Those beyond it are read from the journal.</summary>
     internal const long MaxBytes = 32 << 20;
 
-    // Approximate memory of a record besides its body, in bytes.
-    private const int Overhead = 48;
+    // Approximate memory of a record besides its body, in bytes: as bytes alone, and with its objects.
+    private const int BytesOverhead = 56;
+    private const int ObjectsOverhead = 560;
 
     /// <summary>Guards all below. The journal writer's thread takes it, so it is held for moments only.</summary>
     private readonly Lock _lock = new();
@@ -44,8 +46,11 @@ internal sealed class RecentRecords
         }
     }
 
-    /// <summary>Adds consecutive durable records of a stream. The list must not change any more.</summary>
-    public void Add(string stream, long last, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
+    /// <summary>
+    /// Adds consecutive durable records of a stream. The list must not change any more. A ledger that is far behind
+    /// gets them as bytes alone, so that more of them fit.
+    /// </summary>
+    public void Add(string stream, long last, IReadOnlyList<RecordBody> bodies)
     {
         if (!HistoryChunk.IsProjected(stream))
         {
@@ -70,6 +75,11 @@ internal sealed class RecentRecords
                 Empty(run);
             }
 
+            if (_bytes + part.Bytes > MaxBytes / 2)
+            {
+                part = part with { Bodies = [.. bodies.Select(static body => new RecordBody(body.Bytes))] };
+            }
+
             // Records after a gap wait in the journal until those before it are taken.
             if ((run.End < part.First && run.Parts.Count > 0) || _bytes + part.Bytes > MaxBytes)
             {
@@ -86,16 +96,14 @@ internal sealed class RecentRecords
     /// Takes the records of a stream between two sequences, as far as they are here, and discards earlier ones. If it
     /// returns none, read the journal up to the returned sequence.
     /// </summary>
-    public (IReadOnlyList<ReadOnlyMemory<byte>> Bodies, long InJournalThrough) Take(
-        string stream, long first, long through)
+    public (IReadOnlyList<RecordBody> Bodies, long InJournalThrough) Take(string stream, long first, long through)
     {
-        var bodies = new List<ReadOnlyMemory<byte>>();
         var taken = new List<(Part Part, int Skip, int Count)>();
         lock (_lock)
         {
             if (through < first || !_runs.TryGetValue(stream, out var run))
             {
-                return (bodies, through);
+                return ([], through);
             }
 
             while (run.Parts.TryPeek(out var part) && part.First <= through)
@@ -120,10 +128,11 @@ internal sealed class RecentRecords
 
             if (taken.TrueForAll(static one => one.Count == 0) && run.Parts.TryPeek(out var next))
             {
-                return (bodies, Math.Min(through, next.First - 1));
+                return ([], Math.Min(through, next.First - 1));
             }
         }
 
+        var bodies = new List<RecordBody>(taken.Sum(static one => one.Count));
         foreach (var (part, skip, count) in taken)
         {
             for (var i = skip; i < skip + count; i++)
@@ -162,9 +171,10 @@ internal sealed class RecentRecords
     }
 
     /// <summary>Records of one commit.</summary>
-    private sealed record Part(long First, IReadOnlyList<ReadOnlyMemory<byte>> Bodies)
+    private sealed record Part(long First, IReadOnlyList<RecordBody> Bodies)
     {
-        public long Bytes { get; } = Bodies.Sum(static body => (long)body.Length + Overhead);
+        public long Bytes { get; } = Bodies.Sum(
+            static body => (long)body.Bytes.Length + (body.Record is null ? BytesOverhead : ObjectsOverhead));
     }
 
     /// <summary>Consecutive records of a stream that are not taken yet.</summary>

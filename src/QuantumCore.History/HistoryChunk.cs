@@ -44,51 +44,14 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
     /// <exception cref="HistoryStreamException">This build cannot read a record.</exception>
     public static HistoryChunk Decode(string stream, long firstSequence, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
     {
-        if (stream.StartsWith(BookPrefix, StringComparison.Ordinal))
-        {
-            return new BookChunk(
-                stream[BookPrefix.Length..],
-                firstSequence,
-                Decode(stream, firstSequence, bodies, static body => BookRecordEncoding.Decode(body)));
-        }
-
-        if (stream.StartsWith(AccountPrefix, StringComparison.Ordinal)
-            && long.TryParse(
-                stream.AsSpan(AccountPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var account))
-        {
-            return new AccountChunk(
-                account,
-                firstSequence,
-                Decode(stream, firstSequence, bodies, static body => AccountRecordEncoding.Decode(body)));
-        }
-
-        if (stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal))
-        {
-            return new PayoutChunk(
-                stream[PayoutRecord.StreamPrefix.Length..],
-                firstSequence,
-                Decode(stream, firstSequence, bodies, static body => PayoutRecordEncoding.Decode(body)));
-        }
-
-        if (stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal))
-        {
-            return new SettlementChunk(
-                stream[SettlementRecord.StreamPrefix.Length..],
-                firstSequence,
-                Decode(stream, firstSequence, bodies, static body => SettlementRecordEncoding.Decode(body)));
-        }
-
-        throw new HistoryStreamException(
-            stream, firstSequence, "it is no stream of a book, an account, a payout or a settlement");
-    }
-
-    private static T[] Decode<T>(
-        string stream,
-        long firstSequence,
-        IReadOnlyList<ReadOnlyMemory<byte>> bodies,
-        Func<ReadOnlySpan<byte>, T> decode)
-    {
-        var records = new T[bodies.Count];
+        Func<ReadOnlySpan<byte>, object> decode =
+            stream.StartsWith(BookPrefix, StringComparison.Ordinal) ? BookRecordEncoding.Decode
+            : stream.StartsWith(AccountPrefix, StringComparison.Ordinal) ? AccountRecordEncoding.Decode
+            : stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal) ? PayoutRecordEncoding.Decode
+            : stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal)
+            ? SettlementRecordEncoding.Decode
+            : throw NotProjected(stream, firstSequence);
+        var records = new object[bodies.Count];
         for (var i = 0; i < records.Length; i++)
         {
             try
@@ -101,8 +64,46 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
             }
         }
 
-        return records;
+        return Of(stream, firstSequence, records);
     }
+
+    /// <summary>Returns records that need no decoding as a chunk. They must not change any more.</summary>
+    /// <param name="stream">Name of a stream that is projected.</param>
+    /// <param name="firstSequence">Sequence of the first record.</param>
+    /// <param name="records">The records, of the kind of the stream.</param>
+    public static HistoryChunk Of(string stream, long firstSequence, object[] records)
+    {
+        if (stream.StartsWith(BookPrefix, StringComparison.Ordinal))
+        {
+            return new BookChunk(stream[BookPrefix.Length..], firstSequence, Cast<BookRecord>(records));
+        }
+
+        if (stream.StartsWith(AccountPrefix, StringComparison.Ordinal)
+            && long.TryParse(
+                stream.AsSpan(AccountPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var account))
+        {
+            return new AccountChunk(account, firstSequence, Cast<AccountRecord>(records));
+        }
+
+        if (stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal))
+        {
+            return new PayoutChunk(
+                stream[PayoutRecord.StreamPrefix.Length..], firstSequence, Cast<PayoutRecord>(records));
+        }
+
+        if (stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal))
+        {
+            return new SettlementChunk(
+                stream[SettlementRecord.StreamPrefix.Length..], firstSequence, Cast<SettlementRecord>(records));
+        }
+
+        throw NotProjected(stream, firstSequence);
+    }
+
+    private static HistoryStreamException NotProjected(string stream, long sequence) =>
+        new(stream, sequence, "it is no stream of a book, an account, a payout or a settlement");
+
+    private static T[] Cast<T>(object[] records) => Array.ConvertAll(records, static record => (T)record);
 }
 
 /// <summary>Records of one book.</summary>

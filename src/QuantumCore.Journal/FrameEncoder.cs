@@ -51,7 +51,7 @@ internal static class FrameEncoder
         var chain = at.Chain;
         for (var i = from; i < end; i++)
         {
-            foreach (var record in segments[i].Bodies)
+            foreach (var (record, _) in segments[i].Bodies)
             {
                 chain = Checksum.OfRecord(chain, at.StreamId, at.Epoch, sequence++, record.Span);
                 BinaryPrimitives.WriteInt32LittleEndian(body.AsSpan(write), record.Length);

@@ -6,6 +6,20 @@ namespace QuantumCore.Journal;
 /// <param name="Body">The appended bytes.</param>
 public readonly record struct JournalRecord(long Sequence, long Epoch, ReadOnlyMemory<byte> Body);
 
+/// <summary>A record to append.</summary>
+/// <param name="Bytes">Its encoding, which the journal stores.</param>
+/// <param name="Record">
+/// The immutable record that the bytes encode, for readers in this process; null if they have to decode it.
+/// </param>
+public readonly record struct RecordBody(ReadOnlyMemory<byte> Bytes, object? Record = null)
+{
+    /// <summary>Wraps bytes without the record.</summary>
+    public static implicit operator RecordBody(ReadOnlyMemory<byte> bytes) => new(bytes);
+
+    /// <summary>Wraps bytes without the record.</summary>
+    public static implicit operator RecordBody(byte[] bytes) => new(bytes);
+}
+
 /// <summary>Head of a stream: its epoch and the sequence of its last durable record (0 for none).</summary>
 public readonly record struct StreamHead(string Name, long Epoch, long Head);
 

@@ -84,7 +84,7 @@ public sealed class JournalStream
     /// True if an idle writer should commit the record with the next one, or when somebody waits for it, and not alone.
     /// </param>
     public long Append(
-        ReadOnlyMemory<byte> body, bool urgent = false, AppendedRecord? after = null, bool waits = false) =>
+        RecordBody body, bool urgent = false, AppendedRecord? after = null, bool waits = false) =>
         _writer.Append(this, body, urgent, after, waits);
 
     /// <summary>

@@ -170,7 +170,7 @@ public sealed class JournalWriter : IAsyncDisposable
     /// <param name="records">The records, at least one.</param>
     /// <param name="urgent">True for a cancel or a halt, which may use the reserved last eighth of the queue.</param>
     public long[] AppendTogether(
-        ReadOnlySpan<(JournalStream Stream, ReadOnlyMemory<byte> Body)> records, bool urgent = false)
+        ReadOnlySpan<(JournalStream Stream, RecordBody Body)> records, bool urgent = false)
     {
         var bytes = CheckSizes(records);
         var sequences = new long[records.Length];
@@ -272,17 +272,17 @@ public sealed class JournalWriter : IAsyncDisposable
     }
 
     internal long Append(
-        JournalStream stream, ReadOnlyMemory<byte> body, bool urgent, AppendedRecord? after, bool waits)
+        JournalStream stream, in RecordBody body, bool urgent, AppendedRecord? after, bool waits)
     {
-        CheckSize(body);
+        CheckSize(body.Bytes);
         bool wake;
         long sequence;
         lock (_gate)
         {
             CheckAppendable(stream);
-            if (!HasRoom(1, body.Length, urgent)) throw new JournalFullException();
+            if (!HasRoom(1, body.Bytes.Length, urgent)) throw new JournalFullException();
             if (after is { } before) Follow(stream, before);
-            stream.Bundle.MakeRoom(1, body.Length, _options);
+            stream.Bundle.MakeRoom(1, body.Bytes.Length, _options);
             sequence = Enqueue(stream, body);
             wake = !waits && EndIdleness();
         }
@@ -387,14 +387,14 @@ public sealed class JournalWriter : IAsyncDisposable
     /// Returns the sum of all bodies in bytes. One or more records longer than a frame get their own commit, so that
     /// ending very many orders does not fail.
     /// </summary>
-    private long CheckSizes(ReadOnlySpan<(JournalStream Stream, ReadOnlyMemory<byte> Body)> records)
+    private long CheckSizes(ReadOnlySpan<(JournalStream Stream, RecordBody Body)> records)
     {
         if (records.IsEmpty) throw new ArgumentException("There is nothing to append.", nameof(records));
         var bytes = 0L;
         foreach (var (_, body) in records)
         {
-            CheckSize(body);
-            bytes += body.Length;
+            CheckSize(body.Bytes);
+            bytes += body.Bytes.Length;
         }
 
         var fits = records.Length <= _options.MaxFrameRecords && bytes <= JournalWriterOptions.MaxRecordBytes;
@@ -417,13 +417,13 @@ public sealed class JournalWriter : IAsyncDisposable
         if (beside.IsLost) Lose(opened);
     }
 
-    private long Enqueue(JournalStream stream, ReadOnlyMemory<byte> body)
+    private long Enqueue(JournalStream stream, in RecordBody body)
     {
         var sequence = stream.Head + 1;
         (stream.Open ?? BeginSegment(stream, sequence)).Add(body);
         stream.Head = sequence;
         _pendingRecords++;
-        _pendingBytes += body.Length;
+        _pendingBytes += body.Bytes.Length;
         return sequence;
     }
 

@@ -41,5 +41,5 @@ public sealed record JournalWriterOptions
     /// Called for each stream of a commit with its newest durable sequence and the bodies of the records up to it that
     /// became durable, on the writer's thread. Must not throw or block.
     /// </summary>
-    public Action<string, long, IReadOnlyList<ReadOnlyMemory<byte>>>? Advanced { get; init; }
+    public Action<string, long, IReadOnlyList<RecordBody>>? Advanced { get; init; }
 }

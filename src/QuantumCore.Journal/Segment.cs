@@ -14,7 +14,7 @@ internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
     public JournalStream Stream { get; } = stream;
     public long First { get; } = first;
     public long EnqueuedAt { get; } = enqueuedAt;
-    public List<ReadOnlyMemory<byte>> Bodies { get; } = new(1);
+    public List<RecordBody> Bodies { get; } = new(1);
     public long Last => First + Bodies.Count - 1;
     public int Bytes { get; private set; }
 
@@ -37,10 +37,10 @@ internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
     /// </summary>
     public bool Dropped { get; set; }
 
-    public void Add(ReadOnlyMemory<byte> body)
+    public void Add(in RecordBody body)
     {
         Bodies.Add(body);
-        Bytes += body.Length;
+        Bytes += body.Bytes.Length;
     }
 
     /// <summary>Adds a stream whose next records follow these.</summary>

@@ -1,3 +1,4 @@
+using QuantumCore.Journal;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -16,14 +17,15 @@ public sealed class RecentRecordsTests
         var random = new Random(seed);
         var recent = new RecentRecords();
         recent.Follow(this);
-        var journal = new List<ReadOnlyMemory<byte>>();
+        var journal = new List<RecordBody>();
         var (read, fromMemory) = (0L, 0);
         for (var step = 0; step < 20_000; step++)
         {
             if (random.Next(2) == 0)
             {
-                ReadOnlyMemory<byte>[] bodies =
-                    [.. Enumerable.Range(journal.Count + 1, random.Next(1, 6)).Select(n => BitConverter.GetBytes(n))];
+                RecordBody[] bodies =
+                    [.. Enumerable.Range(journal.Count + 1, random.Next(1, 6))
+                        .Select(n => new RecordBody(BitConverter.GetBytes(n), n))];
                 journal.AddRange(bodies);
                 // Another silo has committed some of them.
                 if (random.Next(10) > 0)
@@ -44,7 +46,7 @@ public sealed class RecentRecordsTests
 
             foreach (var body in taken)
             {
-                Assert.Equal(++read, BitConverter.ToInt32(body.Span));
+                Assert.Equal(++read, BitConverter.ToInt32(body.Bytes.Span));
             }
         }
 
@@ -66,6 +68,16 @@ public sealed class RecentRecordsTests
         recent.Add(Stream, 41, [new byte[1]]);
         Assert.Equal(40, recent.Take(Stream, 32, 41).InJournalThrough);
         Assert.Single(recent.Take(Stream, 41, 41).Bodies);
+    }
+
+    [Fact]
+    public void Records_of_a_ledger_far_behind_stay_as_bytes_alone()
+    {
+        var recent = new RecentRecords();
+        recent.Follow(this);
+        recent.Add(Stream, 1, [new RecordBody(new byte[10 << 20], "first")]);
+        recent.Add(Stream, 2, [new RecordBody(new byte[10 << 20], "second")]);
+        Assert.Equal(["first", null], recent.Take(Stream, 1, 2).Bodies.Select(static body => body.Record));
     }
 
     [Fact]

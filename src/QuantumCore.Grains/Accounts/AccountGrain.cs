@@ -395,7 +395,8 @@ public sealed partial class AccountGrain(
 
     private void Record(AccountRecord record, bool urgent)
     {
-        var sequence = Stream.Append(AccountRecordEncoding.Encode(record), urgent, waits: _isAhead);
+        var body = new RecordBody(AccountRecordEncoding.Encode(record), record);
+        var sequence = Stream.Append(body, urgent, waits: _isAhead);
         _machine.Apply(record);
         _watch.Tell();
         if (sequence != _machine.Sequence)

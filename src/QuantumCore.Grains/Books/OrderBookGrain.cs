@@ -241,7 +241,7 @@ public sealed partial class OrderBookGrain(
 
         if (_strategies is null)
         {
-            var sequence = book.Stream.Append(BookRecordEncoding.Encode(record), urgent, _held);
+            var sequence = book.Stream.Append(BodyOf(record), urgent, _held);
             RequireSequence(book, sequence, book.Machine.Sequence);
             book.Note(record);
             return record;
@@ -262,8 +262,7 @@ public sealed partial class OrderBookGrain(
     private (OpenBook Book, BookRecord Record, long Sequence)[] AppendGathered(bool urgent)
     {
         var sequences = AppendTogether(
-            [.. _together.Select(
-                one => (one.Book.Stream, (ReadOnlyMemory<byte>)BookRecordEncoding.Encode(one.Record)))], urgent);
+            [.. _together.Select(one => (one.Book.Stream, BodyOf(one.Record)))], urgent);
         for (var i = 0; i < sequences.Length; i++)
         {
             RequireSequence(_together[i].Book, sequences[i], _together[i].Sequence);
@@ -273,6 +272,8 @@ public sealed partial class OrderBookGrain(
         _together.Clear();
         return appended;
     }
+
+    private static RecordBody BodyOf(BookRecord record) => new(BookRecordEncoding.Encode(record), record);
 
     private static void RequireSequence(OpenBook book, long sequence, long expected)
     {
