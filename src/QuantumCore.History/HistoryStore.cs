@@ -8,6 +8,7 @@ public sealed class HistoryStore(HistoryDatabase database) : IAsyncDisposable
 {
     private readonly WorkingRows _rows = new();
     private readonly RowBuffers _buffers = new();
+    private readonly OrderTables _tables = new();
 
     // Number of the last batch in the cached rows. A batch of another writer invalidates them.
     private long _batch = -1;
@@ -97,6 +98,8 @@ public sealed class HistoryStore(HistoryDatabase database) : IAsyncDisposable
                 }
                 finally
                 {
+                    _tables.Clear();
+
                     // The cached rows are those of the last batch that was written.
                     if (!isWritten)
                     {
@@ -134,8 +137,8 @@ public sealed class HistoryStore(HistoryDatabase database) : IAsyncDisposable
             return false;
         }
 
-        await _rows.LoadAsync(chunks, transaction, _buffers, cancellationToken);
-        var projection = new Projection(_rows, _buffers, batch);
+        await _rows.LoadAsync(chunks, transaction, _buffers, _tables, cancellationToken);
+        var projection = new Projection(_rows, _buffers, _tables, batch);
 
         // Books first: the account's hold of an order that its book has recorded changes nothing.
         foreach (var chunk in chunks.OrderBy(static chunk => chunk is not BookChunk))

@@ -9,13 +9,12 @@ namespace QuantumCore.History;
 /// Converts the records of a batch into changes of rows. Streams may arrive in any mixture. A book's record about an
 /// order replaces the account's hold for good, so a hold projected later changes nothing.
 /// </summary>
-internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers, long batch)
+internal sealed partial class Projection(
+    WorkingRows rows, RowBuffers buffers, OrderTables tables, long batch)
 {
-    private readonly Dictionary<OrderKey, OrderRow> _orders = [];
-    private readonly Dictionary<OrderKey, OrderChange> _changes = [];
-
-    // Holds changed by this batch, as they were before it.
-    private readonly Dictionary<OrderKey, HoldRow?> _holds = [];
+    private readonly Dictionary<OrderKey, OrderRow> _orders = tables.Entered;
+    private readonly Dictionary<OrderKey, OrderChange> _changes = tables.Changes;
+    private readonly Dictionary<OrderKey, HoldRow?> _holds = tables.Holds;
     private Dictionary<long, List<OrderKey>>? _holdsByAccount;
     private readonly HashSet<(string Symbol, long Account)> _floors = [];
     private readonly Dictionary<(long Account, string Asset),

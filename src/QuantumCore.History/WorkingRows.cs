@@ -120,9 +120,10 @@ internal sealed class WorkingRows
         IReadOnlyList<HistoryChunk> chunks,
         HistoryTransaction from,
         RowBuffers buffers,
+        OrderTables tables,
         CancellationToken cancellationToken)
     {
-        var needs = new Needs(this, buffers);
+        var needs = new Needs(this, buffers, tables);
         foreach (var chunk in chunks)
         {
             needs.Add(chunk);
@@ -213,10 +214,10 @@ internal sealed class WorkingRows
     };
 
     /// <summary>Keys of the rows to read.</summary>
-    private sealed class Needs(WorkingRows rows, RowBuffers buffers)
+    private sealed class Needs(WorkingRows rows, RowBuffers buffers, OrderTables tables)
     {
-        private readonly HashSet<OrderKey> _touched = [];
-        private readonly HashSet<OrderKey> _placed = [];
+        private readonly HashSet<OrderKey> _touched = tables.Touched;
+        private readonly HashSet<OrderKey> _placed = tables.Placed;
         private readonly HashSet<OrderKey> _adjusted = [];
         private readonly HashSet<string> _defined = [];
 

@@ -102,6 +102,7 @@ public partial class BoundedTableTests
         ("src/QuantumCore.Grains/Streams/EventCache.cs", "_streams", Symbols),
         ("src/QuantumCore.History/DayTotals.cs", "_days", Batch),
         ("src/QuantumCore.History/HistoryRows.cs", "Terms", "terms of one order"),
+        ("src/QuantumCore.History/OrderTables.cs", "Entered Changes Holds Touched Placed", Batch),
         ("src/QuantumCore.History/Projection.Adjusting.cs", "_putTerms", Batch),
         ("src/QuantumCore.History/Projection.Money.cs", "_states _marginAccounts _marginStates", Batch),
         ("src/QuantumCore.History/Projection.cs", "_orders _changes _holds _holdsByAccount _floors _positions _assets "
