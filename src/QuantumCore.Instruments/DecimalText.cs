@@ -58,27 +58,20 @@ public static class DecimalText
             return DecimalError.TooManyDecimals;
         }
 
-        Int128 scaled = 0;
-        foreach (var digit in whole)
+        var scaled = 0L;
+        for (var i = 0; i < whole.Length + decimals; i++)
         {
-            scaled = (scaled * 10) + (digit - '0');
-            if (scaled > long.MaxValue)
+            var place = i - whole.Length;
+            var digit = place < 0 ? whole[i] - '0' : place < fraction.Length ? fraction[place] - '0' : 0;
+            if (scaled > (long.MaxValue - digit) / 10)
             {
                 return DecimalError.TooLarge;
             }
+
+            scaled = (scaled * 10) + digit;
         }
 
-        for (var i = 0; i < decimals; i++)
-        {
-            scaled = (scaled * 10) + (i < fraction.Length ? fraction[i] - '0' : 0);
-        }
-
-        if (scaled > long.MaxValue)
-        {
-            return DecimalError.TooLarge;
-        }
-
-        value = (long)scaled;
+        value = scaled;
         return DecimalError.None;
     }
 

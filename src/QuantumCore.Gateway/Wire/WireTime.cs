@@ -19,6 +19,6 @@ internal static class WireTime
     {
         var seconds = DateTimeOffset.FromUnixTimeSeconds(nanos / Billion);
         return text.TryWrite(
-            CultureInfo.InvariantCulture, $"{seconds:yyyy-MM-ddTHH:mm:ss}.{nanos % Billion:D9}Z", out length);
+            CultureInfo.InvariantCulture, $"{seconds:s}.{nanos % Billion:D9}Z", out length);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
@@ -11,10 +10,6 @@ namespace QuantumCore.Gateway.Wire;
 /// <summary>Writes answers as JSON: decimals as strings with all their digits, times with their nanoseconds.</summary>
 internal static class WireWriter
 {
-    /// <summary>Formats by number of decimals, which pad with zeros up to one digit before the point.</summary>
-    private static readonly ImmutableArray<string> s_padded =
-        [.. Enumerable.Range(1, DecimalText.MaxDecimals + 1).Select(digits => $"D{digits}")];
-
     /// <summary>
     /// Writes an order. The listed instruments must include its own and those of the other legs of its strategy.
     /// <paramref name="filledValue"/> is the value of its fills, in ticks times lots, if the report does not have all
@@ -377,22 +372,22 @@ internal static class WireWriter
     /// </summary>
     public static void WriteDecimal(this Utf8JsonWriter to, Int128 units, int decimals)
     {
-        Span<byte> text = stackalloc byte[24];
-        Int128 largest = long.MaxValue;
-        if (units < 0 || units > largest ||
-            !((long)units).TryFormat(text, out var length, s_padded[decimals], CultureInfo.InvariantCulture))
+        if (units < 0 || units > long.MaxValue)
         {
             to.WriteStringValue(DecimalText.Format(units, decimals));
             return;
         }
 
-        if (decimals > 0)
+        Span<byte> text = stackalloc byte[24];
+        var (at, rest) = (text.Length, (ulong)units);
+        for (var digits = 0; rest > 0 || digits <= decimals; digits++)
         {
-            text[(length - decimals)..length].CopyTo(text[(length - decimals + 1)..]);
-            text[length - decimals] = (byte)'.';
-            length++;
+            if (digits == decimals && decimals > 0)
+                text[--at] = (byte)'.';
+            (rest, var digit) = Math.DivRem(rest, 10);
+            text[--at] = (byte)('0' + digit);
         }
 
-        to.WriteStringValue(text[..length]);
+        to.WriteStringValue(text[at..]);
     }
 }
