@@ -32,6 +32,7 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
     private static readonly string[] s_heartbeats = ["\"type\":\"heartbeat\"", "\"type\":\"level3Heartbeat\""];
 
     // A client without a key at the handshake may send one in a message.
+    private readonly bool _learnsKey = key is null;
     private string? _key = key;
 
     // The fault of the message that is being sent, and the message's parts if it is duplicated.
@@ -73,7 +74,12 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
         inner.ReceiveAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
-    public override async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(
+    public override ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken) => _learnsKey
+            ? ReceiveWithKeyAsync(buffer, cancellationToken)
+            : inner.ReceiveAsync(buffer, cancellationToken);
+
+    private async ValueTask<ValueWebSocketReceiveResult> ReceiveWithKeyAsync(
         Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var received = await inner.ReceiveAsync(buffer, cancellationToken);
@@ -90,7 +96,7 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
         SendAsync((ReadOnlyMemory<byte>)buffer, messageType, endOfMessage, cancellationToken).AsTask();
 
     /// <inheritdoc/>
-    public override async ValueTask SendAsync(
+    public override ValueTask SendAsync(
         ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage,
         CancellationToken cancellationToken)
     {
@@ -99,7 +105,16 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
         _isWithin = !endOfMessage;
         if (isBegin)
             _fault = TakeFault(buffer, messageType);
-        switch (_fault?.Kind)
+        return _fault is { } fault
+            ? SendAsync(fault, isBegin, buffer, messageType, endOfMessage, cancellationToken)
+            : inner.SendAsync(buffer, messageType, endOfMessage, cancellationToken);
+    }
+
+    private async ValueTask SendAsync(
+        ClientFault fault, bool isBegin, ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType,
+        bool endOfMessage, CancellationToken cancellationToken)
+    {
+        switch (fault.Kind)
         {
             case FaultKind.Skip:
                 return;
@@ -108,7 +123,7 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
                 cut();
                 throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
             case FaultKind.Delay when isBegin:
-                await Task.Delay(_fault.Millis, cancellationToken);
+                await Task.Delay(fault.Millis, cancellationToken);
                 break;
             case FaultKind.Duplicate:
                 _again.Write(buffer.Span);

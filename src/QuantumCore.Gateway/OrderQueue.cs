@@ -133,8 +133,12 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
         try
         {
             var enters = isIn ? together.RemoveAll(static entry => entry.IsRefused) : [];
-            foreach (var entry in together.Except(enters))
-                entry.Answered.SetResult(new(new Refusal(RejectReason.Overloaded), []));
+            if (enters.Length < together.Length)
+            {
+                foreach (var entry in together.Except(enters))
+                    entry.Answered.SetResult(new(new Refusal(RejectReason.Overloaded), []));
+            }
+
             if (!enters.IsEmpty)
                 await Place(enters);
         }

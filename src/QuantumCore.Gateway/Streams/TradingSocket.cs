@@ -190,52 +190,58 @@ internal sealed class TradingSocket(
         Refuse(text, new Refusal(RejectReason.OutcomeUnknown));
     }
 
-    private async ValueTask Carry(TradingText text, int length)
+    private ValueTask Carry(TradingText text, int length) => text.Op switch
     {
-        switch (text.Op)
+        "place" => Place(text, length),
+        "batch" => PlaceBatch(text, length),
+        "cancel" => Cancel(text),
+        "cancelAll" => CancelAll(text),
+        "cancelOnDisconnect" => CancelAtEnd(text),
+        var op => Refused(
+            text, Refusal.NotOneOf("op", op, "place", "batch", "cancel", "cancelAll", "cancelOnDisconnect")),
+    };
+
+    private async ValueTask Place(TradingText text, int length)
+    {
+        if (text.Order is not { } order)
         {
-            case "place" when text.Order is { } order:
-                var placed = await _queue.Enter([order], Door.Weight(length));
-                if (placed.Refusal is { } notPlaced)
-                    Refuse(text, notPlaced);
-                else
-                    await AnswerOrder(text, placed.Reports[0].Report, placed.Reports[0].Detail);
-                break;
-            case "place":
-                Refuse(text, Refusal.Not("order", null, "an object with the order's members"));
-                break;
-            case "batch":
-                var (refusal, reports, _) = await _queue.Enter(text.Orders, Door.Weight(length));
-                var listed = await listings.BySymbol();
-                if (refusal is { } refused)
-                    Refuse(text, refused);
-                else
-                    Reply(text.Id, 200, to => OrderDesk.WriteBatch(to, reports, listed, trace));
-                break;
-            case "cancel":
-                await Cancel(text);
-                break;
-            case "cancelAll" when text.OrderId is not null || text.ClientOrderId is not null:
-                // A client that means one order must not lose all of them.
-                Refuse(text, Refusal.Malformed(
-                    text.OrderId is not null ? "orderId" : "clientOrderId",
-                    "cancelAll takes symbol and side only; cancel one order with op 'cancel'"));
-                break;
-            case "cancelAll":
-                var (wrong, cancelled) = await desk.CancelAll(account, text.Symbol, text.Side, _queue);
-                if (wrong is { } failed)
-                    Refuse(text, failed);
-                else
-                    Reply(text.Id, 200, to => OrderDesk.WriteCancelled(to, cancelled));
-                break;
-            case "cancelOnDisconnect":
-                await CancelAtEnd(text);
-                break;
-            default:
-                Refuse(text,
-                Refusal.NotOneOf("op", text.Op, "place", "batch", "cancel", "cancelAll", "cancelOnDisconnect"));
-                break;
+            Refuse(text, Refusal.Not("order", null, "an object with the order's members"));
+            return;
         }
+
+        var (refusal, reports, _) = await _queue.Enter([order], Door.Weight(length));
+        if (refusal is { } refused)
+            Refuse(text, refused);
+        else
+            await AnswerOrder(text, reports[0].Report, reports[0].Detail);
+    }
+
+    private async ValueTask PlaceBatch(TradingText text, int length)
+    {
+        var (refusal, reports, _) = await _queue.Enter(text.Orders, Door.Weight(length));
+        var listed = await listings.BySymbol();
+        if (refusal is { } refused)
+            Refuse(text, refused);
+        else
+            Reply(text.Id, 200, to => OrderDesk.WriteBatch(to, reports, listed, trace));
+    }
+
+    private async ValueTask CancelAll(TradingText text)
+    {
+        // A client that means one order must not lose all of them.
+        if (text.OrderId is not null || text.ClientOrderId is not null)
+        {
+            Refuse(text, Refusal.Malformed(
+                text.OrderId is not null ? "orderId" : "clientOrderId",
+                "cancelAll takes symbol and side only; cancel one order with op 'cancel'"));
+            return;
+        }
+
+        var (refusal, cancelled) = await desk.CancelAll(account, text.Symbol, text.Side, _queue);
+        if (refusal is { } refused)
+            Refuse(text, refused);
+        else
+            Reply(text.Id, 200, to => OrderDesk.WriteCancelled(to, cancelled));
     }
 
     private async ValueTask Cancel(TradingText text)
@@ -323,6 +329,12 @@ internal sealed class TradingSocket(
             Reply(
                 text.Id, Refusals.Status(report.Reason),
                 to => Answer.WriteRefusedOrder(to, report, listed, trace, detail));
+    }
+
+    private ValueTask Refused(TradingText text, Refusal refusal)
+    {
+        Refuse(text, refusal);
+        return ValueTask.CompletedTask;
     }
 
     private void Refuse(TradingText text, Refusal refusal) =>
