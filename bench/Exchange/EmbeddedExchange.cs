@@ -30,6 +30,9 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Grains;
 
+    /// <summary>True if orders enter before their holds are durable, as the gateway has it.</summary>
+    public bool HasOneWriter => _journal is not PostgresJournalStore;
+
     public static string Symbol(int index) => string.Create(CultureInfo.InvariantCulture, $"SYM{index}");
 
     public static long Account(int index) => 10_000 + index;

@@ -81,7 +81,9 @@ internal static class GrainsCommand
                     random.Next(1, 100)));
             }
 
-            var holds = await holder.Hold(requests.MoveToImmutable());
+            var (holds, last) = exchange.HasOneWriter
+                ? await holder.HoldAhead(requests.MoveToImmutable())
+                : new HeldAhead(await holder.Hold(requests.MoveToImmutable()), null);
             if (holds.Any(hold => hold.Reason == RejectReason.Overloaded))
             {
                 // The disk stalls. Without a pause the bench would measure rejections.
@@ -92,11 +94,11 @@ internal static class GrainsCommand
                     continue;
             }
 
-            var reports = await exchange.Grains.GetGrain<IOrderBookGrain>(symbol)
-                .Submit(
-                    symbol,
-                    [.. holds.Select(
-                        hold => hold.Order ?? throw new InvalidOperationException($"Refused: {hold.Reason}"))]);
+            var book = exchange.Grains.GetGrain<IOrderBookGrain>(symbol);
+            ImmutableArray<SubmitOrder> held = [.. holds.Select(
+                hold => hold.Order ?? throw new InvalidOperationException($"Refused: {hold.Reason}"))];
+            var reports =
+                await (last is { } after ? book.SubmitAfter(symbol, held, after) : book.Submit(symbol, held));
             latencies.Add(Stopwatch.GetTimestamp() - started);
             orders += reports.Length;
             fills += reports.Sum(report => report.Fills.Length);
