@@ -11,7 +11,7 @@ SiloOptions options;
 Tls? tls;
 try
 {
-    options = SiloOptions.Read(args, Environment.GetEnvironmentVariable);
+    options = SiloOptionsReader.Read(args);
     GrainHosting.Check(options);
     tls = Tls.Read(options);
 }

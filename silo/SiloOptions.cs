@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Net;
-using Npgsql;
 using QuantumCore.Gateway;
 using QuantumCore.Gateway.Binance;
-using QuantumCore.Journal;
 
 namespace QuantumCore.Silo;
 
@@ -33,7 +31,7 @@ internal enum SiloRole
     Gateway = 3,
 }
 
-/// <summary>Options of the silo, from its command line or its environment. The command line wins.</summary>
+/// <summary>Options of the silo, from its command line, its environment or a file.</summary>
 internal sealed record SiloOptions
 {
     /// <summary>Text of <c>--help</c>.</summary>
@@ -138,7 +136,9 @@ internal sealed record SiloOptions
         simulates the demo's market; start the others with --simulate none.
 
         Each option can be set in the environment: QUANTUMCORE_SILO_ and its name in capitals, with _ for -. Examples:
-        QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ','). The command line wins.
+        QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ','). Or in appsettings.json
+        in the working directory: {"QuantumCore": {"data": "/srv/exchange", "keep-free": 128}}. The command line wins over
+        the environment, and the environment over the file.
 
         Exit codes: 0: ended by SIGTERM or Ctrl+C. 64: bad option. 70: failed at start or later. 71: the shutdown was cut
         short, by a second signal or by --shutdown. 74: the disk is full. 75: the other silos declared this one dead while it
@@ -146,17 +146,6 @@ internal sealed record SiloOptions
         """;
 
     private const string DefaultCluster = "quantumcore";
-
-    private static readonly string[] s_names =
-    [
-        "data", "urls", "ready-file", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements",
-        "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "demo-days", "seed",
-        "admin-port", "recordings", "no-quotes",
-        "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
-        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies",
-        "time-zone", "index", "index-weights", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn",
-        "stuck-turn", "correct-time", "shutdown",
-    ];
 
     public string DataDirectory { get; init; } = "data";
 
@@ -340,261 +329,7 @@ internal sealed record SiloOptions
     public static string ProcessName { get; } = string.Create(
         CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}");
 
-    /// <summary>Reads the options.</summary>
-    /// <exception cref="FormatException">An option is unknown or has a bad value; the message is for the
-    /// user.</exception>
-    public static SiloOptions Read(IReadOnlyList<string> arguments, Func<string, string?> environment)
-    {
-        var options = new SiloOptions();
-        foreach (var name in s_names)
-        {
-            var variable = "QUANTUMCORE_SILO_" + name.Replace('-', '_').ToUpperInvariant();
-            if (environment(variable) is { Length: > 0 } value)
-                options = options.With(name, value, variable);
-        }
-
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            var (name, value) = Split(arguments[i]);
-            if (!s_names.Contains(name, StringComparer.Ordinal))
-                throw new FormatException($"Unknown option {arguments[i]}. --help lists the options.");
-            if (value is null && ++i == arguments.Count)
-                throw new FormatException($"--{name} needs a value.");
-
-            options = options.With(name, value ?? arguments[i], $"--{name}");
-        }
-
-        if (options.Storage == StorageKind.Postgres && options.Postgres is null)
-            throw new FormatException("--storage postgres needs --postgres CONNECTION.");
-
-        if (options.TlsCertificate is null && options.Urls.Contains("https://", StringComparison.OrdinalIgnoreCase))
-            throw new FormatException("--urls with https needs --tls-certificate FILE.");
-
-        if (options.TlsCertificate is null && options.Fix is { IsTls: true })
-            throw new FormatException("--fix with tls needs --tls-certificate FILE.");
-
-        if (options.AdminPort is not null && !options.MayBeDemo)
-            throw new FormatException(
-                "--admin-port is for a demo: not with --demo off, nor on addresses that others can reach without --demo on.");
-
-        if (options.Recordings is not null && options.AdminPort is null)
-            throw new FormatException("--recordings is for --admin-port: nobody else could begin one.");
-
-        return options;
-    }
-
-    private static (string Name, string? Value) Split(string argument)
-    {
-        if (!argument.StartsWith("--", StringComparison.Ordinal))
-            return ("", null);
-
-        var equals = argument.IndexOf('=', StringComparison.Ordinal);
-        return equals < 0 ? (argument[2..], null) : (argument[2..equals], argument[(equals + 1)..]);
-    }
-
     private static bool IsLoopbackUrl(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri)
         && (uri.Host == "localhost"
             || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
-
-    private SiloOptions With(string name, string value, string source) => name switch
-    {
-        "data" => this with { DataDirectory = value },
-        "secrets" => this with { Secrets = value },
-        "payouts" => this with { Payouts = value },
-        "settlements" => this with { Settlements = value },
-        "settlement-answers" => this with { SettlementAnswers = Switch(value, "on", source) },
-        "urls" => this with { Urls = CheckUrls(value, source) },
-        "ready-file" => this with { ReadyFile = Path.GetFullPath(value) },
-        "storage" => this with { Storage = KindOf(value, source) },
-        "keep-free" => this with { KeepFree = Number(value, 0, 1 << 20, source) },
-        "pack-after" => this with { PackAfter = TimeSpan.FromDays(Number(value, 0, 36_500, source)) },
-        "postgres" => this with { Postgres = CheckConnection(value, source) },
-        "exchange" => this with { ExchangeFile = ExistingFile(value, source) },
-        "tls-certificate" => this with { TlsCertificate = ExistingFile(value, source) },
-        "tls-key" => this with { TlsKey = ExistingFile(value, source) },
-        "fix" => this with { Fix = FixAt(value, source) },
-        "sign-up" => this with { SignUp = Switch(value, "on", source) },
-        "dashboard" => this with { HasDashboard = Switch(value, "on", source) },
-        "sites" => this with { Sites = CheckSites(value, source) },
-        "proxies" => this with { Proxies = ReadProxies(value, source) },
-        "time-zone" => this with { TimeZone = ZoneOf(value, source) },
-        "index" => this with
-        {
-            Index = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-        },
-        "index-weights" => this with { IndexByVolume = !IsFirst(value, "equal", "volume", source) },
-        "demo" => WithDemo(value, source),
-        "simulate" => this with { Simulates = IsFirst(value, "demo", "none", source) },
-        "market-maker" => this with { Simulates = Switch(value, "on", source) },
-        "demo-days" => this with { DemoDays = Number(value, 0, 36_500, source) },
-        "seed" => this with { Seed = (ulong)Number(value, 0, int.MaxValue, source) },
-        "account-requests" => this with { AccountRequests = Number(value, 0, 10_000_000, source) },
-        "address-requests" => this with { AddressRequests = Number(value, 0, 10_000_000, source) },
-        "binance-weight" => this with { BinanceWeight = Number(value, 0, 1_000_000, source) },
-        "binance-orders" => this with { BinanceOrders = Number(value, 0, 1_000_000, source) },
-        "log" => this with { LogsJson = !IsFirst(value, "text", "json", source) },
-        "log-level" => this with { LogLevel = Level(value, source) },
-        "otlp" => this with { Otlp = WebAddress(value, source) },
-        "trace-one-in" => this with { TraceOneIn = Number(value, 1, 1_000_000, source) },
-        "long-turn" => this with { LongTurn = TimeSpan.FromMilliseconds(Number(value, 0, 60_000, source)) },
-        "stuck-turn" => this with { StuckTurn = Number(value, 0, 3_600, source) },
-        "correct-time" => this with { CorrectsTime = Switch(value, "on", source) },
-        "shutdown" => this with { Shutdown = TimeSpan.FromSeconds(Number(value, 1, 300, source)) },
-        "admin-port" => this with { AdminPort = Port(value, source) },
-        "recordings" => this with
-        {
-            Recordings = Directory.Exists(value)
-                ? Path.GetFullPath(value)
-                : throw new FormatException($"{source}: there is no folder '{value}'."),
-        },
-        "silo-port" => this with { SiloPort = Port(value, source) },
-        "gateway-port" => this with { GatewayPort = Port(value, source) },
-        "cluster" => this with { Cluster = Word(value, source) },
-        "tag" => this with { Tag = Word(value, source) },
-        "role" => this with { Role = RoleOf(value, source) },
-        "advertise" => this with
-        {
-            Advertise = IPAddress.TryParse(value, out var address) && !address.Equals(IPAddress.Any)
-                && !address.Equals(IPAddress.IPv6Any)
-                ? address
-                : throw new FormatException(
-                    $"{source}: '{value}' is no IP address at which others could reach this one."),
-        },
-        _ => this with { NoQuotes = [.. NoQuotes, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
-    };
-
-    private SiloOptions WithDemo(string value, string source) => value is "auto" or "on" or "off"
-        ? this with { DemoAllowed = value != "off", DemoAnywhere = value == "on" }
-        : throw new FormatException($"{source} is auto, on or off, not '{value}'.");
-
-    private static string Word(string value, string source) =>
-        value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
-            ? value
-            : throw new FormatException($"{source} is 1 to 64 letters, digits, '-' and '_', not '{value}'.");
-
-    private static Uri WebAddress(string value, string source) =>
-        Uri.TryCreate(value.TrimEnd('/') + "/", UriKind.Absolute, out var address)
-            && address.Scheme is "http" or "https"
-            ? address
-            : throw new FormatException($"{source}: '{value}' is no http address.");
-
-    private static string ExistingFile(string value, string source) =>
-        File.Exists(value) ? value : throw new FormatException($"{source}: there is no file '{value}'.");
-
-    private static FixAddress FixAt(string value, string source) =>
-        FixAddress.Read(value)
-        ?? throw new FormatException(
-            $"{source}: '{value}' is no port, and no address such as tcp://127.0.0.1:9878 or tls://0.0.0.0:9879.");
-
-    private static TimeZoneInfo ZoneOf(string value, string source) =>
-        TimeZoneInfo.TryFindSystemTimeZoneById(value, out var zone)
-            ? zone
-            : throw new FormatException(
-                $"{source}: this machine knows no time zone '{value}', such as America/New_York.");
-
-    private static bool IsFirst(string value, string first, string second, string source) =>
-        value == first || (value == second
-            ? false
-            : throw new FormatException($"{source} is {first} or {second}, not '{value}'."));
-
-    private static string[] CheckSites(string value, string source)
-    {
-        var sites = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return Array.Find(sites, site => !Uri.TryCreate(site, UriKind.Absolute, out var uri)
-            || uri.Scheme is not ("http" or "https") || site != uri.GetLeftPart(UriPartial.Authority)) is { } wrong
-            ? throw new FormatException($"{source}: '{wrong}' is no site such as https://desk.example.")
-            : sites;
-    }
-
-    private static IPNetwork[] ReadProxies(string value, string source) =>
-        [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(text => AddressNetwork.Read(text)
-            ?? throw new FormatException(
-                $"{source}: '{text}' is no address such as 10.0.0.5 and no network such as 10.0.0.0/8."))];
-
-    private static bool Switch(string value, string on, string source) =>
-        value == on || (value == "off" ? false : throw new FormatException($"{source} is {on} or off, not '{value}'."));
-
-    private static StorageKind KindOf(string value, string source) => value switch
-    {
-        "sqlite" => StorageKind.Sqlite,
-        "postgres" => StorageKind.Postgres,
-        "volatile" => StorageKind.Volatile,
-        _ => throw new FormatException($"{source} is sqlite, postgres or volatile, not '{value}'."),
-    };
-
-    private static SiloRole RoleOf(string value, string source) => value switch
-    {
-        "all" => SiloRole.All,
-        "matching" => SiloRole.Matching,
-        "gateway" => SiloRole.Gateway,
-        _ => throw new FormatException($"{source} is all, matching or gateway, not '{value}'."),
-    };
-
-    private static LogLevel Level(string value, string source) => value switch
-    {
-        "trace" => LogLevel.Trace,
-        "debug" => LogLevel.Debug,
-        "information" => LogLevel.Information,
-        "warning" => LogLevel.Warning,
-        "error" => LogLevel.Error,
-        "critical" => LogLevel.Critical,
-        _ =>
-            throw new FormatException(
-                $"{source} is trace, debug, information, warning, error or critical, not '{value}'."),
-    };
-
-    private static int Number(string value, int least, int most, string source) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
-            && number <= most
-            ? number
-            : throw new FormatException($"{source} is a whole number from {least} to {most}, not '{value}'.");
-
-    private static int Port(string value, string source) =>
-        ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0
-            ? port
-            : throw new FormatException($"{source} is a port from 1 to 65535, not '{value}'.");
-
-    private static string CheckConnection(string value, string source)
-    {
-        try
-        {
-            return new NpgsqlConnectionStringBuilder(value) is not { Host: { Length: > 0 } }
-                ? throw new FormatException($"{source} names no Host.")
-                : PostgresHosts.Problem(value) is { } problem ? throw new FormatException($"{source}: {problem}.")
-                : value;
-        }
-        catch (ArgumentException error)
-        {
-            // The message names the wrong word, and never the password.
-            throw new FormatException(
-                $"{source} is no connection string such as Host=127.0.0.1;Username=me;Database=exchange: {error.Message}",
-                error);
-        }
-    }
-
-    private static string CheckUrls(string value, string source)
-    {
-        var urls = value.Split(';', StringSplitOptions.RemoveEmptyEntries);
-        foreach (var url in urls)
-        {
-            // Kestrel also accepts http://*:8080 and http://+:8080, which are not URIs. It takes any other name to mean
-            // all addresses, whatever addresses the name has.
-            var plain = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal)
-                .Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
-            if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
-                || uri.PathAndQuery != "/")
-                throw new FormatException($"{source}: '{url}' is no address such as http://127.0.0.1:8080.");
-            if (uri is { Port: 0, Host: "localhost" })
-                throw new FormatException(
-                    $"{source}: '{url}' has two addresses, which can't share a free port; use http://127.0.0.1:0.");
-            if (uri.HostNameType == UriHostNameType.Dns && uri.Host != "localhost")
-                throw new FormatException(
-                    $"{source}: '{url}' names no address of this machine; it takes an IP address, localhost, or * for all.");
-        }
-
-        return urls.Length > 0
-            ? value
-            : throw new FormatException($"{source} names no address such as http://127.0.0.1:8080.");
-    }
 }
