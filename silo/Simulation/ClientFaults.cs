@@ -1,73 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json.Serialization;
+using QuantumCore.Client;
 using QuantumCore.Gateway.Binance;
 
 namespace QuantumCore.Silo.Simulation;
-
-/// <summary>Kind of a fault that a client under test meets. The exchange itself is not affected.</summary>
-internal enum FaultKind
-{
-    /// <summary>A request that would change state is rejected as overloaded, without any effect.</summary>
-    [JsonStringEnumMemberName("reject")] Reject = 1,
-
-    /// <summary>The request is carried out, but its response never arrives.</summary>
-    [JsonStringEnumMemberName("timeout")] Timeout = 2,
-
-    /// <summary>The connection is cut: before a request has any effect, or before a stream's next message.</summary>
-    [JsonStringEnumMemberName("drop")] Drop = 3,
-
-    /// <summary>A delay: before a request is carried out, or before a stream's message is sent.</summary>
-    [JsonStringEnumMemberName("delay")] Delay = 4,
-
-    /// <summary>A sequenced stream message is left out.</summary>
-    [JsonStringEnumMemberName("skip")] Skip = 5,
-
-    /// <summary>A sequenced stream message is sent twice.</summary>
-    [JsonStringEnumMemberName("duplicate")] Duplicate = 6,
-
-    /// <summary>
-    /// The clock that checks signed requests is wrong. It lasts until it is removed, and has a call of its own.
-    /// </summary>
-    [JsonStringEnumMemberName("skew")] Skew = 7,
-}
-
-/// <summary>Traffic that a fault affects.</summary>
-internal enum FaultPlace
-{
-    /// <summary>Requests that would change state.</summary>
-    [JsonStringEnumMemberName("requests")] Requests = 1,
-
-    /// <summary>WebSocket messages.</summary>
-    [JsonStringEnumMemberName("stream")] Stream = 2,
-}
-
-/// <summary>A fault that waits for its clients.</summary>
-/// <param name="Id">Fault number.</param>
-/// <param name="Kind">Kind of the fault.</param>
-/// <param name="Place">Traffic that it affects.</param>
-/// <param name="Key">API key that it affects; null for every key.</param>
-/// <param name="Symbol">Symbol that it affects; null for all.</param>
-/// <param name="Left">Number of times that it still happens.</param>
-/// <param name="Millis">
-/// Length of a delay, or the time that a timeout keeps the connection open, in milliseconds.
-/// </param>
-internal sealed record ClientFault(
-    long Id, FaultKind Kind, [property: JsonPropertyName("on")] FaultPlace Place, string? Key, string? Symbol, int Left,
-    int Millis);
-
-/// <summary>A clock that is wrong until it is corrected.</summary>
-/// <param name="Id">Fault number, from the same sequence as faults.</param>
-/// <param name="Key">API key that it affects; null for every key without a clock fault of its own.</param>
-/// <param name="Millis">Lead of the clock, in milliseconds; negative if it is behind.</param>
-internal sealed record ClockFault(long Id, string? Key, long Millis);
-
-/// <summary>A fault that happened.</summary>
-/// <param name="At">Time of the fault.</param>
-/// <param name="Fault">Fault number.</param>
-/// <param name="Kind">Kind of the fault.</param>
-/// <param name="To">Affected request (method and path), or the stream's path.</param>
-internal sealed record FaultThatFired(DateTimeOffset At, long Fault, FaultKind Kind, string To);
 
 /// <summary>Waiting faults, wrong clocks, and the log of faults that happened.</summary>
 internal sealed partial class ClientFaults
@@ -78,9 +14,9 @@ internal sealed partial class ClientFaults
     private readonly TimeProvider _time;
     private readonly ILogger<ClientFaults> _log;
     private readonly Lock _lock = new();
-    private readonly Queue<FaultThatFired> _fired = new();
-    private ImmutableArray<ClientFault> _waiting = [];
-    private ImmutableArray<ClockFault> _clocks = [];
+    private readonly Queue<FiredFault> _fired = new();
+    private ImmutableArray<WaitingFault> _waiting = [];
+    private ImmutableArray<WrongClock> _clocks = [];
     private long _last;
 
     public ClientFaults(ClientClock clock, TimeProvider time, ILogger<ClientFaults> log)
@@ -90,7 +26,7 @@ internal sealed partial class ClientFaults
     }
 
     /// <summary>Faults that wait.</summary>
-    public ImmutableArray<ClientFault> Waiting
+    public ImmutableArray<WaitingFault> Waiting
     {
         get
         {
@@ -100,7 +36,7 @@ internal sealed partial class ClientFaults
     }
 
     /// <summary>Clocks that are wrong.</summary>
-    public ImmutableArray<ClockFault> Clocks
+    public ImmutableArray<WrongClock> Clocks
     {
         get
         {
@@ -110,7 +46,7 @@ internal sealed partial class ClientFaults
     }
 
     /// <summary>Faults that happened, newest first, at most 200.</summary>
-    public ImmutableArray<FaultThatFired> Fired
+    public ImmutableArray<FiredFault> Fired
     {
         get
         {
@@ -120,13 +56,13 @@ internal sealed partial class ClientFaults
     }
 
     /// <summary>Adds a fault and gives it a number.</summary>
-    public ClientFault Add(ClientFault fault)
+    public WaitingFault Add(WaitingFault fault)
     {
         lock (_lock)
         {
             var added = fault with { Id = ++_last };
             _waiting = _waiting.Add(added);
-            Added(_log, added.Id, added.Kind, added.Place, added.Symbol ?? "every symbol", added.Left);
+            Added(_log, added.Id, added.Kind, added.On, added.Symbol ?? "every symbol", added.Left);
             return added;
         }
     }
@@ -146,7 +82,7 @@ internal sealed partial class ClientFaults
                 return;
             }
 
-            _clocks = _clocks.Add(new ClockFault(++_last, key, millis));
+            _clocks = _clocks.Add(new WrongClock(++_last, key, millis));
             ClockTurned(_log, _last, Shown(key) ?? "every key", millis);
         }
     }
@@ -168,14 +104,14 @@ internal sealed partial class ClientFaults
     /// <param name="isAbout">Returns true if the request or message is about a symbol.</param>
     /// <param name="to">Description of the request or stream, for the log.</param>
     /// <param name="fits">Returns true if this kind of fault can happen here.</param>
-    public ClientFault? Take(
+    public WaitingFault? Take(
         FaultPlace place, string? key, Func<string, bool> isAbout, string to, Func<FaultKind, bool> fits)
     {
         lock (_lock)
         {
             foreach (var fault in _waiting)
             {
-                if (fault.Place != place || (fault.Key is not null && fault.Key != key)
+                if (fault.On != place || (fault.Key is not null && fault.Key != key)
                     || !fits(fault.Kind) || (fault.Symbol is not null && !isAbout(fault.Symbol)))
                 {
                     continue;
@@ -224,7 +160,7 @@ internal sealed partial class ClientFaults
 
     private void Tell(long id, FaultKind kind, string to)
     {
-        _fired.Enqueue(new FaultThatFired(_time.GetUtcNow(), id, kind, to));
+        _fired.Enqueue(new FiredFault(_time.GetUtcNow(), id, kind, to));
         if (_fired.Count > LongestLog)
             _fired.Dequeue();
         Fires(_log, id, kind, to);

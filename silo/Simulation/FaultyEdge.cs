@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using QuantumCore.Client;
 using QuantumCore.Gateway;
 using QuantumCore.Instruments;
 
@@ -35,7 +36,7 @@ internal sealed class FaultyEdge(ClientFaults faults)
         await MeetAsync(context, next, fault);
     }
 
-    private static async Task MeetAsync(HttpContext context, RequestDelegate next, ClientFault? fault)
+    private static async Task MeetAsync(HttpContext context, RequestDelegate next, WaitingFault? fault)
     {
         switch (fault?.Kind)
         {

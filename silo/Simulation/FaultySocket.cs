@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using QuantumCore.Client;
 
 namespace QuantumCore.Silo.Simulation;
 
@@ -37,7 +38,7 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
 
     // The fault of the message that is being sent, and the message's parts if it is duplicated.
     private readonly ArrayBufferWriter<byte> _again = new();
-    private ClientFault? _fault;
+    private WaitingFault? _fault;
     private bool _isWithin;
 
     /// <inheritdoc/>
@@ -111,7 +112,7 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
     }
 
     private async ValueTask SendAsync(
-        ClientFault fault, bool isBegin, ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType,
+        WaitingFault fault, bool isBegin, ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType,
         bool endOfMessage, CancellationToken cancellationToken)
     {
         switch (fault.Kind)
@@ -138,7 +139,7 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
         _again.ResetWrittenCount();
     }
 
-    private ClientFault? TakeFault(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType)
+    private WaitingFault? TakeFault(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType)
     {
         if (faults.Waiting.IsEmpty || messageType != WebSocketMessageType.Text)
             return null;

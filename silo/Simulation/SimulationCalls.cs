@@ -8,12 +8,17 @@ using QuantumCore.Gateway;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 using QuantumCore.Market;
+using FaultKind = QuantumCore.Client.FaultKind;
+using FaultPlace = QuantumCore.Client.FaultPlace;
+using FiredFault = QuantumCore.Client.FiredFault;
 using NewReplay = QuantumCore.Client.NewReplay;
 using OrderFlow = QuantumCore.Replay.OrderFlow;
 using RecordingList = QuantumCore.Client.RecordingList;
 using ReplayChange = QuantumCore.Client.ReplayChange;
 using ReplayPosition = QuantumCore.Client.ReplayPosition;
 using ReplayStanding = QuantumCore.Client.ReplayStanding;
+using WaitingFault = QuantumCore.Client.WaitingFault;
+using WrongClock = QuantumCore.Client.WrongClock;
 
 namespace QuantumCore.Silo.Simulation;
 
@@ -36,9 +41,9 @@ internal sealed record SimulationText(
     bool Running,
     MarketState Market,
     long SkewMillis,
-    ImmutableArray<ClockFault> Clocks,
-    ImmutableArray<ClientFault> Faults,
-    ImmutableArray<FaultThatFired> Fired,
+    ImmutableArray<WrongClock> Clocks,
+    ImmutableArray<WaitingFault> Faults,
+    ImmutableArray<FiredFault> Fired,
     ReplayStanding? Replay);
 
 /// <summary>Empty request.</summary>
@@ -275,7 +280,7 @@ internal sealed class SimulationCalls(
                 nameof(RejectReason.UnknownSymbol), "symbol", "There is no such symbol.", null, null);
 
         faults.Add(
-            new ClientFault(0, kind, place, text.Key, text.Symbol, text.Count ?? 1, text.Millis ?? PatienceMillis));
+            new WaitingFault(0, kind, place, text.Key, text.Symbol, text.Count ?? 1, text.Millis ?? PatienceMillis));
         return null;
     }
 
