@@ -156,25 +156,6 @@ internal static class HistoryWords
     /// <summary>Returns the kind of a pending or settled line.</summary>
     public static string KindOf(bool isPending) => isPending ? Pending : "S";
 
-    public static string Of(MarginState state) => state switch
-    {
-        MarginState.Healthy => "healthy",
-        MarginState.Restricted => "restricted",
-        MarginState.Called => "called",
-        MarginState.Liquidating => "liquidating",
-    };
-
-    public static string Of(TradingPhase phase) => phase switch
-    {
-        TradingPhase.Continuous => "continuous",
-        TradingPhase.PreOpen => "preOpen",
-        TradingPhase.Opening => "opening",
-        TradingPhase.Volatility => "volatility",
-        TradingPhase.Closing => "closing",
-        TradingPhase.Halt => "halt",
-        TradingPhase.Closed => "closed",
-    };
-
     /// <summary>
     /// Returns an order's special terms by name: prices in ticks, quantities in lots, times in Unix nanoseconds.
     /// </summary>
@@ -216,14 +197,6 @@ internal static class HistoryWords
         return all.Where(term => term.Value is not null).Select(term => (term.Name, term.Value!.Value))
             .Concat(legs ?? []);
     }
-
-    public static string Of(PayoutState state) => state switch
-    {
-        PayoutState.Pending => "pending",
-        PayoutState.Sent => "sent",
-        PayoutState.Final => "final",
-        PayoutState.Refused => "refused",
-    };
 
     public static PayoutState PayoutStateOf(string word) => word switch
     {
@@ -313,37 +286,12 @@ internal static class HistoryWords
             : OrderStages.WithoutParent(order.Type);
     }
 
-    public static OrderType TypeOf(string word) => Enum.GetValues<OrderType>().First(type => Of(type) == word);
+    public static OrderType TypeOf(string word) => Enum.GetValues<OrderType>().First(type => type.Word() == word);
 
     public static TimeInForce TimeInForceOf(string word) =>
-        Enum.GetValues<TimeInForce>().First(time => Of(time) == word);
+        Enum.GetValues<TimeInForce>().First(time => time.Word() == word);
 
     public static string Of(Side side) => side == Side.Buy ? "B" : "S";
 
     public static Side SideOf(string? word) => word == "B" ? Side.Buy : Side.Sell;
-
-    public static string Of(OrderType type) => type switch
-    {
-        OrderType.Limit => "limit",
-        OrderType.Market => "market",
-        OrderType.Stop => "stop",
-        OrderType.StopLimit => "stopLimit",
-        OrderType.TakeProfit => "takeProfit",
-        OrderType.TakeProfitLimit => "takeProfitLimit",
-        OrderType.TrailingStop => "trailingStop",
-        OrderType.TrailingStopLimit => "trailingStopLimit",
-        OrderType.Pegged => "pegged",
-        OrderType.Leg => "leg",
-    };
-
-    public static string Of(TimeInForce timeInForce) => timeInForce switch
-    {
-        TimeInForce.GoodTillCancel => "gtc",
-        TimeInForce.ImmediateOrCancel => "ioc",
-        TimeInForce.FillOrKill => "fok",
-        TimeInForce.Day => "day",
-        TimeInForce.GoodTillDate => "gtd",
-        TimeInForce.AtTheOpening => "opg",
-        TimeInForce.AtTheClose => "cls",
-    };
 }

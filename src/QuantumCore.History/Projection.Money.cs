@@ -33,12 +33,12 @@ internal sealed partial class Projection
         var (accounts, states) = (buffers.Empty(Statements.PutMarginAccount), buffers.Empty(Statements.PutMarginState));
         foreach (var (account, asset) in _marginAccounts)
         {
-            accounts.Add(account).Add(asset).Add(HistoryWords.Of(MarginState.Healthy));
+            accounts.Add(account).Add(asset).Add(MarginState.Healthy.Word());
         }
 
         foreach (var (account, state) in _marginStates)
         {
-            states.Add(account).Add(HistoryWords.Of(state));
+            states.Add(account).Add(state.Word());
         }
 
         return [accounts, states];
@@ -98,13 +98,13 @@ internal sealed partial class Projection
             if (record is BatchMade)
             {
                 _payouts.Add(item.Account).Add(item.Sequence).Add(asset).Add(item.Amount).Add(place.Sequence)
-                    .Add(HistoryWords.Of(PayoutState.Sent)).Add((string?)null).Add(record.TimeNanos);
+                    .Add(PayoutState.Sent.Word()).Add((string?)null).Add(record.TimeNanos);
                 continue;
             }
 
             var refusal = record as BatchRefused;
             _payoutEnds.Add(item.Account).Add(item.Sequence)
-                .Add(HistoryWords.Of(refusal is null ? PayoutState.Final : PayoutState.Refused)).Add(refusal?.Why)
+                .Add((refusal is null ? PayoutState.Final : PayoutState.Refused).Word()).Add(refusal?.Why)
                 .Add(record.TimeNanos);
             _withdrawalEnds.Add(item.Account).Add(item.Sequence);
         }

@@ -460,8 +460,8 @@ internal sealed partial class Projection(
             added.Add(key.Account).Add(key.Number).Add(row.Symbol).Add(row.OrderId)
                 .Add(order?.ClientOrderId)
                 .Add(order is null ? null : HistoryWords.Of(order.Side))
-                .Add(order is null ? null : HistoryWords.Of(order.Type))
-                .Add(order is null ? null : HistoryWords.Of(order.TimeInForce))
+                .Add(order is null ? null : order.Type.Word())
+                .Add(order is null ? null : order.TimeInForce.Word())
                 .Add(state.PriceTicks ?? order?.PriceTicks ?? RowBuffer.Null)
                 .Add((order?.QuantityLots ?? 0) + state.Resized).Add(state.Filled).Add(state.Cancelled)
                 .Add(state.State).Add(state.Reason)
@@ -509,7 +509,7 @@ internal sealed partial class Projection(
         var to = buffers.Empty(Statements.PutPhase);
         foreach (var (symbol, phase) in _phases)
         {
-            to.Add(symbol).Add(HistoryWords.Of(phase));
+            to.Add(symbol).Add(phase.Word());
         }
 
         return to;

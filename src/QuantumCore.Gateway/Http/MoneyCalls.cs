@@ -234,7 +234,7 @@ internal sealed class MoneyCalls(
         transfer.TimeNanos);
 
     private static Api.WithdrawalState StateOf(PayoutState state) =>
-        ApiValues.Word<Api.WithdrawalState>(WireNames.Of(state));
+        ApiValues.Word<Api.WithdrawalState>(state.Word());
 
     private static Api.TransferState StateOf(bool isDone) =>
         isDone ? Api.TransferState.Done : Api.TransferState.InTransit;

@@ -111,7 +111,7 @@ internal static class MarginReading
         return new Api.AccountMargin(
             margin.Currency,
             string.IsNullOrEmpty(margin.Symbol) ? null : margin.Symbol,
-            ApiValues.Word<Api.MarginState>(WireNames.Of(margin.State)),
+            ApiValues.Word<Api.MarginState>(margin.State.Word()),
             money.AmountOf(margin.Equity),
             money.AmountOf(margin.Requirement),
             money.AmountOf(margin.Maintenance),

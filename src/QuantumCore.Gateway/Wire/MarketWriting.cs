@@ -43,7 +43,7 @@ internal static class MarketWriting
 
         to.WriteStringOrNull("phaseReason"u8, WireNames.Of(state.Reason));
         to.WriteTimeOrNull("phaseSince"u8, state.PhaseNanos);
-        to.WriteStringOrNull("nextPhase"u8, state.Plan is { } plan ? WireNames.Of(plan.Phase) : null);
+        to.WriteStringOrNull("nextPhase"u8, state.Plan?.Phase.Word());
         to.WriteTimeOrNull("nextPhaseTime"u8, state.Plan?.AtNanos ?? 0);
         if (state.AuctionNanos > 0)
             to.WriteNumber("auctionSeconds"u8, state.AuctionNanos / PhaseReading.NanosPerSecond);
@@ -113,5 +113,5 @@ internal static class MarketWriting
     /// <summary>
     /// Returns the phase; a book with an inconsistent journal does not trade, whatever its phase was.
     /// </summary>
-    public static string PhaseOf(BookState state) => WireNames.Of(state.IsHalted ? TradingPhase.Halt : state.Phase);
+    public static string PhaseOf(BookState state) => (state.IsHalted ? TradingPhase.Halt : state.Phase).Word();
 }

@@ -48,13 +48,13 @@ internal static class PhaseReading
         if (!phase.LeadsTo(then))
             return (
                 Refusal.Malformed(
-                    "then", $"then '{text.Then ?? WireNames.Of(then)}' cannot follow phase '{WireNames.Of(phase)}'"),
+                    "then", $"then '{text.Then ?? then.Word()}' cannot follow phase '{phase.Word()}'"),
                     null);
         if (lasts > 0 && !then.LeadsTo(TradingPhase.Continuous))
             return (
                 Refusal.Malformed(
                     "thenForSeconds",
-                    $"thenForSeconds needs a phase that leads to continuous trading, not '{WireNames.Of(then)}'"),
+                    $"thenForSeconds needs a phase that leads to continuous trading, not '{then.Word()}'"),
                     null);
 
         return (null, new PhasePlan(then, nowNanos + (seconds * NanosPerSecond), lasts * NanosPerSecond));

@@ -53,14 +53,6 @@ internal static class WireNames
         _ => null,
     };
 
-    public static string Of(MarginState state) => state switch
-    {
-        MarginState.Healthy => "healthy",
-        MarginState.Restricted => "restricted",
-        MarginState.Called => "called",
-        MarginState.Liquidating => "liquidating",
-    };
-
     public static OrderType? ReadType(string? text) => text switch
     {
         null or "limit" => OrderType.Limit,
@@ -158,17 +150,6 @@ internal static class WireNames
         _ => null,
     };
 
-    public static string Of(TradingPhase phase) => phase switch
-    {
-        TradingPhase.Continuous => "continuous",
-        TradingPhase.PreOpen => "preOpen",
-        TradingPhase.Opening => "opening",
-        TradingPhase.Volatility => "volatility",
-        TradingPhase.Closing => "closing",
-        TradingPhase.Halt => "halt",
-        TradingPhase.Closed => "closed",
-    };
-
     /// <summary>Reads a reason that a phase call may give; the other reasons are the exchange's own.</summary>
     public static PhaseReason? ReadPhaseReason(string? text) => text switch
     {
@@ -221,14 +202,6 @@ internal static class WireNames
 
     /// <summary>Returns the state of a changed trade from its price since, in ticks: 0 means busted.</summary>
     public static string OfPriceNow(long priceTicks) => Of(priceTicks == 0 ? TradeState.Void : TradeState.Corrected);
-
-    public static string Of(PayoutState state) => state switch
-    {
-        PayoutState.Pending => "pending",
-        PayoutState.Sent => "sent",
-        PayoutState.Final => "final",
-        PayoutState.Refused => "refused",
-    };
 
     public static string Of(OrderListKind kind) => kind switch
     {
@@ -306,30 +279,9 @@ internal static class WireNames
         OrderChangeKind.Printed => "printed",
     };
 
-    public static string Of(OrderType type) => type switch
-    {
-        OrderType.Limit => "limit",
-        OrderType.Market => "market",
-        OrderType.Stop => "stop",
-        OrderType.StopLimit => "stopLimit",
-        OrderType.TakeProfit => "takeProfit",
-        OrderType.TakeProfitLimit => "takeProfitLimit",
-        OrderType.TrailingStop => "trailingStop",
-        OrderType.TrailingStopLimit => "trailingStopLimit",
-        OrderType.Pegged => "pegged",
-        OrderType.Leg => "leg",
-    };
+    public static string Of(OrderType type) => type.Word();
 
-    public static string Of(TimeInForce timeInForce) => timeInForce switch
-    {
-        TimeInForce.GoodTillCancel => "gtc",
-        TimeInForce.ImmediateOrCancel => "ioc",
-        TimeInForce.FillOrKill => "fok",
-        TimeInForce.Day => "day",
-        TimeInForce.GoodTillDate => "gtd",
-        TimeInForce.AtTheOpening => "opg",
-        TimeInForce.AtTheClose => "cls",
-    };
+    public static string Of(TimeInForce timeInForce) => timeInForce.Word();
 
     public static string Of(OrderStatus status) => status switch
     {
