@@ -9,7 +9,7 @@ namespace QuantumCore.Upkeep;
 /// <summary>Verifies a book: its commands, run again, must give the stored records, byte for byte.</summary>
 internal class BookLane(
     StreamRow stream, BookMachine machine, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings)
-    : Lane(stream, machine.Sequence + 1, findings), IDeliveringLane
+    : DeliveringLane(stream, machine.Sequence + 1, accounts, findings)
 {
     public const string Prefix = "book/";
 
@@ -17,9 +17,6 @@ internal class BookLane(
 
     /// <summary>Current state.</summary>
     public BookMachine Machine => machine;
-
-    /// <inheritdoc/>
-    public List<Delivered> Deliveries { get; } = [];
 
     /// <summary>Number of snapshots that equal the state at their sequence.</summary>
     public int SnapshotsAgreed { get; private set; }
@@ -73,16 +70,9 @@ internal class BookLane(
     {
         foreach (var account in record.TouchedAccounts())
         {
-            if (accounts.TryGetValue(account, out var lane))
+            if (LaneOf(account, sequence, "touches") is { } lane)
             {
                 Deliveries.Add(new Delivered(lane, machine.Symbol, sequence, Book: record));
-            }
-            else
-            {
-                Findings.Add(
-                    FindingKind.AccountContradicts, Stream.Name, sequence,
-                    $"it touches account {account}, which has no records",
-                    "The account's stream is lost: restore a backup.");
             }
         }
     }

@@ -224,7 +224,7 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
             foreach (var (lane, slice) in slices)
             {
                 lane.Take(slice);
-                if (lane is IDeliveringLane { Deliveries.Count: > 0 } book)
+                if (lane is DeliveringLane { Deliveries.Count: > 0 } book)
                 {
                     told ??= new List<Delivered>?[_queues.Length];
                     foreach (var delivered in book.Deliveries)
@@ -280,11 +280,4 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
             }
         }
     }
-}
-
-/// <summary>A lane whose records touch accounts.</summary>
-internal interface IDeliveringLane
-{
-    /// <summary>Records to deliver. The deliverer empties the list.</summary>
-    List<Delivered> Deliveries { get; }
 }

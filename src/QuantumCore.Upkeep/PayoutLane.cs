@@ -14,12 +14,9 @@ namespace QuantumCore.Upkeep;
 /// <param name="findings">Receives the issues.</param>
 internal sealed class PayoutLane(
     StreamRow stream, long after, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings)
-    : Lane(stream, 1, findings), IDeliveringLane
+    : DeliveringLane(stream, 1, accounts, findings)
 {
     private readonly PayoutMachine _machine = new();
-
-    /// <inheritdoc/>
-    public List<Delivered> Deliveries { get; } = [];
 
     /// <summary>Returns true for the stream of a payout.</summary>
     public static bool Is(StreamRow stream) =>
@@ -43,16 +40,9 @@ internal sealed class PayoutLane(
 
         foreach (var account in record.Sequence > after ? payout.TouchedAccounts() : [])
         {
-            if (accounts.TryGetValue(account, out var lane))
+            if (LaneOf(account, record.Sequence, "pays for", isIssue: after == 0) is { } lane)
             {
                 Deliveries.Add(new Delivered(lane, Stream.Name, record.Sequence, Payout: payout));
-            }
-            else if (after == 0)
-            {
-                Findings.Add(
-                    FindingKind.AccountContradicts, Stream.Name, record.Sequence,
-                    $"it pays for account {account}, which has no records",
-                    "The account's stream is lost: restore a backup.");
             }
         }
     }

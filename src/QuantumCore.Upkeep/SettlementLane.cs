@@ -14,12 +14,9 @@ namespace QuantumCore.Upkeep;
 /// <param name="findings">Receives the issues.</param>
 internal sealed class SettlementLane(
     StreamRow stream, long after, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings)
-    : Lane(stream, 1, findings), IDeliveringLane
+    : DeliveringLane(stream, 1, accounts, findings)
 {
     private readonly SettlementMachine _machine = new(stream.Name[SettlementRecord.StreamPrefix.Length..]);
-
-    /// <inheritdoc/>
-    public List<Delivered> Deliveries { get; } = [];
 
     /// <summary>Returns true for the stream of a settlement.</summary>
     public static bool Is(StreamRow stream) =>
@@ -44,16 +41,9 @@ internal sealed class SettlementLane(
 
         foreach (var account in record.Sequence > after ? settlement.TouchedAccounts() : [])
         {
-            if (accounts.TryGetValue(account, out var lane))
+            if (LaneOf(account, record.Sequence, "settles for", isIssue: after == 0) is { } lane)
             {
                 Deliveries.Add(new Delivered(lane, Stream.Name, record.Sequence, Settlement: settlement));
-            }
-            else if (after == 0)
-            {
-                Findings.Add(
-                    FindingKind.AccountContradicts, Stream.Name, record.Sequence,
-                    $"it settles for account {account}, which has no records",
-                    "The account's stream is lost: restore a backup.");
             }
         }
     }
