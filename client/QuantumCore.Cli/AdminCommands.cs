@@ -56,7 +56,7 @@ internal static class AdminCommands
         Func<QuantumCoreClient, string, string?, CancellationToken, Task<FreezeReceipt>> set)
     {
         var account = Grammar.Account();
-        var why = Why();
+        var why = Grammar.Why();
         return app.Add(
             new Command(name, description) { account, why },
             $"qc admin {name} ACC-1001 --why \"asked for by its owner\"",
@@ -103,7 +103,7 @@ internal static class AdminCommands
             "--then", "The next phase; after a halt an auction, after an auction trading");
         var thenSeconds = Grammar.NumberOption(
             "--then-for", "Duration of the next phase in seconds, until continuous trading", 1, LongestPhase);
-        var why = Why();
+        var why = Grammar.Why();
         return app.Add(
             new Command("phase", "Change a symbol's trading phase, and plan the next one.")
             {
@@ -146,7 +146,7 @@ internal static class AdminCommands
 
     private static Command Reference(CommandLineApp app)
     {
-        var (symbol, price, why) = (Grammar.Symbol(), Grammar.Price("price", "The price"), Why());
+        var (symbol, price, why) = (Grammar.Symbol(), Grammar.Price("price", "The price"), Grammar.Why());
         return app.Add(
             new Command("reference", "Set the reference of a symbol's static band.") { symbol, price, why },
             "qc admin reference AAPL 150.00 --why \"yesterday's close\"",
@@ -166,7 +166,7 @@ internal static class AdminCommands
         var collar = Grammar.RuleOption("--collar", "Largest distance of an auction price from the reference");
         var extensions = Grammar.NumberOption("--extensions", "Number of times that an auction is extended", 0, 100);
         var auction = Grammar.RuleSecondsOption("--auction-seconds", "Duration of a volatility auction", LongestPhase);
-        var why = Why();
+        var why = Grammar.Why();
         var command =
             new Command("rules", "Change a symbol's bands, protection and collar. Rules without an option stay.")
             {
@@ -205,7 +205,7 @@ internal static class AdminCommands
     {
         var account = Grammar.Account();
         var symbol = Grammar.SymbolOption("Only in this instrument");
-        var why = Why();
+        var why = Grammar.Why();
         return app.Add(
             new Command(name, description) { account, symbol, why },
             $"""
@@ -229,7 +229,7 @@ internal static class AdminCommands
         Func<QuantumCoreClient, string, string?, CancellationToken, Task<OwnerBlockReceipt>> set)
     {
         var owner = new Argument<string>("owner") { Description = "The owner's name" };
-        var why = Why();
+        var why = Grammar.Why();
         return app.Add(
             new Command(name, description) { owner, why },
             $"qc admin {name} acme --why \"runs wild\"",
@@ -248,7 +248,7 @@ internal static class AdminCommands
     {
         var symbol = Grammar.Symbol();
         var trade = Trade();
-        var why = Why();
+        var why = Grammar.Why();
         return app.Add(
             new Command(
                 "bust", "Bust a trade: reverse it for both sides, including fees. Their orders stay as they are.")
@@ -267,7 +267,7 @@ internal static class AdminCommands
         var symbol = Grammar.Symbol();
         var trade = Trade();
         var price = Grammar.Price("price", "The price it should have had");
-        var why = Why();
+        var why = Grammar.Why();
         return app.Add(
             new Command("correct", "Correct a trade's price. Both sides settle the difference, including fees.")
             {
@@ -305,8 +305,6 @@ internal static class AdminCommands
                 return ExitCodes.Done;
             });
     }
-
-    private static Option<string> Why() => new("--why") { Description = "Reason, for the record", HelpName = "text" };
 
     private static Argument<string> Trade() =>
         new("trade") { Description = "The trade's id, as fills and trades show it, such as 17-0" };

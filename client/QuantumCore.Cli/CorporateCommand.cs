@@ -43,25 +43,10 @@ internal static class CorporateCommand
         {
             Description = "Cash for one unit; up to eight digits beyond the smallest coin",
         };
-        var id = new Option<string>("--id")
-        {
-            Description = "Permanent name; a repeat changes nothing",
-            HelpName = "name",
-            Required = true,
-        };
-        var exDate = new Option<DateOnly?>("--ex-date")
-        {
-            Description = "UTC day before which holdings count [default: holdings now count]",
-            HelpName = "yyyy-mm-dd",
-            CustomParser = Day,
-        };
-        var payDate = new Option<DateOnly?>("--pay-date")
-        {
-            Description = "UTC day of the payment [default: at once]",
-            HelpName = "yyyy-mm-dd",
-            CustomParser = Day,
-        };
-        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
+        var id = Id();
+        var exDate = DayOption("--ex-date", "UTC day before which holdings count [default: holdings now count]");
+        var payDate = DayOption("--pay-date", "UTC day of the payment [default: at once]");
+        var why = Grammar.Why();
         return app.Add(
             new Command("dividend", "Announce a cash dividend.") { symbol, amount, id, exDate, payDate, why },
             """
@@ -94,19 +79,10 @@ internal static class CorporateCommand
             HelpName = "price",
             Required = true,
         };
-        var id = new Option<string>("--id")
-        {
-            Description = "Permanent name; a repeat changes nothing",
-            HelpName = "name",
-            Required = true,
-        };
-        var exDate = new Option<DateOnly?>("--ex-date")
-        {
-            Description = "First possible UTC day [default: as soon as its books are halted or closed]",
-            HelpName = "yyyy-mm-dd",
-            CustomParser = Day,
-        };
-        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
+        var id = Id();
+        var exDate = DayOption(
+            "--ex-date", "First possible UTC day [default: as soon as its books are halted or closed]");
+        var why = Grammar.Why();
         return app.Add(
             new Command("split", "Announce a split, or a reverse split: it begins when the symbol is halted or closed.")
             {
@@ -139,19 +115,10 @@ internal static class CorporateCommand
             Description = "New name of its units [default: the new symbol, if both had the same name]",
             HelpName = "asset",
         };
-        var id = new Option<string>("--id")
-        {
-            Description = "Permanent name; a repeat changes nothing",
-            HelpName = "name",
-            Required = true,
-        };
-        var exDate = new Option<DateOnly?>("--ex-date")
-        {
-            Description = "First possible UTC day [default: as soon as its book is halted or closed]",
-            HelpName = "yyyy-mm-dd",
-            CustomParser = Day,
-        };
-        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
+        var id = Id();
+        var exDate = DayOption(
+            "--ex-date", "First possible UTC day [default: as soon as its book is halted or closed]");
+        var why = Grammar.Why();
         return app.Add(
             new Command("rename", "Announce a symbol change: it begins when the symbol is halted or closed.")
             {
@@ -202,6 +169,20 @@ internal static class CorporateCommand
                 return ExitCodes.Done;
             });
     }
+
+    private static Option<string> Id() => new("--id")
+    {
+        Description = "Permanent name; a repeat changes nothing",
+        HelpName = "name",
+        Required = true,
+    };
+
+    private static Option<DateOnly?> DayOption(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "yyyy-mm-dd",
+        CustomParser = Day,
+    };
 
     private static void Show(IAnsiConsole console, IReadOnlyList<CorporateAction> actions)
     {

@@ -28,7 +28,7 @@ internal static class FeesCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var minimum = Grammar.DecimalOption("--minimum", "Minimum fee of an order with at least one fill");
-        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
+        var why = Grammar.Why();
         return app.Add(
             new Command("fees", "Show an account's fees; as an administrator, set a fee schedule.")
             {

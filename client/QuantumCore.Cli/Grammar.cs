@@ -34,6 +34,8 @@ internal static class Grammar
 
     internal static Argument<string> Account() => new("account") { Description = "The account, ACC-n" };
 
+    internal static Option<string?> Why() => new("--why") { Description = "Reason, for the record", HelpName = "text" };
+
     internal static Argument<long> OrderId() => new("order id") { Description = "The order's id" };
 
     /// <summary>

@@ -81,7 +81,7 @@ internal sealed class MarginCommand
     private readonly Option<decimal?> _skin =
         Grammar.DecimalOption("--skin", "With --share-out: part of a deficit that the house pays first");
 
-    private readonly Option<string?> _why = new("--why") { Description = "Reason, for the record", HelpName = "text" };
+    private readonly Option<string?> _why = Grammar.Why();
 
     internal static Command Compose(CommandLineApp app) => new MarginCommand().AddTo(app);
 

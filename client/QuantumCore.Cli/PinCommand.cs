@@ -20,7 +20,7 @@ internal static class PinCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var none = new Option<bool>("--none") { Description = "Unpin the book: any silo may hold it" };
-        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
+        var why = Grammar.Why();
         return app.Add(
             new Command("pin", "List pinned books and their silos; pin or unpin a book.") { symbol, silo, none, why },
             """

@@ -90,7 +90,7 @@ internal sealed class RiskCommand
 
     private readonly Option<bool> _none = new("--none") { Description = "Remove all limits of the scope" };
 
-    private readonly Option<string?> _why = new("--why") { Description = "Reason, for the record", HelpName = "text" };
+    private readonly Option<string?> _why = Grammar.Why();
 
     internal static Command Compose(CommandLineApp app) => new RiskCommand().AddTo(app);
 

@@ -26,7 +26,7 @@ internal static class SettleCommand
         {
             Description = "Remove all holidays from the day after tomorrow on",
         };
-        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
+        var why = Grammar.Why();
         var buyIn = new Option<string?>("--buy-in")
         {
             Description = "Buy in units that an account failed to deliver, at its cost",
