@@ -35,16 +35,9 @@ internal sealed class WireRulebook(
         if (parameters.End() is { } wrong)
             return wrong;
 
-        var instruments = new List<Instrument>();
-        foreach (var name in names ?? [])
-        {
-            if (await listings.Find(name) is not { } instrument)
-                return WireError.BadSymbol;
-            instruments.Add(instrument);
-        }
+        if (await Find(listings, names) is not { } instruments)
+            return WireError.BadSymbol;
 
-        if (names is null)
-            instruments.AddRange(await listings.All());
         var states = await States(grains, instruments);
         var now = clock.NowFor(request.Shown).ToUnixTimeMilliseconds();
         return WireAnswer.Of(to =>
@@ -93,6 +86,23 @@ internal sealed class WireRulebook(
         if (wanted is not (null or "TRADING" or "HALT" or "BREAK" or "END_OF_DAY" or "CANCEL_ONLY"))
             parameters.Fail(new WireError(-1122, "Invalid symbolStatus."));
         return wanted;
+    }
+
+    /// <summary>Returns the instruments of these names, or without names all; null if a name is unknown.</summary>
+    public static async ValueTask<IReadOnlyList<Instrument>?> Find(Listings listings, IReadOnlyList<string>? names)
+    {
+        if (names is null)
+            return await listings.All();
+
+        var instruments = new List<Instrument>();
+        foreach (var name in names)
+        {
+            if (await listings.Find(name) is not { } instrument)
+                return null;
+            instruments.Add(instrument);
+        }
+
+        return instruments;
     }
 
     /// <summary>Returns the states of instruments, in their sequence.</summary>

@@ -54,16 +54,9 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        var instruments = new List<Instrument>();
-        foreach (var name in names ?? [])
-        {
-            if (await listings.Find(name) is not { } instrument)
-                return WireError.BadSymbol;
-            instruments.Add(instrument);
-        }
+        if (await WireRulebook.Find(listings, names) is not { } instruments)
+            return WireError.BadSymbol;
 
-        if (names is null)
-            instruments.AddRange(await listings.All());
         if (wanted is not null)
         {
             var states = await WireRulebook.States(grains, instruments);
