@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace QuantumCore.Contracts;
 
 /// <summary>Encodes records of margin accounts.</summary>
@@ -30,11 +28,7 @@ public static partial class AccountRecordEncoding
         to.Fixed128(record.Equity);
         to.Fixed128(record.Requirement);
         to.Fixed128(record.Maintenance);
-        to.Count(record.Marks.Length);
-        foreach (var mark in record.Marks)
-        {
-            MarginEncoding.Write(ref to, mark);
-        }
+        to.Items(record.Marks, static (ref to, mark) => MarginEncoding.Write(ref to, mark));
 
         return to.ToArray();
     }
@@ -43,14 +37,9 @@ public static partial class AccountRecordEncoding
     {
         var (state, floor, deadline) = ((MarginState)from.Byte(), from.Count(), from.Fixed64());
         var (equity, requirement, maintenance) = (from.Fixed128(), from.Fixed128(), from.Fixed128());
-        var marks = ImmutableArray.CreateBuilder<MarkPrice>(from.ItemCount());
-        for (var i = marks.Capacity; i > 0; i--)
-        {
-            marks.Add(MarginEncoding.ReadMark(ref from));
-        }
-
+        var marks = from.Items(MarginEncoding.ReadMark);
         return new MarginReviewed(
-            from.TimeNanos, state, floor, deadline, equity, requirement, maintenance, marks.MoveToImmutable());
+            from.TimeNanos, state, floor, deadline, equity, requirement, maintenance, marks);
     }
 
     private static byte[] Encode(LiquidationStepEnded record)

@@ -281,14 +281,8 @@ public static partial class AccountRecordEncoding
     internal static LimitsRequest ReadLimits(ref RecordReader from)
     {
         var symbol = from.Text();
-        var count = from.ItemCount();
-        var limits = ImmutableArray.CreateBuilder<AccountLimit>(count);
-        for (; count > 0; count--)
-        {
-            limits.Add(new AccountLimit((LimitKind)from.Byte(), from.Count()));
-        }
-
-        return new LimitsRequest(symbol, limits.MoveToImmutable(), from.Text(), from.Text());
+        var limits = from.Items(static (ref from) => new AccountLimit((LimitKind)from.Byte(), from.Count()));
+        return new LimitsRequest(symbol, limits, from.Text(), from.Text());
     }
 
     private static byte[] Encode(VolumesSet record)
@@ -308,13 +302,8 @@ public static partial class AccountRecordEncoding
     private static VolumesSet ReadVolumes(ref RecordReader from)
     {
         var day = from.Count();
-        var volumes = ImmutableArray.CreateBuilder<TradedVolume>(from.ItemCount());
-        for (var i = volumes.Capacity; i > 0; i--)
-        {
-            volumes.Add(new TradedVolume(from.Text(), from.Fixed128()));
-        }
-
-        return new VolumesSet(from.TimeNanos, day, volumes.MoveToImmutable());
+        var volumes = from.Items(static (ref from) => new TradedVolume(from.Text(), from.Fixed128()));
+        return new VolumesSet(from.TimeNanos, day, volumes);
     }
 
     private static byte[] Encode(ReductionAsked record)

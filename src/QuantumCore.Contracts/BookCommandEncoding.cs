@@ -36,22 +36,12 @@ internal static class BookCommandEncoding
     {
         var verb = (BookVerb)from.Byte();
         var (account, number, value) = (from.Count(), from.Count(), from.Fixed64());
-        var orders = ImmutableArray.CreateBuilder<SubmitOrder>(from.ItemCount());
-        for (var i = orders.Capacity; i > 0; i--)
-        {
-            orders.Add(OrderEncoding.Read(ref from));
-        }
-
-        var values = ImmutableArray.CreateBuilder<NamedValue>(from.ItemCount());
-        for (var i = values.Capacity; i > 0; i--)
-        {
-            values.Add(new NamedValue((ChangedValue)from.Byte(), from.Fixed64()));
-        }
-
+        var orders = from.Items(OrderEncoding.Read);
+        var values = from.Items(static (ref from) => new NamedValue((ChangedValue)from.Byte(), from.Fixed64()));
         var form = new Form(verb, account, number, value)
         {
-            Orders = orders.MoveToImmutable(),
-            Values = values.MoveToImmutable(),
+            Orders = orders,
+            Values = values,
         };
         // A command keeps everything on record: what it would not write again has no meaning that this build knows.
         return CommandOf(form) is { } command && form.IsSame(FormOf(command))

@@ -260,16 +260,7 @@ public static class BookRecordEncoding
         to.Count(order.LeavesLots);
     }
 
-    private static ImmutableArray<ClosedOrder> ReadClosed(ref RecordReader from)
-    {
-        var orders = ImmutableArray.CreateBuilder<ClosedOrder>(from.ItemCount());
-        for (var i = orders.Capacity; i > 0; i--)
-        {
-            orders.Add(ReadClosedOrder(ref from));
-        }
-
-        return orders.MoveToImmutable();
-    }
+    private static ImmutableArray<ClosedOrder> ReadClosed(ref RecordReader from) => from.Items(ReadClosedOrder);
 
     private static ClosedOrder ReadClosedOrder(ref RecordReader from) => new(
         from.Count(),

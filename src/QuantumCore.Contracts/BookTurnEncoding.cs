@@ -47,16 +47,12 @@ internal static class BookTurnEncoding
             steps.Add(ReadStep(ref from, mayPrevent, tellsStages, changesTrade));
         }
 
-        var levels = ImmutableArray.CreateBuilder<LevelState>(from.ItemCount());
-        for (var i = levels.Capacity; i > 0; i--)
-        {
-            levels.Add(new LevelState((Side)from.Byte(), from.Count(), from.Count(), from.Count32()));
-        }
-
+        var levels = from.Items(static (ref from) =>
+            new LevelState((Side)from.Byte(), from.Count(), from.Count(), from.Count32()));
         IndicativeAuction? auction =
             from.Bool() ? new IndicativeAuction(from.Count(), from.Count(), from.Fixed64()) : null;
         return new BookTurn(
-            from.TimeNanos, command, reason, phase, steps.MoveToImmutable(), levels.MoveToImmutable(), auction);
+            from.TimeNanos, command, reason, phase, steps.MoveToImmutable(), levels, auction);
     }
 
     private static void WriteStep(ref RecordWriter to, in TurnStep step, bool tellsStages)

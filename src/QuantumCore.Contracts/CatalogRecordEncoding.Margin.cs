@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace QuantumCore.Contracts;
 
 /// <summary>Encodes records of margin rules.</summary>
@@ -87,13 +85,8 @@ public static partial class CatalogRecordEncoding
     private static DeficitShared ReadDeficitShared(ref RecordReader from)
     {
         var (account, sequence) = (from.Count(), from.Count());
-        var shares = ImmutableArray.CreateBuilder<DeficitShare>(from.ItemCount());
-        for (var i = shares.Capacity; i > 0; i--)
-        {
-            shares.Add(new DeficitShare(from.Count(), from.Count()));
-        }
-
-        return new DeficitShared(from.TimeNanos, account, sequence, shares.MoveToImmutable());
+        var shares = from.Items(static (ref from) => new DeficitShare(from.Count(), from.Count()));
+        return new DeficitShared(from.TimeNanos, account, sequence, shares);
     }
 
     private static byte[] Encode(DeficitEnded record)

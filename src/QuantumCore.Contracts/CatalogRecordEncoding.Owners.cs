@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace QuantumCore.Contracts;
 
 /// <summary>Encodes records of owners' limits and blocks.</summary>
@@ -33,22 +31,12 @@ public static partial class CatalogRecordEncoding
     private static OwnerLimitsSet ReadOwnerLimits(ref RecordReader from)
     {
         var (owner, symbol) = (from.Text(), from.Text());
-        var limits = ImmutableArray.CreateBuilder<AccountLimit>(from.ItemCount());
-        for (var i = limits.Capacity; i > 0; i--)
-        {
-            limits.Add(new AccountLimit((LimitKind)from.Byte(), from.Count()));
-        }
-
-        var shares = ImmutableArray.CreateBuilder<OwnerShare>(from.ItemCount());
-        for (var i = shares.Capacity; i > 0; i--)
-        {
-            shares.Add(new OwnerShare(from.Count(), from.Count32()));
-        }
-
+        var limits = from.Items(static (ref from) => new AccountLimit((LimitKind)from.Byte(), from.Count()));
+        var shares = from.Items(static (ref from) => new OwnerShare(from.Count(), from.Count32()));
         return new OwnerLimitsSet(
             from.TimeNanos,
             new OwnerLimitsRequest(
-                new OwnerLimits(owner, symbol, limits.MoveToImmutable(), shares.MoveToImmutable()), from.Text(),
+                new OwnerLimits(owner, symbol, limits, shares), from.Text(),
                 from.Text()));
     }
 

@@ -307,11 +307,7 @@ public static partial class CatalogRecordEncoding
             to.Count(target.Percent);
         }
 
-        to.Count(strategy.Symbols.Length);
-        foreach (var symbol in strategy.Symbols)
-        {
-            to.Text(symbol);
-        }
+        to.Items(strategy.Symbols, static (ref to, symbol) => to.Text(symbol));
 
         to.Byte((byte)strategy.Policy);
         to.Count(strategy.MostInWindow);
@@ -508,20 +504,10 @@ public static partial class CatalogRecordEncoding
     private static SignalStrategySet ReadSignalStrategy(ref RecordReader from)
     {
         var (by, name, owner, secret, passphrase) = (from.Text(), from.Text(), from.Count(), from.Text(), from.Bool());
-        var targets = ImmutableArray.CreateBuilder<SignalTarget>(from.ItemCount());
-        for (var i = targets.Capacity; i > 0; i--)
-        {
-            targets.Add(new SignalTarget(from.Count(), from.Count32()));
-        }
-
-        var symbols = ImmutableArray.CreateBuilder<string>(from.ItemCount());
-        for (var i = symbols.Capacity; i > 0; i--)
-        {
-            symbols.Add(from.Text());
-        }
-
+        var targets = from.Items(static (ref from) => new SignalTarget(from.Count(), from.Count32()));
+        var symbols = from.Items(static (ref from) => from.Text());
         var strategy = new SignalStrategy(
-            name, owner, secret, passphrase, targets.ToImmutable(), symbols.ToImmutable(),
+            name, owner, secret, passphrase, targets, symbols,
             Member<SignalPolicy>(from.Byte()),
             from.Count32(), from.Count32(), from.Count32(), from.Count32(), from.Count32(), from.Bool());
         return new SignalStrategySet(from.TimeNanos, strategy, by);
@@ -530,13 +516,8 @@ public static partial class CatalogRecordEncoding
     private static FeesRequest ReadFees(ref RecordReader from)
     {
         var (asset, minimum) = (from.Text(), from.Count());
-        var tiers = ImmutableArray.CreateBuilder<FeeTier>(from.ItemCount());
-        for (var i = tiers.Capacity; i > 0; i--)
-        {
-            tiers.Add(new FeeTier(from.Count(), from.Signed32(), from.Signed32()));
-        }
-
-        return new FeesRequest(new FeeSchedule(asset, tiers.MoveToImmutable(), minimum), from.Text(), from.Text());
+        var tiers = from.Items(static (ref from) => new FeeTier(from.Count(), from.Signed32(), from.Signed32()));
+        return new FeesRequest(new FeeSchedule(asset, tiers, minimum), from.Text(), from.Text());
     }
 
     private static KeyRights Rights(long number) => number is >= 0 and <= (long)KeyRights.All

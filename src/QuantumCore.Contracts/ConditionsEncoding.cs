@@ -142,13 +142,8 @@ internal static class ConditionsEncoding
     private static StrategyTerms ReadStrategy(ref RecordReader from)
     {
         var (net, leg) = (from.Fixed64(), from.Count32());
-        var legs = ImmutableArray.CreateBuilder<StrategyLeg>(from.ItemCount());
-        for (var i = legs.Capacity; i > 0; i--)
-        {
-            legs.Add(new StrategyLeg(from.Text(), (Side)from.Byte(), from.Count()));
-        }
-
-        return new StrategyTerms(net, leg, legs.MoveToImmutable());
+        var legs = from.Items(static (ref from) => new StrategyLeg(from.Text(), (Side)from.Byte(), from.Count()));
+        return new StrategyTerms(net, leg, legs);
     }
 
     private static OrderConditions With(OrderConditions read, Field field, long value) => field switch

@@ -130,12 +130,7 @@ internal static class MarginEncoding
     private static MarginTable ReadTable(ref RecordReader from)
     {
         var floor = from.Count();
-        var tiers = ImmutableArray.CreateBuilder<MarginTier>(from.ItemCount());
-        for (var i = tiers.Capacity; i > 0; i--)
-        {
-            tiers.Add(new MarginTier(from.Count(), from.Count32(), from.Count32()));
-        }
-
-        return new MarginTable(tiers.MoveToImmutable(), floor);
+        var tiers = from.Items(static (ref from) => new MarginTier(from.Count(), from.Count32(), from.Count32()));
+        return new MarginTable(tiers, floor);
     }
 }

@@ -112,15 +112,6 @@ public static class PayoutRecordEncoding
         return record;
     }
 
-    private static ImmutableArray<PayoutItem> ReadItems(ref RecordReader from)
-    {
-        var count = from.ItemCount();
-        var items = ImmutableArray.CreateBuilder<PayoutItem>(count);
-        for (; count > 0; count--)
-        {
-            items.Add(new PayoutItem(from.Count(), from.Count(), from.Count(), from.Text()));
-        }
-
-        return items.MoveToImmutable();
-    }
+    private static ImmutableArray<PayoutItem> ReadItems(ref RecordReader from) =>
+        from.Items(static (ref from) => new PayoutItem(from.Count(), from.Count(), from.Count(), from.Text()));
 }

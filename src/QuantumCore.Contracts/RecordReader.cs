@@ -1,7 +1,12 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace QuantumCore.Contracts;
+
+/// <summary>Reads an item of a list.</summary>
+internal delegate T ReadItem<out T>(ref RecordReader from);
 
 /// <summary>
 /// Reads what <see cref="RecordWriter"/> wrote; throws <see cref="InvalidDataException"/> for anything else.
@@ -127,6 +132,18 @@ internal ref struct RecordReader
     {
         var count = Count32();
         return count <= _rest.Length ? count : throw new InvalidDataException("A list longer than its record.");
+    }
+
+    /// <summary>Reads a list: the number of its items, then each of them.</summary>
+    public ImmutableArray<T> Items<T>(ReadItem<T> read)
+    {
+        var items = new T[ItemCount()];
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i] = read(ref this);
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(items);
     }
 
     public string Text() => Encoding.UTF8.GetString(Take(Count32()));

@@ -4,6 +4,9 @@ using System.Text;
 
 namespace QuantumCore.Contracts;
 
+/// <summary>Writes an item of a list.</summary>
+internal delegate void WriteItem<in T>(ref RecordWriter to, T item);
+
 /// <summary>
 /// Writes a journal record: little-endian, with LEB128 for usually small values. Use one writer per record. The scratch
 /// buffer belongs to the thread, and to one writer at a time.
@@ -103,6 +106,16 @@ internal ref struct RecordWriter
         Reserve(value.Length);
         value.CopyTo(_buffer.AsSpan(_length));
         _length += value.Length;
+    }
+
+    /// <summary>Writes a list: the number of its items, then each of them.</summary>
+    public void Items<T>(IReadOnlyCollection<T> items, WriteItem<T> write)
+    {
+        Count(items.Count);
+        foreach (var item in items)
+        {
+            write(ref this, item);
+        }
     }
 
     /// <summary>Returns the written bytes and ends the writer. They are valid until the thread's next writer.</summary>

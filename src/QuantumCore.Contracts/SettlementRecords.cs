@@ -255,38 +255,15 @@ public static class SettlementRecordEncoding
         }
     }
 
-    private static ImmutableArray<SettledTrades> ReadTrades(ref RecordReader from)
-    {
-        var trades = ImmutableArray.CreateBuilder<SettledTrades>(from.ItemCount());
-        for (var i = trades.Capacity; i > 0; i--)
-        {
-            trades.Add(new SettledTrades(from.Text(), from.Count(), from.Count(), from.Count()));
-        }
+    private static ImmutableArray<SettledTrades> ReadTrades(ref RecordReader from) =>
+        from.Items(static (ref from) => new SettledTrades(from.Text(), from.Count(), from.Count(), from.Count()));
 
-        return trades.MoveToImmutable();
-    }
+    private static ImmutableArray<SettlementItem> ReadItems(ref RecordReader from) =>
+        from.Items(static (ref from) =>
+            new SettlementItem(from.Count(), from.Text(), from.Count32(), ReadParts(ref from)));
 
-    private static ImmutableArray<SettlementItem> ReadItems(ref RecordReader from)
-    {
-        var items = ImmutableArray.CreateBuilder<SettlementItem>(from.ItemCount());
-        for (var i = items.Capacity; i > 0; i--)
-        {
-            items.Add(new SettlementItem(from.Count(), from.Text(), from.Count32(), ReadParts(ref from)));
-        }
-
-        return items.MoveToImmutable();
-    }
-
-    private static ImmutableArray<SettlementPart> ReadParts(ref RecordReader from)
-    {
-        var parts = ImmutableArray.CreateBuilder<SettlementPart>(from.ItemCount());
-        for (var part = parts.Capacity; part > 0; part--)
-        {
-            parts.Add(new SettlementPart(from.Count(), from.Count32(), from.Fixed64()));
-        }
-
-        return parts.MoveToImmutable();
-    }
+    private static ImmutableArray<SettlementPart> ReadParts(ref RecordReader from) =>
+        from.Items(static (ref from) => new SettlementPart(from.Count(), from.Count32(), from.Fixed64()));
 
     private static SettlementBuyIn ReadBuyIn(ref RecordReader from)
     {
@@ -295,28 +272,11 @@ public static class SettlementRecordEncoding
             from.TimeNanos, new BuyInRequest(id, account, symbol, from.Text(), from.Text()), lots);
     }
 
-    private static ImmutableArray<SettlementShort> ReadShorts(ref RecordReader from)
-    {
-        var shorts = ImmutableArray.CreateBuilder<SettlementShort>(from.ItemCount());
-        for (var i = shorts.Capacity; i > 0; i--)
-        {
-            shorts.Add(new SettlementShort(from.Count(), from.Text(), from.Count()));
-        }
+    private static ImmutableArray<SettlementShort> ReadShorts(ref RecordReader from) =>
+        from.Items(static (ref from) => new SettlementShort(from.Count(), from.Text(), from.Count()));
 
-        return shorts.MoveToImmutable();
-    }
-
-    private static ImmutableArray<SettlementFail> ReadFails(ref RecordReader from)
-    {
-        var fails = ImmutableArray.CreateBuilder<SettlementFail>(from.ItemCount());
-        for (var i = fails.Capacity; i > 0; i--)
-        {
-            fails.Add(new SettlementFail(
-                from.Count(), from.Text(), InstrumentEncoding.ReadAsset(ref from),
-                InstrumentEncoding.ReadAsset(ref from), from.Count(),
-                from.Fixed64(), from.Fixed64(), from.Count(), ReadParts(ref from), ReadParts(ref from)));
-        }
-
-        return fails.MoveToImmutable();
-    }
+    private static ImmutableArray<SettlementFail> ReadFails(ref RecordReader from) =>
+        from.Items(static (ref from) => new SettlementFail(
+            from.Count(), from.Text(), InstrumentEncoding.ReadAsset(ref from), InstrumentEncoding.ReadAsset(ref from),
+            from.Count(), from.Fixed64(), from.Fixed64(), from.Count(), ReadParts(ref from), ReadParts(ref from)));
 }

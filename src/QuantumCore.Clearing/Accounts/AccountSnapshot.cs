@@ -88,12 +88,7 @@ internal static class AccountSnapshot
         state.Folded = from.Count();
         var lastNumber = from.Count();
         state.Account.IsMargin = from.Bool();
-        var totals = new (Asset, long)[from.ItemCount()];
-        for (var i = 0; i < totals.Length; i++)
-        {
-            totals[i] = (new Asset(from.Text(), from.Count32()), from.Fixed64());
-        }
-
+        var totals = from.Items(static (ref from) => (new Asset(from.Text(), from.Count32()), from.Fixed64()));
         var orders = new HeldOrder[from.ItemCount()];
         for (var i = 0; i < orders.Length; i++)
         {

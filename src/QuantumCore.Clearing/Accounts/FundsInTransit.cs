@@ -58,11 +58,7 @@ internal sealed class FundsInTransit
     /// <summary>Writes the state.</summary>
     public void Write(ref RecordWriter to)
     {
-        to.Count(_openTransfers.Count);
-        foreach (var transfer in _openTransfers)
-        {
-            to.Count(transfer);
-        }
+        to.Items(_openTransfers, static (ref to, transfer) => to.Count(transfer));
 
         to.Count(_openWithdrawals.Count);
         foreach (var (sequence, withdrawal) in _openWithdrawals)
@@ -77,10 +73,7 @@ internal sealed class FundsInTransit
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     public void Read(ref RecordReader from)
     {
-        for (var i = from.ItemCount(); i > 0; i--)
-        {
-            _openTransfers.Add(from.Count());
-        }
+        _openTransfers.UnionWith(from.Items(static (ref from) => from.Count()));
 
         for (var i = from.ItemCount(); i > 0; i--)
         {

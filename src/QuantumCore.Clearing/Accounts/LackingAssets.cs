@@ -69,23 +69,12 @@ internal sealed class LackingAssets(Account account, MarginControl margin)
     }
 
     /// <summary>Writes the assets.</summary>
-    public void Write(ref RecordWriter to)
-    {
-        to.Count(_lacking.Count);
-        foreach (var asset in _lacking)
-        {
-            to.Text(asset);
-        }
-    }
+    public void Write(ref RecordWriter to) =>
+        to.Items(_lacking, static (ref to, asset) => to.Text(asset));
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public void Read(ref RecordReader from)
-    {
-        for (var i = from.ItemCount(); i > 0; i--)
-        {
-            _lacking.Add(from.Text());
-        }
-    }
+    public void Read(ref RecordReader from) =>
+        _lacking.UnionWith(from.Items(static (ref from) => from.Text()));
 
     // Holds of a margin account are only noted, and it may owe its own currency.
     private bool IsLacking(string asset) => account.Balances.GetValueOrDefault(asset) is var balance

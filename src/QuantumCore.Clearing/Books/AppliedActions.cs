@@ -19,21 +19,10 @@ internal sealed class AppliedActions
     public void Add(long action) => _adjusted.Add(action);
 
     /// <summary>Writes the actions for a snapshot.</summary>
-    public void Write(ref RecordWriter to)
-    {
-        to.Count(_adjusted.Count);
-        foreach (var action in _adjusted)
-        {
-            to.Count(action);
-        }
-    }
+    public void Write(ref RecordWriter to) =>
+        to.Items(_adjusted, static (ref to, action) => to.Count(action));
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public void Read(ref RecordReader from)
-    {
-        for (var i = from.ItemCount(); i > 0; i--)
-        {
-            _adjusted.Add(from.Count());
-        }
-    }
+    public void Read(ref RecordReader from) =>
+        _adjusted.UnionWith(from.Items(static (ref from) => from.Count()));
 }

@@ -136,23 +136,12 @@ internal sealed class CorporateEntitlements(
     }
 
     /// <summary>Writes the symbols of adjusted orders.</summary>
-    public void WriteAdjusted(ref RecordWriter to)
-    {
-        to.Count(_adjusted.Count);
-        foreach (var symbol in _adjusted)
-        {
-            to.Text(symbol);
-        }
-    }
+    public void WriteAdjusted(ref RecordWriter to) =>
+        to.Items(_adjusted, static (ref to, symbol) => to.Text(symbol));
 
     /// <summary>Reads what <see cref="WriteAdjusted"/> wrote.</summary>
-    public void ReadAdjusted(ref RecordReader from)
-    {
-        for (var i = from.ItemCount(); i > 0; i--)
-        {
-            _adjusted.Add(from.Text());
-        }
-    }
+    public void ReadAdjusted(ref RecordReader from) =>
+        _adjusted.UnionWith(from.Items(static (ref from) => from.Text()));
 
     private CorporateActionEntered Enter(CorporateActionView action, long units, long amount, long now)
     {
