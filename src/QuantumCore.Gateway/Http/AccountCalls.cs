@@ -40,13 +40,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             return;
 
         string? symbol = context.Request.Query["symbol"];
-        if (symbol is not null && await listings.Find(symbol) is null)
-        {
-            await Answer.Refuse(context, await listings.Unknown(symbol));
-            return;
-        }
-
-        if (await Call.Limit(context) is not { } limit)
+        if ((symbol is not null && await Call.Listed(context, listings, symbol) is null)
+            || await Call.Limit(context) is not { } limit)
             return;
 
         TradePlace? after = null;
@@ -84,13 +79,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
 
         var (symbol, order, after) = ((string?)context.Request.Query["symbol"],
             (string?)context.Request.Query["orderId"], (string?)context.Request.Query["after"]);
-        if (symbol is not null && await listings.Find(symbol) is null)
-        {
-            await Answer.Refuse(context, await listings.Unknown(symbol));
-            return;
-        }
-
-        if (await Call.Limit(context) is not { } limit)
+        if ((symbol is not null && await Call.Listed(context, listings, symbol) is null)
+            || await Call.Limit(context) is not { } limit)
             return;
 
         var orderId = order is null ? null : Call.Number(order, 1, OrderDesk.LargestId);

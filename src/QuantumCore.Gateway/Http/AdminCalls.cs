@@ -76,11 +76,9 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         }
 
         await listings.Refresh();
-        if (await operators.Note(officer, "instrumentListed", instrument!.Symbol, text) is { } unknown)
-        {
-            await Answer.Refuse(context, unknown);
+        if (await Answer.TryRefuse(
+            context, await operators.Note(officer, "instrumentListed", instrument!.Symbol, text)))
             return;
-        }
 
         await Answer.Json(context, instrument.ToApi());
     }

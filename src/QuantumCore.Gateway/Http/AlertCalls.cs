@@ -27,15 +27,9 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
     public async Task Add(HttpContext context)
     {
         if (await Call.Trader(context, keys) is var account && account == 0
-            || await Call.Read<Api.AlertBody>(context) is not { } text)
+            || await Call.Read<Api.AlertBody>(context) is not { } text
+            || await Call.Listed(context, listings, text.Symbol) is not { } instrument)
             return;
-
-        var instrument = text.Symbol is null ? null : await listings.Find(text.Symbol);
-        if (instrument is null)
-        {
-            await Answer.Refuse(context, await listings.Unknown(text.Symbol));
-            return;
-        }
 
         var numbers = new NumberReading(instrument);
         var ticks = text.Price is null ? 0 : numbers.Price("price", text.Price) ?? 0;
@@ -45,9 +39,7 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
         ShownAlert? alert = null;
         if (refusal is null)
             (refusal, alert) = await alerts.Add(account, instrument, ticks, text.Above);
-        if (refusal is { } refused)
-            await Answer.Refuse(context, refused);
-        else
+        if (!await Answer.TryRefuse(context, refusal))
             await Answer.Json(context, alert!.Value.ToApi());
     }
 
@@ -74,11 +66,8 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
 
     private static async Task AnswerList(HttpContext context, (Refusal? Refusal, ShownAlerts? Alerts) answer)
     {
-        if (answer.Refusal is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, answer.Refusal))
             return;
-        }
 
         await Answer.Json(context, answer.Alerts!.ToApi());
     }

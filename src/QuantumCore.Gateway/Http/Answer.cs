@@ -69,6 +69,16 @@ internal static class Answer
             "application/problem+json");
     }
 
+    /// <summary>Answers with a problem if there is one; returns true if it did.</summary>
+    public static async ValueTask<bool> TryRefuse(HttpContext context, Refusal? refusal)
+    {
+        if (refusal is not { } refused)
+            return false;
+
+        await Refuse(context, refused);
+        return true;
+    }
+
     /// <summary>Answers with a problem.</summary>
     public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal, int? status = null)
     {

@@ -72,11 +72,8 @@ internal sealed class BlockCalls(
             return;
         }
 
-        if ((WhyReading.Check(text.Why) ?? await Unknown(account)) is { } wrong)
-        {
-            await Answer.Refuse(context, wrong);
+        if (await Answer.TryRefuse(context, WhyReading.Check(text.Why) ?? await Unknown(account)))
             return;
-        }
 
         var report = isFrozen
             ? await entry.FreezeAtOnce(account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? ""))
@@ -107,9 +104,7 @@ internal sealed class BlockCalls(
         }
 
         var unnoted = note is null ? null : await note();
-        if ((refusal ?? unnoted) is { } refused)
-            await Answer.Refuse(context, refused);
-        else
+        if (!await Answer.TryRefuse(context, refusal ?? unnoted))
             await Answer.Json(context, answer, isOnRecord ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
@@ -122,11 +117,8 @@ internal sealed class BlockCalls(
             return;
         }
 
-        if ((WhyReading.Check(text.Why) ?? await Unknown(account)) is { } wrong)
-        {
-            await Answer.Refuse(context, wrong);
+        if (await Answer.TryRefuse(context, WhyReading.Check(text.Why) ?? await Unknown(account)))
             return;
-        }
 
         var set = text.Symbol is null
             ? await Set(account, isBlock, officer.Name, text.Why ?? "")
@@ -158,11 +150,8 @@ internal sealed class BlockCalls(
             return;
 
         var owner = Call.Path(context, "owner");
-        if ((WhyReading.Check(text.Why) ?? Unowned(owner, await owners.Of(owner))) is { } wrong)
-        {
-            await Answer.Refuse(context, wrong);
+        if (await Answer.TryRefuse(context, WhyReading.Check(text.Why) ?? Unowned(owner, await owners.Of(owner))))
             return;
-        }
 
         // Before the accounts are read: one that joins later finds the owner as it is then.
         var block = new OwnerBlock(owner, isBlock, officer.Name, text.Why ?? "");

@@ -226,6 +226,15 @@ internal static class Call
     public static string Path(HttpContext context, string name) =>
         context.Request.RouteValues[name] as string ?? "";
 
+    /// <summary>Returns a listed instrument; null if the symbol is none, and the request was rejected.</summary>
+    public static async ValueTask<Instrument?> Listed(HttpContext context, Listings listings, string? symbol)
+    {
+        var instrument = await listings.Find(symbol ?? "");
+        if (instrument is null)
+            await Answer.Refuse(context, await listings.Unknown(symbol));
+        return instrument;
+    }
+
     /// <summary>Returns the account of the path; null if the request was rejected.</summary>
     public static async ValueTask<AccountId?> Account(HttpContext context)
     {

@@ -30,23 +30,16 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
     public async Task Announce(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
-            await Call.Read<Api.CorporateActionBody>(context) is not { } text)
+            await Call.Read<Api.CorporateActionBody>(context) is not { } text ||
+            await Call.Listed(context, listings, text.Symbol) is not { } instrument)
         {
-            return;
-        }
-
-        if (await listings.Find(text.Symbol ?? "") is not { } instrument)
-        {
-            await Answer.Refuse(context, await listings.Unknown(text.Symbol));
             return;
         }
 
         var (refusal, request) = CorporateReading.Read(text, instrument, officer.Name);
         if (request is not null && await Catalog.AnnounceAction(request) is { } wrong)
             refusal = Refusal.Malformed(wrong.Field, FeesReading.Sentence(wrong.Sentence));
-        if (refusal is { } refused)
-            await Answer.Refuse(context, refused);
-        else
+        if (!await Answer.TryRefuse(context, refusal))
             await AnswerActions(context);
     }
 

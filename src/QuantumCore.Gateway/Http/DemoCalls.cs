@@ -57,9 +57,7 @@ internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions op
             return;
 
         var (refusal, cancelled, moved) = await funds.Reset(account);
-        if (refusal is { } refused)
-            await Answer.Refuse(context, refused);
-        else
+        if (!await Answer.TryRefuse(context, refusal))
             await AnswerFunds(context, account, cancelled, moved);
     }
 

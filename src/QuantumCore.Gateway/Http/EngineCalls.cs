@@ -34,11 +34,8 @@ internal sealed class EngineCalls(
             Quantity = text.Quantity,
         };
         var (refusal, order) = await OrderReading.Read(written, listings);
-        if (refusal is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, refusal))
             return;
-        }
 
         var report = await entry.Place(account, order);
         var instrument = await listings.Find(order.Symbol);
@@ -58,11 +55,8 @@ internal sealed class EngineCalls(
     /// <summary>GET /book/{symbol} and GET /book?symbol=&amp;levels=</summary>
     public async Task Book(HttpContext context)
     {
-        if (await listings.Find(Named(context, "symbol")) is not { } instrument)
-        {
-            await Answer.Refuse(context, await listings.Unknown(Named(context, "symbol")));
+        if (await Call.Listed(context, listings, Named(context, "symbol")) is not { } instrument)
             return;
-        }
 
         if (Call.Number((string?)context.Request.Query["levels"] ?? "100", 1, MostLevels) is not { } levels)
         {

@@ -68,9 +68,7 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
         var (refusal, request) = FeesReading.Read(text, asset, officer.Name);
         if (refusal is null && await Catalog.SetFees(request) is { } reason)
             refusal = Refusal.Malformed("tiers", FeesReading.Sentence(reason));
-        if (refusal is { } wrong)
-            await Answer.Refuse(context, wrong);
-        else
+        if (!await Answer.TryRefuse(context, refusal))
             await AnswerFees(context, null);
     }
 

@@ -118,20 +118,14 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         var hash = KeyRing.Hash(shown);
         var (refusal, signing, secret) = ReadSigning(text, hash);
         var addresses = "";
-        if ((refusal ?? ReadAddresses(text.Addresses, out addresses)) is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, refusal ?? ReadAddresses(text.Addresses, out addresses)))
             return;
-        }
 
         var rights = text.ReadOnly ? KeyRights.Read : KeyRights.All;
         var key = new ApiKey(hash, account.Value, false, false, account.ToString(), rights, signing, addresses);
         // Before the key exists: its secret is shown once, and must not be lost with a failed record.
-        if (await Note(officer, "keyMade", key, isDone: false) is { } unnamed)
-        {
-            await Answer.Refuse(context, unnamed);
+        if (await Answer.TryRefuse(context, await Note(officer, "keyMade", key, isDone: false)))
             return;
-        }
 
         await Catalog.AddKey(key);
         await keys.Refresh();
@@ -153,9 +147,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
         await Catalog.AddKey(key.Revoked());
         await keys.Refresh();
-        if (await Note(officer, "keyRevoked", key) is { } unknown)
-            await Answer.Refuse(context, unknown);
-        else
+        if (!await Answer.TryRefuse(context, await Note(officer, "keyRevoked", key)))
             await Answer.Json(context, ToApi(key));
     }
 

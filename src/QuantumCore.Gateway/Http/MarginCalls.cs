@@ -74,9 +74,8 @@ internal sealed class MarginCalls(
                 .SetKind(new(currency, officer.Name, text.Why ?? "", text.Symbol)) is { } reason)
             refusal = Refusal.Malformed(
                 string.IsNullOrEmpty(text.Symbol) ? "currency" : null, FeesReading.Sentence(reason));
-        if ((refusal ?? await operators.Note(officer, "accountKindSet", account.ToString(), text)) is { } wrong)
-            await Answer.Refuse(context, wrong);
-        else
+        if (!await Answer.TryRefuse(
+            context, refusal ?? await operators.Note(officer, "accountKindSet", account.ToString(), text)))
             await AnswerAccount(context, account);
     }
 
@@ -89,7 +88,7 @@ internal sealed class MarginCalls(
     public async Task SetTerms(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
-            || await Instrument(context) is not { } instrument ||
+            || await Call.Listed(context, listings, Call.Path(context, "symbol")) is not { } instrument ||
             await Call.Read<Api.MarginTermsBody>(context) is not { } text)
         {
             return;
@@ -177,14 +176,9 @@ internal sealed class MarginCalls(
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
             || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.LocateBody>(context) is not { } text)
+            await Call.Read<Api.LocateBody>(context) is not { } text ||
+            await Call.Listed(context, listings, text.Symbol) is not { } instrument)
         {
-            return;
-        }
-
-        if (await listings.Find(text.Symbol ?? "") is not { } instrument)
-        {
-            await Answer.Refuse(context, await listings.Unknown(text.Symbol));
             return;
         }
 
@@ -199,19 +193,9 @@ internal sealed class MarginCalls(
         await AnswerChange(context, refusal);
     }
 
-    private async ValueTask<Instrument?> Instrument(HttpContext context)
-    {
-        var instrument = await listings.Find((string)context.Request.RouteValues["symbol"]!);
-        if (instrument is null)
-            await Answer.Refuse(context, await listings.Unknown(Call.Path(context, "symbol")));
-        return instrument;
-    }
-
     private async Task AnswerChange(HttpContext context, Refusal? refusal)
     {
-        if (refusal is { } wrong)
-            await Answer.Refuse(context, wrong);
-        else
+        if (!await Answer.TryRefuse(context, refusal))
             await AnswerRulebook(context, isOfficer: true);
     }
 

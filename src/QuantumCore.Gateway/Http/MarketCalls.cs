@@ -120,13 +120,8 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
             context, (state, instrument), static (to, answer) => to.WriteState(answer.state, answer.instrument));
     }
 
-    private async ValueTask<Instrument?> Listed(HttpContext context)
-    {
-        var instrument = await listings.Find(Call.Path(context, "symbol"));
-        if (instrument is null)
-            await Answer.Refuse(context, await listings.Unknown(Call.Path(context, "symbol")));
-        return instrument;
-    }
+    private ValueTask<Instrument?> Listed(HttpContext context) =>
+        Call.Listed(context, listings, Call.Path(context, "symbol"));
 
     private static async ValueTask<int?> Count(HttpContext context, string name, string absent)
     {

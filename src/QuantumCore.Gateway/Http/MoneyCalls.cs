@@ -129,11 +129,8 @@ internal sealed class MoneyCalls(
 
         await orders.JoinOwner(new OwnedAccount(account.Value, owner), officer.Name);
         await owners.Refresh();
-        if (await operators.Note(officer, "ownerSet", account.ToString(), text) is { } unknown)
-        {
-            await Answer.Refuse(context, unknown);
+        if (await Answer.TryRefuse(context, await operators.Note(officer, "ownerSet", account.ToString(), text)))
             return;
-        }
 
         await Answer.Json(context, new Api.AccountOwner(account.ToString(), owner));
     }
@@ -150,11 +147,8 @@ internal sealed class MoneyCalls(
                 RejectReason.Forbidden, "to", null,
                 $"to {receiver} has another owner; a transfer goes to an account of the same owner, only "
                     + "administrators can choose any account");
-        if (refusal is { } wrong)
-        {
-            await Answer.Refuse(context, wrong);
+        if (await Answer.TryRefuse(context, refusal))
             return;
-        }
 
         var request = new TransferRequest(text.Key!, receiver.Value, asset!.Name, amount);
         var result = await entry.Transfer(account, request);
@@ -178,11 +172,8 @@ internal sealed class MoneyCalls(
         var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
         if (refusal is null && !Destination.IsValid(text.Destination))
             refusal = Refusal.Not("destination", text.Destination, Destination.Rule);
-        if (refusal is { } wrong)
-        {
-            await Answer.Refuse(context, wrong);
+        if (await Answer.TryRefuse(context, refusal))
             return;
-        }
 
         var request = new WithdrawRequest(text.Key!, asset!.Name, amount, text.Destination!);
         var (result, state) = await entry.Withdraw(account, request, asset.Decimals);

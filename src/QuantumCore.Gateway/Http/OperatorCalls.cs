@@ -30,11 +30,8 @@ internal sealed class OperatorCalls(
         var (refusal, command) = PhaseReading.Read(text, time.UnixNanos());
         if (command is not null && await standstill.WhyNot(instrument, command) is { } why)
             refusal = Refusal.Malformed("phase", why);
-        if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, refusal ?? WhyReading.Check(text.Why)))
             return;
-        }
 
         ValueTask<Refusal?> Note() => operators.Note(officer, "phaseSet", instrument.Symbol, text);
         await (WireNames.ReadPhase(text.Phase) == TradingPhase.Halt
@@ -69,11 +66,8 @@ internal sealed class OperatorCalls(
             return;
 
         var (refusal, changes) = RulesReading.Read(text, instrument);
-        if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, refusal ?? WhyReading.Check(text.Why)))
             return;
-        }
 
         await Operate(
             context, instrument, new SetBookRules(changes),
@@ -126,11 +120,8 @@ internal sealed class OperatorCalls(
             ?? (index == 0 || close == 0 ? OrderChecks.Outside(
                 RejectReason.BadRequest, index == 0 ? "index" : "previousClose", "0", 0,
                 ValueScale.OfInteger(1, LargestIndex)) : null);
-        if (refusal is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, refusal))
             return;
-        }
 
         var now = time.GetUtcNow();
         var local = TimeZoneInfo.ConvertTime(now, options.TimeZone).DateTime;
@@ -162,11 +153,9 @@ internal sealed class OperatorCalls(
             || await Call.Read<Api.PriceBody>(context) is not { } text)
             return;
 
-        if ((ReadPrice(instrument, text.Price, out var ticks) ?? WhyReading.Check(text.Why)) is { } refusal)
-        {
-            await Answer.Refuse(context, refusal);
+        if (await Answer.TryRefuse(
+            context, ReadPrice(instrument, text.Price, out var ticks) ?? WhyReading.Check(text.Why)))
             return;
-        }
 
         // Marks change every second: the book's record of each is enough.
         var command = commandOf(ticks);
@@ -188,19 +177,14 @@ internal sealed class OperatorCalls(
             : text.Price is not null ? Refusal.Malformed(
                 "price", $"price {RefusalText.Shown(text.Price)} is not possible; a void trade has no new price")
             : null;
-        if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, refusal ?? WhyReading.Check(text.Why)))
             return;
-        }
 
         // Recorded before it is done: money must not move without a name, and busting a trade again would be rejected.
         var what = corrects ? "tradeCorrected" : "tradeVoided";
-        if (await operators.Note(officer, what, instrument.Symbol, text, isDone: false) is { } unnamed)
-        {
-            await Answer.Refuse(context, unnamed);
+        if (await Answer.TryRefuse(
+            context, await operators.Note(officer, what, instrument.Symbol, text, isDone: false)))
             return;
-        }
 
         var changed = await entry.ChangeTrade(instrument.Symbol, place!.Value, ticks);
         if (changed.Reason == RejectReason.None)
@@ -245,9 +229,7 @@ internal sealed class OperatorCalls(
         HttpContext context, Instrument instrument, RejectReason reason, Func<ValueTask<Refusal?>>? note)
     {
         var refusal = reason != RejectReason.None ? new Refusal(reason) : note is null ? null : await note();
-        if (refusal is { } refused)
-            await Answer.Refuse(context, refused);
-        else
+        if (!await Answer.TryRefuse(context, refusal))
             await MarketCalls.AnswerState(context, grains, instrument);
     }
 
@@ -270,15 +252,9 @@ internal sealed class OperatorCalls(
     }
 
     /// <summary>Returns the officer and the instrument of a call; null if the request was rejected.</summary>
-    private async ValueTask<(Caller Officer, Instrument Instrument)?> Symbol(HttpContext context)
-    {
-        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer)
-            return null;
-
-        if (await listings.Find(Call.Path(context, "symbol")) is { } instrument)
-            return (officer, instrument);
-
-        await Answer.Refuse(context, await listings.Unknown(Call.Path(context, "symbol")));
-        return null;
-    }
+    private async ValueTask<(Caller Officer, Instrument Instrument)?> Symbol(HttpContext context) =>
+        await Call.Officer(context, keys, UserRole.MarketOperator) is { } officer
+        && await Call.Listed(context, listings, Call.Path(context, "symbol")) is { } instrument
+            ? (officer, instrument)
+            : null;
 }

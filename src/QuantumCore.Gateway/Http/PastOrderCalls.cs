@@ -61,11 +61,8 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
         }
 
         string? symbol = context.Request.Query["symbol"];
-        if (symbol is not null && await listings.Find(symbol) is null)
-        {
-            await Answer.Refuse(context, await listings.Unknown(symbol));
+        if (symbol is not null && await Call.Listed(context, listings, symbol) is null)
             return;
-        }
 
         var listed = await listings.BySymbol();
         var orders = await entry.Orders(new OrderQuery(account, symbol, Limit: limit + 1, BeforeNumber: before));

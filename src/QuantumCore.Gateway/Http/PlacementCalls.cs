@@ -38,9 +38,7 @@ internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains
         if (refusal is null
             && await grains.Catalog().SetPin(new(symbol, text.Silo ?? "", officer.Name, text.Why ?? "")) is { } reason)
             refusal = Refusal.Malformed("silo", FeesReading.Sentence(reason));
-        if (refusal is { } wrong)
-            await Answer.Refuse(context, wrong);
-        else
+        if (!await Answer.TryRefuse(context, refusal))
             await AnswerPins(context);
     }
 

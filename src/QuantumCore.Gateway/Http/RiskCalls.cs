@@ -51,9 +51,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
         }
 
         await grains.Account(account.Value).SetLimits(request);
-        if (await operators.Note(officer, "limitsSet", account.ToString(), text) is { } unknown)
-            await Answer.Refuse(context, unknown);
-        else
+        if (!await Answer.TryRefuse(context, await operators.Note(officer, "limitsSet", account.ToString(), text)))
             await AnswerLimits(context, account.Value);
     }
 

@@ -60,9 +60,7 @@ internal sealed class SettlementCalls(
         if (refusal is null
             && await Catalog.SetHolidays(new(venue, days.ToImmutable(), officer.Name, text.Why ?? "")) is { } reason)
             refusal = Refusal.Malformed("holidays", FeesReading.Sentence(reason));
-        if (refusal is { } wrong)
-            await Answer.Refuse(context, wrong);
-        else
+        if (!await Answer.TryRefuse(context, refusal))
             await AnswerVenues(context);
     }
 
@@ -99,11 +97,8 @@ internal sealed class SettlementCalls(
                 : await operators.Note(officer, "boughtIn", account.ToString(), text);
         }
 
-        if (refusal is { } wrong)
-        {
-            await Answer.Refuse(context, wrong);
+        if (await Answer.TryRefuse(context, refusal))
             return;
-        }
 
         var report = await entry.Place(account.Value, new HoldRequest(
             text.Id!, text.Symbol!, Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, PostOnly: false, 0,

@@ -125,11 +125,8 @@ internal sealed class SignalCalls(
         if (refusal is null
             && await Catalog.SetSignalStrategy(strategy, caller.Name) is not RejectReason.None and var reason)
             refusal = new Refusal(reason, "name");
-        if (refusal is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, refusal))
             return;
-        }
 
         var state = await Catalog.FindSignalStrategy(name);
         await Answer.Json(context, ToApi(state!, shown));

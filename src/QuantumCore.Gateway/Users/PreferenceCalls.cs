@@ -63,11 +63,8 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
 
     private static async Task AnswerAll(HttpContext context, Refusal? refusal, ImmutableArray<Preference> all)
     {
-        if (refusal is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, refusal))
             return;
-        }
 
         await Answer.Json(
             context,

@@ -57,11 +57,8 @@ internal sealed class SessionCalls(
                 : Refusal.Malformed("code", "A code is not possible here; add an authenticator after the sign-up."))
             ?? Counted(context, text.Name!)
             ?? (quotas.TakeSignUp(context.Connection.RemoteIpAddress) ? (Refusal?)null : s_tooManySignUps);
-        if (refusal is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, refusal))
             return;
-        }
 
         if (await passwords.Hash(text.Password!, context.RequestAborted) is not { } hash)
         {
@@ -94,17 +91,12 @@ internal sealed class SessionCalls(
             return;
 
         var name = text.Name ?? "";
-        if (Counted(context, name) is { } tooOften)
-        {
-            await Answer.Refuse(context, tooOften);
+        if (await Answer.TryRefuse(context, Counted(context, name)))
             return;
-        }
 
         var user = await sessions.Find(name);
         var (refusal, step) = await Check(context, user, text.Password, text.Code);
-        if (refusal is { } refused)
-            await Answer.Refuse(context, refused);
-        else
+        if (!await Answer.TryRefuse(context, refusal))
             await Begin(context, user!, text.Bearer, step);
     }
 

@@ -41,11 +41,8 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
             ?? (text.Account is null || AccountId.TryParse(text.Account, out account)
                 ? (Refusal?)null
                 : Refusal.NotAnAccount("account", text.Account));
-        if (refusal is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, refusal))
             return;
-        }
 
         if (await passwords.Hash(text.Password!, context.RequestAborted) is not { } hash)
         {
@@ -81,11 +78,8 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
             : text.Authenticator is not (null or "none") ? Refusal.Not(
                 "authenticator", text.Authenticator, "none; only its user can add one")
             : text.Password is null ? (Refusal?)null : SessionCalls.WrongPassword("password", text.Password);
-        if (refusal is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+        if (await Answer.TryRefuse(context, refusal))
             return;
-        }
 
         var change = new UserChange(Call.Path(context, "name"), UserEvent.RoleChanged, officer.Name);
         if (text.Password is null)
