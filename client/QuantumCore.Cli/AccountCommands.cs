@@ -17,7 +17,6 @@ internal static class AccountCommands
         {
             var account = await session.Client().GetAccountAsync(cancellation);
             session.Screen.Show(account, console => Tables.Account(console, account));
-            return ExitCodes.Done;
         });
 
     private static Command Fills(CommandLineApp app)
@@ -35,7 +34,6 @@ internal static class AccountCommands
                 var fills = await session.Client().GetFillsAsync(
                     parse.GetValue(symbol), parse.GetValue(limit), cancellation);
                 session.Screen.Show(fills, console => Tables.Fills(console, fills));
-                return ExitCodes.Done;
             });
     }
 
@@ -59,7 +57,6 @@ internal static class AccountCommands
                 var matches = await session.Client().GetPreventedMatchesAsync(
                     parse.GetValue(symbol), parse.GetValue(order), parse.GetValue(limit), cancellation);
                 session.Screen.Show(matches, console => Tables.Prevented(console, matches));
-                return ExitCodes.Done;
             });
     }
 
@@ -91,7 +88,6 @@ internal static class AccountCommands
                 session.Screen.Show(receipt, console => console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{receipt.Account} has {receipt.Amount} {receipt.Asset} more ({receipt.Key}).")));
-                return ExitCodes.Done;
             });
     }
 }

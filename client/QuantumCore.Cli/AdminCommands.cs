@@ -66,7 +66,6 @@ internal static class AdminCommands
                     session.Administrator(), parse.GetValue(account)!, parse.GetValue(why), cancellation);
                 session.Screen.Show(
                     receipt, console => console.WriteLine($"{receipt.Account} is {Tables.Word(receipt.State)}."));
-                return ExitCodes.Done;
             });
     }
 
@@ -88,7 +87,6 @@ internal static class AdminCommands
                     owned.Owner.Length == 0
                         ? $"{owned.Account} is nobody's."
                         : $"{owned.Account} is {owned.Owner}'s."));
-                return ExitCodes.Done;
             });
     }
 
@@ -220,7 +218,6 @@ internal static class AdminCommands
                 var what = receipt.Blocked ? "blocked" : "not blocked";
                 var where = receipt.Symbols.Count == 0 ? "" : $" in {string.Join(", ", receipt.Symbols)}";
                 session.Screen.Show(receipt, console => console.WriteLine($"{receipt.Account} is {what}{where}."));
-                return ExitCodes.Done;
             });
     }
 
@@ -240,7 +237,6 @@ internal static class AdminCommands
                 session.Screen.Show(receipt, console => console.WriteLine(
                     $"{string.Join(", ", receipt.Accounts.Select(account => account.Account))} of {receipt.Owner}: "
                         + $"{(receipt.Blocked ? "blocked" : "not blocked")}."));
-                return ExitCodes.Done;
             });
     }
 
@@ -302,24 +298,21 @@ internal static class AdminCommands
                         CultureInfo.InvariantCulture,
                         $"Level {report.Level}: stopped {string.Join(", ", report.Symbols)}.")
                     : string.Create(CultureInfo.InvariantCulture, $"Level {report.Level}: nothing to do.")));
-                return ExitCodes.Done;
             });
     }
 
     private static Argument<string> Trade() =>
         new("trade") { Description = "The trade's id, as fills and trades show it, such as 17-0" };
 
-    private static async Task<int> ShowAsync(Session session, Task<TradeChange> call)
+    private static async Task ShowAsync(Session session, Task<TradeChange> call)
     {
         var change = await call;
         session.Screen.Show(change, console => Tables.Change(console, change));
-        return ExitCodes.Done;
     }
 
-    private static async Task<int> ShowAsync(Session session, Task<SymbolState> call)
+    private static async Task ShowAsync(Session session, Task<SymbolState> call)
     {
         var state = await call;
         session.Screen.Show(state, console => Tables.State(console, state));
-        return ExitCodes.Done;
     }
 }

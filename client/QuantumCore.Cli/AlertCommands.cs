@@ -20,7 +20,6 @@ internal static class AlertCommands
             {
                 var alerts = await session.Client().GetAlertsAsync(cancellation);
                 session.Screen.Show(alerts, console => List(console, alerts.Alerts));
-                return ExitCodes.Done;
             });
         foreach (var command in (Command[])[Add(app), Remove(app), Watch(app)])
             list.Subcommands.Add(command);
@@ -58,7 +57,6 @@ internal static class AlertCommands
                 var alert = await session.Client()
                     .SetAlertAsync(parse.GetValue(symbol)!, parse.GetValue(price), side, cancellation);
                 session.Screen.Show(alert, console => console.WriteLine(InWords(alert)));
-                return ExitCodes.Done;
             });
     }
 
@@ -72,7 +70,6 @@ internal static class AlertCommands
             {
                 var left = await session.Client().RemoveAlertAsync(parse.GetValue(id), cancellation);
                 session.Screen.Show(left, console => List(console, left.Alerts));
-                return ExitCodes.Done;
             });
     }
 
@@ -98,8 +95,6 @@ internal static class AlertCommands
                 {
                     // Ctrl-C is how one stops watching.
                 }
-
-                return ExitCodes.Done;
             });
     }
 

@@ -91,6 +91,14 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         }
     }
 
+    /// <summary>Adds a command that talks to the exchange, and is done if its action throws nothing.</summary>
+    internal Command Add(Command command, string examples, Func<ParseResult, Session, CancellationToken, Task> run) =>
+        Add(command, examples, async (parse, session, cancellation) =>
+        {
+            await run(parse, session, cancellation);
+            return ExitCodes.Done;
+        });
+
     /// <summary>Adds a command that talks to the exchange.</summary>
     /// <param name="command">Grammar of the command.</param>
     /// <param name="examples">Lines to show below its help.</param>

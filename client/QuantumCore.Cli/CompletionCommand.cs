@@ -52,7 +52,6 @@ internal static class CompletionCommand
             {
                 await session.Screen.Output.WriteLineAsync(
                     parse.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });
-                return ExitCodes.Done;
             });
     }
 }

@@ -27,7 +27,6 @@ internal static class CorporateCommand
             {
                 var actions = await session.Administrator().GetCorporateActionsAsync(cancellation);
                 session.Screen.Show(actions, console => Show(console, actions));
-                return ExitCodes.Done;
             });
         all.Subcommands.Add(Dividend(app));
         all.Subcommands.Add(Split(app));
@@ -61,7 +60,6 @@ internal static class CorporateCommand
                 var actions =
                     await session.Administrator().AnnounceDividendAsync(dividend, parse.GetValue(why), cancellation);
                 session.Screen.Show(actions, console => Show(console, actions));
-                return ExitCodes.Done;
             });
     }
 
@@ -102,7 +100,6 @@ internal static class CorporateCommand
                 var actions =
                     await session.Administrator().AnnounceSplitAsync(split, parse.GetValue(why), cancellation);
                 session.Screen.Show(actions, console => Show(console, actions));
-                return ExitCodes.Done;
             });
     }
 
@@ -136,7 +133,6 @@ internal static class CorporateCommand
                 var actions =
                     await session.Administrator().AnnounceSymbolChangeAsync(change, parse.GetValue(why), cancellation);
                 session.Screen.Show(actions, console => Show(console, actions));
-                return ExitCodes.Done;
             });
     }
 
@@ -166,7 +162,6 @@ internal static class CorporateCommand
                     if (page.Next is { } next)
                         console.WriteLine($"more: --after {next}");
                 });
-                return ExitCodes.Done;
             });
     }
 

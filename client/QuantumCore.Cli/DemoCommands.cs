@@ -42,14 +42,13 @@ internal static class DemoCommands
         {
             var reset = await session.Client().ResetDemoFundsAsync(cancellation);
             session.Screen.Note($"{reset.Cancelled} orders cancelled");
-            return Told(session, reset);
+            Told(session, reset);
         });
 
-    private static int Told(Session session, DemoFunds funds)
+    private static void Told(Session session, DemoFunds funds)
     {
         session.Screen.Show(funds, console => Tables.Show(
             console, "nothing changed", ["asset", "amount"],
             funds.Amounts.Select(amount => new[] { amount.Asset, Tables.TextOrNothing(amount.Amount) })));
-        return ExitCodes.Done;
     }
 }

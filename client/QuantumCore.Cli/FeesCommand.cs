@@ -49,7 +49,7 @@ internal static class FeesCommand
                         ? await session.Client().GetFeesAsync(cancellation)
                         : await session.Administrator().GetFeesAsync(whose, cancellation);
                     session.Screen.Show(fees, console => Tables.Fees(console, fees));
-                    return ExitCodes.Done;
+                    return;
                 }
 
                 if (whose is not null)
@@ -58,7 +58,6 @@ internal static class FeesCommand
                 var schedule = new FeeSchedule(paid, parse.GetValue(tiers) ?? [], parse.GetValue(minimum) ?? 0);
                 var schedules = await session.Administrator().SetFeesAsync(schedule, parse.GetValue(why), cancellation);
                 session.Screen.Show(schedules, console => Tables.Schedules(console, schedules));
-                return ExitCodes.Done;
             });
     }
 

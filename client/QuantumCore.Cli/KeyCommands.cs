@@ -33,7 +33,6 @@ internal static class KeyCommands
                         key.Signing ?? "",
                         string.Join(' ', key.Addresses),
                     })));
-            return ExitCodes.Done;
         });
 
     private static Command Revoke(CommandLineApp app)
@@ -48,7 +47,6 @@ internal static class KeyCommands
                 session.Screen.Show(
                     key,
                     console => console.WriteLine($"{key.Id} of {key.Account ?? key.Label} opens nothing any more."));
-                return ExitCodes.Done;
             });
     }
 
@@ -106,7 +104,6 @@ internal static class KeyCommands
                     if (grant.Secret is not null)
                         console.WriteLine($"secret   {grant.Secret}");
                 });
-                return ExitCodes.Done;
             });
     }
 }

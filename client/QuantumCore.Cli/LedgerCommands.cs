@@ -30,7 +30,6 @@ internal static class LedgerCommands
                     session, parse.GetValue(account), parse.GetValue(from), parse.GetValue(to), parse.GetValue(limit),
                     cancellation);
                 session.Screen.Show(statement, console => Show(console, statement));
-                return ExitCodes.Done;
             });
     }
 
@@ -66,7 +65,6 @@ internal static class LedgerCommands
                         Tables.Text(p.Realised),
                         Tables.Text(p.Fees), Tables.TextOrNothing(p.Mark), Tables.TextOrNothing(p.Unrealised),
                     })));
-                return ExitCodes.Done;
             });
     }
 
@@ -95,7 +93,6 @@ internal static class LedgerCommands
                 rows.Select(
                     row => new[] { row.Asset, row.Holder, Tables.Text(row.Accounts), Tables.Text(row.Total),
                         Tables.Text(row.Held) })));
-            return ExitCodes.Done;
         });
 
     private static Command Fees(CommandLineApp app)
@@ -118,7 +115,6 @@ internal static class LedgerCommands
                         Tables.Day(row.Day), row.Symbol, row.Asset, Tables.Text(row.Trades), Tables.Text(row.MakerFees),
                         Tables.Text(row.TakerFees),
                     })));
-                return ExitCodes.Done;
             });
     }
 

@@ -49,7 +49,6 @@ internal static class ListingCommand
                     }),
                     cancellation);
                 session.Screen.Show(listed, console => Tables.Instruments(console, [listed]));
-                return ExitCodes.Done;
             });
     }
 }

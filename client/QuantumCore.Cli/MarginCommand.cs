@@ -104,7 +104,7 @@ internal sealed class MarginCommand
         """,
         RunAsync);
 
-    private async Task<int> RunAsync(ParseResult parse, Session session, CancellationToken cancellation)
+    private async Task RunAsync(ParseResult parse, Session session, CancellationToken cancellation)
     {
         var why = parse.GetValue(_why);
         if (parse.GetValue(_account) is { } account)
@@ -123,7 +123,7 @@ internal sealed class MarginCommand
                     session,
                     await session.Administrator()
                         .SetLocateAsync(new Locate(account, symbol, quantity), why, cancellation));
-                return ExitCodes.Done;
+                return;
             }
 
             var kind = parse.GetValue(_currency) is { } currency
@@ -133,7 +133,7 @@ internal sealed class MarginCommand
                     ? await session.Administrator().SetKindAsync(account, null, why, cancellation: cancellation)
                 : await session.Administrator().GetMarginAsync(account, cancellation);
             session.Screen.Show(kind, console => MarginTables.Kind(console, kind));
-            return ExitCodes.Done;
+            return;
         }
 
         if (parse.GetValue(_currency) is not null || parse.GetValue(_isolated) is not null || parse.GetValue(_cash)
@@ -155,7 +155,7 @@ internal sealed class MarginCommand
             Show(
                 session,
                 await session.Administrator().SetMarginGroupAsync(new MarginGroup(group, credit), why, cancellation));
-            return ExitCodes.Done;
+            return;
         }
 
         Show(session, parse.GetValue(_symbol) is { } listed
@@ -163,7 +163,6 @@ internal sealed class MarginCommand
             : parse.GetValue(_asset) is { } asset
             ? await session.Administrator().SetMarginPolicyAsync(PolicyOf(parse, asset), why, cancellation)
             : await session.Client().GetMarginRulesAsync(cancellation));
-        return ExitCodes.Done;
     }
 
     private void RequireNothingBeside(ParseResult parse, Option[] taken) => Grammar.RequireNothingBeside(

@@ -17,7 +17,6 @@ internal static class MarketCommands
         {
             var instruments = await session.Client().GetInstrumentsAsync(cancellation);
             session.Screen.Show(instruments, console => Tables.Instruments(console, instruments));
-            return ExitCodes.Done;
         });
 
     private static Command Tickers(CommandLineApp app) => app.Add(
@@ -27,7 +26,6 @@ internal static class MarketCommands
         {
             var tickers = await session.Client().GetTickersAsync(cancellation);
             session.Screen.Show(tickers, console => Tables.Tickers(console, tickers));
-            return ExitCodes.Done;
         });
 
     private static Command Book(CommandLineApp app)
@@ -50,14 +48,13 @@ internal static class MarketCommands
                         each,
                         console =>
                             console.Write(OrderByOrderScreen.Table(each.Symbol, each.Sequence, each.Bids, each.Asks)));
-                    return ExitCodes.Done;
+                    return;
                 }
 
                 var book = await session.Client().GetBookAsync(
                     parse.GetValue(symbol)!, parse.GetValue(depth), cancellation);
                 session.Screen.Show(book, console =>
                     console.Write(Tables.Book($"{book.Symbol} #{book.Sequence}", book.Bids, book.Asks)));
-                return ExitCodes.Done;
             });
     }
 
@@ -73,7 +70,6 @@ internal static class MarketCommands
                 var trades = await session.Client().GetTradesAsync(
                     parse.GetValue(symbol)!, parse.GetValue(limit), cancellation);
                 session.Screen.Show(trades, console => Tables.Trades(console, trades));
-                return ExitCodes.Done;
             });
     }
 
@@ -87,7 +83,6 @@ internal static class MarketCommands
             {
                 var state = await session.Client().GetStateAsync(parse.GetValue(symbol)!, cancellation);
                 session.Screen.Show(state, console => Tables.State(console, state));
-                return ExitCodes.Done;
             });
         return new Command("symbol", "Show one symbol.") { state };
     }
@@ -124,8 +119,6 @@ internal static class MarketCommands
                 {
                     // Ctrl-C is how one stops watching.
                 }
-
-                return ExitCodes.Done;
             });
     }
 

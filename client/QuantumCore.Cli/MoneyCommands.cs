@@ -32,7 +32,6 @@ internal static class MoneyCommands
                         .TransferFromAsync(giver, receiver, what, much, parse.GetValue(name), cancellation)
                     : await session.Client().TransferAsync(receiver, what, much, parse.GetValue(name), cancellation);
                 session.Screen.Show(transfer, console => Tables.Transfers(console, [transfer]));
-                return ExitCodes.Done;
             });
     }
 
@@ -48,7 +47,6 @@ internal static class MoneyCommands
                 var transfers = await Pages.ReadAsync(
                     parse.GetValue(limit), (size, after) => client.GetTransfersAsync(size, after, cancellation));
                 session.Screen.Show(transfers, console => Tables.Transfers(console, transfers));
-                return ExitCodes.Done;
             });
     }
 
@@ -79,7 +77,6 @@ internal static class MoneyCommands
                         .WithdrawFromAsync(giver, what, much, where, parse.GetValue(name), cancellation)
                     : await session.Client().WithdrawAsync(what, much, where, parse.GetValue(name), cancellation);
                 session.Screen.Show(withdrawal, console => Tables.Withdrawals(console, [withdrawal]));
-                return ExitCodes.Done;
             });
     }
 
@@ -95,7 +92,6 @@ internal static class MoneyCommands
                 var withdrawals = await Pages.ReadAsync(
                     parse.GetValue(limit), (size, after) => client.GetWithdrawalsAsync(size, after, cancellation));
                 session.Screen.Show(withdrawals, console => Tables.Withdrawals(console, withdrawals));
-                return ExitCodes.Done;
             });
     }
 

@@ -37,7 +37,6 @@ internal static class OrderCommands
             {
                 var placed = await session.Client().PlaceAsync(flags.Order(parse, side), cancellation);
                 session.Screen.Show(placed, console => Tables.Order(console, placed));
-                return ExitCodes.Done;
             });
     }
 
@@ -89,14 +88,13 @@ internal static class OrderCommands
                     else
                         session.Screen.Console.WriteLine($"{count} cancelled.");
 
-                    return ExitCodes.Done;
+                    return;
                 }
 
                 var order = parse.GetValue(clientId) is { } name
                     ? await client.CancelByClientIdAsync(name, cancellation)
                     : await client.CancelAsync(parse.GetValue(symbol)!, parse.GetValue(orderId)!.Value, cancellation);
                 session.Screen.Show(order, console => Tables.Order(console, order));
-                return ExitCodes.Done;
             });
     }
 
@@ -161,7 +159,6 @@ internal static class OrderCommands
                 var order = await session.Client().AmendAsync(
                     parse.GetValue(symbol)!, parse.GetValue(orderId), change, cancellation);
                 session.Screen.Show(order, console => Tables.Order(console, order));
-                return ExitCodes.Done;
             });
     }
 
@@ -194,7 +191,6 @@ internal static class OrderCommands
                     : await client.GetOpenOrdersAsync(of, cancellation);
                 session.Screen.Show(
                     orders, console => Tables.Orders(console, orders, isAll ? "No orders." : "No open orders."));
-                return ExitCodes.Done;
             });
     }
 
@@ -241,7 +237,6 @@ internal static class OrderCommands
                     ? await client.GetOrderAsync(parse.GetValue(symbol)!, parse.GetValue(orderId)!.Value, cancellation)
                     : await client.GetOrderByClientIdAsync(name, cancellation);
                 session.Screen.Show(order, console => Tables.Order(console, order));
-                return ExitCodes.Done;
             });
     }
 
@@ -262,7 +257,6 @@ internal static class OrderCommands
                 session.Screen.Show(place, console => console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{place.Symbol} #{place.OrderId}: {place.OrdersAhead} orders with {place.QuantityAhead} ahead.")));
-                return ExitCodes.Done;
             });
     }
 }

@@ -99,11 +99,10 @@ internal static class OrderListCommands
     private static PlaceOrder Parent(ParseResult parse, ListTerms what, Option<decimal?> limit) =>
         what.Order(parse, what.Side(parse)) with { Price = parse.GetValue(limit), ClientOrderId = what.Name(parse) };
 
-    internal static async Task<int> PlaceAsync(Session session, PlaceOrderList list, CancellationToken cancellation)
+    internal static async Task PlaceAsync(Session session, PlaceOrderList list, CancellationToken cancellation)
     {
         var placed = await session.Client().PlaceListAsync(list, cancellation);
         session.Screen.Show(placed, console => Tables.Orders(console, placed.Orders));
-        return ExitCodes.Done;
     }
 
     /// <summary>Side, symbol, quantity and name of a list.</summary>

@@ -55,7 +55,7 @@ internal static class OrderListOfCommand
             async (parse, session, cancellation) =>
             {
                 var list = new PlaceOrderList(parse.GetValue(kind), [.. parse.GetValue(orders)!.Select(Order)]);
-                return await OrderListCommands.PlaceAsync(session, list, cancellation);
+                await OrderListCommands.PlaceAsync(session, list, cancellation);
             });
     }
 

@@ -39,7 +39,6 @@ internal static class PinCommand
                     ? await session.Administrator().GetPinsAsync(cancellation)
                     : await session.Administrator().PinAsync(book, target, parse.GetValue(why), cancellation);
                 session.Screen.Show(pins, console => Show(console, pins));
-                return ExitCodes.Done;
             });
     }
 

@@ -113,19 +113,19 @@ internal sealed class RiskCommand
         """,
         RunAsync);
 
-    private async Task<int> RunAsync(ParseResult parse, Session session, CancellationToken cancellation)
+    private async Task RunAsync(ParseResult parse, Session session, CancellationToken cancellation)
     {
         var (whose, where) = (parse.GetValue(_account), ScopeOf(parse));
         if (parse.GetValue(_everyone))
         {
             await RunForEveryoneAsync(parse, session, cancellation);
-            return ExitCodes.Done;
+            return;
         }
 
         if (parse.GetValue(_owner) is { } owner)
         {
             await RunForOwnerAsync(parse, owner, session, cancellation);
-            return ExitCodes.Done;
+            return;
         }
 
         if (whose is null && where is not null)
@@ -136,7 +136,6 @@ internal sealed class RiskCommand
             : await session.Administrator()
                 .SetLimitsAsync(whose, LimitsOf(parse, where), parse.GetValue(_why), cancellation);
         session.Screen.Show(limits, console => Tables.Limits(console, limits));
-        return ExitCodes.Done;
     }
 
     private async Task RunForEveryoneAsync(ParseResult parse, Session session, CancellationToken cancellation)

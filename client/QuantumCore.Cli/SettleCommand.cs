@@ -70,14 +70,13 @@ internal static class SettleCommand
                 if (parse.GetValue(buyIn) is { } whom)
                 {
                     await BuyInAsync(session, whose, whom, parse.GetValue(id), parse.GetValue(why), cancellation);
-                    return ExitCodes.Done;
+                    return;
                 }
 
                 var venues = await SetOrReadAsync(
                     session, whose, days.Length > 0 || parse.GetValue(none) ? days : null, parse.GetValue(buyInDays),
                     parse.GetValue(why), cancellation);
                 session.Screen.Show(venues, console => Show(console, venues));
-                return ExitCodes.Done;
             });
     }
 

@@ -35,7 +35,6 @@ internal static class SignalCommands
                     Tables.Word(strategy.Policy),
                     State(strategy),
                 })));
-            return ExitCodes.Done;
         });
 
     private static Command Set(CommandLineApp app)
@@ -104,7 +103,6 @@ internal static class SignalCommands
                     if (strategy.Secret is not null)
                         console.WriteLine($"secret    {strategy.Secret}");
                 });
-                return ExitCodes.Done;
             });
     }
 
@@ -160,7 +158,6 @@ internal static class SignalCommands
                             outcome.Order is null ? "" : Tables.Word(outcome.Order.Status),
                         }));
                 });
-                return ExitCodes.Done;
             });
     }
 
@@ -174,7 +171,6 @@ internal static class SignalCommands
             {
                 var strategy = await session.Client().ResumeSignalsAsync(parse.GetValue(name)!, cancellation);
                 session.Screen.Show(strategy, console => console.WriteLine($"{strategy.Name} is {State(strategy)}."));
-                return ExitCodes.Done;
             });
     }
 
@@ -196,7 +192,6 @@ internal static class SignalCommands
                         signal.Code,
                         signal.Detail ?? "",
                     })));
-            return ExitCodes.Done;
         });
 
     private static Command Drop(CommandLineApp app)
@@ -209,7 +204,6 @@ internal static class SignalCommands
             {
                 await session.Client().DropDeadSignalAsync(parse.GetValue(id), cancellation);
                 session.Screen.Show(parse.GetValue(id), console => console.WriteLine("Dropped."));
-                return ExitCodes.Done;
             });
     }
 

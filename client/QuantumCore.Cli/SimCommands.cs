@@ -35,7 +35,6 @@ internal static class SimCommands
             {
                 var simulation = await ask(parse, Simulator(parse, session), cancellation);
                 session.Screen.Show(simulation, console => Show(console, simulation));
-                return ExitCodes.Done;
             });
         return new(
             "sim",
@@ -136,7 +135,6 @@ internal static class SimCommands
                     console.WriteLine(
                         $"{recording.Name}  {(recording.Format is { } format ? Tables.Word(format) : "no recording")}, {recording.Bytes} bytes");
             });
-            return ExitCodes.Done;
         });
 
     private static Command Step(CommandLineApp app, Func<ParseResult, Session, QuantumCoreClient> port)
@@ -160,7 +158,6 @@ internal static class SimCommands
                     session.Screen.Note(
                         "the market runs: these steps come beside those of its clock; qc sim pause stops that");
                 session.Screen.Show(simulation, console => Show(console, simulation));
-                return ExitCodes.Done;
             });
     }
 

@@ -48,7 +48,6 @@ internal static class StrategyCommand
                 };
                 var placed = await session.Client().PlaceStrategyAsync(strategy, cancellation);
                 session.Screen.Show(placed, console => Tables.Orders(console, placed.Orders));
-                return ExitCodes.Done;
             });
     }
 }

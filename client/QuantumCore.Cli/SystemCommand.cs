@@ -15,7 +15,6 @@ internal static class SystemCommand
         {
             var system = await session.Administrator().GetSystemAsync(cancellation);
             session.Screen.Show(system, console => Show(console, system));
-            return ExitCodes.Done;
         });
 
     private static void Show(IAnsiConsole console, ExchangeSystem system)

@@ -28,7 +28,6 @@ internal static class UserCommands
                         user.Name, Tables.Word(user.Role), user.Account ?? "", user.State,
                         user.Authenticator ? "yes" : "",
                     })));
-            return ExitCodes.Done;
         });
 
     private static Command Add(CommandLineApp app)
@@ -54,7 +53,7 @@ internal static class UserCommands
                     await ReadAsync(parse.GetValue(secret)!, cancellation),
                     parse.GetValue(role) ?? UserRole.Customer,
                     parse.GetValue(account));
-                return Show(session, await session.Administrator().AddUserAsync(user, cancellation));
+                Show(session, await session.Administrator().AddUserAsync(user, cancellation));
             });
     }
 
@@ -86,7 +85,7 @@ internal static class UserCommands
                     parse.GetValue(closed) is { } isClosed ? (isClosed ? "closed" : "open") : null,
                     file is null ? null : await ReadAsync(file, cancellation),
                     parse.GetValue(codes) ? "none" : null);
-                return Show(
+                Show(
                     session,
                     await session.Administrator().ChangeUserAsync(parse.GetValue(name)!, change, cancellation));
             });
@@ -105,7 +104,6 @@ internal static class UserCommands
                 session.Screen.Show(
                     isDone,
                     console => console.WriteLine(isDone ? $"{user} is signed out." : $"{user} was signed in nowhere."));
-                return ExitCodes.Done;
             });
     }
 
@@ -132,7 +130,6 @@ internal static class UserCommands
                         line.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), line.What,
                         line.Subject, line.By, line.Detail ?? "",
                     })));
-            return ExitCodes.Done;
         });
     }
 
@@ -147,10 +144,9 @@ internal static class UserCommands
     private static async Task<string> ReadAsync(FileInfo file, CancellationToken cancellation) =>
         await File.ReadLinesAsync(file.FullName, cancellation).FirstOrDefaultAsync(cancellation) ?? "";
 
-    private static int Show(Session session, ExchangeUser user)
+    private static void Show(Session session, ExchangeUser user)
     {
         session.Screen.Show(user, console => console.WriteLine(
             $"{user.Name}: {Tables.Word(user.Role)}, {user.Account ?? "no account"}, {user.State}{(user.Authenticator ? ", with codes" : "")}"));
-        return ExitCodes.Done;
     }
 }

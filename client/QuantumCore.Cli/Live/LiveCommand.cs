@@ -55,7 +55,6 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
                     && !kind.StartsWith("vt", StringComparison.Ordinal);
                 await new LiveCommand(client, session.Screen.Output, inColour, session.Time).RunAsync(
                     new LiveState(listed, first), cancellation);
-                return ExitCodes.Done;
             });
     }
 
