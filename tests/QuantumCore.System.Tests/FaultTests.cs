@@ -308,14 +308,22 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         Assert.True(await prompt.MoveNextAsync());
         var fault = await demo.SetAsync(
             new NewFault(FaultKind.Delay, FaultPlace.Stream, Key: "demo-alice", Symbol: Other, Millis: 20_000));
-        var waits = late.MoveNextAsync().AsTask();
-        await bob.PlaceAsync(Buy(null, Other), Token);
-        Assert.True(await prompt.MoveNextAsync());
+
+        // Updates from before the fault may still come.
+        var waits = UntilAsync(late, 77m);
+        await bob.PlaceAsync(PlaceOrder.Limit(Other, OrderSide.Buy, quantity: 1m, price: 77m), Token);
+        await UntilAsync(prompt, 77m);
         await demo.FiredAsync(fault);
         Assert.False(waits.IsCompleted);
         await leaves.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits);
         await bob.CancelAllAsync(Other, cancellation: Token);
+
+        static async Task UntilAsync(IAsyncEnumerator<BookUpdate> books, decimal bid)
+        {
+            while (!books.Current.Book.Bids.Any(level => level.Price == bid))
+                Assert.True(await books.MoveNextAsync());
+        }
     }
 
     [Theory]
