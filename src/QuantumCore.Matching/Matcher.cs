@@ -56,6 +56,7 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
         Leaves = leaves,
         Amount = -1,
         Protection = -1,
+        MostPrevented = long.MaxValue,
     };
 
     /// <summary>Sets the bands; the dynamic one uses the last price at the start of the phase (RULES 12.2).</summary>
@@ -65,12 +66,13 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
             (taker.BandLow, taker.BandHigh) = store.TradingBand;
     }
 
-    /// <summary>Returns the lots that an order would trade now.</summary>
-    public long WouldTrade(in Taker taker)
+    /// <summary>Returns true if an order would trade a quantity now.</summary>
+    public bool WouldTrade(in Taker taker, long least)
     {
         var dry = taker;
+        dry.MostPrevented = taker.Leaves - least;
         Match<DryRun>(ref dry);
-        return taker.Leaves - dry.Leaves - dry.Prevented;
+        return taker.Leaves - dry.Leaves - dry.Prevented >= least;
     }
 
     public void Match<TRun>(ref Taker taker)
@@ -349,6 +351,8 @@ internal sealed class Matcher(OrderStore store, OrderEndings endings, OrderLists
             {
                 taker.Leaves -= quantity;
                 taker.Prevented += quantity;
+                if (taker.Prevented > taker.MostPrevented)
+                    return false;
             }
 
             PassOwn(ref at, mode, quantity);

@@ -55,6 +55,9 @@ internal struct Taker
     /// <summary>Lots removed from it by self-trade prevention.</summary>
     public long Prevented;
 
+    /// <summary>In a dry run: lots that self-trade prevention may remove before the run is decided.</summary>
+    public long MostPrevented;
+
     /// <summary>True if it ended within the loop.</summary>
     public bool Ended;
     public bool Traded;

@@ -98,6 +98,48 @@ public class TurnCostTests
     }
 
     [Fact]
+    public void Dry_run_for_the_whole_ends_at_the_first_lot_that_decrements()
+    {
+        var book = new OrderBook();
+        Enter(book, Limit(Sell, Many, 5_000) with { Owner = 8 });
+        for (var i = 0; i < Many; i++)
+            Enter(book, Limit(Sell, 1_000, 5_001) with { Owner = 7, Conditions = new() { DisplayLots = 1 } });
+        var whole = FillOrKill(Buy, 1_000 * Many, 5_001) with
+        {
+            Owner = 7,
+            SelfTrade = SelfTradePrevention.Decrement,
+        };
+        var before = book.Visited;
+        Enter(book, whole);
+        Enter(book, whole with { TimeInForce = TimeInForce.GoodTillCancel, Conditions = s_whole });
+        Assert.InRange(book.Visited - before, 1, 10);
+        Enter(book, whole with { QuantityLots = Many });
+        Assert.Equal((1, Many + 1), ((int)book.LastTradeNumber, book.OpenOrders));
+        Assert.Null(book.Audit());
+    }
+
+    [Fact]
+    public void All_or_none_order_that_lacks_lots_walks_once_for_all_that_come_to_rest()
+    {
+        var book = new OrderBook();
+        Enter(book, Whole(Buy, 1_000_000, 9_000));
+        for (var i = 0; i < Many; i++)
+            Enter(book, Limit(Sell, 1, 5_500) with { Conditions = new() { DoNotReduce = true } });
+        Assert.InRange(WorkOfStops(book, _ => 5_000), Many, 10 * Many);
+        Assert.Equal(0, book.LastTradeNumber);
+    }
+
+    [Fact]
+    public void All_or_none_order_is_filled_by_the_order_that_brings_enough()
+    {
+        var book = new OrderBook();
+        Enter(book, Whole(Buy, 10 + Many, 9_000));
+        Enter(book, Limit(Sell, 10, 5_500));
+        _ = WorkOfStops(book, _ => 5_000);
+        Assert.Equal((Many + 1, 0), ((int)book.LastTradeNumber, book.OpenOrders));
+    }
+
+    [Fact]
     public void Pegs_that_move_do_not_walk_over_each_other()
     {
         var book = BookOf(Limit(Sell, 1, 9_000));

@@ -20,6 +20,24 @@ internal sealed class AllOrNoneSupply(OrderStore store)
     private long _limit = FarthestKey;
     private long _lots;
 
+    // Lots that came to rest on each side, and the orders that all lots together could not fill, by id.
+    private readonly Int128[] _added = new Int128[2];
+    private readonly Dictionary<long, Shortage> _short = [];
+
+    /// <summary>An order for which there were too few lots.</summary>
+    /// <param name="Wanted">Its lots.</param>
+    /// <param name="Limit">Its limit.</param>
+    /// <param name="Band">The band: another one may let more trade.</param>
+    /// <param name="Enough">Lots that must have come to rest before there can be enough.</param>
+    private readonly record struct Shortage(
+        long Wanted, long Limit, (long Low, long High) Band, Int128 Enough);
+
+    /// <summary>Notes lots that came to rest.</summary>
+    public void NoteAdded(int side, long lots) => _added[side] += lots;
+
+    /// <summary>Begins a command: since the last one, more may have changed than lots that came to rest.</summary>
+    public void Begin() => _short.Clear();
+
     /// <summary>Forgets the summary: the book has changed.</summary>
     public void Forget()
     {
@@ -39,10 +57,18 @@ internal sealed class AllOrNoneSupply(OrderStore store)
         ref var entry = ref store.Entries[slot];
         var side = IndexOf(entry.Side);
         var limit = SignedPriceKey(side, price);
+        var shortage = new Shortage(entry.Leaves, limit, store.TradingBand, 0);
+        if (_short.TryGetValue(entry.Id, out var before) && _added[side ^ 1] < before.Enough
+            && before == shortage with { Enough = before.Enough })
+            return false;
         if (limit != _limit)
             (_limit, _lots) = (limit, LotsUpTo(ViewOf(0, side, limit), limit));
         if (_lots < entry.Leaves)
+        {
+            _short[entry.Id] = shortage with { Enough = _added[side ^ 1] + entry.Leaves - _lots };
             return false;
+        }
+
 
         var mode = store.SelfTradeOf(slot);
         var view = ViewOf(mode == SelfTradePrevention.None ? 0 : entry.Owner, side, limit);

@@ -105,7 +105,7 @@ internal sealed class EntryChecks(
         var isPostOnly = (traits & Traits.PostOnly) != 0;
         // An all-or-none order that would not trade whole would not trade at all.
         var mayTake = isPostOnly && store.Phase == TradingPhase.Continuous
-            && ((traits & Traits.AllOrNone) == 0 || matcher.WouldTrade(in taker) == taker.Leaves);
+            && ((traits & Traits.AllOrNone) == 0 || matcher.WouldTrade(in taker, taker.Leaves));
         var reject = mayTake ? CheckPostOnly(taker.Side, slides, taker.Leaves, ref price) : RejectReason.None;
         if (reject is RejectReason.InvalidPrice or RejectReason.PriceBand)
             return reject;
@@ -136,11 +136,12 @@ internal sealed class EntryChecks(
         if (store.Phase != TradingPhase.Continuous)
             return true;
 
+        if (allOrNone)
+            return !matcher.WouldTrade(in taker, taker.Leaves);
+
         var dry = taker;
         matcher.Match<DryRun>(ref dry);
         var traded = taker.Leaves - dry.Leaves - dry.Prevented;
-        if (allOrNone)
-            return traded < taker.Leaves;
         return traded >= minimum && dry.Leaves > 0 && !dry.Ended
             && (dry.Stop != EndReason.Band || store.Rules.DynamicBandMode == BandMode.Auction);
     }

@@ -14,6 +14,7 @@ internal sealed class Settling(
     public void Settle()
     {
         var changed = true;
+        allOrNone.Supply.Begin();
         while (changed && store.Phase == TradingPhase.Continuous)
         {
             changed = WakeAllOrNone(Buy) | WakeAllOrNone(Sell);

@@ -29,7 +29,7 @@ internal sealed class TakerPhase(
     public bool Wake(int slot, long price)
     {
         var taker = matcher.TakerFor(slot, price);
-        if (matcher.WouldTrade(in taker) < taker.Leaves)
+        if (!matcher.WouldTrade(in taker, taker.Leaves))
             return false;
 
         triggers.BeginPrints();
@@ -66,7 +66,7 @@ internal sealed class TakerPhase(
         var whole = kills || store.Has(slot, Traits.AllOrNone);
         var least = whole ? taker.Leaves : kept.Minimum;
         kept.Minimum = 0;
-        if (least == 0 || matcher.WouldTrade(in taker) >= least)
+        if (least == 0 || matcher.WouldTrade(in taker, least))
             return true;
 
         if (whole && !kills)
@@ -181,7 +181,11 @@ internal sealed class TakerPhase(
         }
 
         if (store.AllOrNoneCount > 0)
+        {
             allOrNone.NoteAdded(side, price);
+            allOrNone.Supply.NoteAdded(side, entry.Leaves);
+        }
+
         if ((entry.Traits & Traits.AllOrNone) != 0)
             allOrNone.Count(1);
     }

@@ -18,8 +18,9 @@ internal sealed class Triggers(OrderStore store)
 
     private int _phasePrints;
 
-    // Slots of the trailing stops, by id: those that move to one trigger together then queue up there without a walk.
-    private readonly List<int> _trailing = [];
+    // Slots of the trailing stops by reference and side, then by id: those that move to one trigger together then
+    // queue up there without a walk.
+    private readonly List<int>[] _trailing = [[], [], [], [], [], []];
     private readonly List<TriggerHit> _hits = [];
 
     /// <summary>Number of armed orders that are due; only while the book does not match.</summary>
@@ -88,18 +89,24 @@ internal sealed class Triggers(OrderStore store)
 
     private void AddTrailing(int slot)
     {
-        var at = _trailing.Count;
-        while (at > 0 && store.Entries[_trailing[at - 1]].Id > store.Entries[slot].Id)
+        var others = TrailingLike(slot);
+        var at = others.Count;
+        while (at > 0 && store.Entries[others[at - 1]].Id > store.Entries[slot].Id)
             at--;
-        _trailing.Insert(at, slot);
+        others.Insert(at, slot);
     }
+
+    private List<int> TrailingLike(int slot) => Trailing(store.ConditionsOf(slot).Reference, store.Entries[slot].Side);
+
+    private List<int> Trailing(TriggerReference reference, Side side) =>
+        _trailing[((int)reference * 2) + IndexOf(side)];
 
     public void Disarm(int slot)
     {
         store.ArmedCount--;
         ref var kept = ref store.ConditionsOf(slot);
         if (OrderRules.IsTrailing(kept.Type))
-            _ = _trailing.Remove(slot);
+            _ = TrailingLike(slot).Remove(slot);
         SetDue(slot, false);
         LeaveTrigger(slot);
         if (store.ArmedCount == 0)
@@ -270,10 +277,9 @@ internal sealed class Triggers(OrderStore store)
         if (price == 0)
             return;
 
-        foreach (var slot in _trailing)
+        foreach (var slot in Trailing(reference, side))
         {
-            ref var kept = ref store.ConditionsOf(slot);
-            if (kept.Reference == reference && store.Entries[slot].Side == side && kept.ArmedAtPrint <= print)
+            if (store.ConditionsOf(slot).ArmedAtPrint <= print)
                 Follow(slot, price);
         }
     }
