@@ -11,11 +11,15 @@ internal sealed class TurnSteps
     private readonly List<TurnStep> _steps = [];
     private readonly List<(Side Side, long PriceTicks)> _touched = [];
 
+    // The same, to find them; filled only for a record of several commands.
+    private readonly HashSet<(Side Side, long PriceTicks)> _found = [];
+
     /// <summary>Begins a record.</summary>
     public void Clear()
     {
         _steps.Clear();
         _touched.Clear();
+        _found.Clear();
     }
 
     /// <summary>Adds a step.</summary>
@@ -52,17 +56,28 @@ internal sealed class TurnSteps
         _steps.Add(fill with { Kind = kind, PriceTicks = at.PriceTicks, Fee = at.TakerFee, MakerFee = at.MakerFee });
 
     /// <summary>Removes the activation of an order that could not enter after all.</summary>
-    public void RemoveActivation(long orderId) =>
-        _steps.RemoveAll(step => step.Kind == StepKind.Activated && step.OrderId == orderId);
+    public void RemoveActivation(long orderId)
+    {
+        // It is near the end: a record may have many orders that could not enter.
+        if (_steps.FindLastIndex(step => step.Kind == StepKind.Activated && step.OrderId == orderId) is >= 0 and var at)
+        {
+            _steps.RemoveAt(at);
+        }
+    }
 
     /// <summary>Notes the displayed levels that a command touched.</summary>
     public void Touch(ReadOnlySpan<LevelChange> levels)
     {
-        // One command reports each level once, and a record's first command may touch thousands.
+        // One command reports each level once, and most records are of one command.
         var isFirst = _touched.Count == 0;
+        if (!isFirst && _found.Count == 0)
+        {
+            _found.UnionWith(_touched);
+        }
+
         foreach (ref readonly var level in levels)
         {
-            if (isFirst || !_touched.Contains((level.Side, level.PriceTicks)))
+            if (isFirst || _found.Add((level.Side, level.PriceTicks)))
             {
                 _touched.Add((level.Side, level.PriceTicks));
             }
