@@ -191,7 +191,10 @@ internal sealed class WireRulebook(
         to.WriteNumber("avgPriceMins"u8, 0);
         to.WriteEndObject();
         WriteNumbers(to, "MAX_NUM_ORDERS", ("maxNumOrders", MostOpenOrders));
-        WriteNumbers(to, "MAX_NUM_ALGO_ORDERS", ("maxNumAlgoOrders", MostOpenOrders));
+        WriteNumbers(
+            to, "MAX_NUM_ALGO_ORDERS", ("maxNumAlgoOrders", BookLimits.OfAccount(OrderKind.Waiting)));
+        WriteNumbers(
+            to, "MAX_NUM_ICEBERG_ORDERS", ("maxNumIcebergOrders", BookLimits.OfAccount(OrderKind.Iceberg)));
         to.WriteEndArray();
     }
 

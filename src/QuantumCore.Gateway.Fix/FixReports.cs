@@ -338,7 +338,7 @@ internal static class FixReports
         RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin
             or RejectReason.MaxQuantity
             or RejectReason.MaxNotional or RejectReason.PositionLimit or RejectReason.OpenOrderLimit
-            or RejectReason.TooManyOrders => 3,
+            or RejectReason.TooManyOrders or RejectReason.BookOrderLimit => 3,
         RejectReason.UnknownOrder => 5,
         RejectReason.KeyConflict or RejectReason.DuplicateOrder => 6,
         RejectReason.InvalidCombination => 11,

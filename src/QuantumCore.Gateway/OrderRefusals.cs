@@ -154,6 +154,8 @@ internal static class OrderRefusals
                 $"{quantity} times the price is outside the instrument's limit {limit} {quote}",
             RejectReason.OpenOrderLimit =>
                 $"the account has reached its maximum of {limit} open orders; cancel one first",
+            RejectReason.BookOrderLimit =>
+                $"too many open orders of this kind: at most {limit}; cancel one first",
             RejectReason.PositionLimit =>
                 $"{quantity} would take the account's position, with its open orders, above the limit {limit}",
             RejectReason.DailyVolume =>

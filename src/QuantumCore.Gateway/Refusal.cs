@@ -65,7 +65,7 @@ public static class Refusals
             RejectReason.TooManyLevels or RejectReason.PostOnlyWouldTake or RejectReason.NoReference or
             RejectReason.Overflow or RejectReason.PriceBand or RejectReason.NotInThisPhase or
             RejectReason.ExpiredAlready or RejectReason.ListPrices or RejectReason.StopWouldTrigger or
-            RejectReason.PegNoReference or RejectReason.SymbolHalted or RejectReason.SymbolClosed
+            RejectReason.PegNoReference or RejectReason.BookOrderLimit or RejectReason.SymbolHalted or RejectReason.SymbolClosed
             or RejectReason.MaxQuantity or
             RejectReason.MaxNotional or RejectReason.OpenOrderLimit or RejectReason.PositionLimit or
             RejectReason.DuplicateOrder or RejectReason.OrderRate or RejectReason.DailyVolume or
@@ -99,6 +99,7 @@ public static class Refusals
         RejectReason.SymbolUnavailable =>
             "The symbol is unavailable: its book and its journal disagree and must be repaired first.",
         RejectReason.TooManyLevels => "The book has reached its maximum number of price levels.",
+        RejectReason.BookOrderLimit => "The book has its maximum number of open orders of this kind.",
         RejectReason.PostOnlyWouldTake => "The post-only order would have traded immediately.",
         RejectReason.Voided => "The order was voided before it reached the book.",
         RejectReason.PriceBand => "The price is outside the symbol's price band.",

@@ -192,6 +192,9 @@ public enum RejectReason : ushort
     /// <summary>A kill switch limit was reached: the account is frozen and its orders are cancelled.</summary>
     KillSwitch = 95,
 
+    /// <summary>The book, or the account in it, has its maximum number of open orders of this kind.</summary>
+    BookOrderLimit = 96,
+
     /// <summary>The account's position makes the signal ask for no order.</summary>
     SignalSkipped = 86,
 

@@ -1,5 +1,6 @@
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.Matching;
 using Xunit;
 
 namespace QuantumCore.Clearing.Tests;
@@ -90,7 +91,7 @@ public class BookTicketsTests
         var to = new RecordWriter();
         _tickets.Write(ref to);
         var from = RecordReader.Headless(to.ToSpan());
-        var restored = BookTickets.Read("AAPL", _tickets.LastId, ref from);
+        var restored = BookTickets.Read("AAPL", _tickets.LastId, new OrderBook(), ref from);
         from.End();
         Assert.Equal((6, 2), (restored[1].LeavesLots, restored.LastId));
         Assert.Same(restored[1], restored[Alice, 3]);

@@ -70,7 +70,7 @@ internal sealed class JournaledBook
         return history;
     }
 
-    private void Note(BookRecord record)
+    public void Note(BookRecord record)
     {
         foreach (var account in record.TouchedAccounts())
             Machine.Chain(account);

@@ -115,6 +115,8 @@ public sealed class RefusalTextTests
         { RejectReason.InvalidQuantity, "displayQuantity", "5", "displayQuantity 1 is outside its range; nearest: 5" },
         { RejectReason.OpenOrderLimit, "symbol", "3",
             "the account has reached its maximum of 3 open orders; cancel one first" },
+        { RejectReason.BookOrderLimit, "type", "50 of an account, 100 in the book",
+            "too many open orders of this kind: at most 50 of an account, 100 in the book; cancel one first" },
         { RejectReason.PositionLimit, "quantity", "20",
             "quantity 10 would take the account's position, with its open orders, above the limit 20" },
         { RejectReason.DailyVolume, "quantity", "9000.00",

@@ -129,6 +129,21 @@ public class TurnCostTests
         Assert.Equal(0, book.LastTradeNumber);
     }
 
+    [Theory]
+    [InlineData(SelfTradePrevention.ExpireTaker)]
+    [InlineData(SelfTradePrevention.Decrement)]
+    public void All_or_none_order_before_an_own_order_walks_once_for_all_that_come_to_rest(SelfTradePrevention mode)
+    {
+        var book = new OrderBook();
+        Enter(book, Limit(Sell, 1, 4_000) with { Owner = 7 });
+        Enter(book, Whole(Sell, 1_000_000, 4_000));
+        Enter(book, Whole(Buy, 2 * Many, 9_000) with { Owner = 7, SelfTrade = mode });
+        for (var i = 0; i < 2 * Many; i++)
+            Enter(book, Limit(Sell, 1, 5_500) with { Conditions = new() { DoNotReduce = true } });
+        Assert.InRange(WorkOfStops(book, _ => 5_000), Many, 10 * Many);
+        Assert.Equal(0, book.LastTradeNumber);
+    }
+
     [Fact]
     public void All_or_none_order_is_filled_by_the_order_that_brings_enough()
     {
@@ -183,6 +198,56 @@ public class TurnCostTests
             Enter(book, Limit(Buy, 1, 2_000 + i));
         Assert.InRange(book.Visited - before, 0, Many * Many);
         Assert.Null(book.Audit());
+    }
+
+    /// <summary>
+    /// Each of the stops that wait moves every peg and every trailing stop; one sweeps the icebergs.
+    /// </summary>
+    [Fact]
+    public void Book_with_as_many_orders_of_each_kind_as_it_may_have_settles_with_bounded_work()
+    {
+        var (stops, pegs) = (BookLimits.InBook(OrderKind.Waiting), BookLimits.InBook(OrderKind.Pegged));
+        var (icebergs, slices) = (BookLimits.InBook(OrderKind.Iceberg), OrderRules.IcebergPartsLimit);
+        var (trails, wholes) = (BookLimits.InBook(OrderKind.Trailing), BookLimits.InBook(OrderKind.Whole));
+        var book = BookOf(Limit(Sell, 1, 9_000_000));
+        EnterAll(wholes, Whole(Sell, 1_000_000, 5_000_000));
+        EnterAll(pegs, Limit(Buy, 1, 0) with
+        {
+            Type = OrderType.Pegged,
+            Conditions = new() { Peg = PegReference.Market, PegOffsetTicks = 5 },
+        });
+        EnterAll(trails, Limit(Buy, 1, 0) with
+        {
+            Type = OrderType.TrailingStopLimit,
+            Conditions = new()
+            {
+                TrailTicks = 10_000_000,
+                LimitOffsetTicks = 0,
+                TriggerReference = TriggerReference.Quote,
+            },
+        });
+        EnterAll(icebergs, Limit(Buy, slices, 1_000) with { Conditions = new() { DisplayLots = 1 } });
+        var sweep = Limit(Sell, pegs + (icebergs * slices), 1_000) with
+        {
+            Type = OrderType.TakeProfitLimit,
+            Conditions = new() { TriggerTicks = 10_000, TriggerReference = TriggerReference.Mark },
+        };
+        for (var i = 1; i < stops; i++)
+            Enter(book, sweep with { QuantityLots = 1, PriceTicks = 9_000_000 - i });
+        Enter(book, sweep);
+
+        var before = book.Visited;
+        Assert.Equal(RejectReason.None, book.SetMark(0, 10_000));
+        Assert.InRange(book.Visited - before, stops, 6L * stops * pegs);
+        Assert.InRange(book.Events.Length, 2 * stops * pegs, 3 * ((stops * pegs) + (icebergs * slices)));
+        Assert.Equal(pegs + (icebergs * slices), book.LastTradeNumber);
+        Assert.Null(book.Audit());
+
+        void EnterAll(int count, NewOrder order)
+        {
+            for (var i = 0; i < count; i++)
+                Enter(book, order);
+        }
     }
 
     /// <summary>Triggers many orders to sell a lot, which come to rest, and returns the work of that command.</summary>

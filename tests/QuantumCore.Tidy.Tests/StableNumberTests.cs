@@ -42,7 +42,7 @@ public partial class StableNumberTests
             + "ExpiredAlready=29 ListPrices=30 StopWouldTrigger=31 PegNoReference=32 SymbolUnavailable=33 "
             + "UnknownOrder=40 NotOwner=41 OrderClosed=42 StaleLeaves=43 WouldGrow=44 UnknownTrade=45 NotResting=46 "
             + "KeyConflict=60 KeyCancelled=61 InsufficientFunds=62 ShortNotAllowed=63 TooManyOrders=64 Overflow=65 "
-            + "NoReference=66 AccountFrozen=67 MaxQuantity=68 MaxNotional=69 OpenOrderLimit=70 PositionLimit=71 DuplicateOrder=72 OrderRate=73 DailyVolume=74 DailyLoss=75 InsufficientMargin=76 ReduceOnly=77 NotPermitted=78 NoLocate=79 MarkStale=80 SignalSkipped=86 SignalsPaused=87 SignalTooOld=88 Overloaded=90 OutcomeUnknown=91 TooManyRequests=92 UnsettledFunds=93 UnusualQuantity=94 KillSwitch=95",
+            + "NoReference=66 AccountFrozen=67 MaxQuantity=68 MaxNotional=69 OpenOrderLimit=70 PositionLimit=71 DuplicateOrder=72 OrderRate=73 DailyVolume=74 DailyLoss=75 InsufficientMargin=76 ReduceOnly=77 NotPermitted=78 NoLocate=79 MarkStale=80 SignalSkipped=86 SignalsPaused=87 SignalTooOld=88 Overloaded=90 OutcomeUnknown=91 TooManyRequests=92 UnsettledFunds=93 UnusualQuantity=94 KillSwitch=95 BookOrderLimit=96",
         ["DecimalError"] = "None=0 NotADecimal=1 TooManyDecimals=2 TooLarge=3",
         ["BookRecordEncoding.Kind"] =
             "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8 TurnWithPrevented=9 TurnWithStages=10 TurnThatChangesTrade=11",

@@ -78,7 +78,7 @@ internal static class BookMachineSnapshot
         var lastId = from.Count();
         IndicativeAuction? indicative =
             from.Bool() ? new IndicativeAuction(from.Count(), from.Count(), from.Fixed64()) : null;
-        var tickets = BookTickets.Read(symbol, lastId, ref from);
+        var tickets = BookTickets.Read(symbol, lastId, core, ref from);
         var book = new BookMachineState(instrument, core, tickets, sequence, from.TimeNanos, symbol)
         {
             Indicative = indicative,

@@ -68,9 +68,10 @@ internal sealed class BookReplay(
     {
         InstrumentDefined defined => book.Define(defined.Definition, defined.TimeNanos),
         OrderAccepted order => submission.Submit(order.Order, order.TimeNanos, becomes: false),
-        // The reason why a leg was rejected may lie in another leg's book.
-        OrderVoided { Order: { Type: OrderType.Leg } leg } voided =>
-            submission.Decline(leg, voided.Reason, voided.TimeNanos),
+        // The reason why a leg was rejected may lie in another leg's book. Limits may have changed since.
+        OrderVoided { Order: { } order } voided
+            when order.Type == OrderType.Leg || voided.Reason == RejectReason.BookOrderLimit =>
+            submission.Decline(order, voided.Reason, voided.TimeNanos),
         OrderVoided { Order: { } order } => submission.Submit(order, record.TimeNanos, becomes: false),
         OrderVoided voided => changes.Resolve(voided.Account, voided.Number, voided.TimeNanos),
         OrdersClosed { Orders: [{ Reason: EndReason.Amended } order] } => ReduceAgain(order, record.TimeNanos),
@@ -78,6 +79,8 @@ internal sealed class BookReplay(
             changes.Close(order.Account, order.Number, order.Reason, record.TimeNanos),
         AllClosed all => cancels.CloseAll(all.Account, all.Floor, all.TimeNanos),
         OrderReduced reduced => ReduceAgain(reduced),
+        BookTurn { Reason: RejectReason.BookOrderLimit, Command: EnterOrderList list } turn =>
+            submission.DeclineList(list.Kind, list.Orders, RefusedOrder.FullAt(turn), turn.TimeNanos),
         BookTurn turn => RunAgain(turn.Command, turn.TimeNanos),
         NothingFound nothing => changes.Witness(nothing.Account, nothing.OrderId, nothing.TimeNanos),
         _ => throw new InvalidDataException($"{record.GetType().Name} is not a record of one command."),
@@ -115,7 +118,7 @@ internal sealed class BookReplay(
             case EnterOrder enter:
                 return submission.Submit(enter.Order, time, becomes: enter.Continues);
             case EnterOrderList list:
-                return submission.SubmitList(list.Kind, list.Orders, time);
+                return submission.EnterList(list.Kind, list.Orders, time);
             case ActOnLegs act:
                 return legs.ActAgain(act, time);
             case CancelOrders { Numbers: [var only] } cancel:

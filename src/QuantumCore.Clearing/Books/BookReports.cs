@@ -17,6 +17,7 @@ internal static class BookReports
             {
                 Reason = voided.Reason,
                 Field = RefusedOrder.Field(voided.Reason, order),
+                Limit = RefusedOrder.Limit(voided.Reason, order),
                 Sequence = sequence,
                 TimeNanos = voided.TimeNanos,
             },
@@ -234,6 +235,7 @@ internal static class BookReports
             {
                 Reason = turn.Reason,
                 Field = RefusedOrder.Field(turn.Reason, turn),
+                Limit = RefusedOrder.Limit(turn.Reason, turn),
                 Sequence = sequence,
                 TimeNanos = turn.TimeNanos,
                 LeavesLots = turn.Reason == RejectReason.None ? order.QuantityLots : 0,

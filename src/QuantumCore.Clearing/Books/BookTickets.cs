@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.Matching;
 
 namespace QuantumCore.Clearing;
 
@@ -11,6 +12,7 @@ internal sealed class BookTickets(string symbol)
 {
     private readonly Dictionary<long, AccountInBook> _accounts = [];
     private readonly Dictionary<long, OrderTicket> _open = [];
+    private readonly int[] _kinds = new int[BookLimits.Kinds];
     private FinishedOrders _finished = new();
 
     /// <summary>The last public id; ids are dense from 1.</summary>
@@ -89,6 +91,31 @@ internal sealed class BookTickets(string symbol)
     {
         Presence(ticket.Order.Account).Open.Add(ticket.Order.Number, ticket);
         _open.Add(ticket.OrderId, ticket);
+        Count(ticket, 1);
+    }
+
+    /// <summary>Returns true if an account may have one more open order of a kind.</summary>
+    public bool HasRoom(OrderKind kind, long account) => _open.Count < BookLimits.Orders
+        && _kinds[(int)kind] < BookLimits.InBook(kind)
+        && (Find(account)?.Kinds?[(int)kind] ?? 0) < BookLimits.OfAccount(kind);
+
+    /// <summary>Changes the kind of an open order: it no longer waits.</summary>
+    public void Change(OrderTicket ticket, OrderKind kind)
+    {
+        Count(ticket, -1);
+        ticket.Kind = kind;
+        Count(ticket, 1);
+    }
+
+    private void Count(OrderTicket ticket, int change)
+    {
+        if (ticket.Kind == OrderKind.Plain)
+        {
+            return;
+        }
+
+        _kinds[(int)ticket.Kind] += change;
+        (Presence(ticket.Order.Account).Kinds ??= new int[BookLimits.Kinds])[(int)ticket.Kind] += change;
     }
 
     /// <summary>Ends an order, with the record of a sequence.</summary>
@@ -96,7 +123,11 @@ internal sealed class BookTickets(string symbol)
     {
         var order = ticket.Order;
         Presence(order.Account).Open.Remove(order.Number);
-        _open.Remove(ticket.OrderId);
+        if (_open.Remove(ticket.OrderId))
+        {
+            Count(ticket, -1);
+        }
+
         _finished.Add(
             order.Account,
             order.Number,
@@ -133,7 +164,7 @@ internal sealed class BookTickets(string symbol)
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public static BookTickets Read(string symbol, long lastId, ref RecordReader from)
+    public static BookTickets Read(string symbol, long lastId, OrderBook core, ref RecordReader from)
     {
         var tickets = new BookTickets(symbol) { LastId = lastId };
         for (var i = from.ItemCount(); i > 0; i--)
@@ -144,6 +175,12 @@ internal sealed class BookTickets(string symbol)
             foreach (var ticket in presence.Open.Values)
             {
                 tickets._open.Add(ticket.OrderId, ticket);
+                if (!ticket.IsPlain)
+                {
+                    var waits = core.TryGetOrder(ticket.OrderId, out var there)
+                        && there.Place is OrderPlace.Armed or OrderPlace.Pending;
+                    tickets.Change(ticket, OrderTicket.KindOf(ticket.Order, waits));
+                }
             }
         }
 

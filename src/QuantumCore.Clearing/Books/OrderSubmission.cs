@@ -12,15 +12,23 @@ namespace QuantumCore.Clearing;
 internal sealed class OrderSubmission(BookMachineState book, PlainRecords plain, TurnRecorder recorder)
 {
     /// <summary>
-    /// Enters an unknown order. A replacement continues in the state that the replaced order has reached.
+    /// Enters an unknown order if the book has room for it. A replacement continues in the state that the replaced
+    /// order has reached.
     /// </summary>
-    public BookRecord Submit(SubmitOrder order, long now) => Submit(
-        order,
-        now,
-        becomes: order.ReplacesNumber != 0
-            && book.Tickets.IsKnown(order.Account, order.ReplacesNumber, out var old, out _)
-            && old is not null
-            && HasBecomeAnother(old, order));
+    public BookRecord Submit(SubmitOrder order, long now)
+    {
+        OrderTicket? old = null;
+        if (order.ReplacesNumber != 0)
+        {
+            _ = book.Tickets.IsKnown(order.Account, order.ReplacesNumber, out old, out _);
+        }
+
+        var becomes = old is not null && HasBecomeAnother(old, order);
+        var kind = OrderTicket.KindOf(order, waits: !becomes && WaitsAtFirst(order));
+        return old?.Kind == kind || book.Tickets.HasRoom(kind, order.Account)
+            ? Submit(order, now, becomes)
+            : Decline(order, RejectReason.BookOrderLimit, now);
+    }
 
     /// <summary>Enters an unknown order.</summary>
     /// <param name="order">The order.</param>
@@ -68,8 +76,38 @@ internal sealed class OrderSubmission(BookMachineState book, PlainRecords plain,
         return recorder.End(turn);
     }
 
-    /// <summary>Enters all orders of a list or none. The orders must be unknown.</summary>
+    /// <summary>
+    /// Enters all orders of a list or none, if the book has room for them. The orders must be unknown.
+    /// </summary>
     public BookTurn SubmitList(OrderListKind kind, ImmutableArray<SubmitOrder> orders, long now)
+    {
+        // Two orders of a list may take the last place of a kind together.
+        for (var i = 0; i < orders.Length; i++)
+        {
+            if (!book.Tickets.HasRoom(OrderTicket.KindOf(orders[i], WaitsAtFirst(orders[i], kind, i)), orders[i].Account))
+            {
+                return DeclineList(kind, orders, i, now);
+            }
+        }
+
+        return EnterList(kind, orders, now);
+    }
+
+    /// <summary>Rejects a list because the book has no room for one of its orders.</summary>
+    public BookTurn DeclineList(OrderListKind kind, ImmutableArray<SubmitOrder> orders, int at, long now)
+    {
+        var reason = RejectReason.BookOrderLimit;
+        var turn = recorder.Begin(new EnterOrderList(kind, orders), now) with { Reason = reason };
+        for (var i = 0; i < orders.Length; i++)
+        {
+            recorder.Refuse(orders[i], reason, i == at ? reason : RejectReason.None);
+        }
+
+        return recorder.End(turn);
+    }
+
+    /// <summary>Enters all orders of a list or none, whatever else is open.</summary>
+    public BookTurn EnterList(OrderListKind kind, ImmutableArray<SubmitOrder> orders, long now)
     {
         var turn = recorder.Begin(new EnterOrderList(kind, orders), now);
         var legs = new NewOrder[orders.Length];
@@ -94,8 +132,16 @@ internal sealed class OrderSubmission(BookMachineState book, PlainRecords plain,
         return recorder.End(turn with { Reason = reason });
     }
 
-    /// <summary>Returns the core's reject reason for an order without changing anything.</summary>
-    public RejectReason Judge(SubmitOrder order, long now) => book.Core.Judge(book.At(now), book.Request(order));
+    /// <summary>Returns the reject reason for an order without changing anything.</summary>
+    public RejectReason Judge(SubmitOrder order, long now) =>
+        book.Core.Judge(book.At(now), book.Request(order)) is not RejectReason.None and var reason ? reason
+        : book.Tickets.HasRoom(OrderTicket.KindOf(order, WaitsAtFirst(order)), order.Account) ? RejectReason.None
+        : RejectReason.BookOrderLimit;
+
+    /// <summary>Returns true if an order first waits for a trigger or, within a list, for its parent's fill.</summary>
+    public static bool WaitsAtFirst(SubmitOrder order, OrderListKind list = 0, int at = 0) =>
+        OrderRules.IsTriggered(order.Type)
+        || (at > 0 && list is OrderListKind.OneTriggersOther or OrderListKind.OneTriggersOneCancelsOther);
 
     /// <summary>Rejects an unknown order for a reason outside this book.</summary>
     public BookRecord Decline(SubmitOrder order, RejectReason reason, long now) =>

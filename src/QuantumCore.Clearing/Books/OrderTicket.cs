@@ -36,6 +36,9 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
     /// <summary>Remaining amount of an order by amount, in ticks times lots; -1 for any other.</summary>
     public long AmountLeft { get; set; } = order.Conditions.Decode()?.Amount ?? -1;
 
+    /// <summary>Its kind by the limits of its book. <see cref="BookTickets"/> counts it, and changes it.</summary>
+    public OrderKind Kind { get; set; }
+
     /// <summary>Its list; null for none.</summary>
     public TicketList? List { get; set; }
 
@@ -58,6 +61,13 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
         FilledLots += lots;
         return Fees.Due - before;
     }
+
+    /// <summary>Returns the kind of an order by the limits of its book.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="waits">True if it still waits for a trigger or for its parent's fill.</param>
+    public static OrderKind KindOf(SubmitOrder order, bool waits) => waits || order.Conditions is not null
+        ? BookLimits.KindOf(order.Type, order.TimeInForce, order.Conditions.Decode(), waits)
+        : OrderKind.Plain;
 
     /// <summary>Returns its end for a record.</summary>
     public ClosedOrder ToClosed(EndReason reason) => new(
@@ -161,4 +171,7 @@ internal sealed class AccountInBook
 
     /// <summary>Open orders by number.</summary>
     public Dictionary<long, OrderTicket> Open { get; } = [];
+
+    /// <summary>Number of its open orders of each kind but plain; null before the first.</summary>
+    public int[]? Kinds { get; set; }
 }

@@ -16,12 +16,35 @@ internal static class RefusedOrder
     public static string? Field(RejectReason reason, BookTurn turn) => turn.Command.Entering switch
     {
         [var only] => Field(reason, only),
+        var orders when reason == RejectReason.BookOrderLimit && FullAt(turn) is var at =>
+            OfList(at, BookLimits.FieldOf(KindAt(turn, at), orders[at].Conditions.Decode())),
         var orders when reason == RejectReason.ListPrices => OfPair(orders[^2], orders.Length - 2, orders[^1]),
         _ when turn.Steps.FirstOrDefault(
             step => step.Kind == StepKind.Voided && step.Refusal == reason) is { Refusal: not RejectReason.None } one =>
             OfList(turn.Command.Entering.IndexOf(turn.OrderOf(in one)), Field(reason, turn.OrderOf(in one))),
         _ => null,
     };
+
+    /// <summary>Returns the limits of which the order, or one order of the list, broke one; null for none.</summary>
+    public static string? Limit(RejectReason reason, BookTurn turn) => reason == RejectReason.BookOrderLimit
+        ? BookLimits.TextOf(KindAt(turn, FullAt(turn)))
+        : null;
+
+    /// <summary>Returns the limits of which the order broke one; null for none.</summary>
+    public static string? Limit(RejectReason reason, SubmitOrder order) => reason == RejectReason.BookOrderLimit
+        ? BookLimits.TextOf(KindOf(order))
+        : null;
+
+    /// <summary>Returns the index of the order for which the book had no room.</summary>
+    public static int FullAt(BookTurn turn) =>
+        Math.Max(0, turn.Steps.ToList().FindIndex(static step => step.Refusal == RejectReason.BookOrderLimit));
+
+    private static OrderKind KindAt(BookTurn turn, int at) => OrderTicket.KindOf(
+        turn.Command.Entering[at],
+        OrderSubmission.WaitsAtFirst(turn.Command.Entering[at], (turn.Command as EnterOrderList)?.Kind ?? 0, at));
+
+    private static OrderKind KindOf(SubmitOrder order) =>
+        OrderTicket.KindOf(order, OrderSubmission.WaitsAtFirst(order));
 
     private static string OfList(int at, string? field) => field is null ? $"orders[{at}]" : $"orders[{at}].{field}";
 
@@ -34,6 +57,7 @@ internal static class RefusedOrder
         RejectReason.ExpiredAlready => "goodTill",
         _ when order.Type == OrderType.Leg => null,
         RejectReason.PriceBand or RejectReason.TooManyLevels or RejectReason.InvalidPrice => "price",
+        RejectReason.BookOrderLimit => BookLimits.FieldOf(KindOf(order), order.Conditions.Decode()),
         RejectReason.StopWouldTrigger => "triggerPrice",
         RejectReason.PostOnlyWouldTake => "postOnly",
         RejectReason.PegNoReference => "peg",

@@ -17,6 +17,7 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
     private IndicativeAuction? _indicative;
     private ImmutableArray<SubmitOrder> _entering = [];
     private OrderListKind _kind;
+    private bool _continues;
     private int _entered;
 
     /// <summary>The adjustment of a corporate action that is being carried out; null for none.</summary>
@@ -47,6 +48,7 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
         _entered = 0;
         Adjustment = null;
         _kind = command is EnterOrderList list ? list.Kind : 0;
+        _continues = command is EnterOrder { Continues: true };
         return new BookTurn(book.At(now), command, RejectReason.None, book.Core.Phase, [], [], null);
     }
 
@@ -111,10 +113,7 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
                     Activate(book.Tickets[happened.OrderId], happened.PriceTicks);
                     break;
                 case BookEventKind.Triggered:
-                    var triggered = book.Tickets[happened.OrderId];
-                    steps.Add(
-                        StepKind.Triggered, triggered, EndReason.None, happened.MakerLeavesLots, 0,
-                        triggered.LeavesLots);
+                    Trigger(in happened);
                     break;
                 case BookEventKind.Indicative:
                     _indicative = book.Indicative =
@@ -128,6 +127,8 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
     {
         var order = _entering[_entered++];
         var ticket = new OrderTicket(order, happened.OrderId, book.Sequence + 1);
+        var waits = !_continues && OrderSubmission.WaitsAtFirst(order, _kind, _entered - 1);
+        ticket.Kind = OrderTicket.KindOf(order, waits);
         book.Tickets.CountId(happened.OrderId);
         book.Tickets.Add(ticket);
         // The last order of a list ties them together: holds are reported when all are there.
@@ -143,6 +144,13 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
         {
             Opened(ticket, happened.PriceTicks);
         }
+    }
+
+    private void Trigger(in BookEvent happened)
+    {
+        var ticket = book.Tickets[happened.OrderId];
+        book.Tickets.Change(ticket, OrderTicket.KindOf(ticket.Order, waits: false));
+        steps.Add(StepKind.Triggered, ticket, EndReason.None, happened.MakerLeavesLots, 0, ticket.LeavesLots);
     }
 
     private void Opened(OrderTicket ticket, long price)
@@ -305,6 +313,11 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
     private void Activate(OrderTicket ticket, long price)
     {
         ticket.List!.IsActive = true;
+        if (!OrderRules.IsTriggered(ticket.Order.Type))
+        {
+            book.Tickets.Change(ticket, OrderTicket.KindOf(ticket.Order, waits: false));
+        }
+
         holds.Rebalance(ticket);
         steps.Add(StepKind.Activated, ticket, EndReason.None, SlidOf(ticket, price), 0, ticket.LeavesLots);
     }

@@ -20,17 +20,19 @@ internal sealed class AllOrNoneSupply(OrderStore store)
     private long _limit = FarthestKey;
     private long _lots;
 
-    // Lots that came to rest on each side, and the orders that all lots together could not fill, by id.
+    // Lots that came to rest on each side, and the orders that could not be filled, by id.
     private readonly Int128[] _added = new Int128[2];
     private readonly Dictionary<long, Shortage> _short = [];
 
-    /// <summary>An order for which there were too few lots.</summary>
+    /// <summary>An order that can't be filled before more lots have come to rest.</summary>
     /// <param name="Wanted">Its lots.</param>
     /// <param name="Limit">Its limit.</param>
     /// <param name="Band">The band: another one may let more trade.</param>
     /// <param name="Enough">Lots that must have come to rest before there can be enough.</param>
+    /// <param name="Blocker">Own order that ends it; 0 for none.</param>
+    /// <param name="Place">Priority of that order: there it still stands.</param>
     private readonly record struct Shortage(
-        long Wanted, long Limit, (long Low, long High) Band, Int128 Enough);
+        long Wanted, long Limit, (long Low, long High) Band, Int128 Enough, long Blocker = 0, long Place = 0);
 
     /// <summary>Notes lots that came to rest.</summary>
     public void NoteAdded(int side, long lots) => _added[side] += lots;
@@ -57,23 +59,40 @@ internal sealed class AllOrNoneSupply(OrderStore store)
         ref var entry = ref store.Entries[slot];
         var side = IndexOf(entry.Side);
         var limit = SignedPriceKey(side, price);
-        var shortage = new Shortage(entry.Leaves, limit, store.TradingBand, 0);
-        if (_short.TryGetValue(entry.Id, out var before) && _added[side ^ 1] < before.Enough
-            && before == shortage with { Enough = before.Enough })
+        if (StillLacks(in entry, limit))
             return false;
         if (limit != _limit)
             (_limit, _lots) = (limit, LotsUpTo(ViewOf(0, side, limit), limit));
         if (_lots < entry.Leaves)
         {
-            _short[entry.Id] = shortage with { Enough = _added[side ^ 1] + entry.Leaves - _lots };
+            NoteShortage(in entry, limit, entry.Leaves - _lots, blocker: 0);
             return false;
         }
 
-
         var mode = store.SelfTradeOf(slot);
         var view = ViewOf(mode == SelfTradePrevention.None ? 0 : entry.Owner, side, limit);
-        return LotsUpTo(view, limit) >= entry.Leaves && view.MayFill(in entry, mode, ref store.Visited);
+        _ = LotsUpTo(view, limit);
+        if (view.MayFill(in entry, mode, ref store.Visited))
+            return true;
+
+        NoteShortage(in entry, limit, view.Lacks, view.Blocker);
+        return false;
     }
+
+    private void NoteShortage(in OrderRecord entry, long limit, long lacks, long blocker)
+    {
+        var place = blocker == 0 ? 0 : store.Entries[store.Index.Find(blocker)].Priority;
+        _short[entry.Id] = new Shortage(
+            entry.Leaves, limit, store.TradingBand, _added[IndexOf(entry.Side) ^ 1] + lacks, blocker, place);
+    }
+
+    private bool StillLacks(in OrderRecord entry, long limit) => _short.TryGetValue(entry.Id, out var shortage)
+        && _added[IndexOf(entry.Side) ^ 1] < shortage.Enough
+        && (shortage.Wanted, shortage.Limit, shortage.Band) == (entry.Leaves, limit, store.TradingBand)
+        && (shortage.Blocker == 0 || StillStands(shortage.Blocker, shortage.Place));
+
+    private bool StillStands(long id, long priority) => store.FindOpen(id, out var slot) == RejectReason.None
+        && store.Entries[slot].Place == OrderPlace.Resting && store.Entries[slot].Priority == priority;
 
     /// <summary>Returns the lots up to a limit, and drops the levels beyond it.</summary>
     private static long LotsUpTo(SupplyView view, long limit)

@@ -22,6 +22,15 @@ internal sealed class SupplyView
     /// <summary>Levels, best price first.</summary>
     public List<Level> Levels { get; } = [];
 
+    /// <summary>
+    /// Lots that must be added before the order of the last <see cref="MayFill"/> may be filled, while the
+    /// <see cref="Blocker"/> stays where it is; 0 if unknown.
+    /// </summary>
+    public long Lacks { get; private set; }
+
+    /// <summary>Public id of the own order that ends it; 0 for none.</summary>
+    public long Blocker { get; private set; }
+
     /// <summary>Lots up to a price.</summary>
     /// <param name="Key">The price as a taker sees it (see SignedPriceKey).</param>
     /// <param name="Firm">Lots of orders that trade in parts.</param>
@@ -104,11 +113,27 @@ internal sealed class SupplyView
             if (wanted <= own.FirmBefore)
                 return true;
             if (own.Lots <= wanted - own.FirmBefore)
+            {
+                NoteLack(taker.Leaves, own.FirmBefore + Math.Max(own.Lots - 1, 0), own.StepsBefore, own.Id);
                 return false;
+            }
         }
 
         Take(ref at, ref wanted, all.Steps, ref visited);
-        return wanted <= all.Firm;
+        if (wanted <= all.Firm)
+            return true;
+
+        NoteLack(taker.Leaves, all.Firm, all.Steps, blocker: 0);
+        return false;
+    }
+
+    /// <summary>Notes that an order would lack lots even if it took every step that is not too large for it.</summary>
+    private void NoteLack(long wanted, long firm, int steps, long blocker)
+    {
+        var lacks = wanted - firm;
+        for (var i = 0; i < steps && lacks > 0; i++)
+            lacks -= _steps[i].Lots <= wanted ? _steps[i].Lots : 0;
+        (Lacks, Blocker) = (Math.Max(lacks, 0), blocker);
     }
 
     /// <summary>Returns true if an own order, or one behind it, may end a taker.</summary>
