@@ -65,8 +65,8 @@ public static class Refusals
             RejectReason.TooManyLevels or RejectReason.PostOnlyWouldTake or RejectReason.NoReference or
             RejectReason.Overflow or RejectReason.PriceBand or RejectReason.NotInThisPhase or
             RejectReason.ExpiredAlready or RejectReason.ListPrices or RejectReason.StopWouldTrigger or
-            RejectReason.PegNoReference or RejectReason.BookOrderLimit or RejectReason.SymbolHalted or RejectReason.SymbolClosed
-            or RejectReason.MaxQuantity or
+            RejectReason.PegNoReference or RejectReason.BookOrderLimit or RejectReason.SymbolHalted or
+            RejectReason.SymbolClosed or RejectReason.MaxQuantity or
             RejectReason.MaxNotional or RejectReason.OpenOrderLimit or RejectReason.PositionLimit or
             RejectReason.DuplicateOrder or RejectReason.OrderRate or RejectReason.DailyVolume or
             RejectReason.DailyLoss or RejectReason.InsufficientMargin or RejectReason.ReduceOnly or

@@ -567,6 +567,27 @@ public class OrdersOverHttpTests
     }
 
     [Fact]
+    public async Task Order_beyond_a_limit_of_its_book_is_rejected_with_both_limits()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var pegged = Buy(1m, 100m) with { Type = OrderType.Pegged, Peg = PegTo.Primary };
+        for (var i = 0; i < 50; i++)
+            await exchange.AliceAsync(pegged with { ClientOrderId = $"peg-{i}" });
+        for (var times = 0; times < 2; times++)
+        {
+            var why = await Assert.ThrowsAsync<QuantumCoreException>(
+                () => exchange.AliceAsync(pegged with { ClientOrderId = "beyond" }));
+            Assert.Equal(
+                ("BookOrderLimit", "type", "50 of an account, 100 in the book", 422),
+                (why.Code, why.Field, why.Limit, why.Status));
+        }
+
+        await exchange.BobAsync(pegged);
+        await exchange.Alice.CancelAllAsync("AAPL", cancellation: Cancellation);
+        await exchange.AliceAsync(pegged with { ClientOrderId = "again" });
+    }
+
+    [Fact]
     public async Task Trigger_is_amended_where_the_stop_stands()
     {
         await using var exchange = await ServedExchange.OpenAsync();

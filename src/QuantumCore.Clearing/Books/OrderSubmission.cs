@@ -81,10 +81,11 @@ internal sealed class OrderSubmission(BookMachineState book, PlainRecords plain,
     /// </summary>
     public BookTurn SubmitList(OrderListKind kind, ImmutableArray<SubmitOrder> orders, long now)
     {
-        // Two orders of a list may take the last place of a kind together.
+        // Each order is checked alone: those of one kind may together exceed the limit, by one or two.
         for (var i = 0; i < orders.Length; i++)
         {
-            if (!book.Tickets.HasRoom(OrderTicket.KindOf(orders[i], WaitsAtFirst(orders[i], kind, i)), orders[i].Account))
+            var order = orders[i];
+            if (!book.Tickets.HasRoom(OrderTicket.KindOf(order, WaitsAtFirst(order, kind, i)), order.Account))
             {
                 return DeclineList(kind, orders, i, now);
             }
