@@ -39,10 +39,10 @@ public static class BookLimits
     {
         OrderKind.Plain => Orders,
         OrderKind.Waiting => 10_000,
-        OrderKind.Trailing => 500,
-        OrderKind.Iceberg => 200,
-        OrderKind.Pegged => 100,
-        OrderKind.Whole => 20,
+        OrderKind.Trailing => 1_000,
+        OrderKind.Iceberg => 500,
+        OrderKind.Pegged => 200,
+        OrderKind.Whole => 50,
     };
 
     /// <summary>Returns the maximum number of open orders of a kind that an account has in a book.</summary>

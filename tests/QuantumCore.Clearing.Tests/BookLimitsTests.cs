@@ -15,10 +15,10 @@ public class BookLimitsTests
 
     [Theory]
     [InlineData(OrderKind.Waiting, "type", "5000 of an account, 10000 in the book")]
-    [InlineData(OrderKind.Trailing, "type", "250 of an account, 500 in the book")]
-    [InlineData(OrderKind.Iceberg, "displayQuantity", "100 of an account, 200 in the book")]
-    [InlineData(OrderKind.Pegged, "type", "50 of an account, 100 in the book")]
-    [InlineData(OrderKind.Whole, "allOrNone", "10 of an account, 20 in the book")]
+    [InlineData(OrderKind.Trailing, "type", "500 of an account, 1000 in the book")]
+    [InlineData(OrderKind.Iceberg, "displayQuantity", "250 of an account, 500 in the book")]
+    [InlineData(OrderKind.Pegged, "type", "100 of an account, 200 in the book")]
+    [InlineData(OrderKind.Whole, "allOrNone", "25 of an account, 50 in the book")]
     public void Order_beyond_the_maximum_of_its_account_or_book_is_rejected(OrderKind kind, string field, string limit)
     {
         Fill(kind, Alice);

@@ -571,14 +571,14 @@ public class OrdersOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var pegged = Buy(1m, 100m) with { Type = OrderType.Pegged, Peg = PegTo.Primary };
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 100; i++)
             await exchange.AliceAsync(pegged with { ClientOrderId = $"peg-{i}" });
         for (var times = 0; times < 2; times++)
         {
             var why = await Assert.ThrowsAsync<QuantumCoreException>(
                 () => exchange.AliceAsync(pegged with { ClientOrderId = "beyond" }));
             Assert.Equal(
-                ("BookOrderLimit", "type", "50 of an account, 100 in the book", 422),
+                ("BookOrderLimit", "type", "100 of an account, 200 in the book", 422),
                 (why.Code, why.Field, why.Limit, why.Status));
         }
 
