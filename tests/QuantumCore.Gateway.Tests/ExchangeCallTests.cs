@@ -7,7 +7,7 @@ using Xunit;
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>Account, market, admin, health and metrics.</summary>
-public sealed class ExchangeCallTests
+public sealed class ExchangeCallTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -53,7 +53,7 @@ public sealed class ExchangeCallTests
     [InlineData("limit=1001", "limit")]
     public async Task A_question_for_prevented_matches_that_can_not_be_read_names_its_field(string query, string field)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var reply = await exchange.SendAsync("GET", $"prevented-matches?{query}", cancellationToken: Token);
         Assert.Equal(field, reply.Json.GetProperty("field").GetString());
         Assert.Empty(exchange.Floor.Prevented);
@@ -185,7 +185,7 @@ public sealed class ExchangeCallTests
     public async Task Instrument_that_cannot_be_listed_is_refused_with_its_field_and_the_limit(
         string field, string value, string? limit)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var instrument = System.Text.Json.Nodes.JsonNode.Parse(
             """{"symbol":"X","baseAsset":"X","baseDecimals":0,"quoteAsset":"EUR","quoteDecimals":2,"tickSize":"0.01","lotSize":"1"}""")!;
         instrument[field] = System.Text.Json.Nodes.JsonNode.Parse(value);

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-public sealed class FeeCallTests
+public sealed class FeeCallTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
     private const string Schedule =
         """{"asset":"USD","tiers":[{"makerFeePpm":200,"takerFeePpm":1000},{"fromVolume":"1000000.50","makerFeePpm":-100,"takerFeePpm":500}],"why":"spring"}""";
@@ -46,7 +46,7 @@ public sealed class FeeCallTests
     [InlineData("""{"asset":"USD","tiers":[{"makerFeePpm":-1,"takerFeePpm":600}],"minimumFee":"1"}""", "minimumFee")]
     public async Task A_schedule_that_is_none_names_its_field_and_changes_nothing(string body, string field)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         Assert.Equal(field, (await exchange.SendAsync("POST", "admin/fees", body, "admin", Token))["field"]);
         Assert.Empty(exchange.Floor.Fees);
     }

@@ -6,7 +6,7 @@ using Xunit;
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>Malformed input is rejected with a code, never an internal error, and changes nothing.</summary>
-public sealed class MalformedTests
+public sealed class MalformedTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -108,7 +108,7 @@ public sealed class MalformedTests
     [MemberData(nameof(Orders))]
     public async Task Malformed_order_is_refused_with_a_code_and_changes_nothing(string body)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var before = exchange.Floor.State();
         var reply = await exchange.SendAsync("POST", "orders", body, cancellationToken: Token);
 
@@ -149,7 +149,7 @@ public sealed class MalformedTests
     public async Task Member_that_is_unknown_or_of_another_kind_is_named_with_what_is_taken(
         string path, string body, string? field, string detail)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var reply = await exchange.SendAsync("POST", path, body, path == "orders" ? "alice" : "admin", Token);
         Assert.Equal((400, field, detail), ((int)reply.Status, reply["field"], reply["detail"]));
     }
@@ -157,7 +157,7 @@ public sealed class MalformedTests
     [Fact]
     public async Task Deep_nesting_is_refused()
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var body = string.Concat(Enumerable.Repeat("{\"symbol\":", 6_000));
         var reply = await exchange.SendAsync("POST", "orders", body, cancellationToken: Token);
         Assert.Equal((400, "BadRequest"), ((int)reply.Status, reply.Code));
@@ -166,7 +166,7 @@ public sealed class MalformedTests
     [Fact]
     public async Task Bytes_that_are_no_text_are_refused()
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         byte[] body = [.. "{\"symbol\":\""u8, 0xC3, 0x28, .. "\",\"side\":\"buy\"}"u8];
         var reply = await exchange.SendBytesAsync("POST", "orders", body, "alice", Token);
         Assert.Equal((400, "BadRequest"), ((int)reply.Status, reply.Code));
@@ -180,7 +180,7 @@ public sealed class MalformedTests
     [InlineData("orders/batch", 1024 * 1024 + 1)]
     public async Task Body_over_its_bound_is_too_large(string path, int length)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var reply = await exchange.SendBytesAsync(
             "POST", path, Encoding.ASCII.GetBytes(new string(' ', length)), "alice", Token);
         Assert.Equal((413, "BadRequest"), ((int)reply.Status, reply.Code));
@@ -189,7 +189,7 @@ public sealed class MalformedTests
     [Fact]
     public async Task Body_over_its_bound_without_a_length_is_too_large()
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/qc/v1/orders");
         request.Headers.Add("X-Api-Key", "alice");
         request.Headers.TransferEncodingChunked = true;
@@ -220,7 +220,7 @@ public sealed class MalformedTests
     [Fact]
     public async Task A_time_beyond_the_years_that_are_taken_is_refused_with_them()
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var order =
             """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1","goodTill":"2262-01-01T00:00:00Z"}""";
         var reply = await exchange.SendAsync("POST", "orders", order, "alice", Token);
@@ -237,7 +237,7 @@ public sealed class MalformedTests
     [InlineData("POST", "admin/accounts/ACC-1001'--/keys")]
     public async Task Account_that_is_none_is_refused(string method, string path)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var reply =
             await exchange.SendAsync(method, path, """{"key":"k","asset":"USD","amount":"1"}""", "admin", Token);
         Assert.Equal((400, "BadRequest", "account"), ((int)reply.Status, reply.Code, reply["field"]));
@@ -254,7 +254,7 @@ public sealed class MalformedTests
     [InlineData("""{"key":"k","asset":"USD"}""", "amount")]
     public async Task Deposit_that_is_none_is_refused(string body, string field)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var reply = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/deposits", body, "admin", Token);
         Assert.Equal((400, "BadRequest", field), ((int)reply.Status, reply.Code, reply["field"]));
         Assert.Empty(exchange.Floor.Deposits);
@@ -286,7 +286,7 @@ public sealed class MalformedTests
     [InlineData("PUT", "orders", 405)]
     public async Task Path_or_query_that_is_none_is_refused(string method, string path, int status)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var reply = await exchange.SendAsync(method, path, cancellationToken: Token);
         Assert.Equal(status, (int)reply.Status);
         Assert.NotNull(reply.Code);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-public sealed class MoneyCallTests
+public sealed class MoneyCallTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
     private const string Move = """{"key":"move-1","to":"ACC-1002","asset":"USD","amount":"1.50"}""";
 
@@ -71,7 +71,7 @@ public sealed class MoneyCallTests
     [InlineData("""{"key":"k","to":"ACC-1002","asset":"USD"}""", "amount")]
     public async Task A_transfer_that_is_none_names_its_field_and_changes_nothing(string body, string field)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
 
         var reply = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/transfers", body, "admin", Token);
 

@@ -7,7 +7,7 @@ using Xunit;
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>Operator calls about trading, and the public state of a symbol.</summary>
-public sealed class OperatorCallTests
+public sealed class OperatorCallTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -89,7 +89,7 @@ public sealed class OperatorCallTests
     [InlineData("correct", """{"trade":"17-0"}""", "price")]
     public async Task Command_that_is_none_is_refused(string call, string body, string? field)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var reply = await exchange.SendAsync("POST", $"admin/symbols/AAPL/{call}", body, "admin", Token);
         Assert.Equal((400, "BadRequest", field), ((int)reply.Status, reply.Code, reply["field"]));
         Assert.DoesNotContain(exchange.Floor.Calls, made => made.StartsWith("Operate", StringComparison.Ordinal)
@@ -188,7 +188,7 @@ public sealed class OperatorCallTests
     [InlineData("admin/breaker", """{"index":1,"previousClose":2}""")]
     public async Task Trader_may_not_operate(string path, string body)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         Assert.Equal("Forbidden", (await exchange.SendAsync("POST", path, body, "alice", Token)).Code);
         Assert.Equal("Unauthorized", (await exchange.SendAsync("POST", path, body, null, Token)).Code);
         Assert.DoesNotContain(exchange.Floor.Calls, made => made.StartsWith("Operate", StringComparison.Ordinal));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-public sealed class OrderCallTests
+public sealed class OrderCallTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
     private const string Order =
         """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100","clientOrderId":"my-1"}""";
@@ -142,7 +142,7 @@ public sealed class OrderCallTests
     public async Task Refusal_names_code_field_and_limit(
         string order, int status, string code, string? field, string? limit)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var reply = await exchange.SendAsync("POST", "orders", order, cancellationToken: Token);
 
         Assert.Equal((status, code, field, limit), ((int)reply.Status, reply.Code, reply["field"], reply["limit"]));

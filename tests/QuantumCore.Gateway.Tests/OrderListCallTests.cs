@@ -4,7 +4,7 @@ using Xunit;
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>Order lists, amended conditions and queue positions.</summary>
-public sealed class OrderListCallTests
+public sealed class OrderListCallTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
     private const string Target =
         """{"symbol":"AAPL","side":"sell","price":"160.00","quantity":"5","clientOrderId":"a"}""";
@@ -99,7 +99,7 @@ public sealed class OrderListCallTests
     public async Task List_that_does_not_fit_together_is_refused_whole(
         string body, string code, string field, string? limit)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var reply = await exchange.SendAsync("POST", "order-lists", body, cancellationToken: Token);
         Assert.Equal((400, code, field, limit), ((int)reply.Status, reply.Code, reply["field"], reply["limit"]));
         Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("HoldList", StringComparison.Ordinal));

@@ -5,7 +5,7 @@ using Xunit;
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>Every member of an order in requests, rejections and responses.</summary>
-public sealed class OrderTypeTests
+public sealed class OrderTypeTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
     private const string Named = "\"symbol\":\"AAPL\",\"clientOrderId\":\"x\"";
 
@@ -211,7 +211,7 @@ public sealed class OrderTypeTests
         "type,displayQuantity")]
     public async Task Instructions_that_exclude_each_other_are_both_named(string members, string field)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var reply = await exchange.SendAsync(
             "POST", "orders", $"{{{Named},\"side\":\"buy\",{members}}}", cancellationToken: Token);
 
@@ -265,7 +265,7 @@ public sealed class OrderTypeTests
     public async Task Value_that_is_missing_or_out_of_range_is_named_with_its_limit(
         string members, string code, string field, string? limit)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         var reply = await exchange.SendAsync(
             "POST", "orders", $"{{{Named},\"side\":\"buy\",{members}}}", cancellationToken: Token);
         Assert.Equal((400, code, field, limit), ((int)reply.Status, reply.Code, reply["field"], reply["limit"]));

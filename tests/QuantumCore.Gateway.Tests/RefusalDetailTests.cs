@@ -5,7 +5,7 @@ namespace QuantumCore.Gateway.Tests;
 /// <summary>
 /// Rejections name the field, the value that was sent, the rule with its number, and the nearest valid value.
 /// </summary>
-public sealed class RefusalDetailTests(RefusalDetailTests.Open open) : IClassFixture<RefusalDetailTests.Open>
+public sealed class RefusalDetailTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
     private const string Limit = """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"1"}""";
     private const string Listing =
@@ -113,12 +113,12 @@ public sealed class RefusalDetailTests(RefusalDetailTests.Open open) : IClassFix
     [MemberData(nameof(Orders))]
     public async Task Rejection_of_an_order_names_value_rule_and_nearest_value(string order, string detail)
     {
-        var alone = await open.Gateway.SendAsync("POST", "orders", order, cancellationToken: Token);
+        var alone = await shared.Gateway.SendAsync("POST", "orders", order, cancellationToken: Token);
         Assert.Equal(detail, alone["detail"]);
         if (detail.StartsWith("There is no member", StringComparison.Ordinal))
             return;
 
-        var batch = await open.Gateway.SendAsync(
+        var batch = await shared.Gateway.SendAsync(
             "POST", "orders/batch", $$"""{"orders":[{{order}}]}""", cancellationToken: Token);
         Assert.Equal(
             detail, batch.Json.GetProperty("results")[0].GetProperty("error").GetProperty("detail").GetString());
@@ -203,7 +203,7 @@ public sealed class RefusalDetailTests(RefusalDetailTests.Open open) : IClassFix
     public async Task Rejection_of_a_call_names_value_rule_and_nearest_value(
         string method, string path, string? body, string detail)
     {
-        var reply = await open.Gateway.SendAsync(method, path, body, cancellationToken: Token);
+        var reply = await shared.Gateway.SendAsync(method, path, body, cancellationToken: Token);
         Assert.Equal(detail, reply["detail"]);
     }
 
@@ -246,7 +246,7 @@ public sealed class RefusalDetailTests(RefusalDetailTests.Open open) : IClassFix
     public async Task Rejection_of_an_operators_call_names_value_rule_and_nearest_value(
         string path, string body, string detail)
     {
-        var reply = await open.Gateway.SendAsync("POST", path, body, "admin", Token);
+        var reply = await shared.Gateway.SendAsync("POST", path, body, "admin", Token);
         Assert.Equal(detail, reply["detail"]);
     }
 
@@ -254,21 +254,11 @@ public sealed class RefusalDetailTests(RefusalDetailTests.Open open) : IClassFix
     public async Task Used_client_order_id_is_named()
     {
         var used = Limit.Replace("}", ",\"clientOrderId\":\"once\"}", StringComparison.Ordinal);
-        await open.Gateway.SendAsync("POST", "orders", used, cancellationToken: Token);
-        var reply = await open.Gateway.SendAsync(
+        await shared.Gateway.SendAsync("POST", "orders", used, cancellationToken: Token);
+        var reply = await shared.Gateway.SendAsync(
             "POST", "orders", used.Replace("\"quantity\":\"1\"", "\"quantity\":\"2\"", StringComparison.Ordinal),
             cancellationToken: Token);
         Assert.Equal(
             ("KeyConflict", "clientOrderId 'once' is already used; choose another one"), (reply.Code, reply["detail"]));
-    }
-
-    /// <summary>Shared gateway of all cases: a rejected request changes nothing.</summary>
-    public sealed class Open : IAsyncLifetime
-    {
-        public OpenGateway Gateway { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Gateway = await OpenGateway.StartAsync();
-
-        public ValueTask DisposeAsync() => Gateway.DisposeAsync();
     }
 }

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-public sealed class RiskCallTests
+public sealed class RiskCallTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
     private const string Path = "admin/accounts/ACC-1001/limits";
 
@@ -131,7 +131,7 @@ public sealed class RiskCallTests
     [InlineData("""{"symbol":"*USD","killOrders":5,"killWindowSeconds":5}""", "killOrders")]
     public async Task Limits_that_are_none_name_their_field_and_change_nothing(string body, string field)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var exchange = shared.Gateway;
         Assert.Equal(field, (await exchange.SendAsync("POST", Path, body, "admin", Token))["field"]);
         Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("SetLimits", StringComparison.Ordinal));
     }

@@ -9,7 +9,7 @@ namespace QuantumCore.Gateway.Tests;
 /// Multi-leg orders. A, B and C are in one group: A and B trade single shares in cents, C thousandths in steps of
 /// 10.00. D has no group, E has another, F is quoted in euros, and G has no reference price.
 /// </summary>
-public sealed class StrategyCallTests
+public sealed class StrategyCallTests(StrategyCallTests.Groups shared) : IClassFixture<StrategyCallTests.Groups>
 {
     private const string Buy = """{"symbol":"A","side":"buy","quantity":"1"}""";
     private const string Sell = """{"symbol":"B","side":"sell","quantity":"2"}""";
@@ -231,7 +231,7 @@ public sealed class StrategyCallTests
     public async Task Strategy_that_does_not_fit_together_is_refused_whole(
         string body, string code, string? field, string? limit)
     {
-        await using var exchange = await OpenAsync();
+        var exchange = shared.Gateway;
         var reply = await PlaceAsync(exchange, body);
         Assert.Equal((code, field, limit), (reply.Code, reply["field"], reply["limit"]));
         Assert.Equal(code == "UnknownSymbol" ? 404 : 400, (int)reply.Status);
@@ -258,7 +258,7 @@ public sealed class StrategyCallTests
     [InlineData($$"""{"net":"2.00","units":1e1,"legs":[{{Buy}},{{Sell}}]}""")]
     public async Task Malformed_strategy_changes_nothing(string body)
     {
-        await using var exchange = await OpenAsync();
+        var exchange = shared.Gateway;
         var before = exchange.Floor.State();
         var reply = await PlaceAsync(exchange, body);
         Assert.Equal((400, "BadRequest", "application/problem+json"), ((int)reply.Status, reply.Code, reply.Type));
@@ -366,4 +366,14 @@ public sealed class StrategyCallTests
         Symbol = symbol,
         Base = new Asset(symbol, 0),
     };
+
+    /// <summary>A gateway with two groups of symbols, for the tests that change nothing in it.</summary>
+    public sealed class Groups : IAsyncLifetime
+    {
+        public OpenGateway Gateway { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Gateway = await OpenAsync();
+
+        public ValueTask DisposeAsync() => Gateway.DisposeAsync();
+    }
 }
