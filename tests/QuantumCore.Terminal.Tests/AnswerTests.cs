@@ -7,7 +7,7 @@ namespace QuantumCore.TerminalTests;
 /// <summary>
 /// Responses that are lost, late, busy, or not the exchange's: the messages about an order, and retries.
 /// </summary>
-public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed class AnswerTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = QuietExchange.Symbol;
 
