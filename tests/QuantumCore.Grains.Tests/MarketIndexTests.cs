@@ -10,6 +10,9 @@ namespace QuantumCore.Grains.Tests;
 /// <summary>The market-wide breaker follows the exchange's own index of last trades.</summary>
 public sealed class MarketIndexTests
 {
+    // The index is computed every five seconds, and a level acts on the second look.
+    private const int TimersFaster = 10;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -19,7 +22,7 @@ public sealed class MarketIndexTests
     public async Task Fall_of_the_index_stops_every_symbol_once_a_day_without_an_operator(
         bool byVolume, int price, int level)
     {
-        var time = new ShiftedTime();
+        var time = new ShiftedTime(TimersFaster);
         var options = new GatewayOptions { Index = ["AAPL", "MSFT", "GONE"], IndexByVolume = byVolume };
         await using var exchange = await OpenAsync(options, time, grainTime: time);
         await TradeAsync(exchange, "AAPL", 100m, 1_000m);
@@ -39,7 +42,7 @@ public sealed class MarketIndexTests
     [Fact]
     public async Task Level_that_an_operator_has_used_up_is_not_used_again()
     {
-        var time = new ShiftedTime();
+        var time = new ShiftedTime(TimersFaster);
         await using var exchange = await OpenAsync(new GatewayOptions { Index = ["AAPL"] }, time, grainTime: time);
         await TradeAsync(exchange, "AAPL", 100m, 10m);
         time.Advance(TimeSpan.FromDays(1));
