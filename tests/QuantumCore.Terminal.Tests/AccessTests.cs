@@ -105,6 +105,18 @@ public sealed partial class AccessTests(Browser browser, StillExchange exchange)
     }
 
     [Fact]
+    public async Task The_csharp_snippet_compiles_and_trades_as_it_is_pasted()
+    {
+        await using var page = await OpenAsync("ivan");
+        await PageTests.GoAsync(page, "/signin");
+        await CreateAsync(page, "plain");
+        await page.Page.Locator("[data-snippet=csharp]").ClickAsync();
+        var program = PastedProgram.Compile(await page.Page.Locator("#snippet").TextContentAsync() ?? "");
+        Assert.Contains(": Filled, 1 filled", await program.RunAsync(), StringComparison.Ordinal);
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Visitor_of_a_demo_gets_a_program_with_its_published_key()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
