@@ -39,7 +39,8 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
         else if (kind is not ("0" or "4") || (kind == "0") != (symbol is not null))
         {
             session.Reject(
-                message, FixTag.SecurityListRequestType, FixReject.ValueIncorrect, "0 with a Symbol, 4 without.");
+                message, FixTag.SecurityListRequestType, FixReject.ValueIncorrect,
+                "SecurityListRequestType (559) is 0 with a Symbol (55), 4 without.");
         }
         else
         {

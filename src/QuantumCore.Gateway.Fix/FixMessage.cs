@@ -28,6 +28,9 @@ internal class FixFields(IReadOnlyList<(int Tag, string Text)> all)
         }
     }
 
+    /// <summary>Returns the text of a tag that is there once; null if it is absent or repeated.</summary>
+    public string? Only(int tag) => all.Count(field => field.Tag == tag) == 1 ? this[tag] : null;
+
     /// <summary>Returns true if a tag is present.</summary>
     public bool Has(int tag) => this[tag] is not null;
 

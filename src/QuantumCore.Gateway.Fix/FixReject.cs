@@ -20,4 +20,15 @@ internal enum FixReject
 }
 
 /// <summary>Fault of a message. A tag that is no number is negative.</summary>
-internal readonly record struct FixFault(int Tag, FixReject Reason, string Text);
+internal readonly record struct FixFault(int Tag, FixReject Reason, string Text)
+{
+    /// <summary>
+    /// Returns the rule with the value that breaks it, unless it is a repeated tag, or is not printable.
+    /// </summary>
+    public string Told(FixMessage message) =>
+        Reason is FixReject.ValueIncorrect or FixReject.IncorrectDataFormat or FixReject.CompIdProblem
+            or FixReject.InvalidMessageType
+        && message.Only(Tag) is { Length: > 0 } value && !value.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            ? $"{Text} Received: {RefusalText.Shown(value)}."
+            : Text;
+}

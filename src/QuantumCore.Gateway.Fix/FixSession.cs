@@ -102,7 +102,8 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         var body = new FixWriter().Add(FixTag.RefSequence, message.Sequence);
         if (tag >= 0)
             body.Add(FixTag.RefTag, tag);
-        body.Add(FixTag.RefType, message.Type).Add(FixTag.RejectReason, (long)reason).Add(FixTag.Text, text);
+        body.Add(FixTag.RefType, message.Type).Add(FixTag.RejectReason, (long)reason)
+            .Add(FixTag.Text, new FixFault(tag, reason, text).Told(message));
         lock (_gate)
         {
             if (!_isClosed)
@@ -245,7 +246,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
             return $"SenderCompID (49) is of 1 to {LongestClient} characters.";
         if ((FixRules.WrongFields(message, null) ?? FixRules.WrongHeader(message, Client, time.GetUtcNow())
             ?? WrongSettings(message)) is { } fault)
-            return fault.Text;
+            return fault.Told(message);
         return message.Sequence == 1
             ? null
             : "A session begins at 1: a logon has MsgSeqNum (34) 1, and ResetSeqNumFlag (141) Y.";
@@ -297,7 +298,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
                     _expected++;
                 Reject(message, wrong);
                 if (wrong.Reason is FixReject.CompIdProblem or FixReject.SendingTimeProblem)
-                    End(wrong.Text);
+                    End(wrong.Told(message));
                 return false;
             }
 

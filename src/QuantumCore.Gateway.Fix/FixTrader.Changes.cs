@@ -267,13 +267,13 @@ internal sealed partial class FixTrader
                 new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, $"It is required where tag {tag} is 1."),
             ("7", not null) => new FixFault(FixTag.Symbol, FixReject.ValueIncorrect, $"Only where tag {tag} is 1."),
             ("1" or "7", _) => null,
-            _ => new FixFault(tag, FixReject.ValueIncorrect, "1 a symbol, 7 all."),
+            _ => new FixFault(tag, FixReject.ValueIncorrect, $"{tag} is 1 (a symbol) or 7 (all)."),
         };
 
     private static FixFault? WrongSide(FixMessage message) =>
         message[FixTag.Side] is null or "1" or "2"
             ? null
-            : new FixFault(FixTag.Side, FixReject.ValueIncorrect, "1 (buy) or 2 (sell).");
+            : new FixFault(FixTag.Side, FixReject.ValueIncorrect, "Side (54) is 1 (buy) or 2 (sell).");
 
     /// <summary>
     /// Returns the order of a cancel or replacement. Null if it names none; the message was rejected then.
@@ -286,9 +286,11 @@ internal sealed partial class FixTrader
         else
             fault ??= Required(message, FixTag.OrigClOrdID);
         if (fault is null && message.Has(FixTag.OrderID) && OrderIdOf(message) is null)
-            fault = new FixFault(FixTag.OrderID, FixReject.IncorrectDataFormat, "A whole number from 1.");
+            fault = new FixFault(
+                FixTag.OrderID, FixReject.IncorrectDataFormat, "OrderID (37) is a whole number from 1.");
         if (fault is null && !message.Has(FixTag.OrderID) && !ClientOrderId.IsValid(message[FixTag.OrigClOrdID]))
-            fault = new FixFault(FixTag.OrigClOrdID, FixReject.ValueIncorrect, $"It is {ClientOrderId.Rule}.");
+            fault = new FixFault(
+                FixTag.OrigClOrdID, FixReject.ValueIncorrect, $"OrigClOrdID (41) is {ClientOrderId.Rule}.");
         if (fault is { } wrong)
         {
             Reject(message, wrong);

@@ -9,6 +9,9 @@ namespace QuantumCore.Gateway.Fix;
 /// </summary>
 internal static class FixValues
 {
+    // A longer list of values hides the rest of the text.
+    private const int LongestList = 60;
+
     private enum Kind
     {
         Char,
@@ -94,7 +97,11 @@ internal static class FixValues
                 $"{rule.Name} ({tag}): {FormOf(rule.Kind)}");
         return rule.Values is not { } values || text.Split(' ').All(values.Contains)
             ? null
-            : new FixFault(tag, FixReject.ValueIncorrect, $"{rule.Name} ({tag}) has no value {text} in FIX 4.4.");
+            : new FixFault(
+                tag, FixReject.ValueIncorrect,
+                rule.List.Length <= LongestList
+                    ? $"{rule.Name} ({tag}) is one of {rule.List}."
+                    : $"{rule.Name} ({tag}) has no such value in FIX 4.4.");
     }
 
     private static bool IsOf(Kind kind, string text) => kind switch
@@ -132,6 +139,8 @@ internal static class FixValues
         public string Name => name;
 
         public Kind Kind => kind;
+
+        public string List => values ?? "";
 
         public FrozenSet<string>? Values { get; } = values?.Split(' ').ToFrozenSet(StringComparer.Ordinal);
     }

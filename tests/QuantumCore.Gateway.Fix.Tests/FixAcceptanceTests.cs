@@ -30,14 +30,15 @@ public sealed class FixAcceptanceTests
         "< 3 2 45=2|371=122|372=D|373=1|58=OrigSendingTime (122) is missing.")]
     [InlineData(
         "another SenderCompID", "> D 2 [49=WT] 11=a",
-        "< 3 2 45=2|371=49|372=D|373=9|58=SenderCompID (49) is the same in all messages of a session.",
-        "< 5 3 58=SenderCompID (49) is the same in all messages of a session.", "closed")]
+        "< 3 2 45=2|371=49|372=D|373=9|58=SenderCompID (49) is the same in all messages of a session. Received: 'WT'.",
+        "< 5 3 58=SenderCompID (49) is the same in all messages of a session. Received: 'WT'.", "closed")]
     [InlineData(
         "a time out of range", "> D 2 [52=@-121] 11=a",
         "< 3 2 45=2|371=52|372=D|373=10|58=SendingTime (52) is more than two minutes from @.",
         "< 5 3 58=SendingTime (52) is more than two minutes from @.", "closed")]
     [InlineData(
-        "a type that there is not", "> * 2", "< 3 2 45=2|371=35|372=*|373=11|58=FIX 4.4 has no such MsgType (35).",
+        "a type that there is not", "> * 2",
+        "< 3 2 45=2|371=35|372=*|373=11|58=FIX 4.4 has no such MsgType (35). Received: '*'.",
         "> 5 3", "< 5 3", "closed")]
     [InlineData(
         "a type that is not taken", "> 8 2 37=id",
@@ -63,7 +64,7 @@ public sealed class FixAcceptanceTests
         "numbers set to the same", "> 4 0 36=2", "> 1 2 112=x", "< 0 2 112=x", "> 4 0 36=3|123=N", "> 1 3 112=x",
         "< 0 3 112=x")]
     [InlineData(
-        "numbers set lower", "> 4 0 36=1", "< 3 2 45=0|371=36|372=4|373=5|58=NewSeqNo (36) is 2 at least.",
+        "numbers set lower", "> 4 0 36=1", "< 3 2 45=0|371=36|372=4|373=5|58=NewSeqNo (36) is 2 at least. Received: 1.",
         "> 1 2 112=x", "< 0 3 112=x")]
     [InlineData("a Logout without a question", "> 5 2", "< 5 2", "closed")]
     [InlineData(
@@ -102,7 +103,7 @@ public sealed class FixAcceptanceTests
         "< 5 1 58=A session begins at 1: a logon has MsgSeqNum (34) 1, and ResetSeqNumFlag (141) Y.")]
     [InlineData(
         "a logon to another exchange", "> A 1 [56=DLSI] 98=0|108=30|554=key",
-        "< 5 1 58=TargetCompID (56) is QUANTUMCORE.")]
+        "< 5 1 58=TargetCompID (56) is QUANTUMCORE. Received: 'DLSI'.")]
     [InlineData(
         "a logon from another time", "> A 1 [52=@-121] 98=0|108=30|554=key",
         "< 5 1 58=SendingTime (52) is more than two minutes from @.")]

@@ -209,8 +209,10 @@ public sealed class FixSessionTests : IAsyncDisposable
 
     [Theory]
     [InlineData("43=Y", "371=122|372=D|373=1|58=OrigSendingTime (122) is missing.")]
-    [InlineData("43=Y|122=yesterday", "371=122|372=D|373=6|58=OrigSendingTime (122) is YYYYMMDD-HH:MM:SS.sss, UTC.")]
-    [InlineData("43=J", "371=43|372=D|373=5|58=PossDupFlag (43) is Y or N.")]
+    [InlineData(
+        "43=Y|122=yesterday",
+        "371=122|372=D|373=6|58=OrigSendingTime (122) is YYYYMMDD-HH:MM:SS.sss, UTC. Received: 'yesterday'.")]
+    [InlineData("43=J", "371=43|372=D|373=5|58=PossDupFlag (43) is Y or N. Received: 'J'.")]
     public async Task A_duplicate_says_when_it_was_sent_first(string header, string refused)
     {
         await _desk.Starts();
@@ -221,8 +223,10 @@ public sealed class FixSessionTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("49=OTHER", "371=49|372=D|373=9|", "SenderCompID (49) is the same in all messages of a session.")]
-    [InlineData("56=OTHER", "371=56|372=D|373=9|", "TargetCompID (56) is QUANTUMCORE.")]
+    [InlineData(
+        "49=OTHER",
+        "371=49|372=D|373=9|", "SenderCompID (49) is the same in all messages of a session. Received: 'OTHER'.")]
+    [InlineData("56=OTHER", "371=56|372=D|373=9|", "TargetCompID (56) is QUANTUMCORE. Received: 'OTHER'.")]
     [InlineData("52=@-121", "371=52|372=D|373=10|", "SendingTime (52) is more than two minutes from @.")]
     [InlineData("52=@+121", "371=52|372=D|373=10|", "SendingTime (52) is more than two minutes from @.")]
     [InlineData("43=Y|122=@+10", "371=122|372=D|373=10|", "OrigSendingTime (122) is after SendingTime (52).")]
@@ -238,7 +242,9 @@ public sealed class FixSessionTests : IAsyncDisposable
     [Theory]
     [InlineData("> 0 2 [56]", "371=56|372=0|373=1|58=56 is missing.")]
     [InlineData("> 0 2 [56=]", "371=56|372=0|373=4|58=56 is missing.")]
-    [InlineData("> 0 2 [52=20260102]", "371=52|372=0|373=6|58=SendingTime (52) is YYYYMMDD-HH:MM:SS.sss, UTC.")]
+    [InlineData(
+        "> 0 2 [52=20260102]",
+        "371=52|372=0|373=6|58=SendingTime (52) is YYYYMMDD-HH:MM:SS.sss, UTC. Received: 20260102.")]
     [InlineData("> 0 2 999=HI", "371=999|372=0|373=0|58=999 is not a tag of message 0.")]
     [InlineData("> 0 2 4999=HI", "371=4999|372=0|373=0|58=4999 is not a tag of message 0.")]
     [InlineData("> 0 2 0=HI", "371=0|372=0|373=0|58=A field begins with the number of its tag.")]
@@ -248,15 +254,19 @@ public sealed class FixSessionTests : IAsyncDisposable
     [InlineData("> 0 2 55=MSFT", "371=55|372=0|373=2|58=55 is not a tag of message 0.")]
     [InlineData("> D 2 11=a|44=1", "371=44|372=D|373=2|58=44 is not a tag of message D.")]
     [InlineData("> D 2 [90=3|91=abc] 11=a", "371=90|372=D|373=2|58=90 is not a tag of message D.")]
-    [InlineData("> D 2 [97=J] 11=a", "371=97|372=D|373=5|58=PossResend (97): Y or N.")]
+    [InlineData("> D 2 [97=J] 11=a", "371=97|372=D|373=5|58=PossResend (97): Y or N. Received: 'J'.")]
     [InlineData(
-        "> D 2 [122=yesterday] 11=a", "371=122|372=D|373=6|58=OrigSendingTime (122): UTC, such as 20260131-15:30:00.")]
-    [InlineData("> D 2 [369=+1] 11=a", "371=369|372=D|373=6|58=LastMsgSeqNumProcessed (369): A whole number.")]
+        "> D 2 [122=yesterday] 11=a",
+        "371=122|372=D|373=6|58=OrigSendingTime (122): UTC, such as 20260131-15:30:00. Received: 'yesterday'.")]
     [InlineData(
-        "> D 2 [347=UTF-9] 11=a", "371=347|372=D|373=5|58=MessageEncoding (347) has no value UTF-9 in FIX 4.4.")]
+        "> D 2 [369=+1] 11=a",
+        "371=369|372=D|373=6|58=LastMsgSeqNumProcessed (369): A whole number. Received: '+1'.")]
+    [InlineData(
+        "> D 2 [347=UTF-9] 11=a",
+        "371=347|372=D|373=5|58=MessageEncoding (347) is one of ISO-2022-JP EUC-JP Shift_JIS UTF-8. Received: 'UTF-9'.")]
     [InlineData(
         "> D 2 [212=2|213=abc] 11=a",
-        "371=212|372=D|373=6|58=XmlDataLen (212) stands before XmlData (213) and is its length.")]
+        "371=212|372=D|373=6|58=XmlDataLen (212) stands before XmlData (213) and is its length. Received: 2.")]
     [InlineData(
         "> D 2 [627=2|628=HUB] 11=a", "371=627|372=D|373=16|58=627 is the number of the entries that follow it.")]
     [InlineData("> D 2 11=a|55=", "371=55|372=D|373=4|58=55 has no value.")]
@@ -275,17 +285,21 @@ public sealed class FixSessionTests : IAsyncDisposable
         "> V 2 262=q|267=one|269=0", "371=267|372=V|373=16|58=267 is the number of the entries that follow it.")]
     [InlineData("> V 2 262=q|267=1|269=0|146=1|55=a|269=1", "371=269|372=V|373=13|58=269 is there more than once.")]
     [InlineData("> V 2 262=q|55=b|146=1|55=a", "371=55|372=V|373=13|58=55 is there more than once.")]
-    [InlineData("> * 2", "371=35|372=*|373=11|58=FIX 4.4 has no such MsgType (35).")]
-    [InlineData("> ZZ 2", "371=35|372=ZZ|373=11|58=FIX 4.4 has no such MsgType (35).")]
+    [InlineData("> * 2", "371=35|372=*|373=11|58=FIX 4.4 has no such MsgType (35). Received: '*'.")]
+    [InlineData("> ZZ 2", "371=35|372=ZZ|373=11|58=FIX 4.4 has no such MsgType (35). Received: 'ZZ'.")]
     [InlineData("> 1 2", "371=112|372=1|373=1|58=112 is missing.")]
     [InlineData("> 2 2 16=0", "371=7|372=2|373=1|58=7 is missing.")]
     [InlineData("> 2 2 7=1", "371=16|372=2|373=1|58=16 is missing.")]
-    [InlineData("> 2 2 7=+1|16=0", "371=7|372=2|373=6|58=7 is a whole number.")]
-    [InlineData("> 2 2 7=0|16=0", "371=7|372=2|373=5|58=BeginSeqNo (7) is 1 to 1, and not above EndSeqNo (16).")]
-    [InlineData("> 2 2 7=2|16=0", "371=7|372=2|373=5|58=BeginSeqNo (7) is 1 to 1, and not above EndSeqNo (16).")]
+    [InlineData("> 2 2 7=+1|16=0", "371=7|372=2|373=6|58=7 is a whole number. Received: '+1'.")]
+    [InlineData(
+        "> 2 2 7=0|16=0",
+        "371=7|372=2|373=5|58=BeginSeqNo (7) is 1 to 1, and not above EndSeqNo (16). Received: 0.")]
+    [InlineData(
+        "> 2 2 7=2|16=0",
+        "371=7|372=2|373=5|58=BeginSeqNo (7) is 1 to 1, and not above EndSeqNo (16). Received: 2.")]
     [InlineData("> 4 2 123=Y", "371=36|372=4|373=1|58=36 is missing.")]
-    [InlineData("> 4 2 123=Y|36=2", "371=36|372=4|373=5|58=NewSeqNo (36) is 3 at least.")]
-    [InlineData("> 4 2 123=J|36=20", "371=123|372=4|373=5|58=GapFillFlag (123) is Y or N.")]
+    [InlineData("> 4 2 123=Y|36=2", "371=36|372=4|373=5|58=NewSeqNo (36) is 3 at least. Received: 2.")]
+    [InlineData("> 4 2 123=J|36=20", "371=123|372=4|373=5|58=GapFillFlag (123) is Y or N. Received: 'J'.")]
     [InlineData(
         "> A 2 98=0|108=30",
         "371=35|372=A|373=99|58=The session is logged on. With MsgSeqNum (34) 1 and ResetSeqNumFlag (141) Y its numbers begin anew.")]
@@ -339,7 +353,7 @@ public sealed class FixSessionTests : IAsyncDisposable
         _desk.Session.RejectBusiness(order, 2, "a", "No such symbol.");
         _desk.Session.RejectBusiness(order, 0, null, "Ünknown|".Replace('|', '\u0001'));
         await _desk.Plays(
-            "< 3 2 45=2|371=40|372=D|373=5|58=OrdType (40) is 1, 2, 3 or 4.",
+            "< 3 2 45=2|371=40|372=D|373=5|58=OrdType (40) is 1, 2, 3 or 4. Received: 1.",
             "< j 3 45=2|372=D|379=a|380=2|58=No such symbol.",
             "< j 4 45=2|372=D|380=0|58=?nknown?");
     }
@@ -362,7 +376,8 @@ public sealed class FixSessionTests : IAsyncDisposable
         _desk.Session.RejectBusiness(order, 2, "a", "No.");
         _desk.Session.Send("8", to => to.Add(11, "a"), route: FixRoute.BackOf(order));
         await _desk.Plays(
-            $"< 3 2 {back}|45=2|371=11|372=D|373=5|58=No.", $"< j 3 {back}|45=2|372=D|379=a|380=2|58=No.",
+            $"< 3 2 {back}|45=2|371=11|372=D|373=5|58=No. Received: 'a'.",
+            $"< j 3 {back}|45=2|372=D|379=a|380=2|58=No.",
             $"< 8 4 {back}|11=a",
             "> 2 3 7=4|16=4", $"< 8 4 43=Y|122=@|{back}|11=a");
     }
@@ -394,7 +409,7 @@ public sealed class FixSessionTests : IAsyncDisposable
             "> 4 0 36=25", "> 1 25 112=a", "< 0 2 112=a", "> 4 0 123=N|36=50", "> 1 50 112=b", "< 0 3 112=b");
         await _desk.Plays(
             "> 4 0 36=51", "> 1 51 112=c", "< 0 4 112=c", "> 4 700 36=1",
-            "< 3 5 45=700|371=36|372=4|373=5|58=NewSeqNo (36) is 52 at least.");
+            "< 3 5 45=700|371=36|372=4|373=5|58=NewSeqNo (36) is 52 at least. Received: 1.");
         await _desk.Plays("> 1 52 112=d", "< 0 6 112=d", "> 4 0 36=999999999", "> 1 999999999 112=e", "< 0 7 112=e");
         await _desk.Plays("> 1 1000000000 112=f", "< 5 8 58=MsgSeqNum (34) is missing, or no number.", "closed");
     }
@@ -420,7 +435,8 @@ public sealed class FixSessionTests : IAsyncDisposable
         await _desk.Plays(["> 2 5 7=1|16=999999", .. again]);
         await _desk.Plays("> 2 6 7=2|16=2", again[1], "> 2 7 7=3|16=3", again[2], "> 1 8 112=z", "< 0 6 112=z");
         await _desk.Plays(
-            "> 2 9 7=5|16=4", "< 3 7 45=9|371=7|372=2|373=5|58=BeginSeqNo (7) is 1 to 6, and not above EndSeqNo (16).");
+            "> 2 9 7=5|16=4",
+            "< 3 7 45=9|371=7|372=2|373=5|58=BeginSeqNo (7) is 1 to 6, and not above EndSeqNo (16). Received: 5.");
         Assert.Equal(12, _desk.AskedFor);
         Assert.Equal(
             "8=FIX.4.4|9=94|35=8|49=QUANTUMCORE|56=DESK|34=2|52=20260102-09:00:05.000|43=Y|122=20260102-09:00:00.000|11=a|10=047|",
@@ -491,7 +507,8 @@ public sealed class FixSessionTests : IAsyncDisposable
         await _desk.Plays(
             "< 8 2 11=b", "> 2 2 7=1|16=0", "< 4 1 43=Y|122=@|123=Y|36=2", "< 8 2 43=Y|122=@|11=b", "+ 10", "< 0 3");
         await _desk.Plays(
-            "> A 1 98=0|108=0|141=Y", "< 3 4 45=1|371=108|372=A|373=5|58=HeartBtInt (108) is 1 to 3600 seconds.");
+            "> A 1 98=0|108=0|141=Y",
+            "< 3 4 45=1|371=108|372=A|373=5|58=HeartBtInt (108) is 1 to 3600 seconds. Received: 0.");
         await _desk.Plays(
             "> 0 9", "< 2 5 7=3|16=0", "> A 1 98=0|108=10|141=Y", "< A 1 98=0|108=10|141=Y", "> 0 3", "< 2 2 7=2|16=0");
         Assert.Equal(1, _desk.Begun);
