@@ -43,36 +43,55 @@ public sealed record FeeSchedule(string Asset, ImmutableArray<FeeTier> Tiers, lo
     }
 
     /// <summary>Validates the schedule. Returns the invalid field and a sentence, or null if it is valid.</summary>
-    public (string Field, string Sentence)? Check()
+    /// <param name="format">Formats minor units of the asset for the sentence.</param>
+    public (string Field, string Sentence)? Check(Func<long, string>? format = null)
     {
+        var amount = format ?? (static units => $"{units} minor units");
         if (Tiers.Length > TiersLimit)
         {
-            return ("tiers", $"at most {TiersLimit} tiers");
+            return ("tiers", $"there are {Tiers.Length} tiers; at most {TiersLimit} are allowed");
         }
 
         for (var i = 0; i < Tiers.Length; i++)
         {
-            if (i == 0 ? Tiers[i].FromVolume != 0 : Tiers[i].FromVolume <= Tiers[i - 1].FromVolume)
+            if (CheckTier(i, amount) is { } wrong)
             {
-                return ("tiers", "tiers are in the sequence of their volumes, the first from 0");
-            }
-
-            if (Tiers[i].TakerPpm is < 0 or > Instrument.FeePpmLimit
-                || Math.Abs((long)Tiers[i].MakerPpm) > Instrument.FeePpmLimit)
-            {
-                return ("tiers", "taker fees are 0 to 1000000 millionths, maker fees -1000000 to 1000000");
+                return ("tiers", $"tier {i + 1}: {wrong}");
             }
         }
 
         if (Minimum is < 0 or > MinimumLimit)
         {
-            return ("minimum", "a minimum is 0 to 2^40 minor units");
+            return ("minimum",
+                $"the minimumFee {amount(Minimum)} is outside the range 0 to {amount(MinimumLimit)}; nearest: "
+                + amount(Math.Clamp(Minimum, 0, MinimumLimit)));
         }
 
         return Minimum > 0 && (Tiers.IsEmpty || Tiers.Any(tier => tier.MakerPpm < 0))
-            ? ("minimum", "a minimum needs tiers, and none of them with a rebate")
+            ? ("minimum",
+                $"the minimumFee {amount(Minimum)} needs tiers, none with a negative makerFeePpm; without them it is 0")
             : null;
     }
+
+    private string? CheckTier(int index, Func<long, string> amount)
+    {
+        var tier = Tiers[index];
+        if (index == 0 ? tier.FromVolume != 0 : tier.FromVolume <= Tiers[index - 1].FromVolume)
+        {
+            return index == 0
+                ? $"fromVolume is {amount(tier.FromVolume)}; the first tier starts at 0"
+                : $"fromVolume {amount(tier.FromVolume)} is not above {amount(Tiers[index - 1].FromVolume)}, "
+                    + "the fromVolume of the tier before it";
+        }
+
+        return Outside("takerFeePpm", tier.TakerPpm, 0)
+            ?? Outside("makerFeePpm", tier.MakerPpm, -Instrument.FeePpmLimit);
+    }
+
+    private static string? Outside(string field, int value, int least) =>
+        Math.Clamp(value, least, Instrument.FeePpmLimit) is var nearest && nearest != value
+            ? $"{field} {value} is outside the range {least} to {Instrument.FeePpmLimit}; nearest: {nearest}"
+            : null;
 }
 
 /// <summary>An administrator's request to set the fees of all instruments quoted in an asset.</summary>

@@ -50,4 +50,26 @@ public sealed class FeeCallTests(SharedGateway shared) : IClassFixture<SharedGat
         Assert.Equal(field, (await exchange.SendAsync("POST", "admin/fees", body, "admin", Token))["field"]);
         Assert.Empty(exchange.Floor.Fees);
     }
+
+    [Theory]
+    [InlineData(
+        """{"asset":"USD","tiers":[{"fromVolume":"1","makerFeePpm":0,"takerFeePpm":0}]}""",
+        "Tier 1: fromVolume is 1.00; the first tier starts at 0.")]
+    [InlineData(
+        """{"asset":"USD","tiers":[{"makerFeePpm":0,"takerFeePpm":9},{"fromVolume":"0","makerFeePpm":0,"takerFeePpm":8}]}""",
+        "Tier 2: fromVolume 0.00 is not above 0.00, the fromVolume of the tier before it.")]
+    [InlineData(
+        """{"asset":"USD","tiers":[{"makerFeePpm":0,"takerFeePpm":1000001}]}""",
+        "Tier 1: takerFeePpm 1000001 is outside the range 0 to 1000000; nearest: 1000000.")]
+    [InlineData(
+        """{"asset":"USD","tiers":[{"makerFeePpm":-1000001,"takerFeePpm":1000000}]}""",
+        "Tier 1: makerFeePpm -1000001 is outside the range -1000000 to 1000000; nearest: -1000000.")]
+    [InlineData(
+        """{"asset":"USD","minimumFee":"1"}""",
+        "The minimumFee 1.00 needs tiers, none with a negative makerFeePpm; without them it is 0.")]
+    public async Task Rejection_of_a_schedule_names_the_tier_the_value_and_the_nearest(string body, string detail)
+    {
+        var reply = await shared.Gateway.SendAsync("POST", "admin/fees", body, "admin", Token);
+        Assert.Equal((400, detail), ((int)reply.Status, reply["detail"]));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -27,7 +28,7 @@ internal static class FeesReading
                 $"a decimal number with at most {asset.Decimals} decimals of {asset.Name}, without sign and exponent");
         var request = new FeesRequest(new FeeSchedule(asset.Name, tiers.ToImmutable(), minimum), by, text.Why ?? "");
         refusal ??= WhyReading.Check(text.Why);
-        if (request.Schedule.Check() is { } wrong)
+        if (request.Schedule.Check(units => asset.AmountOf(units).ToString(CultureInfo.InvariantCulture)) is { } wrong)
             refusal ??= Refusal.Malformed(
                 wrong.Field == "minimum" ? "minimumFee" : wrong.Field, Sentence(wrong.Sentence));
         return (refusal, request);
