@@ -8,13 +8,12 @@ internal sealed class LongTurns : IHostedService, IDisposable
     private const string OrleansMeter = "Microsoft.Orleans";
     private const string OrleansCounter = "orleans-scheduler-long-running-turns";
 
-    private readonly Meter _meter = new("QuantumCore.Silo");
     private readonly MeterListener _listener = new();
     private long _count;
 
-    public LongTurns()
+    public LongTurns(IMeterFactory meters)
     {
-        _meter.CreateObservableCounter(
+        meters.Create("QuantumCore.Silo").CreateObservableCounter(
             "quantumcore_long_turns", () => Volatile.Read(ref _count), null, "Turns of grains over the limit.");
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
@@ -36,9 +35,5 @@ internal sealed class LongTurns : IHostedService, IDisposable
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _listener.Dispose();
-        _meter.Dispose();
-    }
+    public void Dispose() => _listener.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
@@ -13,7 +14,7 @@ namespace QuantumCore.Silo;
 /// Sends spans, metrics and log lines to a collector (<c>--otlp</c>). Spans cover requests, the grain calls that they
 /// make, and the waits for the commit. The exporters drop data that they cannot send; no request waits for them.
 /// </summary>
-internal sealed class Telemetry(SiloOptions options, GatewayMetrics metrics, LoggerProvider lines)
+internal sealed class Telemetry(SiloOptions options, IMeterFactory meters, LoggerProvider lines)
     : IHostedService, IDisposable
 {
     /// <summary>Maximum time to flush at the end, in milliseconds, for spans, metrics and log lines each.</summary>
@@ -49,7 +50,7 @@ internal sealed class Telemetry(SiloOptions options, GatewayMetrics metrics, Log
             .AddSource([.. GrainHosting.TraceSources])
             .AddOtlpExporter(exporter => SendTo(exporter, options, "v1/traces"))
             .Build();
-        _meters = MetricsPage.AddMeters(Sdk.CreateMeterProviderBuilder(), metrics)
+        _meters = MetricsPage.AddMeters(Sdk.CreateMeterProviderBuilder(), meters)
             .SetResourceBuilder(Process())
             .AddOtlpExporter(exporter => SendTo(exporter, options, "v1/metrics"))
             .Build();

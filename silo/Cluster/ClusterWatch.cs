@@ -10,21 +10,12 @@ internal sealed partial class ClusterWatch : BackgroundService
 {
     private readonly IClusterMembershipService _membership;
     private readonly ILogger<ClusterWatch> _log;
-    private readonly Meter _meter;
 
-    public ClusterWatch(IClusterMembershipService membership, ILogger<ClusterWatch> log)
+    public ClusterWatch(IClusterMembershipService membership, IMeterFactory meters, ILogger<ClusterWatch> log)
     {
         (_membership, _log) = (membership, log);
-        _meter = new Meter("QuantumCore.Cluster");
-        _meter.CreateObservableGauge(
+        meters.Create("QuantumCore.Cluster").CreateObservableGauge(
             "quantumcore_cluster_silos", Count, null, "Silos of the cluster by their state, as this one sees it.");
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _meter.Dispose();
-        base.Dispose();
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway;
 
 /// <summary>Counts orders, requests, webhooks and connections of a gateway.</summary>
-public sealed class GatewayMetrics : IDisposable
+public sealed class GatewayMetrics
 {
     internal const string MeterName = "QuantumCore.Gateway";
 
@@ -35,9 +35,9 @@ public sealed class GatewayMetrics : IDisposable
     private long _resyncs;
     private long _cut;
 
-    public GatewayMetrics()
+    public GatewayMetrics(IMeterFactory meters)
     {
-        _meter = new Meter(new MeterOptions(MeterName) { Scope = this });
+        _meter = meters.Create(MeterName);
         _meter.CreateObservableCounter("quantumcore_orders", _orders.Read, null, "Orders answered, by outcome.");
         _meter.CreateObservableCounter(
             "quantumcore_http_requests", _requests.Read, null, "HTTP requests, by route and status.");
@@ -99,9 +99,6 @@ public sealed class GatewayMetrics : IDisposable
         _meter.CreateObservableGauge(
             "quantumcore_orders_waiting", () => door.Orders.Waiting, null, "Orders that wait to be let in.");
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _meter.Dispose();
 
     internal void OrdersAnswered(ImmutableArray<ExecutionReport> reports, TimeSpan taken)
     {

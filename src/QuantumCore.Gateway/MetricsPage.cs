@@ -11,7 +11,7 @@ namespace QuantumCore.Gateway;
 /// Page of the meters of the exchange and of .NET as Prometheus text. The first request loads OpenTelemetry, so that
 /// startup does not pay for it. Latencies count from then on, everything else from the start of the process.
 /// </summary>
-public sealed class MetricsPage(GatewayMetrics own) : IDisposable
+public sealed class MetricsPage(IMeterFactory own) : IDisposable
 {
     // Full names, because OpenTelemetry compiles a regular expression for a pattern.
     private static readonly string[] s_meters =
@@ -36,9 +36,9 @@ public sealed class MetricsPage(GatewayMetrics own) : IDisposable
     /// <summary>Adds the page's meters to another reader of metrics.</summary>
     /// <param name="meters">Provider of the reader.</param>
     /// <param name="own">
-    /// Metrics of the page's gateway. Those of other gateways in the process, as in tests, are left out.
+    /// Factory of the exchange's meters. Those of other exchanges in the process, as in tests, are left out.
     /// </param>
-    public static MeterProviderBuilder AddMeters(MeterProviderBuilder meters, GatewayMetrics own) =>
+    public static MeterProviderBuilder AddMeters(MeterProviderBuilder meters, IMeterFactory own) =>
         meters.AddMeter(s_meters).AddView(instrument => View(instrument, own));
 
     /// <inheritdoc/>
@@ -65,8 +65,8 @@ public sealed class MetricsPage(GatewayMetrics own) : IDisposable
         }
     }
 
-    private static MetricStreamConfiguration? View(Instrument instrument, GatewayMetrics own) =>
-        instrument.Meter.Scope is GatewayMetrics other && other != own ? MetricStreamConfiguration.Drop
+    private static MetricStreamConfiguration? View(Instrument instrument, IMeterFactory own) =>
+        instrument.Meter.Scope is IMeterFactory other && other != own ? MetricStreamConfiguration.Drop
         : instrument is Histogram<double>
             ? new ExplicitBucketHistogramConfiguration { Boundaries = s_latencies, CardinalityLimit = 1 }
         : null;

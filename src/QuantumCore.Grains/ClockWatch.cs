@@ -9,25 +9,17 @@ internal sealed class ClockWatch : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
 
-    private readonly Meter _meter = new("QuantumCore.Grains.Clock");
     private readonly SteadyClock? _clock;
     private readonly ILogger<ClockWatch> _log;
 
-    public ClockWatch(TimeProvider time, ILogger<ClockWatch> log)
+    public ClockWatch(TimeProvider time, IMeterFactory meters, ILogger<ClockWatch> log)
     {
         (_clock, _log) = (time as SteadyClock, log);
-        _meter.CreateObservableGauge(
+        meters.Create("QuantumCore.Grains.Clock").CreateObservableGauge(
             "quantumcore_clock_ahead_seconds",
             () => (long)(_clock?.Ahead ?? TimeSpan.Zero).TotalSeconds,
             null,
             "Time by which the machine's clock is ahead of exchange time, since its readings are refused: above 0 is an alarm.");
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _meter.Dispose();
-        base.Dispose();
     }
 
     /// <inheritdoc/>

@@ -48,6 +48,7 @@ public static class ExchangeGrains
         services.AddSingleton(keep ?? new KeepOptions());
         services.AddSingleton<JournalKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalKeeper>());
+        services.AddMetrics();
         services.AddHostedService<JournalGauges>();
         services.AddHostedService<ClockWatch>();
         return services;

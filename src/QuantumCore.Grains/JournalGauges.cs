@@ -5,28 +5,27 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains;
 
 /// <summary>Publishes metrics of this process's journal writer.</summary>
-public sealed class JournalGauges : IHostedService, IDisposable
+public sealed class JournalGauges : IHostedService
 {
-    private readonly Meter _meter = new("QuantumCore.Journal");
-
-    public JournalGauges(JournalWriter writer)
+    public JournalGauges(JournalWriter writer, IMeterFactory meters)
     {
-        _meter.CreateObservableGauge(
+        var meter = meters.Create("QuantumCore.Journal");
+        meter.CreateObservableGauge(
             "quantumcore_journal_oldest_pending_milliseconds",
             () => (long)writer.OldestPendingAge.TotalMilliseconds,
             null,
             "Age of the oldest record that is not durable yet.");
-        _meter.CreateObservableGauge(
+        meter.CreateObservableGauge(
             "quantumcore_journal_pending_records", () => writer.PendingRecords, null,
             "Records that are not durable yet.");
-        _meter.CreateObservableCounter(
+        meter.CreateObservableCounter(
             "quantumcore_journal_records", () => writer.RecordsCommitted, null, "Records committed.");
-        _meter.CreateObservableCounter(
+        meter.CreateObservableCounter(
             "quantumcore_journal_frames", () => writer.FramesCommitted, null, "Commits.");
-        _meter.CreateObservableCounter(
+        meter.CreateObservableCounter(
             "quantumcore_journal_streams_fenced", () => writer.StreamsFenced, null,
             "Streams that another activation took from this process.");
-        _meter.CreateObservableCounter(
+        meter.CreateObservableCounter(
             "quantumcore_journal_outcomes_unknown", () => writer.OutcomesUnknown, null,
             "Attempts to commit that ended without a known outcome.");
     }
@@ -36,7 +35,4 @@ public sealed class JournalGauges : IHostedService, IDisposable
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public void Dispose() => _meter.Dispose();
 }

@@ -16,7 +16,7 @@ namespace QuantumCore.Gateway.Fix.Tests;
 /// </summary>
 internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
 {
-    private readonly GatewayMetrics _metrics = new();
+    private readonly GatewayMetrics _metrics = UnreadMetrics.Create();
     private readonly Channel<FixFloorApplication> _applications = Channel.CreateUnbounded<FixFloorApplication>();
 
     public FixFloor(
@@ -70,7 +70,6 @@ internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
     {
         await Server.StopAsync(TestContext.Current.CancellationToken);
         Server.Dispose();
-        _metrics.Dispose();
     }
 
     public IDisposable? BeginScope<TState>(TState state)

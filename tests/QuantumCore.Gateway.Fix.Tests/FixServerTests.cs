@@ -300,7 +300,7 @@ public class FixServerTests
     public async Task An_exchange_that_can_not_listen_does_not_start()
     {
         await using var floor = await FixFloor.OpenAsync();
-        using var metrics = new GatewayMetrics();
+        var metrics = UnreadMetrics.Create();
         var options = new GatewayOptions();
         using var second = new FixServer(
             floor.Server.Address, null, (_, _) => default, new FixOptions(), options, new BurstRoom(options), metrics,

@@ -5,16 +5,14 @@ using Xunit;
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>Admission of requests: admitted, queued, or rejected before any work is done.</summary>
-public sealed class DoorTests : IDisposable
+public sealed class DoorTests
 {
     private const long Alice = 1001;
     private const long Bob = 1002;
 
     private readonly ManualTime _time = new();
-    private readonly GatewayMetrics _metrics = new();
+    private readonly GatewayMetrics _metrics = UnreadMetrics.Create();
     private TimeSpan _oldestCommit;
-
-    public void Dispose() => _metrics.Dispose();
 
     [Fact]
     public async Task An_idle_exchange_takes_a_burst_as_large_as_its_waiting_room()

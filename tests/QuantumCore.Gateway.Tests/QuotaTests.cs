@@ -6,7 +6,7 @@ using Xunit;
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>Rate limits of sign-ins, and whom they may lock out.</summary>
-public sealed class QuotaTests : IDisposable
+public sealed class QuotaTests
 {
     private static readonly GatewayOptions s_options = new()
     {
@@ -14,9 +14,7 @@ public sealed class QuotaTests : IDisposable
         AddressSignInsPerMinute = 100,
     };
 
-    private readonly GatewayMetrics _metrics = new();
-
-    public void Dispose() => _metrics.Dispose();
+    private readonly GatewayMetrics _metrics = UnreadMetrics.Create();
 
     [Fact]
     public void Sign_in_limit_of_an_address_does_not_affect_other_addresses()

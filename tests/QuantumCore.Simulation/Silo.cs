@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -94,7 +95,8 @@ internal sealed class Silo
     }
 
     /// <summary>Metrics shared by all silos of all worlds: nobody reads them.</summary>
-    private static GatewayMetrics Metrics { get; } = new();
+    private static GatewayMetrics Metrics { get; } = new(
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
     private bool Packs => _world.Seed % 13 is 4 or 7 or 10;
 
@@ -135,8 +137,7 @@ internal sealed class Silo
         _world.MembershipVersion++;
 
         // A real process takes its meters with it. Here they would keep every silo alive.
-        foreach (var gauges in _services.GetServices<IHostedService>().OfType<JournalGauges>())
-            gauges.Dispose();
+        _services.GetRequiredService<IMeterFactory>().Dispose();
     }
 
     // The writer's thread: one step at a time, some time after it is woken.
