@@ -26,6 +26,8 @@ internal static class Announcement
               kept in   {kept}
 
             """;
+        if (options.OptionsFile is { } file)
+            text += $"  options   {file}\n";
         if (isDemo && options.DemoAnywhere)
             text = Warning + text;
         if (options.Fix is { } fix)

@@ -137,8 +137,8 @@ internal sealed record SiloOptions
 
         Each option can be set in the environment: QUANTUMCORE_SILO_ and its name in capitals, with _ for -. Examples:
         QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ','). Or in appsettings.json
-        in the working directory: {"QuantumCore": {"data": "/srv/exchange", "keep-free": 128}}. The command line wins over
-        the environment, and the environment over the file.
+        in the working directory: {"QuantumCore.Silo": {"data": "/srv/exchange", "keep-free": 128}}. The command line wins
+        over the environment, and the environment over the file.
 
         Exit codes: 0: ended by SIGTERM or Ctrl+C. 64: bad option. 70: failed at start or later. 71: the shutdown was cut
         short, by a second signal or by --shutdown. 74: the disk is full. 75: the other silos declared this one dead while it
@@ -148,6 +148,9 @@ internal sealed record SiloOptions
     private const string DefaultCluster = "quantumcore";
 
     public string DataDirectory { get; init; } = "data";
+
+    /// <summary>File with some of the options; null for none.</summary>
+    public string? OptionsFile { get; init; }
 
     public string Urls { get; init; } = "http://127.0.0.1:8080";
 

@@ -7,7 +7,7 @@ namespace QuantumCore.Silo;
 internal static class SiloOptionsReader
 {
     private const string FileName = "appsettings.json";
-    private const string Section = "QuantumCore";
+    private const string Section = "QuantumCore.Silo";
     private const string Prefix = "QUANTUMCORE_SILO_";
 
     private static readonly IReadOnlyDictionary<string, Func<SiloOptions, OptionValue, SiloOptions>> s_options =
@@ -90,8 +90,9 @@ internal static class SiloOptionsReader
     /// user.</exception>
     public static SiloOptions Read(IReadOnlyList<string> arguments)
     {
-        var options = new SiloOptions();
-        foreach (var (name, value) in InFile().Concat(InEnvironment()).Concat(OnCommandLine(arguments)))
+        var inFile = InFile().ToList();
+        var options = new SiloOptions { OptionsFile = inFile.Count > 0 ? Path.GetFullPath(FileName) : null };
+        foreach (var (name, value) in inFile.Concat(InEnvironment()).Concat(OnCommandLine(arguments)))
         {
             options = s_options.TryGetValue(name, out var with)
                 ? with(options, value)

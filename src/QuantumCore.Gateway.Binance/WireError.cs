@@ -65,7 +65,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.OrderRate => new(-1015, "Too many new orders.", 429, 1),
         RejectReason.PriceBand => Filter("PERCENT_PRICE_BY_SIDE"),
         RejectReason.TooManyOrders or RejectReason.OpenOrderLimit => Filter("MAX_NUM_ORDERS"),
-        RejectReason.BookOrderLimit => Filter(refusal.Field switch
+        RejectReason.BookOrderLimit => Filter(refusal.Field?.Split('.')[^1] switch
         {
             "symbol" => "MAX_NUM_ORDERS",
             "displayQuantity" => "MAX_NUM_ICEBERG_ORDERS",

@@ -99,7 +99,8 @@ public static class Refusals
         RejectReason.SymbolUnavailable =>
             "The symbol is unavailable: its book and its journal disagree and must be repaired first.",
         RejectReason.TooManyLevels => "The book has reached its maximum number of price levels.",
-        RejectReason.BookOrderLimit => "The book has its maximum number of open orders of this kind.",
+        RejectReason.BookOrderLimit =>
+            "The book, or your account in it, has the maximum number of open orders of this kind.",
         RejectReason.PostOnlyWouldTake => "The post-only order would have traded immediately.",
         RejectReason.Voided => "The order was voided before it reached the book.",
         RejectReason.PriceBand => "The price is outside the symbol's price band.",

@@ -12,9 +12,10 @@ internal sealed class RecentRecords
     /// <summary>Maximum size of all records, in bytes. Those beyond it are read from the journal.</summary>
     internal const long MaxBytes = 32 << 20;
 
-    // Approximate memory of a record besides its body, in bytes: as bytes alone, and with its objects.
-    private const int BytesOverhead = 56;
-    private const int ObjectsOverhead = 560;
+    // Approximate memory of a record besides its body, in bytes, and of its objects for each byte of the body.
+    private const int Overhead = 56;
+    private const int ObjectsOverhead = 500;
+    private const int ObjectsPerByte = 4;
 
     /// <summary>Guards all below. The journal writer's thread takes it, so it is held for moments only.</summary>
     private readonly Lock _lock = new();
@@ -77,7 +78,7 @@ internal sealed class RecentRecords
 
             if (_bytes + part.Bytes > MaxBytes / 2)
             {
-                part = part with { Bodies = [.. bodies.Select(static body => new RecordBody(body.Bytes))] };
+                part = new(part.First, [.. bodies.Select(static body => new RecordBody(body.Bytes))]);
             }
 
             // Records after a gap wait in the journal until those before it are taken.
@@ -173,8 +174,8 @@ internal sealed class RecentRecords
     /// <summary>Records of one commit.</summary>
     private sealed record Part(long First, IReadOnlyList<RecordBody> Bodies)
     {
-        public long Bytes { get; } = Bodies.Sum(
-            static body => (long)body.Bytes.Length + (body.Record is null ? BytesOverhead : ObjectsOverhead));
+        public long Bytes { get; } = Bodies.Sum(static body => body.Bytes.Length + Overhead
+            + (body.Record is null ? 0 : ObjectsOverhead + ((long)body.Bytes.Length * ObjectsPerByte)));
     }
 
     /// <summary>Consecutive records of a stream that are not taken yet.</summary>

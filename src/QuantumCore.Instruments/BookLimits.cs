@@ -6,25 +6,27 @@ public enum OrderKind : byte
     /// <summary>Any other order.</summary>
     Plain = 0,
 
-    /// <summary>It waits for a trigger or for its parent's fill, and enters as a command of its own would.</summary>
+    /// <summary>Order that waits for a trigger or for its parent's fill, and then enters like a new one.</summary>
     Waiting = 1,
 
-    /// <summary>A waiting order whose trigger follows the market.</summary>
+    /// <summary>Waiting order whose trigger follows the market.</summary>
     Trailing = 2,
 
-    /// <summary>A sweep makes a trade of each of its slices.</summary>
+    /// <summary>Order of which a sweep trades each slice by itself.</summary>
     Iceberg = 3,
 
-    /// <summary>It moves with each change of the quote that it follows.</summary>
+    /// <summary>Order that moves with each change of the quote that it follows.</summary>
     Pegged = 4,
 
-    /// <summary>It waits and trades whole or not at all: the book is searched for it, perhaps in vain.</summary>
+    /// <summary>
+    /// Order that waits and trades whole or not at all: the book is searched for it, perhaps in vain.
+    /// </summary>
     Whole = 5,
 }
 
 /// <summary>
 /// Maximum numbers of open orders in one book. One command may meet all of them, some once for each of the others, so
-/// they bound its cost. An account has at most half of each kind, so that it can't take all places.
+/// they bound its cost. An account has at most half of each kind but the plain one, so that it can't take all places.
 /// </summary>
 public static class BookLimits
 {
@@ -40,13 +42,13 @@ public static class BookLimits
         OrderKind.Plain => Orders,
         OrderKind.Waiting => 10_000,
         OrderKind.Trailing => 1_000,
-        OrderKind.Iceberg => 500,
+        OrderKind.Iceberg => 200,
         OrderKind.Pegged => 200,
         OrderKind.Whole => 50,
     };
 
     /// <summary>Returns the maximum number of open orders of a kind that an account has in a book.</summary>
-    public static int OfAccount(OrderKind kind) => InBook(kind) / 2;
+    public static int OfAccount(OrderKind kind) => kind == OrderKind.Plain ? Orders : InBook(kind) / 2;
 
     /// <summary>Returns the kind of an order; of several, the one with the lowest limit.</summary>
     /// <param name="type">Its type.</param>
@@ -83,5 +85,7 @@ public static class BookLimits
     };
 
     /// <summary>Returns both limits of a kind, for the report of an order that broke one of them.</summary>
-    public static string TextOf(OrderKind kind) => $"{OfAccount(kind)} of an account, {InBook(kind)} in the book";
+    public static string TextOf(OrderKind kind) => kind == OrderKind.Plain
+        ? $"{Orders} in the book"
+        : $"{OfAccount(kind)} of an account, {InBook(kind)} in the book";
 }

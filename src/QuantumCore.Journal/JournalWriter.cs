@@ -372,7 +372,8 @@ public sealed class JournalWriter : IAsyncDisposable
     {
         var maxRecords = urgent ? _options.MaxPendingRecords : _options.MaxPendingRecords / 8 * 7;
         var maxBytes = urgent ? _options.MaxPendingBytes : _options.MaxPendingBytes / 8 * 7;
-        return _pendingRecords + records <= maxRecords && _pendingBytes + bytes <= maxBytes;
+        return _pendingRecords + records <= maxRecords
+            && _pendingBytes + Math.Min(bytes, _options.MaxFrameBytes) <= maxBytes;
     }
 
     private static void CheckSize(ReadOnlyMemory<byte> body)

@@ -3,13 +3,19 @@ namespace QuantumCore.Journal;
 /// <summary>Limits of one writer.</summary>
 public sealed record JournalWriterOptions
 {
-    /// <summary>Maximum length of a record's body, and of all bodies appended together, in bytes.</summary>
-    public const int MaxRecordBytes = 16 << 20;
+    /// <summary>
+    /// Maximum length of a record's body, and of all bodies appended together, in bytes. One command may trade with all
+    /// of a million orders, and each trade takes some 40 bytes.
+    /// </summary>
+    public const int MaxRecordBytes = 64 << 20;
 
     /// <summary>Maximum number of records that wait for their commit. The last eighth is for urgent ones.</summary>
     public int MaxPendingRecords { get; init; } = 65_536;
 
-    /// <summary>Maximum bytes of bodies that wait for their commit. The last eighth is for urgent ones.</summary>
+    /// <summary>
+    /// Maximum bytes of bodies that wait for their commit. The last eighth is for urgent ones. A body longer than
+    /// <see cref="MaxFrameBytes"/> needs room for that much only: its command has been carried out already.
+    /// </summary>
     public long MaxPendingBytes { get; init; } = 64L << 20;
 
     /// <summary>Maximum number of records of one commit, and so of an append together.</summary>

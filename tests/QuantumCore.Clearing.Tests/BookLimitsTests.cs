@@ -16,7 +16,7 @@ public class BookLimitsTests
     [Theory]
     [InlineData(OrderKind.Waiting, "type", "5000 of an account, 10000 in the book")]
     [InlineData(OrderKind.Trailing, "type", "500 of an account, 1000 in the book")]
-    [InlineData(OrderKind.Iceberg, "displayQuantity", "250 of an account, 500 in the book")]
+    [InlineData(OrderKind.Iceberg, "displayQuantity", "100 of an account, 200 in the book")]
     [InlineData(OrderKind.Pegged, "type", "100 of an account, 200 in the book")]
     [InlineData(OrderKind.Whole, "allOrNone", "25 of an account, 50 in the book")]
     public void Order_beyond_the_maximum_of_its_account_or_book_is_rejected(OrderKind kind, string field, string limit)
@@ -87,8 +87,8 @@ public class BookLimitsTests
         Fill(OrderKind.Pegged, Alice);
         var replaced = Enter(Of(OrderKind.Pegged, Alice) with { ReplacesNumber = 1, ExpectedLeavesLots = 10 });
         Assert.IsNotType<OrderVoided>(replaced);
-        Assert.IsType<OrderVoided>(
-            Enter(Of(OrderKind.Pegged, Alice) with { ReplacesNumber = 77, ExpectedLeavesLots = 10 }));
+        var late = Enter(Of(OrderKind.Pegged, Alice) with { ReplacesNumber = 1, ExpectedLeavesLots = 10 });
+        Assert.Equal(RejectReason.OrderClosed, Assert.IsType<OrderVoided>(late).Reason);
     }
 
     [Fact]

@@ -75,9 +75,12 @@ public sealed class RecentRecordsTests
     {
         var recent = new RecentRecords();
         recent.Follow(this);
-        recent.Add(Stream, 1, [new RecordBody(new byte[10 << 20], "first")]);
-        recent.Add(Stream, 2, [new RecordBody(new byte[10 << 20], "second")]);
-        Assert.Equal(["first", null], recent.Take(Stream, 1, 2).Bodies.Select(static body => body.Record));
+        for (var sequence = 1; sequence <= 6; sequence++)
+        {
+            recent.Add(Stream, sequence, [new RecordBody(new byte[3 << 20], sequence)]);
+        }
+
+        Assert.Equal([1, null, null, null, null, null], recent.Take(Stream, 1, 6).Bodies.Select(body => body.Record));
     }
 
     [Fact]

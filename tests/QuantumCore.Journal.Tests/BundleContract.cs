@@ -187,6 +187,23 @@ public abstract class BundleContract : JournalContract
     }
 
     [Fact]
+    public async Task A_record_longer_than_the_queue_is_appended_if_there_is_room_for_a_frame()
+    {
+        var writer = NewWriter(new JournalWriterOptions { MaxPendingBytes = 800, MaxFrameBytes = 200 });
+        var book = await writer.OpenAsync("book/ACME", Cancel);
+        var gate = Hold();
+        book.Append(new byte[500]);
+        book.Append(new byte[900]);
+        Assert.Throws<JournalFullException>(() => book.Append(new byte[1], urgent: true));
+        gate.Release();
+        await Durable(book);
+        Assert.Equal(
+            [500, 900],
+            await Store.ReadAsync("book/ACME", 1, long.MaxValue, Cancel).Select(record => record.Body.Length)
+                .ToListAsync(Cancel));
+    }
+
+    [Fact]
     public async Task A_full_queue_refuses_all_of_an_append_together_or_nothing()
     {
         var writer = NewWriter(new JournalWriterOptions { MaxPendingRecords = 16, MaxPendingBytes = 800 });

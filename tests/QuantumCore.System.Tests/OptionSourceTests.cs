@@ -22,16 +22,17 @@ public sealed class OptionSourceTests
     {
         // The silo checks the storage before the addresses, and neither starts.
         string[] arguments = onCommandLine is null ? [] : ["--storage", onCommandLine];
-        var file = $$$"""{"QuantumCore": {"storage": "{{{inFile}}}", "urls": "https://127.0.0.1:0"}}""";
+        var file = $$$"""{"QuantumCore.Silo": {"storage": "{{{inFile}}}", "urls": "https://127.0.0.1:0"}}""";
         Assert.Contains(message, await ErrorAsync(file, inEnvironment, arguments), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("Unknown option appsettings.json: colour.", """{"QuantumCore": {"colour": "red"}}""")]
+    [InlineData("Unknown option appsettings.json: colour.", """{"QuantumCore.Silo": {"colour": "red"}}""")]
     [InlineData("appsettings.json: shutdown is a whole number from 1 to 300, not '0'",
-        """{"QuantumCore": {"shutdown": 0}}""")]
-    [InlineData("appsettings.json: no-quotes needs one value", """{"QuantumCore": {"no-quotes": ["AAPL", "MSFT"]}}""")]
-    [InlineData("appsettings.json: Could not parse the JSON file", """{"QuantumCore": """)]
+        """{"QuantumCore.Silo": {"shutdown": 0}}""")]
+    [InlineData("appsettings.json: no-quotes needs one value",
+        """{"QuantumCore.Silo": {"no-quotes": ["AAPL", "MSFT"]}}""")]
+    [InlineData("appsettings.json: Could not parse the JSON file", """{"QuantumCore.Silo": """)]
     [InlineData("--urls with https needs", """{"Logging": {"colour": "red"}}""")]
     public async Task A_bad_option_in_the_file_is_refused_with_code_64(string message, string file) =>
         Assert.Contains(

@@ -11,7 +11,6 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>A person's own page: API keys with programs to paste, demo funds, and the authenticator.</summary>
-[Trait("Suite", "Browser")]
 public sealed partial class AccessTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = QuietExchange.Symbol;
@@ -107,7 +106,7 @@ public sealed partial class AccessTests(Browser browser, StillExchange exchange)
     [Fact]
     public async Task The_csharp_snippet_compiles_and_trades_as_it_is_pasted()
     {
-        await using var page = await OpenAsync("ivan");
+        await using var page = await OpenAsync("olivia");
         await PageTests.GoAsync(page, "/signin");
         await CreateAsync(page, "plain");
         await page.Page.Locator("[data-snippet=csharp]").ClickAsync();

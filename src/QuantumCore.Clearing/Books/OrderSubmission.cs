@@ -25,7 +25,8 @@ internal sealed class OrderSubmission(BookMachineState book, PlainRecords plain,
 
         var becomes = old is not null && HasBecomeAnother(old, order);
         var kind = OrderTicket.KindOf(order, waits: !becomes && WaitsAtFirst(order));
-        return old?.Kind == kind || book.Tickets.HasRoom(kind, order.Account)
+        var needsRoom = old?.Kind != kind && (old is not null || order.ReplacesNumber == 0);
+        return !needsRoom || book.Tickets.HasRoom(kind, order.Account)
             ? Submit(order, now, becomes)
             : Decline(order, RejectReason.BookOrderLimit, now);
     }

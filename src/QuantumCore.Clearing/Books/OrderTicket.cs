@@ -36,7 +36,7 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
     /// <summary>Remaining amount of an order by amount, in ticks times lots; -1 for any other.</summary>
     public long AmountLeft { get; set; } = order.Conditions.Decode()?.Amount ?? -1;
 
-    /// <summary>Its kind by the limits of its book. <see cref="BookTickets"/> counts it, and changes it.</summary>
+    /// <summary>Kind for the limits of the book. <see cref="BookTickets"/> counts and changes it.</summary>
     public OrderKind Kind { get; set; }
 
     /// <summary>Its list; null for none.</summary>

@@ -57,9 +57,9 @@ internal static class TransfersMutants
         new()
         {
             Rule = "a snapshot forgets what is on its way",
-            Original = "to.Count(_openTransfers.Count); foreach (var transfer in _openTransfers)",
-            Changed = "to.Count(0); foreach (var transfer in _openTransfers.Take(0))",
-            Seed = 4,
+            Original = "to.Items(_openTransfers, static (ref to, transfer) => to.Count(transfer));",
+            Changed = "to.Items<long>([], static (ref to, transfer) => to.Count(transfer));",
+            Seed = 13,
         },
     ];
 }
