@@ -387,6 +387,7 @@ public sealed class ItchTests : IDisposable
     [InlineData("MSFT_2012-06-21_50_1000rows.cmds.csv.gz", 35)]
     [InlineData("AMZN_2012-06-21_5.cmds.csv.gz", 6_578)]
     [InlineData("AAPL_2012-06-21_50_1h.cmds.csv.gz", 3_282)]
+    [Trait("Suite", "Gate")]
     public void A_recorded_day_written_as_ITCH_imports_as_the_same_commands(string name, int aggressive)
     {
         var path = OrderFlowFiles.Find(name);

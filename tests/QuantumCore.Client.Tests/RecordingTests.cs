@@ -246,6 +246,7 @@ public sealed class RecordingTests
             () => Convert("1.0,1,10,100,1500000,1", cancellation: new CancellationToken(canceled: true)));
 
     [Fact]
+    [Trait("Suite", "Gate")]
     public void A_whole_day_of_LOBSTER_imports_like_the_prepared_commands()
     {
         var raw = OrderFlow.Open(

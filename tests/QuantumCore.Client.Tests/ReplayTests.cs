@@ -287,6 +287,7 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Suite", "Gate")]
     public async Task The_small_recorded_day_is_reproduced()
     {
         var file = OrderFlowFiles.Find("MSFT_2012-06-21_50_1000rows.cmds.csv.gz");
@@ -308,6 +309,7 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Suite", "Gate")]
     public async Task The_first_minutes_of_a_LOBSTER_day_are_reproduced()
     {
         await using var zip = await ZipFile.OpenReadAsync(

@@ -11,6 +11,7 @@ namespace QuantumCore.Grains.Tests;
 /// Work that is due at a time is done though no grain is active: the grain of due work finds it, on some silo. The
 /// tests read the journal alone, because a call would activate the grain of a book.
 /// </summary>
+[Trait("Suite", "Gate")]
 public sealed class DueTimeTests(PostgresServer server)
 {
     private const long Alice = 1001;

@@ -22,6 +22,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
     private static readonly long[] s_borrowers = [.. Enumerable.Range(2_001, 16).Select(account => (long)account)];
 
     [Fact]
+    [Trait("Suite", "Gate")]
     public async Task Moves_four_times_larger_leave_no_debt_and_account_for_every_cent_of_the_fund()
     {
         var lines = Read(OrderFlowFiles.Find("AAPL_2012-06-21_50_1h.cmds.csv.gz"));

@@ -8,6 +8,7 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>Cluster membership in PostgreSQL, and nowhere else.</summary>
+[Trait("Suite", "Gate")]
 public sealed class MembershipTests(PostgresServer server)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -8,6 +8,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
+[Trait("Suite", "Gate")]
 public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContract, IAsyncLifetime
 {
     // One schema per history; the test's own name keeps tests apart.

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
+[Trait("Suite", "Gate")]
 public sealed class PostgresJournalTests(PostgresServer server) : PackContract
 {
     private static int s_schemas;

@@ -14,6 +14,7 @@ public class CalibrationTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(7)]
+    [Trait("Suite", "Gate")]
     public void Simulated_day_is_within_the_bands_of_the_recorded_one(int seed)
     {
         var recorded = s_recorded.Value;

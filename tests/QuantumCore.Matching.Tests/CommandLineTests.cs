@@ -25,6 +25,7 @@ public class CommandLineTests
     [Theory]
     [InlineData(300)]
     [InlineData(1)]
+    [Trait("Suite", "Gate")]
     public async Task A_recorded_flow_that_was_cut_off_is_refused(int missing)
     {
         var path = Path.Combine(AppContext.BaseDirectory, $"cut-by-{missing}.cmds.csv.gz");

@@ -11,6 +11,7 @@ public class RecordedFlowTests
     [InlineData("AAPL_2012-06-21_50_1h.cmds.csv.gz", 3282, 4056, 7688)]
     [InlineData("AMZN_2012-06-21_5.cmds.csv.gz", 6578, 8922, 13929)]
     [InlineData("MSFT_2012-06-21_50_1000rows.cmds.csv.gz", 35, 110, 80)]
+    [Trait("Suite", "Gate")]
     public void Every_fill_and_every_view_is_that_of_the_exchange(string name, int takers, int fills, int views)
     {
         var differences = new List<string>();

@@ -159,6 +159,7 @@ public class WorkloadTests
     }
 
     [Fact]
+    [Trait("Suite", "Gate")]
     public void Two_million_messages_are_reported_as_by_all_right_engines()
     {
         var messages = ConsensusFile.Read(OrderFlowFiles.Find("orders_normal_s23_n1000000.bin.gz"));

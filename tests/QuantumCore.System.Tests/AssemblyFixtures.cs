@@ -3,6 +3,9 @@ using Xunit;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 
+// They start the silo and other programs.
+[assembly: Trait("Suite", "Gate")]
+
 // A test that hangs is named and ended.
 [assembly: TimeLimit]
 

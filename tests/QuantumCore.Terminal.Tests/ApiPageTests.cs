@@ -5,7 +5,6 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>The reference of the API at /docs, under the exchange's policy for browsers.</summary>
-[Trait("Suite", "Browser")]
 public sealed class ApiPageTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     [Fact]

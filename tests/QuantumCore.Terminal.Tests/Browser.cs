@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(QuantumCore.TerminalTests.Browser))]
+[assembly: Trait("Suite", "Gate")]
 
 namespace QuantumCore.TerminalTests;
 

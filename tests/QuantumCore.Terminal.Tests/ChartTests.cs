@@ -7,7 +7,6 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>Work with the chart: own orders dragged to another price, price alerts.</summary>
-[Trait("Suite", "Browser")]
 public sealed partial class ChartTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Symbol = "AAPL";

@@ -6,7 +6,6 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>A user's work on the trade page, from the first look to a restart of the exchange.</summary>
-[Trait("Suite", "Browser")]
 public sealed partial class JourneyTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Symbol = QuietExchange.Symbol;

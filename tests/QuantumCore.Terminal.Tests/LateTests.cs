@@ -7,7 +7,6 @@ namespace QuantumCore.TerminalTests;
 /// <summary>
 /// Late responses, while the user has gone on: they change nothing done since, and show nothing on another page.
 /// </summary>
-[Trait("Suite", "Browser")]
 public sealed class LateTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = QuietExchange.Symbol;

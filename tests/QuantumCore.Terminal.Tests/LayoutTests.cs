@@ -7,7 +7,6 @@ namespace QuantumCore.TerminalTests;
 /// Layout of the page at its sizes, in both themes. If QUANTUMCORE_SCREENSHOTS names a folder, pictures are stored
 /// there for a person to look at.
 /// </summary>
-[Trait("Suite", "Browser")]
 public sealed class LayoutTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     /// <summary>Script that finds visible panels beyond the window, and visible labels that are cut off.</summary>

@@ -7,7 +7,6 @@ namespace QuantumCore.TerminalTests;
 /// Accounts with more orders and fills than are shown at once: all open orders can be reached, and the page says that
 /// it omits some.
 /// </summary>
-[Trait("Suite", "Browser")]
 public sealed class ManyOrdersTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = QuietExchange.Symbol;

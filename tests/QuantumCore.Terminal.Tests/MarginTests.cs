@@ -5,7 +5,6 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>Pages of a margin account: buying power, short sales, and margin calls.</summary>
-[Trait("Suite", "Browser")]
 public sealed class MarginTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = "LOAN-USD";

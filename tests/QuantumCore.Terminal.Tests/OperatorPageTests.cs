@@ -5,7 +5,6 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>The operator's page with errors, with elements in the way, and with data of somebody else.</summary>
-[Trait("Suite", "Browser")]
 public sealed class OperatorPageTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = "AAPL";

@@ -7,7 +7,6 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>Pages beside the trade page, and rules for all pages.</summary>
-[Trait("Suite", "Browser")]
 public sealed partial class PageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Symbol = "AAPL";

@@ -4,7 +4,6 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>Two or four charts, each of a symbol of its own, and a layout that is kept.</summary>
-[Trait("Suite", "Browser")]
 public sealed class PanelTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Password = "correct horse battery";

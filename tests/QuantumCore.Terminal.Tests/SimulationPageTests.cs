@@ -7,7 +7,6 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>The simulation page in a browser at the admin port, and for the operator at the ordinary port.</summary>
-[Trait("Suite", "Browser")]
 public sealed partial class SimulationPageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Quiet = "AAPL";

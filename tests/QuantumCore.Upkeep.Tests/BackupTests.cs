@@ -6,6 +6,7 @@ using QuantumCore.TestKit;
 namespace QuantumCore.Upkeep.Tests;
 
 /// <summary>Backups of running exchanges, and their restoration.</summary>
+[Trait("Suite", "Gate")]
 public sealed class BackupTests(PostgresServer server)
 {
     [Theory]

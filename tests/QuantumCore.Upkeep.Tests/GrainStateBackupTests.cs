@@ -6,6 +6,7 @@ using QuantumCore.TestKit;
 namespace QuantumCore.Upkeep.Tests;
 
 /// <summary>Backup and restoration of grain state.</summary>
+[Trait("Suite", "Gate")]
 public sealed class GrainStateBackupTests(PostgresServer server)
 {
     private static readonly StateRow[] s_rows =

@@ -6,6 +6,7 @@ using QuantumCore.TestKit;
 namespace QuantumCore.Upkeep.Tests;
 
 /// <summary>Outgoing batch files in a backup, and their restoration.</summary>
+[Trait("Suite", "Gate")]
 public sealed class OutgoingFilesTests(PostgresServer server)
 {
     [Theory]

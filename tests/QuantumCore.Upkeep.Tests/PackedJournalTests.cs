@@ -5,6 +5,7 @@ using QuantumCore.TestKit;
 namespace QuantumCore.Upkeep.Tests;
 
 /// <summary>A journal with packed old frames is equal for all its readers.</summary>
+[Trait("Suite", "Gate")]
 public sealed class PackedJournalTests(PostgresServer server)
 {
     [Theory]

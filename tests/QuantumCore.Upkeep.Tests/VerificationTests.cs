@@ -8,6 +8,7 @@ using QuantumCore.TestKit;
 namespace QuantumCore.Upkeep.Tests;
 
 /// <summary>Verification finds defects of a journal, and reports their places.</summary>
+[Trait("Suite", "Gate")]
 public sealed class VerificationTests(PostgresServer server)
 {
     [Theory]

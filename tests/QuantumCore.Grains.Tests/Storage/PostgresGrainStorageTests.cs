@@ -7,6 +7,7 @@ using Xunit;
 namespace QuantumCore.Grains.Tests.Storage;
 
 /// <summary>Grain state in PostgreSQL, by Orleans' provider and the statements of this project.</summary>
+[Trait("Suite", "Gate")]
 public sealed class PostgresGrainStorageTests(PostgresServer server) : GrainStorageContract
 {
     private string? _database;
