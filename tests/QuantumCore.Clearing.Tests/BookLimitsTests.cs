@@ -1,5 +1,6 @@
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.Journal;
 using Xunit;
 
 namespace QuantumCore.Clearing.Tests;
@@ -97,6 +98,20 @@ public class BookLimitsTests
         Fill(OrderKind.Whole, Alice);
         Assert.IsNotType<OrderVoided>(
             Enter(Of(OrderKind.Whole, Alice) with { TimeInForce = TimeInForce.ImmediateOrCancel }));
+    }
+
+    [Fact]
+    public void Record_of_a_command_that_trades_with_all_orders_fits_into_the_journal()
+    {
+        const int Slices = OrderConditions.IcebergPartsLimit;
+        Fill(OrderKind.Iceberg, Alice, () => Of(OrderKind.Iceberg, Alice) with { QuantityLots = Slices });
+        var trades = (long)BookLimits.OfAccount(OrderKind.Iceberg) * Slices;
+        var bytes = BookRecordEncoding.Encode(
+            Enter(Of(OrderKind.Plain, Bob) with { Side = Side.Sell, QuantityLots = trades })).Length;
+        Assert.InRange(bytes / trades, 10, 100);
+
+        var all = BookLimits.Orders + ((long)BookLimits.InBook(OrderKind.Iceberg) * Slices);
+        Assert.InRange(bytes * all / trades, bytes, JournalWriterOptions.MaxRecordBytes);
     }
 
     private void Fill(OrderKind kind, long account, Func<SubmitOrder>? next = null, int less = 0)
