@@ -380,9 +380,8 @@ public sealed partial class LedgerGrain(
 
             if (bodies.Count > 0)
             {
-                return bodies.All(static body => body.Record is not null)
-                    ? HistoryChunk.Of(stream, first, [.. bodies.Select(static body => body.Record!)])
-                    : HistoryChunk.Decode(stream, first, [.. bodies.Select(static body => body.Bytes)]);
+                return HistoryChunk.Decode(
+                    stream, first, [.. bodies.Select(static body => body.Bytes)], i => bodies[i].Record);
             }
 
             // The notice names a sequence that the journal does not have; waiting for it would never end.

@@ -41,69 +41,71 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
         || stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
 
     /// <summary>Decodes records as stored in the journal.</summary>
-    /// <exception cref="HistoryStreamException">This build cannot read a record.</exception>
-    public static HistoryChunk Decode(string stream, long firstSequence, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
-    {
-        Func<ReadOnlySpan<byte>, object> decode =
-            stream.StartsWith(BookPrefix, StringComparison.Ordinal) ? BookRecordEncoding.Decode
-            : stream.StartsWith(AccountPrefix, StringComparison.Ordinal) ? AccountRecordEncoding.Decode
-            : stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal) ? PayoutRecordEncoding.Decode
-            : stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal)
-            ? SettlementRecordEncoding.Decode
-            : throw NotProjected(stream, firstSequence);
-        var records = new object[bodies.Count];
-        for (var i = 0; i < records.Length; i++)
-        {
-            try
-            {
-                records[i] = decode(bodies[i].Span);
-            }
-            catch (InvalidDataException fault)
-            {
-                throw new HistoryStreamException(stream, firstSequence + i, fault.Message, fault);
-            }
-        }
-
-        return Of(stream, firstSequence, records);
-    }
-
-    /// <summary>Returns records that need no decoding as a chunk. They must not change any more.</summary>
-    /// <param name="stream">Name of a stream that is projected.</param>
+    /// <param name="stream">Name of the stream.</param>
     /// <param name="firstSequence">Sequence of the first record.</param>
-    /// <param name="records">The records, of the kind of the stream.</param>
-    public static HistoryChunk Of(string stream, long firstSequence, object[] records)
+    /// <param name="bodies">The records as stored.</param>
+    /// <param name="decoded">
+    /// Returns the record at an index if it is at hand, and null if it has to be decoded. Null if none is.
+    /// </param>
+    /// <exception cref="HistoryStreamException">This build cannot read a record.</exception>
+    public static HistoryChunk Decode(
+        string stream,
+        long firstSequence,
+        IReadOnlyList<ReadOnlyMemory<byte>> bodies,
+        Func<int, object?>? decoded = null)
     {
         if (stream.StartsWith(BookPrefix, StringComparison.Ordinal))
         {
-            return new BookChunk(stream[BookPrefix.Length..], firstSequence, Cast<BookRecord>(records));
+            return new BookChunk(
+                stream[BookPrefix.Length..], firstSequence, Records(static body => BookRecordEncoding.Decode(body)));
         }
 
         if (stream.StartsWith(AccountPrefix, StringComparison.Ordinal)
             && long.TryParse(
                 stream.AsSpan(AccountPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var account))
         {
-            return new AccountChunk(account, firstSequence, Cast<AccountRecord>(records));
+            return new AccountChunk(
+                account, firstSequence, Records(static body => AccountRecordEncoding.Decode(body)));
         }
 
         if (stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal))
         {
             return new PayoutChunk(
-                stream[PayoutRecord.StreamPrefix.Length..], firstSequence, Cast<PayoutRecord>(records));
+                stream[PayoutRecord.StreamPrefix.Length..],
+                firstSequence,
+                Records(static body => PayoutRecordEncoding.Decode(body)));
         }
 
         if (stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal))
         {
             return new SettlementChunk(
-                stream[SettlementRecord.StreamPrefix.Length..], firstSequence, Cast<SettlementRecord>(records));
+                stream[SettlementRecord.StreamPrefix.Length..],
+                firstSequence,
+                Records(static body => SettlementRecordEncoding.Decode(body)));
         }
 
-        throw NotProjected(stream, firstSequence);
+        throw new HistoryStreamException(
+            stream, firstSequence, "it is no stream of a book, an account, a payout or a settlement");
+
+        T[] Records<T>(Func<ReadOnlySpan<byte>, T> decode)
+            where T : class
+        {
+            var records = new T[bodies.Count];
+            for (var i = 0; i < records.Length; i++)
+            {
+                try
+                {
+                    records[i] = (T?)decoded?.Invoke(i) ?? decode(bodies[i].Span);
+                }
+                catch (InvalidDataException fault)
+                {
+                    throw new HistoryStreamException(stream, firstSequence + i, fault.Message, fault);
+                }
+            }
+
+            return records;
+        }
     }
-
-    private static HistoryStreamException NotProjected(string stream, long sequence) =>
-        new(stream, sequence, "it is no stream of a book, an account, a payout or a settlement");
-
-    private static T[] Cast<T>(object[] records) => Array.ConvertAll(records, static record => (T)record);
 }
 
 /// <summary>Records of one book.</summary>

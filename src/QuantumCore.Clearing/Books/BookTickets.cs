@@ -96,8 +96,9 @@ internal sealed class BookTickets(string symbol)
 
     /// <summary>Returns true if an account may have one more open order of a kind.</summary>
     public bool HasRoom(OrderKind kind, long account) => _open.Count < BookLimits.Orders
-        && _kinds[(int)kind] < BookLimits.InBook(kind)
-        && (Find(account)?.Kinds?[(int)kind] ?? 0) < BookLimits.OfAccount(kind);
+        && (kind == OrderKind.Plain
+            || (_kinds[(int)kind] < BookLimits.InBook(kind)
+                && (Find(account)?.Kinds?[(int)kind] ?? 0) < BookLimits.OfAccount(kind)));
 
     /// <summary>Changes the kind of an open order: it no longer waits.</summary>
     public void Change(OrderTicket ticket, OrderKind kind)
