@@ -204,20 +204,21 @@ internal static class BookCommandEncoding
         return rules.DrainToImmutable();
     }
 
-    private static ImmutableArray<NamedValue> ValuesOf(TradeAsItWas? trade) => trade is not var (place, nanos, fill)
+    private static ImmutableArray<NamedValue> ValuesOf(RecordedTrade? recorded) =>
+        recorded is not var (place, nanos, trade)
         ? []
         :
         [
             new(ChangedValue.TradeIndex, place.Index), new(ChangedValue.TradeNanos, nanos),
-            new(ChangedValue.TakerAccount, fill.Account), new(ChangedValue.TakerNumber, fill.Number),
-            new(ChangedValue.TakerOrder, fill.OrderId), new(ChangedValue.TakerSide, (long)fill.Side),
-            new(ChangedValue.TakerFee, fill.Fee), new(ChangedValue.MakerAccount, fill.MakerAccount),
-            new(ChangedValue.MakerNumber, fill.MakerNumber), new(ChangedValue.MakerOrder, fill.MakerOrderId),
-            new(ChangedValue.MakerFee, fill.MakerFee), new(ChangedValue.InAuction, fill.IsAuction ? 1 : 0),
-            new(ChangedValue.Price, fill.PriceTicks), new(ChangedValue.Lots, fill.QuantityLots),
+            new(ChangedValue.TakerAccount, trade.Taker.Account), new(ChangedValue.TakerNumber, trade.Taker.Number),
+            new(ChangedValue.TakerOrder, trade.Taker.OrderId), new(ChangedValue.TakerSide, (long)trade.TakerSide),
+            new(ChangedValue.TakerFee, trade.Taker.Fee), new(ChangedValue.MakerAccount, trade.Maker.Account),
+            new(ChangedValue.MakerNumber, trade.Maker.Number), new(ChangedValue.MakerOrder, trade.Maker.OrderId),
+            new(ChangedValue.MakerFee, trade.Maker.Fee), new(ChangedValue.InAuction, trade.IsAuction ? 1 : 0),
+            new(ChangedValue.Price, trade.PriceTicks), new(ChangedValue.Lots, trade.QuantityLots),
         ];
 
-    private static TradeAsItWas? TradeOf(long sequence, ImmutableArray<NamedValue> values) => values is
+    private static RecordedTrade? TradeOf(long sequence, ImmutableArray<NamedValue> values) => values is
         [
             (_, >= 0 and <= int.MaxValue and var index), (_, var nanos), (_, var taker), (_, var takerNumber),
             (_, var takerOrder), (_, ((long)Side.Buy or (long)Side.Sell) and var side), (_, var takerFee),
@@ -227,9 +228,9 @@ internal static class BookCommandEncoding
         ? new(
             new TradePlace(sequence, (int)index),
             nanos,
-            new TurnStep(
-                StepKind.Fill, taker, takerNumber, takerOrder, (Side)side, EndReason.None, price, lots, 0, takerFee, 0,
-                maker, makerNumber, makerOrder, 0, makerFee, 0, auction == 1))
+            new MatchedTrade(
+                (Side)side, price, lots, new(taker, takerNumber, takerOrder, takerFee),
+                new(maker, makerNumber, makerOrder, makerFee), auction == 1))
         : null;
 
     private static ImmutableArray<NamedValue> ValuesOf(LegAct act) => act switch

@@ -114,13 +114,13 @@ public sealed record UnblockAccount(long Account) : BookCommand;
 /// <param name="Trade">The trade as it was; null in records from before ADR 52, which moved no money.</param>
 /// <param name="CoreNumber">In those older records, the trade's place among all trades of the book; else 0.</param>
 [GenerateSerializer, Immutable, Alias("change-trade")]
-public abstract record ChangeTrade(TradeAsItWas? Trade, long CoreNumber) : BookCommand;
+public abstract record ChangeTrade(RecordedTrade? Trade, long CoreNumber) : BookCommand;
 
 /// <summary>Busts a trade.</summary>
 /// <param name="Trade">The trade as it was; null in records from before ADR 52.</param>
 /// <param name="CoreNumber">In those older records, the trade's place among all trades of the book; else 0.</param>
 [GenerateSerializer, Immutable, Alias("bust-trade")]
-public sealed record BustTrade(TradeAsItWas? Trade, long CoreNumber = 0) : ChangeTrade(Trade, CoreNumber);
+public sealed record BustTrade(RecordedTrade? Trade, long CoreNumber = 0) : ChangeTrade(Trade, CoreNumber);
 
 /// <summary>Corrects a trade's price.</summary>
 /// <param name="Trade">The trade as it was; null in records from before ADR 52.</param>
@@ -130,7 +130,7 @@ public sealed record BustTrade(TradeAsItWas? Trade, long CoreNumber = 0) : Chang
 /// <param name="CoreNumber">In those older records, the trade's place among all trades of the book; else 0.</param>
 [GenerateSerializer, Immutable, Alias("correct-trade")]
 public sealed record CorrectTrade(
-    TradeAsItWas? Trade, long PriceTicks, long TakerFee = 0, long MakerFee = 0, long CoreNumber = 0)
+    RecordedTrade? Trade, long PriceTicks, long TakerFee = 0, long MakerFee = 0, long CoreNumber = 0)
     : ChangeTrade(Trade, CoreNumber);
 
 /// <summary>

@@ -8,7 +8,6 @@ namespace QuantumCore.Contracts;
 /// these records; they decide nothing.
 /// </summary>
 /// <param name="TimeNanos">The command's time, Unix nanoseconds; never goes back within a stream.</param>
-[GenerateSerializer, Immutable, Alias("book-record")]
 public abstract record BookRecord(long TimeNanos)
 {
     /// <summary>Returns the accounts it touches, each once: the ones to which it is delivered.</summary>
@@ -24,11 +23,11 @@ public abstract record BookRecord(long TimeNanos)
         _ => [],
     };
 
-    /// <summary>Returns its trades in sequence, each in the form of a step.</summary>
-    public IEnumerable<TurnStep> TradeSteps() => this switch
+    /// <summary>Returns its trades, in sequence.</summary>
+    public IEnumerable<MatchedTrade> Trades() => this switch
     {
-        OrderAccepted order => order.Fills.Select(fill => order.StepOf(in fill)),
-        BookTurn turn => turn.Steps.Where(static step => step.Kind == StepKind.Fill),
+        OrderAccepted order => order.Fills.Select(fill => order.TradeOf(in fill)),
+        BookTurn turn => turn.Steps.OfType<TradeMade>().Select(static step => step.Trade),
         _ => [],
     };
 
@@ -53,18 +52,31 @@ public abstract record BookRecord(long TimeNanos)
 
         foreach (var step in turn.Steps)
         {
-            if (!accounts.Contains(step.Account))
+            switch (step)
             {
-                accounts.Add(step.Account);
-            }
-
-            if (step.IsOfTrade && !accounts.Contains(step.MakerAccount))
-            {
-                accounts.Add(step.MakerAccount);
+                case OrderStep order:
+                    Add(order.Account);
+                    break;
+                case TradeStep { Trade: var trade }:
+                    Add(trade.Taker.Account);
+                    Add(trade.Maker.Account);
+                    break;
+                case MatchPrevented prevented:
+                    // If the resting order changes, a step of its own tells it.
+                    Add(prevented.Taker.Account);
+                    break;
             }
         }
 
         return accounts.DrainToImmutable();
+
+        void Add(long account)
+        {
+            if (!accounts.Contains(account))
+            {
+                accounts.Add(account);
+            }
+        }
     }
 
     // Nearly every order meets few others, so a linear search is cheaper than a set.
@@ -98,7 +110,6 @@ public abstract record BookRecord(long TimeNanos)
 /// <summary>I: the instrument's definition, valid from here on.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Definition">The instrument, encoded as in the journal.</param>
-[GenerateSerializer, Immutable, Alias("instrument-defined")]
 public sealed record InstrumentDefined(long TimeNanos, EncodedInstrument Definition) : BookRecord(TimeNanos);
 
 /// <summary>A trade between the order of the record (the taker) and a resting order.</summary>
@@ -111,7 +122,6 @@ public sealed record InstrumentDefined(long TimeNanos, EncodedInstrument Definit
 /// <param name="TakerFee">Fee of the aggressive side, quote minor units.</param>
 /// <param name="MakerLeavesLots">Open quantity of the resting order afterwards, in lots.</param>
 /// <param name="MakerHold">Amount still held for the resting order, minor units of the asset it holds.</param>
-[GenerateSerializer, Immutable, Alias("trade-fill")]
 public readonly record struct TradeFill(
     long MakerOrderId,
     long MakerAccount,
@@ -132,7 +142,6 @@ public readonly record struct TradeFill(
 /// <param name="Reason">Reason of its end.</param>
 /// <param name="FilledLots">Filled quantity in lots.</param>
 /// <param name="LeavesLots">Quantity still open at the end, in lots.</param>
-[GenerateSerializer, Immutable, Alias("closed-order")]
 public readonly record struct ClosedOrder(
     long Account,
     long Number,
@@ -152,7 +161,6 @@ public readonly record struct ClosedOrder(
 /// <param name="End">Reason of its end with open quantity; None if it rests or is filled.</param>
 /// <param name="Hold">Amount still held for it, minor units of the asset it holds; 0 if done.</param>
 /// <param name="Replaced">The order it replaced; null for none.</param>
-[GenerateSerializer, Immutable, Alias("order-accepted")]
 public sealed record OrderAccepted(
     long TimeNanos,
     SubmitOrder Order,
@@ -163,11 +171,15 @@ public sealed record OrderAccepted(
     long Hold,
     ClosedOrder? Replaced) : BookRecord(TimeNanos)
 {
-    /// <summary>Returns one of its trades in the form of a step.</summary>
-    public TurnStep StepOf(in TradeFill fill) => new(
-        StepKind.Fill, Order.Account, Order.Number, OrderId, Order.Side, EndReason.None, fill.PriceTicks,
-        fill.QuantityLots, 0, fill.TakerFee, 0,
-        fill.MakerAccount, fill.MakerNumber, fill.MakerOrderId, fill.MakerLeavesLots, fill.MakerFee, fill.MakerHold);
+    /// <summary>Returns one of its trades, with both sides. The state of the taker is that of the record.</summary>
+    public MatchedTrade TradeOf(in TradeFill fill) => new(
+        Order.Side,
+        fill.PriceTicks,
+        fill.QuantityLots,
+        new(Order.Account, Order.Number, OrderId, fill.TakerFee),
+        new(
+            fill.MakerAccount, fill.MakerNumber, fill.MakerOrderId, fill.MakerFee, fill.MakerLeavesLots,
+            fill.MakerHold));
 }
 
 /// <summary>V: the order never enters the book. Its hold is released, and a late submit is rejected.</summary>
@@ -176,14 +188,12 @@ public sealed record OrderAccepted(
 /// <param name="Number">Its number within the account.</param>
 /// <param name="Reason">The book's reject reason, or <see cref="RejectReason.Voided"/> for a tombstone.</param>
 /// <param name="Order">The rejected order; null for a tombstone.</param>
-[GenerateSerializer, Immutable, Alias("order-voided")]
 public sealed record OrderVoided(
     long TimeNanos, long Account, long Number, RejectReason Reason, SubmitOrder? Order) : BookRecord(TimeNanos);
 
 /// <summary>C: orders were cancelled.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Orders">The orders, in the sequence in which they ended.</param>
-[GenerateSerializer, Immutable, Alias("orders-closed")]
 public sealed record OrdersClosed(long TimeNanos, ImmutableArray<ClosedOrder> Orders) : BookRecord(TimeNanos);
 
 /// <summary>
@@ -193,7 +203,6 @@ public sealed record OrdersClosed(long TimeNanos, ImmutableArray<ClosedOrder> Or
 /// <param name="Account">The account.</param>
 /// <param name="Floor">No order of the account with this number or a lower one is or will ever be open here.</param>
 /// <param name="Orders">The open orders that ended, sorted by public id.</param>
-[GenerateSerializer, Immutable, Alias("account-closed-all")]
 public sealed record AllClosed(
     long TimeNanos, long Account, long Floor, ImmutableArray<ClosedOrder> Orders) : BookRecord(TimeNanos);
 
@@ -207,7 +216,6 @@ public sealed record AllClosed(
 /// <param name="TotalLots">Its new total quantity, in lots.</param>
 /// <param name="ReducedLots">Reduction, in lots.</param>
 /// <param name="Hold">Amount still held for it, minor units.</param>
-[GenerateSerializer, Immutable, Alias("order-reduced")]
 public sealed record OrderReduced(
     long TimeNanos,
     long Account,
@@ -226,7 +234,6 @@ public sealed record OrderReduced(
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Account">The account that asked.</param>
 /// <param name="OrderId">The public id that was never issued.</param>
-[GenerateSerializer, Immutable, Alias("nothing-found")]
 public sealed record NothingFound(long TimeNanos, long Account, long OrderId) : BookRecord(TimeNanos);
 
 /// <summary>An instrument's definition in its journal encoding, which is the only encoding.</summary>
@@ -257,5 +264,5 @@ public sealed record BookDelivery(string Symbol, ImmutableArray<DeliveredRecord>
 /// <param name="Sequence">The record's sequence in the book's stream.</param>
 /// <param name="PreviousSequence">Sequence of the previous record that touches this account; 0 for the first.</param>
 /// <param name="Record">The record.</param>
-[GenerateSerializer, Immutable, Alias("delivered-record")]
+[Immutable]
 public readonly record struct DeliveredRecord(long Sequence, long PreviousSequence, BookRecord Record);

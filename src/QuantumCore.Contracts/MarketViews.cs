@@ -289,7 +289,7 @@ public sealed record FillQuery(
 /// <param name="Symbol">The book.</param>
 /// <param name="FirstSequence">Sequence of the first record.</param>
 /// <param name="Records">The records, without a gap.</param>
-[GenerateSerializer, Immutable, Alias("book-batch")]
+[Immutable]
 public sealed record BookBatch(string Symbol, long FirstSequence, ImmutableArray<BookRecord> Records);
 
 /// <summary>Notice that a journal stream has advanced, so that its readers may read on.</summary>

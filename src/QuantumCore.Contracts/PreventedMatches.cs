@@ -55,21 +55,19 @@ public sealed record PreventedMatch(
     /// <param name="symbol">The instrument.</param>
     /// <param name="place">Its unique name within the symbol.</param>
     /// <param name="timeNanos">Unix nanoseconds.</param>
-    /// <param name="step">A step of <see cref="StepKind.Prevented"/>.</param>
+    /// <param name="step">The step.</param>
     /// <param name="account">The account that reads it.</param>
-    public static PreventedMatch Of(string symbol, TradePlace place, long timeNanos, in TurnStep step, long account) =>
-        new PreventedMatch(
+    public static PreventedMatch Of(
+        string symbol, TradePlace place, long timeNanos, MatchPrevented step, long account) => new PreventedMatch(
         symbol,
         place,
         timeNanos,
-        step.SelfTrade,
+        step.Mode,
         step.PriceTicks,
         step.QuantityLots,
         step.Owner,
-        new(step.OrderId, step.Number, step.Account == account, step.SelfTrade.TakesOfTaker() ? step.LeavesLots : null),
-        new(
-            step.MakerOrderId, step.MakerNumber, step.MakerAccount == account,
-            step.SelfTrade.TakesOfMaker() ? step.MakerLeavesLots : null)).AsSeen();
+        PreventedOrder.Of(step.Taker, account, step.Mode.TakesOfTaker()),
+        PreventedOrder.Of(step.Maker, account, step.Mode.TakesOfMaker())).AsSeen();
 
     /// <summary>Returns the reading account's order of that number, or null if it is neither of the two.</summary>
     /// <param name="number">The order's number within that account.</param>
@@ -94,7 +92,15 @@ public sealed record PreventedMatches(ImmutableArray<PreventedMatch> All);
 /// <param name="IsOwn">True if it is the reading account's order.</param>
 /// <param name="Lots">Quantity it lost, in lots; null if it lost nothing or the quantity is not shown.</param>
 [GenerateSerializer, Immutable, Alias("prevented-order")]
-public readonly record struct PreventedOrder(long OrderId, long Number, bool IsOwn, long? Lots);
+public readonly record struct PreventedOrder(long OrderId, long Number, bool IsOwn, long? Lots)
+{
+    /// <summary>Returns one side of a prevented match.</summary>
+    /// <param name="side">The side.</param>
+    /// <param name="account">The account that reads it.</param>
+    /// <param name="loses">True if it lost its quantity.</param>
+    internal static PreventedOrder Of(in PreventedSide side, long account, bool loses) =>
+        new(side.OrderId, side.Number, side.Account == account, loses ? side.LostLots : null);
+}
 
 /// <summary>Quantity that an order has lost to prevented matches so far.</summary>
 /// <param name="Last">Its last prevented match.</param>

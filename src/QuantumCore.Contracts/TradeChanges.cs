@@ -8,11 +8,9 @@ namespace QuantumCore.Contracts;
 /// </summary>
 /// <param name="Place">Place of the trade in the book's records.</param>
 /// <param name="TimeNanos">Time of the trade, Unix nanoseconds.</param>
-/// <param name="Fill">
-/// The fill with accounts, orders and fees of its two sides; for an auction trade, the buyer is the taker.
-/// </param>
-[GenerateSerializer, Immutable, Alias("trade-as-it-was")]
-public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, TurnStep Fill)
+/// <param name="Trade">The trade, with both sides.</param>
+[GenerateSerializer, Immutable, Alias("recorded-trade")]
+public readonly record struct RecordedTrade(TradePlace Place, long TimeNanos, MatchedTrade Trade)
 {
     /// <summary>Returns the command that busts the trade or corrects its price.</summary>
     /// <param name="priceTicks">New price, in ticks; 0 busts the trade.</param>
@@ -20,11 +18,7 @@ public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, Tur
     /// <param name="makerFee">The other side's fee at the new price, quote minor units.</param>
     public ChangeTrade Change(long priceTicks, long takerFee = 0, long makerFee = 0)
     {
-        // The command does not keep what the orders had after the trade.
-        var trade = this with
-        {
-            Fill = Fill with { LeavesLots = 0, Hold = 0, MakerLeavesLots = 0, MakerHold = 0 },
-        };
+        var trade = this with { Trade = Trade.WithoutOrderState() };
         return priceTicks == 0 ? new BustTrade(trade) : new CorrectTrade(trade, priceTicks, takerFee, makerFee);
     }
 }
@@ -33,7 +27,7 @@ public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, Tur
 /// <param name="Trade">The trade as it was first made.</param>
 /// <param name="Before">The trade as it was in force before the change.</param>
 /// <param name="Now">The trade as it is now; null if it is busted.</param>
-public readonly record struct ChangeOfTrade(TradeAsItWas Trade, TurnStep Before, TurnStep? Now)
+public readonly record struct ChangeOfTrade(RecordedTrade Trade, MatchedTrade Before, MatchedTrade? Now)
 {
     /// <summary>
     /// Returns the change of a trade in a record; null if there is none. Records of an older release may hold a change
@@ -49,11 +43,10 @@ public readonly record struct ChangeOfTrade(TradeAsItWas Trade, TurnStep Before,
         // Steps that were due before the change, such as an expiring order, come first.
         for (var i = 0; i < turn.Steps.Length; i++)
         {
-            if (turn.Steps[i].Kind == StepKind.Reversed)
+            if (turn.Steps[i] is TradeReversed before)
             {
                 return new(
-                    trade, turn.Steps[i],
-                    i + 1 < turn.Steps.Length && turn.Steps[i + 1] is { Kind: StepKind.Restated } now ? now : null);
+                    trade, before.Trade, (turn.Steps.ElementAtOrDefault(i + 1) as TradeRestated)?.Trade);
             }
         }
 
@@ -68,7 +61,7 @@ public readonly record struct ChangeOfTrade(TradeAsItWas Trade, TurnStep Before,
 /// <param name="PriceTicks">New price, in ticks; 0 if the trade is busted.</param>
 /// <param name="BuyerFee">The buyer's fee now, quote minor units.</param>
 /// <param name="SellerFee">The seller's fee now, quote minor units.</param>
-[GenerateSerializer, Immutable, Alias("trade-changed")]
+[GenerateSerializer, Immutable, Alias("trade-change-result")]
 public readonly record struct TradeChanged(
-    RejectReason Reason, long Sequence = 0, TurnStep Trade = default, long PriceTicks = 0, long BuyerFee = 0,
+    RejectReason Reason, long Sequence = 0, MatchedTrade Trade = default, long PriceTicks = 0, long BuyerFee = 0,
     long SellerFee = 0);

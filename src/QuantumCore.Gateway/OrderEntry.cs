@@ -256,7 +256,7 @@ public sealed partial class OrderEntry(
         if (answer.Value.Reason != RejectReason.None)
             return answer.IsFirst ? answer.Value : new TradeChanged(RejectReason.OutcomeUnknown);
 
-        foreach (var account in new[] { answer.Value.Trade.Account, answer.Value.Trade.MakerAccount }.Distinct())
+        foreach (var account in new[] { answer.Value.Trade.Taker.Account, answer.Value.Trade.Maker.Account }.Distinct())
         {
             shown.Note(account, symbol, answer.Value.Sequence);
             // An account that does not answer now gets the change with its delivery.

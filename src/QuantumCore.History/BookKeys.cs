@@ -19,19 +19,15 @@ internal static class BookKeys
     public static OrderKey Of(ClosedOrder closed) => new(closed.Account, closed.Number);
 
     // A change of an earlier trade leaves its orders unchanged.
-    private static IEnumerable<OrderKey> Of(TurnStep step)
+    private static OrderKey[] Of(TurnStep step) => step switch
     {
-        if (step.ChangesTrade)
-        {
-            yield break;
-        }
+        OrderStep order => [new(order.Account, order.Number)],
+        TradeMade { Trade: var trade } => [Of(trade.Taker), Of(trade.Maker)],
+        MatchPrevented { Taker: var taker } => [new(taker.Account, taker.Number)],
+        _ => [],
+    };
 
-        yield return new(step.Account, step.Number);
-        if (step.Kind == StepKind.Fill)
-        {
-            yield return new(step.MakerAccount, step.MakerNumber);
-        }
-    }
+    public static OrderKey Of(in TradeSide side) => new(side.Account, side.Number);
 
     private static IEnumerable<OrderKey> Of(OrderAccepted accepted)
     {

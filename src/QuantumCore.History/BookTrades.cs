@@ -1,6 +1,5 @@
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
@@ -10,31 +9,28 @@ public static class BookTrades
     /// <summary>Returns the money of each trade and each change, in sequence; empty if nothing moves.</summary>
     public static IReadOnlyList<TradeMoney> Of(BookRecord record) => record switch
     {
-        OrderAccepted { Fills.Length: > 0 } order =>
-            [.. order.Fills.Select(fill => Of(
-                order.Order.Side, order.Order.Account, fill.TakerFee, fill.MakerAccount, fill.MakerFee, fill.PriceTicks,
-                fill.QuantityLots))],
-        BookTurn turn => [.. turn.Steps.Where(static step => step.IsOfTrade).Select(static step => Of(step))],
-        _ => [],
+        BookTurn turn => [.. turn.Steps.OfType<TradeStep>().Select(Of)],
+        _ => [.. record.Trades().Select(static trade => Of(in trade))],
     };
 
     /// <summary>
     /// Returns the money of a trade's step. A reversal is the exact mirror: the buyer returns the units and the seller
     /// the money, and both get their fees back.
     /// </summary>
-    public static TradeMoney Of(in TurnStep step)
+    public static TradeMoney Of(TradeStep step)
     {
-        var money =
-            Of(step.Side, step.Account, step.Fee, step.MakerAccount, step.MakerFee, step.PriceTicks, step.QuantityLots);
-        return step.Kind == StepKind.Reversed
+        var money = Of(step.Trade);
+        return step is TradeReversed
             ? new TradeMoney(
                 money.Seller, money.Buyer, money.PriceTicks, money.QuantityLots, -money.SellerFee, -money.BuyerFee)
             : money;
     }
 
-    /// <summary>Returns the money of a trade of a taker and a maker.</summary>
-    private static TradeMoney Of(
-        Side side, long taker, long takerFee, long maker, long makerFee, long priceTicks, long lots) => side == Side.Buy
-        ? new TradeMoney(new(taker), new(maker), priceTicks, lots, takerFee, makerFee)
-        : new TradeMoney(new(maker), new(taker), priceTicks, lots, makerFee, takerFee);
+    /// <summary>Returns the money of a trade.</summary>
+    public static TradeMoney Of(in MatchedTrade trade)
+    {
+        var (buyer, seller) = (trade.Buyer, trade.Seller);
+        return new(
+            new(buyer.Account), new(seller.Account), trade.PriceTicks, trade.QuantityLots, buyer.Fee, seller.Fee);
+    }
 }

@@ -78,23 +78,13 @@ public sealed class PreventedMatchQueries(HistoryDatabase database)
         row.GetString(0),
         new TradePlace(row.GetInt64(1), row.GetInt32(2)),
         row.GetInt64(3),
-        new TurnStep(
-            StepKind.Prevented,
-            row.GetInt64(8),
-            row.GetInt64(9),
-            row.GetInt64(10),
+        new MatchPrevented(
             default,
-            EndReason.None,
             row.GetInt64(5),
             row.GetInt64(6),
-            row.GetInt64(11),
-            0,
-            0,
-            row.GetInt64(12),
-            row.GetInt64(13),
-            row.GetInt64(14),
-            row.GetInt64(15),
-            SelfTrade: (SelfTradePrevention)row.GetInt64(4),
-            Owner: row.GetInt64(7)),
+            new(row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11)),
+            new(row.GetInt64(12), row.GetInt64(13), row.GetInt64(14), row.GetInt64(15)),
+            (SelfTradePrevention)row.GetInt64(4),
+            row.GetInt64(7)),
         account);
 }

@@ -12,7 +12,7 @@ internal sealed partial class Projection
     /// Scales the current price of an order. A slide or a trigger may have made it different from the price in its
     /// step, at which the order is covered.
     /// </summary>
-    private void Adjust(Place place, BookTurn turn, in TurnStep step, OrderKey key)
+    private void Adjust(Place place, BookTurn turn, OrderAdjusted step, OrderKey key)
     {
         var adjustment = ((AdjustOrders)turn.Command).Adjustment;
         var change = Change(key, turn.TimeNanos);
@@ -20,9 +20,9 @@ internal sealed partial class Projection
         var stored = rows.ToAdjust(key);
         var before = change.PriceTicks ?? entered?.PriceTicks ?? stored!.PriceTicks;
         change.PriceTicks = adjustment.PriceOf(step.Side, before);
-        change.Resized += step.QuantityLots;
+        change.Resized += step.AddedLots;
         _adjusted.Add(step.Account).Add(step.Number).Add(place.Sequence).Add(before).Add(change.PriceTicks.Value)
-            .Add(step.QuantityLots);
+            .Add(step.AddedLots);
 
         var terms = entered is null
             ? stored!.Terms

@@ -14,28 +14,22 @@ internal sealed partial class Projection
         var (trades, prevented) = (0, 0);
         foreach (var step in turn.Steps)
         {
-            if (step.Kind == StepKind.Fill)
+            switch (step)
             {
-                Trade(place, InstrumentOf(place), trades++, turn.TimeNanos, in step);
-                Fill(
-                    new(step.Account, step.Number), step.PriceTicks, step.QuantityLots, step.LeavesLots, step.Hold,
-                    turn.TimeNanos);
-                Fill(
-                    new(step.MakerAccount, step.MakerNumber), step.PriceTicks, step.QuantityLots, step.MakerLeavesLots,
-                    step.MakerHold,
-                    turn.TimeNanos);
-            }
-            else if (step.ChangesTrade)
-            {
-                Change(place, trades++, turn, in step);
-            }
-            else if (step.Kind == StepKind.Prevented)
-            {
-                Prevent(place, prevented++, turn.TimeNanos, in step);
-            }
-            else
-            {
-                Step(place, turn, in step);
+                case TradeMade { Trade: var trade }:
+                    Trade(place, InstrumentOf(place), trades++, turn.TimeNanos, in trade);
+                    Fill(in trade, trade.Taker, turn.TimeNanos);
+                    Fill(in trade, trade.Maker, turn.TimeNanos);
+                    break;
+                case TradeStep change:
+                    Change(place, trades++, turn, change);
+                    break;
+                case MatchPrevented match:
+                    Prevent(place, prevented++, turn.TimeNanos, match);
+                    break;
+                case OrderStep order:
+                    Step(place, turn, order);
+                    break;
             }
         }
 
@@ -53,94 +47,106 @@ internal sealed partial class Projection
     /// <summary>
     /// Enters half of a trade change: the reversal, or the restated trade. Its orders stay unchanged.
     /// </summary>
-    private void Change(Place place, int index, BookTurn turn, in TurnStep step)
+    private void Change(Place place, int index, BookTurn turn, TradeStep step)
     {
-        var money = BookTrades.Of(in step);
+        var money = BookTrades.Of(step);
         var trade = ((ChangeTrade)turn.Command).Trade!.Value;
         var cause = string.Create(
             CultureInfo.InvariantCulture,
             $"{(turn.Command is BustTrade ? "bust" : "correction")} {trade.Place.Sequence}-{trade.Place.Index}");
         Post(place, index, TradePostings.Of(InstrumentOf(place), money), cause, turn.TimeNanos);
-        AddPosition(money.Buyer.Value, place.Symbol, step.QuantityLots);
-        AddPosition(money.Seller.Value, place.Symbol, -step.QuantityLots);
-        if (step.Kind != StepKind.Reversed)
+        AddPosition(money.Buyer.Value, place.Symbol, money.QuantityLots);
+        AddPosition(money.Seller.Value, place.Symbol, -money.QuantityLots);
+        if (step is not TradeReversed { Trade: var before })
         {
             return;
         }
 
         // A restated trade follows the reversal; after a bust nothing does.
-        var now = turn.Steps.FirstOrDefault(static restated => restated.Kind == StepKind.Restated);
+        var now = turn.Steps.OfType<TradeRestated>().FirstOrDefault()?.Trade ?? default;
         _tradeChanges.Add(place.Symbol).Add(place.Sequence).Add(trade.Place.Sequence).Add(trade.Place.Index)
             .Add(now.PriceTicks)
-            .Add(now.MakerFee).Add(now.Fee).Add(now.MakerFee - step.MakerFee).Add(now.Fee - step.Fee)
+            .Add(now.Maker.Fee).Add(now.Taker.Fee)
+            .Add(now.Maker.Fee - before.Maker.Fee).Add(now.Taker.Fee - before.Taker.Fee)
             .Add(turn.TimeNanos);
     }
 
-    private void Prevent(Place place, int index, long timeNanos, in TurnStep step) => _prevented
-        .Add(place.Symbol).Add(place.Sequence).Add(index).Add(step.PriceTicks).Add(step.QuantityLots)
-        .Add((long)step.SelfTrade)
-        .Add(step.Owner).Add(step.Account).Add(step.Number).Add(step.OrderId).Add(step.LeavesLots)
-        .Add(step.MakerAccount).Add(step.MakerNumber).Add(step.MakerOrderId).Add(step.MakerLeavesLots).Add(timeNanos);
+    private void Prevent(Place place, int index, long timeNanos, MatchPrevented match)
+    {
+        _prevented
+            .Add(place.Symbol).Add(place.Sequence).Add(index).Add(match.PriceTicks).Add(match.QuantityLots)
+            .Add((long)match.Mode).Add(match.Owner);
+        foreach (var side in (ReadOnlySpan<PreventedSide>)[match.Taker, match.Maker])
+        {
+            _prevented.Add(side.Account).Add(side.Number).Add(side.OrderId).Add(side.LostLots);
+        }
 
-    private void Step(Place place, BookTurn turn, in TurnStep step)
+        _prevented.Add(timeNanos);
+    }
+
+    private void Step(Place place, BookTurn turn, OrderStep step)
     {
         var key = new OrderKey(step.Account, step.Number);
-        switch (step.Kind)
+        switch (step)
         {
-            case StepKind.Opened:
-                Open(place, turn, in step, key);
+            case OrderOpened opened:
+                Open(place, turn, opened, key);
                 break;
-            case StepKind.Voided:
-                Enter(key, place.Symbol, RowBuffer.Null, turn.OrderOf(in step), turn.TimeNanos)
+            case OrderRefused refused:
+                Enter(key, place.Symbol, RowBuffer.Null, turn.OrderOf(refused), turn.TimeNanos)
                     .End("rejected", turn.Reason.ToString(), turn.TimeNanos);
                 SetHold(key, null);
                 break;
-            case StepKind.Ended:
+            case OrderEnded ended:
                 var change = Change(key, turn.TimeNanos);
-                change.Cancelled += step.LeavesLots;
-                change.End(step.Reason, turn.TimeNanos);
+                change.Cancelled += ended.LeavesLots;
+                change.End(ended.Reason, turn.TimeNanos);
                 SetHold(key, null);
-                if (step.Refusal != RejectReason.None)
+                if (ended.Refusal != RejectReason.None)
                 {
-                    AddTerm(key, HistoryWords.Refusal, (long)step.Refusal);
+                    AddTerm(key, HistoryWords.Refusal, (long)ended.Refusal);
                 }
 
                 break;
-            case StepKind.Triggered:
+            case OrderTriggered { PriceTicks: var limit }:
                 var triggered = Change(key, turn.TimeNanos);
-                triggered.PriceTicks = step.PriceTicks == 0 ? triggered.PriceTicks : step.PriceTicks;
+                triggered.PriceTicks = limit == 0 ? triggered.PriceTicks : limit;
                 AddTerm(key, HistoryWords.TriggeredAt, turn.TimeNanos);
                 break;
-            case StepKind.Activated:
-                Change(key, turn.TimeNanos).PriceTicks = step.PriceTicks;
+            case OrderActivated activated:
+                Change(key, turn.TimeNanos).PriceTicks = activated.PriceTicks;
                 AddTerm(key, HistoryWords.ActivatedAt, turn.TimeNanos);
                 break;
-            case StepKind.Changed:
-                Change(key, turn.TimeNanos).Resized -= step.QuantityLots;
-                SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
-                if (turn.Command is AmendOpenOrder amend && key == new OrderKey(amend.Account, amend.Number))
-                {
-                    PutTerms(key, amend.Changes.Of(null));
-                    if (amend.Changes.WorstTicks is { } worst)
-                    {
-                        Change(key, turn.TimeNanos).PriceTicks = worst;
-                    }
-                }
-
+            case OrderChanged changed:
+                Change(turn, changed, key);
                 break;
-            case StepKind.Adjusted:
-                Adjust(place, turn, in step, key);
-                SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
+            case OrderAdjusted adjusted:
+                Adjust(place, turn, adjusted, key);
+                SetHold(key, rows.Hold(key)! with { Amount = adjusted.Hold });
                 break;
-            case StepKind.Held:
-                SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
+            case HoldChanged held:
+                SetHold(key, rows.Hold(key)! with { Amount = held.Hold });
                 break;
         }
     }
 
-    private void Open(Place place, BookTurn turn, in TurnStep step, OrderKey key)
+    private void Change(BookTurn turn, OrderChanged step, OrderKey key)
     {
-        var order = turn.OrderOf(in step);
+        Change(key, turn.TimeNanos).Resized -= step.ReducedLots;
+        SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
+        if (turn.Command is AmendOpenOrder amend && key == new OrderKey(amend.Account, amend.Number))
+        {
+            PutTerms(key, amend.Changes.Of(null));
+            if (amend.Changes.WorstTicks is { } worst)
+            {
+                Change(key, turn.TimeNanos).PriceTicks = worst;
+            }
+        }
+    }
+
+    private void Open(Place place, BookTurn turn, OrderOpened step, OrderKey key)
+    {
+        var order = turn.OrderOf(step);
         Enter(key, place.Symbol, step.OrderId, order with { PriceTicks = step.PriceTicks }, turn.TimeNanos);
         if (OrderCombinations.IsTriggered(order.Type) && turn.StageOf(order) == OrderStage.Working)
         {
@@ -170,15 +176,16 @@ internal sealed partial class Projection
     private void AddTerm(OrderKey key, string name, long value) =>
         _terms.Add(key.Account).Add(key.Number).Add(name).Add(value);
 
-    private void Fill(OrderKey key, long priceTicks, long lots, long leaves, long hold, long timeNanos)
+    private void Fill(in MatchedTrade trade, in TradeSide side, long timeNanos)
     {
+        var (key, leaves) = (BookKeys.Of(in side), side.LeavesLots);
         var change = Change(key, timeNanos);
-        change.Fill(priceTicks, lots);
+        change.Fill(trade.PriceTicks, trade.QuantityLots);
         // The total of an order by amount is the quantity it trades.
         if (_orders.TryGetValue(key, out var row) && row.Order?.Conditions.Decode()?.Amount is not null)
         {
-            change.Resized += lots;
-            leaves = hold;
+            change.Resized += trade.QuantityLots;
+            leaves = side.Hold;
         }
 
         if (leaves == 0)
@@ -188,7 +195,7 @@ internal sealed partial class Projection
         }
         else
         {
-            SetHold(key, rows.Hold(key)! with { Amount = hold });
+            SetHold(key, rows.Hold(key)! with { Amount = side.Hold });
         }
     }
 }

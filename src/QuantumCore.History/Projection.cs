@@ -236,7 +236,7 @@ internal sealed partial class Projection(
     private void Trade(Place place, Instrument instrument, OrderAccepted taker, int index)
     {
         var fill = taker.Fills[index];
-        Trade(place, instrument, index, taker.TimeNanos, taker.StepOf(in fill));
+        Trade(place, instrument, index, taker.TimeNanos, taker.TradeOf(in fill));
 
         var maker = new OrderKey(fill.MakerAccount, fill.MakerNumber);
         var change = Change(maker, taker.TimeNanos);
@@ -250,18 +250,18 @@ internal sealed partial class Projection(
     }
 
     /// <summary>Adds the rows of a trade, for both sides.</summary>
-    private void Trade(Place place, Instrument instrument, int index, long timeNanos, in TurnStep fill)
+    private void Trade(Place place, Instrument instrument, int index, long timeNanos, in MatchedTrade trade)
     {
-        var money = BookTrades.Of(in fill);
+        var money = BookTrades.Of(in trade);
         var (cash, units) = TradePostings.AmountsOf(instrument, in money);
         _traded.Add(instrument, in money, cash, units, UtcDay.Of(timeNanos));
-        _trades.Add(place.Symbol).Add(place.Sequence).Add(index).Add(fill.PriceTicks).Add(fill.QuantityLots)
-            .Add(fill.MakerOrderId).Add(fill.OrderId).Add(money.Buyer.Value).Add(money.Seller.Value)
-            .Add(fill.IsAuction ? HistoryWords.NoTaker : HistoryWords.Of(fill.Side))
-            .Add(fill.MakerFee).Add(fill.Fee).Add(timeNanos)
+        _trades.Add(place.Symbol).Add(place.Sequence).Add(index).Add(trade.PriceTicks).Add(trade.QuantityLots)
+            .Add(trade.Maker.OrderId).Add(trade.Taker.OrderId).Add(money.Buyer.Value).Add(money.Seller.Value)
+            .Add(trade.IsAuction ? HistoryWords.NoTaker : HistoryWords.Of(trade.TakerSide))
+            .Add(trade.Maker.Fee).Add(trade.Taker.Fee).Add(timeNanos)
             .Add(HistoryWords.KindOf(instrument.SettlementDays > 0)).Add(instrument.Base.Name)
             .Add(instrument.Quote.Name).Add(units).Add(cash);
-        AddToCandle(new(place.Sequence, index), place.Symbol, timeNanos, in fill);
+        AddToCandle(new(place.Sequence, index), place.Symbol, timeNanos, in trade);
     }
 
     private void Void(Place place, OrderVoided voided)
@@ -515,15 +515,16 @@ internal sealed partial class Projection(
         return to;
     }
 
-    private void AddToCandle(TradePlace trade, string symbol, long timeNanos, in TurnStep fill)
+    private void AddToCandle(TradePlace place, string symbol, long timeNanos, in MatchedTrade trade)
     {
         var key = (symbol, timeNanos / CandleBuckets.MinuteNanos, rows.Split(symbol));
         if (!_candles.TryGetValue(key, out var candle))
         {
-            _candles.Add(key, candle = new(fill.PriceTicks, trade));
+            _candles.Add(key, candle = new(trade.PriceTicks, place));
         }
 
-        candle.Add(trade, fill.PriceTicks, fill.QuantityLots, isBought: fill.Side == Side.Buy && !fill.IsAuction);
+        candle.Add(
+            place, trade.PriceTicks, trade.QuantityLots, isBought: trade.TakerSide == Side.Buy && !trade.IsAuction);
     }
 
     private RowBuffer CandleRows()

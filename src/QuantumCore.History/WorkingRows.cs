@@ -353,7 +353,7 @@ internal sealed class WorkingRows
             }
             else if (record is BookTurn { Command: AdjustOrders } adjusting)
             {
-                foreach (var step in adjusting.Steps.Where(step => step.Kind == StepKind.Adjusted))
+                foreach (var step in adjusting.Steps.OfType<OrderAdjusted>())
                 {
                     if (_adjusted.Add(new(step.Account, step.Number)))
                     {

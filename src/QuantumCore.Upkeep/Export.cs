@@ -121,16 +121,24 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
         else
         {
             var index = 0;
-            foreach (var fill in record.TradeSteps())
+            foreach (var trade in record.Trades())
             {
-                Write(at, record.TimeNanos, index++, fill);
+                var money = BookTrades.Of(in trade);
+                if (kind == ExportKind.Trades)
+                {
+                    lines.Trade(Instrument, at.Sequence, index++, record.TimeNanos, in trade, in money);
+                }
+                else
+                {
+                    Write(at, record.TimeNanos, index++, in money);
+                }
             }
 
             foreach (var change in kind == ExportKind.Postings && record is BookTurn turn
-                ? turn.Steps.Where(step => step.ChangesTrade)
+                ? turn.Steps.Where(static step => step is TradeReversed or TradeRestated).Cast<TradeStep>()
                 : [])
             {
-                Write(at, record.TimeNanos, index++, change);
+                Write(at, record.TimeNanos, index++, BookTrades.Of(change));
             }
         }
     }
@@ -191,19 +199,14 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
         }
     }
 
-    private void Write(in JournalRecord at, long timeNanos, int index, in TurnStep fill)
-    {
-        var instrument = _instrument ?? throw new InvalidDataException("a trade before the instrument's definition");
-        var money = BookTrades.Of(in fill);
-        if (kind == ExportKind.Trades)
-        {
-            lines.Trade(instrument, at.Sequence, index, timeNanos, fill, money);
-            return;
-        }
+    private Instrument Instrument =>
+        _instrument ?? throw new InvalidDataException("a trade before the instrument's definition");
 
-        foreach (var posting in TradePostings.Of(instrument, money))
+    private void Write(in JournalRecord at, long timeNanos, int index, in TradeMoney money)
+    {
+        foreach (var posting in TradePostings.Of(Instrument, in money))
         {
-            var asset = posting.Asset == instrument.Base.Name ? instrument.Base : instrument.Quote;
+            var asset = posting.Asset == Instrument.Base.Name ? Instrument.Base : Instrument.Quote;
             lines.Posting(Stream.Name, at.Sequence, index, posting, asset.Decimals, timeNanos);
         }
     }
@@ -214,8 +217,11 @@ internal sealed class ExportLines(TextWriter to, bool csv)
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new InstrumentText(),
-            new ConditionsText() },
+        Converters =
+        {
+            new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new InstrumentText(), new ConditionsText(),
+            new KindText<BookCommand>(), new KindText<LegAct>(), new KindText<TurnStep>(),
+        },
     };
 
     private static readonly string[] s_trade =
@@ -238,18 +244,18 @@ internal sealed class ExportLines(TextWriter to, bool csv)
         new { stream, at.Sequence, at.Epoch, kind = record.GetType().Name, record }, s_json));
 
     public void Trade(
-        Instrument instrument, long sequence, int index, long timeNanos, in TurnStep fill, in TradeMoney sides) =>
+        Instrument instrument, long sequence, int index, long timeNanos, in MatchedTrade trade, in TradeMoney sides) =>
             Write(
             s_trade,
             instrument.Symbol,
             sequence,
             index,
             Text(timeNanos),
-            instrument.FormatPrice(fill.PriceTicks),
-            instrument.FormatQuantity(fill.QuantityLots),
-            fill.IsAuction ? "none" : fill.Side == Side.Buy ? "buy" : "sell",
-            fill.OrderId,
-            fill.MakerOrderId,
+            instrument.FormatPrice(trade.PriceTicks),
+            instrument.FormatQuantity(trade.QuantityLots),
+            trade.IsAuction ? "none" : trade.TakerSide == Side.Buy ? "buy" : "sell",
+            trade.Taker.OrderId,
+            trade.Maker.OrderId,
             sides.Buyer.Value,
             sides.Seller.Value,
             DecimalText.Format(sides.BuyerFee, instrument.Quote.Decimals),
@@ -294,5 +300,20 @@ internal sealed class ExportLines(TextWriter to, bool csv)
 
         public override void Write(Utf8JsonWriter writer, EncodedConditions value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value.Decode(), options);
+    }
+
+    /// <summary>Writes a value of one of several kinds with the name of its kind and all of its members.</summary>
+    private sealed class KindText<T> : JsonConverter<T>
+        where T : class
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+        {
+            var members = JsonSerializer.SerializeToNode(value, value.GetType(), options)!.AsObject();
+            members.Insert(0, "kind", JsonNamingPolicy.CamelCase.ConvertName(value.GetType().Name));
+            members.WriteTo(writer, options);
+        }
     }
 }

@@ -132,9 +132,8 @@ internal sealed class BookGroup
     /// </summary>
     public IEnumerable<(string Symbol, long Price)> Prices() =>
         from last in Last
-        from step in (last.Record as BookTurn)?.Steps ?? []
-        where step.Kind == StepKind.Fill
-        select (last.Symbol, step.PriceTicks);
+        from trade in (last.Record as BookTurn)?.Trades() ?? []
+        select (last.Symbol, trade.PriceTicks);
 
     /// <summary>Returns the open lots of an order; 0 when it is done.</summary>
     public long LeavesOf(string symbol, long account, long number) =>
@@ -156,13 +155,14 @@ internal sealed class BookGroup
                 }
             }
 
-            foreach (var step in (record as BookTurn)?.Steps.Where(step => step.Kind == StepKind.Fill) ?? [])
+            foreach (var trade in (record as BookTurn)?.Trades() ?? [])
             {
+                var (taker, maker) = (trade.Taker, trade.Maker);
                 var ofStrategies =
-                    _auditor.IsLeg(step.Account, step.Number) && _auditor.IsLeg(step.MakerAccount, step.MakerNumber);
+                    _auditor.IsLeg(taker.Account, taker.Number) && _auditor.IsLeg(maker.Account, maker.Number);
                 yield return new GroupFill(
-                    symbol, step.Account, step.Number, step.MakerAccount, step.MakerNumber,
-                    ofStrategies ? 0 : step.PriceTicks, step.QuantityLots);
+                    symbol, taker.Account, taker.Number, maker.Account, maker.Number,
+                    ofStrategies ? 0 : trade.PriceTicks, trade.QuantityLots);
             }
         }
     }

@@ -61,10 +61,10 @@ public class ChangedTradesTests
         Assert.True(IsChangeable(4, restored));
     }
 
-    private static TradeAsItWas Trade(long sequence, int index = 0) => new(
+    private static RecordedTrade Trade(long sequence, int index = 0) => new(
         new TradePlace(sequence, index),
         1,
-        new TurnStep(StepKind.Fill, 1, 1, 1, Side.Buy, EndReason.None, 100, 10, 0, 7, 0, MakerFee: -2));
+        new MatchedTrade(Side.Buy, 100, 10, new(1, 1, 1, 7), new(0, 0, 0, -2)));
 
     private bool IsChangeable(long sequence, ChangedTrades? trades = null)
     {

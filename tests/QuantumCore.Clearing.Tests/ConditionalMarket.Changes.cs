@@ -7,7 +7,7 @@ namespace QuantumCore.Clearing.Tests;
 /// <summary>Busted and corrected trades, and accounts that lack what a change takes back.</summary>
 internal sealed partial class ConditionalMarket
 {
-    private readonly List<TradeAsItWas> _trades = [];
+    private readonly List<RecordedTrade> _trades = [];
     private readonly Dictionary<(long Account, string Asset), long> _out = [];
     private long _cashBrought;
     private long _unitsBrought;
@@ -15,9 +15,9 @@ internal sealed partial class ConditionalMarket
     private void NoteTrades(BookRecord record)
     {
         var index = 0;
-        foreach (var fill in record.TradeSteps())
+        foreach (var trade in record.Trades())
         {
-            _trades.Add(new TradeAsItWas(new TradePlace(Book.Sequence, index++), record.TimeNanos, fill));
+            _trades.Add(new RecordedTrade(new TradePlace(Book.Sequence, index++), record.TimeNanos, trade));
         }
     }
 
@@ -28,15 +28,16 @@ internal sealed partial class ConditionalMarket
             return;
         }
 
-        var trade = _trades[^(1 + _random.Next(Math.Min(_trades.Count, 200)))];
+        var recorded = _trades[^(1 + _random.Next(Math.Min(_trades.Count, 200)))];
+        var trade = recorded.Trade;
         if (_random.Next(3) == 0)
         {
             // The proceeds of the trade are gone.
-            Drain(trade.Fill.Account, trade.Fill.Side);
-            Drain(trade.Fill.MakerAccount, trade.Fill.Side == Side.Buy ? Side.Sell : Side.Buy);
+            Drain(trade.Taker.Account, trade.TakerSide);
+            Drain(trade.Maker.Account, trade.MakerSide);
         }
 
-        Operate(trade.Change(_random.Next(3) == 0 ? 0 : Price(30), trade.Fill.Fee, trade.Fill.MakerFee));
+        Operate(recorded.Change(_random.Next(3) == 0 ? 0 : Price(30), trade.Taker.Fee, trade.Maker.Fee));
     }
 
     private void Drain(long account, Side side)

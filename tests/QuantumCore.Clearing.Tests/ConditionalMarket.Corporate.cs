@@ -81,12 +81,12 @@ internal sealed partial class ConditionalMarket
         Assert.Equal(RejectReason.None, Book.Operate(command, _now, out var again));
         Assert.Null(again);
 
-        foreach (var step in ((BookTurn)record!).Steps.Where(step => step.Kind == StepKind.Adjusted))
+        foreach (var step in ((BookTurn)record!).Steps.OfType<OrderAdjusted>())
         {
             var (side, held, terms) = before[step.OrderId];
             var limit = side == Side.Sell ? adjustment.LotsOf(held) : held;
             Assert.True(
-                step.Hold <= limit || ((BookTurn)record).Steps.Any(other => other.Kind == StepKind.Held),
+                step.Hold <= limit || ((BookTurn)record).Steps.OfType<HoldChanged>().Any(),
                 $"{step} held {held}");
             _seen.Add($"{name} of a {(side == Side.Buy ? "buy" : "sell")}");
             _ = Book.IsKnown(step.Account, step.Number, out var ticket, out _) && ticket?.List is not null

@@ -232,7 +232,8 @@ internal sealed partial class ConditionalMarket
         {
             OrderAccepted accepted => accepted.Fills.Sum(fill => fill.MakerFee + fill.TakerFee),
             BookTurn turn =>
-                turn.Steps.Sum(step => (step.Kind == StepKind.Reversed ? -1 : 1) * (step.Fee + step.MakerFee)),
+                turn.Steps.OfType<TradeStep>().Sum(
+                    step => (step is TradeReversed ? -1 : 1) * (step.Trade.Taker.Fee + step.Trade.Maker.Fee)),
             _ => 0,
         };
         NoteTrades(record);
@@ -245,14 +246,14 @@ internal sealed partial class ConditionalMarket
         {
             _ = step switch
             {
-                { IsAuction: true } => _seen.Add("auction trade"),
-                { Reason: EndReason.SelfTrade } => _seen.Add("prevented"),
-                { Kind: StepKind.Prevented } =>
-                    _seen.Add(step.Account == step.MakerAccount ? "met itself" : "met its owner's other"),
-                { Reason: EndReason.OneCancelsOther } => _seen.Add("sibling ended"),
-                { Reason: EndReason.GoodTillDate } => _seen.Add("expired"),
-                { Kind: StepKind.Held, Side: Side.Sell, Hold: > 0 } => _seen.Add("child entered"),
-                { Kind: StepKind.Voided } when told.Command is EnterOrderList => _seen.Add("refused list"),
+                TradeStep { Trade.IsAuction: true } => _seen.Add("auction trade"),
+                OrderEnded { Reason: EndReason.SelfTrade } => _seen.Add("prevented"),
+                MatchPrevented prevented => _seen.Add(
+                    prevented.Taker.Account == prevented.Maker.Account ? "met itself" : "met its owner's other"),
+                OrderEnded { Reason: EndReason.OneCancelsOther } => _seen.Add("sibling ended"),
+                OrderEnded { Reason: EndReason.GoodTillDate } => _seen.Add("expired"),
+                HoldChanged { Side: Side.Sell, Hold: > 0 } => _seen.Add("child entered"),
+                OrderRefused when told.Command is EnterOrderList => _seen.Add("refused list"),
                 _ => false,
             };
         }
@@ -261,9 +262,8 @@ internal sealed partial class ConditionalMarket
         {
             CancelAllOrders => "cancel all",
             AmendOpenOrder => "amended",
-            BustTrade when told.Steps is [{ Kind: StepKind.Reversed }, ..] => "void",
-            CorrectTrade when told.Steps is [{ Kind: StepKind.Reversed }, { Kind: StepKind.Restated }, ..] =>
-                "corrected",
+            BustTrade when told.Steps is [TradeReversed, ..] => "void",
+            CorrectTrade when told.Steps is [TradeReversed, TradeRestated, ..] => "corrected",
             _ => "other",
         });
     }

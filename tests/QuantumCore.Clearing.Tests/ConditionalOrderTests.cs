@@ -120,7 +120,7 @@ public class ConditionalOrderTests
         }
 
         var last = (BookTurn)market.BookRecords[^1];
-        var forged = last with { Steps = [.. last.Steps.Select(step => step with { Hold = step.Hold + 1 })] };
+        var forged = last with { Steps = [.. last.Steps.Select(Forge)] };
         var replayed = new BookMachine("AAPL");
         for (var i = 0; i < market.BookRecords.Count - 1; i++)
         {
@@ -129,6 +129,16 @@ public class ConditionalOrderTests
 
         Assert.Throws<DivergenceException>(
             () => replayed.Replay(market.BookRecords.Count, BookRecordEncoding.Encode(forged)));
+
+        static TurnStep Forge(TurnStep step) => step switch
+        {
+            TradeMade { Trade: var trade } =>
+                new TradeMade(trade with { Taker = trade.Taker with { Hold = trade.Taker.Hold + 1 } }),
+            OrderOpened opened => opened with { Hold = opened.Hold + 1 },
+            OrderChanged changed => changed with { Hold = changed.Hold + 1 },
+            HoldChanged held => held with { Hold = held.Hold + 1 },
+            _ => step,
+        };
     }
 
     [Theory]

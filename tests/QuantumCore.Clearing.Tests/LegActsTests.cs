@@ -39,8 +39,7 @@ public class LegActsTests
         Assert.Equal((3, 3), (_book.Sequence, turn.TimeNanos));
         Assert.Equal(
             [new TakeQuotesAct(2, 15_000, 4), new EndPhaseAct(), new ProceedAct(2)], ((ActOnLegs)turn.Command).Acts);
-        Assert.Equal(
-            [4, 6], turn.Steps.Where(step => step.Kind == StepKind.Fill).Select(step => step.QuantityLots));
+        Assert.Equal([4, 6], turn.Trades().Select(trade => trade.QuantityLots));
         Assert.Null(_legs.EndActs());
     }
 

@@ -39,8 +39,8 @@ public class ListHoldsTests
         Assert.True(second.List!.IsSplit);
         Assert.Equal((0, second.OwnHold(Listed.Aapl)), (_holds.HoldOf(first), _holds.HoldOf(second)));
         Assert.Equal(
-            [(StepKind.Held, 1, 0L), (StepKind.Held, 2, second.OwnHold(Listed.Aapl))],
-            _steps.ToSteps().Select(step => (step.Kind, step.OrderId, step.Hold)));
+            [(1, 0L), (2, second.OwnHold(Listed.Aapl))],
+            _steps.ToSteps().Cast<HoldChanged>().Select(step => (step.OrderId, step.Hold)));
     }
 
     [Fact]

@@ -61,17 +61,19 @@ public class OrderAdjustmentTests
         Submit(book, 1, Side.Buy, 100, 10);
         var record = Adjust(book, 7, OrderAdjustment.Dividend(3));
         Assert.Equal([new LevelState(Side.Buy, 100, 0, 0), new LevelState(Side.Buy, 97, 10, 1)], record!.Levels);
-        var step = Assert.Single(record.Steps);
+        var step = Assert.IsType<OrderAdjusted>(Assert.Single(record.Steps));
         Assert.Equal(
-            (StepKind.Adjusted, 100, 97, 0, 10),
-            (step.Kind, step.PriceBeforeTicks, step.PriceTicks, step.QuantityLots, step.LeavesLots));
+            (100, 97, 0, 10), (step.PriceBeforeTicks, step.PriceTicks, step.AddedLots, step.LeavesLots));
         Assert.Null(Adjust(book, 7, OrderAdjustment.Dividend(3)));
 
         // A book restored from its snapshot does not either. Another action differs, even one announced earlier.
         var restored = BookMachine.Restore("AAPL", book.Snapshot());
         Assert.Equal(book.Snapshot(), restored.Snapshot());
         Assert.Null(Adjust(restored, 7, OrderAdjustment.Dividend(3)));
-        Assert.Equal(94, Assert.Single(Adjust(restored, 6, OrderAdjustment.Dividend(3))!.Steps).PriceTicks);
+        Assert.Equal(
+            94,
+            Assert.IsType<OrderAdjusted>(
+                Assert.Single(Adjust(restored, 6, OrderAdjustment.Dividend(3))!.Steps)).PriceTicks);
     }
 
     [Theory]
@@ -134,9 +136,10 @@ public class OrderAdjustmentTests
             (74L, 15L, 4L),
             (ticket!.Order.PriceTicks, ticket.LeavesLots, ticket.Order.Conditions.Decode()!.DisplayLots));
 
+        var step = Assert.IsType<OrderAdjusted>(split.Steps[0]);
         var forged = split with
         {
-            Steps = [split.Steps[0] with { PriceTicks = split.Steps[0].PriceTicks + 1 }, .. split.Steps[1..]],
+            Steps = split.Steps.SetItem(0, step with { PriceTicks = step.PriceTicks + 1 }),
         };
         var other = new BookMachine("AAPL");
         foreach (var record in records[..^1])
@@ -155,8 +158,10 @@ public class OrderAdjustmentTests
         Submit(book, 1, Side.Buy, 103, 10);
         Submit(book, 2, Side.Buy, 102, 10);
         var steps = Adjust(book, 1, OrderAdjustment.Dividend(13))!.Steps;
-        Assert.Equal([(StepKind.Ended, 2L), (StepKind.Adjusted, 1L)], steps.Select(step => (step.Kind, step.Number)));
-        Assert.Equal(EndReason.CorporateAction, steps[0].Reason);
+        Assert.Equal(2, steps.Length);
+        var ended = Assert.IsType<OrderEnded>(steps[0]);
+        Assert.Equal((2, EndReason.CorporateAction), (ended.Number, ended.Reason));
+        Assert.Equal(1, Assert.IsType<OrderAdjusted>(steps[1]).Number);
     }
 
     [Fact]
@@ -166,7 +171,7 @@ public class OrderAdjustmentTests
         Submit(book, 1, Side.Buy, 100, 10);
         var record = (BookTurn)Operate(book, new EndOrders());
         Assert.Equal(
-            (StepKind.Ended, EndReason.CorporateAction), (Assert.Single(record.Steps).Kind, record.Steps[0].Reason));
+            EndReason.CorporateAction, Assert.IsType<OrderEnded>(Assert.Single(record.Steps)).Reason);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public class OrderStageTests
         await AssertStageAsync(book, Stop, OrderStage.Armed, 0);
         Trade(book, 15_100);
 
-        var step = Assert.Single(book.Last.Steps, step => step.Kind == StepKind.Triggered);
+        var step = Assert.Single(book.Last.Steps.OfType<OrderTriggered>());
         Assert.Equal((Alice, Stop, 15_050, 10), (step.Account, step.Number, step.PriceTicks, step.LeavesLots));
         Assert.Contains(Alice, book.Last.TouchedAccounts());
         Assert.Equal(KindWithStages, BookRecordEncoding.Encode(book.Last)[1]);
@@ -44,7 +44,7 @@ public class OrderStageTests
         Trade(book, 15_200);
         Trade(book, 15_100);
 
-        var step = Assert.Single(book.Last.Steps, step => step.Kind == StepKind.Triggered);
+        var step = Assert.Single(book.Last.Steps.OfType<OrderTriggered>());
         Assert.Equal(15_080, step.PriceTicks);
         await AssertStageAsync(book, Stop, OrderStage.Working, book.Last.TimeNanos, 15_080);
     }
@@ -61,11 +61,11 @@ public class OrderStageTests
         await AssertStageAsync(book, 2, OrderStage.Pending, 0);
 
         book.Submit(Order(Bob, 50, Side.Sell, 10, 14_900));
-        Assert.Single(book.Last.Steps, step => step is { Kind: StepKind.Activated, Number: 2 });
+        Assert.Single(book.Last.Steps, step => step is OrderActivated { Number: 2 });
         await AssertStageAsync(book, 2, OrderStage.Armed, book.Last.TimeNanos);
 
         Trade(book, 14_800);
-        Assert.Single(book.Last.Steps, step => step is { Kind: StepKind.Triggered, Number: 2 });
+        Assert.Single(book.Last.Steps, step => step is OrderTriggered { Number: 2 });
         await AssertStageAsync(book, 2, OrderStage.Working, book.Last.TimeNanos);
     }
 
@@ -124,9 +124,9 @@ public class OrderStageTests
             Order(Alice, 2, Side.Buy, 10, 15_500) with { PostOnly = true });
         book.Submit(Order(Bob, 41, Side.Buy, 10, 15_400));
 
-        var step = Assert.Single(book.Last.Steps, step => step is { Kind: StepKind.Ended, Number: 2 });
+        var step = Assert.Single(book.Last.Steps.OfType<OrderEnded>(), step => step.Number == 2);
         Assert.Equal((EndReason.List, RejectReason.PostOnlyWouldTake), (step.Reason, step.Refusal));
-        Assert.DoesNotContain(book.Last.Steps, step => step.Kind == StepKind.Activated);
+        Assert.DoesNotContain(book.Last.Steps, step => step is OrderActivated);
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
         await using var history = await book.ProjectedAsync(Token);
         var child = Assert.Single(await history.Orders.FindAsync(new OrderQuery(Alice, Number: 2), Token));
@@ -147,14 +147,18 @@ public class OrderStageTests
                 TimeInForce = TimeInForce.GoodTillDate,
                 Conditions = EncodedConditions.From(new OrderConditions { ExpiryNanos = 1 }),
             });
-        Assert.Equal([RejectReason.None, RejectReason.ExpiredAlready], book.Last.Steps.Select(step => step.Refusal));
+        Assert.Equal(
+            [RejectReason.None, RejectReason.ExpiredAlready],
+            book.Last.Steps.Cast<OrderRefused>().Select(step => step.Refusal));
         Assert.Equal("orders[1].goodTill", BookReports.First("AAPL", book.Machine.Sequence, book.Last, Alice, 1).Field);
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
 
         book.SubmitList(
             OrderListKind.OneCancelsOther, Order(Alice, 3, Side.Sell, 10, 14_900),
             StopLimit(14_800, 14_700) with { Number = 4, Side = Side.Sell });
-        Assert.Equal([RejectReason.None, RejectReason.None], book.Last.Steps.Select(step => step.Refusal));
+        Assert.Equal(
+            [RejectReason.None, RejectReason.None],
+            book.Last.Steps.Cast<OrderRefused>().Select(step => step.Refusal));
         Assert.Equal(KindOfTurn, BookRecordEncoding.Encode(book.Last)[1]);
         Assert.Equal(
             "orders[0].price,orders[1].triggerPrice",
@@ -174,7 +178,7 @@ public class OrderStageTests
         var book = new JournaledBook();
         book.Submit(StopLimit(trigger: 15_100, limit: 15_050));
         Trade(book, 15_100);
-        var old = book.Last with { Steps = book.Last.Steps.RemoveAll(step => step.Kind == StepKind.Triggered) };
+        var old = book.Last with { Steps = book.Last.Steps.RemoveAll(step => step is OrderTriggered) };
         var bytes = BookRecordEncoding.Encode(old);
         Assert.Equal(KindOfTurn, bytes[1]);
 
@@ -199,21 +203,21 @@ public class OrderStageTests
             Order(Alice, 6, Side.Buy, 10, 15_500) with { PostOnly = true });
         book.Submit(Order(Bob, 41, Side.Buy, 20, 15_400));
         var steps = book.Last.Steps;
-        foreach (var kind in (ReadOnlySpan<StepKind>)[StepKind.Triggered, StepKind.Activated, StepKind.Ended])
-        {
-            var at = steps.IndexOf(steps.First(step => step.Kind == kind));
-            Halts(steps.SetItem(at, steps[at] with { PriceTicks = steps[at].PriceTicks + 1 }));
-            Halts(steps.SetItem(at, steps[at] with { Refusal = RejectReason.PriceBand }), kind == StepKind.Ended);
-            // A record that lacks one of them is no older record.
-            Halts(steps.RemoveAt(at));
-        }
+        var (triggered, activated, ended) = (
+            steps.OfType<OrderTriggered>().First(), steps.OfType<OrderActivated>().First(),
+            steps.OfType<OrderEnded>().First());
+        Halts(steps.Replace(triggered, triggered with { PriceTicks = triggered.PriceTicks + 1 }));
+        Halts(steps.Replace(activated, activated with { PriceTicks = activated.PriceTicks + 1 }));
+        Halts(steps.Replace(ended, ended with { PriceTicks = ended.PriceTicks + 1 }));
+        Halts(steps.Replace(ended, ended with { Refusal = RejectReason.PriceBand }));
+        // A record that lacks one of them is no older record.
+        Assert.All<TurnStep>([triggered, activated, ended], step => Halts(steps.Remove(step)));
 
-        void Halts(ImmutableArray<TurnStep> forged, bool does = true)
+        void Halts(ImmutableArray<TurnStep> forged)
         {
             var bytes = BookRecordEncoding.Encode(book.Last with { Steps = forged });
             var machine = book.ReplayedTo(book.Records.Count - 1);
-            Assert.Equal(
-                does, Record.Exception(() => machine.Replay(book.Records.Count, bytes)) is DivergenceException);
+            Assert.Throws<DivergenceException>(() => machine.Replay(book.Records.Count, bytes));
         }
     }
 

@@ -33,13 +33,14 @@ public class PreventedMatchTests
         book.Submit(Order(Alice, 1, Side.Sell, 10));
         book.Submit(Order(Alice, 2, Side.Buy, 6, mode));
 
-        var step = Assert.Single(book.Last.Steps, step => step.Kind == StepKind.Prevented);
+        var step = Assert.Single(book.Last.Steps.OfType<MatchPrevented>());
         Assert.Equal(
             (told, 15_000, 6, ofTaker, ofMaker),
-            (step.SelfTrade, step.PriceTicks, step.QuantityLots, step.LeavesLots, step.MakerLeavesLots));
+            (step.Mode, step.PriceTicks, step.QuantityLots, step.Taker.LostLots, step.Maker.LostLots));
         Assert.Equal(
             (Alice, 2, 2, Alice, 1, 1),
-            (step.Account, step.Number, step.OrderId, step.MakerAccount, step.MakerNumber, step.MakerOrderId));
+            (step.Taker.Account, step.Taker.Number, step.Taker.OrderId, step.Maker.Account, step.Maker.Number,
+                step.Maker.OrderId));
         Assert.Equal((takerLeft, makerLeft), (book.LeftOf(Alice, 2), book.LeftOf(Alice, 1)));
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
 
@@ -65,7 +66,7 @@ public class PreventedMatchTests
 
         Assert.Equal(
             [1, 2, 3],
-            book.Last.Steps.Where(step => step.Kind == StepKind.Prevented).Select(step => step.MakerOrderId));
+            book.Last.Steps.OfType<MatchPrevented>().Select(step => step.Maker.OrderId));
         var report = BookReports.First("AAPL", book.Machine.Sequence, book.Last);
         Assert.Equal([0, 1, 2], report.Prevented!.All.Select(match => match.Place.Index));
         Assert.Equal((4, 11), (report.FilledLots, report.LeavesLots));
@@ -90,10 +91,10 @@ public class PreventedMatchTests
         book.Submit(Order(Alice, 1, Side.Sell, 10));
         book.Submit(Order(Alice, 2, Side.Buy, 6, mode));
         Assert.Contains(
-            book.Last.Steps,
-            step => step.SelfTrade == told && step.LeavesLots == ofTaker && step.MakerLeavesLots == ofMaker);
+            book.Last.Steps.OfType<MatchPrevented>(),
+            step => step.Mode == told && step.Taker.LostLots == ofTaker && step.Maker.LostLots == ofMaker);
 
-        var old = book.Last with { Steps = book.Last.Steps.RemoveAll(step => step.Kind == StepKind.Prevented) };
+        var old = book.Last with { Steps = book.Last.Steps.RemoveAll(step => step is MatchPrevented) };
         var bytes = BookRecordEncoding.Encode(old);
         Assert.Equal(8, bytes[1]);
         var replayed = book.ReplayedTo(book.Records.Count - 1);
@@ -113,20 +114,22 @@ public class PreventedMatchTests
         book.Submit(Order(Alice, 2, Side.Sell, 4));
         book.Submit(Order(Alice, 3, Side.Buy, 10, SelfTradePrevention.ExpireMaker));
         var steps = book.Last.Steps;
-        var at = steps.IndexOf(steps.First(step => step.Kind == StepKind.Prevented));
-        Func<TurnStep, TurnStep>[] forgeries =
+        var step = steps.OfType<MatchPrevented>().First();
+        MatchPrevented[] forgeries =
         [
-            step => step with { LeavesLots = step.LeavesLots + 1 },
-            step => step with { MakerLeavesLots = step.MakerLeavesLots + 1 },
-            step => step with { PriceTicks = step.PriceTicks + 1 },
-            step => step with { QuantityLots = step.QuantityLots + 1 },
-            step => step with { SelfTrade = SelfTradePrevention.ExpireBoth }, step => step with { Owner = 5 },
-            step => step with { OrderId = 2 }, step => step with { MakerOrderId = 3 },
-            step => step with { MakerAccount = Sister },
+            step with { Taker = step.Taker with { LostLots = step.Taker.LostLots + 1 } },
+            step with { Maker = step.Maker with { LostLots = step.Maker.LostLots + 1 } },
+            step with { PriceTicks = step.PriceTicks + 1 },
+            step with { QuantityLots = step.QuantityLots + 1 },
+            step with { Mode = SelfTradePrevention.ExpireBoth },
+            step with { Owner = 5 },
+            step with { Taker = step.Taker with { OrderId = 2 } },
+            step with { Maker = step.Maker with { OrderId = 3 } },
+            step with { Maker = step.Maker with { Account = Sister } },
         ];
-        Assert.All(forgeries, forge => Halts(book.Last with { Steps = steps.SetItem(at, forge(steps[at])) }));
+        Assert.All(forgeries, forged => Halts(book.Last with { Steps = steps.Replace(step, forged) }));
         // A record that lacks one of the two is no older record.
-        Halts(book.Last with { Steps = steps.RemoveAt(at) });
+        Halts(book.Last with { Steps = steps.Remove(step) });
 
         void Halts(BookTurn forged) => Assert.Throws<DivergenceException>(
             () => book.ReplayedTo(book.Records.Count - 1)
@@ -185,8 +188,8 @@ public class PreventedMatchTests
         book.Submit(Order(Sister, 1, Side.Sell, 1) with { PriceTicks = 15_050 });
         book.Submit(Order(1003, 1, Side.Buy, 1) with { PriceTicks = 15_050 });
 
-        var step = Assert.Single(book.Last.Steps, step => step.Kind == StepKind.Prevented);
-        Assert.Equal((2, 1, 15_100), (step.OrderId, step.MakerOrderId, step.PriceTicks));
+        var step = Assert.Single(book.Last.Steps.OfType<MatchPrevented>());
+        Assert.Equal((2, 1, 15_100), (step.Taker.OrderId, step.Maker.OrderId, step.PriceTicks));
         Assert.Contains(Alice, book.Last.TouchedAccounts());
         await using var history = await book.ProjectedAsync(Token);
         Assert.Equal(

@@ -36,10 +36,18 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
             Watch(turn);
             foreach (var step in turn.Steps)
             {
-                Count(step.Account, step.Number, in step, touched);
-                if (step.Kind == StepKind.Fill)
+                switch (step)
                 {
-                    Count(step.MakerAccount, step.MakerNumber, in step, touched);
+                    case TradeMade { Trade: var trade }:
+                        Count(trade.Taker.Account, trade.Taker.Number, step, touched);
+                        Count(trade.Maker.Account, trade.Maker.Number, step, touched);
+                        break;
+                    case OrderStep order:
+                        Count(order.Account, order.Number, step, touched);
+                        break;
+                    case MatchPrevented prevented:
+                        Count(prevented.Taker.Account, prevented.Taker.Number, step, touched);
+                        break;
                 }
             }
 
@@ -97,7 +105,7 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         _legs.Add((order.Account, order.Number), (strategy, terms.Leg));
     }
 
-    private void Count(long account, long number, in TurnStep step, HashSet<Watched> touched)
+    private void Count(long account, long number, TurnStep step, HashSet<Watched> touched)
     {
         if (!_legs.TryGetValue((account, number), out var found))
         {
@@ -105,11 +113,11 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         }
 
         touched.Add(found.Strategy);
-        if (step.Kind == StepKind.Fill)
+        if (step is TradeMade made)
         {
-            found.Strategy.Filled[found.Leg] += step.QuantityLots;
+            found.Strategy.Filled[found.Leg] += made.Trade.QuantityLots;
         }
-        else if (step.Kind == StepKind.Ended)
+        else if (step is OrderEnded)
         {
             Assert.False(found.Strategy.Ended[found.Leg]);
             found.Strategy.Ended[found.Leg] = true;
@@ -156,9 +164,8 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
 
     private void RequireFills((Watched Strategy, int Leg) leg, List<LegTrade> trades, BookTurn turn)
     {
-        var fills = turn.Steps.Where(step => step.Kind == StepKind.Fill
-            && (Is(step.Account, step.Number) || Is(step.MakerAccount, step.MakerNumber))).ToArray();
-        Assert.All(fills, fill => Assert.NotEqual(fill.Account, fill.MakerAccount));
+        var fills = turn.Trades().Where(trade => Is(trade.Taker) || Is(trade.Maker)).ToArray();
+        Assert.All(fills, fill => Assert.NotEqual(fill.Taker.Account, fill.Maker.Account));
         Assert.DoesNotContain(fills, fill => fill.IsAuction);
         Assert.Equal(
             trades.GroupBy(trade => trade.Price).OrderBy(one => one.Key)
@@ -166,7 +173,7 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
             fills.GroupBy(fill => fill.PriceTicks).OrderBy(one => one.Key)
                 .Select(one => (one.Key, one.Sum(fill => fill.QuantityLots))));
 
-        bool Is(long account, long number) => _legs.TryGetValue((account, number), out var found) && found == leg;
+        bool Is(TradeSide side) => _legs.TryGetValue((side.Account, side.Number), out var found) && found == leg;
     }
 
     /// <summary>

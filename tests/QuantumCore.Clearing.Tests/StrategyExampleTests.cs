@@ -196,8 +196,8 @@ public class StrategyExampleTests
         {
             OrderAccepted accepted => accepted.Fills.Select(fill =>
                 $"{symbol} {NameOf(accepted.Order.Account)} {NameOf(fill.MakerAccount)} {fill.QuantityLots}@{fill.PriceTicks}"),
-            BookTurn turn => turn.Steps.Where(step => step.Kind == StepKind.Fill).Select(step =>
-                $"{symbol} {NameOf(step.Account)} {NameOf(step.MakerAccount)} {step.QuantityLots}@{step.PriceTicks}"),
+            BookTurn turn => turn.Trades().Select(trade =>
+                $"{symbol} {NameOf(trade.Taker.Account)} {NameOf(trade.Maker.Account)} {trade.QuantityLots}@{trade.PriceTicks}"),
             _ => [],
         };
 

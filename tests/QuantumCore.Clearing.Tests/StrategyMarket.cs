@@ -263,17 +263,17 @@ internal sealed partial class StrategyMarket
         _feesPaid += record switch
         {
             OrderAccepted accepted => accepted.Fills.Sum(fill => fill.MakerFee + fill.TakerFee),
-            BookTurn turn => turn.Steps.Sum(step => step.Fee + step.MakerFee),
+            BookTurn turn => turn.Steps.OfType<TradeStep>().Sum(step => step.Trade.Taker.Fee + step.Trade.Maker.Fee),
             _ => 0,
         };
         foreach (var step in record is BookTurn told ? told.Steps : [])
         {
             _ = step switch
             {
-                { IsAuction: true } => _seen.Add("auction trade"),
-                { Reason: EndReason.SelfTrade } => _seen.Add("prevented"),
-                { Reason: EndReason.GoodTillDate } => _seen.Add("expired"),
-                { Reason: EndReason.OneCancelsOther } => _seen.Add("list"),
+                TradeStep { Trade.IsAuction: true } => _seen.Add("auction trade"),
+                OrderEnded { Reason: EndReason.SelfTrade } => _seen.Add("prevented"),
+                OrderEnded { Reason: EndReason.GoodTillDate } => _seen.Add("expired"),
+                OrderEnded { Reason: EndReason.OneCancelsOther } => _seen.Add("list"),
                 _ => false,
             };
         }
@@ -545,7 +545,7 @@ internal sealed partial class StrategyMarket
         if (record is BookTurn turn)
         {
             var legEnded =
-                turn.Steps.Any(step => step.Kind == StepKind.Ended && _auditor.IsLeg(step.Account, step.Number));
+                turn.Steps.OfType<OrderEnded>().Any(step => _auditor.IsLeg(step.Account, step.Number));
             _ = legEnded && _seen.Add(command is BlockAccount ? "leg blocked" : "leg expired");
             _ = command is BustTrade && _seen.Add("bust");
         }

@@ -328,8 +328,8 @@ public class StrategyRuleTests
         _group.EnterStrategy(1001, 105, 1, TimeInForce.GoodTillCancel, s_seller);
         Assert.Equal([("A", 110), ("B", 41)], Prices());
 
-        IEnumerable<(string, long)> Prices() => _group.Last.SelectMany(one => ((BookTurn)one.Record).Steps
-            .Where(step => step.Kind == StepKind.Fill).Select(step => (one.Symbol, step.PriceTicks)));
+        IEnumerable<(string, long)> Prices() => _group.Last.SelectMany(one => ((BookTurn)one.Record).Trades()
+            .Select(trade => (one.Symbol, trade.PriceTicks)));
     }
 
     [Fact]

@@ -27,28 +27,28 @@ public class TurnStepsTests
     public void Order_that_could_not_enter_is_not_told_as_activated()
     {
         var (first, second) = (Ticket(1), Ticket(2));
-        _steps.Add(StepKind.Activated, first, EndReason.None, 100, 0, 10);
-        _steps.Add(StepKind.Activated, second, EndReason.None, 100, 0, 10);
-        _steps.Add(StepKind.Held, first, EndReason.None, 0, 0, 10);
+        _steps.AddActivated(first, 100);
+        _steps.AddActivated(second, 100);
+        _steps.AddHeld(first);
         _steps.RemoveActivation(1);
         Assert.Equal(
-            [(StepKind.Activated, 2), (StepKind.Held, 1)], _steps.ToSteps().Select(step => (step.Kind, step.OrderId)));
+            [(typeof(OrderActivated), 2L), (typeof(HoldChanged), 1L)],
+            _steps.ToSteps().Cast<OrderStep>().Select(step => (step.GetType(), step.OrderId)));
     }
 
     [Fact]
     public void Changed_trade_keeps_its_sides()
     {
-        var fill = new TurnStep(
-            StepKind.Fill, 1, 2, 3, Side.Sell, EndReason.None, 100, 10, 0, 7, 0, 4, 5, 6, MakerFee: -2);
-        _steps.AddChange(StepKind.Restated, in fill, new TradeInForce(90, 6, -1));
+        var trade = new MatchedTrade(Side.Sell, 100, 10, new(1, 2, 3, 7), new(4, 5, 6, -2));
         Assert.Equal(
-            [fill with { Kind = StepKind.Restated, PriceTicks = 90, Fee = 6, MakerFee = -1 }], _steps.ToSteps());
+            new MatchedTrade(Side.Sell, 90, 10, new(1, 2, 3, 6), new(4, 5, 6, -1)),
+            new TradeInForce(90, 6, -1).Of(in trade));
     }
 
     [Fact]
     public void New_record_begins_without_steps_and_levels()
     {
-        _steps.Add(StepKind.Held, Ticket(1), EndReason.None, 0, 0, 10);
+        _steps.AddHeld(Ticket(1));
         _steps.Touch([Level(Side.Buy, 100)]);
         _steps.Clear();
         Assert.Empty(_steps.ToSteps());

@@ -7,10 +7,9 @@ namespace QuantumCore.Contracts.Tests;
 /// <summary>Bytes of a book's commands, as journals of each release have them.</summary>
 public class BookCommandTests
 {
-    private static readonly TradeAsItWas s_trade = new(
+    private static readonly RecordedTrade s_trade = new(
         new TradePlace(17, 2), 5,
-        new TurnStep(
-            StepKind.Fill, 1001, 7, 70, Side.Sell, EndReason.None, 15_000, 4, 0, 60, 0, 1002, 3, 30, 0, -9, 0, true));
+        new MatchedTrade(Side.Sell, 15_000, 4, new(1001, 7, 70, 60), new(1002, 3, 30, -9), IsAuction: true));
 
     private static readonly (byte, long)[] s_values =
     [
@@ -67,8 +66,13 @@ public class BookCommandTests
     [Fact]
     public void Quantities_and_holds_after_a_trade_are_not_in_the_command_that_changes_it()
     {
-        var fill = s_trade.Fill with { LeavesLots = 4, Hold = 5, MakerLeavesLots = 6, MakerHold = 7 };
-        Assert.Equal(s_trade, (s_trade with { Fill = fill }).Change(0).Trade);
+        var (taker, maker) = (s_trade.Trade.Taker, s_trade.Trade.Maker);
+        var made = s_trade.Trade with
+        {
+            Taker = taker with { LeavesLots = 4, Hold = 5 },
+            Maker = maker with { LeavesLots = 6, Hold = 7 },
+        };
+        Assert.Equal(s_trade, (s_trade with { Trade = made }).Change(0).Trade);
     }
 
     [Fact]

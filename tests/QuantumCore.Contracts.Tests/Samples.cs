@@ -119,13 +119,11 @@ internal static class Samples
         Conditions = EncodedConditions.From(new OrderConditions { Strategy = s_spread with { Leg = 1 } }),
     };
 
-    private static readonly TurnStep s_step = new(
-        StepKind.Fill, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 600, 900_360, 1002, 8, 4, 3, 240, 12_000,
-        true);
+    private static readonly MatchedTrade s_trade = new(
+        Side.Buy, 15_000, 40, new(1001, 7, 3, 600, 60, 900_360), new(1002, 8, 4, 240, 3, 12_000), true);
 
-    private static readonly TurnStep s_prevented = new(
-        StepKind.Prevented, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 0, 0, 1002, 8, 2, 70,
-        SelfTrade: SelfTradePrevention.ExpireBoth, Owner: 9);
+    private static readonly MatchPrevented s_prevented = new(
+        Side.Buy, 15_000, 40, new(1001, 7, 3, 60), new(1002, 8, 2, 70), SelfTradePrevention.ExpireBoth, 9);
 
     private static readonly ImmutableArray<SettlementItem> s_settled =
         [new(1001, "AAPL", 0, [new(20_777, 1, 100), new(20_778, 2, -7)]), new(1002, "AAPL", 0, [new(20_777, 1, -93)])];
@@ -159,7 +157,7 @@ internal static class Samples
                 EndReason.None, 0, null),
         ["book-x-rebate"] = new BookTurn(
                 Time, new CancelAllOrders(1001, 0, Together: true), RejectReason.None, TradingPhase.Continuous,
-                [s_step with { Fee = -600, MakerFee = -1 }], [], null),
+                [new TradeMade(s_trade.At(15_000, -600, -1))], [], null),
         ["book-v-conditional"] = new OrderVoided(Time, 1001, 7, RejectReason.StopWouldTrigger, s_trailing),
         ["book-x-turn"] = new BookTurn(
                 Time,
@@ -167,18 +165,9 @@ internal static class Samples
                 RejectReason.None,
                 TradingPhase.Volatility,
                 [
-                    s_step with
-                    {
-                        Kind = StepKind.Opened,
-                        MakerAccount = 0,
-                        MakerNumber = 0,
-                        MakerOrderId = 0,
-                        MakerLeavesLots = 0,
-                        MakerFee = 0,
-                        MakerHold = 0,
-                        IsAuction = false,
-                    },
-                    s_step],
+                    new OrderOpened(1001, 7, 3, Side.Buy, 15_000, 40, 60, 900_360),
+                    new TradeMade(s_trade),
+                ],
                 [new LevelState(Side.Sell, 15_000, 0, 0), new LevelState(Side.Buy, 14_999, 500, 3)],
                 new IndicativeAuction(15_010, 120, -33)),
         ["book-x-prevented"] = new BookTurn(
@@ -188,19 +177,13 @@ internal static class Samples
                 TradingPhase.Continuous,
                 [
                     s_prevented,
-                    s_step with
+                    new OrderEnded(1001, 7, 3, Side.Buy, EndReason.SelfTrade, 15_000, 40, 60),
+                    s_prevented with
                     {
-                        Kind = StepKind.Ended,
-                        Reason = EndReason.SelfTrade,
-                        MakerAccount = 0,
-                        MakerNumber = 0,
-                        MakerOrderId = 0,
-                        MakerLeavesLots = 0,
-                        MakerFee = 0,
-                        MakerHold = 0,
-                        IsAuction = false,
+                        Owner = 0,
+                        Mode = SelfTradePrevention.ExpireTaker,
+                        Maker = s_prevented.Maker with { LostLots = 0 },
                     },
-                    s_prevented with { Owner = 0, SelfTrade = SelfTradePrevention.ExpireTaker, MakerLeavesLots = 0 },
                 ],
                 [new LevelState(Side.Sell, 15_000, 0, 0)],
                 null),
@@ -210,16 +193,13 @@ internal static class Samples
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [
-                    s_step,
-                    new TurnStep(StepKind.Triggered, 1002, 3, 70, Side.Sell, EndReason.None, 14_900, 0, 15, 0, 15),
-                    new TurnStep(StepKind.Activated, 1003, 2, 71, Side.Buy, EndReason.None, 15_000, 0, 10, 0, 150_000),
-                    new TurnStep(
-                        StepKind.Ended, 1003, 2, 71, Side.Buy, EndReason.List, 15_000, 0, 10, 0, 0,
-                        Refusal: RejectReason.PriceBand),
+                    new TradeMade(s_trade),
+                    new OrderTriggered(1002, 3, 70, Side.Sell, 14_900, 15, 15),
+                    new OrderActivated(1003, 2, 71, Side.Buy, 15_000, 10, 150_000),
+                    new OrderEnded(
+                        1003, 2, 71, Side.Buy, EndReason.List, 15_000, 0, 10, RejectReason.PriceBand),
                     s_prevented,
-                    new TurnStep(
-                        StepKind.Voided, 1001, 8, 0, Side.Buy, EndReason.None, 15_000, 10, 0, 0, 0,
-                        Refusal: RejectReason.StopWouldTrigger),
+                    new OrderRefused(1001, 8, Side.Buy, 15_000, 10, RejectReason.StopWouldTrigger),
                 ],
                 [],
                 null),
@@ -247,10 +227,8 @@ internal static class Samples
                 RejectReason.None,
                 TradingPhase.Halt,
                 [
-                    new TurnStep(
-                        StepKind.Adjusted, 1001, 7, 70, Side.Sell, EndReason.None, 10_000, 5, 15, 0, 15,
-                        PriceBeforeTicks: 15_000),
-                    new TurnStep(StepKind.Ended, 1002, 3, 71, Side.Buy, EndReason.CorporateAction, 9_000, 2, 8, 0, 0),
+                    new OrderAdjusted(1001, 7, 70, Side.Sell, 10_000, 15_000, 5, 15, 15),
+                    new OrderEnded(1002, 3, 71, Side.Buy, EndReason.CorporateAction, 9_000, 2, 8),
                 ],
                 [new LevelState(Side.Sell, 10_000, 15, 1), new LevelState(Side.Sell, 15_000, 0, 0)],
                 null),
@@ -259,9 +237,7 @@ internal static class Samples
                 new AdjustOrders(4, NewUnits: 0, OldUnits: 0, FallTicks: 13),
                 RejectReason.None,
                 TradingPhase.Continuous,
-                [new TurnStep(
-                    StepKind.Adjusted, 1001, 7, 70, Side.Buy, EndReason.None, 10_487, 0, 15, 0, 157_428,
-                    PriceBeforeTicks: 10_500)],
+                [new OrderAdjusted(1001, 7, 70, Side.Buy, 10_487, 10_500, 0, 15, 157_428)],
                 [new LevelState(Side.Buy, 10_500, 0, 0), new LevelState(Side.Buy, 10_487, 15, 1)],
                 null),
         ["book-x-leg"] = new BookTurn(
@@ -277,7 +253,7 @@ internal static class Samples
                 new ActOnLegs(null, [new CrossAct(3, 4, 15_000, 40)]),
                 RejectReason.None,
                 TradingPhase.Continuous,
-                [s_step with { IsAuction = false }],
+                [new TradeMade(s_trade with { IsAuction = false })],
                 [],
                 null),
         ["book-i-in-group"] = new InstrumentDefined(

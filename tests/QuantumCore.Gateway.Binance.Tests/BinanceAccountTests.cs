@@ -55,18 +55,17 @@ public class BinanceAccountTests
             TimeInForce = TimeInForce.ImmediateOrCancel,
             Conditions = EncodedConditions.From(new OrderConditions { Amount = 50_000 }),
         };
-        var fill = new TurnStep(
-            StepKind.Fill, Alice, 1, 7, Side.Buy, EndReason.None, 15_000, 1, 0, 15, 35_000, Bob, 9, 3, 0, 15, 0);
+        var fill = new MatchedTrade(Side.Buy, 15_000, 1, new(Alice, 1, 7, 15, 0, 35_000), new(Bob, 9, 3, 15));
         var told = Told(events, Balances(54_955, 3, 0), new BookTurn(
             5_000_000,
             new EnterOrder(order),
             RejectReason.None,
             TradingPhase.Continuous,
             [
-                new TurnStep(StepKind.Opened, Alice, 1, 7, Side.Buy, EndReason.None, 0, 0, 0, 0, 50_000),
-                fill,
-                fill with { QuantityLots = 2, Fee = 30, Hold = 5_000 },
-                new TurnStep(StepKind.Ended, Alice, 1, 7, Side.Buy, EndReason.Amount, 0, 0, 0, 0, 0),
+                new OrderOpened(Alice, 1, 7, Side.Buy, 0, 0, 0, 50_000),
+                new TradeMade(fill),
+                new TradeMade(fill with { QuantityLots = 2, Taker = fill.Taker with { Fee = 30, Hold = 5_000 } }),
+                new OrderEnded(Alice, 1, 7, Side.Buy, EndReason.Amount, 0, 0, 0),
             ],
             [],
             null));
@@ -117,14 +116,13 @@ public class BinanceAccountTests
     [Fact]
     public void Void_trade_is_reported_as_balance_updates()
     {
-        var trade = new TurnStep(
-            StepKind.Fill, Bob, 1, 8, Side.Buy, EndReason.None, 15_000, 4, 0, 30, 0, Alice, 7, 7, 6, 12, 6);
+        var trade = new MatchedTrade(Side.Buy, 15_000, 4, new(Bob, 1, 8, 30), new(Alice, 7, 7, 12, 6, 6));
         var bust = new BookTurn(
             5_000_000,
-            new TradeAsItWas(new TradePlace(1, 0), 4_000_000, trade).Change(0),
+            new RecordedTrade(new TradePlace(1, 0), 4_000_000, trade).Change(0),
             RejectReason.None,
             TradingPhase.Continuous,
-            [trade with { Kind = StepKind.Reversed }],
+            [new TradeReversed(trade)],
             [],
             null);
         Assert.Equal(
@@ -148,23 +146,22 @@ public class BinanceAccountTests
             new BookTurn(
                 5_000_000, new EnterOrder(stop), RejectReason.None,
                 TradingPhase.Continuous,
-                [new TurnStep(StepKind.Opened, Alice, 8, 11, Side.Sell, EndReason.None, 13_300, 3, 3, 0, 3)], [], null),
+                [new OrderOpened(Alice, 8, 11, Side.Sell, 13_300, 3, 3, 3)], [], null),
             new BookTurn(
                 6_000_000, new AmendOpenOrder(0, 0, ConditionChanges.None), RejectReason.None, TradingPhase.Continuous,
-                [new TurnStep(StepKind.Changed, Alice, 7, 7, Side.Sell, EndReason.None, 15_000, 4, 6, 0, 6)], [], null),
+                [new OrderChanged(Alice, 7, 7, Side.Sell, 15_000, 4, 6, 6)], [], null),
             new BookTurn(
                 7_000_000, new EnterOrder(refused), RejectReason.PriceBand,
                 TradingPhase.Continuous,
-                [new TurnStep(StepKind.Voided, Alice, 9, 0, Side.Sell, EndReason.None, 0, 0, 0, 0, 0)], [], null),
+                [new OrderRefused(Alice, 9, Side.Sell, 0, 0)], [], null),
             new BookTurn(
                 8_000_000,
                 new AdvanceTime(),
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [
-                    new TurnStep(
-                        StepKind.Fill, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 6, 0, 0, 0, Alice, 7, 7, 0, 18, 0),
-                    new TurnStep(StepKind.Ended, Alice, 8, 11, Side.Sell, EndReason.OneCancelsOther, 0, 0, 3, 0, 0)],
+                    new TradeMade(new(Side.Buy, 15_000, 6, new(Bob, 1, 12, 0), new(Alice, 7, 7, 18))),
+                    new OrderEnded(Alice, 8, 11, Side.Sell, EndReason.OneCancelsOther, 0, 0, 3)],
                 [],
                 null));
         Assert.Equal(
@@ -208,9 +205,7 @@ public class BinanceAccountTests
             new AdjustOrders(1, 3, 2, 0),
             RejectReason.None,
             TradingPhase.Halt,
-            [new TurnStep(
-                StepKind.Adjusted, Alice, 7, 7, Side.Sell, EndReason.None, 10_000, 5, 15, 0, 15,
-                PriceBeforeTicks: 15_000)],
+            [new OrderAdjusted(Alice, 7, 7, Side.Sell, 10_000, 15_000, 5, 15, 15)],
             [],
             null);
         var told =
@@ -241,28 +236,22 @@ public class BinanceAccountTests
         // A pair of orders: one leg meets an order of its owner's other account and shrinks, and its sibling shrinks
         // with it. Then it expires whole.
         var events = new AccountEvents([Resting(7, 10), Resting(8, 10)], [], Balances(0, 20, 10));
-        var shrink = new TurnStep(
-            StepKind.Prevented, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 4, 4, 0, 0, Alice, 7, 7, 4,
-            SelfTrade: SelfTradePrevention.Decrement, Owner: 9);
-        var expire = shrink with
-        {
-            Number = 2,
-            OrderId = 13,
-            QuantityLots = 6,
-            LeavesLots = 8,
-            MakerLeavesLots = 6,
-            SelfTrade = SelfTradePrevention.ExpireBoth,
-        };
+        var shrink = new MatchPrevented(
+            Side.Buy, 15_000, 4, new(Bob, 1, 12, 4), new(Alice, 7, 7, 4), SelfTradePrevention.Decrement, 9);
+        var expire = new MatchPrevented(
+            Side.Buy, 15_000, 6, new(Bob, 2, 13, 8), new(Alice, 7, 7, 6), SelfTradePrevention.ExpireBoth, 9);
         var told = Reports(
             events,
             Turn(
-                shrink, new TurnStep(StepKind.Changed, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 4, 0, 0, 0),
-                new TurnStep(StepKind.Changed, Alice, 7, 7, Side.Sell, EndReason.None, 15_000, 4, 6, 0, 6),
-                new TurnStep(StepKind.Changed, Alice, 8, 8, Side.Sell, EndReason.None, 15_000, 4, 6, 0, 0),
-                new TurnStep(StepKind.Ended, Bob, 1, 12, Side.Buy, EndReason.SelfTrade, 15_000, 0, 0, 0, 0)),
+                shrink,
+                new OrderChanged(Bob, 1, 12, Side.Buy, 15_000, 4, 0, 0),
+                new OrderChanged(Alice, 7, 7, Side.Sell, 15_000, 4, 6, 6),
+                new OrderChanged(Alice, 8, 8, Side.Sell, 15_000, 4, 6, 0),
+                new OrderEnded(Bob, 1, 12, Side.Buy, EndReason.SelfTrade, 15_000, 0, 0)),
             Turn(
-                expire, new TurnStep(StepKind.Ended, Alice, 7, 7, Side.Sell, EndReason.SelfTrade, 15_000, 0, 6, 0, 0),
-                new TurnStep(StepKind.Ended, Bob, 2, 13, Side.Buy, EndReason.SelfTrade, 15_000, 0, 8, 0, 0)));
+                expire,
+                new OrderEnded(Alice, 7, 7, Side.Sell, EndReason.SelfTrade, 15_000, 0, 6),
+                new OrderEnded(Bob, 2, 13, Side.Buy, EndReason.SelfTrade, 15_000, 0, 8)));
         Assert.Equal(
             [
                 $"TRADE_PREVENTION NEW i=7 q=10 v={1L << 20} A=4 B=4 u=9 U=12 Cs=AAPL pl=4 pL=150 pY=600",
@@ -277,7 +266,7 @@ public class BinanceAccountTests
             ["EXPIRED EXPIRED_IN_MATCH i=7 q=10"],
             Reports(
                 before,
-                Turn(new TurnStep(StepKind.Ended, Alice, 7, 7, Side.Sell, EndReason.SelfTrade, 15_000, 0, 10, 0, 0))));
+                Turn(new OrderEnded(Alice, 7, 7, Side.Sell, EndReason.SelfTrade, 15_000, 0, 10))));
 
         static BookTurn Turn(params ImmutableArray<TurnStep> steps) =>
             new(5_000_000, new AdvanceTime(), RejectReason.None, TradingPhase.Continuous, steps, [], null);

@@ -247,8 +247,7 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
             ? new TradeChanged(reason)
             : new TradeChanged(
                 RejectReason.None, market.Sequence(symbol) + 1,
-                new TurnStep(
-                    StepKind.Fill, 1001, 1, 4, Side.Sell, EndReason.None, 15000, 10, 0, 30, 0, 1002, 1, 3, 0, 15),
+                new MatchedTrade(Side.Sell, 15_000, 10, new(1001, 1, 4, 30), new(1002, 1, 3, 15)),
                 priceTicks, priceTicks == 0 ? 0 : 16, priceTicks == 0 ? 0 : 31));
     }
 

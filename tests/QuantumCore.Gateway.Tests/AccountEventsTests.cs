@@ -26,14 +26,14 @@ public sealed class AccountEventsTests
 
     private static readonly Dictionary<string, Instrument> s_listed = new() { ["AAPL"] = s_share };
 
-    private static readonly TurnStep s_fill = new(
-        StepKind.Fill, Alice, 7, 70, Side.Buy, EndReason.None, 15_000, 4, 0, 30, 0, Bob, 9, 90, 0, 12, 0);
+    private static readonly MatchedTrade s_fill = new(
+        Side.Buy, 15_000, 4, new(Alice, 7, 70, 30), new(Bob, 9, 90, 12));
 
     [Fact]
     public void A_void_trade_is_told_to_each_of_its_sides_with_what_was_in_force()
     {
         var trade = s_fill with { PriceTicks = 15_000 };
-        var before = s_fill with { Kind = StepKind.Reversed, PriceTicks = 14_000, Fee = 28, MakerFee = 11 };
+        var before = new TradeReversed(s_fill.At(14_000, 28, 11));
         var alice = Assert.Single(Of(Alice, Changed(trade, 0, before)));
         Assert.Equal(
             new TradeChangedEvent(
@@ -50,12 +50,11 @@ public sealed class AccountEventsTests
     [Fact]
     public void Corrected_self_trade_is_reported_twice_with_its_new_price_and_fees()
     {
-        var trade = s_fill with { Side = Side.Sell, MakerAccount = Alice };
+        var trade = s_fill with { TakerSide = Side.Sell, Maker = s_fill.Maker with { Account = Alice } };
         var told = Of(
             Alice,
             Changed(
-                trade, 15_300, trade with { Kind = StepKind.Reversed },
-                trade with { Kind = StepKind.Restated, PriceTicks = 15_300, Fee = 31, MakerFee = 13 }));
+                trade, 15_300, new TradeReversed(trade), new TradeRestated(trade.At(15_300, 31, 13))));
         Assert.Equal(
             [(0, Side.Sell, 7L, 31L), (1, Side.Buy, 9L, 13L)],
             told.Select(own => (own.Ordinal, own.Side, own.Number, own.Now!.Value.Fee)));
@@ -77,22 +76,13 @@ public sealed class AccountEventsTests
             Status = OrderStatus.PartiallyFilled,
         };
         var events = new AccountEvents([resting], [], []);
-        var told = Assert.Single(Changes(events, Alice, Changed(s_fill, 0, s_fill with { Kind = StepKind.Reversed })));
+        var told = Assert.Single(Changes(events, Alice, Changed(s_fill, 0, new TradeReversed(s_fill))));
         Assert.Equal(resting, told.Order);
 
         var next = new BookTurn(
             6_000_000, new AdvanceTime(), RejectReason.None, TradingPhase.Continuous,
-            [s_fill with
-            {
-                Account = Bob,
-                Number = 8,
-                OrderId = 80,
-                Side = Side.Sell,
-                MakerAccount = Alice,
-                MakerNumber = 7,
-                MakerOrderId = 70,
-                MakerLeavesLots = 2,
-            }], [], null);
+            [new TradeMade(new(Side.Sell, 15_000, 4, new(Bob, 8, 80, 30), new(Alice, 7, 70, 12, LeavesLots: 2)))],
+            [], null);
         var filled = Assert.Single(All(events, Alice, next).OfType<OrderEvent>()).Order;
         Assert.Equal((8, 120_000), (filled.FilledLots, filled.FilledValue));
     }
@@ -105,8 +95,8 @@ public sealed class AccountEventsTests
             1_000_000);
         var told = All(new AccountEvents([resting], [], []), Alice, Changed(
             s_fill, 0,
-            new TurnStep(StepKind.Ended, Alice, 8, 80, Side.Buy, EndReason.GoodTillDate, 15_000, 0, 10, 0, 0),
-            s_fill with { Kind = StepKind.Reversed }));
+            new OrderEnded(Alice, 8, 80, Side.Buy, EndReason.GoodTillDate, 15_000, 0, 10),
+            new TradeReversed(s_fill)));
         Assert.Equal(
             ["OrderEvent 0", "TradeChangedEvent 1"],
             told.Select(
@@ -121,13 +111,13 @@ public sealed class AccountEventsTests
             new AccountEvents([], [], [new AssetBalance("AAPL", 0, 4, 0), new AssetBalance("USD", 2, 1_000, 0)]);
         var told = All(
             events, Alice, [new AssetBalance("AAPL", 0, 0, 0), new AssetBalance("USD", 2, 61_030, 0)],
-            Changed(s_fill, 0, s_fill with { Kind = StepKind.Reversed }));
+            Changed(s_fill, 0, new TradeReversed(s_fill)));
         Assert.Equal([-4, 60_030], told.OfType<TransferEvent>().Select(moved => moved.Delta));
         Assert.Equal(2, Assert.Single(told.OfType<BalancesEvent>()).Changed.Count);
     }
 
-    private static BookTurn Changed(TurnStep trade, long priceTicks, params ImmutableArray<TurnStep> steps) => new(
-        5_000_000, new TradeAsItWas(new TradePlace(17, 2), 1_000_000, trade).Change(priceTicks), RejectReason.None,
+    private static BookTurn Changed(MatchedTrade trade, long priceTicks, params ImmutableArray<TurnStep> steps) => new(
+        5_000_000, new RecordedTrade(new TradePlace(17, 2), 1_000_000, trade).Change(priceTicks), RejectReason.None,
         TradingPhase.Continuous, steps, [], null);
 
     private static List<TradeChangedEvent> Of(long account, BookTurn turn) =>

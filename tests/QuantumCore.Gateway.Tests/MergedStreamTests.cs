@@ -161,15 +161,13 @@ public sealed class MergedStreamTests
         await SendAsync(reader, """{"op":"subscribe","channel":"account"}""");
         await ReadAsync(reader, time, "account");
 
-        var trade = new TurnStep(
-            StepKind.Fill, TradingFloor.Alice, 7, 70, Side.Buy, EndReason.None, 15_000, 4, 0, 30, 0, TradingFloor.Alice,
-            9, 90, 0, 12, 0);
-        var bust = Changed(
-            new TradePlace(17, 1), 0,
-            trade with { Kind = StepKind.Reversed, PriceTicks = 14_000, Fee = 28, MakerFee = 11 });
+        var trade = new MatchedTrade(
+            Side.Buy, 15_000, 4, new(TradingFloor.Alice, 7, 70, 30), new(TradingFloor.Alice, 9, 90, 12));
+        var bust = Changed(new TradePlace(17, 1), 0, new TradeReversed(trade.At(14_000, 28, 11)));
+        var withOther = trade with { Maker = trade.Maker with { Account = 1 } };
         var correction = Changed(
-            new TradePlace(18, 0), 15_300, trade with { MakerAccount = 1, Kind = StepKind.Reversed },
-            trade with { MakerAccount = 1, Kind = StepKind.Restated, PriceTicks = 15_300, Fee = 31, MakerFee = 13 });
+            new TradePlace(18, 0), 15_300, new TradeReversed(withOther),
+            new TradeRestated(withOther.At(15_300, 31, 13)));
         exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
             1,
             new AccountView(TradingFloor.Alice, 13, [], [], [new SeenSequence("AAPL", 41)], []),
@@ -191,7 +189,7 @@ public sealed class MergedStreamTests
         }
 
         BookTurn Changed(TradePlace place, long priceTicks, params ImmutableArray<TurnStep> steps) => new(
-            5_000_000, new TradeAsItWas(place, 1_000_000, trade).Change(priceTicks), RejectReason.None,
+            5_000_000, new RecordedTrade(place, 1_000_000, trade).Change(priceTicks), RejectReason.None,
             TradingPhase.Continuous, steps, [], null);
     }
 

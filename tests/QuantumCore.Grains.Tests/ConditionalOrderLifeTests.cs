@@ -34,7 +34,7 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         var status = await exchange.Book(Aapl).Status(Alice, stop.OrderId);
         Assert.Equal((OrderStatus.Filled, 30), (status.Status, status.FilledLots));
         var turn = Assert.IsType<BookTurn>((await exchange.RecordsAsync(Aapl))[^1].Record);
-        Assert.Equal(2, turn.Steps.Count(step => step.Kind == StepKind.Fill));
+        Assert.Equal(2, turn.Trades().Count());
         var fills = await exchange.Ledger.Fills(Alice, null, 10, [new SeenSequence(Aapl, trigger.Sequence)]);
         Assert.Equal(14_800, Assert.Single(fills).Fill.PriceTicks);
     }

@@ -130,7 +130,7 @@ public sealed class DueTimeTests(PostgresServer server)
             .Select(record => record.Record)
             .OfType<BookTurn>()
             .SelectMany(turn => turn.Steps)
-            .Count(step => step is { Kind: StepKind.Ended, Reason: EndReason.GoodTillDate });
+            .Count(step => step is OrderEnded { Reason: EndReason.GoodTillDate });
         Assert.InRange(ends, 0, 1);
         return ends == 1;
     }

@@ -143,7 +143,7 @@ public class TradeChangeEdgeTests
         var machine = await BookRecovery.NewestSnapshotAsync(disk.Journal, "NOW", NullLogger.Instance, token);
         await BookRecovery.ReplayAsync(disk.Journal, machine, stream, token);
         var record = await BookRecovery.ReadAsync(disk.Journal, "book/NOW", s_trade.Sequence);
-        var trade = new TradeAsItWas(s_trade, record.TimeNanos, Assert.Single(record.TradeSteps()));
+        var trade = new RecordedTrade(s_trade, record.TimeNanos, Assert.Single(record.Trades()));
         Assert.Equal(RejectReason.None, machine.Operate(trade.Change(0), market.Time.UnixNanos(), out var change));
         await stream.WhenDurable(stream.Append(BookRecordEncoding.Encode(change!)));
         Assert.Equal(1_010, (await exchange.ViewAsync(Alice)).Of("NOW").Total);

@@ -36,7 +36,7 @@ public class TradeChangeKindTests
         var corrected = await ChangeAsync(exchange, A, legs[0], 15_200);
         Assert.Equal(
             (Alice, 15_200, 60, 16),
-            (corrected.Trade.Account, corrected.PriceTicks, corrected.BuyerFee, corrected.SellerFee));
+            (corrected.Trade.Taker.Account, corrected.PriceTicks, corrected.BuyerFee, corrected.SellerFee));
         Assert.Equal((alice.Cash - 501, alice.A, alice.B), await HasAsync(exchange, Alice));
         Assert.Equal((bob.Cash + 500, bob.A, bob.B), await HasAsync(exchange, Bob));
 
@@ -44,7 +44,7 @@ public class TradeChangeKindTests
         // quote 15.
         await exchange.Cluster.DeactivateAsync(exchange.Book(A, Key).Grain);
         var gone = await ChangeAsync(exchange, B, legs[1], 0);
-        Assert.Equal((Alice, 0, 0, 0), (gone.Trade.Account, gone.PriceTicks, gone.BuyerFee, gone.SellerFee));
+        Assert.Equal((Alice, 0, 0, 0), (gone.Trade.Taker.Account, gone.PriceTicks, gone.BuyerFee, gone.SellerFee));
         Assert.Equal((alice.Cash - 501 - 75_000 + 59, alice.A, alice.B + 5), await HasAsync(exchange, Alice));
         Assert.Equal((bob.Cash + 500 + 75_000 + 15, bob.A, bob.B - 5), await HasAsync(exchange, Bob));
         Assert.Equal(RejectReason.UnknownTrade, (await ChangeAsync(exchange, B, legs[1], 15_000)).Reason);
@@ -123,7 +123,7 @@ public class TradeChangeKindTests
         Assert.Equal((Cash + 66_000 - 14, 0), await market.HasAsync(Bob, "USD"));
         Assert.Equal((Cash - 66_000 - 14 - 40_000 - 8, 0), await market.HasAsync(Alice, "USD"));
         var gone = await book.ChangeTrade("NOW", new TradePlace(fills[1].Fill.Sequence, 1), 0);
-        Assert.Equal((RejectReason.None, Carol), (gone.Reason, gone.Trade.MakerAccount));
+        Assert.Equal((RejectReason.None, Carol), (gone.Reason, gone.Trade.Maker.Account));
         Assert.Equal((Cash, 0), await market.HasAsync(Carol, "USD"));
         Assert.Equal((1_000, 0), await market.HasAsync(Carol, "NOW"));
         Assert.Equal((Cash - 66_000 - 14, 0), await market.HasAsync(Alice, "USD"));

@@ -35,7 +35,8 @@ public class TradeChangeTests
             (RejectReason.None, 0, 0, 0), (changed.Reason, changed.PriceTicks, changed.BuyerFee, changed.SellerFee));
         Assert.Equal(
             (Alice, Bob, 10_000, 10),
-            (changed.Trade.Account, changed.Trade.MakerAccount, changed.Trade.PriceTicks, changed.Trade.QuantityLots));
+            (changed.Trade.Taker.Account, changed.Trade.Maker.Account, changed.Trade.PriceTicks,
+                changed.Trade.QuantityLots));
         Assert.Equal((Cash, 1_000), await HasAsync(market, Alice));
         Assert.Equal((Cash, 1_000), await HasAsync(market, Bob));
         Assert.Equal(OrderStatus.Filled, (await market.Exchange.Book("NOW").Status(Alice, buy.OrderId)).Status);
@@ -120,8 +121,8 @@ public class TradeChangeTests
         await market.RequireInvariantsAsync();
 
         // Only the book itself reports trades.
-        var forged = new TradeAsItWas(s_trade, 1, new TurnStep(
-            StepKind.Fill, Alice, 1, 2, Side.Buy, EndReason.None, 1, 1_000_000, 0, 0, 0, Bob, 1, 1));
+        var forged = new RecordedTrade(
+            s_trade, 1, new MatchedTrade(Side.Buy, 1, 1_000_000, new(Alice, 1, 2, 0), new(Bob, 1, 1, 0)));
         Assert.Equal(RejectReason.BadRequest, await market.Exchange.Book("NOW").Operate(forged.Change(0)));
         Assert.Equal(
             RejectReason.BadRequest,

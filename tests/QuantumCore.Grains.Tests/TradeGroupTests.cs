@@ -24,8 +24,8 @@ public class TradeGroupTests
         var steps = Submit(book, Alice, 2, Side.Buy, 15, SelfTradePrevention.ExpireMaker).Steps;
         Assert.Equal(
             [(Alice, 1L), (Sister, 1L)],
-            steps.Where(step => step.Kind == StepKind.Prevented).Select(step => (step.MakerAccount, step.Owner)));
-        Assert.Equal([Stranger], steps.Where(step => step.Kind == StepKind.Fill).Select(step => step.MakerAccount));
+            steps.OfType<MatchPrevented>().Select(step => (step.Maker.Account, step.Owner)));
+        Assert.Equal([Stranger], steps.OfType<TradeMade>().Select(step => step.Trade.Maker.Account));
         Assert.Equal(10, Left(book, Alice, 2));
     }
 
@@ -40,10 +40,9 @@ public class TradeGroupTests
 
         Assert.Contains(
             Submit(book, Alice, 1, Side.Buy, 5, SelfTradePrevention.ExpireMaker).Steps,
-            step => step.Kind == StepKind.Fill);
+            step => step is TradeMade);
         var prevented = Assert.Single(
-            Submit(book, Sister, 3, Side.Buy, 5, SelfTradePrevention.ExpireMaker).Steps,
-            step => step.Kind == StepKind.Prevented);
+            Submit(book, Sister, 3, Side.Buy, 5, SelfTradePrevention.ExpireMaker).Steps.OfType<MatchPrevented>());
         Assert.Equal(0, prevented.Owner);
     }
 
@@ -61,7 +60,7 @@ public class TradeGroupTests
         Assert.Null(restored.CallForTradeGroups(groups));
         Assert.Contains(
             Submit(restored, Alice, 1, Side.Buy, 5, SelfTradePrevention.ExpireTaker).Steps,
-            step => step.Kind == StepKind.Prevented);
+            step => step is MatchPrevented);
 
         groups[Stranger] = 1;
         groups.Remove(Alice);

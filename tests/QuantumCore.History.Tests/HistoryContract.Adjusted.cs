@@ -40,9 +40,8 @@ public abstract partial class HistoryContract
         ImmutableArray<BookRecord> records =
         [
             (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],
-            Turn(
-                2, new EnterOrder(order), Step(StepKind.Opened, 50, 100)),
-            Turn(3, move, Step(StepKind.Changed, 0, 94)),
+            Turn(2, new EnterOrder(order), new OrderOpened(One, 1, 1, Side.Buy, 100, 50, 50, 5_000)),
+            Turn(3, move, new OrderChanged(One, 1, 1, Side.Buy, 94, 0, 50, 5_000)),
         ];
         await ApplyInBatchesAsync(history, records, batch);
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
@@ -74,15 +73,12 @@ public abstract partial class HistoryContract
         return
         [
             (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],
-            Turn(2, new EnterOrder(order), Step(StepKind.Opened, 50, 95)),
-            Turn(3, amend, Step(StepKind.Changed, 0, 100)),
-            Turn(4, s_dividend, Step(StepKind.Adjusted, 0, 97) with { PriceBeforeTicks = 100 }),
+            Turn(2, new EnterOrder(order), new OrderOpened(One, 1, 1, Side.Buy, 95, 50, 50, 5_000)),
+            Turn(3, amend, new OrderChanged(One, 1, 1, Side.Buy, 100, 0, 50, 5_000)),
+            Turn(4, s_dividend, new OrderAdjusted(One, 1, 1, Side.Buy, 97, 100, 0, 50, 5_000)),
         ];
     }
 
     private static BookTurn Turn(long time, BookCommand command, TurnStep step) =>
         new(time, command, RejectReason.None, TradingPhase.Continuous, [step], [], null);
-
-    private static TurnStep Step(StepKind kind, long lots, long price) =>
-        new(kind, One, 1, 1, Side.Buy, EndReason.None, price, lots, 50, 0, 5_000);
 }

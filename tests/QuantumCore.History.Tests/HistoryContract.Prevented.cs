@@ -116,21 +116,16 @@ public abstract partial class HistoryContract
                 RejectReason.None,
                 TradingPhase.Continuous,
                 [
-                    Step(StepKind.Opened, 2, 2, 200),
-                    Step(StepKind.Prevented, 2, 2, 0) with
-                    {
-                        MakerAccount = Other, MakerNumber = 1, MakerOrderId =
-                            1, MakerLeavesLots = 2, SelfTrade = SelfTradePrevention.Decrement, Owner = 9,
-                    },
-                    Step(StepKind.Changed, 2, 0, 0),
-                    new TurnStep(StepKind.Changed, Other, 1, 1, Side.Sell, EndReason.None, 100, 2, left, 0, left),
-                    Step(StepKind.Ended, 0, 0, 0) with { Reason = EndReason.SelfTrade },
+                    new OrderOpened(taker, number, id, Side.Buy, 100, 2, 2, 200),
+                    new MatchPrevented(
+                        Side.Buy, 100, 2, new(taker, number, id, 2), new(Other, 1, 1, 2),
+                        SelfTradePrevention.Decrement, 9),
+                    new OrderChanged(taker, number, id, Side.Buy, 100, 2, 0, 0),
+                    new OrderChanged(Other, 1, 1, Side.Sell, 100, 2, left, left),
+                    new OrderEnded(taker, number, id, Side.Buy, EndReason.SelfTrade, 100, 0, 0),
                 ],
                 [],
                 null));
-
-            TurnStep Step(StepKind kind, long lots, long leaves, long hold) =>
-                new(kind, taker, number, id, Side.Buy, EndReason.None, 100, lots, leaves, 0, hold);
         }
 
         return records.DrainToImmutable();

@@ -113,25 +113,13 @@ public abstract partial class HistoryContract
             long sequence, int index, long before, long takerBefore, long makerBefore, long price, long takerFee,
             long makerFee)
         {
-            var fill = new TurnStep(
-                StepKind.Fill, One, 2, 2, Side.Buy, EndReason.None, 100, index + 1, 0, fills[index].TakerFee, 0, Other,
-                1, 1, 0, fills[index].MakerFee);
-            var reversed = fill with
-            {
-                Kind = StepKind.Reversed,
-                PriceTicks = before,
-                Fee = takerBefore,
-                MakerFee = makerBefore,
-            };
-            var restated = fill with
-            {
-                Kind = StepKind.Restated,
-                PriceTicks = price,
-                Fee = takerFee,
-                MakerFee = makerFee,
-            };
+            var fill = new MatchedTrade(
+                Side.Buy, 100, index + 1, new(One, 2, 2, fills[index].TakerFee),
+                new(Other, 1, 1, fills[index].MakerFee));
+            var reversed = new TradeReversed(fill.At(before, takerBefore, makerBefore));
+            var restated = new TradeRestated(fill.At(price, takerFee, makerFee));
             return new BookTurn(
-                sequence, new TradeAsItWas(new TradePlace(3, index), 3, fill).Change(price), RejectReason.None,
+                sequence, new RecordedTrade(new TradePlace(3, index), 3, fill).Change(price), RejectReason.None,
                 TradingPhase.Continuous,
                 price == 0 ? [reversed] : [reversed, restated], [], null);
         }

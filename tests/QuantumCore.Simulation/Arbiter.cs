@@ -158,10 +158,10 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         var fees = trade.Side == Side.Buy ? (now.TakerFee, now.MakerFee) : (now.MakerFee, now.TakerFee);
         var told = changed.Trade;
         if ((changed.BuyerFee, changed.SellerFee) != fees
-            || (told.Side, told.Account, told.MakerAccount,
-                told.QuantityLots) != (trade.Side, trade.Taker, trade.Maker, trade.Lots)
-            || (told.PriceTicks, told.Fee,
-                told.MakerFee) != (trade.Made.PriceTicks, trade.Made.TakerFee, trade.Made.MakerFee))
+            || (told.TakerSide, told.Taker.Account, told.Maker.Account, told.QuantityLots)
+                != (trade.Side, trade.Taker, trade.Maker, trade.Lots)
+            || (told.PriceTicks, told.Taker.Fee, told.Maker.Fee)
+                != (trade.Made.PriceTicks, trade.Made.TakerFee, trade.Made.MakerFee))
             world.Find($"{symbol} {place} was {trade.Made} and is {now}, it was told as {changed}");
         _acknowledged.Add((symbol, place, price, changed.Sequence));
     }

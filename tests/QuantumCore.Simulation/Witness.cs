@@ -291,32 +291,32 @@ internal sealed class Witness(World world)
     {
         foreach (var step in turn.Steps)
         {
-            switch (step.Kind)
+            switch (step)
             {
-                case StepKind.Opened:
-                    Execute(symbol, sequence, step.Account, step.Number, step.OrderId, step.QuantityLots);
+                case OrderOpened opened:
+                    Execute(symbol, sequence, opened.Account, opened.Number, opened.OrderId, opened.TotalLots);
                     break;
-                case StepKind.Fill:
+                case TradeMade { Trade: var trade }:
                     Fill(
-                        symbol, step.Account, step.Number, step.MakerAccount, step.MakerNumber, step.QuantityLots,
-                        step.MakerLeavesLots);
+                        symbol, trade.Taker.Account, trade.Taker.Number, trade.Maker.Account, trade.Maker.Number,
+                        trade.QuantityLots, trade.Maker.LeavesLots);
                     break;
-                case StepKind.Ended:
-                    Close(symbol, step.Account, step.Number, step.QuantityLots, step.LeavesLots);
+                case OrderEnded ended:
+                    Close(symbol, ended.Account, ended.Number, ended.FilledLots, ended.LeavesLots);
                     break;
-                case StepKind.Changed:
-                    if (Open(symbol, step.Account, step.Number) is { } changed)
-                        changed.Leaves = step.LeavesLots;
+                case OrderChanged changed:
+                    if (Open(symbol, changed.Account, changed.Number) is { } smaller)
+                        smaller.Leaves = changed.LeavesLots;
                     break;
-                case StepKind.Adjusted:
-                    if (Open(symbol, step.Account, step.Number) is { } adjusted)
-                        Adjust(symbol, adjusted, step);
+                case OrderAdjusted adjusted:
+                    if (Open(symbol, adjusted.Account, adjusted.Number) is { } order)
+                        Adjust(symbol, order, adjusted);
                     break;
-                case StepKind.Voided:
-                    Void(symbol, step.Account, step.Number);
+                case OrderRefused refused:
+                    Void(symbol, refused.Account, refused.Number);
                     break;
-                case StepKind.Reversed or StepKind.Restated:
-                    Margin.Change(symbol, step);
+                case TradeReversed or TradeRestated:
+                    Margin.Change(symbol, (TradeStep)step);
                     break;
             }
         }
@@ -329,9 +329,9 @@ internal sealed class Witness(World world)
     }
 
     /// <summary>Checks that a dividend lowers a price and changes nothing else.</summary>
-    private void Adjust(string symbol, WitnessedOrder order, in TurnStep step)
+    private void Adjust(string symbol, WitnessedOrder order, OrderAdjusted step)
     {
-        if (step.QuantityLots != 0 || step.LeavesLots != order.Leaves || step.PriceTicks >= step.PriceBeforeTicks)
+        if (step.AddedLots != 0 || step.LeavesLots != order.Leaves || step.PriceTicks >= step.PriceBeforeTicks)
             world.Find(
                 $"{symbol}: order {order.Account}/{order.Number} goes from {order.Leaves} at {step.PriceBeforeTicks} "
                     + $"to {step.LeavesLots} at {step.PriceTicks}");

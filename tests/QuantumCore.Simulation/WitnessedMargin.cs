@@ -161,10 +161,11 @@ internal sealed class WitnessedMargin(World world)
     }
 
     /// <summary>Adds the reversal or restatement of a trade.</summary>
-    public void Change(string symbol, in TurnStep step)
+    public void Change(string symbol, TradeStep step)
     {
-        var bought = step.Side == Side.Buy == (step.Kind == StepKind.Restated) ? step.QuantityLots : -step.QuantityLots;
-        foreach (var (account, lots) in new[] { (step.Account, bought), (step.MakerAccount, -bought) })
+        var trade = step.Trade;
+        var bought = trade.TakerSide == Side.Buy == step is TradeRestated ? trade.QuantityLots : -trade.QuantityLots;
+        foreach (var (account, lots) in new[] { (trade.Taker.Account, bought), (trade.Maker.Account, -bought) })
         {
             Add(account, symbol, lots);
             if (!_changes.TryGetValue((account, symbol), out var changes))

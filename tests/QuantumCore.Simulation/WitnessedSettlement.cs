@@ -357,13 +357,13 @@ internal sealed class WitnessedSettlement(World world)
     // A trade, or the mirror of a reversed one.
     private static IEnumerable<(long Account, string Asset, long Amount)> Lines(string symbol, TurnStep step)
     {
-        if (step.Kind is not (StepKind.Fill or StepKind.Reversed or StepKind.Restated))
+        if (step is not TradeStep { Trade: var trade })
             return [];
 
         var lines = Lines(
-            symbol, step.Side, step.Account, step.Fee, step.MakerAccount, step.MakerFee,
-            step.PriceTicks * step.QuantityLots, step.QuantityLots);
-        return step.Kind == StepKind.Reversed ? lines.Select(line => (line.Account, line.Asset, -line.Amount)) : lines;
+            symbol, trade.TakerSide, trade.Taker.Account, trade.Taker.Fee, trade.Maker.Account, trade.Maker.Fee,
+            trade.PriceTicks * trade.QuantityLots, trade.QuantityLots);
+        return step is TradeReversed ? lines.Select(line => (line.Account, line.Asset, -line.Amount)) : lines;
     }
 
     // Prices are in cents, quantities in units.

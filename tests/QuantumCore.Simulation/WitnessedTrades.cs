@@ -51,12 +51,13 @@ internal sealed class WitnessedTrades(World world)
         }
         else if (record is BookTurn turn)
         {
-            foreach (var (index, step) in turn.Steps.Where(step => step.Kind == StepKind.Fill).Index())
+            foreach (var (index, step) in turn.Steps.OfType<TradeMade>().Index())
             {
+                var (side, price, lots, taker, maker, isAuction) = step.Trade;
                 Add(new WitnessedFill(
-                    symbol, new(sequence, index), turn.TimeNanos, step.Side, (step.Account, step.Number, step.OrderId),
-                    (step.MakerAccount, step.MakerNumber, step.MakerOrderId), step.QuantityLots,
-                    new(sequence, step.PriceTicks, step.Fee, step.MakerFee), step.IsAuction));
+                    symbol, new(sequence, index), turn.TimeNanos, side, (taker.Account, taker.Number, taker.OrderId),
+                    (maker.Account, maker.Number, maker.OrderId), lots, new(sequence, price, taker.Fee, maker.Fee),
+                    isAuction));
             }
 
             SeeChange(symbol, sequence, turn);
@@ -71,16 +72,16 @@ internal sealed class WitnessedTrades(World world)
 
     private void SeeChange(string symbol, long sequence, BookTurn turn)
     {
-        var steps = turn.Steps.Where(step => step.Kind is StepKind.Reversed or StepKind.Restated).ToArray();
-        var (command, kinds) = (turn.Command, steps.Select(step => step.Kind));
-        StepKind[] expected = command switch
+        var steps = turn.Steps.OfType<TradeStep>().Where(step => step is not TradeMade).ToArray();
+        var (command, kinds) = (turn.Command, steps.Select(step => step.GetType()));
+        Type[] expected = command switch
         {
-            BustTrade => [StepKind.Reversed],
-            CorrectTrade => [StepKind.Reversed, StepKind.Restated],
+            BustTrade => [typeof(TradeReversed)],
+            CorrectTrade => [typeof(TradeReversed), typeof(TradeRestated)],
             _ => [],
         };
         if (!kinds.SequenceEqual(expected) || command is CorrectTrade { PriceTicks: <= 0 })
-            world.Find($"{symbol} {sequence}: {command} changes trades by {string.Join(' ', kinds)}");
+            world.Find($"{symbol} {sequence}: {command} changes trades by {string.Join(' ', kinds.Select(kind => kind.Name))}");
         if (steps.Length == 0 || command is not ChangeTrade { Trade: var (place, timeNanos, _) })
             return;
 
@@ -144,13 +145,14 @@ internal sealed class WitnessedTrades(World world)
     private decimal ValueOf(WitnessedFill trade, long priceTicks) =>
         (decimal)priceTicks * trade.Lots * world.Nights.Listing(trade.Symbol).TickLotValue;
 
-    private void Require(WitnessedFill trade, long sequence, in TurnStep step, WitnessedWorth worth)
+    private void Require(WitnessedFill trade, long sequence, TradeStep step, WitnessedWorth worth)
     {
-        if ((step.Side, step.Account, step.Number,
-            step.OrderId) == (trade.Side, trade.TakerOrder.Account, trade.TakerOrder.Number, trade.TakerOrder.OrderId)
-            && (step.MakerAccount, step.MakerNumber, step.MakerOrderId) == trade.MakerOrder
-            && (step.QuantityLots, step.PriceTicks, step.Fee,
-                step.MakerFee) == (trade.Lots, worth.PriceTicks, worth.TakerFee, worth.MakerFee))
+        var (side, price, lots, taker, maker, _) = step.Trade;
+        if (side == trade.Side
+            && (taker.Account, taker.Number, taker.OrderId) == trade.TakerOrder
+            && (maker.Account, maker.Number, maker.OrderId) == trade.MakerOrder
+            && (lots, price, taker.Fee, maker.Fee)
+                == (trade.Lots, worth.PriceTicks, worth.TakerFee, worth.MakerFee))
             return;
 
         world.Find(

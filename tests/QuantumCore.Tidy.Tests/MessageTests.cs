@@ -14,6 +14,7 @@ public class MessageTests
     private static readonly Type[] s_plain =
     [
         typeof(bool), typeof(byte), typeof(int), typeof(long), typeof(ulong), typeof(Int128), typeof(string),
+        typeof(byte[]),
     ];
 
     private static readonly Type[] s_streamed = [typeof(BookBatch), typeof(StreamAdvanced)];
@@ -21,9 +22,12 @@ public class MessageTests
     private static readonly Type[] s_grains =
         [.. typeof(IAccountGrain).Assembly.GetExportedTypes().Where(type => type.IsInterface)];
 
-    private static readonly Type[] s_messages = [.. Messages()];
+    private static readonly Type[] s_messages = [.. Reached(Carrier)];
 
     public static TheoryData<Type> MessageTypes => [.. s_messages];
+
+    /// <summary>Types of the messages in one process, where nothing is converted.</summary>
+    public static TheoryData<Type> SharedTypes => [.. s_messages.Union(Reached(static type => type))];
 
     public static TheoryData<Type> GrainTypes => [.. s_grains];
 
@@ -31,9 +35,10 @@ public class MessageTests
     public void The_walk_finds_the_messages_there_are()
     {
         Assert.Contains(typeof(SubmitOrder), s_messages);
-        Assert.Contains(typeof(TradeFill), s_messages);
-        Assert.Contains(typeof(OrderReduced), s_messages);
-        Assert.Contains(typeof(BookBatch), s_messages);
+        Assert.Contains(typeof(ReduceOpenOrder), s_messages);
+        Assert.Contains(typeof(JournaledBatch), s_messages);
+        Assert.Contains(typeof(JournaledDelivery), s_messages);
+        Assert.Contains(typeof(TradeMade), Reached(static type => type));
         Assert.True(s_grains.Length >= 5);
     }
 
@@ -47,7 +52,7 @@ public class MessageTests
     }
 
     [Theory]
-    [MemberData(nameof(MessageTypes))]
+    [MemberData(nameof(SharedTypes))]
     public void A_message_never_changes(Type message)
     {
         Assert.True(message.IsValueType || message.IsSealed || message.IsAbstract, "neither sealed nor abstract");
@@ -63,7 +68,7 @@ public class MessageTests
     public void A_message_is_made_of_what_every_runtime_can_carry(Type message) => Assert.All(
         Fields(message).SelectMany(field => Leaves(field.FieldType)),
         leaf => Assert.True(
-            s_plain.Contains(leaf) || leaf.IsEnum || s_messages.Contains(leaf), $"{message.Name} carries {leaf}"));
+            IsCarried(leaf), $"{message.Name} carries {leaf}"));
 
     [Theory]
     [MemberData(nameof(GrainTypes))]
@@ -79,7 +84,7 @@ public class MessageTests
     public void A_grain_takes_and_gives_what_every_runtime_can_carry(Type grain) => Assert.All(
         grain.GetMethods().SelectMany(Carried).SelectMany(Leaves),
         leaf => Assert.True(
-            s_plain.Contains(leaf) || leaf.IsEnum || s_messages.Contains(leaf), $"{grain.Name} speaks of {leaf}"));
+            IsCarried(leaf), $"{grain.Name} speaks of {leaf}"));
 
     [Fact]
     public void No_two_types_share_a_name() => Assert.Distinct(s_contracts.GetTypes().SelectMany(Aliases));
@@ -92,14 +97,25 @@ public class MessageTests
             .Except(s_messages)
             .Select(type => type.Name));
 
-    private static HashSet<Type> Messages()
+    private static bool IsCarried(Type leaf) =>
+        s_plain.Contains(leaf) || leaf.IsEnum || s_messages.Contains(Carrier(leaf));
+
+    /// <summary>Returns the type as which values of a type travel between processes.</summary>
+    private static Type Carrier(Type type) => s_contracts.GetTypes()
+        .SelectMany(converter => converter.GetInterfaces())
+        .Where(of => of.IsGenericType && of.GetGenericTypeDefinition() == typeof(IConverter<,>))
+        .Where(of => of.GetGenericArguments()[0] == type)
+        .Select(of => of.GetGenericArguments()[1])
+        .SingleOrDefault(type);
+
+    private static HashSet<Type> Reached(Func<Type, Type> carrier)
     {
         var found = new HashSet<Type>();
         var open =
             new Queue<Type>(s_grains.SelectMany(grain => grain.GetMethods()).SelectMany(Carried).Concat(s_streamed));
         while (open.TryDequeue(out var type))
         {
-            foreach (var message in Leaves(type)
+            foreach (var message in Leaves(type).Select(carrier)
                 .Where(leaf => leaf.Assembly == s_contracts && !leaf.IsEnum && found.Add(leaf)))
             {
                 foreach (var next in Fields(message).Select(field => field.FieldType)

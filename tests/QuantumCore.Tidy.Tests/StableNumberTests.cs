@@ -58,7 +58,7 @@ public partial class StableNumberTests
         ["PhaseReason"] =
             "None=0 NewsPending=1 NewsDissemination=2 OrderImbalance=3 Technical=4 Regulatory=5 MarketWideBreaker=6 PriceBand=7 Planned=8",
         ["OrderChangeKind"] = "Added=1 Resized=2 Removed=3 Executed=4 Printed=5",
-        ["StepKind"] =
+        ["BookTurnEncoding.StepKind"] =
             "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6 Prevented=7 Adjusted=8 Triggered=9 Activated=10 Reversed=11 Restated=12",
         ["ConditionsEncoding.Field"] =
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "

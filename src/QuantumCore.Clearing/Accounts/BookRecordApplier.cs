@@ -119,36 +119,36 @@ internal sealed class BookRecordApplier(
         }
     }
 
-    private void ChangeTrade(string symbol, in TurnStep step, BookTurn turn)
+    private void ChangeTrade(string symbol, TradeStep step, BookTurn turn)
     {
-        var tradedNanos = ((ChangeTrade)turn.Command).Trade!.Value.TimeNanos;
-        if (step.Account == account.Id.Value)
+        var trade = step.Trade;
+        if (trade.Taker.Account == account.Id.Value)
         {
-            ChangeTrade(symbol, in step, step.Side, step.Fee, turn.TimeNanos, tradedNanos);
+            ChangeTrade(symbol, step, trade.TakerSide, trade.Taker.Fee, turn);
         }
 
-        if (step.MakerAccount == account.Id.Value)
+        if (trade.Maker.Account == account.Id.Value)
         {
-            ChangeTrade(
-                symbol, in step, step.Side == Side.Buy ? Side.Sell : Side.Buy, step.MakerFee, turn.TimeNanos,
-                tradedNanos);
+            ChangeTrade(symbol, step, trade.MakerSide, trade.Maker.Fee, turn);
         }
     }
 
-    private void ChangeTrade(string symbol, in TurnStep step, Side side, long fee, long timeNanos, long tradedNanos)
+    private void ChangeTrade(string symbol, TradeStep step, Side side, long fee, BookTurn turn)
     {
+        var (timeNanos, trade) = (turn.TimeNanos, step.Trade);
+        var tradedNanos = ((ChangeTrade)turn.Command).Trade!.Value.TimeNanos;
         var instrument = instrumentOf(symbol);
-        var isTakenBack = step.Kind == StepKind.Reversed;
+        var isTakenBack = step is TradeReversed;
         var buys = side == Side.Buy != isTakenBack;
         fee = isTakenBack ? -fee : fee;
         account.Exchange(
-            instrument, buys ? Side.Buy : Side.Sell, step.PriceTicks, step.QuantityLots, fee, UtcDay.Of(timeNanos));
+            instrument, buys ? Side.Buy : Side.Sell, trade.PriceTicks, trade.QuantityLots, fee, UtcDay.Of(timeNanos));
         traded.DayOf(instrument, timeNanos).Change(
-            timeNanos, tradedNanos, buys ? step.QuantityLots : -step.QuantityLots,
-            (long)instrument.Notional(step.PriceTicks, 1), fee, isTakenBack);
-        if (step.Account != step.MakerAccount)
+            timeNanos, tradedNanos, buys ? trade.QuantityLots : -trade.QuantityLots,
+            (long)instrument.Notional(trade.PriceTicks, 1), fee, isTakenBack);
+        if (trade.Taker.Account != trade.Maker.Account)
         {
-            var value = instrument.Notional(step.PriceTicks, step.QuantityLots);
+            var value = instrument.Notional(trade.PriceTicks, trade.QuantityLots);
             volumes.Count(instrument.Quote, tradedNanos, isTakenBack ? -value : value);
         }
     }
@@ -166,23 +166,17 @@ internal sealed class BookRecordApplier(
         var replacing = turn.Command is AdjustOrders ? account.Replacing(symbol) : [];
         foreach (var step in turn.Steps)
         {
-            if (step.ChangesTrade)
+            switch (step)
             {
-                ChangeTrade(symbol, in step, turn);
-                continue;
-            }
-
-            if (step.Account == account.Id.Value)
-            {
-                Apply(in step, turn);
-            }
-
-            if (step.Kind == StepKind.Fill && step.MakerAccount == account.Id.Value)
-            {
-                Fill(
-                    turn.TimeNanos, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee,
-                    step.MakerLeavesLots,
-                    step.MakerHold, step.Account == account.Id.Value, step.IsAuction, isMaker: true);
+                case TradeMade made:
+                    Fill(turn.TimeNanos, made.Trade);
+                    break;
+                case TradeStep change:
+                    ChangeTrade(symbol, change, turn);
+                    break;
+                case OrderStep own when own.Account == account.Id.Value:
+                    Apply(own, turn);
+                    break;
             }
         }
 
@@ -214,78 +208,85 @@ internal sealed class BookRecordApplier(
         cover.Require(instrumentOf(symbol));
     }
 
-    private void Apply(in TurnStep step, BookTurn turn)
+    private void Apply(OrderStep step, BookTurn turn)
     {
-        switch (step.Kind)
+        var number = step.Number;
+        switch (step)
         {
-            case StepKind.Opened:
+            case OrderOpened opened:
                 account.Opened(
-                    step.Number, step.OrderId, new(turn.StageOf(turn.OrderOf(in step)), 0, PriceThere(in step)),
-                    step.Hold);
+                    number, opened.OrderId,
+                    new(turn.StageOf(turn.OrderOf(opened)), 0, PriceThere(number, opened.PriceTicks)), opened.Hold);
                 break;
-            case StepKind.Triggered:
-                account.SetState(step.Number, new(OrderStage.Working, turn.TimeNanos, PriceThere(in step)));
-                break;
-            case StepKind.Activated:
+            case OrderTriggered triggered:
                 account.SetState(
-                    step.Number,
+                    number, new(OrderStage.Working, turn.TimeNanos, PriceThere(number, triggered.PriceTicks)));
+                break;
+            case OrderActivated activated:
+                account.SetState(
+                    number,
                     new(
-                        OrderStages.WithoutParent(account.Orders[step.Number].Type), turn.TimeNanos,
-                        PriceThere(in step)));
+                        OrderStages.WithoutParent(account.Orders[number].Type), turn.TimeNanos,
+                        PriceThere(number, activated.PriceTicks)));
                 break;
-            case StepKind.Fill:
-                Fill(
-                    turn.TimeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots,
-                    step.Hold, step.MakerAccount == account.Id.Value,
-                    step.IsAuction, isMaker: false);
+            case OrderEnded or OrderRefused:
+                account.Release(number);
                 break;
-            case StepKind.Ended or StepKind.Voided:
-                account.Release(step.Number);
+            case OrderChanged changed:
+                account.Resize(number, account.Orders[number].QuantityLots - changed.ReducedLots);
+                account.SetHold(number, changed.Hold);
                 break;
-            case StepKind.Changed:
-                account.Resize(step.Number, account.Orders[step.Number].QuantityLots - step.QuantityLots);
-                account.SetHold(step.Number, step.Hold);
-                break;
-            case StepKind.Adjusted:
+            case OrderAdjusted adjusted:
                 account.Adjusted(
-                    step.Number, step.PriceTicks, step.QuantityLots, step.Hold,
+                    number, adjusted.PriceTicks, adjusted.AddedLots, adjusted.Hold,
                     ((AdjustOrders)turn.Command).Adjustment);
                 break;
-            case StepKind.Held:
-                account.SetHold(step.Number, step.Hold);
+            case HoldChanged held:
+                account.SetHold(number, held.Hold);
                 break;
         }
     }
 
     // The price of an order in its book; 0 if it is the submitted one.
-    private long PriceThere(in TurnStep step) =>
-        step.PriceTicks == account.Orders[step.Number].PriceTicks ? 0 : step.PriceTicks;
+    private long PriceThere(long number, long priceTicks) =>
+        priceTicks == account.Orders[number].PriceTicks ? 0 : priceTicks;
 
-    private void Fill(
-        long timeNanos, long number, long priceTicks, long lots, long fee, long leavesLots, long hold, bool withItself,
-        bool inAuction,
-        bool isMaker)
+    private void Fill(long timeNanos, in MatchedTrade trade)
     {
-        // The total of an order by amount is what it trades.
-        var order = account.Orders[number];
+        if (trade.Taker.Account == account.Id.Value)
+        {
+            Fill(timeNanos, in trade, trade.Taker, isMaker: false);
+        }
+
+        if (trade.Maker.Account == account.Id.Value)
+        {
+            Fill(timeNanos, in trade, trade.Maker, isMaker: true);
+        }
+    }
+
+    private void Fill(long timeNanos, in MatchedTrade trade, in TradeSide side, bool isMaker)
+    {
+        var (number, order) = (side.Number, account.Orders[side.Number]);
         if (order.State.Stage != OrderStage.Working)
         {
             // Records before kind 10 do not contain the trigger.
             order.State = order.State with { Stage = OrderStage.Working, SinceNanos = timeNanos };
         }
 
+        // The total of an order by amount is what it trades.
         var byAmount = order.Conditions?.Amount is not null;
         if (byAmount)
         {
-            account.Resize(number, order.FilledLots + lots);
+            account.Resize(number, order.FilledLots + trade.QuantityLots);
         }
 
         var terms = order.Fees;
         Trade(
-            timeNanos, number, priceTicks, lots, fee,
-            inAuction ? terms.AuctionPpm : isMaker ? terms.MakerPpm : terms.TakerPpm, withItself);
-        account.SetHold(number, hold);
-        if (leavesLots == 0 && (!byAmount || hold == 0))
+            timeNanos, number, trade.PriceTicks, trade.QuantityLots, side.Fee,
+            trade.IsAuction ? terms.AuctionPpm : isMaker ? terms.MakerPpm : terms.TakerPpm,
+            trade.Taker.Account == trade.Maker.Account);
+        account.SetHold(number, side.Hold);
+        if (side.LeavesLots == 0 && (!byAmount || side.Hold == 0))
         {
             account.Release(number);
         }

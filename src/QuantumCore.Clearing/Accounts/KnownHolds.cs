@@ -59,20 +59,32 @@ internal sealed class KnownHolds(Account account)
     {
         foreach (var step in turn.Steps)
         {
-            if (step.Account == account.Id.Value)
+            switch (step)
             {
-                Require(step.Number, sequence, durable);
-            }
-
-            if (step.IsOfTrade && step.MakerAccount == account.Id.Value)
-            {
-                Require(step.MakerNumber, sequence, durable);
+                case OrderStep order:
+                    RequireOwn(order.Account, order.Number);
+                    break;
+                case TradeStep { Trade: var trade }:
+                    RequireOwn(trade.Taker.Account, trade.Taker.Number);
+                    RequireOwn(trade.Maker.Account, trade.Maker.Number);
+                    break;
+                case MatchPrevented prevented:
+                    RequireOwn(prevented.Taker.Account, prevented.Taker.Number);
+                    break;
             }
         }
 
         if (turn.Command is CancelAllOrders all && all.Account == account.Id.Value)
         {
             Require(all.Floor, sequence, durable);
+        }
+
+        void RequireOwn(long owner, long number)
+        {
+            if (owner == account.Id.Value)
+            {
+                Require(number, sequence, durable);
+            }
         }
     }
 

@@ -174,7 +174,7 @@ internal sealed class BookMachine
     public BookRecord? FollowPlan(long now) => _operations.FollowPlan(now);
 
     /// <inheritdoc cref="ChangedTrades.InForce"/>
-    public TradeInForce InForce(in TradeAsItWas trade) => _book.Trades.InForce(in trade);
+    public TradeInForce InForce(in RecordedTrade trade) => _book.Trades.InForce(in trade);
 
     /// <inheritdoc cref="TradeGroups.CallFor"/>
     public SetTradeGroups? CallForTradeGroups(IReadOnlyDictionary<long, long> groups) => _book.Groups.CallFor(groups);

@@ -111,14 +111,12 @@ internal static class BookReports
     /// slide, and why a list's child could not enter.
     /// </summary>
     public static ExecutionReport WithEnd(this ExecutionReport final, BookRecord last) =>
-        final.WithEnd(last is BookTurn turn
-        ? turn.Steps.FirstOrDefault(
-            step => step.Kind == StepKind.Ended && step.Account == final.Account && step.Number == final.Number)
-        : default);
+        final.WithEnd((last as BookTurn)?.Steps.OfType<OrderEnded>()
+            .FirstOrDefault(step => step.IsOf(final.Account, final.Number)));
 
-    /// <summary>Adds the same from the step that ended the order; the default step adds nothing.</summary>
-    public static ExecutionReport WithEnd(this ExecutionReport final, in TurnStep ended) =>
-        ended.Kind != StepKind.Ended ? final : final with
+    /// <summary>Adds the same from the step that ended the order; null adds nothing.</summary>
+    public static ExecutionReport WithEnd(this ExecutionReport final, OrderEnded? ended) =>
+        ended is null ? final : final with
         {
             Refusal = ended.Refusal,
             PriceTicks = final.Type == OrderType.Limit && ended.PriceTicks != 0 ? ended.PriceTicks : final.PriceTicks,
@@ -172,23 +170,15 @@ internal static class BookReports
     public static ImmutableArray<OrderFill> FillsOf(long sequence, BookRecord record, SubmitOrder order)
     {
         var fills = ImmutableArray.CreateBuilder<OrderFill>();
-        var index = 0;
-        foreach (var step in record is BookTurn turn ? turn.Steps : [])
+        foreach (var (index, trade) in (record is BookTurn turn ? turn.Trades() : []).Index())
         {
-            if (step.Kind != StepKind.Fill)
-            {
-                continue;
-            }
-
-            var takes = IsTaker(in step, order);
-            if (takes || IsMaker(in step, order))
+            var takes = trade.Taker.IsOf(order.Account, order.Number);
+            if (takes || trade.Maker.IsOf(order.Account, order.Number))
             {
                 fills.Add(new OrderFill(
-                    sequence, index, step.PriceTicks, step.QuantityLots, takes ? step.Fee : step.MakerFee,
-                    IsMaker: !takes || step.IsAuction));
+                    sequence, index, trade.PriceTicks, trade.QuantityLots, takes ? trade.Taker.Fee : trade.Maker.Fee,
+                    IsMaker: !takes || trade.IsAuction));
             }
-
-            index++;
         }
 
         return fills.DrainToImmutable();
@@ -200,32 +190,18 @@ internal static class BookReports
     private static PreventedMatches? PreventedOf(string symbol, long sequence, BookTurn turn, SubmitOrder order)
     {
         ImmutableArray<PreventedMatch>.Builder? matches = null;
-        var index = 0;
-        foreach (var step in turn.Steps)
+        foreach (var (index, step) in turn.Steps.OfType<MatchPrevented>().Index())
         {
-            if (step.Kind != StepKind.Prevented)
-            {
-                continue;
-            }
-
-            if (IsTaker(in step, order) || IsMaker(in step, order))
+            if (step.Taker.IsOf(order.Account, order.Number) || step.Maker.IsOf(order.Account, order.Number))
             {
                 matches ??= ImmutableArray.CreateBuilder<PreventedMatch>();
                 matches.Add(
-                    PreventedMatch.Of(symbol, new TradePlace(sequence, index), turn.TimeNanos, in step, order.Account));
+                    PreventedMatch.Of(symbol, new TradePlace(sequence, index), turn.TimeNanos, step, order.Account));
             }
-
-            index++;
         }
 
         return matches is null ? null : new PreventedMatches(matches.DrainToImmutable());
     }
-
-    private static bool IsTaker(in TurnStep step, SubmitOrder order) =>
-        step.Account == order.Account && step.Number == order.Number;
-
-    private static bool IsMaker(in TurnStep step, SubmitOrder order) =>
-        step.MakerAccount == order.Account && step.MakerNumber == order.Number;
 
     /// <summary>Returns the report of an order from the steps of the record that entered it.</summary>
     private static ExecutionReport InTurn(string symbol, long sequence, BookTurn turn, SubmitOrder order)
@@ -245,32 +221,17 @@ internal static class BookReports
         var lost = 0L;
         foreach (var step in turn.Steps)
         {
-            var takes = IsTaker(in step, order);
-            lost += takes && step.Kind == StepKind.Changed ? step.QuantityLots : 0;
-            if (step.Kind == StepKind.Fill && (takes || IsMaker(in step, order)))
+            if (step is OrderStep own && own.IsOf(order.Account, order.Number))
             {
-                report = report with { LeavesLots = takes ? step.LeavesLots : step.MakerLeavesLots };
+                lost += (own as OrderChanged)?.ReducedLots ?? 0;
+                report = After(report, own, order.Type);
             }
-            else if (takes)
+            else if (step is TradeMade { Trade: var trade })
             {
-                report = step.Kind switch
-                {
-                    // A post-only order may have slid.
-                    StepKind.Opened => report with { OrderId = step.OrderId, PriceTicks = step.PriceTicks },
-                    StepKind.Ended => report with { LeavesLots = 0, End = step.Reason, Refusal = step.Refusal },
-                    StepKind.Triggered => report with
-                    {
-                        Stage = OrderStage.Working,
-                        PriceTicks = step.PriceTicks == 0 ? report.PriceTicks : step.PriceTicks,
-                    },
-                    StepKind.Activated => report with
-                    {
-                        Stage = OrderStages.WithoutParent(order.Type),
-                        PriceTicks = step.PriceTicks,
-                    },
-                    StepKind.Changed or StepKind.Held => report with { LeavesLots = step.LeavesLots },
-                    _ => report,
-                };
+                var leaves = trade.Taker.IsOf(order.Account, order.Number) ? trade.Taker.LeavesLots
+                    : trade.Maker.IsOf(order.Account, order.Number) ? trade.Maker.LeavesLots
+                    : report.LeavesLots;
+                report = report with { LeavesLots = leaves };
             }
         }
 
@@ -294,6 +255,26 @@ internal static class BookReports
             Prevented = prevented,
         };
     }
+
+    private static ExecutionReport After(ExecutionReport report, OrderStep step, OrderType type) => step switch
+    {
+        // A post-only order may have slid.
+        OrderOpened opened => report with { OrderId = opened.OrderId, PriceTicks = opened.PriceTicks },
+        OrderEnded ended => report with { LeavesLots = 0, End = ended.Reason, Refusal = ended.Refusal },
+        OrderTriggered triggered => report with
+        {
+            Stage = OrderStage.Working,
+            PriceTicks = triggered.PriceTicks == 0 ? report.PriceTicks : triggered.PriceTicks,
+        },
+        OrderActivated activated => report with
+        {
+            Stage = OrderStages.WithoutParent(type),
+            PriceTicks = activated.PriceTicks,
+        },
+        OrderChanged changed => report with { LeavesLots = changed.LeavesLots },
+        HoldChanged held => report with { LeavesLots = held.LeavesLots },
+        _ => report,
+    };
 
     private static ImmutableArray<OrderFill> FillsOf(long sequence, OrderAccepted record)
     {

@@ -14,16 +14,16 @@ internal sealed class ChangedTrades
     private long _newUnitsFrom;
 
     /// <summary>Returns a trade's current price and fees.</summary>
-    public TradeInForce InForce(in TradeAsItWas trade) =>
+    public TradeInForce InForce(in RecordedTrade trade) =>
         _changed.TryGetValue((trade.Place.Sequence, trade.Place.Index), out var now)
         ? now
-        : new TradeInForce(trade.Fill.PriceTicks, trade.Fill.Fee, trade.Fill.MakerFee);
+        : new TradeInForce(trade.Trade.PriceTicks, trade.Trade.Taker.Fee, trade.Trade.Maker.Fee);
 
     /// <summary>Returns true if a trade is on record, of today's units, and not void.</summary>
     /// <param name="trade">The trade.</param>
     /// <param name="before">Its price and fees in force.</param>
     /// <param name="lastSequence">Sequence of the book's last record.</param>
-    public bool IsChangeable(in TradeAsItWas trade, in TradeInForce before, long lastSequence) =>
+    public bool IsChangeable(in RecordedTrade trade, in TradeInForce before, long lastSequence) =>
         !(trade.Place.Sequence > lastSequence || trade.Place.Sequence <= _newUnitsFrom || before.PriceTicks == 0);
 
     /// <summary>Sets a trade's price and fees.</summary>
@@ -62,4 +62,8 @@ internal sealed class ChangedTrades
 /// <param name="PriceTicks">Price, in ticks; 0 if it was busted.</param>
 /// <param name="TakerFee">Fee of the taker, or of the buyer in an auction, quote minor units.</param>
 /// <param name="MakerFee">Fee of the maker, or of the seller in an auction, quote minor units.</param>
-internal readonly record struct TradeInForce(long PriceTicks, long TakerFee, long MakerFee);
+internal readonly record struct TradeInForce(long PriceTicks, long TakerFee, long MakerFee)
+{
+    /// <summary>Returns a trade with this price and these fees.</summary>
+    public MatchedTrade Of(in MatchedTrade trade) => trade.At(PriceTicks, TakerFee, MakerFee);
+}

@@ -10,7 +10,7 @@ namespace QuantumCore.Clearing;
 /// <param name="sequence">Its sequence, if needed.</param>
 internal sealed class EndsOfRecord(BookRecord record, long sequence = 0)
 {
-    private readonly Dictionary<(long Account, long Number), int> _steps = StepsOf(record);
+    private readonly Dictionary<(long Account, long Number), OrderEnded> _ends = EndsIn(record);
 
     /// <summary>The record.</summary>
     public BookRecord Record => record;
@@ -18,22 +18,17 @@ internal sealed class EndsOfRecord(BookRecord record, long sequence = 0)
     /// <summary>Its sequence.</summary>
     public long Sequence => sequence;
 
-    /// <summary>Returns the step that ended an order; the default if there is none.</summary>
-    public TurnStep Of(long account, long number) =>
-        _steps.TryGetValue((account, number), out var at) ? ((BookTurn)record).Steps[at] : default;
+    /// <summary>Returns the step that ended an order; null if there is none.</summary>
+    public OrderEnded? Of(long account, long number) => _ends.GetValueOrDefault((account, number));
 
-    private static Dictionary<(long Account, long Number), int> StepsOf(BookRecord record)
+    private static Dictionary<(long Account, long Number), OrderEnded> EndsIn(BookRecord record)
     {
-        var steps = new Dictionary<(long Account, long Number), int>();
-        var all = record is BookTurn turn ? turn.Steps : [];
-        for (var i = 0; i < all.Length; i++)
+        var ends = new Dictionary<(long Account, long Number), OrderEnded>();
+        foreach (var end in record is BookTurn turn ? turn.Steps.OfType<OrderEnded>() : [])
         {
-            if (all[i].Kind == StepKind.Ended)
-            {
-                steps.TryAdd((all[i].Account, all[i].Number), i);
-            }
+            ends.TryAdd((end.Account, end.Number), end);
         }
 
-        return steps;
+        return ends;
     }
 }

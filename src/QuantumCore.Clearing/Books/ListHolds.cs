@@ -64,7 +64,7 @@ internal sealed class ListHolds(BookMachineState book, TurnSteps steps)
                 }
 
                 member.Hold = HoldOf(member);
-                steps.Add(StepKind.Held, member, EndReason.None, 0, 0, member.LeavesLots);
+                steps.AddHeld(member);
             }
         }
     }

@@ -97,7 +97,7 @@ internal sealed class OperatorCommands(BookMachineState book, TurnSteps steps, T
         return reason;
     }
 
-    private RejectReason ChangeTrade(long time, in TradeAsItWas trade, TradeInForce now)
+    private RejectReason ChangeTrade(long time, in RecordedTrade trade, TradeInForce now)
     {
         var before = book.Trades.InForce(in trade);
         if (!book.Trades.IsChangeable(in trade, in before, book.Sequence))
@@ -111,11 +111,10 @@ internal sealed class OperatorCommands(BookMachineState book, TurnSteps steps, T
             return reason;
         }
 
-        var fill = trade.Fill;
-        steps.AddChange(StepKind.Reversed, in fill, in before);
+        steps.Add(new TradeReversed(before.Of(trade.Trade)));
         if (now.PriceTicks > 0)
         {
-            steps.AddChange(StepKind.Restated, in fill, in now);
+            steps.Add(new TradeRestated(now.Of(trade.Trade)));
         }
 
         book.Trades.Set(trade.Place, in now);

@@ -19,9 +19,9 @@ internal static class RefusedOrder
         var orders when reason == RejectReason.BookOrderLimit && FullAt(turn) is var at =>
             OfList(at, BookLimits.FieldOf(KindAt(turn, at), orders[at].Conditions.Decode())),
         var orders when reason == RejectReason.ListPrices => OfPair(orders[^2], orders.Length - 2, orders[^1]),
-        _ when turn.Steps.FirstOrDefault(
-            step => step.Kind == StepKind.Voided && step.Refusal == reason) is { Refusal: not RejectReason.None } one =>
-            OfList(turn.Command.Entering.IndexOf(turn.OrderOf(in one)), Field(reason, turn.OrderOf(in one))),
+        _ when reason != RejectReason.None
+            && turn.Steps.OfType<OrderRefused>().FirstOrDefault(step => step.Refusal == reason) is { } one =>
+            OfList(turn.Command.Entering.IndexOf(turn.OrderOf(one)), Field(reason, turn.OrderOf(one))),
         _ => null,
     };
 
@@ -37,7 +37,9 @@ internal static class RefusedOrder
 
     /// <summary>Returns the index of the order for which the book had no room.</summary>
     public static int FullAt(BookTurn turn) =>
-        Math.Max(0, turn.Steps.ToList().FindIndex(static step => step.Refusal == RejectReason.BookOrderLimit));
+        Math.Max(0, turn.Steps.ToList().FindIndex(static step =>
+            step is OrderRefused { Refusal: RejectReason.BookOrderLimit }
+                or OrderEnded { Refusal: RejectReason.BookOrderLimit }));
 
     private static OrderKind KindAt(BookTurn turn, int at) => OrderTicket.KindOf(
         turn.Command.Entering[at],

@@ -78,7 +78,7 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
     /// <param name="forIt">The reason, if its list was rejected because of it.</param>
     public void Refuse(SubmitOrder order, RejectReason reason, RejectReason forIt = RejectReason.None)
     {
-        steps.AddVoided(order, forIt);
+        steps.AddRefused(order, forIt);
         book.Tickets.Reject(order.Account, order.Number, order.QuantityLots, reason, book.Sequence + 1);
     }
 
@@ -150,13 +150,13 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
     {
         var ticket = book.Tickets[happened.OrderId];
         book.Tickets.Change(ticket, OrderTicket.KindOf(ticket.Order, waits: false));
-        steps.Add(StepKind.Triggered, ticket, EndReason.None, happened.MakerLeavesLots, 0, ticket.LeavesLots);
+        steps.AddTriggered(ticket, happened.MakerLeavesLots);
     }
 
     private void Opened(OrderTicket ticket, long price)
     {
         ticket.Hold = holds.HoldOf(ticket);
-        steps.Add(StepKind.Opened, ticket, EndReason.None, SlidOf(ticket, price), ticket.TotalLots, ticket.LeavesLots);
+        steps.AddOpened(ticket, SlidOf(ticket, price));
     }
 
     /// <summary>
@@ -182,25 +182,7 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
 
         taker.Hold = holds.HoldOf(taker);
         maker.Hold = holds.HoldOf(maker);
-        steps.Add(new TurnStep(
-            StepKind.Fill,
-            taker.Order.Account,
-            taker.Order.Number,
-            taker.OrderId,
-            taker.Order.Side,
-            EndReason.None,
-            trade.PriceTicks,
-            trade.QuantityLots,
-            taker.LeavesLots,
-            takerFee,
-            taker.Hold,
-            maker.Order.Account,
-            maker.Order.Number,
-            maker.OrderId,
-            maker.LeavesLots,
-            makerFee,
-            maker.Hold,
-            auction));
+        steps.AddTrade(taker, maker, in trade, takerFee, makerFee);
         AfterFill(maker);
         AfterFill(taker);
     }
@@ -237,9 +219,7 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
         }
 
         ticket.Hold = 0;
-        steps.Add(
-            StepKind.Ended, ticket, ended.EndReason, ended.PriceTicks, ticket.FilledLots, ticket.LeavesLots,
-            ended.Refusal);
+        steps.AddEnded(ticket, in ended);
         book.Finish(ticket, ended.EndReason);
         holds.Rebalance(ticket);
     }
@@ -255,7 +235,7 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
     private void TellChange(OrderTicket ticket, long price, long takenOff)
     {
         ticket.Hold = holds.HoldOf(ticket);
-        steps.Add(StepKind.Changed, ticket, EndReason.None, price, takenOff, ticket.LeavesLots);
+        steps.AddChanged(ticket, price, takenOff);
         holds.Rebalance(ticket);
     }
 
@@ -268,30 +248,23 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
         var lots = prevented.QuantityLots;
         var mode = ((SelfTradePrevention)prevented.Detail).Between(taker.OrderId, maker.OrderId);
         var shrinks = mode == SelfTradePrevention.Decrement;
-        steps.Add(new TurnStep(
-            StepKind.Prevented,
-            taker.Order.Account,
-            taker.Order.Number,
-            taker.OrderId,
+        steps.Add(new MatchPrevented(
             taker.Order.Side,
-            EndReason.None,
             prevented.PriceTicks,
             lots,
-            mode.TakesOfTaker() ? shrinks ? lots : taker.LeavesLots : 0,
-            0,
-            0,
-            maker.Order.Account,
-            maker.Order.Number,
-            maker.OrderId,
-            mode.TakesOfMaker() ? shrinks ? lots : maker.LeavesLots : 0,
-            SelfTrade: mode,
-            Owner: book.Groups.Of(taker.Order.Account)));
+            LossOf(taker, mode.TakesOfTaker() ? shrinks ? lots : taker.LeavesLots : 0),
+            LossOf(maker, mode.TakesOfMaker() ? shrinks ? lots : maker.LeavesLots : 0),
+            mode,
+            book.Groups.Of(taker.Order.Account)));
         if (shrinks)
         {
             Prevent(taker, lots);
             Prevent(maker, lots);
         }
     }
+
+    private static PreventedSide LossOf(OrderTicket ticket, long lots) =>
+        new(ticket.Order.Account, ticket.Order.Number, ticket.OrderId, lots);
 
     /// <summary>Removes prevented lots from an order; the sibling of a pair loses them too.</summary>
     private void Prevent(OrderTicket ticket, long lots)
@@ -319,7 +292,7 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
         }
 
         holds.Rebalance(ticket);
-        steps.Add(StepKind.Activated, ticket, EndReason.None, SlidOf(ticket, price), 0, ticket.LeavesLots);
+        steps.AddActivated(ticket, SlidOf(ticket, price));
     }
 
     private void Adjust(in BookEvent amended, in OrderAdjustment adjustment)
@@ -329,9 +302,7 @@ internal sealed class TurnRecorder(BookMachineState book, TurnSteps steps, ListH
         ticket.TotalLots = amended.QuantityLots - ticket.PreventedLots;
         ticket.Adjust(in adjustment);
         ticket.Hold = holds.HoldOf(ticket);
-        steps.Add(
-            StepKind.Adjusted, ticket, EndReason.None, ticket.Order.PriceTicks, ticket.TotalLots - lots,
-            ticket.LeavesLots, priceBefore: price);
+        steps.AddAdjusted(ticket, price, ticket.TotalLots - lots);
         holds.Rebalance(ticket);
     }
 }

@@ -23,43 +23,59 @@ internal sealed class TurnSteps
     }
 
     /// <summary>Adds a step.</summary>
-    public void Add(in TurnStep step) => _steps.Add(step);
+    public void Add(TurnStep step) => _steps.Add(step);
 
-    /// <summary>Adds a step of an open order, with its hold.</summary>
-    public void Add(
-        StepKind kind, OrderTicket ticket, EndReason reason, long price, long lots, long leaves,
-        RejectReason refusal = RejectReason.None, long priceBefore = 0) =>
-        _steps.Add(new TurnStep(
-            kind,
-            ticket.Order.Account,
-            ticket.Order.Number,
-            ticket.OrderId,
-            ticket.Order.Side,
-            reason,
-            price,
-            lots,
-            leaves,
-            0,
-            ticket.Hold,
-            PriceBeforeTicks: priceBefore,
-            Refusal: refusal));
+    /// <summary>An order entered.</summary>
+    public void AddOpened(OrderTicket ticket, long priceTicks) => _steps.Add(new OrderOpened(
+        ticket.Order.Account, ticket.Order.Number, ticket.OrderId, ticket.Order.Side, priceTicks, ticket.TotalLots,
+        ticket.LeavesLots, ticket.Hold));
 
-    /// <summary>Adds the step of an order that did not enter.</summary>
+    /// <summary>An order did not enter.</summary>
     /// <param name="order">The order.</param>
     /// <param name="refusal">The reason, if its list was rejected because of it.</param>
-    public void AddVoided(SubmitOrder order, RejectReason refusal) => _steps.Add(new TurnStep(
-        StepKind.Voided, order.Account, order.Number, 0, order.Side, EndReason.None, order.PriceTicks,
-        order.QuantityLots, 0, 0, 0, Refusal: refusal));
+    public void AddRefused(SubmitOrder order, RejectReason refusal) => _steps.Add(new OrderRefused(
+        order.Account, order.Number, order.Side, order.PriceTicks, order.QuantityLots, refusal));
 
-    /// <summary>Adds a change of a trade.</summary>
-    public void AddChange(StepKind kind, in TurnStep fill, in TradeInForce at) =>
-        _steps.Add(fill with { Kind = kind, PriceTicks = at.PriceTicks, Fee = at.TakerFee, MakerFee = at.MakerFee });
+    /// <summary>Two orders traded.</summary>
+    public void AddTrade(OrderTicket taker, OrderTicket maker, in BookEvent trade, long takerFee, long makerFee) =>
+        _steps.Add(new TradeMade(new(
+            taker.Order.Side, trade.PriceTicks, trade.QuantityLots, SideOf(taker, takerFee), SideOf(maker, makerFee),
+            trade.Kind == BookEventKind.AuctionTrade)));
+
+    /// <summary>An order ended with open quantity.</summary>
+    public void AddEnded(OrderTicket ticket, in BookEvent ended) => _steps.Add(new OrderEnded(
+        ticket.Order.Account, ticket.Order.Number, ticket.OrderId, ticket.Order.Side, ended.EndReason,
+        ended.PriceTicks, ticket.FilledLots, ticket.LeavesLots, ended.Refusal));
+
+    /// <summary>An order was reduced, or its conditions changed.</summary>
+    public void AddChanged(OrderTicket ticket, long priceTicks, long reducedLots) => _steps.Add(new OrderChanged(
+        ticket.Order.Account, ticket.Order.Number, ticket.OrderId, ticket.Order.Side, priceTicks, reducedLots,
+        ticket.LeavesLots, ticket.Hold));
+
+    /// <summary>The amount held for an order changed.</summary>
+    public void AddHeld(OrderTicket ticket) => _steps.Add(new HoldChanged(
+        ticket.Order.Account, ticket.Order.Number, ticket.OrderId, ticket.Order.Side, ticket.LeavesLots, ticket.Hold));
+
+    /// <summary>A corporate action changed an order.</summary>
+    public void AddAdjusted(OrderTicket ticket, long priceBeforeTicks, long addedLots) => _steps.Add(new OrderAdjusted(
+        ticket.Order.Account, ticket.Order.Number, ticket.OrderId, ticket.Order.Side, ticket.Order.PriceTicks,
+        priceBeforeTicks, addedLots, ticket.LeavesLots, ticket.Hold));
+
+    /// <summary>An order triggered.</summary>
+    public void AddTriggered(OrderTicket ticket, long priceTicks) => _steps.Add(new OrderTriggered(
+        ticket.Order.Account, ticket.Order.Number, ticket.OrderId, ticket.Order.Side, priceTicks, ticket.LeavesLots,
+        ticket.Hold));
+
+    /// <summary>A list's child enters.</summary>
+    public void AddActivated(OrderTicket ticket, long priceTicks) => _steps.Add(new OrderActivated(
+        ticket.Order.Account, ticket.Order.Number, ticket.OrderId, ticket.Order.Side, priceTicks, ticket.LeavesLots,
+        ticket.Hold));
 
     /// <summary>Removes the activation of an order that could not enter after all.</summary>
     public void RemoveActivation(long orderId)
     {
         // It is near the end: a record may have many orders that could not enter.
-        if (_steps.FindLastIndex(step => step.Kind == StepKind.Activated && step.OrderId == orderId) is >= 0 and var at)
+        if (_steps.FindLastIndex(step => step is OrderActivated of && of.OrderId == orderId) is >= 0 and var at)
         {
             _steps.RemoveAt(at);
         }
@@ -99,4 +115,7 @@ internal sealed class TurnSteps
 
         return levels.MoveToImmutable();
     }
+
+    private static TradeSide SideOf(OrderTicket ticket, long fee) => new(
+        ticket.Order.Account, ticket.Order.Number, ticket.OrderId, fee, ticket.LeavesLots, ticket.Hold);
 }

@@ -58,7 +58,7 @@ internal sealed class LimitsInForce
         _window = NewOrderWindow();
         for (var i = _window is null ? 0 : from.ItemCount(); i > 0; i--)
         {
-            _window!.Add(new OrderStep(from.Count(), from.Count(), from.Fixed128()));
+            _window!.Add(new WindowStep(from.Count(), from.Count(), from.Fixed128()));
         }
 
         _usual = NewUsual();

@@ -4,7 +4,7 @@ namespace QuantumCore.Clearing;
 /// <param name="Number">Number of the step since 1970.</param>
 /// <param name="Orders">Number of its orders.</param>
 /// <param name="Value">Their value, quote minor units.</param>
-public readonly record struct OrderStep(long Number, long Orders, Int128 Value);
+public readonly record struct WindowStep(long Number, long Orders, Int128 Value);
 
 /// <summary>
 /// Number and value of an account's orders in a sliding window. The window moves in steps of 1/32 of its length, so
@@ -20,10 +20,10 @@ public sealed class OrderWindow(long windowNanos)
     private const long LeastTurnBackNanos = 60_000_000_000;
 
     private readonly long _stepNanos = windowNanos / StepsInWindow;
-    private readonly List<OrderStep> _steps = [];
+    private readonly List<WindowStep> _steps = [];
 
     /// <summary>Steps that have orders, oldest first.</summary>
-    public IReadOnlyList<OrderStep> Steps => _steps;
+    public IReadOnlyList<WindowStep> Steps => _steps;
 
     /// <summary>Returns the number and the value of the orders in the window that ends now.</summary>
     public (long Orders, Int128 Value) At(long nowNanos)
@@ -46,11 +46,11 @@ public sealed class OrderWindow(long windowNanos)
     public void Add(Int128 value, long nowNanos)
     {
         _steps.RemoveAll(step => !IsRecent(step, nowNanos));
-        Add(new OrderStep(NumberOf(nowNanos), 1, value));
+        Add(new WindowStep(NumberOf(nowNanos), 1, value));
     }
 
     /// <summary>Adds the orders of a step that is not older than those before it.</summary>
-    public void Add(OrderStep step)
+    public void Add(WindowStep step)
     {
         if (_steps.Count > 0 && _steps[^1] is var last && last.Number >= step.Number)
         {
@@ -68,6 +68,6 @@ public sealed class OrderWindow(long windowNanos)
     private long NumberOf(long nanos) => nanos / _stepNanos;
 
     // A clock that ran ahead dated an order in the future, and an operator corrected it.
-    private bool IsRecent(in OrderStep step, long nowNanos) =>
+    private bool IsRecent(in WindowStep step, long nowNanos) =>
         NumberOf(nowNanos) - step.Number <= StepsInWindow && (step.Number * _stepNanos) - nowNanos < LeastTurnBackNanos;
 }

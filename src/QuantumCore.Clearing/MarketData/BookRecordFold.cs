@@ -43,9 +43,9 @@ public static class BookRecordFold
         }
         else if (record is BookTurn turn)
         {
-            trades.AddRange(turn.Steps.Where(step => step.Kind == StepKind.Fill).Select((step, index) => new BookTrade(
-                sequence, index, record.TimeNanos, step.PriceTicks, step.QuantityLots, step.Side,
-                IsOfLeg: IsOfLeg(record, in step), IsAuction: step.IsAuction)));
+            trades.AddRange(turn.Trades().Select((trade, index) => new BookTrade(
+                sequence, index, record.TimeNanos, trade.PriceTicks, trade.QuantityLots, trade.TakerSide,
+                IsOfLeg: IsOfLeg(record, in trade), IsAuction: trade.IsAuction)));
             if (ChangeOfTrade.Of(turn) is { Trade.Place: var place, Now: var now }
                 && trades.FindIndex(trade => (trade.Sequence, trade.Index) == (place.Sequence, place.Index)) is >= 0
                     and var at)
@@ -68,9 +68,9 @@ public static class BookRecordFold
             return fill.PriceTicks;
         }
 
-        foreach (var step in record is BookTurn trading ? trading.Steps : [])
+        foreach (var trade in record is BookTurn trading ? trading.Trades() : [])
         {
-            lastTicks = step.Kind == StepKind.Fill && !IsOfLeg(record, in step) ? step.PriceTicks : lastTicks;
+            lastTicks = IsOfLeg(record, in trade) ? lastTicks : trade.PriceTicks;
         }
 
         return lastTicks != 0 && record is BookTurn { Command: AdjustOrders { Adjustment: { IsSplit: true } split } }
@@ -82,12 +82,13 @@ public static class BookRecordFold
     /// Returns true for a trade of a multi-leg order, which an action of the command names; false for a trade of an
     /// order that entered or swept the book.
     /// </summary>
-    private static bool IsOfLeg(BookRecord record, in TurnStep fill)
+    private static bool IsOfLeg(BookRecord record, in MatchedTrade trade)
     {
         foreach (var act in record is BookTurn { Command: ActOnLegs legs } ? legs.Acts : [])
         {
-            if (act is TakeQuotesAct take ? take.OrderId == fill.OrderId
-                : act is CrossAct cross && (cross.OrderId, cross.MakerId) == (fill.OrderId, fill.MakerOrderId))
+            if (act is TakeQuotesAct take ? take.OrderId == trade.Taker.OrderId
+                : act is CrossAct cross
+                    && (cross.OrderId, cross.MakerId) == (trade.Taker.OrderId, trade.Maker.OrderId))
             {
                 return true;
             }
@@ -99,12 +100,10 @@ public static class BookRecordFold
     /// <summary>Applies a record, which holds the levels after it. What is not displayed changes none.</summary>
     private static void Apply(MarketBook book, BookTurn turn)
     {
-        foreach (var step in turn.Steps)
+        foreach (var trade in turn.Trades())
         {
-            if (step.Kind == StepKind.Fill)
-            {
-                book.Print(step.Side, step.PriceTicks, step.QuantityLots, IsOfLeg(turn, in step), step.IsAuction);
-            }
+            book.Print(
+                trade.TakerSide, trade.PriceTicks, trade.QuantityLots, IsOfLeg(turn, in trade), trade.IsAuction);
         }
 
         if (ChangeOfTrade.Of(turn) is { } change)
@@ -112,7 +111,7 @@ public static class BookRecordFold
             var ((place, nanos, made), before, now) = change;
             book.ChangeTrade(
                 new(
-                    place.Sequence, place.Index, nanos, made.PriceTicks, made.QuantityLots, made.Side,
+                    place.Sequence, place.Index, nanos, made.PriceTicks, made.QuantityLots, made.TakerSide,
                     IsAuction: made.IsAuction),
                 before.PriceTicks, now?.PriceTicks ?? 0);
         }

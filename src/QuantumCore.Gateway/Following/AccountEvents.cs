@@ -82,15 +82,11 @@ internal sealed class AccountEvents(
             Open(book, taker, accepted.OrderId);
         for (var i = 0; i < accepted.Fills.Length; i++)
         {
-            var fill = accepted.Fills[i];
-            if (taker.Account == _account)
-                Fill(
-                    book, i, taker.Number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, isMaker: false,
-                    leaves: null);
-            if (fill.MakerAccount == _account)
-                Fill(
-                    book, i, fill.MakerNumber, fill.PriceTicks, fill.QuantityLots, fill.MakerFee, isMaker: true,
-                    fill.MakerLeavesLots);
+            var trade = accepted.TradeOf(accepted.Fills[i]);
+            if (trade.Taker.Account == _account)
+                Fill(book, i, in trade, trade.Taker, isMaker: false, leaves: null);
+            if (trade.Maker.Account == _account)
+                Fill(book, i, in trade, trade.Maker, isMaker: true, trade.Maker.LeavesLots);
         }
 
         if (accepted.LeavesLots == 0 && taker.Account == _account)
@@ -103,34 +99,28 @@ internal sealed class AccountEvents(
         _prevented.Clear();
         for (var at = 0; at < turn.Steps.Length; at++)
         {
-            var step = turn.Steps[at];
-            if (step.Kind == StepKind.Fill)
+            switch (turn.Steps[at])
             {
-                if (step.Account == _account)
-                    Fill(
-                        book, trades, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, isMaker: false,
-                        Left(turn, at, step.Number, step.LeavesLots, step.Hold));
-                if (step.MakerAccount == _account)
-                    Fill(
-                        book, trades, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee,
-                        isMaker: true, Left(turn, at, step.MakerNumber, step.MakerLeavesLots, step.MakerHold));
-                trades++;
-            }
-            else if (step.Kind == StepKind.Prevented)
-            {
-                Prevent(
-                    book,
-                    PreventedMatch.Of(
-                        book.Instrument.Symbol, new TradePlace(book.Sequence, prevented++), turn.TimeNanos, in step,
-                        _account));
-            }
-            else if (step.Kind == StepKind.Reversed)
-            {
-                ChangeTrade(book, turn);
-            }
-            else if (step.Account == _account)
-            {
-                Step(book, turn, step);
+                case TradeMade { Trade: var trade }:
+                    if (trade.Taker.Account == _account)
+                        Fill(book, trades, in trade, trade.Taker, isMaker: false, Left(turn, at, trade.Taker));
+                    if (trade.Maker.Account == _account)
+                        Fill(book, trades, in trade, trade.Maker, isMaker: true, Left(turn, at, trade.Maker));
+                    trades++;
+                    break;
+                case MatchPrevented match:
+                    Prevent(
+                        book,
+                        PreventedMatch.Of(
+                            book.Instrument.Symbol, new TradePlace(book.Sequence, prevented++), turn.TimeNanos, match,
+                            _account));
+                    break;
+                case TradeReversed:
+                    ChangeTrade(book, turn);
+                    break;
+                case OrderStep own when own.Account == _account:
+                    Step(book, turn, own);
+                    break;
             }
         }
     }
@@ -161,75 +151,83 @@ internal sealed class AccountEvents(
         }
     }
 
-    private void Step(RecordPlace book, BookTurn turn, TurnStep step)
+    private void Step(RecordPlace book, BookTurn turn, OrderStep step)
     {
-        switch (step.Kind)
+        switch (step)
         {
-            case StepKind.Opened
-                when turn.OrderOf(_account, step.Number) is { } opened:
+            case OrderOpened opened when turn.OrderOf(_account, step.Number) is { } order:
                 Open(
-                    book, opened with { PriceTicks = step.PriceTicks }, step.OrderId,
-                    turn.Command as EnterOrderList, turn.StageOf(opened));
+                    book, order with { PriceTicks = opened.PriceTicks }, opened.OrderId,
+                    turn.Command as EnterOrderList, turn.StageOf(order));
                 break;
-            case StepKind.Voided
-                when turn.OrderOf(_account, step.Number) is { } voided:
-                Reject(book, voided, turn.Reason);
+            case OrderRefused when turn.OrderOf(_account, step.Number) is { } refused:
+                Reject(book, refused, turn.Reason);
                 break;
-            case StepKind.Ended:
-                End(book, step.Number, step.Reason, step.Refusal);
+            case OrderEnded ended:
+                End(book, step.Number, ended.Reason, ended.Refusal);
                 break;
-            case StepKind.Triggered:
-                Advance(book, step.Number, _ => OrderStage.Working, step.PriceTicks);
+            case OrderTriggered triggered:
+                Advance(book, step.Number, _ => OrderStage.Working, triggered.PriceTicks);
                 break;
-            case StepKind.Activated:
+            case OrderActivated activated:
                 UpdateList(book, step.Number);
-                Advance(book, step.Number, OrderStages.WithoutParent, step.PriceTicks);
+                Advance(book, step.Number, OrderStages.WithoutParent, activated.PriceTicks);
                 break;
-            case StepKind.Changed:
-                var amended = turn.Command is AmendOpenOrder amend && amend.Account == _account
-                    && amend.Number == step.Number ? amend.Changes : null;
-                Change(
-                    book,
-                    step.Number,
-                    order => order with
-                    {
-                        QuantityLots = order.QuantityLots - step.QuantityLots,
-                        PriceTicks = amended?.WorstTicks ?? order.PriceTicks,
-                        Conditions = amended is null
-                            ? order.Conditions
-                            : EncodedConditions.From(amended.Of(order.Conditions.Decode())),
-                    },
-                    OrderHappening.Changed,
-                    step.LeavesLots == 0);
+            case OrderChanged changed:
+                Change(book, turn, changed);
                 break;
-            case StepKind.Adjusted:
+            case OrderAdjusted adjusted:
                 var adjustment = ((AdjustOrders)turn.Command).Adjustment;
                 Change(book, step.Number, order => order with
                 {
                     PriceTicks = adjustment.PriceOf(order.Side, order.PriceTicks),
-                    QuantityLots = order.QuantityLots + step.QuantityLots,
+                    QuantityLots = order.QuantityLots + adjusted.AddedLots,
                     Conditions = EncodedConditions.From(
-                        adjustment.Of(order.Side, order.Conditions.Decode(), order.QuantityLots + step.QuantityLots)),
+                        adjustment.Of(
+                            order.Side, order.Conditions.Decode(), order.QuantityLots + adjusted.AddedLots)),
                 }, OrderHappening.Adjusted);
                 break;
-            case StepKind.Opened or StepKind.Voided or StepKind.Held or StepKind.Fill or StepKind.Prevented
-                or StepKind.Reversed or StepKind.Restated:
-                break;
         }
+    }
+
+    private void Change(RecordPlace book, BookTurn turn, OrderChanged step)
+    {
+        var amended = turn.Command is AmendOpenOrder amend && step.IsOf(amend.Account, amend.Number)
+            ? amend.Changes
+            : null;
+        Change(
+            book,
+            step.Number,
+            order => order with
+            {
+                QuantityLots = order.QuantityLots - step.ReducedLots,
+                PriceTicks = amended?.WorstTicks ?? order.PriceTicks,
+                Conditions = amended is null
+                    ? order.Conditions
+                    : EncodedConditions.From(amended.Of(order.Conditions.Decode())),
+            },
+            OrderHappening.Changed,
+            step.LeavesLots == 0);
     }
 
     /// <summary>
     /// Returns the quantity left after a fill. For an order by amount, it is the amount held; 0 if that does not pay
     /// for another lot.
     /// </summary>
-    private long Left(BookTurn turn, int at, long number, long leaves, long hold)
+    private long Left(BookTurn turn, int at, in TradeSide side)
     {
-        if (_orders.GetValueOrDefault(number)?.Conditions.Decode()?.Amount is null)
-            return leaves;
+        if (_orders.GetValueOrDefault(side.Number)?.Conditions.Decode()?.Amount is null)
+            return side.LeavesLots;
 
-        var next = turn.Steps.Skip(at + 1).FirstOrDefault(
-            step => step.Account == _account && step.Number == number && step.Kind is StepKind.Fill or StepKind.Ended);
-        return next is { Kind: StepKind.Ended, Reason: EndReason.Amount } ? 0 : hold;
+        // Only its next trade as the taker, or its end, can follow.
+        var number = side.Number;
+        var next = turn.Steps.Skip(at + 1).FirstOrDefault(step => step switch
+        {
+            OrderEnded ended => ended.IsOf(_account, number),
+            TradeMade made => made.Trade.Taker.IsOf(_account, number),
+            _ => false,
+        });
+        return next is OrderEnded { Reason: EndReason.Amount } ? 0 : side.Hold;
     }
 
     private void Open(
@@ -293,11 +291,12 @@ internal sealed class AccountEvents(
         reject: reason);
 
     private void Fill(
-        RecordPlace book, int index, long number, long priceTicks, long lots, long fee, bool isMaker, long? leaves)
+        RecordPlace book, int index, in MatchedTrade trade, in TradeSide side, bool isMaker, long? leaves)
     {
-        if (!_orders.TryGetValue(number, out var order))
+        if (!_orders.TryGetValue(side.Number, out var order))
             return;
 
+        var (priceTicks, lots) = (trade.PriceTicks, trade.QuantityLots);
         var filled = order.FilledLots + lots;
         order = order with
         {
@@ -307,14 +306,14 @@ internal sealed class AccountEvents(
             ChangedNanos = book.TimeNanos,
             Stage = OrderStage.Working,
         };
-        _orders[number] = order;
-        AddTraded(book.Instrument, order.Side, priceTicks, lots, fee);
+        _orders[side.Number] = order;
+        AddTraded(book.Instrument, order.Side, priceTicks, lots, side.Fee);
         Report(
             book, order, OrderHappening.Traded,
-            new LastFill(new TradePlace(book.Sequence, index), priceTicks, lots, fee, isMaker));
+            new LastFill(new TradePlace(book.Sequence, index), priceTicks, lots, side.Fee, isMaker));
         if (order.Status == OrderStatus.Filled)
         {
-            _orders.Remove(number);
+            _orders.Remove(side.Number);
             LeaveList(book, order);
         }
     }

@@ -43,22 +43,15 @@ internal sealed record TradeChangedEvent(
             yield break;
 
         var ordinal = 0;
-        if (before.Account == account)
-        {
-            yield return new(
-                book, ordinal++, trade.Place, before.Side, before.Number, before.OrderId, trade.Fill.PriceTicks,
-                new(before.PriceTicks, before.Fee),
-                now is { } own ? new(own.PriceTicks, own.Fee) : null, before.QuantityLots, IsMaker: false, null);
-        }
+        if (before.Taker.Account == account)
+            yield return Of(isMaker: false, before.TakerSide, before.Taker, now?.Taker);
+        if (before.Maker.Account == account)
+            yield return Of(isMaker: true, before.MakerSide, before.Maker, now?.Maker);
 
-        if (before.MakerAccount == account)
-        {
-            yield return new(
-                book, ordinal, trade.Place, before.Side == Side.Buy ? Side.Sell : Side.Buy, before.MakerNumber,
-                before.MakerOrderId, trade.Fill.PriceTicks,
-                new(before.PriceTicks, before.MakerFee), now is { } own ? new(own.PriceTicks, own.MakerFee) : null,
-                before.QuantityLots, IsMaker: true, null);
-        }
+        TradeChangedEvent Of(bool isMaker, Side side, TradeSide own, TradeSide? after) => new(
+            book, ordinal++, trade.Place, side, own.Number, own.OrderId, trade.Trade.PriceTicks,
+            new(before.PriceTicks, own.Fee), after is { Fee: var fee } ? new(now!.Value.PriceTicks, fee) : null,
+            before.QuantityLots, isMaker, null);
     }
 }
 

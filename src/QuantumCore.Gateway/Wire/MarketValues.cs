@@ -91,9 +91,6 @@ internal static class MarketValues
     public static Api.TradeChange ToApi(this in TradeChanged changed, Instrument instrument, TradePlace place)
     {
         var trade = changed.Trade;
-        var (buyer, seller) = trade.Side == Side.Buy
-            ? (trade.Account, trade.MakerAccount)
-            : (trade.MakerAccount, trade.Account);
         return new Api.TradeChange(
             instrument.Symbol,
             ApiValues.Place(place.Sequence, place.Index),
@@ -101,8 +98,8 @@ internal static class MarketValues
             instrument.PriceOf(trade.PriceTicks),
             instrument.PriceOrNull(changed.PriceTicks),
             instrument.QuantityOf(trade.QuantityLots),
-            ApiValues.Account(buyer),
-            ApiValues.Account(seller),
+            ApiValues.Account(trade.Buyer.Account),
+            ApiValues.Account(trade.Seller.Account),
             instrument.Quote.AmountOf(changed.BuyerFee),
             instrument.Quote.AmountOf(changed.SellerFee),
             changed.Sequence);

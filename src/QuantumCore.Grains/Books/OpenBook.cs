@@ -146,7 +146,7 @@ internal sealed class OpenBook(
     private static int Trades(BookRecord record) => record switch
     {
         OrderAccepted accepted => accepted.Fills.Length,
-        BookTurn turn => turn.Steps.Count(step => step.Kind == StepKind.Fill),
+        BookTurn turn => turn.Steps.Count(static step => step is TradeMade),
         _ => 0,
     };
 

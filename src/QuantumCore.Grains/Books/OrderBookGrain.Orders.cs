@@ -132,7 +132,7 @@ public sealed partial class OrderBookGrain
         return closed switch
         {
             AllClosed all => all.Orders.Length,
-            BookTurn turn => turn.Steps.Count(step => step.Kind == StepKind.Ended && step.Account == account),
+            BookTurn turn => turn.Steps.Count(step => step is OrderEnded ended && ended.Account == account),
             _ => 0,
         };
     }

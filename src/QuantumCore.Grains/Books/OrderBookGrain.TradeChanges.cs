@@ -47,7 +47,7 @@ public sealed partial class OrderBookGrain
         return changed;
     }
 
-    private TradeChanged Change(OpenBook book, TradeAsItWas trade, ChangeTrade change)
+    private TradeChanged Change(OpenBook book, RecordedTrade trade, ChangeTrade change)
     {
         var now = book.Machine.InForce(in trade);
         if (change is not CorrectTrade { PriceTicks: var price } || now.PriceTicks != price)
@@ -62,16 +62,17 @@ public sealed partial class OrderBookGrain
             now = book.Machine.InForce(in trade);
         }
 
-        var takerBuys = trade.Fill.Side == Side.Buy;
+        var made = trade.Trade;
+        var takerBuys = made.TakerSide == Side.Buy;
         return new TradeChanged(
-            RejectReason.None, book.Machine.Sequence, trade.Fill, now.PriceTicks,
+            RejectReason.None, book.Machine.Sequence, made, now.PriceTicks,
             takerBuys ? now.TakerFee : now.MakerFee, takerBuys ? now.MakerFee : now.TakerFee);
     }
 
     /// <summary>Returns a trade and the command that changes it; null if there is no such trade.</summary>
     private async ValueTask<FoundTrade?> FindTradeAsync(OpenBook book, TradePlace place, long priceTicks)
     {
-        if (await TradeAtAsync(book.Symbol, place) is not { Fill: var fill } trade)
+        if (await TradeAtAsync(book.Symbol, place) is not { Trade: var made } trade)
         {
             return null;
         }
@@ -82,7 +83,7 @@ public sealed partial class OrderBookGrain
         }
 
         var instrument = book.Machine.Instrument!;
-        var value = instrument.Notional(Math.Max(priceTicks, 0), fill.QuantityLots);
+        var value = instrument.Notional(Math.Max(priceTicks, 0), made.QuantityLots);
         if (priceTicks < instrument.MinPriceTicks || priceTicks > instrument.MaxPriceTicks
             || value > Instrument.NotionalLimit)
         {
@@ -90,7 +91,7 @@ public sealed partial class OrderBookGrain
         }
 
         var (taker, maker) =
-            await FeesAsync(book, fill, instrument.Notional(fill.PriceTicks, fill.QuantityLots), value);
+            await FeesAsync(book, made, instrument.Notional(made.PriceTicks, made.QuantityLots), value);
         return new FoundTrade(
             trade, Int128.Max(Int128.Abs(taker), Int128.Abs(maker)) > Instrument.NotionalLimit
                 ? null
@@ -99,31 +100,33 @@ public sealed partial class OrderBookGrain
 
     /// <summary>Returns the fees of both sides at another value of the trade, by the terms of their orders.</summary>
     private async ValueTask<(Int128 Taker, Int128 Maker)> FeesAsync(
-        OpenBook book, TurnStep fill, Int128 made, Int128 value)
+        OpenBook book, MatchedTrade trade, Int128 made, Int128 value)
     {
-        var (taker, maker) = ((Int128)fill.Fee, (Int128)fill.MakerFee);
-        if (await TermsAsync(book, fill.Account, fill.Number) is { } ofTaker)
+        var (taker, maker) = ((Int128)trade.Taker.Fee, (Int128)trade.Maker.Fee);
+        if (await TermsAsync(book, trade.Taker) is { } ofTaker)
         {
             taker = CorrectedFee.Of(
-                fill.Side, ofTaker, fill.IsAuction ? ofTaker.AuctionPpm : ofTaker.TakerPpm, fill.Fee, made, value);
+                trade.TakerSide, ofTaker, trade.IsAuction ? ofTaker.AuctionPpm : ofTaker.TakerPpm, trade.Taker.Fee,
+                made, value);
         }
 
-        if (await TermsAsync(book, fill.MakerAccount, fill.MakerNumber) is { } ofMaker)
+        if (await TermsAsync(book, trade.Maker) is { } ofMaker)
         {
-            var side = fill.Side == Side.Buy ? Side.Sell : Side.Buy;
             maker = CorrectedFee.Of(
-                side, ofMaker, fill.IsAuction ? ofMaker.AuctionPpm : ofMaker.MakerPpm, fill.MakerFee, made, value);
+                trade.MakerSide, ofMaker, trade.IsAuction ? ofMaker.AuctionPpm : ofMaker.MakerPpm, trade.Maker.Fee,
+                made, value);
         }
 
         // Fees are rounded over all fills of an order, so those of one trade may have a negative sum: it must not fall
         // further.
-        var lacks = Int128.Max(0, Int128.Min(0, (Int128)fill.Fee + fill.MakerFee) - taker - maker);
+        var lacks = Int128.Max(0, Int128.Min(0, (Int128)trade.Taker.Fee + trade.Maker.Fee) - taker - maker);
         return taker < maker ? (taker + lacks, maker) : (taker, maker + lacks);
     }
 
     /// <summary>Returns the fee terms of an order, open or done, from the record in which it entered.</summary>
-    private async ValueTask<FeeTerms?> TermsAsync(OpenBook book, long account, long number)
+    private async ValueTask<FeeTerms?> TermsAsync(OpenBook book, TradeSide side)
     {
+        var (account, number) = (side.Account, side.Number);
         if (!book.Machine.IsKnown(account, number, out var open, out var finished) || open is not null)
         {
             return open?.Fees.Terms;
@@ -140,7 +143,7 @@ public sealed partial class OrderBookGrain
         return null;
     }
 
-    private async ValueTask<TradeAsItWas?> TradeAtAsync(string symbol, TradePlace place)
+    private async ValueTask<RecordedTrade?> TradeAtAsync(string symbol, TradePlace place)
     {
         if (place is not { Sequence: > 0, Index: >= 0 })
         {
@@ -151,13 +154,13 @@ public sealed partial class OrderBookGrain
             "book/" + symbol, place.Sequence, place.Sequence, CancellationToken.None))
         {
             var record = BookRecordEncoding.Decode(stored.Body.Span);
-            return record.TradeSteps().Skip(place.Index)
-                .Select(fill => (TradeAsItWas?)new TradeAsItWas(place, record.TimeNanos, fill)).FirstOrDefault();
+            return record.Trades().Skip(place.Index)
+                .Select(made => (RecordedTrade?)new RecordedTrade(place, record.TimeNanos, made)).FirstOrDefault();
         }
 
         return null;
     }
 
     /// <summary>A trade and the command that changes it; the command is null if that price is impossible.</summary>
-    private sealed record FoundTrade(TradeAsItWas Trade, ChangeTrade? Change);
+    private sealed record FoundTrade(RecordedTrade Trade, ChangeTrade? Change);
 }
