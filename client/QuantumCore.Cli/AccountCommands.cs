@@ -15,7 +15,7 @@ internal static class AccountCommands
         "qc account --key demo-bob",
         async (_, session, cancellation) =>
         {
-            var account = await session.Client().GetAccountAsync(cancellation);
+            var account = await session.Client().Account.GetAsync(cancellation);
             session.Screen.Show(account, console => Tables.Account(console, account));
         });
 
@@ -31,7 +31,7 @@ internal static class AccountCommands
             """,
             async (parse, session, cancellation) =>
             {
-                var fills = await session.Client().GetFillsAsync(
+                var fills = await session.Client().Orders.GetFillsAsync(
                     parse.GetValue(symbol), parse.GetValue(limit), cancellation);
                 session.Screen.Show(fills, console => Tables.Fills(console, fills));
             });
@@ -54,7 +54,7 @@ internal static class AccountCommands
             """,
             async (parse, session, cancellation) =>
             {
-                var matches = await session.Client().GetPreventedMatchesAsync(
+                var matches = await session.Client().Orders.GetPreventedMatchesAsync(
                     parse.GetValue(symbol), parse.GetValue(order), parse.GetValue(limit), cancellation);
                 session.Screen.Show(matches, console => Tables.Prevented(console, matches));
             });
@@ -82,7 +82,7 @@ internal static class AccountCommands
             """,
             async (parse, session, cancellation) =>
             {
-                var receipt = await session.Administrator().DepositAsync(
+                var receipt = await session.Operator().Accounts.DepositAsync(
                     parse.GetValue(account)!, parse.GetValue(asset)!, parse.GetValue(amount), parse.GetValue(name),
                     cancellation);
                 session.Screen.Show(receipt, console => console.WriteLine(string.Create(

@@ -22,16 +22,16 @@ internal static class AdminCommands
             Block(
                 app, "block",
                 "Kill switch: cancel an account's orders and reject new ones. Without a symbol, freeze the account.",
-                (client, account, symbol, why, stop) => client.BlockAsync(account, symbol, why, stop)),
+                (accounts, account, symbol, why, stop) => accounts.BlockAsync(account, symbol, why, stop)),
             Block(
                 app, "unblock", "Unblock an account: it may enter orders again.",
-                (client, account, symbol, why, stop) => client.UnblockAsync(account, symbol, why, stop)),
+                (accounts, account, symbol, why, stop) => accounts.UnblockAsync(account, symbol, why, stop)),
             BlockOwner(
                 app, "block-owner", "Block every account of an owner: freeze each and cancel its orders.",
-                (client, owner, why, stop) => client.BlockOwnerAsync(owner, why, stop)),
+                (accounts, owner, why, stop) => accounts.BlockOwnerAsync(owner, why, stop)),
             BlockOwner(
                 app, "unblock-owner", "Unblock every account of an owner.",
-                (client, owner, why, stop) => client.UnblockOwnerAsync(owner, why, stop)),
+                (accounts, owner, why, stop) => accounts.UnblockOwnerAsync(owner, why, stop)),
             Bust(app),
             Correct(app),
             Breaker(app),
@@ -40,20 +40,20 @@ internal static class AdminCommands
             Owner(app),
             Freeze(
                 app, "freeze", "Freeze an account: no new orders, transfers or withdrawals; its orders stay.",
-                (client, account, why, stop) => client.FreezeAsync(account, why, stop)),
+                (accounts, account, why, stop) => accounts.FreezeAsync(account, why, stop)),
             Freeze(
                 app, "unfreeze", "Let a frozen account act again.",
-                (client, account, why, stop) => client.UnfreezeAsync(account, why, stop)),
+                (accounts, account, why, stop) => accounts.UnfreezeAsync(account, why, stop)),
             UserCommands.Log(
                 app, new Command("log", "Audit log of trading and accounts, newest first."), "qc admin log --limit 20",
-                (client, limit, stop) => client.GetActionsAsync(null, limit, stop)),
+                (exchange, limit, stop) => exchange.GetActionsAsync(null, limit, stop)),
         };
 
     private static Command Freeze(
         CommandLineApp app,
         string name,
         string description,
-        Func<QuantumCoreClient, string, string?, CancellationToken, Task<FreezeReceipt>> set)
+        Func<OperatorAccountsClient, string, string?, CancellationToken, Task<FreezeReceipt>> set)
     {
         var account = Grammar.Account();
         var why = Grammar.Why();
@@ -63,7 +63,7 @@ internal static class AdminCommands
             async (parse, session, cancellation) =>
             {
                 var receipt = await set(
-                    session.Administrator(), parse.GetValue(account)!, parse.GetValue(why), cancellation);
+                    session.Operator().Accounts, parse.GetValue(account)!, parse.GetValue(why), cancellation);
                 session.Screen.Show(
                     receipt, console => console.WriteLine($"{receipt.Account} is {Tables.Word(receipt.State)}."));
             });
@@ -81,7 +81,7 @@ internal static class AdminCommands
             "qc admin owner ACC-1001 alice",
             async (parse, session, cancellation) =>
             {
-                var owned = await session.Administrator().SetOwnerAsync(
+                var owned = await session.Operator().Accounts.SetOwnerAsync(
                     parse.GetValue(account)!, parse.GetValue(owner)!, cancellation);
                 session.Screen.Show(owned, console => console.WriteLine(
                     owned.Owner.Length == 0
@@ -123,8 +123,8 @@ internal static class AdminCommands
                     Why = parse.GetValue(why),
                 };
                 return ShowAsync(
-                    session, session.Administrator()
-                        .SetPhaseAsync(parse.GetValue(symbol)!, parse.GetValue(phase), terms, cancellation));
+                    session, session.Operator().Trading.SetPhaseAsync(
+                        parse.GetValue(symbol)!, parse.GetValue(phase), terms, cancellation));
             });
 
         static TimeSpan? Seconds(int? number) => number is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
@@ -139,7 +139,8 @@ internal static class AdminCommands
             "qc admin mark AAPL 150.00",
             (parse, session, cancellation) => ShowAsync(
                 session,
-                session.Administrator().SetMarkAsync(parse.GetValue(symbol)!, parse.GetValue(price), cancellation)));
+                session.Operator().Trading.SetMarkPriceAsync(
+                    parse.GetValue(symbol)!, parse.GetValue(price), cancellation)));
     }
 
     private static Command Reference(CommandLineApp app)
@@ -150,7 +151,7 @@ internal static class AdminCommands
             "qc admin reference AAPL 150.00 --why \"yesterday's close\"",
             (parse, session, cancellation) => ShowAsync(
                 session,
-                session.Administrator().SetReferenceAsync(
+                session.Operator().Trading.SetReferencePriceAsync(
                     parse.GetValue(symbol)!, parse.GetValue(price), parse.GetValue(why), cancellation)));
     }
 
@@ -190,8 +191,8 @@ internal static class AdminCommands
                     AuctionSeconds = parse.GetValue(auction),
                 };
                 return ShowAsync(
-                    session, session.Administrator()
-                        .SetRulesAsync(parse.GetValue(symbol)!, rules, parse.GetValue(why), cancellation));
+                    session, session.Operator().Trading.SetRulesAsync(
+                        parse.GetValue(symbol)!, rules, parse.GetValue(why), cancellation));
             });
     }
 
@@ -199,7 +200,7 @@ internal static class AdminCommands
         CommandLineApp app,
         string name,
         string description,
-        Func<QuantumCoreClient, string, string?, string?, CancellationToken, Task<BlockReceipt>> set)
+        Func<OperatorAccountsClient, string, string?, string?, CancellationToken, Task<BlockReceipt>> set)
     {
         var account = Grammar.Account();
         var symbol = Grammar.SymbolOption("Only in this instrument");
@@ -213,7 +214,7 @@ internal static class AdminCommands
             async (parse, session, cancellation) =>
             {
                 var receipt = await set(
-                    session.Administrator(), parse.GetValue(account)!, parse.GetValue(symbol), parse.GetValue(why),
+                    session.Operator().Accounts, parse.GetValue(account)!, parse.GetValue(symbol), parse.GetValue(why),
                     cancellation);
                 var what = receipt.Blocked ? "blocked" : "not blocked";
                 var where = receipt.Symbols.Count == 0 ? "" : $" in {string.Join(", ", receipt.Symbols)}";
@@ -223,7 +224,7 @@ internal static class AdminCommands
 
     private static Command BlockOwner(
         CommandLineApp app, string name, string description,
-        Func<QuantumCoreClient, string, string?, CancellationToken, Task<OwnerBlockReceipt>> set)
+        Func<OperatorAccountsClient, string, string?, CancellationToken, Task<OwnerBlockReceipt>> set)
     {
         var owner = new Argument<string>("owner") { Description = "The owner's name" };
         var why = Grammar.Why();
@@ -233,7 +234,7 @@ internal static class AdminCommands
             async (parse, session, cancellation) =>
             {
                 var receipt =
-                    await set(session.Administrator(), parse.GetValue(owner)!, parse.GetValue(why), cancellation);
+                    await set(session.Operator().Accounts, parse.GetValue(owner)!, parse.GetValue(why), cancellation);
                 session.Screen.Show(receipt, console => console.WriteLine(
                     $"{string.Join(", ", receipt.Accounts.Select(account => account.Account))} of {receipt.Owner}: "
                         + $"{(receipt.Blocked ? "blocked" : "not blocked")}."));
@@ -254,8 +255,8 @@ internal static class AdminCommands
             "qc admin bust AAPL 17-0 --why \"clearly erroneous\"",
             (parse, session, cancellation) => ShowAsync(
                 session,
-                session.Administrator()
-                    .BustAsync(parse.GetValue(symbol)!, parse.GetValue(trade)!, parse.GetValue(why), cancellation)));
+                session.Operator().Trading.BustTradeAsync(
+                    parse.GetValue(symbol)!, parse.GetValue(trade)!, parse.GetValue(why), cancellation)));
     }
 
     private static Command Correct(CommandLineApp app)
@@ -272,7 +273,7 @@ internal static class AdminCommands
             "qc admin correct AAPL 17-0 150.00",
             (parse, session, cancellation) => ShowAsync(
                 session,
-                session.Administrator().CorrectAsync(
+                session.Operator().Trading.CorrectTradeAsync(
                     parse.GetValue(symbol)!, parse.GetValue(trade)!, parse.GetValue(price), parse.GetValue(why),
                     cancellation)));
     }
@@ -291,7 +292,7 @@ internal static class AdminCommands
             "qc admin breaker 465000 500000",
             async (parse, session, cancellation) =>
             {
-                var report = await session.Administrator().BreakAsync(
+                var report = await session.Operator().Trading.ReportIndexAsync(
                     parse.GetValue(index), parse.GetValue(close), cancellation);
                 session.Screen.Show(report, console => console.WriteLine(report.Acted
                     ? string.Create(

@@ -18,7 +18,7 @@ internal static class AlertCommands
             """,
             async (_, session, cancellation) =>
             {
-                var alerts = await session.Client().GetAlertsAsync(cancellation);
+                var alerts = await session.Client().Alerts.GetAsync(cancellation);
                 session.Screen.Show(alerts, console => List(console, alerts.Alerts));
             });
         foreach (var command in (Command[])[Add(app), Remove(app), Watch(app)])
@@ -55,7 +55,7 @@ internal static class AlertCommands
             {
                 bool? side = parse.GetValue(above) ? true : parse.GetValue(below) ? false : null;
                 var alert = await session.Client()
-                    .SetAlertAsync(parse.GetValue(symbol)!, parse.GetValue(price), side, cancellation);
+                    .Alerts.AddAsync(parse.GetValue(symbol)!, parse.GetValue(price), side, cancellation);
                 session.Screen.Show(alert, console => console.WriteLine(InWords(alert)));
             });
     }
@@ -68,7 +68,7 @@ internal static class AlertCommands
             "qc alerts remove 1795798099001",
             async (parse, session, cancellation) =>
             {
-                var left = await session.Client().RemoveAlertAsync(parse.GetValue(id), cancellation);
+                var left = await session.Client().Alerts.RemoveAsync(parse.GetValue(id), cancellation);
                 session.Screen.Show(left, console => List(console, left.Alerts));
             });
     }
@@ -89,7 +89,7 @@ internal static class AlertCommands
                 try
                 {
                     await TellAsync(
-                        session.Screen, session.Client().WatchAlertsAsync(cancellation), parse.GetValue(updates));
+                        session.Screen, session.Client().Alerts.WatchAsync(cancellation), parse.GetValue(updates));
                 }
                 catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
                 {

@@ -249,7 +249,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             using var session =
                 Open(parse, new Screen(output, error, json: false), ClientOptions with { MaxAttempts = 1 });
             return [
-                .. (await session.Client().GetInstrumentsAsync(patience.Token)).Select(
+                .. (await session.Client().Market.GetInstrumentsAsync(patience.Token)).Select(
                     instrument => instrument.Symbol)];
         }
         catch (Exception failure) when (failure is QuantumCoreException or OperationCanceledException or UsageException)

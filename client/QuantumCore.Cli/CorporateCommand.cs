@@ -25,7 +25,7 @@ internal static class CorporateCommand
             """,
             async (_, session, cancellation) =>
             {
-                var actions = await session.Administrator().GetCorporateActionsAsync(cancellation);
+                var actions = await session.Operator().CorporateActions.GetAsync(cancellation);
                 session.Screen.Show(actions, console => Show(console, actions));
             });
         all.Subcommands.Add(Dividend(app));
@@ -58,7 +58,8 @@ internal static class CorporateCommand
                     parse.GetValue(id)!, parse.GetValue(symbol)!, parse.GetValue(amount), parse.GetValue(exDate),
                     parse.GetValue(payDate));
                 var actions =
-                    await session.Administrator().AnnounceDividendAsync(dividend, parse.GetValue(why), cancellation);
+                    await session.Operator().CorporateActions.AnnounceDividendAsync(
+                        dividend, parse.GetValue(why), cancellation);
                 session.Screen.Show(actions, console => Show(console, actions));
             });
     }
@@ -98,7 +99,8 @@ internal static class CorporateCommand
                     parse.GetValue(id)!, parse.GetValue(symbol)!, units, old, parse.GetValue(value),
                     parse.GetValue(exDate));
                 var actions =
-                    await session.Administrator().AnnounceSplitAsync(split, parse.GetValue(why), cancellation);
+                    await session.Operator().CorporateActions.AnnounceSplitAsync(
+                        split, parse.GetValue(why), cancellation);
                 session.Screen.Show(actions, console => Show(console, actions));
             });
     }
@@ -131,7 +133,8 @@ internal static class CorporateCommand
                     parse.GetValue(id)!, parse.GetValue(symbol)!, parse.GetValue(newSymbol)!, parse.GetValue(newAsset),
                     parse.GetValue(exDate));
                 var actions =
-                    await session.Administrator().AnnounceSymbolChangeAsync(change, parse.GetValue(why), cancellation);
+                    await session.Operator().CorporateActions.AnnounceSymbolChangeAsync(
+                        change, parse.GetValue(why), cancellation);
                 session.Screen.Show(actions, console => Show(console, actions));
             });
     }
@@ -149,8 +152,8 @@ internal static class CorporateCommand
             "qc corporate show aapl-2030-q4",
             async (parse, session, cancellation) =>
             {
-                var page = await session.Administrator()
-                    .GetCorporatePartsAsync(parse.GetValue(id)!, parse.GetValue(after), 100, cancellation);
+                var page = await session.Operator().CorporateActions.GetPartsAsync(
+                    parse.GetValue(id)!, parse.GetValue(after), 100, cancellation);
                 session.Screen.Show(page, console =>
                 {
                     var table = Tables.With("account", "units", "change", "amount", "paid");

@@ -16,7 +16,7 @@ internal static class DemoCommands
     private static Command Show(CommandLineApp app) => app.Add(
         new Command("funds", "The balances that an account starts with."),
         "qc demo funds",
-        async (_, session, cancellation) => Told(session, await session.Client().GetDemoFundsAsync(cancellation)));
+        async (_, session, cancellation) => Told(session, await session.Client().Demo.GetFundsAsync(cancellation)));
 
     private static Command Add(CommandLineApp app)
     {
@@ -32,7 +32,7 @@ internal static class DemoCommands
             qc demo add USD
             """,
             async (parse, session, cancellation) =>
-                Told(session, await session.Client().AddDemoFundsAsync(parse.GetValue(asset), cancellation)));
+                Told(session, await session.Client().Demo.AddFundsAsync(parse.GetValue(asset), cancellation)));
     }
 
     private static Command Reset(CommandLineApp app) => app.Add(
@@ -40,7 +40,7 @@ internal static class DemoCommands
         "qc demo reset",
         async (_, session, cancellation) =>
         {
-            var reset = await session.Client().ResetDemoFundsAsync(cancellation);
+            var reset = await session.Client().Demo.ResetFundsAsync(cancellation);
             session.Screen.Note($"{reset.Cancelled} orders cancelled");
             Told(session, reset);
         });

@@ -46,8 +46,8 @@ internal static class FeesCommand
                 if (parse.GetValue(asset) is not { } paid)
                 {
                     var fees = whose is null
-                        ? await session.Client().GetFeesAsync(cancellation)
-                        : await session.Administrator().GetFeesAsync(whose, cancellation);
+                        ? await session.Client().Account.GetFeesAsync(cancellation)
+                        : await session.Operator().Fees.GetAsync(whose, cancellation);
                     session.Screen.Show(fees, console => Tables.Fees(console, fees));
                     return;
                 }
@@ -56,7 +56,8 @@ internal static class FeesCommand
                     throw new UsageException("fees: a schedule is every account's: qc fees --asset USD --tier ...");
 
                 var schedule = new FeeSchedule(paid, parse.GetValue(tiers) ?? [], parse.GetValue(minimum) ?? 0);
-                var schedules = await session.Administrator().SetFeesAsync(schedule, parse.GetValue(why), cancellation);
+                var schedules = await session.Operator().Fees.SetScheduleAsync(
+                    schedule, parse.GetValue(why), cancellation);
                 session.Screen.Show(schedules, console => Tables.Schedules(console, schedules));
             });
     }

@@ -20,7 +20,7 @@ internal static class KeyCommands
         "qc keys list",
         async (_, session, cancellation) =>
         {
-            var keys = await session.Administrator().GetApiKeysAsync(cancellation);
+            var keys = await session.Operator().Keys.GetAsync(cancellation);
             session.Screen.Show(
                 keys,
                 console => Tables.Show(
@@ -43,7 +43,7 @@ internal static class KeyCommands
             "qc keys revoke 2c26b46b68ffc68f",
             async (parse, session, cancellation) =>
             {
-                var key = await session.Administrator().RevokeApiKeyAsync(parse.GetValue(id)!, cancellation);
+                var key = await session.Operator().Keys.RevokeAsync(parse.GetValue(id)!, cancellation);
                 session.Screen.Show(
                     key,
                     console => console.WriteLine($"{key.Id} of {key.Account ?? key.Label} opens nothing any more."));
@@ -95,7 +95,7 @@ internal static class KeyCommands
                     Addresses = parse.GetValue(from) is { Length: > 0 } addresses ? addresses : null,
                 };
                 var grant =
-                    await session.Administrator().CreateApiKeyAsync(parse.GetValue(account)!, wanted, cancellation);
+                    await session.Operator().Keys.CreateAsync(parse.GetValue(account)!, wanted, cancellation);
                 session.Screen.Show(grant, console =>
                 {
                     console.WriteLine($"account  {grant.Account}");

@@ -53,8 +53,8 @@ internal static class LedgerCommands
                 var (method, isInCost) = (parse.GetValue(fifo) ? CostMethod.Fifo : CostMethod.Average,
                     parse.GetValue(inCost));
                 var positions = parse.GetValue(account) is { } other
-                    ? await session.Administrator().GetPositionsOfAsync(other, method, isInCost, cancellation)
-                    : await session.Client().GetPositionsAsync(method, isInCost, cancellation);
+                    ? await session.Operator().Ledger.GetPositionsAsync(other, method, isInCost, cancellation)
+                    : await session.Client().Account.GetPositionsAsync(method, isInCost, cancellation);
                 session.Screen.Show(positions, console => Tables.Show(
                     console,
                     "Nothing traded yet.",
@@ -85,7 +85,7 @@ internal static class LedgerCommands
         "qc ledger trial-balance",
         async (_, session, cancellation) =>
         {
-            var rows = await session.Administrator().GetTrialBalanceAsync(cancellation);
+            var rows = await session.Operator().Ledger.GetTrialBalanceAsync(cancellation);
             session.Screen.Show(rows, console => Tables.Show(
                 console,
                 "Nothing has come in yet.",
@@ -104,8 +104,8 @@ internal static class LedgerCommands
             "qc ledger fees --from 2026-11-01",
             async (parse, session, cancellation) =>
             {
-                var rows = await session.Administrator()
-                    .GetFeeRevenueAsync(parse.GetValue(from), parse.GetValue(to), cancellation);
+                var rows = await session.Operator().Ledger.GetFeeRevenueAsync(
+                    parse.GetValue(from), parse.GetValue(to), cancellation);
                 session.Screen.Show(rows, console => Tables.Show(
                     console,
                     "No trades.",
@@ -125,13 +125,13 @@ internal static class LedgerCommands
         "qc ledger check",
         async (_, session, cancellation) =>
         {
-            var client = session.Administrator();
+            var ledger = session.Operator().Ledger;
             var (compared, moving, findings) = (0, 0, new Dictionary<ReconciliationFinding, bool>());
             ReconciliationReport report;
             string? after = null;
             do
             {
-                report = await client.ReconcileAsync(after, Pages.Longest, cancellation);
+                report = await ledger.ReconcileAsync(after, Pages.Longest, cancellation);
                 (compared, moving, after) = (compared + report.Compared, moving + report.Moving, report.Next);
                 foreach (var finding in report.Findings)
                     findings[finding] = true;
@@ -162,8 +162,8 @@ internal static class LedgerCommands
         var entries = await Pages.ReadAsync(limit, async (size, after) =>
         {
             last = account is null
-                ? await client.GetStatementAsync(from, to, after, size, cancellation)
-                : await client.GetStatementOfAsync(account, from, to, after, size, cancellation);
+                ? await client.Account.GetStatementAsync(from, to, after, size, cancellation)
+                : await client.Operator.Ledger.GetStatementAsync(account, from, to, after, size, cancellation);
             return new Page<StatementEntry>(last.Entries, last.Next);
         });
         return last with { Entries = entries };

@@ -36,7 +36,7 @@ internal static class ListingCommand
             """,
             async (parse, session, cancellation) =>
             {
-                var listed = await session.Administrator().ListInstrumentAsync(
+                var listed = await session.Operator().Trading.ListInstrumentAsync(
                     terms.Set(parse, new Instrument
                     {
                         Symbol = parse.GetValue(symbol)!,

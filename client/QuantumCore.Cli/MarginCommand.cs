@@ -121,17 +121,18 @@ internal sealed class MarginCommand
                 var symbol = parse.GetValue(_symbol) ?? throw new UsageException("margin: --locate needs --symbol.");
                 Show(
                     session,
-                    await session.Administrator()
-                        .SetLocateAsync(new Locate(account, symbol, quantity), why, cancellation));
+                    await session.Operator().Margin.SetLocateAsync(
+                        new Locate(account, symbol, quantity), why, cancellation));
                 return;
             }
 
             var kind = parse.GetValue(_currency) is { } currency
-                ? await session.Administrator()
-                    .SetKindAsync(account, currency, why, parse.GetValue(_isolated), cancellation)
+                ? await session.Operator().Margin.SetAccountKindAsync(
+                    account, currency, why, parse.GetValue(_isolated), cancellation)
                 : parse.GetValue(_cash)
-                    ? await session.Administrator().SetKindAsync(account, null, why, cancellation: cancellation)
-                : await session.Administrator().GetMarginAsync(account, cancellation);
+                    ? await session.Operator().Margin.SetAccountKindAsync(
+                        account, null, why, cancellation: cancellation)
+                : await session.Operator().Margin.GetAccountAsync(account, cancellation);
             session.Screen.Show(kind, console => MarginTables.Kind(console, kind));
             return;
         }
@@ -154,15 +155,15 @@ internal sealed class MarginCommand
                 parse.GetValue(_credit) ?? throw new UsageException("margin: --group needs --credit, or --symbol.");
             Show(
                 session,
-                await session.Administrator().SetMarginGroupAsync(new MarginGroup(group, credit), why, cancellation));
+                await session.Operator().Margin.SetGroupAsync(new MarginGroup(group, credit), why, cancellation));
             return;
         }
 
         Show(session, parse.GetValue(_symbol) is { } listed
-            ? await session.Administrator().SetMarginTermsAsync(TermsOf(parse, listed), why, cancellation)
+            ? await session.Operator().Margin.SetTermsAsync(TermsOf(parse, listed), why, cancellation)
             : parse.GetValue(_asset) is { } asset
-            ? await session.Administrator().SetMarginPolicyAsync(PolicyOf(parse, asset), why, cancellation)
-            : await session.Client().GetMarginRulesAsync(cancellation));
+            ? await session.Operator().Margin.SetPolicyAsync(PolicyOf(parse, asset), why, cancellation)
+            : await session.Client().Account.GetMarginRulesAsync(cancellation));
     }
 
     private void RequireNothingBeside(ParseResult parse, Option[] taken) => Grammar.RequireNothingBeside(

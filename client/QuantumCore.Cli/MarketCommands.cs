@@ -15,7 +15,7 @@ internal static class MarketCommands
         "qc instruments",
         async (_, session, cancellation) =>
         {
-            var instruments = await session.Client().GetInstrumentsAsync(cancellation);
+            var instruments = await session.Client().Market.GetInstrumentsAsync(cancellation);
             session.Screen.Show(instruments, console => Tables.Instruments(console, instruments));
         });
 
@@ -24,7 +24,7 @@ internal static class MarketCommands
         "qc tickers",
         async (_, session, cancellation) =>
         {
-            var tickers = await session.Client().GetTickersAsync(cancellation);
+            var tickers = await session.Client().Market.GetTickersAsync(cancellation);
             session.Screen.Show(tickers, console => Tables.Tickers(console, tickers));
         });
 
@@ -43,7 +43,7 @@ internal static class MarketCommands
                 if (parse.GetValue(orders))
                 {
                     var each = await session.Client()
-                        .GetBookOrdersAsync(parse.GetValue(symbol)!, parse.GetValue(depth), cancellation);
+                        .Market.GetBookOrdersAsync(parse.GetValue(symbol)!, parse.GetValue(depth), cancellation);
                     session.Screen.Show(
                         each,
                         console =>
@@ -51,7 +51,7 @@ internal static class MarketCommands
                     return;
                 }
 
-                var book = await session.Client().GetBookAsync(
+                var book = await session.Client().Market.GetBookAsync(
                     parse.GetValue(symbol)!, parse.GetValue(depth), cancellation);
                 session.Screen.Show(book, console =>
                     console.Write(Tables.Book($"{book.Symbol} #{book.Sequence}", book.Bids, book.Asks)));
@@ -67,7 +67,7 @@ internal static class MarketCommands
             "qc trades AAPL --limit 50",
             async (parse, session, cancellation) =>
             {
-                var trades = await session.Client().GetTradesAsync(
+                var trades = await session.Client().Market.GetTradesAsync(
                     parse.GetValue(symbol)!, parse.GetValue(limit), cancellation);
                 session.Screen.Show(trades, console => Tables.Trades(console, trades));
             });
@@ -81,7 +81,7 @@ internal static class MarketCommands
             "qc symbol state AAPL",
             async (parse, session, cancellation) =>
             {
-                var state = await session.Client().GetStateAsync(parse.GetValue(symbol)!, cancellation);
+                var state = await session.Client().Market.GetStateAsync(parse.GetValue(symbol)!, cancellation);
                 session.Screen.Show(state, console => Tables.State(console, state));
             });
         return new Command("symbol", "Show one symbol.") { state };
@@ -111,9 +111,11 @@ internal static class MarketCommands
                 {
                     await (parse.GetValue(orders)
                         ? OrderByOrderScreen.ShowAsync(
-                            session.Screen, session.Client().WatchOrderByOrderAsync(symbols, cancellation), levels,
+                            session.Screen, session.Client().Market.WatchBookOrdersAsync(symbols, cancellation), levels,
                             count)
-                        : ShowAsync(session.Screen, session.Client().WatchAsync(symbols, cancellation), levels, count));
+                        : ShowAsync(
+                            session.Screen, session.Client().Market.WatchBooksAsync(symbols, cancellation), levels,
+                            count));
                 }
                 catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
                 {

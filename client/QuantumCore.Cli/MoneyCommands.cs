@@ -28,9 +28,10 @@ internal static class MoneyCommands
             {
                 var (receiver, what, much) = (parse.GetValue(to)!, parse.GetValue(asset)!, parse.GetValue(amount));
                 var transfer = parse.GetValue(from) is { } giver
-                    ? await session.Administrator()
-                        .TransferFromAsync(giver, receiver, what, much, parse.GetValue(name), cancellation)
-                    : await session.Client().TransferAsync(receiver, what, much, parse.GetValue(name), cancellation);
+                    ? await session.Operator().Accounts.TransferAsync(
+                        giver, receiver, what, much, parse.GetValue(name), cancellation)
+                    : await session.Client().Money.TransferAsync(
+                        receiver, what, much, parse.GetValue(name), cancellation);
                 session.Screen.Show(transfer, console => Tables.Transfers(console, [transfer]));
             });
     }
@@ -45,7 +46,7 @@ internal static class MoneyCommands
             {
                 var client = session.Client();
                 var transfers = await Pages.ReadAsync(
-                    parse.GetValue(limit), (size, after) => client.GetTransfersAsync(size, after, cancellation));
+                    parse.GetValue(limit), (size, after) => client.Money.GetTransfersAsync(size, after, cancellation));
                 session.Screen.Show(transfers, console => Tables.Transfers(console, transfers));
             });
     }
@@ -73,9 +74,9 @@ internal static class MoneyCommands
                 var (what, much, where) = (parse.GetValue(asset)!, parse.GetValue(amount),
                     parse.GetValue(destination)!);
                 var withdrawal = parse.GetValue(from) is { } giver
-                    ? await session.Administrator()
-                        .WithdrawFromAsync(giver, what, much, where, parse.GetValue(name), cancellation)
-                    : await session.Client().WithdrawAsync(what, much, where, parse.GetValue(name), cancellation);
+                    ? await session.Operator().Accounts.WithdrawAsync(
+                        giver, what, much, where, parse.GetValue(name), cancellation)
+                    : await session.Client().Money.WithdrawAsync(what, much, where, parse.GetValue(name), cancellation);
                 session.Screen.Show(withdrawal, console => Tables.Withdrawals(console, [withdrawal]));
             });
     }
@@ -90,7 +91,8 @@ internal static class MoneyCommands
             {
                 var client = session.Client();
                 var withdrawals = await Pages.ReadAsync(
-                    parse.GetValue(limit), (size, after) => client.GetWithdrawalsAsync(size, after, cancellation));
+                    parse.GetValue(limit),
+                    (size, after) => client.Money.GetWithdrawalsAsync(size, after, cancellation));
                 session.Screen.Show(withdrawals, console => Tables.Withdrawals(console, withdrawals));
             });
     }

@@ -35,7 +35,7 @@ internal static class OrderCommands
             """,
             async (parse, session, cancellation) =>
             {
-                var placed = await session.Client().PlaceAsync(flags.Order(parse, side), cancellation);
+                var placed = await session.Client().Orders.PlaceAsync(flags.Order(parse, side), cancellation);
                 session.Screen.Show(placed, console => Tables.Order(console, placed));
             });
     }
@@ -81,7 +81,7 @@ internal static class OrderCommands
                 var client = session.Client();
                 if (parse.GetValue(all))
                 {
-                    var count = await client.CancelAllAsync(
+                    var count = await client.Orders.CancelAllAsync(
                         parse.GetValue(symbol), parse.GetValue(side), cancellation);
                     if (session.Screen.Json)
                         session.Screen.WriteJson($$"""{"cancelled":{{count}}}""");
@@ -92,8 +92,9 @@ internal static class OrderCommands
                 }
 
                 var order = parse.GetValue(clientId) is { } name
-                    ? await client.CancelByClientIdAsync(name, cancellation)
-                    : await client.CancelAsync(parse.GetValue(symbol)!, parse.GetValue(orderId)!.Value, cancellation);
+                    ? await client.Orders.CancelByClientIdAsync(name, cancellation)
+                    : await client.Orders.CancelAsync(
+                        parse.GetValue(symbol)!, parse.GetValue(orderId)!.Value, cancellation);
                 session.Screen.Show(order, console => Tables.Order(console, order));
             });
     }
@@ -156,7 +157,7 @@ internal static class OrderCommands
                     TrailingBasisPoints = parse.GetValue(trailPoints),
                     GoodTill = parse.GetValue(goodTill),
                 };
-                var order = await session.Client().AmendAsync(
+                var order = await session.Client().Orders.AmendAsync(
                     parse.GetValue(symbol)!, parse.GetValue(orderId), change, cancellation);
                 session.Screen.Show(order, console => Tables.Order(console, order));
             });
@@ -187,8 +188,8 @@ internal static class OrderCommands
                 var orders = isAll
                     ? await Pages.ReadAsync(
                         parse.GetValue(limit),
-                        (size, after) => client.GetOrderHistoryAsync(of, size, after, cancellation))
-                    : await client.GetOpenOrdersAsync(of, cancellation);
+                        (size, after) => client.Orders.GetHistoryAsync(of, size, after, cancellation))
+                    : await client.Orders.GetOpenAsync(of, cancellation);
                 session.Screen.Show(
                     orders, console => Tables.Orders(console, orders, isAll ? "No orders." : "No open orders."));
             });
@@ -234,8 +235,9 @@ internal static class OrderCommands
             {
                 var (client, name) = (session.Client(), parse.GetValue(clientId));
                 var order = name is null
-                    ? await client.GetOrderAsync(parse.GetValue(symbol)!, parse.GetValue(orderId)!.Value, cancellation)
-                    : await client.GetOrderByClientIdAsync(name, cancellation);
+                    ? await client.Orders.GetAsync(
+                        parse.GetValue(symbol)!, parse.GetValue(orderId)!.Value, cancellation)
+                    : await client.Orders.GetByClientIdAsync(name, cancellation);
                 session.Screen.Show(order, console => Tables.Order(console, order));
             });
     }
@@ -252,7 +254,7 @@ internal static class OrderCommands
             "qc order position 17 --symbol AAPL",
             async (parse, session, cancellation) =>
             {
-                var place = await session.Client().GetPositionAsync(
+                var place = await session.Client().Orders.GetQueuePositionAsync(
                     parse.GetValue(symbol)!, parse.GetValue(orderId), cancellation);
                 session.Screen.Show(place, console => console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,

@@ -101,7 +101,7 @@ internal static class OrderListCommands
 
     internal static async Task PlaceAsync(Session session, PlaceOrderList list, CancellationToken cancellation)
     {
-        var placed = await session.Client().PlaceListAsync(list, cancellation);
+        var placed = await session.Client().Orders.PlaceListAsync(list, cancellation);
         session.Screen.Show(placed, console => Tables.Orders(console, placed.Orders));
     }
 

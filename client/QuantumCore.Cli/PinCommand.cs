@@ -36,8 +36,8 @@ internal static class PinCommand
                         "admin pin: an instrument and a silo, as in qc admin pin AAPL east, an instrument and --none, or nothing.");
 
                 var pins = book is null
-                    ? await session.Administrator().GetPinsAsync(cancellation)
-                    : await session.Administrator().PinAsync(book, target, parse.GetValue(why), cancellation);
+                    ? await session.Operator().Placement.GetPinsAsync(cancellation)
+                    : await session.Operator().Placement.PinAsync(book, target, parse.GetValue(why), cancellation);
                 session.Screen.Show(pins, console => Show(console, pins));
             });
     }

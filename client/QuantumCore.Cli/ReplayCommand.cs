@@ -32,7 +32,7 @@ internal sealed class ReplayCommand
         Grammar.SymbolOption("Target symbol, whose book must be empty [default: the file's ticker with .L]");
 
     private readonly Option<int> _batch = Grammar.CountOption(
-        "--batch", "Most resting orders in one request", otherwise: 100, QuantumCoreClient.BatchLimit);
+        "--batch", "Most resting orders in one request", otherwise: 100, OrdersClient.BatchLimit);
 
     private readonly Option<string> _speed = new("--speed")
     {
@@ -233,7 +233,7 @@ internal sealed class ReplayCommand
             {
                 return failed
                     ? null
-                    : (await port.ReportReplayAsync(
+                    : (await port.Simulation.ReportReplayAsync(
                         new(plan.Run, file, plan.Symbol, done, lines, plan.OrdersPerSecond, ended),
                         cancellation)).Replay is { } wanted
                     ? new ReplayWish(wanted.Paused, wanted.Speed)

@@ -131,10 +131,10 @@ internal sealed class RiskCommand
         if (whose is null && where is not null)
             throw new UsageException("risk: limits are set for an account: qc risk ACC-1001 --symbol AAPL ...");
 
-        var limits = whose is null ? await session.Client().GetLimitsAsync(cancellation)
-            : where is null ? await session.Administrator().GetLimitsAsync(whose, cancellation)
-            : await session.Administrator()
-                .SetLimitsAsync(whose, LimitsOf(parse, where), parse.GetValue(_why), cancellation);
+        var limits = whose is null ? await session.Client().Account.GetLimitsAsync(cancellation)
+            : where is null ? await session.Operator().Limits.GetAsync(whose, cancellation)
+            : await session.Operator().Limits.SetAsync(
+                whose, LimitsOf(parse, where), parse.GetValue(_why), cancellation);
         session.Screen.Show(limits, console => Tables.Limits(console, limits));
     }
 
@@ -146,9 +146,9 @@ internal sealed class RiskCommand
                 "risk: limits of every account are set for an instrument: qc risk --everyone --symbol AAPL ...");
 
         var limits = where is null
-            ? await session.Administrator().GetEveryonesLimitsAsync(cancellation)
-            : await session.Administrator()
-                .SetEveryonesLimitsAsync(LimitsOf(parse, where), parse.GetValue(_why), cancellation);
+            ? await session.Operator().Limits.GetForEveryoneAsync(cancellation)
+            : await session.Operator().Limits.SetForEveryoneAsync(
+                LimitsOf(parse, where), parse.GetValue(_why), cancellation);
         session.Screen.Show(limits, console => Tables.Limits(console, "every account", limits));
     }
 
@@ -160,8 +160,8 @@ internal sealed class RiskCommand
 
         var where = ScopeOf(parse);
         var limits = where is null
-            ? await session.Administrator().GetOwnerLimitsAsync(cancellation)
-            : await session.Administrator().SetOwnerLimitsAsync(
+            ? await session.Operator().Limits.GetForOwnersAsync(cancellation)
+            : await session.Operator().Limits.SetForOwnerAsync(
                 owner, LimitsOf(parse, where), SharesOf(parse), parse.GetValue(_why), cancellation);
         OwnerLimits[] own = [.. limits.Where(of => of.Owner == owner)];
         session.Screen.Show(own, console =>

@@ -19,6 +19,8 @@ internal sealed class Session(Uri address, string? key, QuantumCoreClientOptions
     /// </summary>
     internal QuantumCoreClient Administrator() => ClientWith(key ?? "demo-admin");
 
+    internal OperatorClient Operator() => Administrator().Operator;
+
     internal QuantumCoreClient ClientWith(string apiKey) => Open(apiKey, options);
 
     /// <summary>Returns a client of another address: a demo's admin port, which needs no key.</summary>

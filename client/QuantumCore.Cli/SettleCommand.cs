@@ -87,22 +87,23 @@ internal static class SettleCommand
         Session session, string? venue, DateOnly[]? holidays, int? buyInDays, string? why,
         CancellationToken cancellation)
     {
-        var administrator = session.Administrator();
+        var settlement = session.Operator().Settlement;
         if (buyInDays is { } days)
         {
             return venue is null
                 ? throw new UsageException("settle: --buy-in-days is of a venue, as in qc settle MAIN --buy-in-days 3.")
-                : await administrator.SetBuyInDaysAsync(venue, days, why, cancellation);
+                : await settlement.SetBuyInDaysAsync(venue, days, why, cancellation);
         }
 
         if (holidays is not null)
         {
             return venue is null
-                ? throw new UsageException("settle: holidays are of a venue, as in qc settle MAIN --holiday 2030-12-25.")
-                : await administrator.SetHolidaysAsync(venue, holidays, why, cancellation);
+                ? throw new UsageException(
+                    "settle: holidays are of a venue, as in qc settle MAIN --holiday 2030-12-25.")
+                : await settlement.SetHolidaysAsync(venue, holidays, why, cancellation);
         }
 
-        var venues = await administrator.GetSettlementAsync(cancellation);
+        var venues = await settlement.GetVenuesAsync(cancellation);
         return venue is null
             ? venues
             : [venues.FirstOrDefault(of => of.Venue == venue)
@@ -116,7 +117,7 @@ internal static class SettleCommand
             throw new UsageException(
                 "settle: a buy-in is of a venue, an account, a symbol and an id, as in qc settle MAIN --buy-in ACC-1002:AAPL --id buy-in-17.");
 
-        var order = await session.Administrator().BuyInAsync(venue, id, account, symbol, why, cancellation);
+        var order = await session.Operator().Settlement.BuyInAsync(venue, id, account, symbol, why, cancellation);
         session.Screen.Show(order, console => Tables.Orders(console, [order]));
     }
 

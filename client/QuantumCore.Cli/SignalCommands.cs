@@ -21,7 +21,7 @@ internal static class SignalCommands
         "qc signals list",
         async (_, session, cancellation) =>
         {
-            var strategies = await session.Client().GetSignalStrategiesAsync(cancellation);
+            var strategies = await session.Client().Signals.GetStrategiesAsync(cancellation);
             session.Screen.Show(strategies, console => Tables.Show(
                 console, "no strategies", ["name", "accounts", "symbols", "policy", "state"],
                 strategies.Select(strategy => new[]
@@ -96,7 +96,7 @@ internal static class SignalCommands
                     MaxAgeSeconds = parse.GetValue(maxAge),
                 };
                 var strategy =
-                    await session.Client().SetSignalStrategyAsync(parse.GetValue(name)!, terms, cancellation);
+                    await session.Client().Signals.SetStrategyAsync(parse.GetValue(name)!, terms, cancellation);
                 session.Screen.Show(strategy, console =>
                 {
                     console.WriteLine($"strategy  {strategy.Name}");
@@ -141,7 +141,7 @@ internal static class SignalCommands
                     parse.GetValue(limit),
                     session.Time.GetUtcNow());
                 var receipt =
-                    await session.Client().SendSignalAsync(parse.GetValue(name)!, proof, signal, cancellation);
+                    await session.Client().Signals.SendAsync(parse.GetValue(name)!, proof, signal, cancellation);
                 session.Screen.Show(receipt, console =>
                 {
                     console.WriteLine($"{receipt.ClientOrderId}{(receipt.Duplicate ? "  (came before)" : "")}");
@@ -169,7 +169,7 @@ internal static class SignalCommands
             "qc signals resume momentum",
             async (parse, session, cancellation) =>
             {
-                var strategy = await session.Client().ResumeSignalsAsync(parse.GetValue(name)!, cancellation);
+                var strategy = await session.Client().Signals.ResumeAsync(parse.GetValue(name)!, cancellation);
                 session.Screen.Show(strategy, console => console.WriteLine($"{strategy.Name} is {State(strategy)}."));
             });
     }
@@ -179,7 +179,7 @@ internal static class SignalCommands
         "qc signals dead",
         async (_, session, cancellation) =>
         {
-            var dead = await session.Client().GetDeadSignalsAsync(cancellation);
+            var dead = await session.Client().Signals.GetDeadAsync(cancellation);
             session.Screen.Show(
                 dead,
                 console => Tables.Show(
@@ -202,7 +202,7 @@ internal static class SignalCommands
             "qc signals drop 4711",
             async (parse, session, cancellation) =>
             {
-                await session.Client().DropDeadSignalAsync(parse.GetValue(id), cancellation);
+                await session.Client().Signals.DropDeadAsync(parse.GetValue(id), cancellation);
                 session.Screen.Show(parse.GetValue(id), console => console.WriteLine("Dropped."));
             });
     }

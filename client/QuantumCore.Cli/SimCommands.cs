@@ -19,18 +19,18 @@ internal static class SimCommands
             HelpName = "address",
             Recursive = true,
         };
-        QuantumCoreClient Simulator(ParseResult parse, Session session)
+        SimulationClient Simulator(ParseResult parse, Session session)
         {
             if ((parse.GetValue(port) ?? environment("QC_ADMIN")) is not { } text)
-                return session.Administrator();
+                return session.Administrator().Simulation;
             return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-                ? session.At(address)
+                ? session.At(address).Simulation
                 : throw new UsageException($"--admin: '{text}' is not an address such as {ExamplePort}");
         }
 
         Command Add(
             Command command, string example,
-            Func<ParseResult, QuantumCoreClient, CancellationToken, Task<Simulation>> ask) =>
+            Func<ParseResult, SimulationClient, CancellationToken, Task<Simulation>> ask) =>
             app.Add(command, example, async (parse, session, cancellation) =>
             {
                 var simulation = await ask(parse, Simulator(parse, session), cancellation);
@@ -43,13 +43,13 @@ internal static class SimCommands
             port,
             Add(
                 new Command("show", "Show the state of the simulation."), "qc sim show",
-                (_, client, stop) => client.GetSimulationAsync(stop)),
+                (_, simulation, stop) => simulation.GetAsync(stop)),
             Add(
                 new Command("pause", "Stop the simulated market's clock."), "qc sim pause",
-                (_, client, stop) => client.ChangeMarketAsync(new(Paused: true), stop)),
+                (_, simulation, stop) => simulation.ChangeMarketAsync(new(Paused: true), stop)),
             Add(
                 new Command("resume", "Start the simulated market's clock again."), "qc sim resume",
-                (_, client, stop) => client.ChangeMarketAsync(new(Paused: false), stop)),
+                (_, simulation, stop) => simulation.ChangeMarketAsync(new(Paused: false), stop)),
             Step(app, Simulator),
             Factor(
                 Add, "speed", "Set the speed of the simulated market's clock: 0.1 to 50.",
@@ -70,7 +70,7 @@ internal static class SimCommands
     }
 
     private delegate Command Adding(
-        Command command, string example, Func<ParseResult, QuantumCoreClient, CancellationToken, Task<Simulation>> ask);
+        Command command, string example, Func<ParseResult, SimulationClient, CancellationToken, Task<Simulation>> ask);
 
     private static Command Replay(Adding add)
     {
@@ -82,18 +82,18 @@ internal static class SimCommands
             StartReplay(add),
             add(
                 new Command("stop", "Stop a replay that start began. Its orders stay in the book."),
-                "qc sim replay stop", (_, client, stop) => client.StopReplayAsync(stop)),
+                "qc sim replay stop", (_, simulation, stop) => simulation.StopReplayAsync(stop)),
             add(
                 new Command("pause", "Pause the replay."), "qc sim replay pause",
-                (_, client, stop) => client.ChangeReplayAsync(new(Paused: true), stop)),
+                (_, simulation, stop) => simulation.ChangeReplayAsync(new(Paused: true), stop)),
             add(
                 new Command("resume", "Resume the replay."), "qc sim replay resume",
-                (_, client, stop) => client.ChangeReplayAsync(new(Paused: false), stop)),
+                (_, simulation, stop) => simulation.ChangeReplayAsync(new(Paused: false), stop)),
             add(
                 new Command("speed", "Set the speed of the replay.") { speed },
                 "qc sim replay speed 50",
-                (parse, client, stop) =>
-                    client.ChangeReplayAsync(new(Speed: (int)Math.Min(parse.GetValue(speed), int.MaxValue)), stop)),
+                (parse, simulation, stop) =>
+                    simulation.ChangeReplayAsync(new(Speed: (int)Math.Min(parse.GetValue(speed), int.MaxValue)), stop)),
         };
     }
 
@@ -110,17 +110,17 @@ internal static class SimCommands
             "Target symbol, whose book has no orders of others [default: the file's ticker with .L]");
         var speed = Grammar.NumberOption("--speed", "Commands a second [default: no limit]", 1, 1_000_000);
         var batch = Grammar.CountOption(
-            "--batch", "Maximum number of resting orders in one request", otherwise: 100, QuantumCoreClient.BatchLimit);
+            "--batch", "Maximum number of resting orders in one request", otherwise: 100, OrdersClient.BatchLimit);
         return add(
             new Command("start", "Start a replay inside the exchange.") { file, ticker, format, symbol, speed, batch },
             "qc sim replay start AAPL_2012-06-21_50_1h.cmds.csv.gz --speed 50 --batch 1",
-            (parse, client, stop) => client.StartReplayAsync(
+            (parse, simulation, stop) => simulation.StartReplayAsync(
                 new NewReplay(
                     parse.GetValue(file)!, parse.GetValue(symbol), parse.GetValue(speed), parse.GetValue(batch),
                     parse.GetValue(ticker), ReplayCommand.Format(parse.GetValue(format))), stop));
     }
 
-    private static Command Recordings(CommandLineApp app, Func<ParseResult, Session, QuantumCoreClient> port) =>
+    private static Command Recordings(CommandLineApp app, Func<ParseResult, Session, SimulationClient> port) =>
         app.Add(
         new Command("recordings", "List the recordings in the silo's folder (silo option --recordings)."),
         "qc sim recordings",
@@ -137,7 +137,7 @@ internal static class SimCommands
             });
         });
 
-    private static Command Step(CommandLineApp app, Func<ParseResult, Session, QuantumCoreClient> port)
+    private static Command Step(CommandLineApp app, Func<ParseResult, Session, SimulationClient> port)
     {
         var steps = Grammar.NumberArgument("steps", "Steps of a tenth of a second");
         return app.Add(
@@ -167,7 +167,7 @@ internal static class SimCommands
         return add(
             new Command(name, description) { factor },
             $"qc sim {name} 3",
-            (parse, client, stop) => client.ChangeMarketAsync(change(parse.GetValue(factor)), stop));
+            (parse, simulation, stop) => simulation.ChangeMarketAsync(change(parse.GetValue(factor)), stop));
     }
 
     private static Command Away(Adding add)
@@ -180,7 +180,7 @@ internal static class SimCommands
             qc sim away noise momentum     only makers, depth, reversion and institutions trade
             qc sim away                    all are there again
             """,
-            (parse, client, stop) => client.ChangeMarketAsync(new(Away: parse.GetValue(who) ?? []), stop));
+            (parse, simulation, stop) => simulation.ChangeMarketAsync(new(Away: parse.GetValue(who) ?? []), stop));
     }
 
     private static Command Reset(Adding add)
@@ -189,7 +189,8 @@ internal static class SimCommands
         return add(
             new Command("reset", "Restart the simulated market at the listed prices.") { seed },
             "qc sim reset --seed 7",
-            (parse, client, stop) => client.ChangeMarketAsync(new(Seed: parse.GetValue(seed), Reset: true), stop));
+            (parse, simulation, stop) => simulation.ChangeMarketAsync(
+                new(Seed: parse.GetValue(seed), Reset: true), stop));
     }
 
     private static Command Halt(Adding add, string name, string description, bool isHalted)
@@ -198,7 +199,7 @@ internal static class SimCommands
         return add(
             new Command(name, description) { symbol },
             $"qc sim {name} AAPL",
-            (parse, client, stop) => client.HaltSimulatedAsync(parse.GetValue(symbol)!, isHalted, stop));
+            (parse, simulation, stop) => simulation.HaltAsync(parse.GetValue(symbol)!, isHalted, stop));
     }
 
     private static Command Fault(Adding add)
@@ -220,7 +221,7 @@ internal static class SimCommands
             qc sim fault skip --symbol AAPL             a message of the book's stream is missing
             qc sim fault delay --on stream --millis 3000 --count 5
             """,
-            (parse, client, stop) => client.AddFaultAsync(
+            (parse, simulation, stop) => simulation.AddFaultAsync(
                 new NewFault(
                     parse.GetValue(kind), parse.GetValue(on), parse.GetValue(of), parse.GetValue(symbol),
                     parse.GetValue(count), parse.GetValue(millis)),
@@ -233,7 +234,7 @@ internal static class SimCommands
         return add(
             new Command("clear", "Remove waiting faults and clock errors.") { id },
             "qc sim clear",
-            (parse, client, stop) => client.RemoveFaultsAsync(parse.GetValue(id), stop));
+            (parse, simulation, stop) => simulation.RemoveFaultsAsync(parse.GetValue(id), stop));
     }
 
     private static Command Skew(Adding add)
@@ -251,7 +252,8 @@ internal static class SimCommands
             qc sim skew 5000 --key demo-alice         for this key alone
             qc sim skew --key demo-alice -- -3000     three seconds behind
             """,
-            (parse, client, stop) => client.SetClockSkewAsync(parse.GetValue(key), parse.GetValue(millis), stop));
+            (parse, simulation, stop) => simulation.SetClockSkewAsync(
+                parse.GetValue(millis), parse.GetValue(key), stop));
     }
 
     private static void Show(IAnsiConsole console, Simulation simulation)

@@ -97,8 +97,9 @@ internal static class StatsCommand
             {
                 var (client, name) = (session.Client(), parse.GetValue(symbol)!);
                 var candles =
-                    await client.GetCandlesAsync(name, parse.GetValue(period)!, parse.GetValue(limit), cancellation);
-                var book = await client.GetBookAsync(name, cancellation: cancellation);
+                    await client.Market.GetCandlesAsync(
+                        name, parse.GetValue(period)!, parse.GetValue(limit), cancellation: cancellation);
+                var book = await client.Market.GetBookAsync(name, cancellation: cancellation);
                 if (candles.Count == 0)
                 {
                     session.Screen.Failed("NoTrades", $"{name} has not traded yet");

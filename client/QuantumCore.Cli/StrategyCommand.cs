@@ -46,7 +46,7 @@ internal static class StrategyCommand
                     GoodTill = parse.GetValue(goodTill),
                     ClientOrderId = parse.GetValue(name),
                 };
-                var placed = await session.Client().PlaceStrategyAsync(strategy, cancellation);
+                var placed = await session.Client().Orders.PlaceStrategyAsync(strategy, cancellation);
                 session.Screen.Show(placed, console => Tables.Orders(console, placed.Orders));
             });
     }

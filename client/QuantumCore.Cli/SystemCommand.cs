@@ -13,7 +13,7 @@ internal static class SystemCommand
         "qc admin system",
         static async (_, session, cancellation) =>
         {
-            var system = await session.Administrator().GetSystemAsync(cancellation);
+            var system = await session.Operator().GetSystemAsync(cancellation);
             session.Screen.Show(system, console => Show(console, system));
         });
 

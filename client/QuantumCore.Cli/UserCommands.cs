@@ -19,7 +19,7 @@ internal static class UserCommands
         "qc users list",
         async (_, session, cancellation) =>
         {
-            var users = await session.Administrator().GetUsersAsync(cancellation);
+            var users = await session.Operator().Users.GetAsync(cancellation);
             session.Screen.Show(
                 users,
                 console => Tables.Show(
@@ -53,7 +53,7 @@ internal static class UserCommands
                     await ReadAsync(parse.GetValue(secret)!, cancellation),
                     parse.GetValue(role) ?? UserRole.Customer,
                     parse.GetValue(account));
-                Show(session, await session.Administrator().AddUserAsync(user, cancellation));
+                Show(session, await session.Operator().Users.AddAsync(user, cancellation));
             });
     }
 
@@ -87,7 +87,7 @@ internal static class UserCommands
                     parse.GetValue(codes) ? "none" : null);
                 Show(
                     session,
-                    await session.Administrator().ChangeUserAsync(parse.GetValue(name)!, change, cancellation));
+                    await session.Operator().Users.ChangeAsync(parse.GetValue(name)!, change, cancellation));
             });
     }
 
@@ -100,7 +100,7 @@ internal static class UserCommands
             async (parse, session, cancellation) =>
             {
                 var user = parse.GetValue(name)!;
-                var isDone = await session.Administrator().SignOutAsync(user, cancellation);
+                var isDone = await session.Operator().Users.SignOutAsync(user, cancellation);
                 session.Screen.Show(
                     isDone,
                     console => console.WriteLine(isDone ? $"{user} is signed out." : $"{user} was signed in nowhere."));
@@ -110,18 +110,18 @@ internal static class UserCommands
     private static Command Audit(CommandLineApp app) => Log(
         app, new Command("audit", "Audit log of users, sessions, keys, owners, listings and terms, newest first."),
         "qc users audit --limit 20",
-        (client, limit, stop) => client.GetAuditAsync(null, limit, stop));
+        (exchange, limit, stop) => exchange.GetAuditAsync(null, limit, stop));
 
     /// <summary>Returns a command that shows an audit log.</summary>
     internal static Command Log(
         CommandLineApp app, Command command, string example,
-        Func<QuantumCoreClient, int, CancellationToken, Task<IReadOnlyList<AuditLine>>> read)
+        Func<OperatorClient, int, CancellationToken, Task<IReadOnlyList<AuditLine>>> read)
     {
         var limit = Grammar.NumberOption("--limit", "Lines at most", 1, 1_000);
         command.Add(limit);
         return app.Add(command, example, async (parse, session, cancellation) =>
         {
-            var lines = await read(session.Administrator(), parse.GetValue(limit) ?? 100, cancellation);
+            var lines = await read(session.Operator(), parse.GetValue(limit) ?? 100, cancellation);
             session.Screen.Show(
                 lines,
                 console => Tables.Show(

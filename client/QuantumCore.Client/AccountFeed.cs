@@ -20,7 +20,7 @@ public enum AccountChange
 }
 
 /// <summary>
-/// An order that is no longer open. <see cref="QuantumCoreClient.GetOrderAsync"/> tells how it ended.
+/// An order that is no longer open. <see cref="OrdersClient.GetAsync"/> tells how it ended.
 /// </summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="OrderId">Id of the order; 0 if its book never received it.</param>
@@ -40,7 +40,7 @@ public sealed record AccountUpdate(AccountChange Change, LocalAccount Account, I
     /// <summary>
     /// The account's side of a changed trade, for <see cref="AccountChange.TradeChanged"/>; else null. If the account
     /// traded with itself, each side is an update of its own. For changes while the connection was lost, see
-    /// <see cref="QuantumCoreClient.GetFillsAsync"/>.
+    /// <see cref="OrdersClient.GetFillsAsync"/>.
     /// </summary>
     public AccountTradeChange? TradeChange { get; init; }
 }
@@ -105,9 +105,7 @@ public sealed class LocalAccount
 }
 
 /// <summary>Follows the account of a key.</summary>
-internal sealed class AccountFeed(
-    QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
-    : StreamFeed<StreamMessage, AccountUpdate>(reader, http, root, apiKey, options)
+internal sealed class AccountFeed(ExchangeCalls calls) : StreamFeed<StreamMessage, AccountUpdate>(calls)
 {
     private static readonly StreamRequest[] s_anew =
         [new("unsubscribe", Channel: "account"), new("subscribe", Channel: "account")];
@@ -115,6 +113,8 @@ internal sealed class AccountFeed(
     /// <summary>Number of fills that a poll examines. Changed trades are usually recent.</summary>
     private const int PolledFills = 100;
 
+    private readonly AccountClient _client = new(calls);
+    private readonly OrdersClient _orders = new(calls);
     private readonly LocalAccount _account = new();
 
     /// <summary>Fills that the last poll saw, by trade and order.</summary>
@@ -145,13 +145,12 @@ internal sealed class AccountFeed(
         return new AccountUpdate(message.Snapshot ? AccountChange.Snapshot : AccountChange.Update, _account, closed);
     }
 
-    protected override async Task<IReadOnlyList<StreamMessage>> PollAsync(
-        QuantumCoreClient from, CancellationToken cancellation)
+    protected override async Task<IReadOnlyList<StreamMessage>> PollAsync(CancellationToken cancellation)
     {
-        var now = await from.GetAccountAsync(cancellation);
-        var open = await from.GetOpenOrdersAsync(symbol: null, cancellation);
-        var fills = (await from.GetFillsAsync(symbol: null, PolledFills, cancellation)).DistinctBy(
-            static fill => (fill.Symbol + fill.TradeId, fill.OrderId))
+        var now = await _client.GetAsync(cancellation);
+        var open = await _orders.GetOpenAsync(symbol: null, cancellation);
+        var fills = (await _orders.GetFillsAsync(symbol: null, PolledFills, cancellation))
+            .DistinctBy(static fill => (fill.Symbol + fill.TradeId, fill.OrderId))
             .ToDictionary(static fill => (fill.Symbol + fill.TradeId, fill.OrderId));
         var isSnapshot = _account.IsStale;
         var known = _account.OpenOrders.ToDictionary(

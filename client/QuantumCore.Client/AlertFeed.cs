@@ -34,10 +34,10 @@ public sealed record AlertUpdate(
     IReadOnlyList<PriceAlert> Forgotten);
 
 /// <summary>Follows the alerts of a key's account.</summary>
-internal sealed class AlertFeed(
-    QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
-    : StreamFeed<AlertMessage, AlertUpdate>(reader, http, root, apiKey, options)
+internal sealed class AlertFeed(ExchangeCalls calls) : StreamFeed<AlertMessage, AlertUpdate>(calls)
 {
+    private readonly AlertsClient _alerts = new(calls);
+    private readonly AccountClient _account = new(calls);
     private readonly HashSet<long> _told = [];
     private AlertUpdate? _last;
 
@@ -69,15 +69,14 @@ internal sealed class AlertFeed(
         return _last = new AlertUpdate(change, account, new AccountAlerts(message.Since, alerts), fired, forgotten);
     }
 
-    protected override async Task<IReadOnlyList<AlertMessage>> PollAsync(
-        QuantumCoreClient from, CancellationToken cancellation)
+    protected override async Task<IReadOnlyList<AlertMessage>> PollAsync(CancellationToken cancellation)
     {
-        var now = await from.GetAlertsAsync(cancellation);
+        var now = await _alerts.GetAsync(cancellation);
         if (_last is { Change: not AlertChange.Stale, Now: var before } && before.Since == now.Since
             && before.Alerts.SequenceEqual(now.Alerts))
             return [];
 
-        var account = _last?.Account ?? (await from.GetAccountAsync(cancellation)).Account;
+        var account = _last?.Account ?? (await _account.GetAsync(cancellation)).Account;
         return [new AlertMessage("alerts", account, now.Since, now.Alerts, null, null, null)];
     }
 

@@ -9,16 +9,16 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
     /// <summary>Trades that a poll requests first; more if more were made since the last poll.</summary>
     private const int UsualTrades = 100;
 
+    private readonly MarketClient _market;
     private readonly Dictionary<string, LocalBook> _books;
 
     /// <summary>Trades that the last poll saw, by symbol, newest first.</summary>
     private readonly Dictionary<string, IReadOnlyList<Trade>> _polled = [];
 
-    internal BookFeed(
-        QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols,
-        QuantumCoreClientOptions options)
-        : base(reader, http, root, apiKey, options)
+    internal BookFeed(ExchangeCalls calls, IEnumerable<string> symbols)
+        : base(calls)
     {
+        _market = new MarketClient(calls);
         _books = symbols.Distinct().ToDictionary(symbol => symbol, symbol => new LocalBook(symbol));
         if (_books.Count == 0)
             throw new ArgumentException("No symbol to follow.", nameof(symbols));
@@ -63,21 +63,20 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
     private static IEnumerable<StreamRequest> Anew(string symbol) =>
         [new("unsubscribe", symbol), new("subscribe", symbol)];
 
-    protected override async Task<IReadOnlyList<StreamMessage>> PollAsync(
-        QuantumCoreClient from, CancellationToken cancellation)
+    protected override async Task<IReadOnlyList<StreamMessage>> PollAsync(CancellationToken cancellation)
     {
         var messages = new List<StreamMessage>();
         foreach (var book in _books.Values)
         {
-            var now = await from.GetBookAsync(book.Symbol, PollLimit, cancellation);
+            var now = await _market.GetBookAsync(book.Symbol, PollLimit, cancellation);
             if (!book.IsStale && now.Sequence <= book.Sequence)
                 continue;
 
             var before = book.IsStale ? null : _polled.GetValueOrDefault(book.Symbol);
-            var trades = await from.GetTradesAsync(book.Symbol, UsualTrades, cancellation);
+            var trades = await _market.GetTradesAsync(book.Symbol, UsualTrades, cancellation);
             if (before is [var known, ..] && trades.Count == UsualTrades
                 && !trades.Any(trade => trade.TradeId == known.TradeId))
-                trades = await from.GetTradesAsync(book.Symbol, PollLimit, cancellation);
+                trades = await _market.GetTradesAsync(book.Symbol, PollLimit, cancellation);
 
             // Trades after the book's sequence are reported by the next poll.
             trades = [.. trades.SkipWhile(trade => SequenceOf(trade) > now.Sequence)];

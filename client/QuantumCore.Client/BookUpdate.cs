@@ -21,7 +21,7 @@ public sealed record BookUpdate(BookChange Change, LocalBook Book, IReadOnlyList
 {
     /// <summary>
     /// Earlier trades that were busted or corrected since the previous update, oldest first, without those lost in a
-    /// gap. See <see cref="QuantumCoreClient.GetTradesAsync"/> for the state of the newest trades.
+    /// gap. See <see cref="MarketClient.GetTradesAsync"/> for the state of the newest trades.
     /// </summary>
     public IReadOnlyList<PublicTradeChange> TradeChanges { get; init; } = [];
 }

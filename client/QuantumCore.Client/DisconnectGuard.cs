@@ -25,14 +25,14 @@ public sealed class DisconnectGuard : IAsyncDisposable
     public Task Lost { get; }
 
     internal static async Task<DisconnectGuard> OpenAsync(
-        HttpMessageInvoker http, Uri root, string? apiKey, string? session, QuantumCoreClientOptions options,
-        CancellationToken cancellation)
+        ExchangeCalls calls, string? session, CancellationToken cancellation)
     {
+        var options = calls.Options;
         var backoff = new Backoff(options);
         var started = options.Time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
-            var socket = new ExchangeSocket(http, root, "trading", apiKey, options);
+            var socket = new ExchangeSocket(calls, "trading");
             var stands = false;
             Refusal? busy = null;
             try
@@ -59,7 +59,7 @@ public sealed class DisconnectGuard : IAsyncDisposable
             }
 
             var pause = backoff.PauseAfter(attempt);
-            if (attempt >= options.MaxAttempts || options.Time.GetElapsedTime(started) + pause > options.RetryBudget)
+            if (attempt >= options.MaxAttempts || !calls.HasTime(started, pause))
             {
                 throw busy is not null ? new QuantumCoreException(busy, 503) : new QuantumCoreException(
                     RejectCodes.Unreachable,

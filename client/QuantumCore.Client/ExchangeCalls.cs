@@ -22,6 +22,9 @@ internal sealed record ExchangeCall(HttpMethod Method, string Path)
 
     internal string? MoneyKey { get; init; }
 
+    internal static ExchangeCall Post(string path, object body) =>
+        new(HttpMethod.Post, path) { Body = QuantumCoreJson.WriteBytes(body) };
+
     /// <summary>Adds to a failure the keys to ask again with.</summary>
     internal QuantumCoreException Name(QuantumCoreException failure)
     {
@@ -49,6 +52,35 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
 
     private readonly Backoff _backoff = new(options);
 
+    internal HttpClient Http => http;
+
+    internal Uri Root => root;
+
+    internal string? ApiKey => apiKey;
+
+    internal QuantumCoreClientOptions Options => options;
+
+    /// <summary>Returns true if another attempt may start after a pause.</summary>
+    internal bool HasTime(long started, TimeSpan pause) =>
+        options.Time.GetElapsedTime(started) + pause <= options.RetryBudget;
+
+    internal Task<T> GetAsync<T>(string path, CancellationToken cancellation) =>
+        SendAsync<T>(new(HttpMethod.Get, path), cancellation);
+
+    internal Task<T> PostAsync<T>(string path, object body, CancellationToken cancellation) =>
+        SendAsync<T>(ExchangeCall.Post(path, body), cancellation);
+
+    /// <summary>Posts a call that is not retried if its outcome is unknown.</summary>
+    internal Task<T> PostOnceAsync<T>(string path, object body, CancellationToken cancellation) =>
+        SendAsync<T>(ExchangeCall.Post(path, body) with { Repeatable = false }, cancellation);
+
+    internal Task<T> DeleteAsync<T>(string path, CancellationToken cancellation) =>
+        SendAsync<T>(new(HttpMethod.Delete, path), cancellation);
+
+    /// <summary>Deletes with a call that is not retried if its outcome is unknown.</summary>
+    internal Task<T> DeleteOnceAsync<T>(string path, CancellationToken cancellation) =>
+        SendAsync<T>(new(HttpMethod.Delete, path) { Repeatable = false }, cancellation);
+
     /// <summary>
     /// Sends a call. If you cancel one that may have taken effect, the inner <see cref="QuantumCoreException"/> of the
     /// <see cref="OperationCanceledException"/> carries its key.
@@ -74,8 +106,8 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
                         or RejectCodes.TooManyRequests);
                 inDoubt |= doubtful;
                 var pause = _backoff.PauseAfter(attempt, retryAfter);
-                var hopeless = !transient || (doubtful && !call.Repeatable) || attempt >= options.MaxAttempts ||
-                    options.Time.GetElapsedTime(started) + pause > options.RetryBudget;
+                var hopeless = !transient || (doubtful && !call.Repeatable) || attempt >= options.MaxAttempts
+                    || !HasTime(started, pause);
                 if (hopeless)
                     throw Final(failure, transient, inDoubt, call);
 

@@ -20,17 +20,17 @@ internal sealed class ExchangeSocket : IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private bool _isGivenUp;
 
-    internal ExchangeSocket(
-        HttpMessageInvoker http, Uri root, string call, string? apiKey, QuantumCoreClientOptions options)
+    internal ExchangeSocket(ExchangeCalls calls, string call)
     {
-        (_http, _options) = (http, options);
+        (_http, _options) = (calls.Http, calls.Options);
+        var root = calls.Root;
         Address = new UriBuilder(new Uri(root, call)) { Scheme = root.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri;
 
         // Unanswered pings detect a peer that vanished silently.
-        _socket.Options.KeepAliveInterval = options.PingInterval;
-        _socket.Options.KeepAliveTimeout = options.PingInterval;
+        _socket.Options.KeepAliveInterval = _options.PingInterval;
+        _socket.Options.KeepAliveTimeout = _options.PingInterval;
         _socket.Options.CollectHttpResponseDetails = true;
-        if (apiKey is not null)
+        if (calls.ApiKey is { } apiKey)
             _socket.Options.SetRequestHeader("X-Api-Key", apiKey);
     }
 
@@ -65,7 +65,7 @@ internal sealed class ExchangeSocket : IDisposable
     /// <param name="cancellation">Token that cancels the call.</param>
     /// <exception cref="QuantumCoreException">The key is rejected, which another attempt would not change.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    internal async Task<bool> TryOpenAsync<T>(IEnumerable<T> first, bool pollsInstead, CancellationToken cancellation)
+    internal async Task<bool> TryOpenAsync(IEnumerable<object> first, bool pollsInstead, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(_options.AttemptTimeout, _options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
@@ -98,7 +98,7 @@ internal sealed class ExchangeSocket : IDisposable
     }
 
     /// <summary>Sends a message. A failure surfaces at the next receive.</summary>
-    internal async Task TrySendAsync<T>(T message, CancellationToken cancellation)
+    internal async Task TrySendAsync(object message, CancellationToken cancellation)
     {
         try
         {
@@ -160,6 +160,6 @@ internal sealed class ExchangeSocket : IDisposable
         Status = (int)status,
     };
 
-    private async Task SendAsync<T>(T message, CancellationToken cancellation) => await _socket.SendAsync(
+    private async Task SendAsync(object message, CancellationToken cancellation) => await _socket.SendAsync(
         QuantumCoreJson.WriteBytes(message).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, cancellation);
 }

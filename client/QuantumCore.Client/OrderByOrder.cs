@@ -184,13 +184,13 @@ internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderBy
     /// <summary>Most orders of a side that a poll returns.</summary>
     private const int PollLimit = 1_000;
 
+    private readonly MarketClient _market;
     private readonly Dictionary<string, LocalOrderBook> _books;
 
-    internal OrderByOrderFeed(
-        QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols,
-        QuantumCoreClientOptions options)
-        : base(reader, http, root, apiKey, options)
+    internal OrderByOrderFeed(ExchangeCalls calls, IEnumerable<string> symbols)
+        : base(calls)
     {
+        _market = new MarketClient(calls);
         _books = symbols.Distinct().ToDictionary(symbol => symbol, symbol => new LocalOrderBook(symbol));
         if (_books.Count == 0)
             throw new ArgumentException("No symbol to follow.", nameof(symbols));
@@ -230,13 +230,12 @@ internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderBy
         [new("unsubscribe", symbol, Channel), new("subscribe", symbol, Channel)];
 
     /// <summary>Returns a snapshot for each change: no call reports the changes in between.</summary>
-    protected override async Task<IReadOnlyList<OrderByOrderMessage>> PollAsync(
-        QuantumCoreClient from, CancellationToken cancellation)
+    protected override async Task<IReadOnlyList<OrderByOrderMessage>> PollAsync(CancellationToken cancellation)
     {
         var messages = new List<OrderByOrderMessage>();
         foreach (var book in _books.Values)
         {
-            var now = await from.GetBookOrdersAsync(book.Symbol, PollLimit, cancellation);
+            var now = await _market.GetBookOrdersAsync(book.Symbol, PollLimit, cancellation);
             if (book.IsStale || now.Sequence > book.Sequence)
                 messages.Add(
                     new OrderByOrderMessage(

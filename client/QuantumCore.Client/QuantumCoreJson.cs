@@ -16,7 +16,8 @@ public static class QuantumCoreJson
     /// <summary>Writes one of this library's types as the exchange would.</summary>
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, s_options);
 
-    internal static byte[] WriteBytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, s_options);
+    internal static byte[] WriteBytes(object value) =>
+        JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), s_options);
 
     internal static T? Read<T>(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<T>(json, s_options);
 

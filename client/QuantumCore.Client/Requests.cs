@@ -13,6 +13,12 @@ internal static class Requests
 
     public static string? Text(decimal? value) => value is { } given ? Text(given) : null;
 
+    public static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    public static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    public static string? Text(DateOnly? day) => day is { } given ? Text(given) : null;
+
     public static string? Text(long? value) => value?.ToString(CultureInfo.InvariantCulture);
 
     public static string? Word<T>(T? value)

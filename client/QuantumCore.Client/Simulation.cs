@@ -27,7 +27,7 @@ public enum FaultKind
 
     /// <summary>
     /// The clock that judges signed requests is skewed. Only reported among past faults; set it with
-    /// <see cref="QuantumCoreClient.SetClockSkewAsync(string, long, CancellationToken)"/>.
+    /// <see cref="SimulationClient.SetClockSkewAsync"/>.
     /// </summary>
     [JsonStringEnumMemberName("skew")] Skew = 7,
 }

@@ -7,15 +7,14 @@ namespace QuantumCore.Client;
 /// connection that never succeeds fails like any other call. Where WebSockets are unavailable, the feed polls and
 /// retries the WebSocket from time to time.
 /// </summary>
-internal abstract class StreamFeed<TMessage, TUpdate>(
-    QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
+internal abstract class StreamFeed<TMessage, TUpdate>(ExchangeCalls calls)
     where TMessage : class, IStreamMessage
     where TUpdate : class
 {
     /// <summary>Connections cut before a feed polls for the first time: the exchange may just be starting.</summary>
     private const int AttemptsBeforePolling = 3;
 
-    private readonly Backoff _backoff = new(options);
+    private readonly Backoff _backoff = new(calls.Options);
 
     /// <summary>Time waited for missing data; the reader's own time is not counted.</summary>
     private TimeSpan _waited;
@@ -23,7 +22,7 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
     /// <summary>
     /// Delay before resubscribing. Grows with each attempt so that a slow exchange is not restarted endlessly.
     /// </summary>
-    private TimeSpan _patience = options.AttemptTimeout;
+    private TimeSpan _patience = calls.Options.AttemptTimeout;
 
     /// <summary>Failure that ended the polling; null if it was only interrupted.</summary>
     private QuantumCoreException? _pollFailure;
@@ -34,7 +33,7 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
     protected bool HasStood { get; set; }
 
     /// <summary>Current time, for data without a time of its own.</summary>
-    protected DateTimeOffset Now => options.Time.GetUtcNow();
+    protected DateTimeOffset Now => calls.Options.Time.GetUtcNow();
 
     /// <summary>Requests to send on each new connection.</summary>
     protected abstract IEnumerable<StreamRequest> Requests { get; }
@@ -49,22 +48,23 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
     protected virtual IEnumerable<StreamRequest> RequestsAfter(TUpdate update) => [];
 
     /// <summary>Polls over HTTP and returns the messages that a stream would have sent since the last poll.</summary>
-    protected abstract Task<IReadOnlyList<TMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation);
+    protected abstract Task<IReadOnlyList<TMessage>> PollAsync(CancellationToken cancellation);
 
     /// <summary>Marks all data stale and returns the updates that say so.</summary>
     protected abstract IEnumerable<TUpdate> Lose();
 
     internal async IAsyncEnumerable<TUpdate> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var started = options.Time.GetTimestamp();
+        var started = calls.Options.Time.GetTimestamp();
         for (var failures = 0; ;)
         {
-            var polls = options.Updates == UpdateTransport.Polling;
+            var polls = calls.Options.Updates == UpdateTransport.Polling;
             Exception? failure = null;
             if (!polls)
             {
-                using var socket = new ExchangeSocket(http, root, "stream", apiKey, options);
-                if (await socket.TryOpenAsync(Requests, options.Updates == UpdateTransport.Automatic, cancellation))
+                using var socket = new ExchangeSocket(calls, "stream");
+                if (await socket.TryOpenAsync(
+                    Requests, calls.Options.Updates == UpdateTransport.Automatic, cancellation))
                 {
                     await foreach (var update in FollowAsync(socket, cancellation))
                     {
@@ -74,7 +74,7 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
                 }
                 else
                 {
-                    polls = options.Updates == UpdateTransport.Automatic
+                    polls = calls.Options.Updates == UpdateTransport.Automatic
                         && (socket.IsUpgradeRefused
                             || (socket.IsUpgradeCut && !HasStood && failures + 1 >= AttemptsBeforePolling));
                 }
@@ -100,15 +100,15 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
                 yield return update;
 
             var pause = _backoff.PauseAfter(++failures);
-            if (!HasStood && (failures >= options.MaxAttempts ||
-                options.Time.GetElapsedTime(started) + pause > options.RetryBudget))
+            if (!HasStood && (failures >= calls.Options.MaxAttempts || !calls.HasTime(started, pause)))
             {
                 throw new QuantumCoreException(
-                    RejectCodes.Unreachable, $"Cannot follow {new Uri(root, "stream")}: {ExchangeCalls.Why(failure)}",
+                    RejectCodes.Unreachable,
+                    $"Cannot follow {new Uri(calls.Root, "stream")}: {ExchangeCalls.Why(failure)}",
                     failure);
             }
 
-            await Task.Delay(pause, options.Time, cancellation);
+            await Task.Delay(pause, calls.Options.Time, cancellation);
         }
     }
 
@@ -116,7 +116,7 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
     private async IAsyncEnumerable<TUpdate> FollowAsync(
         ExchangeSocket socket, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        (_waited, _patience) = (TimeSpan.Zero, options.AttemptTimeout);
+        (_waited, _patience) = (TimeSpan.Zero, calls.Options.AttemptTimeout);
         while (await NextAsync(socket, cancellation) is { } message)
         {
             if (message.Type == "error")
@@ -139,13 +139,14 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
     private async IAsyncEnumerable<TUpdate> PollUntilAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         _pollFailure = null;
-        for (var began = options.Time.GetTimestamp();
-            options.Updates == UpdateTransport.Polling || options.Time.GetElapsedTime(began) < options.WebSocketRetry;)
+        for (var began = calls.Options.Time.GetTimestamp();
+            calls.Options.Updates == UpdateTransport.Polling
+            || calls.Options.Time.GetElapsedTime(began) < calls.Options.WebSocketRetry;)
         {
             IReadOnlyList<TMessage> messages = [];
             try
             {
-                messages = await PollAsync(reader, cancellation);
+                messages = await PollAsync(cancellation);
             }
             catch (QuantumCoreException failure)
                 when (failure.Code is RejectCodes.Unreachable or RejectCodes.OutcomeUnknown
@@ -161,7 +162,7 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
                     yield return update;
             }
 
-            await Task.Delay(options.PollInterval, options.Time, cancellation);
+            await Task.Delay(calls.Options.PollInterval, calls.Options.Time, cancellation);
         }
     }
 
@@ -173,7 +174,7 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
     {
         var next = socket.TryReceiveAsync<TMessage>(cancellation);
         if (!Missing.Any())
-            (_waited, _patience) = (TimeSpan.Zero, options.AttemptTimeout);
+            (_waited, _patience) = (TimeSpan.Zero, calls.Options.AttemptTimeout);
 
         while (!next.IsCompleted && Missing.Any())
         {
@@ -200,10 +201,10 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
     /// <summary>Waits at most a given time and returns the time waited.</summary>
     private async Task<TimeSpan> WaitAsync(Task next, TimeSpan most, CancellationToken cancellation)
     {
-        var began = options.Time.GetTimestamp();
+        var began = calls.Options.Time.GetTimestamp();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await Task.WhenAny(next, Task.Delay(most, options.Time, enough.Token));
+        await Task.WhenAny(next, Task.Delay(most, calls.Options.Time, enough.Token));
         await enough.CancelAsync();
-        return next.IsCompleted ? options.Time.GetElapsedTime(began) : most;
+        return next.IsCompleted ? calls.Options.Time.GetElapsedTime(began) : most;
     }
 }

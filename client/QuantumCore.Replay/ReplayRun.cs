@@ -76,8 +76,8 @@ public sealed class ReplayRun(
     public async Task<ReplayReport> RunAsync(OrderFlow flow, string file, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(flow);
-        var schedules = await administrator.GetFeeSchedulesAsync(cancellation);
-        var found = (await administrator.GetInstrumentsAsync(cancellation)).FirstOrDefault(
+        var schedules = await administrator.Operator.Fees.GetSchedulesAsync(cancellation);
+        var found = (await administrator.Market.GetInstrumentsAsync(cancellation)).FirstOrDefault(
             instrument => instrument.Symbol == plan.Symbol);
         if (found is null && !plan.Lists)
             throw new ReplayRefusedException(ReplayObstacle.NotListed, $"{plan.Symbol} is not listed");
@@ -108,9 +108,9 @@ public sealed class ReplayRun(
         var maker = _maker ??= await OpenAsync(plan.Maker, cancellation);
         var taker = _taker ??= await OpenAsync(plan.Taker, cancellation);
         if (!isListed)
-            await administrator.ListInstrumentAsync(instrument, cancellation);
+            await administrator.Operator.Trading.ListInstrumentAsync(instrument, cancellation);
 
-        var book = await administrator.GetBookAsync(plan.Symbol, depth: 1, cancellation);
+        var book = await administrator.Market.GetBookAsync(plan.Symbol, depth: 1, cancellation);
         if (!plan.Resumes && !IsEmpty(book) && !(plan.Clears && IsEmpty(book = await ClearAsync(cancellation))))
             throw new ReplayRefusedException(ReplayObstacle.NotEmpty, $"{plan.Symbol} has resting orders");
 
@@ -126,14 +126,14 @@ public sealed class ReplayRun(
     /// </summary>
     private Task CancelRestingAsync() => ClearUpAsync(async cancellation =>
     {
-        await _maker!.CancelAllAsync(plan.Symbol, cancellation: cancellation);
-        await _taker!.CancelAllAsync(plan.Symbol, cancellation: cancellation);
+        await _maker!.Orders.CancelAllAsync(plan.Symbol, cancellation: cancellation);
+        await _taker!.Orders.CancelAllAsync(plan.Symbol, cancellation: cancellation);
     });
 
     private Task RevokeAsync() => ClearUpAsync(async cancellation =>
     {
         foreach (var key in _keys)
-            await administrator.RevokeApiKeyAsync(key, cancellation);
+            await administrator.Operator.Keys.RevokeAsync(key, cancellation);
     });
 
     private async Task ClearUpAsync(Func<CancellationToken, Task> work)
@@ -185,14 +185,14 @@ public sealed class ReplayRun(
     {
         _maker ??= await OpenAsync(plan.Maker, cancellation);
         _taker ??= await OpenAsync(plan.Taker, cancellation);
-        await _maker.CancelAllAsync(plan.Symbol, cancellation: cancellation);
-        await _taker.CancelAllAsync(plan.Symbol, cancellation: cancellation);
+        await _maker.Orders.CancelAllAsync(plan.Symbol, cancellation: cancellation);
+        await _taker.Orders.CancelAllAsync(plan.Symbol, cancellation: cancellation);
 
         // Market data trails the book by a moment.
-        var head = (await administrator.GetStateAsync(plan.Symbol, cancellation)).Sequence;
+        var head = (await administrator.Market.GetStateAsync(plan.Symbol, cancellation)).Sequence;
         for (var attempt = 0; ; attempt++)
         {
-            var book = await administrator.GetBookAsync(plan.Symbol, depth: 1, cancellation);
+            var book = await administrator.Market.GetBookAsync(plan.Symbol, depth: 1, cancellation);
             if (book.Sequence >= head || attempt == Patience)
                 return book;
             await Task.Delay(s_pause, time, cancellation);
@@ -205,15 +205,15 @@ public sealed class ReplayRun(
     private async Task FundAsync(
         string account, Instrument instrument, (decimal Base, decimal Quote) funds, CancellationToken cancellation)
     {
-        await administrator.DepositAsync(
+        await administrator.Operator.Accounts.DepositAsync(
             account, instrument.QuoteAsset, funds.Quote, $"{plan.Run}.quote.{funds.Quote}", cancellation);
-        await administrator.DepositAsync(
+        await administrator.Operator.Accounts.DepositAsync(
             account, instrument.BaseAsset, funds.Base, $"{plan.Run}.base.{funds.Base}", cancellation);
     }
 
     private async Task<QuantumCoreClient> OpenAsync(string account, CancellationToken cancellation)
     {
-        var key = await administrator.CreateApiKeyAsync(account, cancellation);
+        var key = await administrator.Operator.Keys.CreateAsync(account, cancellation: cancellation);
         if (key.Id is { } id)
             _keys.Add(id);
         return open(key.ApiKey);

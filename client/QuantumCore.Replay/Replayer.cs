@@ -53,7 +53,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
     {
         _resumeSequence = resumeSequence;
         if (resumeSequence == NotResumed)
-            _lastTrade = (await maker.GetFillsAsync(plan.Symbol, limit: 1, cancellation)) is [var last]
+            _lastTrade = (await maker.Orders.GetFillsAsync(plan.Symbol, limit: 1, cancellation)) is [var last]
                 ? last.TradeId
                 : "0-0";
 
@@ -121,7 +121,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         {
             ClientOrderId = NextName(order.Id),
         });
-        var results = await maker.PlaceBatchAsync(orders, cancellation);
+        var results = await maker.Orders.PlaceBatchAsync(orders, cancellation);
         for (var i = 0; i < orders.Count; i++)
         {
             if (results[i].Order is not { } placed)
@@ -155,7 +155,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
             if (IsCatchingUp && await IsReducedAsync(order, cancellation))
                 return;
 
-            var amended = await maker.AmendAsync(
+            var amended = await maker.Orders.AmendAsync(
                 plan.Symbol, order.OrderId, new AmendOrder { Quantity = order.Total }, cancellation);
             _lastSequence = amended.Sequence;
             order.OrderId = amended.OrderId;
@@ -177,13 +177,13 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
     }
 
     private async Task<bool> IsReducedAsync(LiveOrder order, CancellationToken cancellation) =>
-        (await maker.GetOrderAsync(plan.Symbol, order.OrderId, cancellation)).Quantity <= order.Total;
+        (await maker.Orders.GetAsync(plan.Symbol, order.OrderId, cancellation)).Quantity <= order.Total;
 
     private async Task WithdrawAsync(int line, LiveOrder order, long quantity, CancellationToken cancellation)
     {
         try
         {
-            var cancelled = await maker.CancelAsync(plan.Symbol, order.OrderId, cancellation);
+            var cancelled = await maker.Orders.CancelAsync(plan.Symbol, order.OrderId, cancellation);
             _lastSequence = cancelled.Sequence;
             var left = cancelled.Quantity - cancelled.Filled;
             if (left != quantity)
@@ -207,7 +207,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         Order answer;
         try
         {
-            answer = await taker.PlaceAsync(order, cancellation);
+            answer = await taker.Orders.PlaceAsync(order, cancellation);
         }
         catch (QuantumCoreException refused)
             when (refused.Code is not (RejectCodes.Unreachable or RejectCodes.OutcomeUnknown))
@@ -241,7 +241,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         // Market data may trail the response before it. Nothing else changes this book meanwhile.
         for (var attempt = 0; ; attempt++)
         {
-            var book = await maker.GetBookAsync(plan.Symbol, row.Depth, cancellation);
+            var book = await maker.Market.GetBookAsync(plan.Symbol, row.Depth, cancellation);
             if (Same(book.Bids, row.Bids) && Same(book.Asks, row.Asks))
             {
                 _report.RowsEqual++;
@@ -261,7 +261,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
 
     private async Task<bool> CollectFillsAsync(CancellationToken cancellation)
     {
-        var fills = await maker.GetFillsAfterAsync(plan.Symbol, _lastTrade, FillPage, cancellation);
+        var fills = await maker.Orders.GetFillsAfterAsync(plan.Symbol, _lastTrade, FillPage, cancellation);
         if (fills.Count == 0)
             return false;
 

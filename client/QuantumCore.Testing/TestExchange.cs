@@ -113,9 +113,9 @@ public sealed class TestExchange : IAsyncDisposable
         var number = FirstAccount + Interlocked.Increment(ref _accounts) - 1;
         var account = string.Create(CultureInfo.InvariantCulture, $"ACC-{number}");
         foreach (var (asset, amount) in balances)
-            await Admin.DepositAsync(account, asset, amount, cancellation: cancellation);
+            await Admin.Operator.Accounts.DepositAsync(account, asset, amount, cancellation: cancellation);
 
-        var grant = await Admin.CreateApiKeyAsync(account, cancellation);
+        var grant = await Admin.Operator.Keys.CreateAsync(account, cancellation: cancellation);
         return new TestAccount(account, grant.ApiKey, CreateClient(grant.ApiKey));
     }
 
@@ -139,7 +139,7 @@ public sealed class TestExchange : IAsyncDisposable
     /// <param name="instrument">Terms of the instrument.</param>
     /// <param name="cancellation">Token that cancels the call.</param>
     public Task<Instrument> ListAsync(Instrument instrument, CancellationToken cancellation = default) =>
-        Admin.ListInstrumentAsync(instrument, cancellation);
+        Admin.Operator.Trading.ListInstrumentAsync(instrument, cancellation);
 
     /// <summary>
     /// Adds a fault that clients will meet: a rejected, lost, late or cut request, a skipped, doubled or late stream
@@ -150,18 +150,19 @@ public sealed class TestExchange : IAsyncDisposable
     /// <param name="cancellation">Token that cancels the call.</param>
     /// <remarks>
     /// A fault without a key can also meet the next call of <see cref="Admin"/>. The faults that happened are in
-    /// <see cref="QuantumCoreClient.GetSimulationAsync"/>.
+    /// <see cref="SimulationClient.GetAsync"/>.
     /// </remarks>
     public Task AddFaultAsync(NewFault fault, TestAccount? account = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(fault);
-        return Admin.AddFaultAsync(account is null ? fault : fault with { Key = account.ApiKey }, cancellation);
+        return Admin.Simulation.AddFaultAsync(
+            account is null ? fault : fault with { Key = account.ApiKey }, cancellation);
     }
 
     /// <summary>Removes all faults that wait.</summary>
     /// <param name="cancellation">Token that cancels the call.</param>
     public Task ClearFaultsAsync(CancellationToken cancellation = default) =>
-        Admin.RemoveFaultsAsync(cancellation: cancellation);
+        Admin.Simulation.RemoveFaultsAsync(cancellation: cancellation);
 
     /// <summary>Stops the exchange, frees its port and deletes its temporary files.</summary>
     public async ValueTask DisposeAsync()
@@ -261,14 +262,14 @@ public sealed class TestExchange : IAsyncDisposable
     /// <summary>Lists the instruments that the exchange does not have yet, and counts its accounts.</summary>
     private async Task ContinueAsync(CancellationToken cancellation)
     {
-        var listed = (await Admin.GetInstrumentsAsync(cancellation)).Select(instrument => instrument.Symbol);
+        var listed = (await Admin.Market.GetInstrumentsAsync(cancellation)).Select(instrument => instrument.Symbol);
         foreach (var instrument in _options.Instruments.ExceptBy(listed, instrument => instrument.Symbol))
             await ListAsync(instrument, cancellation);
 
         if (_options.DataDirectory is null)
             return;
 
-        var last = (await Admin.GetApiKeysAsync(cancellation))
+        var last = (await Admin.Operator.Keys.GetAsync(cancellation))
             .Select(key => key.Account is { } account ? int.Parse(account.AsSpan(4), CultureInfo.InvariantCulture) : 0)
             .Max();
         _accounts = Math.Max(0, last - FirstAccount + 1);

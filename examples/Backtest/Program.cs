@@ -44,14 +44,14 @@ async Task<int> ThroughExchangeAsync(int seed, int seconds, Uri exchange, Uri po
     using var clock = new QuantumCoreClient(port);
     try
     {
-        var instrument = (await trader.GetInstrumentsAsync(stop.Token)).First(listed => listed.Symbol == symbol);
-        var before = await trader.GetAccountAsync(stop.Token);
+        var instrument = (await trader.Market.GetInstrumentsAsync(stop.Token)).First(listed => listed.Symbol == symbol);
+        var before = await trader.Account.GetAsync(stop.Token);
         var market = await SteppedExchange.BeginAsync(trader, clock, symbol, seed, stop.Token);
         var run = await Run.OverAsync(market, StrategyFor(symbol), seconds, StepsPerSecond, stop.Token);
         Console.WriteLine(run.Report());
 
         // The exchange's own books have the last word.
-        var after = await trader.GetAccountAsync(stop.Token);
+        var after = await trader.Account.GetAsync(stop.Token);
         decimal Moved(string asset) => TotalOf(after, asset) - TotalOf(before, asset);
         var agrees = Moved(instrument.BaseAsset) == run.Position && Moved(instrument.QuoteAsset) == run.Cash;
         Console.WriteLine(agrees

@@ -21,7 +21,7 @@ internal sealed class SteppedExchange : ISteppedMarket
     public static async Task<SteppedExchange> BeginAsync(
         QuantumCoreClient trader, QuantumCoreClient clock, string symbol, long seed, CancellationToken stop)
     {
-        await clock.ChangeMarketAsync(new MarketChange(Paused: true, Seed: seed), stop);
+        await clock.Simulation.ChangeMarketAsync(new MarketChange(Paused: true, Seed: seed), stop);
         var exchange = new SteppedExchange(trader, clock, symbol);
         await exchange.IdleAsync(stop);
         return exchange;
@@ -30,16 +30,16 @@ internal sealed class SteppedExchange : ISteppedMarket
     /// <inheritdoc/>
     public async Task<(PriceLevel Bid, PriceLevel Ask)?> StepAsync(int steps, CancellationToken stop)
     {
-        await _clock.ChangeMarketAsync(new MarketChange(Steps: steps), stop);
+        await _clock.Simulation.ChangeMarketAsync(new MarketChange(Steps: steps), stop);
         await IdleAsync(stop);
-        var book = await BookAsync((await _trader.GetStateAsync(_symbol, stop)).Sequence, stop);
+        var book = await BookAsync((await _trader.Market.GetStateAsync(_symbol, stop)).Sequence, stop);
         return book is { Bids: [var bid, ..], Asks: [var ask, ..] } ? (bid, ask) : null;
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<OrderFill>> TakeAsync(PlaceOrder order, CancellationToken stop)
     {
-        var taken = await _trader.PlaceAsync(order, stop);
+        var taken = await _trader.Orders.PlaceAsync(order, stop);
 
         // The participants look at the public book: the next step is not to begin before that shows this order.
         await BookAsync(taken.Sequence, stop);
@@ -50,7 +50,7 @@ internal sealed class SteppedExchange : ISteppedMarket
     {
         while (true)
         {
-            var book = await _trader.GetBookAsync(_symbol, depth: 1, stop);
+            var book = await _trader.Market.GetBookAsync(_symbol, depth: 1, stop);
             if (book.Sequence >= sequence)
                 return book;
 
@@ -60,7 +60,7 @@ internal sealed class SteppedExchange : ISteppedMarket
 
     private async Task IdleAsync(CancellationToken stop)
     {
-        while (!(await _clock.GetSimulationAsync(stop)).Market.Idle)
+        while (!(await _clock.Simulation.GetAsync(stop)).Market.Idle)
             await Task.Delay(s_look, stop);
     }
 }

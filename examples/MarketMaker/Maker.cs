@@ -52,7 +52,7 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
         DisconnectGuard guard;
         try
         {
-            guard = await exchange.CancelOnDisconnectAsync(stop);
+            guard = await exchange.Orders.CancelOnDisconnectAsync(cancellation: stop);
         }
         catch (QuantumCoreException failure) when (failure.Code == RejectCodes.Unreachable)
         {
@@ -64,7 +64,7 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
         await using (guard)
         {
             // What an earlier run or connection left is not ours to reason about.
-            await UntilKnownAsync(() => exchange.CancelAllAsync(instrument.Symbol, cancellation: stop), stop);
+            await UntilKnownAsync(() => exchange.Orders.CancelAllAsync(instrument.Symbol, cancellation: stop), stop);
             Forget(OrderSide.Buy);
             Forget(OrderSide.Sell);
             Say("guarded");
@@ -97,7 +97,7 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
         // The stream does not show it: it is done, or younger than what the stream told last.
         foreach (var order in inDoubt)
         {
-            var now = await UntilKnownAsync(() => exchange.GetOrderAsync(order.Symbol, order.OrderId, stop), stop);
+            var now = await UntilKnownAsync(() => exchange.Orders.GetAsync(order.Symbol, order.OrderId, stop), stop);
             if (now is not { Status: OrderStatus.New or OrderStatus.PartiallyFilled })
                 Forget(order.Side);
         }
@@ -114,7 +114,7 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
             if (wanted is not null && resting.Price == wanted.Price)
                 return;
 
-            await UntilKnownAsync(() => exchange.CancelByClientIdAsync(resting.ClientOrderId, stop), stop);
+            await UntilKnownAsync(() => exchange.Orders.CancelByClientIdAsync(resting.ClientOrderId, stop), stop);
             Forget(side);
         }
 
@@ -128,7 +128,7 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
             ClientOrderId = string.Create(CultureInfo.InvariantCulture, $"mm-{_run}-{++_count}"),
         };
         if (await UntilKnownAsync(
-            () => exchange.PlaceAsync(order, stop), stop) is not { Status: OrderStatus.New } placed)
+            () => exchange.Orders.PlaceAsync(order, stop), stop) is not { Status: OrderStatus.New } placed)
             return;
 
         lock (_lock)
@@ -173,12 +173,13 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
 
     private async Task FollowBookAsync(CancellationToken stop)
     {
-        await foreach (var update in exchange.WatchAsync([instrument.Symbol], stop))
+        await foreach (var update in exchange.Market.WatchBooksAsync([instrument.Symbol], stop))
         {
             // A snapshot has no trades: what traded before it, or while the stream was cut, is asked for.
             var isNew = !_bookIsFresh && !update.Book.IsStale;
-            var state =
-                isNew ? await UntilKnownAsync(() => exchange.GetStateAsync(instrument.Symbol, stop), stop) : null;
+            var state = isNew
+                ? await UntilKnownAsync(() => exchange.Market.GetStateAsync(instrument.Symbol, stop), stop)
+                : null;
             lock (_lock)
             {
                 _last = state?.LastPrice ?? _last;
@@ -196,7 +197,7 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
 
     private async Task FollowAccountAsync(CancellationToken stop)
     {
-        await foreach (var update in exchange.WatchAccountAsync(stop))
+        await foreach (var update in exchange.Account.WatchAsync(stop))
         {
             lock (_lock)
             {

@@ -21,7 +21,8 @@ using var client = new QuantumCoreClient(
     exchange, key, new QuantumCoreClientOptions { MaxAttempts = 4, AttemptTimeout = TimeSpan.FromSeconds(2) });
 try
 {
-    var instrument = (await client.GetInstrumentsAsync(stop.Token)).FirstOrDefault(listed => listed.Symbol == symbol);
+    var instruments = await client.Market.GetInstrumentsAsync(stop.Token);
+    var instrument = instruments.FirstOrDefault(listed => listed.Symbol == symbol);
     if (instrument is null)
     {
         Console.Error.WriteLine($"{symbol} is not listed");

@@ -316,8 +316,8 @@ internal sealed class SimulationCalls(
             return Malformed("symbol", $"1 to {LongestSymbol} capital letters, digits, dots or dashes.");
         if (wanted.Speed is { } speed && speed is not (>= 0 and <= FastestReplay))
             return Malformed("speed", $"0 to {FastestReplay} commands a second; 0: as fast as it goes.");
-        if (wanted.Batch is { } batch && batch is not (>= 1 and <= Client.QuantumCoreClient.BatchLimit))
-            return Malformed("batch", $"1 to {Client.QuantumCoreClient.BatchLimit} resting orders in one request.");
+        if (wanted.Batch is { } batch && batch is not (>= 1 and <= Client.OrdersClient.BatchLimit))
+            return Malformed("batch", $"1 to {Client.OrdersClient.BatchLimit} resting orders in one request.");
         return runner.Begin(
             path, wanted.Ticker, wanted.Symbol, wanted.Speed ?? 0, wanted.Batch ?? UsualBatch,
             wanted.Format) is { } other

@@ -27,7 +27,7 @@ public sealed class AccountFeedTests : IAsyncLifetime
     [Fact]
     public async Task A_message_that_is_missing_makes_the_account_stale_until_a_new_snapshot()
     {
-        await using var feed = _client.WatchAccountAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = _client.Account.WatchAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
         Assert.Equal((AccountChange.Snapshot, null), await StepAsync(feed));
         Tell(Numbered(2, "900.00"));
         Tell(Numbered(4, "700.00"));
@@ -53,7 +53,7 @@ public sealed class AccountFeedTests : IAsyncLifetime
     [Fact]
     public async Task A_changed_trade_is_a_step_of_its_own_on_the_same_connection()
     {
-        await using var feed = _client.WatchAccountAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = _client.Account.WatchAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
         Assert.Equal((AccountChange.Snapshot, null), await StepAsync(feed));
         Tell(TestStream.AccountMessage(isSnapshot: false, state: "frozen", cash: "800.00"));
         Tell(Changed("corrected", "\"149.00\"", "0.45"));
@@ -81,7 +81,7 @@ public sealed class AccountFeedTests : IAsyncLifetime
     [Fact]
     public async Task A_message_that_is_not_known_is_passed_over()
     {
-        await using var feed = _client.WatchAccountAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = _client.Account.WatchAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
         await StepAsync(feed);
         Tell(JsonNode.Parse("""{"type":"weather","state":"fair","degrees":21}""")!.AsObject());
         Tell(TestStream.AccountMessage(isSnapshot: false));

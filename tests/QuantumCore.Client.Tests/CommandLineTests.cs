@@ -62,7 +62,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     {
         using var alice = new QuantumCoreClient(_exchange.Address, "demo-alice");
         for (var i = 0; i < 3; i++)
-            await alice.PlaceBatchAsync(
+            await alice.Orders.PlaceBatchAsync(
                 [.. Enumerable.Repeat(PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 100m), 400)],
                 TestContext.Current.CancellationToken);
 

@@ -51,7 +51,7 @@ public sealed class FeedTests : IAsyncLifetime
             trades.AddRange(update.Trades);
         }
 
-        var book = await _client.GetBookAsync("AAPL", cancellation: Cancellation);
+        var book = await _client.Market.GetBookAsync("AAPL", cancellation: Cancellation);
         Assert.Equal(book.Bids, first.Book.Bids);
         Assert.Equal(book.Asks, first.Book.Asks);
         Assert.Equal((book.Sequence, 3m), (first.Book.Sequence, first.Book.Bids.Single().Quantity));
@@ -82,7 +82,8 @@ public sealed class FeedTests : IAsyncLifetime
     public async Task A_snapshot_that_does_not_come_after_a_gap_is_asked_for_again()
     {
         using var client = Impatient();
-        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = client.Market.WatchBooksAsync(
+            ["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
         await NextAsync(feed, "the first snapshot");
         var opened = _exchange.StreamsOpened;
         (_exchange.UpdatesToLose, _exchange.SnapshotsToLose) = (1, 2);
@@ -102,7 +103,8 @@ public sealed class FeedTests : IAsyncLifetime
     {
         using var client = Impatient();
         _exchange.SnapshotsToLose = 1;
-        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = client.Market.WatchBooksAsync(
+            ["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
 
         Assert.Equal(BookChange.Snapshot, (await NextAsync(feed, "the snapshot of a later connection")).Change);
         Assert.InRange(_exchange.StreamsOpened, 2, int.MaxValue);
@@ -113,7 +115,8 @@ public sealed class FeedTests : IAsyncLifetime
     {
         using var client = Impatient(attempts: 3);
         _exchange.SnapshotsToLose = int.MaxValue;
-        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = client.Market.WatchBooksAsync(
+            ["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(async () => await feed.MoveNextAsync());
 
@@ -153,7 +156,8 @@ public sealed class FeedTests : IAsyncLifetime
         using var client = new QuantumCoreClient(
             _exchange.Address, "demo-alice", _options with { PingInterval = TimeSpan.FromMilliseconds(50) });
         _exchange.FallsSilent = true;
-        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = client.Market.WatchBooksAsync(
+            ["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
         await NextAsync(feed, "the first snapshot");
         _exchange.FallsSilent = false;
 
@@ -177,7 +181,7 @@ public sealed class FeedTests : IAsyncLifetime
     public async Task Several_books_are_followed_at_once()
     {
         _exchange.List("MSFT");
-        await using var feed = _client.WatchAsync(["AAPL", "MSFT"], _patience.Token)
+        await using var feed = _client.Market.WatchBooksAsync(["AAPL", "MSFT"], _patience.Token)
             .GetAsyncEnumerator(CancellationToken.None);
 
         var symbols = new List<string>
@@ -192,7 +196,8 @@ public sealed class FeedTests : IAsyncLifetime
     [Fact]
     public async Task A_symbol_that_is_not_there_ends_the_feed()
     {
-        await using var feed = _client.WatchAsync(["NONE"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = _client.Market.WatchBooksAsync(
+            ["NONE"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => feed.MoveNextAsync().AsTask());
 
@@ -205,7 +210,8 @@ public sealed class FeedTests : IAsyncLifetime
         var time = new InstantTime(_options.AttemptTimeout);
         using var client =
             new QuantumCoreClient(new Uri("http://127.0.0.1:1"), null, new() { JitterSeed = 7, Time = time });
-        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = client.Market.WatchBooksAsync(
+            ["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => feed.MoveNextAsync().AsTask());
 
@@ -268,7 +274,7 @@ public sealed class FeedTests : IAsyncLifetime
     }
 
     private IAsyncEnumerator<BookUpdate> Watch() =>
-        _client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        _client.Market.WatchBooksAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
 
     private static async Task<BookUpdate> NextAsync(IAsyncEnumerator<BookUpdate> feed, string awaited)
     {
@@ -284,5 +290,5 @@ public sealed class FeedTests : IAsyncLifetime
     }
 
     private Task<Order> PlaceAsync(OrderSide side, decimal quantity, decimal price) =>
-        _client.PlaceAsync(PlaceOrder.Limit("AAPL", side, quantity, price), Cancellation);
+        _client.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", side, quantity, price), Cancellation);
 }

@@ -24,9 +24,10 @@ public sealed class NameTests
         var order = PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 1m) with { ClientOrderId = name };
         foreach (var call in new Func<Task>[]
         {
-            () => client.CancelByClientIdAsync(name, Cancellation),
-            () => client.PlaceAsync(order, Cancellation),
-            () => client.AmendAsync("AAPL", 1, new AmendOrder { Price = 1m, ClientOrderId = name }, Cancellation),
+            () => client.Orders.CancelByClientIdAsync(name, Cancellation),
+            () => client.Orders.PlaceAsync(order, Cancellation),
+            () => client.Orders.AmendAsync(
+                "AAPL", 1, new AmendOrder { Price = 1m, ClientOrderId = name }, Cancellation),
         })
         {
             var failure = await Assert.ThrowsAsync<QuantumCoreException>(call);
@@ -37,9 +38,10 @@ public sealed class NameTests
         var other = PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 1m);
         foreach (var call in new Func<Task>[]
         {
-            () => client.PlaceBatchAsync([other, order], Cancellation),
+            () => client.Orders.PlaceBatchAsync([other, order], Cancellation),
             () =>
-                client.PlaceListAsync(new PlaceOrderList(OrderListKind.OneCancelsOther, [other, order]), Cancellation),
+                client.Orders.PlaceListAsync(
+                    new PlaceOrderList(OrderListKind.OneCancelsOther, [other, order]), Cancellation),
         })
         {
             var failure = await Assert.ThrowsAsync<QuantumCoreException>(call);
@@ -54,11 +56,11 @@ public sealed class NameTests
     {
         await using var exchange = await TestExchange.StartAsync();
         using var client = new QuantumCoreClient(exchange.Address, "demo-alice");
-        await client.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 1m), Cancellation);
-        await client.PlaceAsync(
+        await client.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 1m), Cancellation);
+        await client.Orders.PlaceAsync(
             PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 1m) with { ClientOrderId = "a%2Fb" }, Cancellation);
 
-        var order = await client.CancelByClientIdAsync("a%2Fb", Cancellation);
+        var order = await client.Orders.CancelByClientIdAsync("a%2Fb", Cancellation);
 
         Assert.Equal("a%2Fb", order.ClientOrderId);
         Assert.Single(exchange.Book("AAPL").Orders, open => open.IsOpen);
@@ -74,7 +76,8 @@ public sealed class NameTests
         using var client = new QuantumCoreClient(http, "demo-alice");
 
         var failure =
-            await Assert.ThrowsAsync<QuantumCoreException>(() => client.CancelByClientIdAsync("my-1", Cancellation));
+            await Assert.ThrowsAsync<QuantumCoreException>(
+                () => client.Orders.CancelByClientIdAsync("my-1", Cancellation));
 
         Assert.Equal(RejectCodes.BadAnswer, failure.Code);
     }

@@ -117,7 +117,7 @@ public sealed class OrderByOrderFeedTests : IAsyncLifetime
 
     [Fact]
     public void Empty_list_of_symbols_is_rejected_at_once() =>
-        Assert.Throws<ArgumentException>(() => _client.WatchOrderByOrderAsync([], _patience.Token));
+        Assert.Throws<ArgumentException>(() => _client.Market.WatchBookOrdersAsync([], _patience.Token));
 
     private void Publish(long previous, long sequence, params ReadOnlySpan<string> changes) => _exchange.Publish(
         JsonNode.Parse(
@@ -126,7 +126,7 @@ public sealed class OrderByOrderFeedTests : IAsyncLifetime
         TestStream.Orders);
 
     private IAsyncEnumerator<OrderByOrderUpdate> Watch() =>
-        _client.WatchOrderByOrderAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        _client.Market.WatchBookOrdersAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
 
     private static async Task<OrderByOrderUpdate> NextAsync(IAsyncEnumerator<OrderByOrderUpdate> feed)
     {

@@ -69,7 +69,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
     [Fact]
     public async Task Order_parameters_are_returned_as_sent()
     {
-        var placed = await _alice.PlaceAsync(
+        var placed = await _alice.Orders.PlaceAsync(
             PlaceOrder.Stop("AAPL", OrderSide.Buy, 100m, 155.00m) with
             {
                 TriggerBy = TriggerBy.Quote,
@@ -84,7 +84,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
         Assert.Equal(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), (DateTimeOffset)placed.GoodTill!);
         Assert.Null(placed.Price);
 
-        var iceberg = await _alice.PlaceAsync(
+        var iceberg = await _alice.Orders.PlaceAsync(
             PlaceOrder.Limit("AAPL", OrderSide.Buy, 100m, 1m) with { DisplayQuantity = 10m, PostOnly = true },
             Cancellation);
         Assert.Equal((10m, true, false), (iceberg.DisplayQuantity, iceberg.PostOnly, iceberg.Hidden));
@@ -98,14 +98,14 @@ public sealed class OrderTypeTests : IAsyncLifetime
             PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 150m) with { ClientOrderId = "b" },
             PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 160m),
             PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 140m));
-        var placed = await _alice.PlaceListAsync(list, Cancellation);
+        var placed = await _alice.Orders.PlaceListAsync(list, Cancellation);
 
         Assert.Equal(OrderListKind.OneTriggersOneCancelsOther, placed.Kind);
         Assert.Equal(["b", "b-2", "b-3"], placed.Orders.Select(order => order.ClientOrderId));
         Assert.Equal(3, _exchange.Book("AAPL").Orders.Count());
         Assert.Equal(2, _exchange.Changes.Count);
 
-        var unnamed = await _alice.PlaceListAsync(
+        var unnamed = await _alice.Orders.PlaceListAsync(
             PlaceOrderList.OneTriggersOther(
                 PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 150m), PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 140m)),
             Cancellation);
@@ -119,7 +119,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
         using var impatient = new QuantumCoreClient(
             _exchange.Address, "demo-alice",
             new QuantumCoreClientOptions { MaxAttempts = 3, FirstPause = TimeSpan.FromMilliseconds(1) });
-        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => impatient.PlaceListAsync(
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => impatient.Orders.PlaceListAsync(
             PlaceOrderList.OneCancelsOther(
                 PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 160m) with { ClientOrderId = "c" },
                 PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 140m)),
@@ -130,17 +130,18 @@ public sealed class OrderTypeTests : IAsyncLifetime
     [Fact]
     public async Task Trigger_amendment_applies_once_after_a_lost_response()
     {
-        var stop = await _alice.PlaceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 140m), Cancellation);
+        var stop = await _alice.Orders.PlaceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 140m), Cancellation);
         _exchange.Next(Fault.DropAfter);
         var amended =
-            await _alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 141m }, Cancellation);
+            await _alice.Orders.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 141m }, Cancellation);
         Assert.Equal(
             (stop.OrderId, stop.ClientOrderId, 141m), (amended.OrderId, amended.ClientOrderId, amended.TriggerPrice));
         Assert.Equal(1, _exchange.Changes.Count(change => change.StartsWith("PATCH", StringComparison.Ordinal)));
 
         _exchange.Next(Fault.DropAfter);
         var follows =
-            await _alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TrailingDistance = 2m }, Cancellation);
+            await _alice.Orders.AmendAsync(
+                "AAPL", stop.OrderId, new AmendOrder { TrailingDistance = 2m }, Cancellation);
         Assert.Equal((stop.OrderId, 2m), (follows.OrderId, follows.TrailingDistance));
         Assert.Equal(3, _exchange.Changes.Count(change => change.StartsWith("PATCH", StringComparison.Ordinal)));
         Assert.Equal(
@@ -152,15 +153,15 @@ public sealed class OrderTypeTests : IAsyncLifetime
     [Fact]
     public async Task Queue_position_and_state_are_read()
     {
-        var order = await _alice.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 140m), Cancellation);
+        var order = await _alice.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 140m), Cancellation);
         Assert.Equal(
             new OrderPosition("AAPL", order.OrderId, 3, 120m),
-            await _alice.GetPositionAsync("AAPL", order.OrderId, Cancellation));
+            await _alice.Orders.GetQueuePositionAsync("AAPL", order.OrderId, Cancellation));
         Assert.Equal(
             new SymbolState(
                 "AAPL", 7, TradingPhase.Continuous, 150.00m, null, 149.50m, null,
                 new IndicativeAuction(150.50m, 30m, -12m), null, null, null, null, null, null!),
-            await _alice.GetStateAsync("AAPL", Cancellation));
+            await _alice.Market.GetStateAsync("AAPL", Cancellation));
     }
 
     [Fact]
@@ -168,7 +169,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
     {
         var terms = new PhaseTerms { For = TimeSpan.FromSeconds(1.5) };
         var refused = await Assert.ThrowsAsync<ArgumentException>(
-            () => _admin.SetPhaseAsync("AAPL", TradingPhase.Halt, terms, Cancellation));
+            () => _admin.Operator.Trading.SetPhaseAsync("AAPL", TradingPhase.Halt, terms, Cancellation));
         Assert.StartsWith("For and ThenFor are whole seconds.", refused.Message, StringComparison.Ordinal);
     }
 
@@ -176,10 +177,11 @@ public sealed class OrderTypeTests : IAsyncLifetime
     public async Task Operator_is_understood()
     {
         Assert.Equal(
-            TradingPhase.PreOpen, (await _admin.SetPhaseAsync("AAPL", TradingPhase.PreOpen, Cancellation)).Phase);
-        await _admin.SetMarkAsync("AAPL", 150.00m, Cancellation);
-        await _admin.SetReferenceAsync("AAPL", 149.50m, Cancellation);
-        await _admin.SetRulesAsync(
+            TradingPhase.PreOpen, (await _admin.Operator.Trading.SetPhaseAsync(
+                "AAPL", TradingPhase.PreOpen, cancellation: Cancellation)).Phase);
+        await _admin.Operator.Trading.SetMarkPriceAsync("AAPL", 150.00m, Cancellation);
+        await _admin.Operator.Trading.SetReferencePriceAsync("AAPL", 149.50m, cancellation: Cancellation);
+        await _admin.Operator.Trading.SetRulesAsync(
             "AAPL",
             new BookRules
             {
@@ -189,15 +191,16 @@ public sealed class OrderTypeTests : IAsyncLifetime
                 Protection = BookRules.None,
                 MaxExtensions = 0,
             },
-            Cancellation);
-        var voided = await _admin.BustAsync("AAPL", "17-0", cancellation: Cancellation);
+            cancellation: Cancellation);
+        var voided = await _admin.Operator.Trading.BustTradeAsync("AAPL", "17-0", cancellation: Cancellation);
         Assert.Equal(
             ("17-0", TradeState.Void, null, 0m), (voided.TradeId, voided.State, voided.Price, voided.BuyerFee));
-        var corrected = await _admin.CorrectAsync("AAPL", "17-0", 150.01m, cancellation: Cancellation);
+        var corrected = await _admin.Operator.Trading.CorrectTradeAsync(
+            "AAPL", "17-0", 150.01m, cancellation: Cancellation);
         Assert.Equal(
             (TradeState.Corrected, 150m, 150.01m, 0.15m),
             (corrected.State, corrected.TradedPrice, corrected.Price, corrected.BuyerFee));
-        await _admin.BreakAsync(930, 1000, Cancellation);
+        await _admin.Operator.Trading.ReportIndexAsync(930, 1000, Cancellation);
         Assert.Equal(
             [
                 """phase AAPL {"phase":"preOpen"}""",
@@ -210,9 +213,10 @@ public sealed class OrderTypeTests : IAsyncLifetime
             ],
             _exchange.Operations);
 
-        var all = await _admin.BlockAsync("ACC-1001", cancellation: Cancellation);
+        var all = await _admin.Operator.Accounts.BlockAsync("ACC-1001", cancellation: Cancellation);
         Assert.Equal(("ACC-1001", true, "AAPL"), (all.Account, all.Blocked, string.Join(',', all.Symbols)));
-        Assert.False((await _admin.UnblockAsync("ACC-1001", "AAPL", cancellation: Cancellation)).Blocked);
+        Assert.False((await _admin.Operator.Accounts.UnblockAsync(
+            "ACC-1001", "AAPL", cancellation: Cancellation)).Blocked);
     }
 
     [Theory]
@@ -224,9 +228,9 @@ public sealed class OrderTypeTests : IAsyncLifetime
         _exchange.Next(Fault.DropAfter);
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => call switch
         {
-            "phase" => _admin.SetPhaseAsync("AAPL", TradingPhase.Halt, Cancellation),
-            "bust" => _admin.BustAsync("AAPL", "1-0", cancellation: Cancellation),
-            _ => _admin.BreakAsync(1, 2, Cancellation),
+            "phase" => _admin.Operator.Trading.SetPhaseAsync("AAPL", TradingPhase.Halt, cancellation: Cancellation),
+            "bust" => _admin.Operator.Trading.BustTradeAsync("AAPL", "1-0", cancellation: Cancellation),
+            _ => _admin.Operator.Trading.ReportIndexAsync(1, 2, Cancellation),
         });
         Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);
         Assert.Single(_exchange.Changes);

@@ -31,7 +31,8 @@ public sealed class PollingTests : IAsyncLifetime
         _exchange.UpgradeRefusal = status;
         using var client = Client();
         await PlaceAsync(client, OrderSide.Buy, 10m, 149m);
-        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = client.Market.WatchBooksAsync(
+            ["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
         var first = await NextAsync(feed);
         Assert.Equal((BookChange.Snapshot, 10m), (first.Change, first.Book.Bids.Single().Quantity));
 
@@ -47,7 +48,7 @@ public sealed class PollingTests : IAsyncLifetime
         }
         while (trades.Count < 2);
 
-        var book = await client.GetBookAsync("AAPL", cancellation: Cancellation);
+        var book = await client.Market.GetBookAsync("AAPL", cancellation: Cancellation);
         Assert.Equal([4m, 6m], trades.Select(trade => trade.Quantity));
         Assert.Equal((book.Sequence, book.TimeNanos), (first.Book.Sequence, first.Book.TimeNanos));
         Assert.Equal(book.Asks, first.Book.Asks);
@@ -60,7 +61,8 @@ public sealed class PollingTests : IAsyncLifetime
     {
         _exchange.UpgradeRefusal = TestExchange.Cut;
         using var client = Client();
-        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = client.Market.WatchBooksAsync(
+            ["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
         Assert.Equal(BookChange.Snapshot, (await NextAsync(feed)).Change);
         Assert.Equal(3, _exchange.UpgradesRefused);
     }
@@ -70,7 +72,7 @@ public sealed class PollingTests : IAsyncLifetime
     {
         _exchange.UpgradeRefusal = 403;
         using var client = Client();
-        await using var feed = client.WatchAccountAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = client.Account.WatchAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
         var first = await NextAsync(feed);
         Assert.Equal(
             (AccountChange.Snapshot, "ACC-1001", false), (first.Change, first.Account.Account, first.Account.IsStale));
@@ -81,7 +83,7 @@ public sealed class PollingTests : IAsyncLifetime
             (AccountChange.Update, placed.ClientOrderId),
             (update.Change, update.Account.OpenOrders.Single().ClientOrderId));
 
-        await client.CancelAsync("AAPL", placed.OrderId, Cancellation);
+        await client.Orders.CancelAsync("AAPL", placed.OrderId, Cancellation);
         update = await NextAsync(feed);
         Assert.Equal((AccountChange.Update, placed.OrderId), (update.Change, update.Closed.Single().OrderId));
         Assert.Empty(update.Account.OpenOrders);
@@ -92,9 +94,9 @@ public sealed class PollingTests : IAsyncLifetime
     {
         _exchange.UpgradeRefusal = 426;
         using var client = Client();
-        await using var feed = client.WatchAlertsAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = client.Alerts.WatchAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
         Assert.Equal(AlertChange.Snapshot, (await NextAsync(feed)).Change);
-        await client.SetAlertAsync("AAPL", 160m, true, Cancellation);
+        await client.Alerts.AddAsync("AAPL", 160m, true, Cancellation);
         var update = await NextAsync(feed);
         Assert.Equal((AlertChange.Update, 160m), (update.Change, update.Now.Alerts.Single().Price));
     }
@@ -104,7 +106,8 @@ public sealed class PollingTests : IAsyncLifetime
     {
         _exchange.UpgradeRefusal = 404;
         using var client = Client(new() { WebSocketRetry = TimeSpan.FromMilliseconds(1) });
-        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = client.Market.WatchBooksAsync(
+            ["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
         Assert.Equal(BookChange.Snapshot, (await NextAsync(feed)).Change);
         _exchange.UpgradeRefusal = null;
         Assert.Equal(BookChange.Snapshot, (await NextAsync(feed)).Change);
@@ -117,7 +120,8 @@ public sealed class PollingTests : IAsyncLifetime
     public async Task Polling_alone_opens_no_WebSocket()
     {
         using var client = Client(new() { Updates = UpdateTransport.Polling });
-        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var feed = client.Market.WatchBooksAsync(
+            ["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
         Assert.Equal(BookChange.Snapshot, (await NextAsync(feed)).Change);
         await PlaceAsync(client, OrderSide.Buy, 10m, 149m);
         Assert.Equal(BookChange.Update, (await NextAsync(feed)).Change);
@@ -131,7 +135,7 @@ public sealed class PollingTests : IAsyncLifetime
         using var client = Client(new() { Updates = UpdateTransport.WebSockets, MaxAttempts = 2 });
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             async () => await NextAsync(
-                client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None)));
+                client.Market.WatchBooksAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None)));
         Assert.Equal(RejectCodes.Unreachable, refused.Code);
         Assert.Equal(2, _exchange.UpgradesRefused);
     }
@@ -143,7 +147,7 @@ public sealed class PollingTests : IAsyncLifetime
         using var client = Client();
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             async () => await NextAsync(
-                client.WatchAsync(["NOPE"], _patience.Token).GetAsyncEnumerator(CancellationToken.None)));
+                client.Market.WatchBooksAsync(["NOPE"], _patience.Token).GetAsyncEnumerator(CancellationToken.None)));
         Assert.Equal(RejectCodes.UnknownSymbol, refused.Code);
     }
 
@@ -155,7 +159,7 @@ public sealed class PollingTests : IAsyncLifetime
             new QuantumCoreClient(_exchange.Address, "nobody", new() { PollInterval = TimeSpan.FromMilliseconds(1) });
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             async () =>
-                await NextAsync(client.WatchAccountAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None)));
+                await NextAsync(client.Account.WatchAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None)));
         Assert.Equal(RejectCodes.Unauthorized, refused.Code);
     }
 
@@ -166,7 +170,7 @@ public sealed class PollingTests : IAsyncLifetime
     }
 
     private static Task<Order> PlaceAsync(QuantumCoreClient client, OrderSide side, decimal quantity, decimal price) =>
-        client.PlaceAsync(PlaceOrder.Limit("AAPL", side, quantity, price), Cancellation);
+        client.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", side, quantity, price), Cancellation);
 
     private QuantumCoreClient Client(QuantumCoreClientOptions? options = null) => new(
         _exchange.Address,

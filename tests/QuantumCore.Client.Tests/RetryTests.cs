@@ -37,7 +37,7 @@ public sealed class RetryTests : IAsyncLifetime
     {
         _exchange.Next(Fault.DropAfter, Fault.DropBefore, Fault.Crash, Fault.OutcomeUnknownAfter);
 
-        var order = await _client.PlaceAsync(s_order, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
 
         Assert.Equal(5, _exchange.Changes.Count);
         var only = Assert.Single(_exchange.Book("AAPL").Orders);
@@ -50,7 +50,7 @@ public sealed class RetryTests : IAsyncLifetime
     {
         _exchange.Next(Fault.DropAfter);
 
-        var order = await _client.PlaceAsync(s_order with { ClientOrderId = "my-1" }, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order with { ClientOrderId = "my-1" }, Cancellation);
 
         Assert.Equal("my-1", order.ClientOrderId);
         Assert.Single(_exchange.Book("AAPL").Orders);
@@ -61,7 +61,8 @@ public sealed class RetryTests : IAsyncLifetime
     {
         _exchange.Next([.. Enumerable.Repeat(Fault.DropAfter, _options.MaxAttempts)]);
 
-        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.PlaceAsync(s_order, Cancellation));
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.Orders.PlaceAsync(s_order, Cancellation));
 
         Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);
         Assert.Null(failure.Status);
@@ -69,7 +70,8 @@ public sealed class RetryTests : IAsyncLifetime
         var resting = Assert.Single(_exchange.Book("AAPL").Orders);
         Assert.Equal(resting.Name, failure.ClientOrderId);
 
-        var asked = await _client.PlaceAsync(s_order with { ClientOrderId = failure.ClientOrderId }, Cancellation);
+        var asked = await _client.Orders.PlaceAsync(
+            s_order with { ClientOrderId = failure.ClientOrderId }, Cancellation);
         Assert.Equal(resting.Id, asked.OrderId);
     }
 
@@ -78,7 +80,8 @@ public sealed class RetryTests : IAsyncLifetime
     {
         using var client = new QuantumCoreClient(new Uri("http://127.0.0.1:1"), "demo-alice", _options);
 
-        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => client.PlaceAsync(s_order, Cancellation));
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => client.Orders.PlaceAsync(s_order, Cancellation));
 
         Assert.Equal(RejectCodes.Unreachable, failure.Code);
         Assert.Equal(_options.MaxAttempts - 1, _time.Pauses.Count);
@@ -90,7 +93,7 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.RetryAfterSeconds = 3;
         _exchange.Next(Fault.Overloaded, Fault.Overloaded);
 
-        await _client.PlaceAsync(s_order, Cancellation);
+        await _client.Orders.PlaceAsync(s_order, Cancellation);
 
         Assert.Equal([TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)], _time.Pauses);
         Assert.Single(_exchange.Book("AAPL").Orders);
@@ -102,7 +105,7 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.RetryAfterSeconds = 3;
         _exchange.Next(Fault.TooMany);
 
-        await _client.PlaceAsync(s_order, Cancellation);
+        await _client.Orders.PlaceAsync(s_order, Cancellation);
 
         Assert.Equal([TimeSpan.FromSeconds(3)], _time.Pauses);
         Assert.Single(_exchange.Book("AAPL").Orders);
@@ -114,7 +117,8 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.RetryAfterSeconds = 60;
         _exchange.Next(Fault.Overloaded);
 
-        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.PlaceAsync(s_order, Cancellation));
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.Orders.PlaceAsync(s_order, Cancellation));
 
         Assert.Equal((RejectCodes.Overloaded, (int?)503), (failure.Code, failure.Status));
         Assert.Empty(_time.Pauses);
@@ -127,7 +131,8 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.RetryAfterSeconds = 60;
         _exchange.Next(Fault.DropAfter, Fault.Overloaded);
 
-        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.PlaceAsync(s_order, Cancellation));
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.Orders.PlaceAsync(s_order, Cancellation));
 
         Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);
         Assert.NotNull(failure.ClientOrderId);
@@ -137,7 +142,7 @@ public sealed class RetryTests : IAsyncLifetime
     public async Task A_refusal_is_told_once_with_code_field_and_limit()
     {
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => _client.PlaceAsync(s_order with { Quantity = 2_000_000m }, Cancellation));
+            () => _client.Orders.PlaceAsync(s_order with { Quantity = 2_000_000m }, Cancellation));
 
         Assert.Equal(
             ("InvalidQuantity", "quantity", "1000000", (int?)400, "too large", "too large (quantity, limit 1000000)"),
@@ -150,7 +155,8 @@ public sealed class RetryTests : IAsyncLifetime
     {
         _exchange.Next(Fault.Halted);
 
-        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.PlaceAsync(s_order, Cancellation));
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.Orders.PlaceAsync(s_order, Cancellation));
 
         Assert.Equal("SymbolHalted", failure.Code);
         Assert.Single(_exchange.Changes);
@@ -159,10 +165,10 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task A_cancel_whose_answer_was_lost_shows_the_cancelled_order()
     {
-        var order = await _client.PlaceAsync(s_order, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
         _exchange.Next(Fault.DropAfter);
 
-        var cancelled = await _client.CancelAsync("AAPL", order.OrderId, Cancellation);
+        var cancelled = await _client.Orders.CancelAsync("AAPL", order.OrderId, Cancellation);
 
         Assert.Equal((OrderStatus.Cancelled, "user"), (cancelled.Status, cancelled.EndReason));
     }
@@ -170,11 +176,11 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task A_cancel_of_a_done_order_is_refused()
     {
-        var order = await _client.PlaceAsync(s_order, Cancellation);
-        await _client.CancelAsync("AAPL", order.OrderId, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
+        await _client.Orders.CancelAsync("AAPL", order.OrderId, Cancellation);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => _client.CancelAsync("AAPL", order.OrderId, Cancellation));
+            () => _client.Orders.CancelAsync("AAPL", order.OrderId, Cancellation));
 
         Assert.Equal(RejectCodes.OrderClosed, failure.Code);
     }
@@ -182,11 +188,11 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task A_reduction_whose_answer_was_lost_is_not_sent_twice_and_keeps_its_place()
     {
-        var order = await _client.PlaceAsync(s_order, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
         _exchange.Changes.Clear();
         _exchange.Next(Fault.DropAfter);
 
-        var amended = await _client.AmendAsync(
+        var amended = await _client.Orders.AmendAsync(
             "AAPL", order.OrderId, new AmendOrder { Quantity = 40m }, Cancellation);
 
         Assert.Equal((order.OrderId, 40m), (amended.OrderId, amended.Remaining));
@@ -196,10 +202,10 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task A_reduction_that_did_not_arrive_is_sent_again()
     {
-        var order = await _client.PlaceAsync(s_order, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
         _exchange.Next(Fault.DropBefore);
 
-        var amended = await _client.AmendAsync(
+        var amended = await _client.Orders.AmendAsync(
             "AAPL", order.OrderId, new AmendOrder { Quantity = 40m }, Cancellation);
 
         Assert.Equal((order.OrderId, 40m), (amended.OrderId, amended.Remaining));
@@ -208,10 +214,10 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task A_replacement_whose_answer_was_lost_is_found_by_its_name()
     {
-        var order = await _client.PlaceAsync(s_order, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
         _exchange.Next(Fault.DropAfter);
 
-        var replaced = await _client.AmendAsync(
+        var replaced = await _client.Orders.AmendAsync(
             "AAPL", order.OrderId, new AmendOrder { Price = 149.50m }, Cancellation);
 
         Assert.NotEqual(order.OrderId, replaced.OrderId);
@@ -222,11 +228,11 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task A_replacement_on_its_way_to_its_book_is_no_answer_yet()
     {
-        var order = await _client.PlaceAsync(s_order, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
         _exchange.Changes.Clear();
         _exchange.Next(Fault.InFlight, Fault.InFlight);
 
-        var replaced = await _client.AmendAsync(
+        var replaced = await _client.Orders.AmendAsync(
             "AAPL", order.OrderId, new AmendOrder { Price = 149.50m }, Cancellation);
 
         Assert.Equal((2L, 149.50m, OrderStatus.New), (replaced.OrderId, replaced.Price, replaced.Status));
@@ -239,11 +245,11 @@ public sealed class RetryTests : IAsyncLifetime
     public async Task Replacement_filled_at_once_is_found_by_name_after_a_lost_response()
     {
         using var bob = new QuantumCoreClient(_exchange.Address, "demo-bob", _options);
-        await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 1_000m, 151.00m), Cancellation);
-        var order = await _client.PlaceAsync(s_order, Cancellation);
+        await bob.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 1_000m, 151.00m), Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
         _exchange.Next(Fault.DropAfter);
 
-        var replaced = await _client.AmendAsync(
+        var replaced = await _client.Orders.AmendAsync(
             "AAPL", order.OrderId, new AmendOrder { Price = 151.00m }, Cancellation);
 
         Assert.True(replaced.OrderId > order.OrderId);
@@ -253,13 +259,13 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task An_older_order_is_not_taken_for_the_replacement_whose_name_it_has()
     {
-        await _client.PlaceAsync(s_order with { ClientOrderId = "old-1" }, Cancellation);
-        await _client.CancelByClientIdAsync("old-1", Cancellation);
-        var order = await _client.PlaceAsync(s_order, Cancellation);
-        await _client.CancelAsync("AAPL", order.OrderId, Cancellation);
+        await _client.Orders.PlaceAsync(s_order with { ClientOrderId = "old-1" }, Cancellation);
+        await _client.Orders.CancelByClientIdAsync("old-1", Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
+        await _client.Orders.CancelAsync("AAPL", order.OrderId, Cancellation);
         _exchange.Next(Fault.DropBefore);
 
-        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.AmendAsync(
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.Orders.AmendAsync(
             "AAPL", order.OrderId, new AmendOrder { Price = 149.50m, ClientOrderId = "old-1" }, Cancellation));
 
         Assert.Equal((RejectCodes.OutcomeUnknown, "old-1"), (failure.Code, failure.ClientOrderId));
@@ -270,15 +276,15 @@ public sealed class RetryTests : IAsyncLifetime
     [InlineData(0)]
     public async Task Amendment_of_a_closed_order_is_rejected_as_such_after_a_lost_response(int by)
     {
-        var order = await _client.PlaceAsync(s_order, Cancellation);
-        await _client.CancelAsync("AAPL", order.OrderId, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
+        await _client.Orders.CancelAsync("AAPL", order.OrderId, Cancellation);
         var change = new AmendOrder { Price = s_order.Price + (by / 100m), ExpectedRemaining = 100m };
         var plain = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => _client.AmendAsync("AAPL", order.OrderId, change, Cancellation));
+            () => _client.Orders.AmendAsync("AAPL", order.OrderId, change, Cancellation));
         _exchange.Next(Fault.DropBefore);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => _client.AmendAsync("AAPL", order.OrderId, change, Cancellation));
+            () => _client.Orders.AmendAsync("AAPL", order.OrderId, change, Cancellation));
 
         Assert.Equal(plain.Code, failure.Code);
         Assert.NotEqual(RejectCodes.OutcomeUnknown, failure.Code);
@@ -287,11 +293,11 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task A_quantity_that_the_order_had_before_is_not_taken_for_the_change()
     {
-        var order = await _client.PlaceAsync(s_order, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
         _exchange.Next(Fault.DropBefore);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => _client.AmendAsync(
+            () => _client.Orders.AmendAsync(
                 "AAPL", order.OrderId, new AmendOrder { Quantity = 100m, ExpectedRemaining = 70m }, Cancellation));
 
         Assert.Equal(RejectCodes.StaleLeaves, failure.Code);
@@ -304,25 +310,25 @@ public sealed class RetryTests : IAsyncLifetime
             new QuantumCoreClient(_exchange.Address, "demo-alice", _options with { RetryBudget = TimeSpan.Zero });
         _exchange.Next(Fault.None, Fault.Overloaded, Fault.None, Fault.Overloaded);
 
-        var result = Assert.Single(await client.PlaceBatchAsync([s_order], Cancellation));
+        var result = Assert.Single(await client.Orders.PlaceBatchAsync([s_order], Cancellation));
 
         Assert.Equal("Overloaded", result.Error?.Code);
         Assert.Single(_exchange.Changes);
         Assert.Empty(_time.Pauses);
         _exchange.Next(Fault.None);
-        var order = await _client.PlaceAsync(s_order, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
         _exchange.Next(Fault.DropAfter, Fault.DropAfter);
         await Assert.ThrowsAsync<QuantumCoreException>(
-            () => client.AmendAsync("AAPL", order.OrderId, new AmendOrder { Quantity = 40m }, Cancellation));
+            () => client.Orders.AmendAsync("AAPL", order.OrderId, new AmendOrder { Quantity = 40m }, Cancellation));
         Assert.Empty(_time.Pauses);
     }
 
     [Fact]
     public async Task Invalid_side_cancels_nothing()
     {
-        await _client.PlaceAsync(s_order, Cancellation);
+        await _client.Orders.PlaceAsync(s_order, Cancellation);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => _client.CancelAllAsync("AAPL", default(OrderSide), Cancellation));
+            () => _client.Orders.CancelAllAsync("AAPL", default(OrderSide), Cancellation));
         Assert.Single(_exchange.Book("AAPL").Orders, order => order.IsOpen);
     }
 
@@ -332,7 +338,7 @@ public sealed class RetryTests : IAsyncLifetime
         // The first fault is the batch's own, the others are its entries'.
         _exchange.Next(Fault.None, Fault.None, Fault.Overloaded, Fault.None);
 
-        var results = await _client.PlaceBatchAsync([s_order, s_order, s_order], Cancellation);
+        var results = await _client.Orders.PlaceBatchAsync([s_order, s_order, s_order], Cancellation);
 
         Assert.All(results, result => Assert.NotNull(result.Order));
         Assert.Equal([1L, 3L, 2L], results.Select(result => result.Order!.OrderId));
@@ -344,7 +350,7 @@ public sealed class RetryTests : IAsyncLifetime
     {
         _exchange.Next(Fault.DropAfter, Fault.None, Fault.None);
 
-        var results = await _client.PlaceBatchAsync(
+        var results = await _client.Orders.PlaceBatchAsync(
             [s_order, s_order with { Quantity = 2_000_000m }], Cancellation);
 
         Assert.Equal(1L, results[0].Order?.OrderId);
@@ -357,7 +363,7 @@ public sealed class RetryTests : IAsyncLifetime
     {
         _exchange.DropEvery = 1;
 
-        var results = await _client.PlaceBatchAsync([s_order, s_order], Cancellation);
+        var results = await _client.Orders.PlaceBatchAsync([s_order, s_order], Cancellation);
 
         Assert.Equal(_options.MaxAttempts, _exchange.Changes.Count);
         Assert.All(results, static result => Assert.Equal(RejectCodes.OutcomeUnknown, result.Error?.Code));
@@ -373,7 +379,7 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Next(
             [Fault.None, Fault.None, Fault.Overloaded, .. Enumerable.Repeat(Fault.Crash, _options.MaxAttempts)]);
 
-        var results = await _client.PlaceBatchAsync([s_order, s_order], Cancellation);
+        var results = await _client.Orders.PlaceBatchAsync([s_order, s_order], Cancellation);
 
         Assert.Equal(1L, results[0].Order?.OrderId);
         Assert.Equal(RejectCodes.OutcomeUnknown, results[1].Error?.Code);
@@ -385,7 +391,8 @@ public sealed class RetryTests : IAsyncLifetime
         using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
         _exchange.Next(Fault.DropAfter);
 
-        var receipt = await admin.DepositAsync("ACC-1001", "USD", 1000.00m, cancellation: Cancellation);
+        var receipt = await admin.Operator.Accounts.DepositAsync(
+            "ACC-1001", "USD", 1000.00m, cancellation: Cancellation);
 
         Assert.Equal(("ACC-1001", "USD", 1000.00m), (receipt.Account, receipt.Asset, receipt.Amount));
         Assert.Single(_exchange.Deposits);
@@ -398,10 +405,11 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Next([.. Enumerable.Repeat(Fault.DropAfter, _options.MaxAttempts)]);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => admin.DepositAsync("ACC-1001", "USD", 1000.00m, cancellation: Cancellation));
+            () => admin.Operator.Accounts.DepositAsync("ACC-1001", "USD", 1000.00m, cancellation: Cancellation));
 
         Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);
-        var receipt = await admin.DepositAsync("ACC-1001", "USD", 1000.00m, failure.DepositKey, Cancellation);
+        var receipt = await admin.Operator.Accounts.DepositAsync(
+            "ACC-1001", "USD", 1000.00m, failure.DepositKey, Cancellation);
         Assert.Equal((failure.DepositKey, 1L), (receipt.Key, receipt.Sequence));
         Assert.Single(_exchange.Deposits);
     }
@@ -411,7 +419,7 @@ public sealed class RetryTests : IAsyncLifetime
     {
         using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => admin.DepositAsync("ACC-1001", "USD", 1m, "a b", Cancellation));
+            () => admin.Operator.Accounts.DepositAsync("ACC-1001", "USD", 1m, "a b", Cancellation));
 
         Assert.Equal((RejectCodes.BadRequest, "key"), (failure.Code, failure.Field));
         Assert.Empty(_exchange.Changes);
@@ -424,7 +432,7 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Next(Fault.DropAfter);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => admin.CreateApiKeyAsync("ACC-1001", Cancellation));
+            () => admin.Operator.Keys.CreateAsync("ACC-1001", cancellation: Cancellation));
 
         Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);
         Assert.Single(_exchange.Changes);
@@ -438,7 +446,8 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Hung = giveUp.Cancel;
 
         var failure =
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.PlaceAsync(s_order, giveUp.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => _client.Orders.PlaceAsync(s_order, giveUp.Token));
 
         var unknown = Assert.IsType<QuantumCoreException>(failure.InnerException);
         Assert.Equal(
@@ -454,7 +463,7 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Hung = giveUp.Cancel;
 
         var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => _client.PlaceBatchAsync([s_order, s_order], giveUp.Token));
+            () => _client.Orders.PlaceBatchAsync([s_order, s_order], giveUp.Token));
 
         var unknown = Assert.IsType<QuantumCoreException>(failure.InnerException);
         Assert.Equal(RejectCodes.OutcomeUnknown, unknown.Code);
@@ -473,7 +482,7 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Hung = giveUp.Cancel;
 
         var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => _client.PlaceBatchAsync([s_order, s_order], giveUp.Token));
+            () => _client.Orders.PlaceBatchAsync([s_order, s_order], giveUp.Token));
 
         var results = Assert.IsType<QuantumCoreException>(failure.InnerException).BatchResults;
         Assert.Equal((1L, null), (results[0].Order?.OrderId, results[0].Error));
@@ -483,13 +492,13 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task Amendment_that_can_not_be_looked_up_has_an_unknown_outcome()
     {
-        var order = await _client.PlaceAsync(s_order, Cancellation);
+        var order = await _client.Orders.PlaceAsync(s_order, Cancellation);
         using var http = new HttpClient(new OnlyPatches()) { BaseAddress = _exchange.Address };
         using var client = new QuantumCoreClient(http, "demo-alice", _options);
         _exchange.Next(Fault.DropAfter);
 
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => client.AmendAsync(
+            () => client.Orders.AmendAsync(
                 "AAPL", order.OrderId, new AmendOrder { Price = 149m, ClientOrderId = "new-1" }, Cancellation));
 
         Assert.Equal((RejectCodes.OutcomeUnknown, "new-1"), (failure.Code, failure.ClientOrderId));
@@ -502,7 +511,7 @@ public sealed class RetryTests : IAsyncLifetime
         _exchange.Next(Fault.Overloaded);
         await giveUp.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.PlaceAsync(s_order, giveUp.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.Orders.PlaceAsync(s_order, giveUp.Token));
 
         Assert.Empty(_exchange.Book("AAPL").Orders);
     }

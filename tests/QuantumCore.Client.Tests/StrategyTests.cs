@@ -49,7 +49,7 @@ public sealed class StrategyTests : IAsyncLifetime
     public async Task Strategy_is_placed_once_after_a_lost_response_and_its_legs_name_it()
     {
         _exchange.Next(Fault.DropAfter);
-        var placed = await _alice.PlaceStrategyAsync(s_spread, Cancellation);
+        var placed = await _alice.Orders.PlaceStrategyAsync(s_spread, Cancellation);
 
         Assert.Equal((-2.50m, 10L), (placed.Net, placed.Units));
         Assert.Equal(
@@ -59,16 +59,17 @@ public sealed class StrategyTests : IAsyncLifetime
         Assert.Equal(["POST /strategies", "POST /strategies"], _exchange.Changes);
         Assert.Single(_exchange.Book("AAPL").Orders);
 
-        var leg = (await _alice.GetOrderAsync("MSFT", 1, Cancellation)).Strategy!;
+        var leg = (await _alice.Orders.GetAsync("MSFT", 1, Cancellation)).Strategy!;
         Assert.Equal((-2.50m, 2), (leg.Net, leg.Leg));
         Assert.Equal(s_spread.Legs, leg.Legs);
-        Assert.Null((await _alice.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 1m), Cancellation)).Strategy);
+        Assert.Null((await _alice.Orders.PlaceAsync(
+            PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 1m), Cancellation)).Strategy);
     }
 
     [Fact]
     public async Task Strategy_without_a_name_gets_one_that_leaves_room_for_its_legs()
     {
-        var placed = await _alice.PlaceStrategyAsync(s_spread with { ClientOrderId = null }, Cancellation);
+        var placed = await _alice.Orders.PlaceStrategyAsync(s_spread with { ClientOrderId = null }, Cancellation);
         Assert.Equal(32, placed.Orders[0].ClientOrderId.Length);
         Assert.Equal(placed.Orders[0].ClientOrderId + ".2", placed.Orders[1].ClientOrderId);
     }
@@ -81,7 +82,8 @@ public sealed class StrategyTests : IAsyncLifetime
             _exchange.Address, "demo-alice",
             new QuantumCoreClientOptions { MaxAttempts = 3, FirstPause = TimeSpan.FromMilliseconds(1) });
         var failure =
-            await Assert.ThrowsAsync<QuantumCoreException>(() => impatient.PlaceStrategyAsync(s_spread, Cancellation));
+            await Assert.ThrowsAsync<QuantumCoreException>(
+                () => impatient.Orders.PlaceStrategyAsync(s_spread, Cancellation));
         Assert.Equal((RejectCodes.OutcomeUnknown, "s1"), (failure.Code, failure.ClientOrderId));
     }
 
@@ -89,7 +91,7 @@ public sealed class StrategyTests : IAsyncLifetime
     public async Task Name_that_is_none_is_refused_before_anything_is_sent()
     {
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => _alice.PlaceStrategyAsync(s_spread with { ClientOrderId = "a/b" }, Cancellation));
+            () => _alice.Orders.PlaceStrategyAsync(s_spread with { ClientOrderId = "a/b" }, Cancellation));
         Assert.Equal((RejectCodes.BadRequest, "clientOrderId"), (failure.Code, failure.Field));
         Assert.Empty(_exchange.Changes);
     }
@@ -98,7 +100,7 @@ public sealed class StrategyTests : IAsyncLifetime
     public async Task Group_of_an_instrument_goes_there_and_back()
     {
         using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin");
-        var listed = await admin.ListInstrumentAsync(
+        var listed = await admin.Operator.Trading.ListInstrumentAsync(
             new Instrument
             {
                 Symbol = "NVDA",
@@ -112,6 +114,6 @@ public sealed class StrategyTests : IAsyncLifetime
         Assert.Equal("TECH", listed.Group);
         Assert.Equal(
             [null, null, "TECH"],
-            (await _alice.GetInstrumentsAsync(Cancellation)).Select(instrument => instrument.Group));
+            (await _alice.Market.GetInstrumentsAsync(Cancellation)).Select(instrument => instrument.Group));
     }
 }

@@ -32,14 +32,14 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
         await using var exchange = await JoinedExchange.OverAsync(_cluster!.Grains, Token);
         using var alice = exchange.CreateClient("alice");
         _floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [new DepthLevel(15_000, 100, 1)], [], []));
-        await foreach (var book in alice.WatchAsync(["AAPL"], Token))
+        await foreach (var book in alice.Market.WatchBooksAsync(["AAPL"], Token))
         {
             Assert.Equal(150.00m, Assert.Single(book.Book.Bids).Price);
             break;
         }
 
         var resting =
-            await alice.PlaceAsync(
+            await alice.Orders.PlaceAsync(
                 new PlaceOrder
                 {
                     Symbol = "AAPL",
@@ -51,7 +51,7 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
                 Token);
         Assert.Equal(OrderStatus.New, resting.Status);
         Assert.Equal(5, _floor.Held("in-1").QuantityLots);
-        Assert.Equal(OrderStatus.Cancelled, (await alice.CancelAsync("AAPL", resting.OrderId, Token)).Status);
+        Assert.Equal(OrderStatus.Cancelled, (await alice.Orders.CancelAsync("AAPL", resting.OrderId, Token)).Status);
     }
 
     [Fact]
@@ -62,10 +62,11 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
         var order = new PlaceOrder { Symbol = "AAPL", Side = OrderSide.Buy, Quantity = 5, Price = 150.00m };
         Assert.Equal(
             RejectCodes.Unauthorized,
-            (await Assert.ThrowsAsync<QuantumCoreException>(() => nobody.PlaceAsync(order, Token))).Code);
+            (await Assert.ThrowsAsync<QuantumCoreException>(() => nobody.Orders.PlaceAsync(order, Token))).Code);
         Assert.Equal(
             RejectCodes.Unauthorized,
-            (await Assert.ThrowsAsync<QuantumCoreException>(() => nobody.CancelOnDisconnectAsync(Token))).Code);
+            (await Assert.ThrowsAsync<QuantumCoreException>(
+                () => nobody.Orders.CancelOnDisconnectAsync(cancellation: Token))).Code);
         Assert.DoesNotContain("Hold", _floor.Calls);
     }
 

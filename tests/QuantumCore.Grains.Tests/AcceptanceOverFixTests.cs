@@ -59,7 +59,7 @@ public sealed class AcceptanceOverFixTests
         Assert.Equal($"3 371={tag} 372={type} 373={reason}", await desk.HearAsync(1, 371, 372, 373));
         await desk.SendAsync("1", "112=here");
         Assert.Equal("0 112=here", await desk.HearAsync(1, 112));
-        Assert.Empty(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+        Assert.Empty(await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class AcceptanceOverFixTests
         Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
         await desk.SendAsync("D", $"97=Y|{Order}");
         Assert.Equal("8 11=a 150=I", await desk.HearAsync(1, 11, 150));
-        Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+        Assert.Single(await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation));
     }
 
     [Fact]

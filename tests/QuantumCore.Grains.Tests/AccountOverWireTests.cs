@@ -161,7 +161,7 @@ public sealed class AccountOverWireTests
             Assert.Equal([1L, 2, 3, 4, 5, 6], seen.Select(side => side.Item2).Order());
         }
 
-        var first = await wire.Exchange.Alice.GetFillsAfterAsync("AAPL", "0-0", 1, Cancellation);
+        var first = await wire.Exchange.Alice.Orders.GetFillsAfterAsync("AAPL", "0-0", 1, Cancellation);
         Assert.Equal([1L, 2], first.Select(fill => fill.OrderId).Order());
         Assert.Equal(4, (await wire.AskAsync("GET", "myTrades", "symbol=AAPL&limit=3")).GetArrayLength());
         Assert.Equal(2, (await wire.AskAsync("GET", "myTrades", "symbol=AAPL&limit=2")).GetArrayLength());
@@ -172,7 +172,7 @@ public sealed class AccountOverWireTests
     {
         await using var wire = await Wire.OpenAsync();
         Assert.True((await wire.AskAsync("GET", "account", "")).GetProperty("canTrade").GetBoolean());
-        await wire.Exchange.Operator.FreezeAsync("ACC-1001", cancellation: Cancellation);
+        await wire.Exchange.Admin.Operator.Accounts.FreezeAsync("ACC-1001", cancellation: Cancellation);
         Assert.False((await wire.AskAsync("GET", "account", "")).GetProperty("canTrade").GetBoolean());
     }
 

@@ -13,22 +13,24 @@ public sealed class AmendmentsOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var listed =
-            (await exchange.Alice.GetInstrumentsAsync(Token)).Single(instrument => instrument.Symbol == "AAPL");
-        await exchange.Operator.ListInstrumentAsync(
+            (await exchange.Alice.Market.GetInstrumentsAsync(Token)).Single(instrument => instrument.Symbol == "AAPL");
+        await exchange.Admin.Operator.Trading.ListInstrumentAsync(
             listed with { Symbol = "TEN", MinQuantity = 10m, ReferencePrice = 150m }, Token);
         var order = await exchange.AliceAsync(ServedExchange.Sell(20m, 150m) with { Symbol = "TEN" });
         await exchange.BobAsync(ServedExchange.Buy(15m, 150m) with { Symbol = "TEN" });
-        var more = await exchange.Alice.AmendAsync("TEN", order.OrderId, new AmendOrder { Quantity = 22m }, Token);
+        var more = await exchange.Alice.Orders.AmendAsync(
+            "TEN", order.OrderId, new AmendOrder { Quantity = 22m }, Token);
         Assert.Equal((7m, 7m), (more.Quantity, more.Remaining));
-        var dearer = await exchange.Alice.AmendAsync("TEN", more.OrderId, new AmendOrder { Price = 151m }, Token);
+        var dearer = await exchange.Alice.Orders.AmendAsync(
+            "TEN", more.OrderId, new AmendOrder { Price = 151m }, Token);
         Assert.Equal((151m, 7m), (dearer.Price, dearer.Remaining));
         var few = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Alice.AmendAsync("TEN", dearer.OrderId, new AmendOrder { Quantity = 9m }, Token));
+            () => exchange.Alice.Orders.AmendAsync("TEN", dearer.OrderId, new AmendOrder { Quantity = 9m }, Token));
         Assert.Equal(("InvalidQuantity", "quantity", "10"), (few.Code, few.Field, few.Limit));
 
         Assert.Equal(
             10m,
-            (await exchange.Alice.AmendAsync(
+            (await exchange.Alice.Orders.AmendAsync(
                 "TEN", dearer.OrderId, new AmendOrder { Quantity = 10m }, Token)).Remaining);
     }
 
@@ -37,23 +39,25 @@ public sealed class AmendmentsOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var listed =
-            (await exchange.Alice.GetInstrumentsAsync(Token)).Single(instrument => instrument.Symbol == "AAPL");
-        await exchange.Operator.ListInstrumentAsync(
+            (await exchange.Alice.Market.GetInstrumentsAsync(Token)).Single(instrument => instrument.Symbol == "AAPL");
+        await exchange.Admin.Operator.Trading.ListInstrumentAsync(
             listed with { Symbol = "SUM", MinNotional = 1_000m, MaxNotional = 3_000m, ReferencePrice = 150m }, Token);
         var order = await exchange.AliceAsync(ServedExchange.Sell(19m, 150m) with { Symbol = "SUM" });
         await exchange.BobAsync(ServedExchange.Buy(15m, 150m) with { Symbol = "SUM" });
 
         // 19 at 160 would be too much, and 4 of them are left. 4 at 160 would be too little, but they are the
         // remainder.
-        var dearer = await exchange.Alice.AmendAsync("SUM", order.OrderId, new AmendOrder { Price = 160m }, Token);
-        var again = await exchange.Alice.AmendAsync("SUM", dearer.OrderId, new AmendOrder { Price = 161m }, Token);
+        var dearer = await exchange.Alice.Orders.AmendAsync(
+            "SUM", order.OrderId, new AmendOrder { Price = 160m }, Token);
+        var again = await exchange.Alice.Orders.AmendAsync(
+            "SUM", dearer.OrderId, new AmendOrder { Price = 161m }, Token);
         Assert.Equal((161m, 4m), (again.Price, again.Remaining));
         var few = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Alice.AmendAsync("SUM", again.OrderId, new AmendOrder { Quantity = 5m }, Token));
+            () => exchange.Alice.Orders.AmendAsync("SUM", again.OrderId, new AmendOrder { Quantity = 5m }, Token));
         Assert.Equal(("InvalidNotional", "1000.00"), (few.Code, few.Limit));
         var whole = await exchange.AliceAsync(ServedExchange.Buy(7m, 149m) with { Symbol = "SUM" });
         var cheap = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Alice.AmendAsync("SUM", whole.OrderId, new AmendOrder { Price = 100m }, Token));
+            () => exchange.Alice.Orders.AmendAsync("SUM", whole.OrderId, new AmendOrder { Price = 100m }, Token));
         Assert.Equal(("InvalidNotional", "1000.00"), (cheap.Code, cheap.Limit));
     }
 
@@ -79,7 +83,7 @@ public sealed class AmendmentsOverHttpTests
             for (var times = 0; times < 2; times++)
             {
                 var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-                    () => exchange.Alice.AmendAsync("AAPL", order.OrderId, change, Token));
+                    () => exchange.Alice.Orders.AmendAsync("AAPL", order.OrderId, change, Token));
                 Assert.Equal((code, field), (refused.Code, refused.Field));
             }
         }

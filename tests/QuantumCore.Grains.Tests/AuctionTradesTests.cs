@@ -17,15 +17,17 @@ public sealed class AuctionTradesTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         using var nobody = new QuantumCoreClient(exchange.Address);
-        await using var feed = nobody.WatchAsync(["AAPL"], Cancellation).GetAsyncEnumerator(Cancellation);
+        await using var feed = nobody.Market.WatchBooksAsync(["AAPL"], Cancellation).GetAsyncEnumerator(Cancellation);
         Assert.True(await feed.MoveNextAsync());
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
         await exchange.AliceAsync(ServedExchange.Buy(1, 150));
-        await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Volatility, Cancellation);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
+            "AAPL", TradingPhase.Volatility, cancellation: Cancellation);
         await exchange.BobAsync(ServedExchange.Sell(2, 149));
         await exchange.BobAsync(ServedExchange.Sell(3, 149));
         await exchange.AliceAsync(ServedExchange.Buy(5, 151));
-        await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Continuous, Cancellation);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
+            "AAPL", TradingPhase.Continuous, cancellation: Cancellation);
         await exchange.BobAsync(ServedExchange.Buy(1, 150));
         await exchange.AliceAsync(ServedExchange.Sell(1, 150));
 
@@ -40,28 +42,31 @@ public sealed class AuctionTradesTests
         Assert.Equal(sides, told.Select(trade => trade.TakerSide));
         Assert.Equal(
             sides.Reverse(),
-            (await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)).Select(trade => trade.TakerSide));
+            (await nobody.Market.GetTradesAsync("AAPL", cancellation: Cancellation)).Select(trade => trade.TakerSide));
 
         // Also for a trade that an operator changes.
-        await exchange.Operator.CorrectAsync("AAPL", told[1].TradeId, 149, cancellation: Cancellation);
+        await exchange.Admin.Operator.Trading.CorrectTradeAsync(
+            "AAPL", told[1].TradeId, 149, cancellation: Cancellation);
         while (feed.Current.TradeChanges.Count == 0)
             Assert.True(await feed.MoveNextAsync());
         Assert.Equal(
             (told[1].TradeId, null), (feed.Current.TradeChanges[0].TradeId, feed.Current.TradeChanges[0].TakerSide));
         Assert.Equal(
             sides.Reverse(),
-            (await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)).Select(trade => trade.TakerSide));
+            (await nobody.Market.GetTradesAsync("AAPL", cancellation: Cancellation)).Select(trade => trade.TakerSide));
     }
 
     [Fact]
     public async Task Taker_volume_of_auction_trades_agrees_in_trades_and_candles()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Volatility, Cancellation);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
+            "AAPL", TradingPhase.Volatility, cancellation: Cancellation);
         await exchange.AliceAsync(ServedExchange.Buy(5, 151));
         await exchange.BobAsync(ServedExchange.Sell(2, 149));
         await exchange.BobAsync(ServedExchange.Sell(3, 149));
-        await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Continuous, Cancellation);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
+            "AAPL", TradingPhase.Continuous, cancellation: Cancellation);
         await exchange.BobAsync(ServedExchange.Sell(7, 150));
         await exchange.AliceAsync(ServedExchange.Buy(7, 150));
 

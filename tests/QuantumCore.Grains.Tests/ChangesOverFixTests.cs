@@ -82,7 +82,7 @@ public sealed class ChangesOverFixTests
         await desk.SendAllAsync(
             ("G", "11=c|41=a|55=AAPL|54=1|40=2|38=6|44=140"), ("G", "11=d|41=a|55=AAPL|54=1|40=2|38=6|44=140"));
         Assert.Equal("8 11=c 150=5; 9 11=d 434=2", await desk.HearAsync(2, 11, 150, 434));
-        await exchange.Alice.CancelAllAsync(cancellation: Cancellation);
+        await exchange.Alice.Orders.CancelAllAsync(cancellation: Cancellation);
         Assert.Equal("8 11=c 150=4", await desk.HearAsync(1, 11, 41, 150));
     }
 
@@ -187,7 +187,7 @@ public sealed class ChangesOverFixTests
             Assert.Equal($"3 371={tag}", await desk.HearAsync(1, 371));
         }
 
-        Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+        Assert.Single(await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation));
     }
 
     [Fact]

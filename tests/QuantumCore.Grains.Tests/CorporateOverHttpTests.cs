@@ -21,30 +21,34 @@ public class CorporateOverHttpTests
     public async Task A_dividend_is_announced_once_and_shown_with_its_parts()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        Assert.Empty(await exchange.Operator.GetCorporateActionsAsync(Cancellation));
+        Assert.Empty(await exchange.Admin.Operator.CorporateActions.GetAsync(Cancellation));
         var announced =
-            Assert.Single(await exchange.Operator.AnnounceDividendAsync(s_dividend, "fourth quarter", Cancellation));
+            Assert.Single(await exchange.Admin.Operator.CorporateActions.AnnounceDividendAsync(
+                s_dividend, "fourth quarter", Cancellation));
         Assert.Equal(
             ("aapl-q4", "AAPL", CorporateActionState.Announced, s_dividend.ExDate, s_dividend.PayDate, 0.1251m, "AAPL",
                 "USD", "operator", "fourth quarter"),
             (announced.Id, announced.Symbol, announced.State, announced.ExDate, announced.PayDate, announced.Amount,
                 announced.UnitAsset, announced.Asset, announced.By, announced.Why));
         Assert.Equal(
-            announced, Assert.Single(await exchange.Operator.AnnounceDividendAsync(s_dividend, null, Cancellation)));
+            announced, Assert.Single(await exchange.Admin.Operator.CorporateActions.AnnounceDividendAsync(
+                s_dividend, null, Cancellation)));
 
         // As the exchange does on that day.
         var action = Assert.Single(await exchange.Grains.Catalog().CorporateActions());
         await exchange.Grains.Account(ServedExchange.AliceAccount).EnterAction(action, 100_000_000);
         await exchange.Grains.Account(ServedExchange.BobAccount).EnterAction(action, -7);
-        var first = await exchange.Operator.GetCorporatePartsAsync("aapl-q4", limit: 1, cancellation: Cancellation);
+        var first = await exchange.Admin.Operator.CorporateActions.GetPartsAsync(
+            "aapl-q4", limit: 1, cancellation: Cancellation);
         Assert.Equal(new CorporatePart("ACC-1001", 100_000_000m, 12_510_000m, 0m, false), Assert.Single(first.Parts));
-        var second = await exchange.Operator.GetCorporatePartsAsync("aapl-q4", first.Next, 1, Cancellation);
+        var second = await exchange.Admin.Operator.CorporateActions.GetPartsAsync(
+            "aapl-q4", first.Next, 1, Cancellation);
         Assert.Equal(new CorporatePart("ACC-1002", -7m, -0.88m, 0m, false), Assert.Single(second.Parts));
         Assert.Null(second.Next);
 
-        var balance = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(of => of.Asset == "USD");
+        var balance = (await exchange.Alice.Account.GetAsync(Cancellation)).Balances.Single(of => of.Asset == "USD");
         Assert.Equal(12_510_000m, balance.Pending);
-        var statement = await exchange.Alice.GetStatementAsync(cancellation: Cancellation);
+        var statement = await exchange.Alice.Account.GetStatementAsync(cancellation: Cancellation);
         var line = Assert.Single(statement.Entries, entry => entry.Cause == "dividend");
         Assert.Equal(("aapl-q4", 12_510_000m, true), (line.Key, line.Amount, line.Pending));
     }
@@ -60,7 +64,8 @@ public class CorporateOverHttpTests
         Assert.True(kept.DoNotReduce);
         Assert.Equal("8 150=0; 8 150=0", await desk.HearAsync(2, 150));
         var sell = await exchange.BobAsync(ServedExchange.Sell(9, 110.00m));
-        await exchange.Operator.AnnounceDividendAsync(new CorporateDividend("q4", "AAPL", 0.125m), null, Cancellation);
+        await exchange.Admin.Operator.CorporateActions.AnnounceDividendAsync(
+            new CorporateDividend("q4", "AAPL", 0.125m), null, Cancellation);
         await PassAsync(exchange, time, "q4");
         await RequireOpenAsync(exchange.Alice, [(99.87m, 10m), (99.00m, 4m)], buy, kept);
         await RequireOpenAsync(exchange.Bob, [(110.00m, 9m)], sell);
@@ -68,8 +73,10 @@ public class CorporateOverHttpTests
         await exchange.ShownAsync(
             static book => book.Bids is [{ Price: 99.87m, Quantity: 10m }, { Price: 99.00m, Quantity: 4m }]);
 
-        await exchange.Operator.SetPhaseAsync("AAPL", QuantumCore.Client.TradingPhase.Halt, Cancellation);
-        await exchange.Operator.AnnounceSplitAsync(new CorporateSplit("3-2", "AAPL", 3, 2, 70.00m), null, Cancellation);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
+            "AAPL", QuantumCore.Client.TradingPhase.Halt, cancellation: Cancellation);
+        await exchange.Admin.Operator.CorporateActions.AnnounceSplitAsync(
+            new CorporateSplit("3-2", "AAPL", 3, 2, 70.00m), null, Cancellation);
         await PassAsync(exchange, time, "3-2");
         await RequireOpenAsync(exchange.Alice, [(66.58m, 15m), (66.00m, 6m)], buy, kept);
         await RequireOpenAsync(exchange.Bob, [(73.34m, 13m)], sell);
@@ -92,7 +99,7 @@ public class CorporateOverHttpTests
             async () =>
             {
                 await work.CarryActionsAsync(Cancellation);
-                var actions = await exchange.Operator.GetCorporateActionsAsync(Cancellation);
+                var actions = await exchange.Admin.Operator.CorporateActions.GetAsync(Cancellation);
                 return isReached(actions.Single(action => action.Id == id).State);
             },
             $"{id} to be {name}");
@@ -166,17 +173,17 @@ public class CorporateOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.AnnounceDividendAsync(
+            () => exchange.Admin.Operator.CorporateActions.AnnounceDividendAsync(
                 new CorporateDividend("a", "AAPL", 115_292_150.47m), null, Cancellation));
         Assert.Equal(("amount", "115292150.4606846976"), (refused.Field, refused.Limit));
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.AnnounceDividendAsync(
+            () => exchange.Admin.Operator.CorporateActions.AnnounceDividendAsync(
                 new CorporateDividend("a", "AAPL", 0.1m, new DateOnly(2200, 1, 1)), null, Cancellation));
         Assert.Equal("exDate", refused.Field);
         Assert.Contains("at most 2199-12-31", refused.Message, StringComparison.Ordinal);
-        await exchange.Operator.AnnounceDividendAsync(
+        await exchange.Admin.Operator.CorporateActions.AnnounceDividendAsync(
             new CorporateDividend("a", "AAPL", 0.1m, new DateOnly(2199, 12, 31)), null, Cancellation);
-        await exchange.Operator.AnnounceDividendAsync(
+        await exchange.Admin.Operator.CorporateActions.AnnounceDividendAsync(
             new CorporateDividend("b", "AAPL", 115_292_150.46m, new DateOnly(2199, 12, 31)), null, Cancellation);
     }
 
@@ -186,21 +193,25 @@ public class CorporateOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync();
         var change = new CorporateSymbolChange("aapl-aplx", "AAPL", "APLX");
         var announced =
-            Assert.Single(await exchange.Operator.AnnounceSymbolChangeAsync(change, "new name", Cancellation));
+            Assert.Single(await exchange.Admin.Operator.CorporateActions.AnnounceSymbolChangeAsync(
+                change, "new name", Cancellation));
         Assert.Equal(
             (CorporateActionType.SymbolChange, "AAPL", "APLX", "AAPL", "APLX", 1m, CorporateActionState.Announced),
             (announced.Type, announced.Symbol, announced.NewSymbol, announced.UnitAsset, announced.Asset,
                 announced.Amount, announced.State));
         Assert.Equal(
-            announced, Assert.Single(await exchange.Operator.AnnounceSymbolChangeAsync(change, null, Cancellation)));
-        var line = Assert.Single(await exchange.Operator.GetAuditAsync(limit: 1, cancellation: Cancellation));
+            announced, Assert.Single(await exchange.Admin.Operator.CorporateActions.AnnounceSymbolChangeAsync(
+                change, null, Cancellation)));
+        var line = Assert.Single(await exchange.Admin.Operator.GetAuditAsync(limit: 1, cancellation: Cancellation));
         Assert.Equal(
             ("corporateActionAnnounced", "aapl-aplx AAPL", "operator", "new name"),
             (line.What, line.Subject, line.By, line.Detail));
-        await exchange.Operator.SetPhaseAsync("AAPL", Client.TradingPhase.Halt, cancellation: Cancellation);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
+            "AAPL", Client.TradingPhase.Halt, cancellation: Cancellation);
         await exchange.Grains.Catalog().BeginAction("aapl-aplx");
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetPhaseAsync("AAPL", Client.TradingPhase.Continuous, cancellation: Cancellation));
+            () => exchange.Admin.Operator.Trading.SetPhaseAsync(
+                "AAPL", Client.TradingPhase.Continuous, cancellation: Cancellation));
         Assert.Equal("phase", refused.Field);
     }
 
@@ -209,16 +220,20 @@ public class CorporateOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         foreach (var symbol in new[] { "AAPL", "MSFT" })
-            await exchange.Operator.SetPhaseAsync(symbol, Client.TradingPhase.Halt, Cancellation);
-        await exchange.Operator.AnnounceSplitAsync(
+            await exchange.Admin.Operator.Trading.SetPhaseAsync(
+                symbol, Client.TradingPhase.Halt, cancellation: Cancellation);
+        await exchange.Admin.Operator.CorporateActions.AnnounceSplitAsync(
             new CorporateSplit("soon", "AAPL", 3, 2, 70.00m), null, Cancellation);
-        await exchange.Operator.AnnounceSplitAsync(
+        await exchange.Admin.Operator.CorporateActions.AnnounceSplitAsync(
             new CorporateSplit("later", "MSFT", 3, 2, 70.00m, new DateOnly(2199, 12, 31)), null, Cancellation);
-        await exchange.Operator.SetPhaseAsync("MSFT", Client.TradingPhase.Opening, Cancellation);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
+            "MSFT", Client.TradingPhase.Opening, cancellation: Cancellation);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetPhaseAsync("AAPL", Client.TradingPhase.Opening, Cancellation));
+            () => exchange.Admin.Operator.Trading.SetPhaseAsync(
+                "AAPL", Client.TradingPhase.Opening, cancellation: Cancellation));
         Assert.Equal("phase", refused.Field);
-        await exchange.Operator.SetPhaseAsync("AAPL", Client.TradingPhase.Closed, Cancellation);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
+            "AAPL", Client.TradingPhase.Closed, cancellation: Cancellation);
     }
 
     [Fact]
@@ -226,13 +241,15 @@ public class CorporateOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Alice.AnnounceDividendAsync(s_dividend, null, Cancellation));
-        await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.GetCorporateActionsAsync(Cancellation));
+            () => exchange.Alice.Operator.CorporateActions.AnnounceDividendAsync(s_dividend, null, Cancellation));
+        await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Alice.Operator.CorporateActions.GetAsync(Cancellation));
         Assert.Equal((400, "id"), await exchange.GetRawAsync("admin/corporate-actions/none", "operator"));
-        await exchange.Operator.AnnounceDividendAsync(s_dividend, null, Cancellation);
+        await exchange.Admin.Operator.CorporateActions.AnnounceDividendAsync(s_dividend, null, Cancellation);
         Assert.Equal((400, "after"), await exchange.GetRawAsync("admin/corporate-actions/aapl-q4?after=x", "operator"));
         var conflict = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.AnnounceDividendAsync(s_dividend with { Amount = 0.2m }, null, Cancellation));
+            () => exchange.Admin.Operator.CorporateActions.AnnounceDividendAsync(
+                s_dividend with { Amount = 0.2m }, null, Cancellation));
         Assert.Equal("id", conflict.Field);
     }
 }

@@ -86,11 +86,11 @@ public sealed class DemoFundsOverHttpTests
         var key = (await browser.AskAsync("POST", "keys")).Body.GetProperty("apiKey").GetString();
         using var zoe = new QuantumCoreClient(exchange.Address, key);
         await exchange.AliceAsync(ServedExchange.Sell(10m, 150.00m));
-        await zoe.PlaceAsync(ServedExchange.Buy(10m, 150.00m), Token);
-        await zoe.PlaceAsync(ServedExchange.Buy(5m, 140.00m), Token);
-        await zoe.PlaceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 3m, 120.00m), Token);
+        await zoe.Orders.PlaceAsync(ServedExchange.Buy(10m, 150.00m), Token);
+        await zoe.Orders.PlaceAsync(ServedExchange.Buy(5m, 140.00m), Token);
+        await zoe.Orders.PlaceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 3m, 120.00m), Token);
 
-        var reset = await zoe.ResetDemoFundsAsync(Token);
+        var reset = await zoe.Demo.ResetFundsAsync(Token);
 
         // 1,500.00 were paid, and a fee of 777 millionths.
         Assert.Equal(2, reset.Cancelled);
@@ -98,22 +98,22 @@ public sealed class DemoFundsOverHttpTests
             ["AAPL -10", "USD 1501.17"],
             reset.Amounts.Select(amount => FormattableString.Invariant($"{amount.Asset} {amount.Amount}"))
                 .Order(StringComparer.Ordinal));
-        Assert.Empty(await zoe.GetOpenOrdersAsync(cancellation: Token));
+        Assert.Empty(await zoe.Orders.GetOpenAsync(cancellation: Token));
         Assert.Equal("AAPL 1000, MSFT 1000, USD 100000.00", await BalancesAsync(browser));
 
         // Nothing was lost: the units are in the demo's bank.
         var bank = await exchange.Grains.GetGrain<Grains.IAccountGrain>(
             Gateway.Users.DemoFunds.Bank.ToString(System.Globalization.CultureInfo.InvariantCulture)).View([]);
         Assert.Equal(10, bank.Balances.Single(balance => balance.Asset == "AAPL").Total);
-        Assert.Empty((await zoe.ResetDemoFundsAsync(Token)).Amounts);
+        Assert.Empty((await zoe.Demo.ResetFundsAsync(Token)).Amounts);
     }
 
     [Fact]
     public async Task Client_adds_demo_funds_and_reads_the_starting_balances()
     {
         await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { DemoMode = true });
-        var starting = await exchange.Alice.GetDemoFundsAsync(Token);
-        var added = await exchange.Alice.AddDemoFundsAsync("MSFT", Token);
+        var starting = await exchange.Alice.Demo.GetFundsAsync(Token);
+        var added = await exchange.Alice.Demo.AddFundsAsync("MSFT", Token);
 
         Assert.Equal("ACC-1001", starting.Account);
         Assert.Equal(

@@ -59,7 +59,7 @@ public sealed class FollowedOrdersTests
 
     private static async Task ActAsync(ServedExchange exchange, Random random)
     {
-        var open = await exchange.Alice.GetOpenOrdersAsync(cancellation: Token);
+        var open = await exchange.Alice.Orders.GetOpenAsync(cancellation: Token);
         var one = open.Count == 0 ? null : open[random.Next(open.Count)];
         var (quantity, price) = ((decimal)random.Next(2, 20), 145m + random.Next(10));
         try
@@ -72,13 +72,13 @@ public sealed class FollowedOrdersTests
                     exchange.BobAsync(random.Next(2) == 0
                         ? ServedExchange.Buy(3 * quantity, price)
                         : ServedExchange.Sell(3 * quantity, price)),
-                7 when one is not null => exchange.Alice.CancelAsync(one.Symbol, one.OrderId, Token),
+                7 when one is not null => exchange.Alice.Orders.CancelAsync(one.Symbol, one.OrderId, Token),
                 8 when one is not null =>
-                    exchange.Alice.AmendAsync(
+                    exchange.Alice.Orders.AmendAsync(
                         one.Symbol, one.OrderId, new AmendOrder { Quantity = one.Quantity - 1 }, Token),
                 9 when one is not null =>
-                    exchange.Alice.AmendAsync(one.Symbol, one.OrderId, new AmendOrder { Price = price }, Token),
-                10 => exchange.Alice.PlaceListAsync(
+                    exchange.Alice.Orders.AmendAsync(one.Symbol, one.OrderId, new AmendOrder { Price = price }, Token),
+                10 => exchange.Alice.Orders.PlaceListAsync(
                     PlaceOrderList.OneCancelsOther(
                         ServedExchange.Sell(quantity, 152),
                         PlaceOrder.Stop("AAPL", OrderSide.Sell, quantity, 147)), Token),
@@ -91,9 +91,9 @@ public sealed class FollowedOrdersTests
                             TrailingDistance = 5,
                         }),
                 12 when one is not null =>
-                    exchange.Alice.AmendAsync(
+                    exchange.Alice.Orders.AmendAsync(
                         one.Symbol, one.OrderId, new AmendOrder { TrailingDistance = 6 + random.Next(5) }, Token),
-                13 when random.Next(4) == 0 => exchange.Alice.CancelAllAsync(cancellation: Token),
+                13 when random.Next(4) == 0 => exchange.Alice.Orders.CancelAllAsync(cancellation: Token),
                 _ => Task.CompletedTask,
             });
         }

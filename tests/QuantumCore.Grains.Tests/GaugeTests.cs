@@ -141,13 +141,13 @@ public sealed class GaugeTests : IDisposable
     public async Task A_ledger_that_disagrees_with_itself_is_told_of()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        await exchange.Operator.ReconcileAsync(cancellation: TestContext.Current.CancellationToken);
+        await exchange.Admin.Operator.Ledger.ReconcileAsync(cancellation: TestContext.Current.CancellationToken);
         _listener.RecordObservableInstruments();
         Assert.True(_most["quantumcore_reconciled_accounts"] > 0);
 
         await exchange.ChangeHistoryAsync(
             $"UPDATE balance SET total = total - 1 WHERE account = {ServedExchange.BobAccount} AND asset = 'AAPL'");
-        await exchange.Operator.ReconcileAsync(cancellation: TestContext.Current.CancellationToken);
+        await exchange.Admin.Operator.Ledger.ReconcileAsync(cancellation: TestContext.Current.CancellationToken);
         Assert.True(_most["quantumcore_reconciliation_findings"] >= 2);
     }
 

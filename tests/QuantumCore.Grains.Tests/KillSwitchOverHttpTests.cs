@@ -18,7 +18,7 @@ public sealed class KillSwitchOverHttpTests
         var other = await exchange.AliceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 100m, 149m));
         var bobs = await exchange.BobAsync(Buy(100m, 149m));
 
-        var receipt = await exchange.Operator.BlockAsync("ACC-1001", cancellation: Cancellation);
+        var receipt = await exchange.Admin.Operator.Accounts.BlockAsync("ACC-1001", cancellation: Cancellation);
         Assert.Equal(["AAPL", "MSFT"], receipt.Symbols);
         foreach (var order in new[] { resting, armed, other })
         {
@@ -30,9 +30,9 @@ public sealed class KillSwitchOverHttpTests
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)));
         Assert.Equal("AccountFrozen", refused.Code);
         Assert.Equal((0m, 0m, 0m, 0m), await GainAsync(exchange.Alice));
-        Assert.Equal(AccountState.Frozen, (await exchange.Alice.GetAccountAsync(Cancellation)).State);
+        Assert.Equal(AccountState.Frozen, (await exchange.Alice.Account.GetAsync(Cancellation)).State);
 
-        await exchange.Operator.UnblockAsync("ACC-1001", cancellation: Cancellation);
+        await exchange.Admin.Operator.Accounts.UnblockAsync("ACC-1001", cancellation: Cancellation);
         Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
     }
 
@@ -42,13 +42,14 @@ public sealed class KillSwitchOverHttpTests
         await using var exchange = await OpenAsync();
         var resting = await exchange.AliceAsync(Buy(100m, 149m));
         Assert.Equal(
-            ["AAPL"], (await exchange.Operator.BlockAsync("ACC-1001", "AAPL", cancellation: Cancellation)).Symbols);
+            ["AAPL"], (await exchange.Admin.Operator.Accounts.BlockAsync(
+                "ACC-1001", "AAPL", cancellation: Cancellation)).Symbols);
         Assert.Equal("killSwitch", (await NowAsync(exchange.Alice, resting)).EndReason);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)));
         Assert.Equal("AccountBlocked", refused.Code);
         Assert.Equal(
             OrderStatus.New, (await exchange.AliceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 1m, 1m))).Status);
-        await exchange.Operator.UnblockAsync("ACC-1001", cancellation: Cancellation);
+        await exchange.Admin.Operator.Accounts.UnblockAsync("ACC-1001", cancellation: Cancellation);
         Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
     }
 
@@ -56,11 +57,11 @@ public sealed class KillSwitchOverHttpTests
     public async Task Kill_switch_of_a_firm_stops_its_accounts_and_no_other()
     {
         await using var exchange = await OpenAsync();
-        await exchange.Operator.SetOwnerAsync("ACC-1001", "acme", Cancellation);
+        await exchange.Admin.Operator.Accounts.SetOwnerAsync("ACC-1001", "acme", Cancellation);
         var resting = await exchange.AliceAsync(Buy(100m, 149m));
         var bobs = await exchange.BobAsync(Buy(100m, 148m));
 
-        var receipt = await exchange.Operator.BlockOwnerAsync("acme", "runs wild", Cancellation);
+        var receipt = await exchange.Admin.Operator.Accounts.BlockOwnerAsync("acme", "runs wild", Cancellation);
         var blocked = Assert.Single(receipt.Accounts);
         Assert.Equal((true, "ACC-1001", "AAPL"), (receipt.Blocked, blocked.Account, blocked.Symbols.Single()));
         Assert.Equal("massCancel", (await NowAsync(exchange.Alice, resting)).EndReason);
@@ -69,7 +70,8 @@ public sealed class KillSwitchOverHttpTests
             "AccountFrozen",
             (await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)))).Code);
 
-        Assert.False((await exchange.Operator.UnblockOwnerAsync("acme", cancellation: Cancellation)).Blocked);
+        Assert.False((await exchange.Admin.Operator.Accounts.UnblockOwnerAsync(
+            "acme", cancellation: Cancellation)).Blocked);
         Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
     }
 
@@ -77,21 +79,22 @@ public sealed class KillSwitchOverHttpTests
     public async Task Account_that_joins_a_blocked_owner_is_blocked_until_the_owner_is_unblocked()
     {
         await using var exchange = await OpenAsync();
-        await exchange.Operator.SetOwnerAsync("ACC-1001", "acme", Cancellation);
-        await exchange.Operator.BlockOwnerAsync("acme", "runs wild", Cancellation);
+        await exchange.Admin.Operator.Accounts.SetOwnerAsync("ACC-1001", "acme", Cancellation);
+        await exchange.Admin.Operator.Accounts.BlockOwnerAsync("acme", "runs wild", Cancellation);
         var bobs = await exchange.BobAsync(Buy(100m, 148m));
 
-        await exchange.Operator.SetOwnerAsync("ACC-1002", "acme", Cancellation);
-        await exchange.Operator.SetOwnerAsync("ACC-1003", "acme", Cancellation);
+        await exchange.Admin.Operator.Accounts.SetOwnerAsync("ACC-1002", "acme", Cancellation);
+        await exchange.Admin.Operator.Accounts.SetOwnerAsync("ACC-1003", "acme", Cancellation);
         Assert.Equal("massCancel", (await NowAsync(exchange.Bob, bobs)).EndReason);
         Assert.Equal(
             "AccountFrozen",
             (await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.BobAsync(Buy(1m, 1m)))).Code);
         Assert.True((await exchange.Exchange.ViewAsync(1003)).IsFrozen);
 
-        Assert.Equal(3, (await exchange.Operator.UnblockOwnerAsync("acme", cancellation: Cancellation)).Accounts.Count);
+        Assert.Equal(3, (await exchange.Admin.Operator.Accounts.UnblockOwnerAsync(
+            "acme", cancellation: Cancellation)).Accounts.Count);
         Assert.Equal(OrderStatus.New, (await exchange.BobAsync(Buy(1m, 1m))).Status);
-        await exchange.Operator.SetOwnerAsync("ACC-1004", "acme", Cancellation);
+        await exchange.Admin.Operator.Accounts.SetOwnerAsync("ACC-1004", "acme", Cancellation);
         Assert.False((await exchange.Exchange.ViewAsync(1004)).IsFrozen);
     }
 
@@ -106,20 +109,21 @@ public sealed class KillSwitchOverHttpTests
             KillWindowSeconds = 3_600,
             MaxQuantityMultiple = 50,
         };
-        var set = await exchange.Operator.SetLimitsAsync("ACC-1001", limits, cancellation: Cancellation);
+        var set = await exchange.Admin.Operator.Limits.SetAsync("ACC-1001", limits, cancellation: Cancellation);
         Assert.Equal(limits, Assert.Single(set.Limits));
         var resting = await exchange.AliceAsync(Buy(100m, 149m));
         await exchange.AliceAsync(Buy(1m, 148m));
 
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 147m)));
         Assert.Equal(("KillSwitch", "symbol", "2"), (refused.Code, refused.Field, refused.Limit));
-        var account = await exchange.Alice.GetAccountAsync(Cancellation);
+        var account = await exchange.Alice.Account.GetAsync(Cancellation);
         Assert.Equal(
             (AccountState.Frozen, "*: 3 orders in 3600 s, the limit is 2"), (account.State, account.FrozenWhy));
-        Assert.Equal(account.FrozenWhy, (await exchange.Operator.GetLimitsAsync("ACC-1001", Cancellation)).FrozenWhy);
+        Assert.Equal(account.FrozenWhy, (await exchange.Admin.Operator.Limits.GetAsync(
+            "ACC-1001", Cancellation)).FrozenWhy);
 
         Assert.Equal("massCancel", (await NowAsync(exchange.Alice, resting)).EndReason);
-        await exchange.Operator.UnfreezeAsync("ACC-1001", cancellation: Cancellation);
+        await exchange.Admin.Operator.Accounts.UnfreezeAsync("ACC-1001", cancellation: Cancellation);
         Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
     }
 
@@ -127,14 +131,14 @@ public sealed class KillSwitchOverHttpTests
     public async Task Account_with_a_standing_loss_is_not_unfrozen_before_its_limit_is_raised()
     {
         await using var exchange = await OpenAsync();
-        await exchange.Operator.SetLimitsAsync(
+        await exchange.Admin.Operator.Limits.SetAsync(
             "ACC-1001", new RiskLimits { Symbol = "AAPL", KillDailyLoss = 5m }, cancellation: Cancellation);
         var resting = await exchange.AliceAsync(Buy(1m, 140m));
         await exchange.BobAsync(Sell(10m, 151m));
         await exchange.AliceAsync(Buy(10m, 151m));
         await exchange.BobAsync(Buy(10m, 150m));
         await exchange.AliceAsync(Sell(10m, 150m));
-        Assert.Equal(AccountState.Frozen, (await exchange.Alice.GetAccountAsync(Cancellation)).State);
+        Assert.Equal(AccountState.Frozen, (await exchange.Alice.Account.GetAsync(Cancellation)).State);
 
         // No order asked for this freeze, so that the recovery agent cancels.
         await exchange.Exchange.Ledger.CatchUp();
@@ -142,11 +146,11 @@ public sealed class KillSwitchOverHttpTests
         Assert.Equal("massCancel", (await NowAsync(exchange.Alice, resting)).EndReason);
 
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.UnfreezeAsync("ACC-1001", cancellation: Cancellation));
+            () => exchange.Admin.Operator.Accounts.UnfreezeAsync("ACC-1001", cancellation: Cancellation));
         Assert.Equal(("KillSwitch", "killDailyLoss"), (refused.Code, refused.Field));
-        await exchange.Operator.SetLimitsAsync(
+        await exchange.Admin.Operator.Limits.SetAsync(
             "ACC-1001", new RiskLimits { Symbol = "AAPL" }, cancellation: Cancellation);
-        await exchange.Operator.UnfreezeAsync("ACC-1001", cancellation: Cancellation);
-        Assert.Equal(AccountState.Open, (await exchange.Alice.GetAccountAsync(Cancellation)).State);
+        await exchange.Admin.Operator.Accounts.UnfreezeAsync("ACC-1001", cancellation: Cancellation);
+        Assert.Equal(AccountState.Open, (await exchange.Alice.Account.GetAsync(Cancellation)).State);
     }
 }

@@ -17,12 +17,12 @@ public class LedgerOverHttpTests
     public async Task A_statement_says_where_every_unit_came_from_and_closes_exactly()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        var before = await exchange.Alice.GetAccountAsync(Cancellation);
+        var before = await exchange.Alice.Account.GetAsync(Cancellation);
         await exchange.BobAsync(Sell(100m, 150m));
         await exchange.AliceAsync(Buy(100m, 150m));
         await exchange.AliceAsync(Buy(10m, 140m));
 
-        var statement = await exchange.Alice.GetStatementAsync(cancellation: Cancellation);
+        var statement = await exchange.Alice.Account.GetStatementAsync(cancellation: Cancellation);
 
         var dollars = statement.Assets.Single(asset => asset.Asset == "USD");
         var total = before.Balances.Single(balance => balance.Asset == "USD").Total;
@@ -42,7 +42,7 @@ public class LedgerOverHttpTests
         Assert.Equal([("USD", -15_000m), ("AAPL", 100m)], trade.Select(entry => (entry.Asset, entry.Amount)));
         Assert.All(trade, entry => Assert.Equal("AAPL", entry.Symbol));
         Assert.Equal(
-            (await exchange.Alice.GetFillsAsync(cancellation: Cancellation)).Single().TradeId, trade[0].TradeId);
+            (await exchange.Alice.Orders.GetFillsAsync(cancellation: Cancellation)).Single().TradeId, trade[0].TradeId);
     }
 
     [Fact]
@@ -55,13 +55,14 @@ public class LedgerOverHttpTests
             await exchange.AliceAsync(Buy(1m, 150m));
         }
 
-        var whole = await exchange.Alice.GetStatementAsync(limit: 1000, cancellation: Cancellation);
+        var whole = await exchange.Alice.Account.GetStatementAsync(limit: 1000, cancellation: Cancellation);
         Assert.Null(whole.Next);
         var paged = new List<StatementEntry>();
         string? next = null;
         do
         {
-            var page = await exchange.Alice.GetStatementAsync(after: next, limit: 4, cancellation: Cancellation);
+            var page = await exchange.Alice.Account.GetStatementAsync(
+                after: next, limit: 4, cancellation: Cancellation);
             paged.AddRange(page.Entries);
             next = page.Next;
         }
@@ -77,12 +78,14 @@ public class LedgerOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var today = DateOnly.FromDateTime(
-            (await exchange.Alice.GetStatementAsync(cancellation: Cancellation)).Entries[0].Time.UtcDateTime);
+            (await exchange.Alice.Account.GetStatementAsync(cancellation: Cancellation)).Entries[0].Time.UtcDateTime);
 
         var yesterday =
-            await exchange.Alice.GetStatementAsync(today.AddDays(-2), today.AddDays(-1), cancellation: Cancellation);
+            await exchange.Alice.Account.GetStatementAsync(
+                today.AddDays(-2), today.AddDays(-1), cancellation: Cancellation);
         var tomorrow =
-            await exchange.Alice.GetStatementAsync(today.AddDays(1), today.AddDays(1), cancellation: Cancellation);
+            await exchange.Alice.Account.GetStatementAsync(
+                today.AddDays(1), today.AddDays(1), cancellation: Cancellation);
 
         Assert.All(
             yesterday.Assets, asset => Assert.Equal((0m, 0m, 0), (asset.Opening, asset.Closing, asset.Causes.Count)));
@@ -98,7 +101,7 @@ public class LedgerOverHttpTests
         await exchange.AliceAsync(Sell(3m, 150m));
         await exchange.AliceAsync(Buy(3m, 150m));
 
-        var statement = await exchange.Alice.GetStatementAsync(cancellation: Cancellation);
+        var statement = await exchange.Alice.Account.GetStatementAsync(cancellation: Cancellation);
 
         var dollars = statement.Assets.Single(asset => asset.Asset == "USD");
         Assert.Equal(new CauseTotal("trade", 2, 450m, 450m), dollars.Causes.Single(cause => cause.Cause == "trade"));
@@ -112,13 +115,13 @@ public class LedgerOverHttpTests
         await exchange.BobAsync(Sell(100m, 150m));
         await exchange.AliceAsync(Buy(100m, 150m));
 
-        var rows = await exchange.Operator.GetTrialBalanceAsync(Cancellation);
-        var fees = await exchange.Operator.GetFeeRevenueAsync(cancellation: Cancellation);
+        var rows = await exchange.Admin.Operator.Ledger.GetTrialBalanceAsync(Cancellation);
+        var fees = await exchange.Admin.Operator.Ledger.GetFeeRevenueAsync(cancellation: Cancellation);
 
         Assert.All(rows.GroupBy(row => row.Asset), asset => Assert.Equal(0m, asset.Sum(row => row.Total)));
         Assert.Equal(14.66m, rows.Single(row => row is { Asset: "USD", Holder: "fees" }).Total);
         var (day, row) = (DateOnly.FromDateTime(
-            (await exchange.Alice.GetFillsAsync(cancellation: Cancellation))[0].Time.UtcDateTime),
+            (await exchange.Alice.Orders.GetFillsAsync(cancellation: Cancellation))[0].Time.UtcDateTime),
             fees.Single());
         Assert.Equal(new FeeRevenueRow(day, "AAPL", "USD", 1, 3.00m, 11.66m), row);
     }
@@ -130,13 +133,13 @@ public class LedgerOverHttpTests
         await exchange.BobAsync(Sell(100m, 150m));
         await exchange.AliceAsync(Buy(40m, 150m));
 
-        var good = await exchange.Operator.ReconcileAsync(cancellation: Cancellation);
+        var good = await exchange.Admin.Operator.Ledger.ReconcileAsync(cancellation: Cancellation);
         Assert.Empty(good.Findings);
         Assert.Equal((2, 0, null), (good.Compared, good.Moving, good.Next));
 
         await exchange.ChangeHistoryAsync(
             $"UPDATE balance SET total = total + 7 WHERE account = {AliceAccount} AND asset = 'USD'");
-        var bad = await exchange.Operator.ReconcileAsync(cancellation: Cancellation);
+        var bad = await exchange.Admin.Operator.Ledger.ReconcileAsync(cancellation: Cancellation);
 
         Assert.Equal(
             ["balance in the ledger and in the account", "over all holders an asset is nothing"],
@@ -150,14 +153,14 @@ public class LedgerOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.AliceAsync(Buy(10m, 140m));
-        Assert.Empty((await exchange.Operator.ReconcileAsync(cancellation: Cancellation)).Findings);
+        Assert.Empty((await exchange.Admin.Operator.Ledger.ReconcileAsync(cancellation: Cancellation)).Findings);
 
         await exchange.ChangeHistoryAsync(
             $"UPDATE balance SET reserved = reserved + 1 WHERE account = {AliceAccount} AND asset = 'USD'");
 
         Assert.Equal(
             ["held in the ledger and in the account", "what is held is the sum of open holds"],
-            (await exchange.Operator.ReconcileAsync(cancellation: Cancellation)).Findings.Select(finding =>
+            (await exchange.Admin.Operator.Ledger.ReconcileAsync(cancellation: Cancellation)).Findings.Select(finding =>
                 finding.Check)
                 .Order(StringComparer.Ordinal));
     }
@@ -167,9 +170,11 @@ public class LedgerOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
 
-        var first = await exchange.Operator.ReconcileAsync(limit: 1, cancellation: Cancellation);
-        var second = await exchange.Operator.ReconcileAsync(first.Next, limit: 1, cancellation: Cancellation);
-        var last = await exchange.Operator.ReconcileAsync(second.Next, limit: 1, cancellation: Cancellation);
+        var first = await exchange.Admin.Operator.Ledger.ReconcileAsync(limit: 1, cancellation: Cancellation);
+        var second = await exchange.Admin.Operator.Ledger.ReconcileAsync(
+            first.Next, limit: 1, cancellation: Cancellation);
+        var last = await exchange.Admin.Operator.Ledger.ReconcileAsync(
+            second.Next, limit: 1, cancellation: Cancellation);
 
         Assert.Equal((1, 1, 0), (first.Compared, second.Compared, last.Compared));
         Assert.NotEqual(first.Next, second.Next);
@@ -186,10 +191,12 @@ public class LedgerOverHttpTests
             await exchange.AliceAsync(bought > 0 ? Buy(bought, price) : Sell(-bought, price));
         }
 
-        var average = (await exchange.Alice.GetPositionsAsync(cancellation: Cancellation)).Single();
-        var fifo = (await exchange.Alice.GetPositionsAsync(CostMethod.Fifo, cancellation: Cancellation)).Single();
-        var tax = (await exchange.Alice.GetPositionsAsync(CostMethod.Fifo, feesInCost: true, Cancellation)).Single();
-        var other = (await exchange.Bob.GetPositionsAsync(cancellation: Cancellation)).Single();
+        var average = (await exchange.Alice.Account.GetPositionsAsync(cancellation: Cancellation)).Single();
+        var fifo = (await exchange.Alice.Account.GetPositionsAsync(
+            CostMethod.Fifo, cancellation: Cancellation)).Single();
+        var tax = (await exchange.Alice.Account.GetPositionsAsync(
+            CostMethod.Fifo, feesInCost: true, Cancellation)).Single();
+        var other = (await exchange.Bob.Account.GetPositionsAsync(cancellation: Cancellation)).Single();
 
         // Taker fees of 777 millionths of 15,000.00, 16,000.00 and 17,000.00, rounded up.
         Assert.Equal(
@@ -204,7 +211,7 @@ public class LedgerOverHttpTests
         // Later trades are added to those folded before.
         await exchange.BobAsync(Buy(100m, 165m));
         await exchange.AliceAsync(Sell(100m, 165m));
-        var flat = (await exchange.Alice.GetPositionsAsync(cancellation: Cancellation)).Single();
+        var flat = (await exchange.Alice.Account.GetPositionsAsync(cancellation: Cancellation)).Single();
         Assert.Equal(
             (0m, 0m, null, 2_500m, 0m), (flat.Quantity, flat.Cost, flat.AveragePrice, flat.Realised, flat.Unrealised));
     }
@@ -216,7 +223,7 @@ public class LedgerOverHttpTests
         await exchange.AliceAsync(Sell(3m, 150m));
         await exchange.AliceAsync(Buy(3m, 150m));
 
-        var position = (await exchange.Alice.GetPositionsAsync(cancellation: Cancellation)).Single();
+        var position = (await exchange.Alice.Account.GetPositionsAsync(cancellation: Cancellation)).Single();
 
         // 200 and 777 millionths of 450.00, each rounded up.
         Assert.Equal((0m, 0m, 0.09m + 0.35m), (position.Quantity, position.Realised, position.Fees));
@@ -252,7 +259,8 @@ public class LedgerOverHttpTests
             Assert.Equal(403, (await exchange.GetRawAsync(path, "alice")).Status);
         }
 
-        var statement = await exchange.Operator.GetStatementOfAsync($"ACC-{BobAccount}", cancellation: Cancellation);
+        var statement = await exchange.Admin.Operator.Ledger.GetStatementAsync(
+            $"ACC-{BobAccount}", cancellation: Cancellation);
         Assert.Equal($"ACC-{BobAccount}", statement.Account);
     }
 
@@ -262,10 +270,10 @@ public class LedgerOverHttpTests
     public async Task A_deposit_that_can_not_have_its_key_says_why(string key, string code, string why)
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        await exchange.Operator.DepositAsync($"ACC-{BobAccount}", "USD", 1m, "rent-1", Cancellation);
+        await exchange.Admin.Operator.Accounts.DepositAsync($"ACC-{BobAccount}", "USD", 1m, "rent-1", Cancellation);
 
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.DepositAsync($"ACC-{BobAccount}", "USD", 2m, key, Cancellation));
+            () => exchange.Admin.Operator.Accounts.DepositAsync($"ACC-{BobAccount}", "USD", 2m, key, Cancellation));
 
         Assert.Equal((code, "key", why), (refused.Code, refused.Field, refused.Detail));
     }
@@ -281,9 +289,10 @@ public class LedgerOverHttpTests
         IReadOnlyList<Position> own = [];
         await Wait.UntilAsync(
             async () =>
-                (own = await exchange.Bob.GetPositionsAsync(CostMethod.Fifo, feesInCost: true, Cancellation)).Count
+                (own = await exchange.Bob.Account.GetPositionsAsync(
+                    CostMethod.Fifo, feesInCost: true, Cancellation)).Count
                     > 0);
-        var seen = await exchange.Operator.GetPositionsOfAsync(
+        var seen = await exchange.Admin.Operator.Ledger.GetPositionsAsync(
             $"ACC-{BobAccount}", CostMethod.Fifo, feesInCost: true, Cancellation);
 
         Assert.Equal(-10m, Assert.Single(seen).Quantity);

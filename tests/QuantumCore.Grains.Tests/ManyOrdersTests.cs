@@ -35,7 +35,7 @@ public sealed class ManyOrdersTests
         Assert.All(await wire.ReportsAsync(Many), report => Assert.Equal("NEW", report.GetProperty("x").GetString()));
         var open = await wire.CallAsync("openOrders.status", new Dictionary<string, object> { ["symbol"] = "AAPL" });
         Assert.Equal(Many, open.GetProperty("result").GetArrayLength());
-        await wire.Exchange.Alice.CancelAllAsync(cancellation: Token);
+        await wire.Exchange.Alice.Orders.CancelAllAsync(cancellation: Token);
         var ended = await wire.ReportsAsync(Many);
         Assert.All(ended, report => Assert.Equal("CANCELED", report.GetProperty("x").GetString()));
         Assert.Equal(Many, ended.DistinctBy(report => report.GetProperty("i").GetInt64()).Count());
@@ -43,11 +43,11 @@ public sealed class ManyOrdersTests
 
     private static async Task PlaceAsync(QuantumCoreClient owner)
     {
-        for (var placed = 0; placed < Many; placed += QuantumCoreClient.BatchLimit)
+        for (var placed = 0; placed < Many; placed += OrdersClient.BatchLimit)
         {
-            var orders = Enumerable.Range(placed, QuantumCoreClient.BatchLimit)
+            var orders = Enumerable.Range(placed, OrdersClient.BatchLimit)
                 .Select(i => ServedExchange.Buy(1, 1 + (0.01m * i))).ToArray();
-            Assert.All(await owner.PlaceBatchAsync(orders, Token), result => Assert.NotNull(result.Order));
+            Assert.All(await owner.Orders.PlaceBatchAsync(orders, Token), result => Assert.NotNull(result.Order));
         }
     }
 

@@ -32,9 +32,9 @@ public class MarginOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync();
         using var trader = await OpenAsync(exchange);
         await exchange.BobAsync(Sell(150m, 100m));
-        var bought = await trader.PlaceAsync(Buy(150m, 100m), Cancellation);
+        var bought = await trader.Orders.PlaceAsync(Buy(150m, 100m), Cancellation);
         Assert.Equal(150m, bought.Filled);
-        var account = await trader.GetAccountAsync(Cancellation);
+        var account = await trader.Account.GetAsync(Cancellation);
         // 15,000.00 and 777 millionths of it, of 10,000.00.
         Assert.Equal(-5_011.66m, account.Balances.Single(balance => balance.Asset == "USD").Total);
         var margin = account.Margin!;
@@ -48,24 +48,30 @@ public class MarginOverHttpTests
         Assert.Equal(33.58m, line.BankruptcyPrice);
         Assert.Equal(
             margin with { Positions = [] },
-            (await exchange.Operator.GetMarginAsync(Account, Cancellation)).Margin! with { Positions = [] });
+            (await exchange.Admin.Operator.Margin.GetAccountAsync(
+                Account, Cancellation)).Margin! with
+            { Positions = [] });
 
         var refused =
-            await Assert.ThrowsAsync<QuantumCoreException>(() => trader.PlaceAsync(Buy(60m, 100m), Cancellation));
+            await Assert.ThrowsAsync<QuantumCoreException>(
+                () => trader.Orders.PlaceAsync(Buy(60m, 100m), Cancellation));
         Assert.Equal("InsufficientMargin", refused.Code);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => trader.PlaceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 1m, 100m), Cancellation));
+            () => trader.Orders.PlaceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 1m, 100m), Cancellation));
         Assert.Equal("NotPermitted", refused.Code);
         refused =
-            await Assert.ThrowsAsync<QuantumCoreException>(() => trader.PlaceAsync(Sell(151m, 100m), Cancellation));
+            await Assert.ThrowsAsync<QuantumCoreException>(
+                () => trader.Orders.PlaceAsync(Sell(151m, 100m), Cancellation));
         Assert.Equal("NoLocate", refused.Code);
-        var rules = await exchange.Operator.SetLocateAsync(new Locate(Account, "AAPL", 10m), "asked for", Cancellation);
+        var rules = await exchange.Admin.Operator.Margin.SetLocateAsync(
+            new Locate(Account, "AAPL", 10m), "asked for", Cancellation);
         Assert.Equal(new Locate(Account, "AAPL", 10m), Assert.Single(rules.Locates!));
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetLocateAsync(new Locate(Account, "AAPL", 1_001m), null, Cancellation));
+            () => exchange.Admin.Operator.Margin.SetLocateAsync(
+                new Locate(Account, "AAPL", 1_001m), null, Cancellation));
         Assert.Equal("quantity", refused.Field);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetKindAsync(Account, null, null, null, Cancellation));
+            () => exchange.Admin.Operator.Margin.SetAccountKindAsync(Account, null, null, null, Cancellation));
         Assert.Equal("currency", refused.Field);
     }
 
@@ -81,8 +87,8 @@ public class MarginOverHttpTests
             CallSeconds = 172_800,
             LiquidationPpm = 700_000,
         };
-        await exchange.Operator.SetMarginPolicyAsync(policy, "spring", Cancellation);
-        var rules = await trader.GetMarginRulesAsync(Cancellation);
+        await exchange.Admin.Operator.Margin.SetPolicyAsync(policy, "spring", Cancellation);
+        var rules = await trader.Account.GetMarginRulesAsync(Cancellation);
         Assert.Equal(policy, Assert.Single(rules.Currencies));
         Assert.Null(rules.Locates);
         var terms = Assert.Single(rules.Instruments);
@@ -94,9 +100,10 @@ public class MarginOverHttpTests
 
         var falling = s_terms with { Long = new MarginTable([new(500_000, 250_000, 1m), new(400_000, 300_000)]) };
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetMarginTermsAsync(falling, null, Cancellation));
+            () => exchange.Admin.Operator.Margin.SetTermsAsync(falling, null, Cancellation));
         Assert.Equal("BadRequest", refused.Code);
-        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => trader.GetAllMarginRulesAsync(Cancellation));
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => trader.Operator.Margin.GetRulesAsync(Cancellation));
         Assert.Equal("Forbidden", refused.Code);
         Assert.Equal((404, "symbol"), await PostRawAsync(exchange, "admin/margin/instruments/NONE", "{}"));
         Assert.Equal(
@@ -119,25 +126,25 @@ public class MarginOverHttpTests
             Lendable = 100m,
             Group = "TECH",
         };
-        await exchange.Operator.SetMarginTermsAsync(flat, null, Cancellation);
-        await exchange.Operator.SetMarginTermsAsync(flat with { Symbol = "MSFT" }, null, Cancellation);
-        await exchange.Operator.SetLocateAsync(new Locate(Account, "MSFT", 80m), null, Cancellation);
-        var rules = await exchange.Operator.SetMarginGroupAsync(
+        await exchange.Admin.Operator.Margin.SetTermsAsync(flat, null, Cancellation);
+        await exchange.Admin.Operator.Margin.SetTermsAsync(flat with { Symbol = "MSFT" }, null, Cancellation);
+        await exchange.Admin.Operator.Margin.SetLocateAsync(new Locate(Account, "MSFT", 80m), null, Cancellation);
+        var rules = await exchange.Admin.Operator.Margin.SetGroupAsync(
             new QuantumCore.Client.MarginGroup("TECH", 750_000), "they move together", Cancellation);
         Assert.Equal(new QuantumCore.Client.MarginGroup("TECH", 750_000), Assert.Single(rules.Groups!));
         Assert.All(rules.Instruments, terms => Assert.Equal("TECH", terms.Group));
-        Assert.Equal(rules.Groups, (await trader.GetMarginRulesAsync(Cancellation)).Groups);
-        var line = (await exchange.Operator.GetAuditAsync(limit: 1, cancellation: Cancellation)).Single();
+        Assert.Equal(rules.Groups, (await trader.Account.GetMarginRulesAsync(Cancellation)).Groups);
+        var line = (await exchange.Admin.Operator.GetAuditAsync(limit: 1, cancellation: Cancellation)).Single();
         Assert.Equal(
             ("marginGroupSet", "TECH", "750000 ppm they move together"), (line.What, line.Subject, line.Detail));
 
-        await exchange.Operator.SetMarkAsync("MSFT", 100m, Cancellation);
+        await exchange.Admin.Operator.Trading.SetMarkPriceAsync("MSFT", 100m, Cancellation);
         await exchange.Exchange.RefreshCatalogsAsync();
         await exchange.Exchange.RefreshMarksAsync();
-        Assert.Null((await trader.GetAccountAsync(Cancellation)).Margin!.Groups);
-        await trader.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 100m, 100m), Cancellation);
-        await trader.PlaceAsync(PlaceOrder.Limit("MSFT", OrderSide.Sell, 80m, 100m), Cancellation);
-        var margin = (await trader.GetAccountAsync(Cancellation)).Margin!;
+        Assert.Null((await trader.Account.GetAsync(Cancellation)).Margin!.Groups);
+        await trader.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 100m, 100m), Cancellation);
+        await trader.Orders.PlaceAsync(PlaceOrder.Limit("MSFT", OrderSide.Sell, 80m, 100m), Cancellation);
+        var margin = (await trader.Account.GetAsync(Cancellation)).Margin!;
         var credit = Assert.Single(margin.Groups!);
         Assert.Equal(("TECH", 750_000, 0m), (credit.Group, credit.CreditPpm, credit.MaintenanceCredit));
         Assert.Equal(
@@ -147,14 +154,14 @@ public class MarginOverHttpTests
         Assert.Equal(3_000m, credit.InitialCredit);
 
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetMarginGroupAsync(
+            () => exchange.Admin.Operator.Margin.SetGroupAsync(
                 new QuantumCore.Client.MarginGroup("tech", 1), null, Cancellation));
         Assert.Equal(("BadRequest", "group"), (refused.Code, refused.Field));
         Assert.Equal(
             (400, "creditPpm"), await PostRawAsync(exchange, "admin/margin/groups/TECH", """{"creditPpm":1000001}"""));
         Assert.Equal((400, "creditPpm"), await PostRawAsync(exchange, "admin/margin/groups/TECH", "{}"));
         Assert.Equal((200, null), await PostRawAsync(exchange, "admin/margin/groups/TECH", """{"creditPpm":0}"""));
-        Assert.Empty((await trader.GetMarginRulesAsync(Cancellation)).Groups!);
+        Assert.Empty((await trader.Account.GetMarginRulesAsync(Cancellation)).Groups!);
     }
 
     [Theory]
@@ -165,7 +172,7 @@ public class MarginOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync();
         using var trader = await OpenAsync(exchange);
         Assert.Equal((400, null), await PostRawAsync(exchange, "admin/margin/currencies/USD", body));
-        Assert.Empty((await trader.GetMarginRulesAsync(Cancellation)).Currencies);
+        Assert.Empty((await trader.Account.GetMarginRulesAsync(Cancellation)).Currencies);
     }
 
     [Fact]
@@ -177,7 +184,7 @@ public class MarginOverHttpTests
             exchange, "admin/margin/instruments/AAPL",
             """{"long":{"tiers":[{"initialPpm":500000,"maintenancePpm":250000}]}}"""));
         Assert.Equal((200, null), await PostRawAsync(exchange, "admin/margin/currencies/USD", """{"feePpm":5000}"""));
-        var rules = await trader.GetMarginRulesAsync(Cancellation);
+        var rules = await trader.Account.GetMarginRulesAsync(Cancellation);
         var terms = Assert.Single(rules.Instruments);
         Assert.Equal((50_000, 0, 0m), (terms.SpreadLimitPpm, terms.BorrowPpm, terms.Lendable));
         var policy = Assert.Single(rules.Currencies);
@@ -191,11 +198,12 @@ public class MarginOverHttpTests
     {
         var catalog = exchange.Grains.Catalog();
         await catalog.AddKey(new ApiKey(KeyRing.Hash("trader"), 1050, false, false, "trader"));
-        await exchange.Operator.SetMarginTermsAsync(s_terms, "new", Cancellation);
-        var opened = await exchange.Operator.SetKindAsync(Account, "USD", "asked for", null, Cancellation);
+        await exchange.Admin.Operator.Margin.SetTermsAsync(s_terms, "new", Cancellation);
+        var opened = await exchange.Admin.Operator.Margin.SetAccountKindAsync(
+            Account, "USD", "asked for", null, Cancellation);
         Assert.Equal(0m, opened.Margin!.Equity);
-        await exchange.Operator.DepositAsync(Account, "USD", 10_000m, "cash", Cancellation);
-        await exchange.Operator.SetMarkAsync("AAPL", 100m, Cancellation);
+        await exchange.Admin.Operator.Accounts.DepositAsync(Account, "USD", 10_000m, "cash", Cancellation);
+        await exchange.Admin.Operator.Trading.SetMarkPriceAsync("AAPL", 100m, Cancellation);
         await exchange.Exchange.RefreshCatalogsAsync();
         await exchange.Exchange.RefreshMarksAsync();
         return new QuantumCoreClient(exchange.Address, "trader");
@@ -205,32 +213,35 @@ public class MarginOverHttpTests
     public async Task A_policy_says_who_pays_a_deficit_and_an_account_is_isolated_in_one_symbol()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        await exchange.Operator.SetMarginTermsAsync(s_terms, "new", Cancellation);
-        var rules = await exchange.Operator.SetMarginPolicyAsync(
+        await exchange.Admin.Operator.Margin.SetTermsAsync(s_terms, "new", Cancellation);
+        var rules = await exchange.Admin.Operator.Margin.SetPolicyAsync(
             new MarginPolicy { Asset = "USD", SharesOut = true, Skin = 1_000.50m }, "asked for", Cancellation);
         Assert.Equal((true, 1_000.50m), (rules.Currencies[0].SharesOut, rules.Currencies[0].Skin));
         Assert.Empty(rules.Deficits!);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetMarginPolicyAsync(
+            () => exchange.Admin.Operator.Margin.SetPolicyAsync(
                 new MarginPolicy { Asset = "USD", Skin = 1m }, null, Cancellation));
         Assert.Contains("sharesOut", refused.Message, StringComparison.Ordinal);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetMarginPolicyAsync(
+            () => exchange.Admin.Operator.Margin.SetPolicyAsync(
                 new MarginPolicy { Asset = "USD", SharesOut = true, Skin = 0.001m }, null, Cancellation));
         Assert.Equal("skin", refused.Field);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetMarginPolicyAsync(new MarginPolicy { Asset = "NONE" }, null, Cancellation));
+            () => exchange.Admin.Operator.Margin.SetPolicyAsync(
+                new MarginPolicy { Asset = "NONE" }, null, Cancellation));
         Assert.Equal("asset", refused.Field);
 
-        var pocket = await exchange.Operator.SetKindAsync(Account, "USD", "asked for", "AAPL", Cancellation);
+        var pocket = await exchange.Admin.Operator.Margin.SetAccountKindAsync(
+            Account, "USD", "asked for", "AAPL", Cancellation);
         Assert.Equal("AAPL", pocket.Margin!.Symbol);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetKindAsync("ACC-1051", "USD", null, "MSFT", Cancellation));
+            () => exchange.Admin.Operator.Margin.SetAccountKindAsync("ACC-1051", "USD", null, "MSFT", Cancellation));
         Assert.Contains("not traded on margin", refused.Message, StringComparison.Ordinal);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetKindAsync("ACC-1051", "USD", null, "NONE", Cancellation));
+            () => exchange.Admin.Operator.Margin.SetAccountKindAsync("ACC-1051", "USD", null, "NONE", Cancellation));
         Assert.Equal("symbol", refused.Field);
-        Assert.Null((await exchange.Operator.SetKindAsync(Account, null, null, null, Cancellation)).Margin);
+        Assert.Null((await exchange.Admin.Operator.Margin.SetAccountKindAsync(
+            Account, null, null, null, Cancellation)).Margin);
     }
 
     internal static async Task<(int Status, string? Field)> PostRawAsync(

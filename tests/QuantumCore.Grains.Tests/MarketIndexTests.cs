@@ -34,7 +34,7 @@ public sealed class MarketIndexTests
         Assert.Equal("index", (await exchange.Grains.Catalog().BreakerUsed()).By);
         foreach (var symbol in (string[])["AAPL", "MSFT"])
         {
-            var state = await exchange.Operator.GetStateAsync(symbol, Cancellation);
+            var state = await exchange.Admin.Market.GetStateAsync(symbol, Cancellation);
             Assert.Equal((TradingPhase.Halt, Client.PhaseReason.MarketWideBreaker), (state.Phase, state.PhaseReason));
         }
     }
@@ -46,9 +46,9 @@ public sealed class MarketIndexTests
         await using var exchange = await OpenAsync(new GatewayOptions { Index = ["AAPL"] }, time, grainTime: time);
         await TradeAsync(exchange, "AAPL", 100m, 10m);
         time.Advance(TimeSpan.FromDays(1));
-        await exchange.Operator.BreakAsync(930, 1_000, Cancellation);
+        await exchange.Admin.Operator.Trading.ReportIndexAsync(930, 1_000, Cancellation);
         foreach (var phase in (TradingPhase[])[TradingPhase.Volatility, TradingPhase.Continuous])
-            await exchange.Operator.SetPhaseAsync("AAPL", phase, cancellation: Cancellation);
+            await exchange.Admin.Operator.Trading.SetPhaseAsync("AAPL", phase, cancellation: Cancellation);
         using var shown = new Shown();
         await TradeAsync(exchange, "AAPL", 92m, 1m);
         await Wait.UntilAsync(() => shown.Last() == 9_200);
@@ -56,7 +56,7 @@ public sealed class MarketIndexTests
         // The fall by 8 per cent stops nothing more. Level 3 does.
         await TradeAsync(exchange, "AAPL", 80m, 1m);
         await Wait.UntilAsync(async () => (await exchange.Grains.Catalog().BreakerUsed()).Level == 3);
-        Assert.Equal(TradingPhase.Closed, (await exchange.Operator.GetStateAsync("MSFT", Cancellation)).Phase);
+        Assert.Equal(TradingPhase.Closed, (await exchange.Admin.Market.GetStateAsync("MSFT", Cancellation)).Phase);
     }
 
     private static async Task TradeAsync(ServedExchange exchange, string symbol, decimal price, decimal quantity)

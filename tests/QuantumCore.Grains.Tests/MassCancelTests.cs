@@ -28,7 +28,7 @@ public class MassCancelTests
             PegOffset = 0.01m,
         });
 
-        Assert.Equal(2, await exchange.Alice.CancelAllAsync("AAPL", side, Cancellation));
+        Assert.Equal(2, await exchange.Alice.Orders.CancelAllAsync("AAPL", side, Cancellation));
         foreach (var order in new[] { shown, hidden })
         {
             var ended = await NowAsync(exchange.Alice, order);

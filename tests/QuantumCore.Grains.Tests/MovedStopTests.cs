@@ -21,16 +21,16 @@ public class MovedStopTests
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await wire.TradeAt150Async();
-        var stop = await alice.PlaceAsync(Triggered(type, side, from), Token);
+        var stop = await alice.Orders.PlaceAsync(Triggered(type, side, from), Token);
         var held = await HeldAsync(alice);
 
-        var moved = await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = to }, Token);
+        var moved = await alice.Orders.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = to }, Token);
         Assert.Equal((stop.OrderId, to, OrderStage.Armed), (moved.OrderId, moved.TriggerPrice, moved.Stage));
         var worst = side == OrderSide.Sell ? to * 0.95m : to * 1.05m;
         Order[] told = [
-            moved, await alice.GetOrderAsync("AAPL", stop.OrderId, Token),
-            await alice.GetOrderByClientIdAsync(stop.ClientOrderId, Token),
-            .. await alice.GetOpenOrdersAsync(cancellation: Token)];
+            moved, await alice.Orders.GetAsync("AAPL", stop.OrderId, Token),
+            await alice.Orders.GetByClientIdAsync(stop.ClientOrderId, Token),
+            .. await alice.Orders.GetOpenAsync(cancellation: Token)];
         Assert.Equal(
             Enumerable.Repeat(((decimal?)worst, (decimal?)to), 4),
             told.Select(order => (order.Price, order.TriggerPrice)));
@@ -48,20 +48,20 @@ public class MovedStopTests
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await wire.TradeAt150Async();
-        var stop = await alice.PlaceAsync(Triggered(OrderType.Stop, OrderSide.Buy, 151), Token);
+        var stop = await alice.Orders.PlaceAsync(Triggered(OrderType.Stop, OrderSide.Buy, 151), Token);
         var held = await HeldAsync(alice);
         var change = new AmendOrder { TriggerPrice = 200, ClientOrderId = "higher" };
-        var moved = await alice.AmendAsync("AAPL", stop.OrderId, change, Token);
+        var moved = await alice.Orders.AmendAsync("AAPL", stop.OrderId, change, Token);
         Assert.Equal(
             ("higher", 200m, 210m, OrderStage.Armed),
             (moved.ClientOrderId, moved.TriggerPrice, moved.Price, moved.Stage));
         Assert.NotEqual(stop.OrderId, moved.OrderId);
-        Assert.Equal("replaced", (await alice.GetOrderAsync("AAPL", stop.OrderId, Token)).EndReason);
+        Assert.Equal("replaced", (await alice.Orders.GetAsync("AAPL", stop.OrderId, Token)).EndReason);
         Assert.True(await HeldAsync(alice) > held);
 
         // A repeated request returns the same order.
-        Assert.Equal(moved.OrderId, (await alice.AmendAsync("AAPL", stop.OrderId, change, Token)).OrderId);
-        Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token));
+        Assert.Equal(moved.OrderId, (await alice.Orders.AmendAsync("AAPL", stop.OrderId, change, Token)).OrderId);
+        Assert.Single(await alice.Orders.GetOpenAsync(cancellation: Token));
         await TradeAndWaitAsync(exchange, OrderSide.Buy, 200, moved.OrderId);
         Assert.Equal(0, await HeldAsync(alice));
     }
@@ -72,40 +72,42 @@ public class MovedStopTests
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await wire.TradeAt150Async();
-        var stop = await alice.PlaceAsync(Triggered(OrderType.Stop, OrderSide.Buy, 151) with
+        var stop = await alice.Orders.PlaceAsync(Triggered(OrderType.Stop, OrderSide.Buy, 151) with
         {
             Quantity = 60_000_000,
             TimeInForce = TimeInForce.GoodTillDate,
             GoodTill = s_later,
         }, Token);
         var poor = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 200 }, Token));
+            () => alice.Orders.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 200 }, Token));
         Assert.Equal("InsufficientFunds", poor.Code);
-        Assert.Equal((151m, OrderStage.Armed), (await alice.GetOrderAsync("AAPL", stop.OrderId, Token)) is var stays
+        Assert.Equal((151m, OrderStage.Armed), (await alice.Orders.GetAsync("AAPL", stop.OrderId, Token)) is var stays
             ? (stays.TriggerPrice, stays.Stage)
             : default);
-        var both = await Assert.ThrowsAsync<QuantumCoreException>(() => alice.AmendAsync(
+        var both = await Assert.ThrowsAsync<QuantumCoreException>(() => alice.Orders.AmendAsync(
             "AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 152, GoodTill = s_later.AddDays(1) }, Token));
         Assert.Equal(("InvalidCombination", "triggerPrice,goodTill"), (both.Code, both.Field));
-        var shown = await Assert.ThrowsAsync<QuantumCoreException>(() => alice.AmendAsync(
+        var shown = await Assert.ThrowsAsync<QuantumCoreException>(() => alice.Orders.AmendAsync(
             "AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 152, DisplayQuantity = 3 }, Token));
         Assert.Equal(("InvalidCombination", "type,displayQuantity"), (shown.Code, shown.Field));
-        await alice.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
+        await alice.Orders.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
 
-        var pair = await alice.PlaceListAsync(
+        var pair = await alice.Orders.PlaceListAsync(
             PlaceOrderList.OneCancelsOther(ServedExchange.Buy(10, 140), Triggered(OrderType.Stop, OrderSide.Buy, 160)),
             Token);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => alice.AmendAsync("AAPL", pair.Orders[1].OrderId, new AmendOrder { TriggerPrice = 170 }, Token));
+            () => alice.Orders.AmendAsync(
+                "AAPL", pair.Orders[1].OrderId, new AmendOrder { TriggerPrice = 170 }, Token));
         Assert.Equal(("InvalidCombination", "kind,triggerPrice"), (refused.Code, refused.Field));
         Assert.Equal(
             155,
-            (await alice.AmendAsync(
+            (await alice.Orders.AmendAsync(
                 "AAPL", pair.Orders[1].OrderId, new AmendOrder { TriggerPrice = 155 }, Token)).TriggerPrice);
 
         var plain = await exchange.AliceAsync(ServedExchange.Buy(5, 140));
         var none = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => alice.AmendAsync("AAPL", plain.OrderId, new AmendOrder { Price = 141, TriggerPrice = 155 }, Token));
+            () => alice.Orders.AmendAsync(
+                "AAPL", plain.OrderId, new AmendOrder { Price = 141, TriggerPrice = 155 }, Token));
         Assert.Equal(("InvalidCombination", "type,triggerPrice"), (none.Code, none.Field));
     }
 
@@ -116,8 +118,9 @@ public class MovedStopTests
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await wire.TradeAt150Async();
         var stop =
-            await alice.PlaceAsync(Triggered(OrderType.StopLimit, OrderSide.Sell, 145) with { Price = 144 }, Token);
-        var moved = await alice.AmendAsync(
+            await alice.Orders.PlaceAsync(
+                Triggered(OrderType.StopLimit, OrderSide.Sell, 145) with { Price = 144 }, Token);
+        var moved = await alice.Orders.AmendAsync(
             "AAPL", stop.OrderId, new AmendOrder { Price = 99, TriggerPrice = 100, Quantity = 7 }, Token);
         Assert.Equal((99m, 100m, 7m, OrderStage.Armed), (moved.Price, moved.TriggerPrice, moved.Quantity, moved.Stage));
         await TradeAndWaitAsync(exchange, OrderSide.Sell, 100, moved.OrderId);
@@ -130,7 +133,7 @@ public class MovedStopTests
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await wire.TradeAt150Async();
         var stop =
-            await alice.PlaceAsync(
+            await alice.Orders.PlaceAsync(
                 Triggered(OrderType.StopLimit, OrderSide.Sell, 145) with
                 {
                     Price = 144,
@@ -138,7 +141,8 @@ public class MovedStopTests
                     DisplayQuantity = 4,
                 },
                 Token);
-        var moved = await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { Price = 143, Quantity = 3 }, Token);
+        var moved = await alice.Orders.AmendAsync(
+            "AAPL", stop.OrderId, new AmendOrder { Price = 143, Quantity = 3 }, Token);
         Assert.Equal(
             (143m, 3m, 3m, OrderStage.Armed), (moved.Price, moved.Quantity, moved.DisplayQuantity, moved.Stage));
         await TradeAndWaitAsync(exchange, OrderSide.Sell, 145, moved.OrderId);
@@ -153,8 +157,8 @@ public class MovedStopTests
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await wire.TradeAt150Async();
-        var stop = await alice.PlaceAsync(Trailing(side, 1), Token);
-        await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TrailingDistance = distance }, Token);
+        var stop = await alice.Orders.PlaceAsync(Trailing(side, 1), Token);
+        await alice.Orders.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TrailingDistance = distance }, Token);
         Assert.Equal(distance, (await TradeAndWaitAsync(exchange, side, at, stop.OrderId)).TrailingDistance);
     }
 
@@ -164,13 +168,13 @@ public class MovedStopTests
         await using var wire = await Wire.OpenAsync();
         var alice = wire.Exchange.Alice;
         await wire.TradeAt150Async();
-        var stop = await alice.PlaceAsync(Trailing(OrderSide.Buy, 1), Token);
+        var stop = await alice.Orders.PlaceAsync(Trailing(OrderSide.Buy, 1), Token);
         Assert.Equal(
             5,
-            (await alice.AmendAsync(
+            (await alice.Orders.AmendAsync(
                 "AAPL", stop.OrderId, new AmendOrder { TrailingDistance = 5 }, Token)).TrailingDistance);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TrailingDistance = 20 }, Token));
+            () => alice.Orders.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TrailingDistance = 20 }, Token));
         Assert.Equal(("InvalidCombination", "type,trailingDistance"), (refused.Code, refused.Field));
     }
 
@@ -194,7 +198,7 @@ public class MovedStopTests
             await exchange.BobAsync(ServedExchange.Buy(1, price) with { SelfTrade = SelfTrade.None });
         }
 
-        var told = await exchange.Alice.GetOrderAsync("AAPL", orderId, Token);
+        var told = await exchange.Alice.Orders.GetAsync("AAPL", orderId, Token);
         Assert.Equal((OrderStatus.Filled, null), (told.Status, told.EndReason));
         return told;
     }
@@ -213,5 +217,5 @@ public class MovedStopTests
         };
 
     private static async Task<decimal> HeldAsync(QuantumCoreClient client) =>
-        (await client.GetAccountAsync(Token)).Balances.Sum(balance => balance.Held);
+        (await client.Account.GetAsync(Token)).Balances.Sum(balance => balance.Held);
 }

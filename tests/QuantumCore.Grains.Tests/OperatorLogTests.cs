@@ -38,13 +38,14 @@ public sealed class OperatorLogTests
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.BobAsync(ServedExchange.Sell(5m, 150m));
         var bought = await exchange.AliceAsync(ServedExchange.Buy(5m, 150m));
-        await exchange.Operator.BustAsync("AAPL", bought.Fills[0].TradeId, "clearly erroneous", Cancellation);
-        await exchange.Operator.BlockAsync("ACC-1001", "AAPL", "looks wrong", Cancellation);
-        await exchange.Operator.SetPhaseAsync(
+        await exchange.Admin.Operator.Trading.BustTradeAsync(
+            "AAPL", bought.Fills[0].TradeId, "clearly erroneous", Cancellation);
+        await exchange.Admin.Operator.Accounts.BlockAsync("ACC-1001", "AAPL", "looks wrong", Cancellation);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
             "AAPL", TradingPhase.Halt, new PhaseTerms { Reason = PhaseReason.Technical, Why = "until it is clear" },
             Cancellation);
 
-        var actions = await exchange.Operator.GetActionsAsync(limit: 3, cancellation: Cancellation);
+        var actions = await exchange.Admin.Operator.GetActionsAsync(limit: 3, cancellation: Cancellation);
         Assert.Equal(
             [
                 "phaseSet AAPL: phase halt, reason technical, why until it is clear",
@@ -54,7 +55,7 @@ public sealed class OperatorLogTests
             actions.Select(action => $"{action.What} {action.Subject}: {action.Detail}"));
         Assert.All(actions, action => Assert.NotEqual("", action.By));
         Assert.Equal(
-            actions[2], (await exchange.Operator.GetActionsAsync(actions[1].Sequence, 1, Cancellation)).Single());
+            actions[2], (await exchange.Admin.Operator.GetActionsAsync(actions[1].Sequence, 1, Cancellation)).Single());
     }
 
     private static IOperatorLogGrain Log(Exchange exchange) =>

@@ -17,7 +17,7 @@ public class OrderQuantityOverHttpTests
         var resting = Buy(10m, 150m) with { SelfTrade = SelfTrade.Decrement, ClientOrderId = "rests" };
         await AssertAsync(await exchange.AliceAsync(resting), (7m, 0m, 7m, OrderStatus.New));
         await AssertAsync(await exchange.AliceAsync(resting), (7m, 0m, 7m, OrderStatus.New));
-        await exchange.Alice.CancelAllAsync("AAPL", cancellation: Cancellation);
+        await exchange.Alice.Orders.CancelAllAsync("AAPL", cancellation: Cancellation);
 
         await exchange.AliceAsync(Sell(3m, 150m));
         await exchange.BobAsync(Sell(3m, 150m));
@@ -46,7 +46,8 @@ public class OrderQuantityOverHttpTests
             TriggerPrice = 140m,
             SelfTrade = SelfTrade.Decrement,
         };
-        var told = await exchange.Alice.PlaceListAsync(PlaceOrderList.OneCancelsOther(target, stop), Cancellation);
+        var told = await exchange.Alice.Orders.PlaceListAsync(
+            PlaceOrderList.OneCancelsOther(target, stop), Cancellation);
         foreach (var order in told.Orders)
         {
             Assert.Equal((7m, 0m, 7m), (order.Quantity, order.Filled, order.Remaining));
@@ -70,7 +71,7 @@ public class OrderQuantityOverHttpTests
                 Peg = PegTo.Primary,
             });
         var larger =
-            await exchange.Alice.AmendAsync("AAPL", peg.OrderId, new AmendOrder { Quantity = 8m }, Cancellation);
+            await exchange.Alice.Orders.AmendAsync("AAPL", peg.OrderId, new AmendOrder { Quantity = 8m }, Cancellation);
         Assert.Equal((8m, 8m, 0m), (larger.Quantity, larger.Remaining, larger.Price));
         await exchange.ShownAsync(static book => book.Asks is [{ Price: 151m, Quantity: 13m }]);
         Assert.Equal((0m, 0m, 0m, 8m), await GainAsync(exchange.Alice));

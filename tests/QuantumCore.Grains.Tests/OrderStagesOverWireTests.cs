@@ -35,20 +35,20 @@ public class OrderStagesOverWireTests
         await AssertAsync(OrderStage.Armed);
         await TradeAsync(exchange, 152);
         await AssertAsync(OrderStage.Working);
-        await alice.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
-        Assert.Null((await alice.GetOrderAsync("AAPL", stop.OrderId, Token)).Stage);
+        await alice.Orders.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
+        Assert.Null((await alice.Orders.GetAsync("AAPL", stop.OrderId, Token)).Stage);
 
         async Task AssertAsync(OrderStage stage)
         {
-            Assert.Equal(stage, (await alice.GetOrderAsync("AAPL", stop.OrderId, Token)).Stage);
-            Assert.Equal(stage, (await alice.GetOrderByClientIdAsync(stop.ClientOrderId, Token)).Stage);
+            Assert.Equal(stage, (await alice.Orders.GetAsync("AAPL", stop.OrderId, Token)).Stage);
+            Assert.Equal(stage, (await alice.Orders.GetByClientIdAsync(stop.ClientOrderId, Token)).Stage);
             Assert.Equal(
                 stage,
-                (await alice.GetOpenOrdersAsync(cancellation: Token)).Single(
+                (await alice.Orders.GetOpenAsync(cancellation: Token)).Single(
                     order => order.OrderId == stop.OrderId).Stage);
             Assert.Equal(
                 stage,
-                (await alice.GetOrderHistoryAsync(cancellation: Token)).Single(
+                (await alice.Orders.GetHistoryAsync(cancellation: Token)).Single(
                     order => order.OrderId == stop.OrderId).Stage);
         }
     }
@@ -59,7 +59,7 @@ public class OrderStagesOverWireTests
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await exchange.BobAsync(ServedExchange.Sell(5, 155));
-        var list = await alice.PlaceListAsync(
+        var list = await alice.Orders.PlaceListAsync(
             PlaceOrderList.OneTriggersOther(
                 ServedExchange.Buy(5, 154), ServedExchange.Buy(5, 155) with { PostOnly = true }), Token);
         Assert.Equal(OrderStage.Pending, list.Orders[1].Stage);
@@ -67,8 +67,8 @@ public class OrderStagesOverWireTests
         await exchange.BobAsync(ServedExchange.Sell(5, 154));
 
         var child = list.Orders[1];
-        foreach (var told in new[] { await alice.GetOrderAsync("AAPL", child.OrderId, Token),
-            await alice.GetOrderByClientIdAsync(child.ClientOrderId, Token) })
+        foreach (var told in new[] { await alice.Orders.GetAsync("AAPL", child.OrderId, Token),
+            await alice.Orders.GetByClientIdAsync(child.ClientOrderId, Token) })
             Assert.Equal(
                 (OrderStatus.Cancelled, "list", "PostOnlyWouldTake", null),
                 (told.Status, told.EndReason, told.Refusal, told.Stage));
@@ -84,10 +84,10 @@ public class OrderStagesOverWireTests
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await exchange.BobAsync(ServedExchange.Sell(5, 155));
         var order = ServedExchange.Buy(5, 156) with { PostOnly = true, ClientOrderId = "r" };
-        await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.PlaceAsync(order, Token));
+        await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.Orders.PlaceAsync(order, Token));
         Order[] told = [
-            await exchange.Alice.GetOrderByClientIdAsync("r", Token),
-            .. await exchange.Alice.GetOrderHistoryAsync(cancellation: Token)];
+            await exchange.Alice.Orders.GetByClientIdAsync("r", Token),
+            .. await exchange.Alice.Orders.GetHistoryAsync(cancellation: Token)];
         Assert.Equal(
             Enumerable.Repeat((OrderStatus.Rejected, (string?)"PostOnlyWouldTake", (string?)null), 2),
             told.Select(one => (one.Status, one.Refusal, one.EndReason)));
@@ -106,18 +106,19 @@ public class OrderStagesOverWireTests
         await wire.ListenAsync();
         var slid = await exchange.AliceAsync(ServedExchange.Buy(5, 156) with { PostOnly = true, Slide = true });
         Assert.Equal(154.99m, slid.Price);
-        Assert.Equal(154.99m, (await alice.GetOrderAsync("AAPL", slid.OrderId, Token)).Price);
-        Assert.Equal(154.99m, (await alice.GetOrderByClientIdAsync(slid.ClientOrderId, Token)).Price);
-        Assert.Equal(154.99m, Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)).Price);
-        Assert.Equal(154.99m, (await alice.GetOrderHistoryAsync(cancellation: Token))[0].Price);
+        Assert.Equal(154.99m, (await alice.Orders.GetAsync("AAPL", slid.OrderId, Token)).Price);
+        Assert.Equal(154.99m, (await alice.Orders.GetByClientIdAsync(slid.ClientOrderId, Token)).Price);
+        Assert.Equal(154.99m, Assert.Single(await alice.Orders.GetOpenAsync(cancellation: Token)).Price);
+        Assert.Equal(154.99m, (await alice.Orders.GetHistoryAsync(cancellation: Token))[0].Price);
         Assert.Equal("154.99", Text(Assert.Single(await wire.ReportsAsync(1)), "p"));
 
         // At its displayed price it is reduced in place.
         var smaller =
-            await alice.AmendAsync("AAPL", slid.OrderId, new AmendOrder { Price = 154.99m, Quantity = 4 }, Token);
+            await alice.Orders.AmendAsync(
+                "AAPL", slid.OrderId, new AmendOrder { Price = 154.99m, Quantity = 4 }, Token);
         Assert.Equal((slid.OrderId, 4, 154.99m), (smaller.OrderId, smaller.Quantity, smaller.Price));
-        Assert.Equal(154.99m, (await alice.CancelAsync("AAPL", slid.OrderId, cancellation: Token)).Price);
-        Assert.Equal(154.99m, (await alice.GetOrderAsync("AAPL", slid.OrderId, Token)).Price);
+        Assert.Equal(154.99m, (await alice.Orders.CancelAsync("AAPL", slid.OrderId, cancellation: Token)).Price);
+        Assert.Equal(154.99m, (await alice.Orders.GetAsync("AAPL", slid.OrderId, Token)).Price);
     }
 
     [Fact]
@@ -126,19 +127,19 @@ public class OrderStagesOverWireTests
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await exchange.BobAsync(ServedExchange.Buy(5, 150));
-        var list = await alice.PlaceListAsync(
+        var list = await alice.Orders.PlaceListAsync(
             PlaceOrderList.OneTriggersOther(
                 ServedExchange.Buy(3, 155), ServedExchange.Sell(3, 147) with { PostOnly = true, Slide = true }), Token);
         await wire.ListenAsync();
         await exchange.BobAsync(ServedExchange.Sell(3, 155));
         var child = list.Orders[1];
         Assert.Equal("150.01", Text((await wire.ReportsAsync(2))[1], "p"));
-        Assert.Equal(150.01m, (await alice.GetOrderAsync("AAPL", child.OrderId, Token)).Price);
-        Assert.Equal(150.01m, (await alice.GetOrderByClientIdAsync(child.ClientOrderId, Token)).Price);
-        Assert.Equal(150.01m, Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)).Price);
+        Assert.Equal(150.01m, (await alice.Orders.GetAsync("AAPL", child.OrderId, Token)).Price);
+        Assert.Equal(150.01m, (await alice.Orders.GetByClientIdAsync(child.ClientOrderId, Token)).Price);
+        Assert.Equal(150.01m, Assert.Single(await alice.Orders.GetOpenAsync(cancellation: Token)).Price);
         Assert.Equal(
             150.01m,
-            (await alice.GetOrderHistoryAsync(cancellation: Token)).Single(
+            (await alice.Orders.GetHistoryAsync(cancellation: Token)).Single(
                 order => order.OrderId == child.OrderId).Price);
     }
 
@@ -152,23 +153,23 @@ public class OrderStagesOverWireTests
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         var stop = await exchange.AliceAsync(StopLimit with { ClientOrderId = "s" });
         Assert.Equal("8 11=s 99=152.00", await desk.HearAsync(1, 11, 99));
-        await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 153 }, Token);
+        await alice.Orders.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 153 }, Token);
         Assert.Equal("8 11=s 99=153.00", await desk.HearAsync(1, 11, 99));
         await desk.SendAsync("H", "11=s|55=AAPL|54=1");
         Assert.Equal("8 11=s 150=I 99=153.00", await desk.HearAsync(1, 11, 150, 99));
 
         Order[] told =
         [
-            await alice.GetOrderAsync("AAPL", stop.OrderId, Token),
-            await alice.GetOrderByClientIdAsync("s", Token),
-            .. (await alice.GetOpenOrdersAsync(cancellation: Token)),
-            .. (await alice.GetOrderHistoryAsync(cancellation: Token)).Where(order => order.OrderId == stop.OrderId),
+            await alice.Orders.GetAsync("AAPL", stop.OrderId, Token),
+            await alice.Orders.GetByClientIdAsync("s", Token),
+            .. (await alice.Orders.GetOpenAsync(cancellation: Token)),
+            .. (await alice.Orders.GetHistoryAsync(cancellation: Token)).Where(order => order.OrderId == stop.OrderId),
         ];
         Assert.Equal(Enumerable.Repeat((decimal?)153, 4), told.Select(order => order.TriggerPrice));
         var shown = await wire.AskAsync(
             "GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={stop.OrderId}"));
         Assert.Equal("153", Text(shown, "stopPrice"));
-        await alice.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
+        await alice.Orders.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
         Assert.Equal("153", Text((await wire.ReportsAsync(3))[^1], "P"));
     }
 
@@ -216,7 +217,7 @@ public class OrderStagesOverWireTests
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await wire.ListenAsync();
-        var list = await alice.PlaceListAsync(
+        var list = await alice.Orders.PlaceListAsync(
             PlaceOrderList.OneTriggersOther(
                 ServedExchange.Buy(5, 140) with { ClientOrderId = "p" },
                 ServedExchange.Sell(5, 160) with { ClientOrderId = "c" }),
@@ -224,16 +225,16 @@ public class OrderStagesOverWireTests
         await desk.HearAsync(2, 11);
         const string name = "EXECUTING OTO p 2";
         Assert.Equal(["NEW", "NEW", $"EXEC_STARTED {name}"], await wire.HearAsync(3));
-        await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Closing, Token);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync("AAPL", TradingPhase.Closing, cancellation: Token);
         await exchange.BobAsync(ServedExchange.Sell(5, 140));
-        await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Closed, Token);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync("AAPL", TradingPhase.Closed, cancellation: Token);
         Assert.Equal(["TRADE"], await wire.HearAsync(1));
         Assert.Equal("8 11=p 150=F", await desk.HearAsync(1, 11, 150));
-        Assert.Equal(OrderStatus.Filled, (await alice.GetOrderAsync("AAPL", list.Orders[0].OrderId, Token)).Status);
+        Assert.Equal(OrderStatus.Filled, (await alice.Orders.GetAsync("AAPL", list.Orders[0].OrderId, Token)).Status);
         await AssertAsync(OrderStage.Pending, "PENDING_NEW", "636=N");
 
         foreach (var phase in new[] { TradingPhase.PreOpen, TradingPhase.Opening, TradingPhase.Continuous })
-            await exchange.Operator.SetPhaseAsync("AAPL", phase, Token);
+            await exchange.Admin.Operator.Trading.SetPhaseAsync("AAPL", phase, cancellation: Token);
         Assert.Equal([$"UPDATED {name}", "NEW"], await wire.HearAsync(2));
         Assert.Equal("8 11=c 150=D 378=8 58=activated", await desk.HearAsync(1, 11, 150, 378, 58));
         await AssertAsync(null, "NEW", null);
@@ -242,11 +243,11 @@ public class OrderStagesOverWireTests
         {
             Order[] told =
             [
-                await alice.GetOrderAsync("AAPL", list.Orders[1].OrderId, Token),
-                await alice.GetOrderByClientIdAsync("c", Token),
-                Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)),
+                await alice.Orders.GetAsync("AAPL", list.Orders[1].OrderId, Token),
+                await alice.Orders.GetByClientIdAsync("c", Token),
+                Assert.Single(await alice.Orders.GetOpenAsync(cancellation: Token)),
                 Assert.Single(
-                    await alice.GetOrderHistoryAsync(cancellation: Token), order => order.ClientOrderId == "c"),
+                    await alice.Orders.GetHistoryAsync(cancellation: Token), order => order.ClientOrderId == "c"),
             ];
             Assert.Equal(Enumerable.Repeat(stage, 4), told.Select(order => order.Stage));
             JsonElement[] shown =
@@ -271,7 +272,7 @@ public class OrderStagesOverWireTests
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await TradeAsync(exchange, 150);
-        await exchange.Alice.PlaceListAsync(
+        await exchange.Alice.Orders.PlaceListAsync(
             PlaceOrderList.OneTriggersOther(
                 ServedExchange.Buy(5, 140) with { ClientOrderId = "p" }, StopLimit with { ClientOrderId = "c" }),
             Token);

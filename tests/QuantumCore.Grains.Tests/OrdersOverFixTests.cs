@@ -36,7 +36,7 @@ public sealed class OrdersOverFixTests
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync("D", $"11=a|{Terms}");
         Assert.Equal("8 11=a 150=0; 8 11=a 150=F", await desk.HearAsync(2, 11, 150));
-        var id = (await exchange.Alice.GetOrderByClientIdAsync("a", Cancellation)).OrderId;
+        var id = (await exchange.Alice.Orders.GetByClientIdAsync("a", Cancellation)).OrderId;
         await desk.SendAsync("G", $"11=b|41=a|{Terms}");
         Assert.Equal($"9 11=b 41=a 37={id} 39=2 102=0 434=2", await desk.HearAsync(1, 11, 41, 37, 39, 102, 434));
         await desk.SendAsync("G", $"11=c|37={id}|{Terms}");
@@ -63,7 +63,7 @@ public sealed class OrdersOverFixTests
             await taker.HearAsync(4, 150, 39, 32, 31, 14, 151, 6, 851, 58));
         Assert.Equal("8 11=s1 150=F 39=2 851=1; 8 11=s2 150=F 39=2 851=1", await maker.HearAsync(2, 11, 150, 39, 851));
 
-        var fills = await exchange.Alice.GetFillsAsync(cancellation: Cancellation);
+        var fills = await exchange.Alice.Orders.GetFillsAsync(cancellation: Cancellation);
         await taker.SendAsync("H", "11=b|55=AAPL|54=1");
         Assert.Equal("8 150=I 39=C 14=3 17=0", await taker.HearAsync(1, 150, 39, 14, 17));
         Assert.Equal(2, fills.Count);
@@ -101,7 +101,7 @@ public sealed class OrdersOverFixTests
         Assert.Equal("8 11=a 37=1 150=I 39=1 14=4 151=6", await desk.HearAsync(1, 11, 37, 150, 39, 14, 151));
         await desk.SendAsync("D", $"97=Y|11=a|{Terms.Replace("38=10", "38=11", StringComparison.Ordinal)}");
         Assert.Equal("8 11=a 150=8 103=6", await desk.HearAsync(1, 11, 150, 103));
-        Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+        Assert.Single(await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation));
 
         // A copy of a message that never arrived is an order like any other, and reported once.
         await desk.SendAsync("D", $"97=Y|11=b|{Terms}");
@@ -158,7 +158,7 @@ public sealed class OrdersOverFixTests
             heard = await desk.HearAsync(1, 11, 531);
         while (heard.StartsWith("8 ", StringComparison.Ordinal));
         Assert.Equal("r 11=m 531=7", heard);
-        Assert.Empty(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+        Assert.Empty(await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation));
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class OrdersOverFixTests
         Assert.Equal("8 11=post 150=8 39=8", await copy.HearAsync(1, 11, 150, 39));
 
         var order = await exchange.AliceAsync(ServedExchange.Buy(1, 140) with { ClientOrderId = "by-http" });
-        await exchange.Alice.CancelAsync(order.Symbol, order.OrderId, Cancellation);
+        await exchange.Alice.Orders.CancelAsync(order.Symbol, order.OrderId, Cancellation);
         foreach (var session in new[] { desk, copy })
             Assert.Equal("8 11=by-http 150=0; 8 11=by-http 150=4", await session.HearAsync(2, 11, 150));
     }
@@ -298,7 +298,7 @@ public sealed class OrdersOverFixTests
             await desk.SendAsync("D", $"11=a{i}|55=AAPL|54=1|38=10|{rows[i].Fields}");
             Assert.Equal(
                 $"8 11=a{i} 150=0{rows[i].Told}", await desk.HearAsync(1, 11, 150, 18, 211, 836, 110, 111, 126));
-            var open = Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+            var open = Assert.Single(await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation));
             Assert.Equal(
                 (rows[i].Type, rows[i].Kind == "postOnly", rows[i].Kind == "hidden"),
                 (open.Type, open.PostOnly, open.Hidden));
@@ -326,6 +326,6 @@ public sealed class OrdersOverFixTests
                 "DELETE", $"admin/keys/{KeyRing.Hash("alice")[..16]}", null, ("X-Api-Key", "operator"))).Status);
         await desk.SendAsync("D", $"11=a|{Terms}");
         Assert.Equal("5 58=The key is not valid any more.", await desk.HearAsync(1, 58));
-        Assert.Empty(await exchange.Bob.GetOpenOrdersAsync(cancellation: Cancellation));
+        Assert.Empty(await exchange.Bob.Orders.GetOpenAsync(cancellation: Cancellation));
     }
 }

@@ -41,7 +41,7 @@ public class OrdersOverHttpTests
         await using var exchange = await OpenAsync();
         foreach (var symbol in new[] { "NEAR", "FAR" })
         {
-            await exchange.Operator.ListInstrumentAsync(
+            await exchange.Admin.Operator.Trading.ListInstrumentAsync(
                 new Instrument
                 {
                     Symbol = symbol,
@@ -56,7 +56,7 @@ public class OrdersOverHttpTests
                 Cancellation);
         }
 
-        var placed = await exchange.Alice.PlaceStrategyAsync(
+        var placed = await exchange.Alice.Orders.PlaceStrategyAsync(
             new PlaceStrategy
             {
                 Net = -1.25m,
@@ -65,9 +65,9 @@ public class OrdersOverHttpTests
                 ClientOrderId = "s",
             },
             Cancellation);
-        var open = await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation);
+        var open = await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation);
         await AssertAsync([.. placed.Orders, .. open], 4);
-        await exchange.Alice.CancelAsync("FAR", placed.Orders[1].OrderId, Cancellation);
+        await exchange.Alice.Orders.CancelAsync("FAR", placed.Orders[1].OrderId, Cancellation);
         await AssertAsync([], 0);
 
         async Task AssertAsync(Order[] more, int count)
@@ -75,11 +75,11 @@ public class OrdersOverHttpTests
             Assert.Equal(count, more.Length);
             Order[] told =
             [
-                await exchange.Alice.GetOrderByClientIdAsync("s", Cancellation),
-                await exchange.Alice.GetOrderByClientIdAsync("s.2", Cancellation),
-                await exchange.Alice.GetOrderAsync("NEAR", placed.Orders[0].OrderId, Cancellation),
-                await exchange.Alice.GetOrderAsync("FAR", placed.Orders[1].OrderId, Cancellation),
-                .. await exchange.Alice.GetOrderHistoryAsync(cancellation: Cancellation),
+                await exchange.Alice.Orders.GetByClientIdAsync("s", Cancellation),
+                await exchange.Alice.Orders.GetByClientIdAsync("s.2", Cancellation),
+                await exchange.Alice.Orders.GetAsync("NEAR", placed.Orders[0].OrderId, Cancellation),
+                await exchange.Alice.Orders.GetAsync("FAR", placed.Orders[1].OrderId, Cancellation),
+                .. await exchange.Alice.Orders.GetHistoryAsync(cancellation: Cancellation),
                 .. more,
             ];
             Assert.Equal(6 + count, told.Length);
@@ -101,12 +101,12 @@ public class OrdersOverHttpTests
         Assert.Equal(100m, iceberg.DisplayQuantity);
         Assert.Equal(
             new OrderPosition("AAPL", behind.OrderId, 1, 100m),
-            await exchange.Bob.GetPositionAsync("AAPL", behind.OrderId, Cancellation));
+            await exchange.Bob.Orders.GetQueuePositionAsync("AAPL", behind.OrderId, Cancellation));
         var waits = await exchange.BobAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 1m, 100m));
         async Task<string> NoPlaceAsync() => (await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Bob.GetPositionAsync("AAPL", waits.OrderId, Cancellation))).Code;
+            () => exchange.Bob.Orders.GetQueuePositionAsync("AAPL", waits.OrderId, Cancellation))).Code;
         Assert.Equal("NotResting", await NoPlaceAsync());
-        await exchange.Bob.CancelAsync("AAPL", waits.OrderId, Cancellation);
+        await exchange.Bob.Orders.CancelAsync("AAPL", waits.OrderId, Cancellation);
         Assert.Equal("OrderClosed", await NoPlaceAsync());
 
         await exchange.BobAsync(Buy(250m, 150m) with { TimeInForce = TimeInForce.ImmediateOrCancel });
@@ -116,7 +116,7 @@ public class OrdersOverHttpTests
         await exchange.ShownAsync(
             static book => book.Asks is [{ Price: 150m, Quantity: 55m }], "the third part to be shown alone");
 
-        var smaller = await exchange.Alice.AmendAsync(
+        var smaller = await exchange.Alice.Orders.AmendAsync(
             "AAPL", iceberg.OrderId, new AmendOrder { DisplayQuantity = 20m }, Cancellation);
         Assert.Equal((iceberg.OrderId, 755m), (smaller.OrderId, smaller.Remaining));
     }
@@ -128,10 +128,10 @@ public class OrdersOverHttpTests
         var list = PlaceOrderList.OneCancelsOther(
             Sell(100m, 160m) with { ClientOrderId = "pair" },
             PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m));
-        var placed = await exchange.Alice.PlaceListAsync(list, Cancellation);
+        var placed = await exchange.Alice.Orders.PlaceListAsync(list, Cancellation);
         Assert.Equal(["pair", "pair-2"], placed.Orders.Select(order => order.ClientOrderId));
         Assert.Equal((0m, 0m, 0m, 100m), await GainAsync(exchange.Alice));
-        var again = await exchange.Alice.PlaceListAsync(list, Cancellation);
+        var again = await exchange.Alice.Orders.PlaceListAsync(list, Cancellation);
         Assert.Equal(placed.Orders.Select(order => order.OrderId), again.Orders.Select(order => order.OrderId));
 
         await exchange.BobAsync(Buy(40m, 160m));
@@ -149,7 +149,7 @@ public class OrdersOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync();
         var plain = await exchange.AliceAsync(Buy(10m, 140m));
         var stop = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Buy, 10m, 160m));
-        var list = await exchange.Alice.PlaceListAsync(
+        var list = await exchange.Alice.Orders.PlaceListAsync(
             PlaceOrderList.OneCancelsOther(Sell(100m, 160m), PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m)),
             Cancellation);
         var held = await GainAsync(exchange.Alice);
@@ -164,7 +164,7 @@ public class OrdersOverHttpTests
         foreach (var (order, change, field) in refused)
         {
             var why = await Assert.ThrowsAsync<QuantumCoreException>(
-                () => exchange.Alice.AmendAsync("AAPL", order.OrderId, change, Cancellation));
+                () => exchange.Alice.Orders.AmendAsync("AAPL", order.OrderId, change, Cancellation));
             Assert.Equal(("InvalidCombination", field), (why.Code, why.Field));
             Assert.Equal(order.Remaining, (await NowAsync(exchange.Alice, order)).Remaining);
         }
@@ -187,7 +187,7 @@ public class OrdersOverHttpTests
         foreach (var (change, what) in stale)
         {
             var why = await Assert.ThrowsAsync<QuantumCoreException>(
-                () => exchange.Alice.AmendAsync("AAPL", order.OrderId, change, Cancellation));
+                () => exchange.Alice.Orders.AmendAsync("AAPL", order.OrderId, change, Cancellation));
             Assert.Equal((what, RejectCodes.StaleLeaves, "expectedRemaining"), (what, why.Code, why.Field));
         }
 
@@ -195,14 +195,16 @@ public class OrdersOverHttpTests
         Assert.Equal((10m, 6m), (now.Quantity, now.Remaining));
 
         var smaller = new AmendOrder { Quantity = 8m, ExpectedRemaining = 6m, ClientOrderId = "smaller" };
-        Assert.Equal(4m, (await exchange.Alice.AmendAsync("AAPL", order.OrderId, smaller, Cancellation)).Remaining);
+        Assert.Equal(4m, (await exchange.Alice.Orders.AmendAsync(
+            "AAPL", order.OrderId, smaller, Cancellation)).Remaining);
         // A lost response: the result is returned again, although less is open now.
-        Assert.Equal(4m, (await exchange.Alice.AmendAsync("AAPL", order.OrderId, smaller, Cancellation)).Remaining);
+        Assert.Equal(4m, (await exchange.Alice.Orders.AmendAsync(
+            "AAPL", order.OrderId, smaller, Cancellation)).Remaining);
 
-        var dearer = await exchange.Alice.AmendAsync(
+        var dearer = await exchange.Alice.Orders.AmendAsync(
             "AAPL", order.OrderId, new AmendOrder { Price = 141m, ExpectedRemaining = 4m }, Cancellation);
         Assert.Equal((4m, 141m), (dearer.Remaining, dearer.Price));
-        var excluded = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.AmendAsync(
+        var excluded = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.Orders.AmendAsync(
             "AAPL", dearer.OrderId, new AmendOrder { DisplayQuantity = 2m, ExpectedRemaining = 4m }, Cancellation));
         Assert.Equal(("InvalidCombination", "expectedRemaining,displayQuantity"), (excluded.Code, excluded.Field));
     }
@@ -211,22 +213,22 @@ public class OrdersOverHttpTests
     public async Task Parent_order_is_not_reduced_below_its_children_and_the_limit_says_so()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        var list = await exchange.Alice.PlaceListAsync(
+        var list = await exchange.Alice.Orders.PlaceListAsync(
             PlaceOrderList.OneTriggersOther(Buy(10m, 140m), Sell(7m, 160m)), Cancellation);
         var why = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Alice.AmendAsync(
+            () => exchange.Alice.Orders.AmendAsync(
                 "AAPL", list.Orders[0].OrderId, new AmendOrder { Quantity = 6m }, Cancellation));
         Assert.Equal(("InvalidQuantity", "quantity", "7"), (why.Code, why.Field, why.Limit));
         Assert.Equal(
             7m,
-            (await exchange.Alice.AmendAsync(
+            (await exchange.Alice.Orders.AmendAsync(
                 "AAPL", list.Orders[0].OrderId, new AmendOrder { Quantity = 7m }, Cancellation)).Remaining);
 
         var iceberg = await exchange.AliceAsync(Buy(5_000m, 100m) with { DisplayQuantity = 100m });
         foreach (var (display, limit) in ((decimal, string)[])[(5_001m, "5000"), (4m, "5")])
         {
             var broken = await Assert.ThrowsAsync<QuantumCoreException>(
-                () => exchange.Alice.AmendAsync(
+                () => exchange.Alice.Orders.AmendAsync(
                     "AAPL", iceberg.OrderId, new AmendOrder { DisplayQuantity = display }, Cancellation));
             Assert.Equal(("InvalidQuantity", "displayQuantity", limit), (broken.Code, broken.Field, broken.Limit));
         }
@@ -242,7 +244,7 @@ public class OrdersOverHttpTests
         var order = Buy(1m, 150m) with { ClientOrderId = "in-a-halt" };
         foreach (var phase in new[] { TradingPhase.Halt, TradingPhase.Volatility, TradingPhase.Continuous })
         {
-            await exchange.Operator.SetPhaseAsync("AAPL", phase, Cancellation);
+            await exchange.Admin.Operator.Trading.SetPhaseAsync("AAPL", phase, cancellation: Cancellation);
             var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(order));
             Assert.Equal(("SymbolHalted", 422), (refused.Code, refused.Status));
         }
@@ -259,39 +261,45 @@ public class OrdersOverHttpTests
         // It has triggered and rests in the book; later trades pass its trigger again.
         await exchange.BobAsync(Buy(2m, 148.50m));
         var moved =
-            await exchange.Alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { Price = 148.40m }, Cancellation);
+            await exchange.Alice.Orders.AmendAsync(
+                "AAPL", stop.OrderId, new AmendOrder { Price = 148.40m }, Cancellation);
         Assert.Equal((OrderStatus.New, 8m, 148.40m), (moved.Status, moved.Remaining, moved.Price));
         await ShowsAsync(148.40m, 8m);
         var more =
-            await exchange.Alice.AmendAsync("AAPL", moved.OrderId, new AmendOrder { Quantity = 12m }, Cancellation);
+            await exchange.Alice.Orders.AmendAsync(
+                "AAPL", moved.OrderId, new AmendOrder { Quantity = 12m }, Cancellation);
         await ShowsAsync(148.40m, 12m);
         // It is rejected for its current price, not for its trigger.
-        await exchange.Operator.SetReferenceAsync("AAPL", 150m, Cancellation);
-        await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = 500 }, Cancellation);
+        await exchange.Admin.Operator.Trading.SetReferencePriceAsync("AAPL", 150m, cancellation: Cancellation);
+        await exchange.Admin.Operator.Trading.SetRulesAsync(
+            "AAPL", new BookRules { StaticBand = 500 }, cancellation: Cancellation);
         var far = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Alice.AmendAsync("AAPL", more.OrderId, new AmendOrder { Price = 160m }, Cancellation));
+            () => exchange.Alice.Orders.AmendAsync(
+                "AAPL", more.OrderId, new AmendOrder { Price = 160m }, Cancellation));
         Assert.Equal(("PriceBand", "price", "142.50 to 157.50"), (far.Code, far.Field, far.Limit));
-        await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = BookRules.None }, Cancellation);
+        await exchange.Admin.Operator.Trading.SetRulesAsync(
+            "AAPL", new BookRules { StaticBand = BookRules.None }, cancellation: Cancellation);
         await ShowsAsync(148.40m, 12m);
-        await exchange.Alice.CancelAsync("AAPL", more.OrderId, Cancellation);
+        await exchange.Alice.Orders.CancelAsync("AAPL", more.OrderId, Cancellation);
 
         await exchange.BobAsync(Buy(80m, 150m));
         var least = await exchange.AliceAsync(Sell(100m, 150m) with { MinQuantity = 50m });
         Assert.Equal(20m, least.Remaining);
         var dearer =
-            await exchange.Alice.AmendAsync("AAPL", least.OrderId, new AmendOrder { Price = 151m }, Cancellation);
+            await exchange.Alice.Orders.AmendAsync(
+                "AAPL", least.OrderId, new AmendOrder { Price = 151m }, Cancellation);
         Assert.Equal((OrderStatus.New, 20m), (dearer.Status, dearer.Remaining));
         await ShowsAsync(151m, 20m);
-        await exchange.Alice.CancelAsync("AAPL", dearer.OrderId, Cancellation);
+        await exchange.Alice.Orders.CancelAsync("AAPL", dearer.OrderId, Cancellation);
 
         var iceberg = await exchange.AliceAsync(Sell(20m, 150m) with { DisplayQuantity = 8m });
         await exchange.BobAsync(Buy(15m, 150m));
         Assert.Equal(
             5m,
-            (await exchange.Alice.AmendAsync(
+            (await exchange.Alice.Orders.AmendAsync(
                 "AAPL", iceberg.OrderId, new AmendOrder { Price = 151m }, Cancellation)).Remaining);
         await ShowsAsync(151m, 5m);
-        await exchange.Alice.CancelAllAsync(cancellation: Cancellation);
+        await exchange.Alice.Orders.CancelAllAsync(cancellation: Cancellation);
         var (_, _, usdHeld, aaplHeld) = await GainAsync(exchange.Alice);
         Assert.Equal((0m, 0m), (usdHeld, aaplHeld));
 
@@ -307,10 +315,12 @@ public class OrdersOverHttpTests
         await exchange.BobAsync(Sell(1m, 150m));
         await exchange.AliceAsync(Buy(1m, 150m));
         await exchange.BobAsync(Sell(5m, 151m));
-        await exchange.Operator.SetReferenceAsync("AAPL", 150m, Cancellation);
-        await exchange.Operator.SetRulesAsync(
-            "AAPL", new BookRules { StaticBand = 500, DynamicBand = 700, Protection = 2.5m }, Cancellation);
-        var rules = (await exchange.Alice.GetStateAsync("AAPL", Cancellation)).Rules;
+        await exchange.Admin.Operator.Trading.SetReferencePriceAsync("AAPL", 150m, cancellation: Cancellation);
+        await exchange.Admin.Operator.Trading.SetRulesAsync(
+            "AAPL",
+            new BookRules { StaticBand = 500, DynamicBand = 700, Protection = 2.5m },
+            cancellation: Cancellation);
+        var rules = (await exchange.Alice.Market.GetStateAsync("AAPL", Cancellation)).Rules;
         Assert.Equal(
             new BookRules
             {
@@ -348,10 +358,12 @@ public class OrdersOverHttpTests
 
         var list = PlaceOrderList.OneCancelsOther(Sell(1m, 149m), PlaceOrder.Stop("AAPL", OrderSide.Sell, 1m, 140m));
         var pair =
-            await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.PlaceListAsync(list, Cancellation));
+            await Assert.ThrowsAsync<QuantumCoreException>(
+                () => exchange.Alice.Orders.PlaceListAsync(list, Cancellation));
         Assert.Equal(("ListPrices", "orders[0].price,orders[1].triggerPrice"), (pair.Code, pair.Field));
 
-        await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Volatility, Cancellation);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
+            "AAPL", TradingPhase.Volatility, cancellation: Cancellation);
         (PlaceOrder Order, string Code, string Field)[] inAnAuction =
         [
             (Buy(1m, 150m) with { TimeInForce = TimeInForce.ImmediateOrCancel }, "NotInThisPhase", "timeInForce"),
@@ -381,11 +393,11 @@ public class OrdersOverHttpTests
     public async Task Bracket_enters_when_its_parent_is_filled_and_ends_with_one_leg()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        var placed = await exchange.Alice.PlaceListAsync(
+        var placed = await exchange.Alice.Orders.PlaceListAsync(
             PlaceOrderList.Bracket(
                 Buy(100m, 150m), Sell(100m, 160m), PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m)),
             Cancellation);
-        Assert.Empty((await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks);
+        Assert.Empty((await exchange.Alice.Market.GetBookAsync("AAPL", cancellation: Cancellation)).Asks);
 
         await exchange.BobAsync(Sell(100m, 150m));
         Assert.Equal(OrderStatus.Filled, (await NowAsync(exchange.Alice, placed.Orders[0])).Status);
@@ -395,7 +407,7 @@ public class OrdersOverHttpTests
         Assert.Equal("oneCancelsOther", (await NowAsync(exchange.Alice, placed.Orders[2])).EndReason);
         // −15,000.00 − 3.00, + 16,000.00 − 3.20.
         Assert.Equal((993.80m, 0m, 0m, 0m), await GainAsync(exchange.Alice));
-        Assert.Empty(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+        Assert.Empty(await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation));
     }
 
     [Fact]
@@ -429,8 +441,9 @@ public class OrdersOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         async Task Go(TradingPhase phase) => Assert.Equal(
-            phase, (await exchange.Operator.SetPhaseAsync("AAPL", phase, Cancellation)).Phase);
-        await exchange.Operator.SetReferenceAsync("AAPL", 150.50m, Cancellation);
+            phase, (await exchange.Admin.Operator.Trading.SetPhaseAsync(
+                "AAPL", phase, cancellation: Cancellation)).Phase);
+        await exchange.Admin.Operator.Trading.SetReferencePriceAsync("AAPL", 150.50m, cancellation: Cancellation);
         await Go(TradingPhase.Closed);
         Assert.Equal(
             "SymbolClosed",
@@ -445,12 +458,12 @@ public class OrdersOverHttpTests
         Assert.Equal("NotInThisPhase", (await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.AliceAsync(Buy(1m, 1m) with { TimeInForce = TimeInForce.ImmediateOrCancel }))).Code);
 
-        var state = await exchange.Alice.GetStateAsync("AAPL", Cancellation);
+        var state = await exchange.Alice.Market.GetStateAsync("AAPL", Cancellation);
         Assert.Equal(new IndicativeAuction(150.50m, 2_000m, 0m), state.Indicative);
         Assert.Null(state.LastPrice);
 
         await Go(TradingPhase.Continuous);
-        state = await exchange.Alice.GetStateAsync("AAPL", Cancellation);
+        state = await exchange.Alice.Market.GetStateAsync("AAPL", Cancellation);
         Assert.Equal((150.50m, null), (state.LastPrice, state.Indicative));
         Assert.Equal(
             ("atTheOpening", OrderStatus.Expired),
@@ -478,7 +491,7 @@ public class OrdersOverHttpTests
 
         Assert.Equal(taker, Text(await NowAsync(exchange.Alice, incoming)));
         Assert.Equal(maker, Text(await NowAsync(exchange.Alice, resting)));
-        Assert.Empty(await exchange.Alice.GetFillsAsync("AAPL", cancellation: Cancellation));
+        Assert.Empty(await exchange.Alice.Orders.GetFillsAsync("AAPL", cancellation: Cancellation));
         var (usd, aapl, _, _) = await GainAsync(exchange.Alice);
         Assert.Equal((0m, 0m), (usd, aapl));
     }
@@ -537,7 +550,7 @@ public class OrdersOverHttpTests
         Assert.Equal((OrderStatus.Expired, "noLiquidity", 99m), await Outcome(exchange, trailing));
 
         async Task<decimal?> TriggerAsync() =>
-            (await exchange.Alice.GetOrderAsync("AAPL", trailing.OrderId, Cancellation)).CurrentTriggerPrice;
+            (await exchange.Alice.Orders.GetAsync("AAPL", trailing.OrderId, Cancellation)).CurrentTriggerPrice;
     }
 
     [Fact]
@@ -554,11 +567,11 @@ public class OrdersOverHttpTests
         Assert.Equal(
             (PegTo.Primary, 151m, 10m), ((await NowAsync(exchange.Alice, pegged)).Peg, pegged.Price, pegged.Remaining));
         Assert.Equal(151m, await PeggedAsync());
-        await exchange.Bob.CancelAllAsync(cancellation: Cancellation);
+        await exchange.Bob.Orders.CancelAllAsync(cancellation: Cancellation);
         Assert.Null(await PeggedAsync());
 
         async Task<decimal?> PeggedAsync() =>
-            (await exchange.Alice.GetOrderAsync("AAPL", pegged.OrderId, Cancellation)).PeggedPrice;
+            (await exchange.Alice.Orders.GetAsync("AAPL", pegged.OrderId, Cancellation)).PeggedPrice;
 
         Task BestBid(decimal price, decimal quantity) =>
             exchange.ShownAsync(
@@ -583,7 +596,7 @@ public class OrdersOverHttpTests
         }
 
         await exchange.BobAsync(pegged);
-        await exchange.Alice.CancelAllAsync("AAPL", cancellation: Cancellation);
+        await exchange.Alice.Orders.CancelAllAsync("AAPL", cancellation: Cancellation);
         await exchange.AliceAsync(pegged with { ClientOrderId = "again" });
     }
 
@@ -595,9 +608,10 @@ public class OrdersOverHttpTests
             PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m) with { TriggerBy = TriggerBy.Mark });
         await exchange.BobAsync(Buy(100m, 145m));
         var amended =
-            await exchange.Alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 146m }, Cancellation);
+            await exchange.Alice.Orders.AmendAsync(
+                "AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 146m }, Cancellation);
         Assert.Equal((stop.OrderId, OrderStatus.New), (amended.OrderId, amended.Status));
-        await exchange.Operator.SetMarkAsync("AAPL", 146m, Cancellation);
+        await exchange.Admin.Operator.Trading.SetMarkPriceAsync("AAPL", 146m, Cancellation);
         Assert.Equal((OrderStatus.Filled, null, 100m), await Outcome(exchange, stop));
     }
 
@@ -605,20 +619,23 @@ public class OrdersOverHttpTests
     public async Task Band_halt_and_breaker_keep_orders_out()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        await exchange.Operator.SetReferenceAsync("AAPL", 150m, Cancellation);
-        await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = 500 }, Cancellation);
+        await exchange.Admin.Operator.Trading.SetReferencePriceAsync("AAPL", 150m, cancellation: Cancellation);
+        await exchange.Admin.Operator.Trading.SetRulesAsync(
+            "AAPL", new BookRules { StaticBand = 500 }, cancellation: Cancellation);
         Assert.Equal("PriceBand 142.50 to 157.50", await Refusal(Buy(1m, 157.51m)));
         Assert.Equal(
-            new PriceLimits(142.50m, 157.50m), (await exchange.Alice.GetStateAsync("AAPL", Cancellation)).PriceLimits);
+            new PriceLimits(142.50m, 157.50m), (await exchange.Alice.Market.GetStateAsync(
+                "AAPL", Cancellation)).PriceLimits);
         Assert.Null(await Refusal(Buy(1m, 157.50m)));
-        await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = BookRules.None }, Cancellation);
-        Assert.Null((await exchange.Alice.GetStateAsync("AAPL", Cancellation)).PriceLimits);
+        await exchange.Admin.Operator.Trading.SetRulesAsync(
+            "AAPL", new BookRules { StaticBand = BookRules.None }, cancellation: Cancellation);
+        Assert.Null((await exchange.Alice.Market.GetStateAsync("AAPL", Cancellation)).PriceLimits);
         Assert.Null(await Refusal(Buy(1m, 157.51m)));
 
-        var report = await exchange.Operator.BreakAsync(79, 100, Cancellation);
+        var report = await exchange.Admin.Operator.Trading.ReportIndexAsync(79, 100, Cancellation);
         Assert.Equal((3, true), (report.Level, report.Acted));
         Assert.Equal(["AAPL", "MSFT"], report.Symbols);
-        Assert.Equal(TradingPhase.Closed, (await exchange.Alice.GetStateAsync("MSFT", Cancellation)).Phase);
+        Assert.Equal(TradingPhase.Closed, (await exchange.Alice.Market.GetStateAsync("MSFT", Cancellation)).Phase);
         Assert.Equal("SymbolClosed", await Refusal(Buy(1m, 1m)));
 
         async Task<string?> Refusal(PlaceOrder order)

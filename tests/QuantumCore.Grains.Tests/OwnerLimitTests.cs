@@ -145,7 +145,7 @@ public class OwnerLimitTests
             MaxOrderQuantity = 40m,
         };
         var set = Assert.Single(
-            await exchange.Operator.SetOwnerLimitsAsync(
+            await exchange.Admin.Operator.Limits.SetForOwnerAsync(
                 "acme", limits, [new(alice, 2), new(bob, 1)], "one desk", Cancellation));
         Assert.Equal(("acme", limits), (set.Owner, set.Limits));
         Assert.Equal([
@@ -154,24 +154,25 @@ public class OwnerLimitTests
             set.Shares.Select(share => (share.Account, share.Weight, share.Limits!)));
         Assert.Equal(
             [limits with { MaxOpenOrders = 1, MaxPosition = 200_000_000m }],
-            (await exchange.Bob.GetLimitsAsync(Cancellation)).Owners!);
-        Assert.Single(await exchange.Operator.GetOwnerLimitsAsync(Cancellation));
+            (await exchange.Bob.Account.GetLimitsAsync(Cancellation)).Owners!);
+        Assert.Single(await exchange.Admin.Operator.Limits.GetForOwnersAsync(Cancellation));
 
         await exchange.Exchange.RefreshCatalogsAsync();
-        await exchange.Bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 100m), Cancellation);
+        await exchange.Bob.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 100m), Cancellation);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 100m), Cancellation));
+            () => exchange.Bob.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 100m), Cancellation));
         Assert.Equal(("OpenOrderLimit", "1"), (refused.Code, refused.Limit));
 
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetOwnerLimitsAsync("nobody", limits, null, null, Cancellation));
+            () => exchange.Admin.Operator.Limits.SetForOwnerAsync("nobody", limits, null, null, Cancellation));
         Assert.Equal(("BadRequest", "owner"), (refused.Code, refused.Field));
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetOwnerLimitsAsync(
+            () => exchange.Admin.Operator.Limits.SetForOwnerAsync(
                 "acme", new RiskLimits { Symbol = "*", MaxOrdersPerSecond = 5 }, null, null, Cancellation));
         Assert.Equal("maxOrdersPerSecond", refused.Field);
         refused =
-            await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.GetOwnerLimitsAsync(Cancellation));
+            await Assert.ThrowsAsync<QuantumCoreException>(
+                () => exchange.Alice.Operator.Limits.GetForOwnersAsync(Cancellation));
         Assert.Equal("Forbidden", refused.Code);
         Assert.Contains(
             await exchange.Grains.Catalog().Audit(long.MaxValue, 10),

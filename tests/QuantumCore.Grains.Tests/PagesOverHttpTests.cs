@@ -20,27 +20,30 @@ public sealed class PagesOverHttpTests
                     ClientOrderId = $"o-{i}",
                     TimeInForce = i % 2 == 0 ? TimeInForce.ImmediateOrCancel : TimeInForce.GoodTillCancelled,
                 });
-            await exchange.Operator.TransferFromAsync("ACC-1001", "ACC-1002", "USD", 1m + i, $"t-{i}", Cancellation);
-            await exchange.Operator.TransferFromAsync("ACC-1002", "ACC-1001", "USD", 100m + i, $"t-{i}", Cancellation);
-            await exchange.Alice.WithdrawAsync("USD", 1m + i, "bank", $"w-{i}", Cancellation);
+            await exchange.Admin.Operator.Accounts.TransferAsync(
+                "ACC-1001", "ACC-1002", "USD", 1m + i, $"t-{i}", Cancellation);
+            await exchange.Admin.Operator.Accounts.TransferAsync(
+                "ACC-1002", "ACC-1001", "USD", 100m + i, $"t-{i}", Cancellation);
+            await exchange.Alice.Money.WithdrawAsync("USD", 1m + i, "bank", $"w-{i}", Cancellation);
         }
 
         Assert.Equal(
             Enumerable.Range(0, 11).Reverse().Select(i => $"o-{i}"),
             (await AllAsync(
-                (size, after) => exchange.Alice.GetOrderHistoryAsync("AAPL", size, after, Cancellation))).Select(
+                (size, after) => exchange.Alice.Orders.GetHistoryAsync("AAPL", size, after, Cancellation))).Select(
                 order => order.ClientOrderId));
         Assert.Equal(
             Enumerable.Range(0, 11).Reverse().Select(i => 1m + i),
-            (await AllAsync((size, after) => exchange.Alice.GetWithdrawalsAsync(size, after, Cancellation))).Select(
+            (await AllAsync(
+                (size, after) => exchange.Alice.Money.GetWithdrawalsAsync(size, after, Cancellation))).Select(
                 withdrawal => withdrawal.Amount));
         Assert.Equal(
             Enumerable.Range(0, 11).Reverse().SelectMany(i => new[] { 100m + i, 1m + i }),
-            (await AllAsync((size, after) => exchange.Alice.GetTransfersAsync(size, after, Cancellation))).Select(
+            (await AllAsync((size, after) => exchange.Alice.Money.GetTransfersAsync(size, after, Cancellation))).Select(
                 transfer => transfer.Amount));
-        await RefusedAsync(() => exchange.Alice.GetOrderHistoryAsync(after: "x", cancellation: Cancellation));
-        await RefusedAsync(() => exchange.Alice.GetTransfersAsync(after: "1.2", cancellation: Cancellation));
-        await RefusedAsync(() => exchange.Alice.GetWithdrawalsAsync(after: "-1", cancellation: Cancellation));
+        await RefusedAsync(() => exchange.Alice.Orders.GetHistoryAsync(after: "x", cancellation: Cancellation));
+        await RefusedAsync(() => exchange.Alice.Money.GetTransfersAsync(after: "1.2", cancellation: Cancellation));
+        await RefusedAsync(() => exchange.Alice.Money.GetWithdrawalsAsync(after: "-1", cancellation: Cancellation));
     }
 
     private static async Task RefusedAsync(Func<Task> call)

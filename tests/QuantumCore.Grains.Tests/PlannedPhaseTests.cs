@@ -131,16 +131,17 @@ public sealed class PlannedPhaseTests
     public async Task Over_HTTP_the_breaker_closes_what_has_not_opened_and_what_is_halted()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        await exchange.Operator.SetPhaseAsync(Aapl, Client.TradingPhase.Closed, Token);
-        await exchange.Operator.SetPhaseAsync(
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(Aapl, Client.TradingPhase.Closed, cancellation: Token);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
             Aapl, Client.TradingPhase.PreOpen, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
-        await exchange.Operator.SetPhaseAsync(
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(
             "MSFT", Client.TradingPhase.Halt, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
 
-        Assert.Equal([Aapl, "MSFT"], (await exchange.Operator.BreakAsync(800, 1_000, Token)).Symbols);
+        Assert.Equal([Aapl, "MSFT"], (await exchange.Admin.Operator.Trading.ReportIndexAsync(
+            800, 1_000, Token)).Symbols);
         foreach (var symbol in (string[])[Aapl, "MSFT"])
         {
-            var state = await exchange.Alice.GetStateAsync(symbol, Token);
+            var state = await exchange.Alice.Market.GetStateAsync(symbol, Token);
             Assert.Equal(
                 (Client.TradingPhase.Closed, Client.PhaseReason.MarketWideBreaker, null),
                 (state.Phase, state.PhaseReason, state.NextPhase));
@@ -245,7 +246,7 @@ public sealed class PlannedPhaseTests
     public async Task Over_HTTP_the_state_says_why_since_when_and_what_comes_next()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        var state = await exchange.Operator.SetPhaseAsync(
+        var state = await exchange.Admin.Operator.Trading.SetPhaseAsync(
             Aapl,
             Client.TradingPhase.Halt,
             new Client.PhaseTerms
@@ -261,13 +262,14 @@ public sealed class PlannedPhaseTests
         Assert.InRange(
             state.NextPhaseTime!.Value - state.PhaseSince!.Value, TimeSpan.FromSeconds(890), TimeSpan.FromSeconds(900));
 
-        var rules = await exchange.Operator.SetRulesAsync(Aapl, new Client.BookRules { AuctionSeconds = 90 }, Token);
+        var rules = await exchange.Admin.Operator.Trading.SetRulesAsync(
+            Aapl, new Client.BookRules { AuctionSeconds = 90 }, cancellation: Token);
         Assert.Equal(90, rules.AuctionSeconds);
-        rules = await exchange.Operator.SetRulesAsync(
-            Aapl, new Client.BookRules { AuctionSeconds = Client.BookRules.None }, Token);
+        rules = await exchange.Admin.Operator.Trading.SetRulesAsync(
+            Aapl, new Client.BookRules { AuctionSeconds = Client.BookRules.None }, cancellation: Token);
         Assert.Null(rules.AuctionSeconds);
 
-        state = await exchange.Alice.GetStateAsync(Aapl, Token);
+        state = await exchange.Alice.Market.GetStateAsync(Aapl, Token);
         Assert.Equal((Client.TradingPhase.Halt, Client.TradingPhase.Volatility), (state.Phase, state.NextPhase));
     }
 

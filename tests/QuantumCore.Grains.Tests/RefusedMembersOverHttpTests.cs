@@ -22,17 +22,17 @@ public class RefusedMembersOverHttpTests
         await LimitAsync(exchange, s_aapl with { MaxOrderQuantity = 20m });
         Assert.Equal(
             ("MaxQuantity", "orders[1].quantity", "20"),
-            await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
+            await RefusedAsync(() => exchange.Alice.Orders.PlaceListAsync(list, Cancellation)));
         await LimitAsync(exchange, s_aapl with { MaxOrderValue = 1_500m });
         Assert.Equal(
             ("MaxNotional", "orders[1].quantity", "1500.00"),
-            await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
+            await RefusedAsync(() => exchange.Alice.Orders.PlaceListAsync(list, Cancellation)));
         await LimitAsync(exchange, s_aapl with { MaxOpenOrders = 1 });
         Assert.Equal(
             ("OpenOrderLimit", "orders", "1"),
-            await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
+            await RefusedAsync(() => exchange.Alice.Orders.PlaceListAsync(list, Cancellation)));
         Assert.Equal(("InvalidPrice", "orders[1].price"), await NamedAsync(
-            () => exchange.Alice.PlaceListAsync(
+            () => exchange.Alice.Orders.PlaceListAsync(
                 list with { Orders = [list.Orders[0], Sell(30m, 160.005m)] }, Cancellation)));
     }
 
@@ -61,7 +61,7 @@ public class RefusedMembersOverHttpTests
         await using var exchange = await OpenAsync();
         var iceberg = await exchange.AliceAsync(Sell(1_000m, 150m) with { DisplayQuantity = 1m });
         Assert.Equal(("InvalidQuantity", "quantity"), await NamedAsync(
-            () => exchange.Alice.AmendAsync(
+            () => exchange.Alice.Orders.AmendAsync(
                 "AAPL", iceberg.OrderId, new AmendOrder { Quantity = 1_001m }, Cancellation)));
         Assert.Equal(1_000m, (await NowAsync(exchange.Alice, iceberg)).Remaining);
     }
@@ -71,14 +71,15 @@ public class RefusedMembersOverHttpTests
     {
         await using var exchange = await OpenAsync();
         Assert.Equal(("Overflow", "amount", "46116860184273879.04"), await RefusedAsync(
-            () => exchange.Operator.DepositAsync("ACC-1001", "USD", 46_116_860_184_273_879m, "much", Cancellation)));
+            () => exchange.Admin.Operator.Accounts.DepositAsync(
+                "ACC-1001", "USD", 46_116_860_184_273_879m, "much", Cancellation)));
     }
 
     [Fact]
     public async Task Insufficient_funds_rejection_names_the_available_amount()
     {
         await using var exchange = await OpenAsync();
-        var cash = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(
+        var cash = (await exchange.Alice.Account.GetAsync(Cancellation)).Balances.Single(
             static balance => balance.Asset == "USD").Available;
         var most = cash.ToString("F2", CultureInfo.InvariantCulture);
         Assert.Equal(
@@ -100,20 +101,20 @@ public class RefusedMembersOverHttpTests
         var list = PlaceOrderList.OneTriggersOther(Buy(Math.Ceiling(cash / 140m), 140m), Sell(1m, 160m));
         Assert.Equal(
             ("InsufficientFunds", "orders", most),
-            await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
+            await RefusedAsync(() => exchange.Alice.Orders.PlaceListAsync(list, Cancellation)));
         Assert.Equal(("InsufficientFunds", "amount", most), await RefusedAsync(
-            () => exchange.Alice.WithdrawAsync("USD", cash + 0.01m, "bank", cancellation: Cancellation)));
+            () => exchange.Alice.Money.WithdrawAsync("USD", cash + 0.01m, "bank", cancellation: Cancellation)));
 
         var resting = await exchange.AliceAsync(Buy(1m, 140m));
         var rest = cash - 140.11m;
         Assert.Equal(
             ("InsufficientFunds", "quantity", rest.ToString("F2", CultureInfo.InvariantCulture)), await RefusedAsync(
-            () => exchange.Alice.AmendAsync(
+            () => exchange.Alice.Orders.AmendAsync(
                 "AAPL", resting.OrderId, new AmendOrder { Quantity = Math.Ceiling(cash / 140m) }, Cancellation)));
     }
 
     private static Task<AccountLimits> LimitAsync(ServedExchange exchange, RiskLimits limits) =>
-        exchange.Operator.SetLimitsAsync("ACC-1001", limits, cancellation: Cancellation);
+        exchange.Admin.Operator.Limits.SetAsync("ACC-1001", limits, cancellation: Cancellation);
 
     private static async Task<(string Code, string? Field)> NamedAsync(Func<Task> call)
     {

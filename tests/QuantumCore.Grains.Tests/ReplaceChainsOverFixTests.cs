@@ -26,7 +26,7 @@ public sealed class ReplaceChainsOverFixTests
         Assert.Equal("8 11=c 150=5 39=1 38=10 14=9 151=1 6=140", await desk.HearAsync(1, s_quantities));
         await exchange.BobAsync(ServedExchange.Sell(3, 140));
         Assert.Equal("8 11=c 150=F 39=2 38=10 14=10 151=0 6=140", await desk.HearAsync(1, s_quantities));
-        var left = Assert.Single(await exchange.Bob.GetOpenOrdersAsync(cancellation: Cancellation));
+        var left = Assert.Single(await exchange.Bob.Orders.GetOpenAsync(cancellation: Cancellation));
         Assert.Equal((3m, 1m), (left.Quantity, left.Filled));
     }
 
@@ -78,7 +78,7 @@ public sealed class ReplaceChainsOverFixTests
         await OpenChainAsync(exchange, desk);
         await desk.SendAsync("G", $"11=c|41=b|38={total}|44=140|{Buy}");
         Assert.Equal("8 11=c 41=b 150=4 39=4 14=9 151=0", await desk.HearAsync(1, 11, 41, 150, 39, 14, 151));
-        Assert.Empty(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+        Assert.Empty(await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation));
     }
 
     [Fact]
@@ -97,11 +97,11 @@ public sealed class ReplaceChainsOverFixTests
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await OpenChainAsync(exchange, desk);
-        var order = Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+        var order = Assert.Single(await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation));
         Assert.Equal((14m, 4m, 10m), (order.Quantity, order.Filled, order.Remaining));
 
         // There the total is that of the newest order: four of twelve are filled.
-        await exchange.Alice.AmendAsync("AAPL", order.OrderId, new AmendOrder { Quantity = 12m }, Cancellation);
+        await exchange.Alice.Orders.AmendAsync("AAPL", order.OrderId, new AmendOrder { Quantity = 12m }, Cancellation);
         Assert.Equal("8 11=b 150=D 39=1 38=17 14=9 151=8 6=140", await desk.HearAsync(1, s_quantities));
     }
 

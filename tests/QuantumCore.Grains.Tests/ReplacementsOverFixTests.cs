@@ -116,7 +116,7 @@ public sealed class ReplacementsOverFixTests
             await desk.HearAsync(3, 11, 41, 150, 99));
         foreach (var price in new[] { 150.8m, 151m })
         {
-            Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+            Assert.Single(await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation));
             await exchange.BobAsync(ServedExchange.Sell(1, price));
             await exchange.BobAsync(ServedExchange.Sell(1, 151.2m));
             await exchange.AliceAsync(ServedExchange.Buy(1, price));
@@ -126,7 +126,7 @@ public sealed class ReplacementsOverFixTests
         while (heard.Count == 0 || !heard[^1].StartsWith("8 11=c 150=F", StringComparison.Ordinal))
             heard.Add(await desk.HearAsync(1, 11, 150, 58));
         Assert.Contains("8 11=c 150=D 58=triggered", heard);
-        Assert.Empty(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+        Assert.Empty(await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class ReplacementsOverFixTests
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync("D", "11=a|55=AAPL|54=1|38=10|40=3|99=155");
         var order = await desk.ReadAsync();
-        await exchange.Alice.AmendAsync(
+        await exchange.Alice.Orders.AmendAsync(
             "AAPL", long.Parse(order[37], CultureInfo.InvariantCulture), new AmendOrder { TriggerPrice = 154m },
             Cancellation);
         Assert.Equal("8 11=a 150=D 378=99 99=154.00", await desk.HearAsync(1, 11, 41, 150, 378, 99));

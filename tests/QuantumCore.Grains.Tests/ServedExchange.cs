@@ -39,14 +39,14 @@ internal sealed class ServedExchange : IAsyncDisposable
         _address = address;
         Alice = new QuantumCoreClient(address, "alice");
         Bob = new QuantumCoreClient(address, "bob");
-        Operator = new QuantumCoreClient(address, "operator");
+        Admin = new QuantumCoreClient(address, "operator");
     }
 
     public QuantumCoreClient Alice { get; }
 
     public QuantumCoreClient Bob { get; }
 
-    public QuantumCoreClient Operator { get; }
+    public QuantumCoreClient Admin { get; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -126,9 +126,9 @@ internal sealed class ServedExchange : IAsyncDisposable
         Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancellation));
     }
 
-    public Task<Order> AliceAsync(PlaceOrder order) => Alice.PlaceAsync(order, Cancellation);
+    public Task<Order> AliceAsync(PlaceOrder order) => Alice.Orders.PlaceAsync(order, Cancellation);
 
-    public Task<Order> BobAsync(PlaceOrder order) => Bob.PlaceAsync(order, Cancellation);
+    public Task<Order> BobAsync(PlaceOrder order) => Bob.Orders.PlaceAsync(order, Cancellation);
 
     public static PlaceOrder Buy(decimal quantity, decimal price) =>
         PlaceOrder.Limit("AAPL", OrderSide.Buy, quantity, price);
@@ -138,12 +138,13 @@ internal sealed class ServedExchange : IAsyncDisposable
 
     /// <summary>Returns the current state of an order, as its owner reads it.</summary>
     public static Task<Order> NowAsync(QuantumCoreClient owner, Order order) =>
-        owner.GetOrderAsync(order.Symbol, order.OrderId, Cancellation);
+        owner.Orders.GetAsync(order.Symbol, order.OrderId, Cancellation);
 
     /// <summary>Waits until market data shows AAPL's book as expected: it follows the book, a moment later.</summary>
     public Task ShownAsync(
         Predicate<BookSnapshot> isExpected, [CallerArgumentExpression(nameof(isExpected))] string what = "") =>
-        Wait.UntilAsync(async () => isExpected(await Alice.GetBookAsync("AAPL", cancellation: Cancellation)), what);
+        Wait.UntilAsync(
+            async () => isExpected(await Alice.Market.GetBookAsync("AAPL", cancellation: Cancellation)), what);
 
     /// <summary>
     /// Returns an account's gain since the start, and holds: USD total, AAPL total, USD held, AAPL held.
@@ -151,7 +152,7 @@ internal sealed class ServedExchange : IAsyncDisposable
     public static async Task<(decimal Usd, decimal Aapl, decimal UsdHeld,
         decimal AaplHeld)> GainAsync(QuantumCoreClient owner)
     {
-        var account = await owner.GetAccountAsync(Cancellation);
+        var account = await owner.Account.GetAsync(Cancellation);
         var usd = account.Balances.Single(balance => balance.Asset == "USD");
         var aapl = account.Balances.Single(balance => balance.Asset == "AAPL");
         return (usd.Total - 10_000_000_000m, aapl.Total - 100_000_000m, usd.Held, aapl.Held);
@@ -178,7 +179,7 @@ internal sealed class ServedExchange : IAsyncDisposable
         _hasEnded = true;
         Alice.Dispose();
         Bob.Dispose();
-        Operator.Dispose();
+        Admin.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         await _exchange.DisposeAsync();

@@ -142,6 +142,6 @@ public sealed class SessionEndsOverFixTests
     }
 
     private static async Task<string[]> OpenAsync(ServedExchange exchange) =>
-        [.. (await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation)).Select(order => order.ClientOrderId)
+        [.. (await exchange.Alice.Orders.GetOpenAsync(cancellation: Cancellation)).Select(order => order.ClientOrderId)
             .Order(StringComparer.Ordinal)];
 }

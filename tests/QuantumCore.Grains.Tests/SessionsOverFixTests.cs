@@ -131,7 +131,7 @@ public sealed class SessionsOverFixTests
         await first.SendAsync("D", "11=a|55=AAPL|54=1|38=5|40=2|44=150|59=1");
         var told = await first.HearAsync(2, 17, 37, 150, 527);
         Assert.Equal(told, await second.HearAsync(2, 17, 37, 150, 527));
-        var fill = Assert.Single(await exchange.Alice.GetFillsAsync(cancellation: Cancellation));
+        var fill = Assert.Single(await exchange.Alice.Orders.GetFillsAsync(cancellation: Cancellation));
         Assert.EndsWith(
             string.Create(CultureInfo.InvariantCulture, $"527={fill.TradeId}"), told, StringComparison.Ordinal);
     }

@@ -14,16 +14,16 @@ public class SettlementOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await ListAsync(exchange);
-        await exchange.Bob.PlaceAsync(PlaceOrder.Limit("TSLA", OrderSide.Sell, 10m, 100m), Cancellation);
-        await exchange.Alice.PlaceAsync(PlaceOrder.Limit("TSLA", OrderSide.Buy, 10m, 100m), Cancellation);
+        await exchange.Bob.Orders.PlaceAsync(PlaceOrder.Limit("TSLA", OrderSide.Sell, 10m, 100m), Cancellation);
+        await exchange.Alice.Orders.PlaceAsync(PlaceOrder.Limit("TSLA", OrderSide.Buy, 10m, 100m), Cancellation);
 
-        var balances = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.ToDictionary(
+        var balances = (await exchange.Alice.Account.GetAsync(Cancellation)).Balances.ToDictionary(
             balance => balance.Asset, StringComparer.Ordinal);
         Assert.Equal((10m, 10m, 10m), (balances["TSLA"].Total, balances["TSLA"].Available, balances["TSLA"].Pending));
         Assert.Equal(-1_000m, balances["USD"].Pending);
         Assert.Equal(0m, balances["AAPL"].Pending);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Alice.WithdrawAsync("TSLA", 10m, "vault", "out-1", Cancellation));
+            () => exchange.Alice.Money.WithdrawAsync("TSLA", 10m, "vault", "out-1", Cancellation));
         Assert.Equal("UnsettledFunds", refused.Code);
     }
 
@@ -31,20 +31,23 @@ public class SettlementOverHttpTests
     public async Task Venues_are_shown_with_the_holidays_that_were_set()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        Assert.Empty(await exchange.Operator.GetSettlementAsync(Cancellation));
+        Assert.Empty(await exchange.Admin.Operator.Settlement.GetVenuesAsync(Cancellation));
         await ListAsync(exchange);
         var holiday = new DateOnly(2199, 12, 25);
         var venue = Assert.Single(
-            await exchange.Operator.SetHolidaysAsync(
+            await exchange.Admin.Operator.Settlement.SetHolidaysAsync(
                 "MAIN", [holiday, new DateOnly(2020, 1, 1)], "calendar", Cancellation));
         Assert.Equal(("MAIN", holiday), (venue.Venue, Assert.Single(venue.Holidays)));
         Assert.Equal(
-            holiday, Assert.Single(Assert.Single(await exchange.Operator.GetSettlementAsync(Cancellation)).Holidays));
+            holiday,
+            Assert.Single(
+                Assert.Single(await exchange.Admin.Operator.Settlement.GetVenuesAsync(Cancellation)).Holidays));
         Assert.Empty(venue.Batches);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetHolidaysAsync("OTHER", [holiday], null, Cancellation));
+            () => exchange.Admin.Operator.Settlement.SetHolidaysAsync("OTHER", [holiday], null, Cancellation));
         Assert.Equal("venue", refused.Field);
-        await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.GetSettlementAsync(Cancellation));
+        await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Alice.Operator.Settlement.GetVenuesAsync(Cancellation));
     }
 
     [Fact]
@@ -54,15 +57,17 @@ public class SettlementOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync(time: clock);
         await ListAsync(exchange);
         var today = new DateOnly(2199, 1, 7);
-        await exchange.Operator.SetHolidaysAsync("MAIN", [today.AddDays(2), today.AddDays(30)], null, Cancellation);
+        await exchange.Admin.Operator.Settlement.SetHolidaysAsync(
+            "MAIN", [today.AddDays(2), today.AddDays(30)], null, Cancellation);
         foreach (var near in new[] { today, today.AddDays(1) })
         {
             var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-                () => exchange.Operator.SetHolidaysAsync("MAIN", [near, today.AddDays(40)], null, Cancellation));
+                () => exchange.Admin.Operator.Settlement.SetHolidaysAsync(
+                    "MAIN", [near, today.AddDays(40)], null, Cancellation));
             Assert.Equal(("holidays", $"{today.AddDays(2):yyyy-MM-dd}"), (refused.Field, refused.Limit));
         }
 
-        var venue = Assert.Single(await exchange.Operator.GetSettlementAsync(Cancellation));
+        var venue = Assert.Single(await exchange.Admin.Operator.Settlement.GetVenuesAsync(Cancellation));
         Assert.Equal([today.AddDays(2), today.AddDays(30)], venue.Holidays);
 
         // The same calendar again changes nothing about days that have come near.
@@ -70,7 +75,7 @@ public class SettlementOverHttpTests
         Assert.Equal(
             2,
             Assert.Single(
-                await exchange.Operator.SetHolidaysAsync(
+                await exchange.Admin.Operator.Settlement.SetHolidaysAsync(
                     "MAIN", [.. venue.Holidays], null, Cancellation)).Holidays.Count);
     }
 
@@ -80,7 +85,8 @@ public class SettlementOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync();
         await ListAsync(exchange);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.BuyInAsync("MAIN", "b-1", "ACC-1002", "TSLA", "late", Cancellation));
+            () => exchange.Admin.Operator.Settlement.BuyInAsync(
+                "MAIN", "b-1", "ACC-1002", "TSLA", "late", Cancellation));
         Assert.Equal("account", refused.Field);
         foreach (var (venue, id, account, symbol, field) in new[]
         {
@@ -90,20 +96,21 @@ public class SettlementOverHttpTests
         })
         {
             refused = await Assert.ThrowsAsync<QuantumCoreException>(
-                () => exchange.Operator.BuyInAsync(venue, id, account, symbol, null, Cancellation));
+                () => exchange.Admin.Operator.Settlement.BuyInAsync(venue, id, account, symbol, null, Cancellation));
             Assert.Equal(field, refused.Field);
         }
 
-        var shown = Assert.Single(await exchange.Operator.SetBuyInDaysAsync("MAIN", 3, "as agreed", Cancellation));
+        var shown = Assert.Single(await exchange.Admin.Operator.Settlement.SetBuyInDaysAsync(
+            "MAIN", 3, "as agreed", Cancellation));
         Assert.Equal((3, 0), (shown.BuyInDays, shown.Fails.Count));
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.SetBuyInDaysAsync("MAIN", 101, null, Cancellation));
+            () => exchange.Admin.Operator.Settlement.SetBuyInDaysAsync("MAIN", 101, null, Cancellation));
         Assert.Equal(("days", "100"), (refused.Field, refused.Limit));
         Assert.Equal(
             (400, "days"), await MarginOverHttpTests.PostRawAsync(exchange, "admin/settlement/MAIN/buy-in-days", "{}"));
-        Assert.Equal(3, Assert.Single(await exchange.Operator.GetSettlementAsync(Cancellation)).BuyInDays);
+        Assert.Equal(3, Assert.Single(await exchange.Admin.Operator.Settlement.GetVenuesAsync(Cancellation)).BuyInDays);
         await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Alice.BuyInAsync("MAIN", "b-1", "ACC-1002", "TSLA", null, Cancellation));
+            () => exchange.Alice.Operator.Settlement.BuyInAsync("MAIN", "b-1", "ACC-1002", "TSLA", null, Cancellation));
     }
 
     [Fact]
@@ -113,17 +120,18 @@ public class SettlementOverHttpTests
         var listed = await ListAsync(exchange);
         Assert.Equal((1, "MAIN"), (listed.SettlementDays, listed.SettlementVenue));
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.ListInstrumentAsync(listed with { SettlementDays = 2 }, Cancellation));
+            () => exchange.Admin.Operator.Trading.ListInstrumentAsync(
+                listed with { SettlementDays = 2 }, Cancellation));
         Assert.Equal("settlementDays", refused.Field);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Operator.ListInstrumentAsync(
+            () => exchange.Admin.Operator.Trading.ListInstrumentAsync(
                 listed with { Symbol = "NVDA", BaseAsset = "NVDA", SettlementDays = 3 }, Cancellation));
         Assert.Equal("settlementDays", refused.Field);
     }
 
     private static async Task<Instrument> ListAsync(ServedExchange exchange)
     {
-        var listed = await exchange.Operator.ListInstrumentAsync(
+        var listed = await exchange.Admin.Operator.Trading.ListInstrumentAsync(
             new Instrument
             {
                 Symbol = "TSLA",
@@ -135,7 +143,7 @@ public class SettlementOverHttpTests
                 SettlementDays = 1,
             },
             Cancellation);
-        await exchange.Operator.DepositAsync("ACC-1002", "TSLA", 100m, "units", Cancellation);
+        await exchange.Admin.Operator.Accounts.DepositAsync("ACC-1002", "TSLA", 100m, "units", Cancellation);
         return listed;
     }
 }

@@ -301,25 +301,25 @@ public class SignalsOverHttpTests
         await desk.OfferAsync(500);
         var signal = new Signal("k-1", "AAPL", SignalAction.Buy, 10, Time: TimeProvider.System.GetUtcNow());
         var first =
-            await desk.Operator.SendSignalAsync("momentum", desk.Secret, signal, TestContext.Current.CancellationToken);
+            await desk.Admin.Signals.SendAsync("momentum", desk.Secret, signal, TestContext.Current.CancellationToken);
         var again =
-            await desk.Operator.SendSignalAsync("momentum", desk.Secret, signal, TestContext.Current.CancellationToken);
+            await desk.Admin.Signals.SendAsync("momentum", desk.Secret, signal, TestContext.Current.CancellationToken);
         Assert.Equal((false, true), (first.Duplicate, again.Duplicate));
         Assert.Equal(first.Accounts[0].Order!.OrderId, again.Accounts[0].Order!.OrderId);
         Assert.Equal(10, first.Accounts[0].Order!.Filled);
 
-        var refusal = await Assert.ThrowsAsync<QuantumCoreException>(() => desk.Operator.SendSignalAsync(
+        var refusal = await Assert.ThrowsAsync<QuantumCoreException>(() => desk.Admin.Signals.SendAsync(
             "momentum", "no secret", signal, TestContext.Current.CancellationToken));
         Assert.Equal("Unauthorized", refusal.Code);
-        await Assert.ThrowsAsync<QuantumCoreException>(() => desk.Operator.SendSignalAsync(
+        await Assert.ThrowsAsync<QuantumCoreException>(() => desk.Admin.Signals.SendAsync(
             "momentum", desk.Secret, signal with { Key = "k-2", Symbol = "NONE" },
             TestContext.Current.CancellationToken));
-        var dead = Assert.Single(await desk.Operator.GetDeadSignalsAsync(TestContext.Current.CancellationToken));
-        await desk.Operator.DropDeadSignalAsync(dead.Id, TestContext.Current.CancellationToken);
-        Assert.Empty(await desk.Operator.GetDeadSignalsAsync(TestContext.Current.CancellationToken));
+        var dead = Assert.Single(await desk.Admin.Signals.GetDeadAsync(TestContext.Current.CancellationToken));
+        await desk.Admin.Signals.DropDeadAsync(dead.Id, TestContext.Current.CancellationToken);
+        Assert.Empty(await desk.Admin.Signals.GetDeadAsync(TestContext.Current.CancellationToken));
         Assert.Null(
-            (await desk.Operator.ResumeSignalsAsync("momentum", TestContext.Current.CancellationToken)).PausedUntil);
-        var changed = await desk.Operator.SetSignalStrategyAsync(
+            (await desk.Admin.Signals.ResumeAsync("momentum", TestContext.Current.CancellationToken)).PausedUntil);
+        var changed = await desk.Admin.Signals.SetStrategyAsync(
             "momentum", new SignalStrategyTerms([new("ACC-1003")]) { Closed = true },
             TestContext.Current.CancellationToken);
         Assert.Equal((true, null), (changed.Closed, changed.Secret));
@@ -367,7 +367,7 @@ public class SignalsOverHttpTests
 
         public string Secret { get; private set; } = "";
 
-        public QuantumCoreClient Operator => _exchange.Operator;
+        public QuantumCoreClient Admin => _exchange.Admin;
 
         public static async Task<Desk> OpenAsync(string policy = "reverse", string more = "", TimeProvider? time = null)
         {

@@ -75,7 +75,7 @@ public sealed class StalledJournalTests
     {
         var disk = new Disk(DiskKind.Faulty);
         await using var served = await OpenAsync(disk: disk);
-        await served.Operator.SetOwnerAsync("ACC-1001", "acme", TestContext.Current.CancellationToken);
+        await served.Admin.Operator.Accounts.SetOwnerAsync("ACC-1001", "acme", TestContext.Current.CancellationToken);
         var resting = await served.AliceAsync(Buy(10m, 150m));
         disk.Volatile.IsDown = true;
         var body = call.EndsWith(" AAPL", StringComparison.Ordinal)
@@ -91,7 +91,8 @@ public sealed class StalledJournalTests
             async () => $"{(await NowAsync(served.Alice, resting)).Status}" == orderThen
                 && await RefusalAsync(served) == refusal);
         await Wait.UntilAsync(
-            async () => (await served.Operator.GetActionsAsync(cancellation: TestContext.Current.CancellationToken))
+            async () => (await served.Admin.Operator.GetActionsAsync(
+                cancellation: TestContext.Current.CancellationToken))
             .Any(line => line.What is "accountFrozen" or "accountBlocked" or "ownerBlocked"));
         await served.Exchange.CrashAsync();
         await using var restarted = await Exchange.StartAsync(disk);

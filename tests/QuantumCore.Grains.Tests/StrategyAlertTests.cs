@@ -24,14 +24,15 @@ public sealed class StrategyAlertTests
             Assert.True(made.IsSuccessStatusCode);
 
         // Legs of two strategies meet at a price beyond the alert's; the last price stays.
-        await exchange.Alice.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
-        await exchange.Bob.PlaceStrategyAsync(Spread(-4m, OrderSide.Sell, OrderSide.Buy), Cancellation);
+        await exchange.Alice.Orders.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
+        await exchange.Bob.Orders.PlaceStrategyAsync(Spread(-4m, OrderSide.Sell, OrderSide.Buy), Cancellation);
         IReadOnlyList<Trade> trades = [];
         await Wait.UntilAsync(
-            async () => (trades = await exchange.Alice.GetTradesAsync("LEFT", cancellation: Cancellation)).Count == 2);
+            async () => (trades = await exchange.Alice.Market.GetTradesAsync(
+                "LEFT", cancellation: Cancellation)).Count == 2);
         Assert.True(trades[0].Price > 150.5m);
         Assert.Equal([true, false], trades.Select(static trade => trade.IsLeg));
-        Assert.Equal(150m, (await exchange.Alice.GetStateAsync("LEFT", Cancellation)).LastPrice);
+        Assert.Equal(150m, (await exchange.Alice.Market.GetStateAsync("LEFT", Cancellation)).LastPrice);
 
         // The next trade of the book's own fires it at that price, so earlier trades have been checked by then.
         await TradeAsync(exchange, 150.6m);
@@ -53,11 +54,11 @@ public sealed class StrategyAlertTests
         await TradeAsync(exchange, 150);
 
         // Of two strategies, then of a strategy and quotes of its legs; then of plain orders again.
-        await exchange.Alice.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
-        await exchange.Bob.PlaceStrategyAsync(Spread(-4m, OrderSide.Sell, OrderSide.Buy), Cancellation);
+        await exchange.Alice.Orders.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
+        await exchange.Bob.Orders.PlaceStrategyAsync(Spread(-4m, OrderSide.Sell, OrderSide.Buy), Cancellation);
         await exchange.BobAsync(PlaceOrder.Limit("LEFT", OrderSide.Sell, 1, 155m));
         await exchange.BobAsync(PlaceOrder.Limit("RIGHT", OrderSide.Buy, 1, 151m));
-        await exchange.Alice.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
+        await exchange.Alice.Orders.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
         await TradeAsync(exchange, 150.6m);
 
         foreach (var (symbol, expected) in new Dictionary<string,

@@ -26,7 +26,7 @@ public sealed class StrategyRefusalTests
         Assert.Contains("The leg of RIGHT: The symbol is halted. (legs[1])", refused.Message, StringComparison.Ordinal);
         refused = await RefusedAsync(exchange, "RIGHT", "LEFT");
         Assert.Equal(("SymbolHalted", "legs[0]"), (refused.Code, refused.Field));
-        await exchange.Alice.PlaceStrategyAsync(Spread("LEFT", "NONE", OrderSide.Buy), Cancellation);
+        await exchange.Alice.Orders.PlaceStrategyAsync(Spread("LEFT", "NONE", OrderSide.Buy), Cancellation);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class StrategyRefusalTests
             refused.Detail.StartsWith("The leg of NONE: ", StringComparison.Ordinal)));
 
         // Each leg alone is within the account's money, but not both.
-        var (free, price) = ((await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(
+        var (free, price) = ((await exchange.Alice.Account.GetAsync(Cancellation)).Balances.Single(
             balance => balance.Asset == "USD").Total, 157.5m);
         refused = await RefusedAsync(exchange, "LEFT", "RIGHT", OrderSide.Buy, (long)(free / price * 0.6m));
         Assert.Equal(("InsufficientFunds", null), (refused.Code, refused.Field));
@@ -63,7 +63,7 @@ public sealed class StrategyRefusalTests
     private static Task<QuantumCoreException> RefusedAsync(
         ServedExchange exchange, string first, string second, OrderSide side = OrderSide.Sell, long units = 1) =>
         Assert.ThrowsAsync<QuantumCoreException>(
-            () => exchange.Alice.PlaceStrategyAsync(Spread(first, second, side, units), Cancellation));
+            () => exchange.Alice.Orders.PlaceStrategyAsync(Spread(first, second, side, units), Cancellation));
 
     /// <summary>Returns a strategy that buys the first symbol, and buys or sells the second.</summary>
     private static PlaceStrategy Spread(string first, string second, OrderSide side, long units = 1) =>

@@ -15,7 +15,8 @@ public sealed class TickersOverHttpTests
     {
         await using var exchange = await OpenAsync();
         var quiet =
-            Assert.Single(await exchange.Alice.GetTickersAsync(Cancellation), static ticker => ticker.Symbol == "AAPL");
+            Assert.Single(
+                await exchange.Alice.Market.GetTickersAsync(Cancellation), static ticker => ticker.Symbol == "AAPL");
         Assert.Equal(new Ticker("AAPL", TradingPhase.Continuous, null, null, null, null, 0m, 0m, 0), quiet);
 
         await exchange.BobAsync(Sell(3m, 150m));
@@ -25,18 +26,19 @@ public sealed class TickersOverHttpTests
         await Wait.UntilAsync(
             async () =>
                 (traded = Assert.Single(
-                    await exchange.Alice.GetTickersAsync(Cancellation),
+                    await exchange.Alice.Market.GetTickersAsync(Cancellation),
                     static ticker => ticker.Symbol == "AAPL")).Trades > 0,
             "the ticker to have the trade");
         Assert.Equal(new Ticker("AAPL", TradingPhase.Continuous, 150m, 150m, 150m, 150m, 3m, 450m, 1), traded);
-        var candles = await exchange.Alice.GetCandlesAsync("AAPL", cancellation: Cancellation);
+        var candles = await exchange.Alice.Market.GetCandlesAsync("AAPL", cancellation: Cancellation);
         Assert.Equal(3m, candles.Sum(static candle => candle.Volume));
         Assert.Empty(
-            await exchange.Alice.GetCandlesAsync("AAPL", "1m", 10, isRaw: false, candles[0].Start, Cancellation));
+            await exchange.Alice.Market.GetCandlesAsync(
+                "AAPL", "1m", 10, isRaw: false, candles[0].Start, Cancellation));
         Assert.Equal(
             candles[0],
             Assert.Single(
-                await exchange.Alice.GetCandlesAsync(
+                await exchange.Alice.Market.GetCandlesAsync(
                     "AAPL", "1m", 1, isRaw: false, candles[0].Start.AddTicks(1), Cancellation)));
     }
 }

@@ -382,7 +382,8 @@ public class TradeChangeTests
         await exchange.BobAsync(ServedExchange.Sell(2, 160));
         var bought = await exchange.AliceAsync(ServedExchange.Buy(2, 160));
         var trade = Assert.Single(bought.Fills).TradeId;
-        var corrected = await exchange.Operator.CorrectAsync("AAPL", trade, 155m, cancellation: token);
+        var corrected = await exchange.Admin.Operator.Trading.CorrectTradeAsync(
+            "AAPL", trade, 155m, cancellation: token);
         Assert.Equal(
             (160m, 155m, 2m, "ACC-1001", "ACC-1002"),
             (corrected.TradedPrice, corrected.Price, corrected.Quantity, corrected.Buyer, corrected.Seller));
@@ -390,11 +391,11 @@ public class TradeChangeTests
         var mine = (await wire.AskAsync("GET", "myTrades", "symbol=AAPL")).EnumerateArray().ToArray();
         Assert.Equal(["150.00000000", "155.00000000"], mine.Select(told => told.GetProperty("price").GetString()));
 
-        var voided = await exchange.Operator.BustAsync("AAPL", trade, cancellation: token);
+        var voided = await exchange.Admin.Operator.Trading.BustTradeAsync("AAPL", trade, cancellation: token);
         Assert.Equal((QuantumCore.Client.TradeState.Void, null, 0m), (voided.State, voided.Price, voided.BuyerFee));
         Assert.Equal((-150.12m, 1m), Two(await ServedExchange.GainAsync(exchange.Alice)));
         Assert.Equal((149.97m, -1m), Two(await ServedExchange.GainAsync(exchange.Bob)));
-        var fills = await exchange.Bob.GetFillsAsync("AAPL", 10, token);
+        var fills = await exchange.Bob.Orders.GetFillsAsync("AAPL", 10, token);
         Assert.Equal([QuantumCore.Client.TradeState.Void, null], fills.Select(fill => fill.State));
         Assert.Equal((160m, 0m), (fills[0].TradedPrice!.Value, fills[0].Fee));
         var third = await exchange.AliceAsync(ServedExchange.Sell(1, 140));
@@ -404,7 +405,7 @@ public class TradeChangeTests
         var behind = mine[0].GetProperty("id").GetInt64() + 1;
         var next = (await wire.AskAsync("GET", "myTrades", $"symbol=AAPL&fromId={behind}&limit=1")).EnumerateArray();
         Assert.Equal(third.OrderId, Assert.Single(next).GetProperty("orderId").GetInt64());
-        var statement = await exchange.Alice.GetStatementAsync(cancellation: token);
+        var statement = await exchange.Alice.Account.GetStatementAsync(cancellation: token);
         Assert.Equal(
             ["bust", "correction", "trade"],
             statement.Entries.Where(entry => entry.TradeId == trade && entry.Asset == "AAPL")

@@ -22,7 +22,7 @@ public sealed class TradeChangesOverFixTests
         using var taker = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         using var maker = await FixClient.LogOnAsync(exchange.FixAddress, "bob");
         var (bought, sold) = await TradeAsync(taker, maker);
-        await exchange.Operator.BustAsync("AAPL", bought[0][TradeId], cancellation: Cancellation);
+        await exchange.Admin.Operator.Trading.BustTradeAsync("AAPL", bought[0][TradeId], cancellation: Cancellation);
         var open = await taker.ReadAsync();
         Assert.Equal(
             "11=b 37=3 150=H 39=1 54=1 55=AAPL 32=1 31=150.00 14=3 151=2 6=150.6666666666 12=0.12 13=3 479=USD 851=2",
@@ -55,7 +55,8 @@ public sealed class TradeChangesOverFixTests
         foreach (var price in new[] { 302, 0.01m })
         {
             var changed =
-                await exchange.Operator.CorrectAsync("AAPL", bought[1][TradeId], price, cancellation: Cancellation);
+                await exchange.Admin.Operator.Trading.CorrectTradeAsync(
+                    "AAPL", bought[1][TradeId], price, cancellation: Cancellation);
             var (open, done) = (await taker.ReadAsync(), await maker.ReadAsync());
             var told = string.Create(CultureInfo.InvariantCulture, $"55=AAPL 32=2 31={price:0.00}");
             var (paid, earned) = (Text(changed.BuyerFee), Text(changed.SellerFee));
@@ -74,10 +75,10 @@ public sealed class TradeChangesOverFixTests
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
         await exchange.AliceAsync(ServedExchange.Buy(3, 150));
-        var trade = Assert.Single(await exchange.Alice.GetFillsAsync(cancellation: Cancellation)).TradeId;
-        await exchange.Operator.CorrectAsync("AAPL", trade, 149, cancellation: Cancellation);
+        var trade = Assert.Single(await exchange.Alice.Orders.GetFillsAsync(cancellation: Cancellation)).TradeId;
+        await exchange.Admin.Operator.Trading.CorrectTradeAsync("AAPL", trade, 149, cancellation: Cancellation);
         using var desk = await ListenAsync(exchange, "alice");
-        await exchange.Operator.CorrectAsync("AAPL", trade, 148, cancellation: Cancellation);
+        await exchange.Admin.Operator.Trading.CorrectTradeAsync("AAPL", trade, 148, cancellation: Cancellation);
         Assert.Equal("8 150=G 31=148.00 14=1 151=2 6=150", await desk.HearAsync(1, 150, 31, 14, 151, 6));
     }
 
@@ -92,7 +93,7 @@ public sealed class TradeChangesOverFixTests
         await desk.SendAsync("D", "11=b|55=AAPL|54=1|38=2|40=2|44=150|59=1");
         Assert.Equal("8 11=b 150=0", await desk.HearAsync(1, 11, 150));
         var traded = new[] { await desk.ReadAsync(), await desk.ReadAsync() };
-        await exchange.Operator.BustAsync("AAPL", traded[0][TradeId], cancellation: Cancellation);
+        await exchange.Admin.Operator.Trading.BustTradeAsync("AAPL", traded[0][TradeId], cancellation: Cancellation);
         var told = new[] { await desk.ReadAsync(), await desk.ReadAsync() };
         Assert.Equal(
             ["b H 2 2", "t H 2 2"], told.Select(side => $"{side[Name]} {side[150]} {side[39]} {side[14]}").Order());

@@ -22,12 +22,13 @@ public sealed class TradeChangesOverStreamsTests
         var exchange = wire.Exchange;
         var sell = await exchange.BobAsync(ServedExchange.Sell(2, 150));
         var buy = await exchange.AliceAsync(ServedExchange.Buy(2, 150));
-        var trade = Assert.Single(await exchange.Alice.GetFillsAsync(cancellation: Cancellation));
+        var trade = Assert.Single(await exchange.Alice.Orders.GetFillsAsync(cancellation: Cancellation));
         using var alice = await FollowAsync(exchange, "alice");
         using var bob = await FollowAsync(exchange, "bob");
         await wire.ListenAsync();
 
-        var corrected = await exchange.Operator.CorrectAsync("AAPL", trade.TradeId, 149, cancellation: Cancellation);
+        var corrected = await exchange.Admin.Operator.Trading.CorrectTradeAsync(
+            "AAPL", trade.TradeId, 149, cancellation: Cancellation);
         foreach (var (reader, account, order, side, fee) in new[]
         {
             (alice, 1001, buy, "buy", corrected.BuyerFee), (bob, 1002, sell, "sell", corrected.SellerFee),
@@ -41,7 +42,7 @@ public sealed class TradeChangesOverStreamsTests
         }
 
         Assert.Equal(["USD 2"], await wire.MovedAsync(1));
-        await exchange.Operator.BustAsync("AAPL", trade.TradeId, cancellation: Cancellation);
+        await exchange.Admin.Operator.Trading.BustTradeAsync("AAPL", trade.TradeId, cancellation: Cancellation);
         Assert.Equal(
             $"ACC-1001 AAPL {trade.TradeId} {buy.OrderId} buy void 150.00  2 0.00", Short(await HearAsync(alice)));
         Assert.Equal(
@@ -58,14 +59,15 @@ public sealed class TradeChangesOverStreamsTests
 
         // Market data follows the book: under load it may not know of the trade when its order is answered.
         await Wait.UntilAsync(
-            async () => (await exchange.Alice.GetTradesAsync("AAPL", cancellation: Cancellation)).Count > 0);
-        var trade = Assert.Single(await exchange.Alice.GetTradesAsync("AAPL", cancellation: Cancellation));
+            async () => (await exchange.Alice.Market.GetTradesAsync("AAPL", cancellation: Cancellation)).Count > 0);
+        var trade = Assert.Single(await exchange.Alice.Market.GetTradesAsync("AAPL", cancellation: Cancellation));
         Assert.Equal((null, null), (trade.State, trade.CorrectedPrice));
         using var nobody = new QuantumCoreClient(exchange.Address);
-        await using var feed = nobody.WatchAsync(["AAPL"], Cancellation).GetAsyncEnumerator(Cancellation);
+        await using var feed = nobody.Market.WatchBooksAsync(["AAPL"], Cancellation).GetAsyncEnumerator(Cancellation);
         Assert.Empty((await NextAsync(feed)).TradeChanges);
 
-        var corrected = await exchange.Operator.CorrectAsync("AAPL", trade.TradeId, 149, cancellation: Cancellation);
+        var corrected = await exchange.Admin.Operator.Trading.CorrectTradeAsync(
+            "AAPL", trade.TradeId, 149, cancellation: Cancellation);
         var update = await NextAsync(feed);
         var first = Assert.Single(update.TradeChanges);
         Assert.Equal(
@@ -75,9 +77,10 @@ public sealed class TradeChangesOverStreamsTests
         Assert.Equal((corrected.Sequence, 0), (update.Book.Sequence, update.Trades.Count));
         Assert.Equal(
             trade with { State = TradeState.Corrected, CorrectedPrice = 149 },
-            Assert.Single(await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)));
+            Assert.Single(await nobody.Market.GetTradesAsync("AAPL", cancellation: Cancellation)));
 
-        var gone = await exchange.Operator.BustAsync("AAPL", trade.TradeId, cancellation: Cancellation);
+        var gone = await exchange.Admin.Operator.Trading.BustTradeAsync(
+            "AAPL", trade.TradeId, cancellation: Cancellation);
         var second = Assert.Single((await NextAsync(feed)).TradeChanges);
         Assert.Equal(
             (trade.TradeId, TradeState.Void, 150, 149, null),
@@ -85,8 +88,8 @@ public sealed class TradeChangesOverStreamsTests
         Assert.Equal(gone.Sequence, second.Sequence);
         Assert.Equal(
             trade with { State = TradeState.Void },
-            Assert.Single(await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)));
-        Assert.Equal(150, (await nobody.GetStateAsync("AAPL", Cancellation)).LastPrice);
+            Assert.Single(await nobody.Market.GetTradesAsync("AAPL", cancellation: Cancellation)));
+        Assert.Equal(150, (await nobody.Market.GetStateAsync("AAPL", Cancellation)).LastPrice);
     }
 
     [Fact]
@@ -95,16 +98,18 @@ public sealed class TradeChangesOverStreamsTests
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.BobAsync(ServedExchange.Sell(2, 150));
         var buy = await exchange.AliceAsync(ServedExchange.Buy(2, 150));
-        var fill = Assert.Single(await exchange.Alice.GetFillsAsync(cancellation: Cancellation));
-        await using var feed = exchange.Alice.WatchAccountAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        var fill = Assert.Single(await exchange.Alice.Orders.GetFillsAsync(cancellation: Cancellation));
+        await using var feed = exchange.Alice.Account.WatchAsync(Cancellation).GetAsyncEnumerator(Cancellation);
         Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(Wait.Limit, Cancellation));
         var cash = feed.Current.Account.TotalOf("USD");
 
-        var corrected = await exchange.Operator.CorrectAsync("AAPL", fill.TradeId, 149, cancellation: Cancellation);
+        var corrected = await exchange.Admin.Operator.Trading.CorrectTradeAsync(
+            "AAPL", fill.TradeId, 149, cancellation: Cancellation);
         var told = await ChangeAsync(corrected);
         Assert.Equal((TradeState.Corrected, 149m, corrected.BuyerFee), (told.State, told.Price, told.Fee));
         Assert.Equal(cash + 2 + fill.Fee - corrected.BuyerFee, feed.Current.Account.TotalOf("USD"));
-        told = await ChangeAsync(await exchange.Operator.BustAsync("AAPL", fill.TradeId, cancellation: Cancellation));
+        told = await ChangeAsync(
+            await exchange.Admin.Operator.Trading.BustTradeAsync("AAPL", fill.TradeId, cancellation: Cancellation));
         Assert.Equal((TradeState.Void, null, 0m), (told.State, told.Price, told.Fee));
         Assert.Equal(cash + 300 + fill.Fee, feed.Current.Account.TotalOf("USD"));
 

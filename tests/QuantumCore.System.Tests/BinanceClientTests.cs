@@ -61,10 +61,10 @@ public sealed class BinanceClientTests(NodePackages packages)
             "--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD", "--admin-port", port, "--binance-orders",
             "10000");
         using var admin = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
-        await admin.ChangeMarketAsync(new MarketChange(Speed: 20m), cancellation);
+        await admin.Simulation.ChangeMarketAsync(new MarketChange(Speed: 20m), cancellation);
 
         // The responses to two of its orders are lost: it finds out that the orders exist.
-        await admin.AddFaultAsync(
+        await admin.Simulation.AddFaultAsync(
             new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 2, Millis: 1), cancellation);
         var folder = Directory.CreateTempSubdirectory("quantumcore-example-");
         try
@@ -88,10 +88,10 @@ public sealed class BinanceClientTests(NodePackages packages)
 
         // Its report matches the exchange: as many names as orders, and more sold above than was bought below.
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
-        Assert.Empty(await alice.GetOpenOrdersAsync("AAPL", cancellation));
-        var fills = await alice.GetFillsAsync("AAPL", 1_000, cancellation);
+        Assert.Empty(await alice.Orders.GetOpenAsync("AAPL", cancellation));
+        var fills = await alice.Orders.GetFillsAsync("AAPL", 1_000, cancellation);
         Assert.True(fills.Where(fill => fill.Side == OrderSide.Sell).Sum(fill => fill.Quantity) >= 30m);
-        Assert.Equal(2, (await admin.GetSimulationAsync(cancellation)).Fired.Count);
+        Assert.Equal(2, (await admin.Simulation.GetAsync(cancellation)).Fired.Count);
     }
 
     [Fact]

@@ -23,8 +23,8 @@ public sealed class CommandLineTests(SharedExchange silo) : IClassFixture<Shared
         await using var own = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
         using var alice = new QuantumCoreClient(own.Address, "demo-alice");
         using var bob = new QuantumCoreClient(own.Address, "demo-bob");
-        await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 5m, 149m), Token);
-        await alice.PlaceAsync(
+        await bob.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 5m, 149m), Token);
+        await alice.Orders.PlaceAsync(
             PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 151m) with { ClientOrderId = "mine-1" }, Token);
         await using var terminal = Terminal.Start(Programs.Cli, "live", "AAPL", "--url", own.Address.ToString());
 
@@ -33,19 +33,19 @@ public sealed class CommandLineTests(SharedExchange silo) : IClassFixture<Shared
         await terminal.ShowsAsync("its head", screen => Has(screen, "AAPL continuous last - spread 2.00 live"));
 
         // Actions of others show without a key press.
-        await bob.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 4m), Token);
+        await bob.Orders.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 4m), Token);
         await terminal.ShowsAsync(
             "the trade",
             screen => Has(screen, "*6 151.00 6") && Has(screen, "151.00 4 buy") && Has(screen, "last 151.00"));
         using var clerk = new QuantumCoreClient(own.Address, "demo-admin");
-        var trade = (await bob.GetTradesAsync("AAPL", 1, Token))[0].TradeId;
-        await clerk.CorrectAsync("AAPL", trade, 150m, cancellation: Token);
+        var trade = (await bob.Market.GetTradesAsync("AAPL", 1, Token))[0].TradeId;
+        await clerk.Operator.Trading.CorrectTradeAsync("AAPL", trade, 150m, cancellation: Token);
         await terminal.ShowsAsync(
             "that it was corrected", screen => Has(screen, "151.00 4 corrected") && Has(screen, "last 151.00"));
-        await clerk.BustAsync("AAPL", trade, cancellation: Token);
+        await clerk.Operator.Trading.BustTradeAsync("AAPL", trade, cancellation: Token);
         await terminal.ShowsAsync(
             "that it is void", screen => Has(screen, "151.00 4 void buy") && Has(screen, "last 151.00"));
-        await alice.CancelAllAsync(cancellation: Token);
+        await alice.Orders.CancelAllAsync(cancellation: Token);
         await terminal.ShowsAsync(
             "the end of the order", screen => Has(screen, "ACC-1001 0 open orders") && !Has(screen, "mine-1"));
 
@@ -70,7 +70,7 @@ public sealed class CommandLineTests(SharedExchange silo) : IClassFixture<Shared
         await using var own = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
         using var alice = new QuantumCoreClient(own.Address, "demo-alice");
         using var bob = new QuantumCoreClient(own.Address, "demo-bob");
-        await bob.PlaceAsync(PlaceOrder.Limit("MSFT", OrderSide.Sell, 5m, 151m), Token);
+        await bob.Orders.PlaceAsync(PlaceOrder.Limit("MSFT", OrderSide.Sell, 5m, 151m), Token);
         await using var terminal = Terminal.Start(Programs.Cli, "live", "AAPL", "--url", own.Address.ToString());
         await terminal.ShowsAsync("the book", screen => Has(screen, "AAPL continuous") && Has(screen, "? help"));
 
@@ -99,7 +99,7 @@ public sealed class CommandLineTests(SharedExchange silo) : IClassFixture<Shared
         await terminal.PressAsync("cy");
         await terminal.ShowsAsync(
             "the end of the order", screen => Has(screen, "0 open orders") && Has(screen, "buy 2 MSFT: cancelled"));
-        Assert.Empty(await alice.GetOpenOrdersAsync(cancellation: Token));
+        Assert.Empty(await alice.Orders.GetOpenAsync(cancellation: Token));
         await terminal.PressAsync("q");
         Assert.Equal(0, await terminal.ExitAsync());
         Assert.Empty(terminal.Unknown);
@@ -112,9 +112,10 @@ public sealed class CommandLineTests(SharedExchange silo) : IClassFixture<Shared
         using var alice = new QuantumCoreClient(silo.Address, key);
         using var bob = new QuantumCoreClient(silo.Address, await silo.NewTraderAsync());
         await silo.TradeAtAsync(150m);
-        await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 1m, 150m), Token);
-        await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 3m, 152m), Token);
-        await alice.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 4m) with { ClientOrderId = "swept" }, Token);
+        await bob.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 1m, 150m), Token);
+        await bob.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 3m, 152m), Token);
+        await alice.Orders.PlaceAsync(
+            PlaceOrder.Market("AAPL", OrderSide.Buy, 4m) with { ClientOrderId = "swept" }, Token);
 
         var (exitCode, output) = await Programs.RunAsync(
             Programs.Cli, "--url", silo.Address.ToString(), "--key", key, "order", "--client-id", "swept");
@@ -256,7 +257,7 @@ public sealed class CommandLineTests(SharedExchange silo) : IClassFixture<Shared
             (exitCode, var json) = await Programs.RunAsync(Programs.Cli, [.. arguments, "--json"]);
             Assert.True(exitCode == 0, json);
             using var stats = JsonDocument.Parse(json);
-            var candles = await client.GetCandlesAsync("AAPL", "1h", 24, Token);
+            var candles = await client.Market.GetCandlesAsync("AAPL", "1h", 24, cancellation: Token);
             decimal Of(string member) =>
                 decimal.Parse(stats.RootElement.GetProperty(member).GetString()!, CultureInfo.InvariantCulture);
             Assert.Equal(24, candles.Count);

@@ -69,37 +69,39 @@ public sealed partial class ExampleTests
             {
                 // Around the listed price of 150.00, three ticks away; after buying, the maker wants to sell.
                 await ShowsAsync(bob, output, bid: (149.97m, 10m), ask: (150.03m, 10m));
-                await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Sell, 10m), Token);
+                await bob.Orders.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Sell, 10m), Token);
                 await ShowsAsync(bob, output, bid: (149.92m, 10m), ask: (149.98m, 10m));
-                await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Sell, 10m), Token);
+                await bob.Orders.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Sell, 10m), Token);
                 await ShowsAsync(bob, output, bid: null, ask: (149.91m, 10m));
 
                 // Responses are lost, then a connection: there is still one order on each side.
                 var lost =
-                    (await faults.AddFaultAsync(
+                    (await faults.Simulation.AddFaultAsync(
                         new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 6, Millis: 1), Token)).Faults[^1].Id;
-                await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Buy, 10m), Token);
+                await bob.Orders.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Buy, 10m), Token);
                 await ShowsAsync(bob, output, bid: (149.86m, 10m), ask: (149.92m, 10m));
                 await FiredAsync(faults, lost);
                 var cut =
-                    (await faults.AddFaultAsync(
+                    (await faults.Simulation.AddFaultAsync(
                         new NewFault(FaultKind.Drop, FaultPlace.Stream, "demo-alice", Symbol), Token)).Faults[^1].Id;
                 // If the connection is cut before the order arrives, the quotes are missing for a moment.
                 await UntilAsync(
                     output,
                     async () =>
-                        (await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Buy, 10m), Token)).Filled == 10m);
+                        (await bob.Orders.PlaceAsync(
+                            PlaceOrder.Market(Symbol, OrderSide.Buy, 10m), Token)).Filled == 10m);
                 await FiredAsync(faults, cut);
                 await ShowsAsync(bob, output, bid: (149.89m, 10m), ask: (149.95m, 10m));
-                Assert.Equal(2, (await alice.GetOpenOrdersAsync(Symbol, Token)).Count);
+                Assert.Equal(2, (await alice.Orders.GetOpenAsync(Symbol, Token)).Count);
 
                 // The exchange is killed and comes back. The resting orders stay, until the maker is back and places
                 // its own.
                 var before =
-                    (await alice.GetOpenOrdersAsync(Symbol, Token)).Select(order => order.ClientOrderId).ToArray();
+                    (await alice.Orders.GetOpenAsync(Symbol, Token)).Select(order => order.ClientOrderId).ToArray();
                 await silo.DisposeAsync();
                 silo = await SiloProcess.StartAsync(arguments);
-                await UntilAsync(output, async () => (await alice.GetOpenOrdersAsync(Symbol, Token)) is { Count: 2 } now
+                await UntilAsync(
+                    output, async () => (await alice.Orders.GetOpenAsync(Symbol, Token)) is { Count: 2 } now
                     && !now.Any(order => before.Contains(order.ClientOrderId)));
                 await ShowsAsync(bob, output, bid: (149.89m, 10m), ask: (149.95m, 10m));
             }
@@ -109,8 +111,9 @@ public sealed partial class ExampleTests
             }
 
             // Only the exchange is left to cancel.
-            await UntilAsync(output, async () => (await alice.GetOpenOrdersAsync(Symbol, Token)).Count == 0);
-            var names = (await alice.GetFillsAsync(Symbol, 100, Token)).Select(fill => fill.ClientOrderId).ToArray();
+            await UntilAsync(output, async () => (await alice.Orders.GetOpenAsync(Symbol, Token)).Count == 0);
+            var names = (await alice.Orders.GetFillsAsync(
+                Symbol, 100, Token)).Select(fill => fill.ClientOrderId).ToArray();
             Assert.Equal(4, names.Distinct().Count());
         }
         finally
@@ -166,7 +169,7 @@ public sealed partial class ExampleTests
         QuantumCoreClient client, StringBuilder output, (decimal, decimal)? bid, (decimal, decimal)? ask) =>
         UntilAsync(output, async () =>
         {
-            var book = await client.GetBookAsync(Symbol, cancellation: Token);
+            var book = await client.Market.GetBookAsync(Symbol, cancellation: Token);
             return Sides(book.Bids).SequenceEqual(Wanted(bid)) && Sides(book.Asks).SequenceEqual(Wanted(ask));
         });
 
@@ -179,7 +182,7 @@ public sealed partial class ExampleTests
     {
         var nothing = new StringBuilder();
         await UntilAsync(
-            nothing, async () => (await faults.GetSimulationAsync(Token)).Fired.Any(one => one.Fault == fault));
+            nothing, async () => (await faults.Simulation.GetAsync(Token)).Fired.Any(one => one.Fault == fault));
     }
 
     private static Task UntilAsync(StringBuilder output, Func<Task<bool>> isSo)

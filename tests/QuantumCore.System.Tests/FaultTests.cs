@@ -29,7 +29,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         using var once = demo.Client("demo-alice", isPatient: false);
         var name = QuantumCoreClient.NewClientOrderId();
         var fault = await demo.SetAsync(new NewFault(kind, Key: "demo-alice", Symbol: Symbol, Millis: 1));
-        var seen = await Assert.ThrowsAsync<QuantumCoreException>(() => once.PlaceAsync(Buy(name), Token));
+        var seen = await Assert.ThrowsAsync<QuantumCoreException>(() => once.Orders.PlaceAsync(Buy(name), Token));
         Assert.Equal((code, name), (seen.Code, seen.ClientOrderId));
         Assert.Equal("POST /api/qc/v1/orders", Assert.Single(await demo.FiredAsync(fault)).To);
         Assert.Equal(isDone, await IsThereAsync(once, name));
@@ -38,11 +38,11 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         using var patient = demo.Client("demo-alice");
         var again = QuantumCoreClient.NewClientOrderId();
         fault = await demo.SetAsync(new NewFault(kind, Key: "demo-alice", Count: 2, Millis: 1));
-        var order = await patient.PlaceAsync(Buy(again), Token);
+        var order = await patient.Orders.PlaceAsync(Buy(again), Token);
         Assert.Equal(OrderStatus.New, order.Status);
         await demo.FiredAsync(fault, times: 2);
-        Assert.Single(await patient.GetOpenOrdersAsync(Symbol, Token), one => one.ClientOrderId == again);
-        await patient.CancelAllAsync(Symbol, cancellation: Token);
+        Assert.Single(await patient.Orders.GetOpenAsync(Symbol, Token), one => one.ClientOrderId == again);
+        await patient.Orders.CancelAllAsync(Symbol, cancellation: Token);
         Assert.Contains(
             $"Fault {fault} happens: {kind} of POST /api/qc/v1/orders", demo.Output, StringComparison.Ordinal);
     }
@@ -52,12 +52,13 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     {
         using var stranger = demo.Client("nobody's key");
         Assert.Equal(
-            (RejectCodes.Unauthorized, 401), await RefusalAsync(() => stranger.GetOpenOrdersAsync(Symbol, Token)));
+            (RejectCodes.Unauthorized, 401), await RefusalAsync(() => stranger.Orders.GetOpenAsync(Symbol, Token)));
         Assert.Equal(
-            (RejectCodes.Unauthorized, 401), await RefusalAsync(() => stranger.CancelOnDisconnectAsync(Token)));
+            (RejectCodes.Unauthorized, 401), await RefusalAsync(
+                () => stranger.Orders.CancelOnDisconnectAsync(cancellation: Token)));
         Assert.Equal(RejectCodes.Unauthorized, (await RefusalAsync(async () =>
         {
-            await using var feed = stranger.WatchAccountAsync(Token).GetAsyncEnumerator(Token);
+            await using var feed = stranger.Account.WatchAsync(Token).GetAsyncEnumerator(Token);
             await feed.MoveNextAsync();
         })).Code);
     }
@@ -74,7 +75,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         var name = QuantumCoreClient.NewClientOrderId();
         var fault = await demo.SetAsync(new NewFault(FaultKind.Delay, Symbol: Symbol, Millis: 600_000));
         using var hasty = demo.Client("demo-alice", isPatient: false, TimeSpan.FromSeconds(1));
-        var seen = await Assert.ThrowsAsync<QuantumCoreException>(() => hasty.PlaceAsync(Buy(name), Token));
+        var seen = await Assert.ThrowsAsync<QuantumCoreException>(() => hasty.Orders.PlaceAsync(Buy(name), Token));
         Assert.Equal(RejectCodes.OutcomeUnknown, seen.Code);
         await demo.FiredAsync(fault);
         using var alice = demo.Client("demo-alice");
@@ -82,9 +83,9 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
 
         // A short delay only makes the response late.
         fault = await demo.SetAsync(new NewFault(FaultKind.Delay, Symbol: Symbol, Millis: 5));
-        Assert.Equal(OrderStatus.New, (await alice.PlaceAsync(Buy(name), Token)).Status);
+        Assert.Equal(OrderStatus.New, (await alice.Orders.PlaceAsync(Buy(name), Token)).Status);
         await demo.FiredAsync(fault);
-        await alice.CancelAllAsync(Symbol, cancellation: Token);
+        await alice.Orders.CancelAllAsync(Symbol, cancellation: Token);
     }
 
     [Fact]
@@ -94,25 +95,26 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         using var bob = demo.Client("demo-bob", isPatient: false);
         var ofBob = await demo.SetAsync(new NewFault(FaultKind.Reject, Key: "demo-bob"));
         var ofOther = await demo.SetAsync(new NewFault(FaultKind.Reject, Symbol: Other, Key: "demo-alice"));
-        Assert.Equal(OrderStatus.New, (await alice.PlaceAsync(Buy(null), Token)).Status);
+        Assert.Equal(OrderStatus.New, (await alice.Orders.PlaceAsync(Buy(null), Token)).Status);
         Assert.Equal(
-            [ofBob, ofOther], (await demo.Operator.GetSimulationAsync(Token)).Faults.Where(fault => fault.Id >= ofBob)
+            [ofBob, ofOther], (await demo.Operator.Simulation.GetAsync(Token)).Faults.Where(fault => fault.Id >= ofBob)
                 .Select(fault => fault.Id));
         Assert.Equal(
             RejectCodes.Overloaded,
-            (await Assert.ThrowsAsync<QuantumCoreException>(() => bob.PlaceAsync(Buy(null), Token))).Code);
+            (await Assert.ThrowsAsync<QuantumCoreException>(() => bob.Orders.PlaceAsync(Buy(null), Token))).Code);
         Assert.Equal(
             RejectCodes.Overloaded,
-            (await Assert.ThrowsAsync<QuantumCoreException>(() => alice.PlaceAsync(Buy(null, Other), Token))).Code);
-        Assert.Equal(OrderStatus.New, (await bob.PlaceAsync(Buy(null), Token)).Status);
+            (await Assert.ThrowsAsync<QuantumCoreException>(
+                () => alice.Orders.PlaceAsync(Buy(null, Other), Token))).Code);
+        Assert.Equal(OrderStatus.New, (await bob.Orders.PlaceAsync(Buy(null), Token)).Status);
 
         // Requests that change nothing meet no fault, and a removed fault has no effect.
         var never = await demo.SetAsync(new NewFault(FaultKind.Reject, Key: "demo-alice"));
-        await alice.GetOpenOrdersAsync(Symbol, Token);
-        await demo.Operator.RemoveFaultsAsync(never, Token);
-        await alice.CancelAllAsync(Symbol, cancellation: Token);
-        await bob.CancelAllAsync(Symbol, cancellation: Token);
-        Assert.DoesNotContain((await demo.Operator.GetSimulationAsync(Token)).Fired, fault => fault.Fault == never);
+        await alice.Orders.GetOpenAsync(Symbol, Token);
+        await demo.Operator.Simulation.RemoveFaultsAsync(never, Token);
+        await alice.Orders.CancelAllAsync(Symbol, cancellation: Token);
+        await bob.Orders.CancelAllAsync(Symbol, cancellation: Token);
+        Assert.DoesNotContain((await demo.Operator.Simulation.GetAsync(Token)).Fired, fault => fault.Fault == never);
     }
 
     [Theory]
@@ -123,25 +125,25 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     {
         using var alice = demo.Client("demo-alice");
         using var bob = demo.Client("demo-bob");
-        await using var book = alice.WatchAsync([Symbol], Token).GetAsyncEnumerator(Token);
+        await using var book = alice.Market.WatchBooksAsync([Symbol], Token).GetAsyncEnumerator(Token);
         Assert.True(await book.MoveNextAsync());
         Assert.Equal(BookChange.Snapshot, book.Current.Change);
 
         var fault = await demo.SetAsync(new NewFault(kind, FaultPlace.Stream, Key: "demo-alice", Symbol: Symbol));
-        await bob.PlaceAsync(Buy(null), Token);
+        await bob.Orders.PlaceAsync(Buy(null), Token);
         Assert.EndsWith("/stream", Assert.Single(await demo.FiredAsync(fault)).To, StringComparison.Ordinal);
 
         // A missing message shows at the next one, and so does a duplicate.
-        await bob.PlaceAsync(Buy(null), Token);
+        await bob.Orders.PlaceAsync(Buy(null), Token);
         while (book.Current.Change != BookChange.Stale)
             Assert.True(await book.MoveNextAsync());
         while (book.Current.Change != BookChange.Snapshot)
             Assert.True(await book.MoveNextAsync());
-        var truth = await bob.GetBookAsync(Symbol, cancellation: Token);
+        var truth = await bob.Market.GetBookAsync(Symbol, cancellation: Token);
         while (book.Current.Book.Sequence < truth.Sequence)
             Assert.True(await book.MoveNextAsync());
         Assert.Equal(truth.Bids.Select(Text), book.Current.Book.Bids.Select(Text));
-        await bob.CancelAllAsync(Symbol, cancellation: Token);
+        await bob.Orders.CancelAllAsync(Symbol, cancellation: Token);
     }
 
     [Theory]
@@ -150,18 +152,18 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     public async Task Followed_account_is_stale_when_a_message_is_missing_and_then_right_again(FaultKind kind)
     {
         using var alice = demo.Client("demo-alice");
-        await alice.CancelAllAsync(cancellation: Token);
-        await using var account = alice.WatchAccountAsync(Token).GetAsyncEnumerator(Token);
+        await alice.Orders.CancelAllAsync(cancellation: Token);
+        await using var account = alice.Account.WatchAsync(Token).GetAsyncEnumerator(Token);
         Assert.True(await account.MoveNextAsync());
-        var first = await alice.PlaceAsync(Buy(null), Token);
+        var first = await alice.Orders.PlaceAsync(Buy(null), Token);
         while (!account.Current.Account.OpenOrders.Any())
             Assert.True(await account.MoveNextAsync());
 
         // The missing or duplicate message is the one about the end of this order.
         var fault = await demo.SetAsync(new NewFault(kind, FaultPlace.Stream, Key: "demo-alice"));
-        await alice.CancelAsync(Symbol, first.OrderId, Token);
+        await alice.Orders.CancelAsync(Symbol, first.OrderId, Token);
         await demo.FiredAsync(fault);
-        var second = await alice.PlaceAsync(Buy(null), Token);
+        var second = await alice.Orders.PlaceAsync(Buy(null), Token);
         while (account.Current.Change != AccountChange.Stale)
             Assert.True(await account.MoveNextAsync());
         while (account.Current.Change != AccountChange.Snapshot
@@ -170,7 +172,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         while (!account.Current.Account.OpenOrders.Any())
             Assert.True(await account.MoveNextAsync());
         Assert.Equal(second.OrderId, Assert.Single(account.Current.Account.OpenOrders).OrderId);
-        await alice.CancelAllAsync(Symbol, cancellation: Token);
+        await alice.Orders.CancelAllAsync(Symbol, cancellation: Token);
     }
 
     [Fact]
@@ -178,7 +180,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     {
         using var alice = demo.Client("demo-alice", patience: TimeSpan.FromSeconds(1));
         var fault = await demo.SetAsync(new NewFault(FaultKind.Skip, FaultPlace.Stream, Key: "demo-alice"));
-        await using var account = alice.WatchAccountAsync(Token).GetAsyncEnumerator(Token);
+        await using var account = alice.Account.WatchAsync(Token).GetAsyncEnumerator(Token);
         Assert.True(await account.MoveNextAsync());
         Assert.Equal(AccountChange.Snapshot, account.Current.Change);
         await demo.FiredAsync(fault);
@@ -192,7 +194,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     public async Task Long_message_comes_twice_or_is_left_out_as_a_whole()
     {
         using var alice = demo.Client("demo-alice");
-        await alice.PlaceBatchAsync([.. Enumerable.Range(0, 400).Select(_ => Buy(null))], Token);
+        await alice.Orders.PlaceBatchAsync([.. Enumerable.Range(0, 400).Select(_ => Buy(null))], Token);
         await demo.SetAsync(new NewFault(FaultKind.Duplicate, FaultPlace.Stream, Key: "demo-alice"));
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("X-Api-Key", "demo-alice");
@@ -212,7 +214,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         await AskAsync("unsubscribe");
         await AskAsync("subscribe");
         Assert.Equal(first.Length, (await ReceiveAsync()).Length);
-        await alice.CancelAllAsync(Symbol, cancellation: Token);
+        await alice.Orders.CancelAllAsync(Symbol, cancellation: Token);
 
         Task AskAsync(string op) =>
             socket.SendAsync(
@@ -237,22 +239,22 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     public async Task Watched_account_is_stale_without_a_connection_and_then_reports_ended_orders()
     {
         using var alice = demo.Client("demo-alice");
-        await alice.CancelAllAsync(cancellation: Token);
+        await alice.Orders.CancelAllAsync(cancellation: Token);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
         patience.CancelAfter(Wait.Limit);
-        await using var account = alice.WatchAccountAsync(patience.Token).GetAsyncEnumerator(Token);
+        await using var account = alice.Account.WatchAsync(patience.Token).GetAsyncEnumerator(Token);
         Assert.True(await account.MoveNextAsync());
         Assert.Equal(
             (AccountChange.Snapshot, "ACC-1001", 0),
             (account.Current.Change, account.Current.Account.Account, account.Current.Account.OpenOrders.Count()));
 
         var held = account.Current.Account.Balances.Single(balance => balance.Asset == "USD").Held;
-        var (first, second) = (await alice.PlaceAsync(Buy(null), Token),
-            await alice.PlaceAsync(Buy(null, Other), Token));
+        var (first, second) = (await alice.Orders.PlaceAsync(Buy(null), Token),
+            await alice.Orders.PlaceAsync(Buy(null, Other), Token));
         while (account.Current.Account.OpenOrders.Count() < 2
             || account.Current.Account.Balances.Single(balance => balance.Asset == "USD").Held < held + 200m)
             Assert.True(await account.MoveNextAsync());
-        await alice.CancelAsync(Symbol, first.OrderId, Token);
+        await alice.Orders.CancelAsync(Symbol, first.OrderId, Token);
         while (account.Current.Closed.Count == 0)
             Assert.True(await account.MoveNextAsync());
         Assert.Equal(
@@ -260,7 +262,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
 
         // The message about the end is never sent: the next snapshot is without the order.
         await demo.SetAsync(new NewFault(FaultKind.Drop, FaultPlace.Stream, Key: "demo-alice"));
-        await alice.CancelAsync(Other, second.OrderId, Token);
+        await alice.Orders.CancelAsync(Other, second.OrderId, Token);
         while (account.Current.Change != AccountChange.Stale)
             Assert.True(await account.MoveNextAsync());
         Assert.True(account.Current.Account.IsStale);
@@ -275,25 +277,26 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     {
         using var alice = demo.Client("demo-alice");
         var order = default(Order)!;
-        await using (var guard = await alice.CancelOnDisconnectAsync(Token))
+        await using (var guard = await alice.Orders.CancelOnDisconnectAsync(cancellation: Token))
         {
-            order = await alice.PlaceAsync(Buy(null), Token);
+            order = await alice.Orders.PlaceAsync(Buy(null), Token);
             Assert.False(guard.Lost.IsCompleted);
 
             // It may be ended by hand, too: it ends once.
             await guard.DisposeAsync();
         }
 
-        while ((await alice.GetOrderAsync(Symbol, order.OrderId, Token)).Status == OrderStatus.New)
+        while ((await alice.Orders.GetAsync(Symbol, order.OrderId, Token)).Status == OrderStatus.New)
             await Task.Delay(5, Token);
         Assert.Equal(
             (OrderStatus.Cancelled, "massCancel"),
-            (await alice.GetOrderAsync(Symbol, order.OrderId, Token)) is var ended
+            (await alice.Orders.GetAsync(Symbol, order.OrderId, Token)) is var ended
                 ? (ended.Status, ended.EndReason)
                 : default);
 
         using var nobody = demo.Client("no-such-key", isPatient: false);
-        Assert.Equal((RejectCodes.Unauthorized, 401), await RefusalAsync(() => nobody.CancelOnDisconnectAsync(Token)));
+        Assert.Equal((RejectCodes.Unauthorized, 401), await RefusalAsync(
+            () => nobody.Orders.CancelOnDisconnectAsync(cancellation: Token)));
     }
 
     [Fact]
@@ -302,8 +305,8 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         using var alice = demo.Client("demo-alice");
         using var bob = demo.Client("demo-bob");
         using var leaves = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        await using var late = alice.WatchAsync([Other], leaves.Token).GetAsyncEnumerator(leaves.Token);
-        await using var prompt = bob.WatchAsync([Other], Token).GetAsyncEnumerator(Token);
+        await using var late = alice.Market.WatchBooksAsync([Other], leaves.Token).GetAsyncEnumerator(leaves.Token);
+        await using var prompt = bob.Market.WatchBooksAsync([Other], Token).GetAsyncEnumerator(Token);
         Assert.True(await late.MoveNextAsync());
         Assert.True(await prompt.MoveNextAsync());
         var fault = await demo.SetAsync(
@@ -311,13 +314,13 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
 
         // Updates from before the fault may still come.
         var waits = UntilAsync(late, 77m);
-        await bob.PlaceAsync(PlaceOrder.Limit(Other, OrderSide.Buy, quantity: 1m, price: 77m), Token);
+        await bob.Orders.PlaceAsync(PlaceOrder.Limit(Other, OrderSide.Buy, quantity: 1m, price: 77m), Token);
         await UntilAsync(prompt, 77m);
         await demo.FiredAsync(fault);
         Assert.False(waits.IsCompleted);
         await leaves.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits);
-        await bob.CancelAllAsync(Other, cancellation: Token);
+        await bob.Orders.CancelAllAsync(Other, cancellation: Token);
 
         static async Task UntilAsync(IAsyncEnumerator<BookUpdate> books, decimal bid)
         {
@@ -349,5 +352,5 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     private static (decimal, decimal) Text(PriceLevel level) => (level.Price, level.Quantity);
 
     private static async Task<bool> IsThereAsync(QuantumCoreClient client, string name) =>
-        (await client.GetOpenOrdersAsync(Symbol, Token)).Any(order => order.ClientOrderId == name);
+        (await client.Orders.GetOpenAsync(Symbol, Token)).Any(order => order.ClientOrderId == name);
 }

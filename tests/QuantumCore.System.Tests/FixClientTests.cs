@@ -40,7 +40,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         Assert.Equal(("0", "AAPL", "1", "2"), (report[39], report[55], report[54], report[40]));
         Assert.Equal(
             (10m, 140m, 0m, 10m), (report.Number(38), report.Number(44), report.Number(14), report.Number(151)));
-        var order = Assert.Single(await alice.GetOpenOrdersAsync("AAPL", Cancellation));
+        var order = Assert.Single(await alice.Orders.GetOpenAsync("AAPL", Cancellation));
         Assert.Equal(("o1", report[37]), (order.ClientOrderId, order.OrderId.ToString(CultureInfo.InvariantCulture)));
 
         await desk.TellAsync("status o1 AAPL buy");
@@ -48,7 +48,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         await desk.TellAsync("cancel c1 o1 AAPL buy");
         report = await desk.ReportAsync("c1", "4");
         Assert.Equal(("4", "o1", 0m), (report[39], report[41], report.Number(151)));
-        Assert.Empty(await alice.GetOpenOrdersAsync("AAPL", Cancellation));
+        Assert.Empty(await alice.Orders.GetOpenAsync("AAPL", Cancellation));
 
         // The status of an ended order remains available.
         await desk.TellAsync("status o1 AAPL buy");
@@ -63,8 +63,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         using var alice = new QuantumCoreClient(silo.Address, _alice);
         using var bob = new QuantumCoreClient(silo.Address, _bob);
         await silo.TradeAtAsync(150.00m);
-        await bob.PlaceAsync(Limit(OrderSide.Sell, 4m, 150.00m), Cancellation);
-        await bob.PlaceAsync(Limit(OrderSide.Sell, 9m, 150.10m), Cancellation);
+        await bob.Orders.PlaceAsync(Limit(OrderSide.Sell, 4m, 150.00m), Cancellation);
+        await bob.Orders.PlaceAsync(Limit(OrderSide.Sell, 9m, 150.10m), Cancellation);
 
         await desk.TellAsync("new m1 AAPL buy 10 market");
         var first = await desk.ReportAsync("m1", "F");
@@ -78,7 +78,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         Assert.Equal(150.06m, last.Number(6));
         Assert.NotEqual(first[17], last[17]);
 
-        var fills = await alice.GetFillsAsync("AAPL", 10, Cancellation);
+        var fills = await alice.Orders.GetFillsAsync("AAPL", 10, Cancellation);
         Assert.Equal(
             [.. fills.OrderBy(fill => fill.Price).Select(fill => fill.Fee)],
             new[] { first.Number(12), last.Number(12) });
@@ -98,7 +98,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         await desk.TellAsync("replace r1 o1 AAPL buy 12 141.00");
         var report = await desk.ReportAsync("r1", "5");
         Assert.Equal(("o1", 141m, 12m, 12m), (report[41], report.Number(44), report.Number(38), report.Number(151)));
-        var order = Assert.Single(await alice.GetOpenOrdersAsync("AAPL", Cancellation));
+        var order = Assert.Single(await alice.Orders.GetOpenAsync("AAPL", Cancellation));
         Assert.Equal((141m, 12m), (order.Price, order.Quantity));
 
         // From now on, the order has its new name.
@@ -160,13 +160,14 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         using var alice = new QuantumCoreClient(silo.Address, _alice);
         using var bob = new QuantumCoreClient(silo.Address, _bob);
 
-        var order = await alice.PlaceAsync(Limit(OrderSide.Buy, 10m, 140m) with { ClientOrderId = "h1" }, Cancellation);
+        var order = await alice.Orders.PlaceAsync(
+            Limit(OrderSide.Buy, 10m, 140m) with { ClientOrderId = "h1" }, Cancellation);
         var report = await desk.ReportAsync("h1", "0");
         Assert.Equal(order.OrderId.ToString(CultureInfo.InvariantCulture), report[37]);
-        await bob.PlaceAsync(Limit(OrderSide.Sell, 4m, 140m), Cancellation);
+        await bob.Orders.PlaceAsync(Limit(OrderSide.Sell, 4m, 140m), Cancellation);
         report = await desk.ReportAsync("h1", "F");
         Assert.Equal(("1", 4m, 140m, 6m), (report[39], report.Number(32), report.Number(31), report.Number(151)));
-        await alice.CancelAsync("AAPL", order.OrderId, Cancellation);
+        await alice.Orders.CancelAsync("AAPL", order.OrderId, Cancellation);
         report = await desk.ReportAsync("h1", "4");
         Assert.Equal(("4", 4m, 0m), (report[39], report.Number(14), report.Number(151)));
         await desk.EndAsync();
@@ -179,17 +180,17 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         await using var desk = await quickFix.LogOnAsync(_port, _alice);
         using var bob = new QuantumCoreClient(silo.Address, _bob);
         using var clerk = new QuantumCoreClient(silo.Address, "demo-admin");
-        await bob.PlaceAsync(Limit(OrderSide.Sell, 4m, 150.00m), Cancellation);
+        await bob.Orders.PlaceAsync(Limit(OrderSide.Sell, 4m, 150.00m), Cancellation);
         await desk.TellAsync("md d1 AAPL 0");
         await desk.NextAsync("W");
         await desk.TellAsync("new o1 AAPL buy 10 limit 150.00 1");
         var traded = await desk.ReportAsync("o1", "F");
         Assert.Equal(("0", 150m, 4m), await TapeAsync(traded[527]));
 
-        await clerk.CorrectAsync("AAPL", traded[527], 149.5m, cancellation: Cancellation);
+        await clerk.Operator.Trading.CorrectTradeAsync("AAPL", traded[527], 149.5m, cancellation: Cancellation);
         var corrected = await desk.ReportAsync("o1", "G");
         Assert.Equal(("1", 149.5m, 4m), await TapeAsync(traded[527]));
-        await clerk.BustAsync("AAPL", traded[527], cancellation: Cancellation);
+        await clerk.Operator.Trading.BustTradeAsync("AAPL", traded[527], cancellation: Cancellation);
         var cancelled = await desk.ReportAsync("o1", "H");
         Assert.Equal(("2", 149.5m, 4m), await TapeAsync(traded[527]));
         foreach (var report in new[] { corrected, cancelled })
@@ -316,7 +317,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         using var alice = new QuantumCoreClient(again.Address, Alice);
         Assert.Equal(
             there.Order(),
-            (await alice.GetOpenOrdersAsync("AAPL", Cancellation)).Select(order => order.ClientOrderId).Order());
+            (await alice.Orders.GetOpenAsync("AAPL", Cancellation)).Select(order => order.ClientOrderId).Order());
         await desk.EndAsync();
         Assert.Equal(0, await again.TerminateAsync());
         var (exitCode, said) = await Programs.RunAsync(Programs.Cli, "verify", storage.Place);
@@ -342,7 +343,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         Assert.Empty(await witness.OpenOrdersAsync("s1"));
         await witness.EndAsync();
         using var bob = new QuantumCoreClient(silo.Address, _bob);
-        Assert.Single(await bob.GetOpenOrdersAsync("AAPL", Cancellation));
+        Assert.Single(await bob.Orders.GetOpenAsync("AAPL", Cancellation));
     }
 
     [Fact]
@@ -353,8 +354,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         using var alice = new QuantumCoreClient(silo.Address, _alice);
         for (var level = 0; level < 3; level++)
         {
-            await bob.PlaceAsync(Limit(OrderSide.Buy, 2m + level, 149m - level), Cancellation);
-            await bob.PlaceAsync(Limit(OrderSide.Sell, 5m + level, 151m + level), Cancellation);
+            await bob.Orders.PlaceAsync(Limit(OrderSide.Buy, 2m + level, 149m - level), Cancellation);
+            await bob.Orders.PlaceAsync(Limit(OrderSide.Sell, 5m + level, 151m + level), Cancellation);
         }
 
         const string AtFirst = "149:2,148:3,147:4|151:5,152:6,153:7";
@@ -367,11 +368,11 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         Assert.Equal(AtFirst, book.ToString());
 
         // A level is added, one grows, one goes, and one is traded with.
-        await bob.PlaceAsync(Limit(OrderSide.Buy, 1m, 148.5m), Cancellation);
-        await bob.PlaceAsync(Limit(OrderSide.Buy, 1m, 148m), Cancellation);
-        await bob.CancelAllAsync("AAPL", OrderSide.Sell, Cancellation);
-        await bob.PlaceAsync(Limit(OrderSide.Sell, 3m, 152m), Cancellation);
-        await alice.PlaceAsync(Limit(OrderSide.Buy, 1m, 152m), Cancellation);
+        await bob.Orders.PlaceAsync(Limit(OrderSide.Buy, 1m, 148.5m), Cancellation);
+        await bob.Orders.PlaceAsync(Limit(OrderSide.Buy, 1m, 148m), Cancellation);
+        await bob.Orders.CancelAllAsync("AAPL", OrderSide.Sell, Cancellation);
+        await bob.Orders.PlaceAsync(Limit(OrderSide.Sell, 3m, 152m), Cancellation);
+        await alice.Orders.PlaceAsync(Limit(OrderSide.Buy, 1m, 152m), Cancellation);
         const string AtLast = "149:2,148.5:1,148:4,147:4|152:2";
         await ShownAsync(bob, AtLast);
         while (book.ToString() != AtLast || book.Trades.Count == 0)
@@ -390,7 +391,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
         await desk.TellAsync("md d1 AAPL 0 end");
         await desk.TellAsync("md d4 AAPL 0 once");
         await desk.NextAsync("W", message => message[262] == "d4");
-        await bob.CancelAllAsync("AAPL", null, Cancellation);
+        await bob.Orders.CancelAllAsync("AAPL", null, Cancellation);
 
         await ShownAsync(bob, "|");
         await desk.TellAsync("md d5 AAPL 0 once");
@@ -405,7 +406,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
     {
         await using var desk = await quickFix.LogOnAsync(_port, _alice);
         using var alice = new QuantumCoreClient(silo.Address, _alice);
-        var symbols = (await alice.GetInstrumentsAsync(Cancellation)).Select(instrument => instrument.Symbol)
+        var symbols = (await alice.Market.GetInstrumentsAsync(Cancellation)).Select(instrument => instrument.Symbol)
             .Order(StringComparer.Ordinal);
 
         await desk.TellAsync("securities l1");
@@ -476,7 +477,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages, Sha
 
     private static async Task<string> BookAsync(QuantumCoreClient client)
     {
-        var book = await client.GetBookAsync("AAPL", cancellation: Cancellation);
+        var book = await client.Market.GetBookAsync("AAPL", cancellation: Cancellation);
         return FixBook.Write(
             book.Bids.Select(level => (level.Price, level.Quantity)),
             book.Asks.Select(level => (level.Price, level.Quantity)));

@@ -99,9 +99,9 @@ public sealed class LongRunTests(ITestOutputHelper output)
     private static async Task ReadAsync(SiloProcess silo, int reader)
     {
         using var client = new QuantumCoreClient(silo.Address, reader % 2 == 0 ? "demo-alice" : "demo-bob");
-        await foreach (var _ in client.WatchAsync(["AAPL", "MSFT"], Token))
+        await foreach (var _ in client.Market.WatchBooksAsync(["AAPL", "MSFT"], Token))
             break;
-        await foreach (var _ in client.WatchAccountAsync(Token))
+        await foreach (var _ in client.Account.WatchAsync(Token))
             break;
     }
 

@@ -27,7 +27,7 @@ public sealed class OrderByOrderTests
             using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
             using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
             await using var feed =
-                alice.WatchOrderByOrderAsync([Symbol], Token).GetAsyncEnumerator(CancellationToken.None);
+                alice.Market.WatchBookOrdersAsync([Symbol], Token).GetAsyncEnumerator(CancellationToken.None);
             var traded = new List<string>();
             var random = new Random(4);
 
@@ -48,7 +48,8 @@ public sealed class OrderByOrderTests
 
             // The trades it saw before the kill are all the trades made meanwhile, each once.
             var made =
-                (await alice.GetTradesAsync(Symbol, 1_000, Token)).Select(trade => trade.TradeId).Reverse().ToArray();
+                (await alice.Market.GetTradesAsync(
+                    Symbol, 1_000, Token)).Select(trade => trade.TradeId).Reverse().ToArray();
             Assert.True(traded.Count > 5 && afterwards.Count > 5, $"{traded.Count} and {afterwards.Count} trades");
             Assert.Equal(made[^afterwards.Count..], afterwards);
             var first = Array.IndexOf(made, traded[0]);
@@ -78,9 +79,9 @@ public sealed class OrderByOrderTests
                 ClientOrderId = $"{name}-{i}",
                 DisplayQuantity = random.Next(4) == 0 ? 1m + random.Next((int)quantity) : null,
             };
-            var placed = await (random.Next(2) == 0 ? alice : bob).PlaceAsync(order, Token);
+            var placed = await (random.Next(2) == 0 ? alice : bob).Orders.PlaceAsync(order, Token);
             if (random.Next(5) == 0 && placed.Remaining > 0)
-                await (placed.Account == "ACC-1001" ? alice : bob).CancelAsync(Symbol, placed.OrderId, Token);
+                await (placed.Account == "ACC-1001" ? alice : bob).Orders.CancelAsync(Symbol, placed.OrderId, Token);
         }
     }
 
@@ -92,10 +93,10 @@ public sealed class OrderByOrderTests
     {
         var sequence = 0L;
         await Wait.UntilAsync(
-            async () => (await client.GetStateAsync(Symbol, Token)).Sequence is var now
-                && now == (sequence = (await client.GetBookOrdersAsync(Symbol, 1_000, Token)).Sequence),
+            async () => (await client.Market.GetStateAsync(Symbol, Token)).Sequence is var now
+                && now == (sequence = (await client.Market.GetBookOrdersAsync(Symbol, 1_000, Token)).Sequence),
             "the book to be told whole");
-        var expected = await client.GetBookOrdersAsync(Symbol, 1_000, Token);
+        var expected = await client.Market.GetBookOrdersAsync(Symbol, 1_000, Token);
         while (feed.Current is not { } last || last.Book.IsStale || last.Book.Sequence < sequence)
         {
             Assert.True(await feed.MoveNextAsync());
@@ -114,18 +115,21 @@ public sealed class OrderByOrderTests
     private static async Task RequireLineAsync(
         QuantumCoreClient alice, QuantumCoreClient bob, IAsyncEnumerator<OrderByOrderUpdate> feed)
     {
-        await bob.PlaceAsync(new() { Symbol = Symbol, Side = OrderSide.Buy, Quantity = 3m, Price = 140m }, Token);
+        await bob.Orders.PlaceAsync(
+            new() { Symbol = Symbol, Side = OrderSide.Buy, Quantity = 3m, Price = 140m }, Token);
         var own =
-            await alice.PlaceAsync(new() { Symbol = Symbol, Side = OrderSide.Buy, Quantity = 2m, Price = 140m }, Token);
+            await alice.Orders.PlaceAsync(
+                new() { Symbol = Symbol, Side = OrderSide.Buy, Quantity = 2m, Price = 140m }, Token);
         await RequireSameAsync(alice, feed, []);
         Assert.Equal(
-            await alice.GetPositionAsync(Symbol, own.OrderId, Token), feed.Current.Book.PositionOf(own.OrderId));
+            await alice.Orders.GetQueuePositionAsync(
+                Symbol, own.OrderId, Token), feed.Current.Book.PositionOf(own.OrderId));
         Assert.Equal(new OrderPosition(Symbol, own.OrderId, 1, 3m), feed.Current.Book.PositionOf(own.OrderId));
     }
 
     private static async Task RequireSameAsQcAsync(SiloProcess silo, QuantumCoreClient client)
     {
-        var orders = await client.GetBookOrdersAsync(Symbol, 3, Token);
+        var orders = await client.Market.GetBookOrdersAsync(Symbol, 3, Token);
         string[] at = ["--json", "--url", silo.Address.ToString()];
         foreach (var line in (string[][])[
             ["book", Symbol, "--orders", "--depth", "3"], ["watch", Symbol, "--orders", "--updates", "1"]])

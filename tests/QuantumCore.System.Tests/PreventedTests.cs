@@ -29,10 +29,10 @@ public sealed class PreventedTests(PostgresServer server)
             using var alice = new QuantumCoreClient(first.Address, "demo-alice");
             foreach (var mode in s_modes)
             {
-                await alice.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 149m), Token);
-                await alice.PlaceAsync(
+                await alice.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 149m), Token);
+                await alice.Orders.PlaceAsync(
                     PlaceOrder.Limit("AAPL", OrderSide.Sell, 4m, 149m) with { SelfTrade = mode }, Token);
-                await alice.CancelAllAsync(cancellation: Token);
+                await alice.Orders.CancelAllAsync(cancellation: Token);
             }
 
             await first.KillAsync();
@@ -104,17 +104,19 @@ public sealed class PreventedTests(PostgresServer server)
     {
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
         var all = new List<PreventedMatch>();
-        for (var last = "0-0"; await alice.GetPreventedMatchesAfterAsync("AAPL", last, 4, Token) is { Count: > 0 } page;
+        for (var last = "0-0"; await alice.Orders.GetPreventedMatchesAfterAsync(
+            "AAPL", last, 4, Token) is { Count: > 0 } page;
             last = page[^1].MatchId)
             all.AddRange(page);
-        Assert.Equal(all, (await alice.GetPreventedMatchesAsync(limit: 1000, cancellation: Token)).Reverse());
+        Assert.Equal(all, (await alice.Orders.GetPreventedMatchesAsync(limit: 1000, cancellation: Token)).Reverse());
         foreach (var match in all)
         {
             Assert.Equal(
                 match,
-                Assert.Single(await alice.GetPreventedMatchesAsync("AAPL", match.TakerOrderId, cancellation: Token)));
+                Assert.Single(await alice.Orders.GetPreventedMatchesAsync(
+                    "AAPL", match.TakerOrderId, cancellation: Token)));
             Assert.Contains(
-                match, await alice.GetPreventedMatchesAsync("AAPL", match.MakerOrderId, cancellation: Token));
+                match, await alice.Orders.GetPreventedMatchesAsync("AAPL", match.MakerOrderId, cancellation: Token));
         }
 
         return all;

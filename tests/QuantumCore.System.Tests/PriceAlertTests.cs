@@ -28,9 +28,9 @@ public sealed class PriceAlertTests(PostgresServer server)
             using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
             using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
             await TradeAsync(alice, bob, 150m);
-            high = (await alice.SetAlertAsync(Symbol, 151m, cancellation: Token)).Id;
-            low = (await alice.SetAlertAsync(Symbol, 149m, cancellation: Token)).Id;
-            since = (await alice.GetAlertsAsync(Token)).Since;
+            high = (await alice.Alerts.AddAsync(Symbol, 151m, cancellation: Token)).Id;
+            low = (await alice.Alerts.AddAsync(Symbol, 149m, cancellation: Token)).Id;
+            since = (await alice.Alerts.GetAsync(Token)).Since;
             await silo.KillAsync();
         }
 
@@ -38,7 +38,7 @@ public sealed class PriceAlertTests(PostgresServer server)
         {
             using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
             using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
-            var kept = await alice.GetAlertsAsync(Token);
+            var kept = await alice.Alerts.GetAsync(Token);
             Assert.Equal((since, 2), (kept.Since, kept.Alerts.Count(alert => alert.Fired is null)));
             await TradeAsync(alice, bob, 151.20m);
             await TradeAsync(alice, bob, 151.30m);
@@ -55,7 +55,7 @@ public sealed class PriceAlertTests(PostgresServer server)
             Assert.Equal((low, 148.90m), await NextFiredAsync(alice, new HashSet<long> { high }));
             Assert.Equal(
                 [(high, 151.20m), (low, 148.90m)],
-                (await alice.GetAlertsAsync(Token)).Alerts.Select(alert => (alert.Id, alert.Fired!.Price)));
+                (await alice.Alerts.GetAsync(Token)).Alerts.Select(alert => (alert.Id, alert.Fired!.Price)));
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class PriceAlertTests(PostgresServer server)
             Assert.Contains(
                 "at or below 140.00", await QcAsync(silo, 0, "alerts", "add", Symbol, "140.00"),
                 StringComparison.Ordinal);
-            await using var feed = alice.WatchAlertsAsync(Token).GetAsyncEnumerator(CancellationToken.None);
+            await using var feed = alice.Alerts.WatchAsync(Token).GetAsyncEnumerator(CancellationToken.None);
             var first = await NextAsync(feed);
             Assert.Equal((AlertChange.Snapshot, "ACC-1001", 0), (first.Change, first.Account, first.Fired.Count));
             Assert.Equal(
@@ -123,22 +123,22 @@ public sealed class PriceAlertTests(PostgresServer server)
         var forgotten = Assert.Single(anew.Forgotten);
         Assert.Equal((140m, false), (forgotten.Price, forgotten.IsAbove));
 
-        var again = await alice.SetAlertAsync(forgotten.Symbol, forgotten.Price, forgotten.IsAbove, Token);
+        var again = await alice.Alerts.AddAsync(forgotten.Symbol, forgotten.Price, forgotten.IsAbove, Token);
         foreach (var earlier in before.Alerts)
-            Assert.Equal([again], (await alice.RemoveAlertAsync(earlier.Id, Token)).Alerts);
+            Assert.Equal([again], (await alice.Alerts.RemoveAsync(earlier.Id, Token)).Alerts);
         Assert.Contains(
             "No alerts.", await QcAsync(silo, 0, "alerts", "remove", again.Id.ToString(CultureInfo.InvariantCulture)),
             StringComparison.Ordinal);
 
         // The price is reached already.
-        var atOnce = await alice.SetAlertAsync(Symbol, 151m, isAbove: true, Token);
+        var atOnce = await alice.Alerts.AddAsync(Symbol, 151m, isAbove: true, Token);
         Assert.Equal(151.30m, atOnce.Fired?.Price);
     }
 
     /// <summary>Returns the next alert that fires, beside those that are known.</summary>
     private static async Task<(long Id, decimal Price)> NextFiredAsync(QuantumCoreClient owner, HashSet<long> known)
     {
-        await foreach (var update in owner.WatchAlertsAsync(Token))
+        await foreach (var update in owner.Alerts.WatchAsync(Token))
         {
             if (update.Fired.FirstOrDefault(alert => !known.Contains(alert.Id)) is { Fired: { } fired } alert)
                 return (alert.Id, fired.Price);
@@ -149,8 +149,8 @@ public sealed class PriceAlertTests(PostgresServer server)
 
     private static async Task TradeAsync(QuantumCoreClient alice, QuantumCoreClient bob, decimal price)
     {
-        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 1m, price), Token);
-        var taken = await alice.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 1m, price), Token);
+        await bob.Orders.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 1m, price), Token);
+        var taken = await alice.Orders.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 1m, price), Token);
         Assert.Equal(OrderStatus.Filled, taken.Status);
     }
 

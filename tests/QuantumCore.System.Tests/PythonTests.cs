@@ -29,7 +29,8 @@ public sealed partial class PythonTests
         using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
         await QuoteAsync(bob);
-        await faults.AddFaultAsync(new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 2, Millis: 1), Token);
+        await faults.Simulation.AddFaultAsync(
+            new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 2, Millis: 1), Token);
 
         using var process = Process.Start(await TwapAsync(silo, "40", "--seconds", "8", "--slices", "2"))!;
         var output = new StringBuilder();
@@ -38,22 +39,23 @@ public sealed partial class PythonTests
         // Another account sells to it while it rests; orders ahead of it are removed.
         await Wait.UntilAsync(async () =>
         {
-            if ((await alice.GetOpenOrdersAsync(Symbol, Token)) is [{ Price: { } price }, ..])
+            if ((await alice.Orders.GetOpenAsync(Symbol, Token)) is [{ Price: { } price }, ..])
             {
                 var sale = PlaceOrder.Limit(Symbol, OrderSide.Sell, 5m, price) with
                 {
                     TimeInForce = TimeInForce.ImmediateOrCancel,
                     SelfTrade = SelfTrade.ExpireMaker,
                 };
-                await bob.PlaceAsync(sale, Token);
+                await bob.Orders.PlaceAsync(sale, Token);
             }
 
-            return (await alice.GetFillsAsync(Symbol, 100, Token)).Any(fill => fill.Liquidity == Liquidity.Maker);
+            return (await alice.Orders.GetFillsAsync(
+                Symbol, 100, Token)).Any(fill => fill.Liquidity == Liquidity.Maker);
         });
         await process.WaitForExitAsync(Token);
         Assert.True(process.ExitCode == 0, output.ToString());
 
-        var fills = await alice.GetFillsAsync(Symbol, 100, Token);
+        var fills = await alice.Orders.GetFillsAsync(Symbol, 100, Token);
         Assert.Equal(40m, fills.Sum(fill => fill.Quantity));
         var (paid, passive, fees) = (fills.Sum(fill => fill.Quantity * fill.Price),
             fills.Where(fill => fill.Liquidity == Liquidity.Maker).Sum(fill => fill.Quantity),
@@ -66,7 +68,7 @@ public sealed partial class PythonTests
             string.Create(CultureInfo.InvariantCulture, $"than 150.00 on arrival; fees {fees}"), output.ToString(),
             StringComparison.Ordinal);
         Assert.Equal(2, output.ToString().Split("asking again after").Length - 1);
-        Assert.Empty(await alice.GetOpenOrdersAsync(Symbol, Token));
+        Assert.Empty(await alice.Orders.GetOpenAsync(Symbol, Token));
     }
 
     [Fact]
@@ -80,13 +82,13 @@ public sealed partial class PythonTests
         using var process = Process.Start(await TwapAsync(silo, "40", "--seconds", "3600"))!;
         var output = new StringBuilder();
         Programs.Listen(process, output);
-        await Wait.UntilAsync(async () => (await alice.GetOpenOrdersAsync(Symbol, Token)).Count == 1);
+        await Wait.UntilAsync(async () => (await alice.Orders.GetOpenAsync(Symbol, Token)).Count == 1);
         using (var signal = Process.Start("/bin/sh", ["-c", $"kill -INT {process.Id}"]))
             await signal.WaitForExitAsync(Token);
         await process.WaitForExitAsync(Token);
         Assert.Equal(1, process.ExitCode);
         Assert.EndsWith("stopped: nothing of it rests any more", output.ToString().TrimEnd(), StringComparison.Ordinal);
-        Assert.Empty(await alice.GetOpenOrdersAsync(Symbol, Token));
+        Assert.Empty(await alice.Orders.GetOpenAsync(Symbol, Token));
     }
 
     [Fact]
@@ -112,7 +114,7 @@ public sealed partial class PythonTests
         var (exitCode, output) = await Programs.RunAsync(await PythonAsync("-c", program));
         Assert.True(exitCode == 0, output);
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
-        Assert.Equal((120.00m, 100m), Assert.Single(await alice.GetOpenOrdersAsync(Symbol, Token)) is var order
+        Assert.Equal((120.00m, 100m), Assert.Single(await alice.Orders.GetOpenAsync(Symbol, Token)) is var order
             ? (order.Price, order.Quantity)
             : default);
         Assert.Contains("new", output, StringComparison.Ordinal);
@@ -141,8 +143,8 @@ public sealed partial class PythonTests
     /// <summary>Makes a market around 150.00 to execute in.</summary>
     private static async Task QuoteAsync(QuantumCoreClient maker)
     {
-        await maker.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 10m, 149.90m), Token);
-        await maker.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 100m, 150.10m), Token);
+        await maker.Orders.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 10m, 149.90m), Token);
+        await maker.Orders.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 100m, 150.10m), Token);
     }
 
     private static Task<ProcessStartInfo> TwapAsync(SiloProcess silo, string quantity, params string[] more) =>

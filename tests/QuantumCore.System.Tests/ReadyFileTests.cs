@@ -34,10 +34,10 @@ public sealed class ReadyFileTests
         if (placed is not null)
             Assert.Equal(
                 placed,
-                (await client.PlaceAsync(
+                (await client.Orders.PlaceAsync(
                     new() { Symbol = "AAPL", Side = OrderSide.Buy, Price = 150m, Quantity = 1m }, Token)).Status);
         else
-            Assert.Contains(await client.GetApiKeysAsync(Token), key => key.Administers);
+            Assert.Contains(await client.Operator.Keys.GetAsync(Token), key => key.Administers);
 
         // A second one on the same journal can't start, and leaves the file of the first alone.
         await using (var second = SiloProcess.Launch(

@@ -51,14 +51,14 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     {
         Write("DAY.cmds.csv", Day);
         Write("readme.txt", "no recording");
-        var list = await _sim.GetRecordingsAsync(Token);
+        var list = await _sim.Simulation.GetRecordingsAsync(Token);
         Assert.True(list.Configured);
         Assert.Equal(
             [("DAY.cmds.csv", RecordingFormat.Commands), ("readme.txt", null)],
             list.Recordings.Select(one => (one.Name, one.Format)));
         Assert.Equal(Day.Length, list.Recordings[0].Bytes);
 
-        var begun = (await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token)).Replay!;
+        var begun = (await _sim.Simulation.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token)).Replay!;
         Assert.Equal(("DAY.cmds.csv", true), (begun.File, begun.Here));
         var done = await EndedAsync();
         Assert.Equal(("DAY.L", 8, 8, ReplayEnd.Done, null), (done.Symbol, done.Done, done.Of, done.End, done.Problem));
@@ -67,20 +67,20 @@ public sealed class RecordingReplayTests : IAsyncLifetime
 
         // Half a day leaves orders in the book. The next run cancels these orders, and no others.
         Write("HALF.cmds.csv", string.Join('\n', Day.Split('\n')[..3]));
-        await _sim.StartReplayAsync(new NewReplay("HALF.cmds.csv", "DAY.L", Speed: 1_000, Batch: 1), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("HALF.cmds.csv", "DAY.L", Speed: 1_000, Batch: 1), Token);
         Assert.Equal(ReplayEnd.Done, (await EndedAsync()).End);
         Assert.Equal(200m, Assert.Single((await BookAsync("DAY.L")).Bids).Quantity);
-        await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
         Assert.Equal(new ReplayResult(2, 2, 1, 1, 0), (await EndedAsync()).Result);
 
         using var alice = new QuantumCoreClient(_silo.Address, "demo-alice");
-        var order = await alice.PlaceAsync(PlaceOrder.Limit("DAY.L", OrderSide.Buy, 1m, 99m), Token);
-        await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
+        var order = await alice.Orders.PlaceAsync(PlaceOrder.Limit("DAY.L", OrderSide.Buy, 1m, 99m), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
         var refused = await EndedAsync();
         Assert.Equal(
             (ReplayEnd.Failed, "DAY.L has resting orders of somebody else: name another symbol."),
             (refused.End, refused.Problem));
-        Assert.Equal(OrderStatus.New, (await alice.GetOrderAsync("DAY.L", order.OrderId, Token)).Status);
+        Assert.Equal(OrderStatus.New, (await alice.Orders.GetAsync("DAY.L", order.OrderId, Token)).Status);
     }
 
     [Fact]
@@ -94,9 +94,9 @@ public sealed class RecordingReplayTests : IAsyncLifetime
             day, ItchFile.Of((await text.ReadToEndAsync(Token)).Split('\n'), "MSFT", 4_711, "AAPL").ToArray(), Token);
         Assert.Equal(
             [RecordingFormat.Itch50, RecordingFormat.Commands],
-            (await _sim.GetRecordingsAsync(Token)).Recordings.Select(one => one.Format));
+            (await _sim.Simulation.GetRecordingsAsync(Token)).Recordings.Select(one => one.Format));
 
-        await _sim.StartReplayAsync(new NewReplay("06212012.NASDAQ_ITCH50"), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("06212012.NASDAQ_ITCH50"), Token);
         var refused = await EndedAsync();
         Assert.Equal(
             (ReplayEnd.Failed, "06212012.NASDAQ_ITCH50 holds 2 stocks: name one by its ticker, such as AAPL, MSFT"),
@@ -118,7 +118,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
             "--list", "--json");
         Assert.True(exitCode == 0, output);
         Assert.Contains("\"ioc\":35,\"iocExact\":35,\"fills\":110,", output, StringComparison.Ordinal);
-        await _sim.StartReplayAsync(new NewReplay("MSFT.cmds.csv.gz", "MSFT.C"), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("MSFT.cmds.csv.gz", "MSFT.C"), Token);
         Assert.Equal((ReplayEnd.Done, 0), (await EndedAsync()) is var of ? (of.End, of.Result!.Differences) : default);
         var (trades, book) = (await TradesAsync("MSFT.C"), await BookAsync("MSFT.C"));
         Assert.Equal(110, trades.Count);
@@ -138,18 +138,18 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Write(
             "DAY.cmds.csv",
             Day + string.Concat(Enumerable.Range(10, Lines).Select(i => $"\nA,{i},B,1,{1_000_000 - i}00")));
-        await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv", Speed: 1, Batch: 1), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("DAY.cmds.csv", Speed: 1, Batch: 1), Token);
         await Wait.UntilAsync(async () => await ReplayAsync() is { Done: >= 2 });
-        await _sim.ChangeReplayAsync(new ReplayChange(Paused: true), Token);
+        await _sim.Simulation.ChangeReplayAsync(new ReplayChange(Paused: true), Token);
 
         // An order stands ahead of the recorded ones: it trades with the orders that they would have met.
         using var bob = new QuantumCoreClient(_silo.Address, "demo-bob");
-        var better = await bob.PlaceAsync(PlaceOrder.Limit("DAY.L", OrderSide.Buy, 30m, 150.01m), Token);
-        await _sim.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
+        var better = await bob.Orders.PlaceAsync(PlaceOrder.Limit("DAY.L", OrderSide.Buy, 30m, 150.01m), Token);
+        await _sim.Simulation.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
         Assert.False((await ReplayAsync())!.Ended);
-        await _sim.ChangeReplayAsync(new ReplayChange(Paused: false, Speed: 0), Token);
+        await _sim.Simulation.ChangeReplayAsync(new ReplayChange(Paused: false, Speed: 0), Token);
         await Wait.UntilAsync(
-            async () => (await bob.GetOrderAsync("DAY.L", better.OrderId, Token)).Status == OrderStatus.Filled);
+            async () => (await bob.Orders.GetAsync("DAY.L", better.OrderId, Token)).Status == OrderStatus.Filled);
         var done = await EndedAsync();
         Assert.Equal((ReplayEnd.Done, 2, 1), (done.End, done.Result!.Aggressive, done.Result.AggressiveExact));
         Assert.InRange(done.Result.Differences, 1, 10);
@@ -159,15 +159,16 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     public async Task One_replay_at_a_time_is_stopped_by_who_has_begun_it()
     {
         Write("LONG.cmds.csv", Long);
-        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StopReplayAsync(Token));
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.Simulation.StopReplayAsync(Token));
         Assert.Contains("No replay that was begun here", refused.Message, StringComparison.Ordinal);
 
         // A program that replays by itself has precedence, until it reports its end.
-        await _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token);
+        await _sim.Simulation.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
+            () => _sim.Simulation.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
         Assert.Contains("day.csv is under way: end qc replay first", refused.Message, StringComparison.Ordinal);
-        await _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 2, 2, 0, Ended: true), Token);
+        await _sim.Simulation.ReportReplayAsync(
+            new ReplayPosition("other", "day.csv", "DAY.L", 2, 2, 0, Ended: true), Token);
 
         Assert.Contains("LONG.cmds.csv  commands", await QcAsync("recordings"), StringComparison.Ordinal);
         Assert.Contains(
@@ -176,10 +177,10 @@ public sealed class RecordingReplayTests : IAsyncLifetime
             StringComparison.Ordinal);
         await Wait.UntilAsync(async () => await ReplayAsync() is { Done: > 0 });
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
+            () => _sim.Simulation.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
         Assert.Contains("LONG.cmds.csv is under way: stop it first", refused.Message, StringComparison.Ordinal);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token));
+            () => _sim.Simulation.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token));
         Assert.Contains("begun at this port", refused.Message, StringComparison.Ordinal);
 
         // Once stopped, it sends nothing more: the orders in the book at the time of the response stay.
@@ -188,41 +189,41 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Assert.Equal(
             (ReplayEnd.Stopped, "TAPE.X", Lines, true), (stopped.End, stopped.Symbol, stopped.Of, stopped.Ended));
         Assert.InRange(stopped.Done, 1, Lines - 1);
-        var sequence = (await _sim.GetStateAsync("TAPE.X", Token)).Sequence;
-        await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv", "TAPE.Y"), Token);
+        var sequence = (await _sim.Market.GetStateAsync("TAPE.X", Token)).Sequence;
+        await _sim.Simulation.StartReplayAsync(new NewReplay("LONG.cmds.csv", "TAPE.Y"), Token);
         Assert.Equal(ReplayEnd.Done, (await EndedAsync()).End);
-        Assert.Equal(sequence, (await _sim.GetStateAsync("TAPE.X", Token)).Sequence);
+        Assert.Equal(sequence, (await _sim.Market.GetStateAsync("TAPE.X", Token)).Sequence);
     }
 
     [Fact]
     public async Task Line_that_is_wrong_is_named_and_nothing_of_its_file_is_sent()
     {
         Write("BAD.cmds.csv", "A,1,B,100,1500000\nA,2,B,lots,1500000");
-        await _sim.StartReplayAsync(new NewReplay("BAD.cmds.csv"), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("BAD.cmds.csv"), Token);
         var failed = await EndedAsync();
         Assert.Equal(ReplayEnd.Failed, failed.End);
         Assert.StartsWith(
             "BAD.cmds.csv, line 2, column 4 (quantity): 'lots'", failed.Problem, StringComparison.Ordinal);
-        Assert.DoesNotContain(await _sim.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "BAD.L");
+        Assert.DoesNotContain(await _sim.Market.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "BAD.L");
         Assert.Contains("column 4 (quantity): 'lots'", await QcAsync("show"), StringComparison.Ordinal);
 
         // A truncated day is reported by its message.
         await File.WriteAllBytesAsync(
             Path.Combine(_folder.FullName, "CUT.NASDAQ_ITCH50"),
             new ItchFile().Event('O').Directory(1, "AAPL").Add(1, 7, 'B', 1, "AAPL", 100).ToArray()[..^1], Token);
-        await _sim.StartReplayAsync(new NewReplay("CUT.NASDAQ_ITCH50", Ticker: "AAPL"), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("CUT.NASDAQ_ITCH50", Ticker: "AAPL"), Token);
         Assert.Equal(
             "CUT.NASDAQ_ITCH50, message 3: the file is cut off within it: 35 of 36 bytes are there",
             (await EndedAsync()).Problem);
 
         // An unknown order is found before anything is listed, and the exchange goes on.
         Write("ODD.cmds.csv", "A,1,B,100,1500000\nX,7,1");
-        await _sim.StartReplayAsync(new NewReplay("ODD.cmds.csv"), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("ODD.cmds.csv"), Token);
         Assert.Equal(
             "ODD.cmds.csv, line 2: order 7 does not rest at this point of the recording", (await EndedAsync()).Problem);
-        Assert.DoesNotContain(await _sim.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "ODD.L");
+        Assert.DoesNotContain(await _sim.Market.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "ODD.L");
         Write("DAY.cmds.csv", Day);
-        await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
         Assert.Equal(ReplayEnd.Done, (await EndedAsync()).End);
     }
 
@@ -230,15 +231,16 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     public async Task Stock_below_a_dollar_is_replayed_with_smaller_ticks_and_leaves_no_key()
     {
         using var administrator = new QuantumCoreClient(new Uri($"http://127.0.0.1:{_port}"), "demo-admin");
-        var keys = (await administrator.GetApiKeysAsync(Token)).Count;
+        var keys = (await administrator.Operator.Keys.GetAsync(Token)).Count;
         Write(
             "PENNY.cmds.csv", "\ufeffA,1,B,100,4512\n\nA,2,S,100,4513\nIOC,S,50,4512,1:50@4512\nQ,4513,100,4512,50\n");
-        await _sim.StartReplayAsync(new NewReplay("PENNY.cmds.csv"), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("PENNY.cmds.csv"), Token);
         var done = await EndedAsync();
         Assert.Equal((ReplayEnd.Done, 0, 1), (done.End, done.Result!.Differences, done.Result.AggressiveExact));
-        var listed = (await _sim.GetInstrumentsAsync(Token)).Single(instrument => instrument.Symbol == "PENNY.L");
+        var instruments = await _sim.Market.GetInstrumentsAsync(Token);
+        var listed = instruments.Single(instrument => instrument.Symbol == "PENNY.L");
         Assert.Equal((0.0001m, "USD4"), (listed.TickSize, listed.QuoteAsset));
-        Assert.Equal(keys, (await administrator.GetApiKeysAsync(Token)).Count);
+        Assert.Equal(keys, (await administrator.Operator.Keys.GetAsync(Token)).Count);
     }
 
     [Fact]
@@ -246,11 +248,11 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     {
         Write("NOTES.txt", "Some words.\n");
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => _sim.StartReplayAsync(new NewReplay("NOTES.txt"), Token));
+            () => _sim.Simulation.StartReplayAsync(new NewReplay("NOTES.txt"), Token));
         Assert.Equal((RejectCodes.BadRequest, "file"), (refused.Code, refused.Field));
         Assert.Contains("the first is 'Some words.'", refused.Message, StringComparison.Ordinal);
 
-        await _sim.StartReplayAsync(new NewReplay("NOTES.txt", Format: RecordingFormat.Lobster), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("NOTES.txt", Format: RecordingFormat.Lobster), Token);
         Assert.Equal(
             "NOTES.txt, line 1: a message has six fields: time, type, id, size, price, direction; here are 1",
             (await EndedAsync()).Problem);
@@ -260,7 +262,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     public async Task Stopped_exchange_ends_the_replay_and_a_new_one_starts_at_the_first_line()
     {
         Write("LONG.cmds.csv", Long);
-        await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv", Speed: 200, Batch: 1), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("LONG.cmds.csv", Speed: 200, Batch: 1), Token);
         await Wait.UntilAsync(async () => await ReplayAsync() is { Done: > 20 });
         Assert.Equal(0, await _silo.TerminateAsync());
         await _silo.DisposeAsync();
@@ -268,7 +270,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         _silo = await StartAsync();
         Assert.Null(await ReplayAsync());
         Assert.NotEmpty((await BookAsync("LONG.L")).Bids);
-        await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token);
+        await _sim.Simulation.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token);
         Assert.Equal(
             (ReplayEnd.Done, 0), (await EndedAsync()) is var done ? (done.End, done.Result!.Differences) : default);
         Assert.Equal(1_000, (await BookAsync("LONG.L")).Bids.Count);
@@ -295,7 +297,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
             File.CreateSymbolicLink(Path.Combine(_folder.FullName, "X_orderbook_1.csv"), secret);
             Assert.Equal(
                 [("X_message_1.csv", null)],
-                (await _sim.GetRecordingsAsync(Token)).Recordings.Select(one => (one.Name, one.Format)));
+                (await _sim.Simulation.GetRecordingsAsync(Token)).Recordings.Select(one => (one.Name, one.Format)));
             foreach (var name in new[]
             {
                 secret, "LINK.cmds.csv", "linked/SECRET.cmds.csv", "inner/DEEP.cmds.csv", "X_message_1.csv", "", ".",
@@ -305,7 +307,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
             })
             {
                 var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-                    () => _sim.StartReplayAsync(new NewReplay(name), Token));
+                    () => _sim.Simulation.StartReplayAsync(new NewReplay(name), Token));
                 Assert.Equal((RejectCodes.BadRequest, "file"), (refused.Code, refused.Field));
             }
 
@@ -360,7 +362,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.FullName, name), text);
 
-    private async Task<ReplayStanding?> ReplayAsync() => (await _sim.GetSimulationAsync(Token)).Replay;
+    private async Task<ReplayStanding?> ReplayAsync() => (await _sim.Simulation.GetAsync(Token)).Replay;
 
     private async Task<ReplayStanding> EndedAsync()
     {
@@ -372,16 +374,17 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     {
         await BookAsync(symbol);
         return [
-            .. (await _sim.GetTradesAsync(symbol, 500, cancellation: Token)).Select(
+            .. (await _sim.Market.GetTradesAsync(symbol, 500, cancellation: Token)).Select(
                 trade => (trade.Price, trade.Quantity, trade.TakerSide))];
     }
 
     /// <summary>Returns the current book: public market data follows the book, a moment later.</summary>
     private async Task<BookSnapshot> BookAsync(string symbol)
     {
-        var head = (await _sim.GetStateAsync(symbol, Token)).Sequence;
-        await Wait.UntilAsync(async () => (await _sim.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
-        return await _sim.GetBookAsync(symbol, 1_000, Token);
+        var head = (await _sim.Market.GetStateAsync(symbol, Token)).Sequence;
+        await Wait.UntilAsync(
+            async () => (await _sim.Market.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
+        return await _sim.Market.GetBookAsync(symbol, 1_000, Token);
     }
 
     private async Task<string> QcAsync(params string[] arguments)

@@ -47,7 +47,8 @@ public sealed class ShapedDemo : IAsyncLifetime
         });
 
     /// <summary>Sets a fault; returns its number.</summary>
-    public async Task<long> SetAsync(NewFault fault) => (await Operator.AddFaultAsync(fault, Token)).Faults[^1].Id;
+    public async Task<long> SetAsync(NewFault fault) =>
+        (await Operator.Simulation.AddFaultAsync(fault, Token)).Faults[^1].Id;
 
     /// <summary>Waits until a fault has happened so often; returns the affected requests.</summary>
     public async Task<IReadOnlyList<FiredFault>> FiredAsync(long fault, int times = 1)
@@ -55,7 +56,7 @@ public sealed class ShapedDemo : IAsyncLifetime
         FiredFault[] fired = [];
         await Wait.UntilAsync(
             async () =>
-                (fired = [.. (await Operator.GetSimulationAsync(Token)).Fired.Where(one => one.Fault == fault)]).Length
+                (fired = [.. (await Operator.Simulation.GetAsync(Token)).Fired.Where(one => one.Fault == fault)]).Length
                     >= times,
             $"fault {fault} to happen {times} times");
         return fired;

@@ -54,7 +54,7 @@ public sealed class SharedExchange : IAsyncLifetime
         foreach (var side in new[] { OrderSide.Sell, OrderSide.Buy })
         {
             await NewTraderAsync();
-            await _traders[^1].PlaceAsync(PlaceOrder.Limit("AAPL", side, 1m, price), Token);
+            await _traders[^1].Orders.PlaceAsync(PlaceOrder.Limit("AAPL", side, 1m, price), Token);
         }
     }
 
@@ -65,7 +65,7 @@ public sealed class SharedExchange : IAsyncLifetime
             [new QuantumCoreClient(Address, "demo-alice"), new QuantumCoreClient(Address, "demo-bob")]);
         foreach (var trader in _traders)
         {
-            await trader.CancelAllAsync(cancellation: Token);
+            await trader.Orders.CancelAllAsync(cancellation: Token);
             trader.Dispose();
         }
 

@@ -199,9 +199,9 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             // Participants who believed in the old value would buy until nothing is left below it. After a quarter of
             // an hour, that would be long over.
             using var shaper = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
-            var begun = (await shaper.ChangeMarketAsync(new MarketChange(Speed: 50m), Token)).Market.Steps;
+            var begun = (await shaper.Simulation.ChangeMarketAsync(new MarketChange(Speed: 50m), Token)).Market.Steps;
             await Wait.UntilAsync(
-                async () => (await shaper.GetSimulationAsync(Token)).Market.Steps > begun + 9_000,
+                async () => (await shaper.Simulation.GetAsync(Token)).Market.Steps > begun + 9_000,
                 "a quarter of an hour of the simulation");
             await GoesOnAsync(admin);
             await IsOfUnitsOfNowAsync(admin);

@@ -27,42 +27,44 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.NotEqual(first, await RunAsync(seed: 12));
 
         // Without volatility, it is another market with the same seed.
-        await demo.Operator.ChangeMarketAsync(new MarketChange(Volatility: 0m), Token);
+        await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Volatility: 0m), Token);
         Assert.NotEqual(first, await RunAsync(seed: 11));
-        await demo.Operator.ChangeMarketAsync(new MarketChange(Volatility: 1m), Token);
+        await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Volatility: 1m), Token);
     }
 
     [Fact]
     public async Task Paused_market_stands_still_steps_one_by_one_and_goes_on()
     {
-        var paused = await demo.Operator.ChangeMarketAsync(new MarketChange(Paused: true), Token);
+        var paused = await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Paused: true), Token);
         Assert.True(paused.Market.Paused && paused.Running);
         await SteppedAsync(
-            paused.Market.Steps + 3, await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 3), Token));
+            paused.Market.Steps + 3, await demo.Operator.Simulation.ChangeMarketAsync(
+                new MarketChange(Steps: 3), Token));
         await IdleAsync();
         var sequence = await SeenAsync(Simulated);
-        var still = await demo.Operator.GetSimulationAsync(Token);
+        var still = await demo.Operator.Simulation.GetAsync(Token);
         Assert.Equal(paused.Market.Steps + 3, still.Market.Steps);
-        Assert.Equal(sequence, (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)).Sequence);
+        Assert.Equal(sequence, (await demo.Operator.Market.GetBookAsync(Simulated, cancellation: Token)).Sequence);
 
-        var runs = await demo.Operator.ChangeMarketAsync(new MarketChange(Paused: false, Speed: 5m), Token);
+        var runs = await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Paused: false, Speed: 5m), Token);
         Assert.Equal((false, 5m), (runs.Market.Paused, runs.Market.Speed));
         await ReachedAsync(paused.Market.Steps + 40);
-        await demo.Operator.ChangeMarketAsync(new MarketChange(Speed: 1m), Token);
+        await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Speed: 1m), Token);
     }
 
     [Fact]
     public async Task Participants_that_are_sent_away_leave_empty_books_and_come_back()
     {
         var all = Enum.GetValues<SimulatedParticipant>();
-        var away = await demo.Operator.ChangeMarketAsync(new MarketChange(Away: all), Token);
+        var away = await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Away: all), Token);
         Assert.Equal(all, away.Market.Away);
         await Wait.UntilAsync(
             async () =>
-                (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)) is { Bids.Count: 0, Asks.Count: 0 });
-        Assert.Empty((await demo.Operator.ChangeMarketAsync(new MarketChange(Away: []), Token)).Market.Away);
+                (await demo.Operator.Market.GetBookAsync(
+                    Simulated, cancellation: Token)) is { Bids.Count: 0, Asks.Count: 0 });
+        Assert.Empty((await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Away: []), Token)).Market.Away);
         await Wait.UntilAsync(
-            async () => (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)) is
+            async () => (await demo.Operator.Market.GetBookAsync(Simulated, cancellation: Token)) is
             {
                 Bids.Count: > 0,
                 Asks.Count: > 0
@@ -73,21 +75,21 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     public async Task Halted_symbol_takes_no_orders_and_trades_on_when_it_is_let()
     {
         using var alice = demo.Client("demo-alice", isPatient: false);
-        await demo.Operator.HaltSimulatedAsync(Second, isHalted: true, Token);
-        Assert.Equal(TradingPhase.Halt, (await alice.GetStateAsync(Second, Token)).Phase);
+        await demo.Operator.Simulation.HaltAsync(Second, isHalted: true, Token);
+        Assert.Equal(TradingPhase.Halt, (await alice.Market.GetStateAsync(Second, Token)).Phase);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => alice.PlaceAsync(PlaceOrder.Market(Second, OrderSide.Buy, 0.001m), Token));
+            () => alice.Orders.PlaceAsync(PlaceOrder.Market(Second, OrderSide.Buy, 0.001m), Token));
         Assert.Equal("SymbolHalted", refused.Code);
-        await demo.Operator.HaltSimulatedAsync(Second, isHalted: false, Token);
-        await demo.Operator.HaltSimulatedAsync(Second, isHalted: false, Token);
-        Assert.Equal(TradingPhase.Continuous, (await alice.GetStateAsync(Second, Token)).Phase);
+        await demo.Operator.Simulation.HaltAsync(Second, isHalted: false, Token);
+        await demo.Operator.Simulation.HaltAsync(Second, isHalted: false, Token);
+        Assert.Equal(TradingPhase.Continuous, (await alice.Market.GetStateAsync(Second, Token)).Phase);
 
         // The participants find that out, too.
-        var before = (await alice.GetBookAsync(Second, cancellation: Token)).Sequence;
+        var before = (await alice.Market.GetBookAsync(Second, cancellation: Token)).Sequence;
         await Wait.UntilAsync(
-            async () => (await alice.GetBookAsync(Second, cancellation: Token)).Sequence > before + 5);
+            async () => (await alice.Market.GetBookAsync(Second, cancellation: Token)).Sequence > before + 5);
         var unknown = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => demo.Operator.HaltSimulatedAsync("NOPE", isHalted: true, Token));
+            () => demo.Operator.Simulation.HaltAsync("NOPE", isHalted: true, Token));
         Assert.Equal("UnknownSymbol", unknown.Code);
     }
 
@@ -95,9 +97,9 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     public async Task Symbol_that_trades_is_not_interrupted_by_being_let_trade()
     {
         using var alice = demo.Client("demo-alice");
-        var before = await alice.GetStateAsync(Second, Token);
-        await demo.Operator.HaltSimulatedAsync(Second, isHalted: false, Token);
-        var after = await alice.GetStateAsync(Second, Token);
+        var before = await alice.Market.GetStateAsync(Second, Token);
+        await demo.Operator.Simulation.HaltAsync(Second, isHalted: false, Token);
+        var after = await alice.Market.GetStateAsync(Second, Token);
         Assert.Equal((TradingPhase.Continuous, before.PhaseSince), (after.Phase, after.PhaseSince));
     }
 
@@ -106,20 +108,21 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     {
         using var http = new HttpClient { BaseAddress = demo.Address };
         var right = await TimeAsync(http);
-        await demo.Operator.SetClockSkewAsync(3_600_000, Token);
+        await demo.Operator.Simulation.SetClockSkewAsync(3_600_000, cancellation: Token);
         Assert.InRange(await TimeAsync(http) - right, 3_600_000, 3_600_000 + 120_000);
         using var alice = demo.Client("demo-alice");
-        var order = await alice.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 100m), Token);
-        await alice.CancelAsync("AAPL", order.OrderId, Token);
+        var order = await alice.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 100m), Token);
+        await alice.Orders.CancelAsync("AAPL", order.OrderId, Token);
         Assert.InRange((order.TimeNanos / 1_000_000) - right, -1_000, 120_000);
-        Assert.Equal(0, (await demo.Operator.SetClockSkewAsync(0, Token)).SkewMillis);
+        Assert.Equal(0, (await demo.Operator.Simulation.SetClockSkewAsync(0, cancellation: Token)).SkewMillis);
     }
 
     [Fact]
     public async Task Clock_of_one_key_is_listed_logged_and_taken_away_like_a_fault()
     {
         using var http = new HttpClient { BaseAddress = demo.Address };
-        var set = Assert.Single((await demo.Operator.SetClockSkewAsync("demo-bob", 3_600_000, Token)).Clocks!);
+        var set = Assert.Single((await demo.Operator.Simulation.SetClockSkewAsync(
+            3_600_000, "demo-bob", Token)).Clocks!);
         Assert.Equal(("demo-bob", 3_600_000L), (set.Key, set.Millis));
         await Wait.UntilAsync(
             () =>
@@ -136,12 +139,14 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.InRange(await TimeAsync(http, "demo-bob") - await TimeAsync(http), 3_540_000, 3_660_000);
 
         // Another setting replaces the first. A key that is not the demo's is not shown in full.
-        var changed = (await demo.Operator.SetClockSkewAsync("demo-bob", -7, Token)).Clocks!;
+        var changed = (await demo.Operator.Simulation.SetClockSkewAsync(-7, "demo-bob", Token)).Clocks!;
         Assert.Equal(-7, Assert.Single(changed).Millis);
-        Assert.Equal("secr…", (await demo.Operator.SetClockSkewAsync("secret-of-somebody", 5, Token)).Clocks![^1].Key);
-        Assert.Equal("secr…", Assert.Single((await demo.Operator.RemoveFaultsAsync(changed[0].Id, Token)).Clocks!).Key);
-        await demo.Operator.SetClockSkewAsync(9, Token);
-        Assert.Equal((0L, 0), (await demo.Operator.RemoveFaultsAsync(cancellation: Token)) is var clear
+        Assert.Equal("secr…", (await demo.Operator.Simulation.SetClockSkewAsync(
+            5, "secret-of-somebody", Token)).Clocks![^1].Key);
+        Assert.Equal("secr…", Assert.Single((await demo.Operator.Simulation.RemoveFaultsAsync(
+            changed[0].Id, Token)).Clocks!).Key);
+        await demo.Operator.Simulation.SetClockSkewAsync(9, cancellation: Token);
+        Assert.Equal((0L, 0), (await demo.Operator.Simulation.RemoveFaultsAsync(cancellation: Token)) is var clear
             ? (clear.SkewMillis, clear.Clocks!.Count)
             : default);
         Assert.Equal(HttpStatusCode.OK, await SignedAsync(http, "demo-bob"));
@@ -172,12 +177,12 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         string call, string body, string field)
     {
         using var admin = new Customer(demo.Admin, null);
-        var before = (await demo.Operator.GetSimulationAsync(Token)).Market with { Steps = 0 };
+        var before = (await demo.Operator.Simulation.GetAsync(Token)).Market with { Steps = 0 };
         var answer = await admin.PostAsync($"sim/{call}", body);
         Assert.Equal((400, field), (answer.Status, answer.Text("field")));
-        Assert.Empty((await demo.Operator.GetSimulationAsync(Token)).Faults);
+        Assert.Empty((await demo.Operator.Simulation.GetAsync(Token)).Faults);
         Assert.Equivalent(
-            before, (await demo.Operator.GetSimulationAsync(Token)).Market with { Steps = 0 }, strict: true);
+            before, (await demo.Operator.Simulation.GetAsync(Token)).Market with { Steps = 0 }, strict: true);
     }
 
     [Theory]
@@ -205,7 +210,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
             200,
             (await administrator.PostAsync("sim/faults", """{"kind":"reject","key":"demo-admin","count":2}""")).Status);
         Assert.Equal(200, (await administrator.DeleteAsync("sim/faults")).Status);
-        Assert.Empty((await demo.Operator.GetSimulationAsync(Token)).Faults);
+        Assert.Empty((await demo.Operator.Simulation.GetAsync(Token)).Faults);
         using var forwarded = new HttpRequestMessage(HttpMethod.Get, new Uri(demo.Address, "/api/qc/v1/sim"))
         {
             Headers = { { "X-Api-Key", "demo-admin" }, { "X-Forwarded-For", "10.0.0.1" } },
@@ -226,7 +231,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.Equal(
             HttpStatusCode.BadRequest,
             await PauseAsync(request => request.Content!.Headers.ContentType = new("text/plain")));
-        Assert.False((await demo.Operator.GetSimulationAsync(Token)).Market.Paused);
+        Assert.False((await demo.Operator.Simulation.GetAsync(Token)).Market.Paused);
     }
 
     [Fact]
@@ -238,19 +243,19 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
             [.. storage.Arguments, "--admin-port", port.ToString(CultureInfo.InvariantCulture)]))
         {
             using var sim = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
-            await sim.ChangeMarketAsync(new MarketChange(Speed: 10m, Volatility: 4m), Token);
+            await sim.Simulation.ChangeMarketAsync(new MarketChange(Speed: 10m, Volatility: 4m), Token);
             foreach (var kind in new[] { FaultKind.Reject, FaultKind.Timeout, FaultKind.Drop })
-                await sim.AddFaultAsync(new NewFault(kind, Count: 5, Millis: 1), Token);
+                await sim.Simulation.AddFaultAsync(new NewFault(kind, Count: 5, Millis: 1), Token);
             using var alice = new QuantumCoreClient(
                 silo.Address, "demo-alice",
                 new QuantumCoreClientOptions { MaxAttempts = 30, RetryBudget = TimeSpan.FromMinutes(1) });
             for (var i = 0; i < 20; i++)
-                await alice.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 1m), Token);
-            Assert.Equal(15, (await sim.GetSimulationAsync(Token)).Fired.Count);
-            var before = (await alice.GetAccountAsync(Token)).Balances.Single(balance => balance.Asset == "AAPL");
+                await alice.Orders.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 1m), Token);
+            Assert.Equal(15, (await sim.Simulation.GetAsync(Token)).Fired.Count);
+            var before = (await alice.Account.GetAsync(Token)).Balances.Single(balance => balance.Asset == "AAPL");
             Assert.Equal(1_020m, before.Total);
-            await sim.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
-            await Wait.UntilAsync(async () => (await sim.GetSimulationAsync(Token)).Market.Steps > 20);
+            await sim.Simulation.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
+            await Wait.UntilAsync(async () => (await sim.Simulation.GetAsync(Token)).Market.Steps > 20);
             Assert.Equal(0, await silo.TerminateAsync());
         }
 
@@ -284,7 +289,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     {
         Assert.Contains("paused", await QcAsync("pause"), StringComparison.Ordinal);
         Assert.Contains("volatility 2.5", await QcAsync("volatility", "2.5"), StringComparison.Ordinal);
-        var shown = await demo.Operator.GetSimulationAsync(Token);
+        var shown = await demo.Operator.Simulation.GetAsync(Token);
         Assert.Equal((true, 2.5m), (shown.Market.Paused, shown.Market.Volatility));
         Assert.DoesNotContain("the market runs", await QcAsync("step", "4"), StringComparison.Ordinal);
         await ReachedAsync(shown.Market.Steps + 4);
@@ -300,9 +305,9 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.Contains("speed 2", await QcAsync("speed", "2"), StringComparison.Ordinal);
         await QcAsync("speed", "1");
         await QcAsync("halt", Simulated);
-        Assert.Equal(TradingPhase.Halt, (await demo.Operator.GetStateAsync(Simulated, Token)).Phase);
+        Assert.Equal(TradingPhase.Halt, (await demo.Operator.Market.GetStateAsync(Simulated, Token)).Phase);
         await QcAsync("open", Simulated);
-        Assert.Equal(TradingPhase.Continuous, (await demo.Operator.GetStateAsync(Simulated, Token)).Phase);
+        Assert.Equal(TradingPhase.Continuous, (await demo.Operator.Market.GetStateAsync(Simulated, Token)).Phase);
         Assert.Contains("running", await QcAsync("resume"), StringComparison.Ordinal);
         Assert.Contains(
             "the market runs: these steps come beside those of its clock", await QcAsync("step", "1"),
@@ -312,41 +317,41 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     /// <summary>Resets the market, lets it take its steps, and returns the trades of both symbols.</summary>
     private async Task<IReadOnlyList<string>> RunAsync(long seed)
     {
-        await demo.Operator.ChangeMarketAsync(new MarketChange(Paused: true, Seed: seed), Token);
+        await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Paused: true, Seed: seed), Token);
 
         // The first step finds an empty book, so that it trades nothing. It begins when everything before is over.
-        await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 1), Token);
+        await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Steps: 1), Token);
         await ReachedAsync(1);
         var from = await Task.WhenAll(new[] { Simulated, Second }.Select(SequenceAsync));
-        await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: Steps), Token);
+        await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Steps: Steps), Token);
         await ReachedAsync(Steps + 1);
 
         // The last step is complete when the next has begun.
-        await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 1), Token);
+        await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Steps: 1), Token);
         await ReachedAsync(Steps + 2);
         await IdleAsync();
         var trades = new List<string>();
         foreach (var (symbol, since) in new[] { Simulated, Second }.Zip(from))
         {
             await SeenAsync(symbol);
-            var told = await demo.Operator.GetTradesAsync(symbol, 1_000, Token);
+            var told = await demo.Operator.Market.GetTradesAsync(symbol, 1_000, Token);
             trades.AddRange(
                 told.Where(trade => long.Parse(trade.TradeId.Split('-')[0], CultureInfo.InvariantCulture) > since)
                 .Reverse().Take(100).Select(trade => $"{symbol} {trade.TakerSide} {trade.Quantity} at {trade.Price}"));
         }
 
-        await demo.Operator.ChangeMarketAsync(new MarketChange(Paused: false), Token);
+        await demo.Operator.Simulation.ChangeMarketAsync(new MarketChange(Paused: false), Token);
         return trades;
     }
 
     [Fact]
     public async Task Exchange_without_a_folder_of_recordings_offers_none_and_says_which_option_would()
     {
-        var list = await demo.Operator.GetRecordingsAsync(Token);
+        var list = await demo.Operator.Simulation.GetRecordingsAsync(Token);
         Assert.Equal((false, 0), (list.Configured, list.Recordings.Count));
         Assert.Contains("--recordings", await QcAsync("recordings"), StringComparison.Ordinal);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => demo.Operator.StartReplayAsync(new NewReplay("/etc/passwd"), Token));
+            () => demo.Operator.Simulation.StartReplayAsync(new NewReplay("/etc/passwd"), Token));
         Assert.Equal("file", refused.Field);
         Assert.Contains("--recordings DIR", refused.Message, StringComparison.Ordinal);
     }
@@ -379,7 +384,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
                 (waits.File, waits.Symbol, waits.Of, waits.Paused, waits.Ended));
             Assert.InRange(waits.Done, 1, Lines - 1);
             await SeenAsync(Recorded);
-            Assert.Equal(waits.Done, (await demo.Operator.GetBookAsync(Recorded, 1_000, Token)).Bids.Count);
+            Assert.Equal(waits.Done, (await demo.Operator.Market.GetBookAsync(Recorded, 1_000, Token)).Bids.Count);
             Assert.Contains($"line {waits.Done} of {Lines}, paused", await QcAsync("show"), StringComparison.Ordinal);
 
             await QcAsync("replay", "speed", "0");
@@ -388,9 +393,9 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
             Assert.True(exitCode == 0, output);
             Assert.True(await ReplayAsync() is { Ended: true, Done: Lines });
             await SeenAsync(Recorded);
-            Assert.Equal(Lines, (await demo.Operator.GetBookAsync(Recorded, 1_000, Token)).Bids.Count);
+            Assert.Equal(Lines, (await demo.Operator.Market.GetBookAsync(Recorded, 1_000, Token)).Bids.Count);
             var refused = await Assert.ThrowsAsync<QuantumCoreException>(
-                () => demo.Operator.ChangeReplayAsync(new ReplayChange(Paused: true), Token));
+                () => demo.Operator.Simulation.ChangeReplayAsync(new ReplayChange(Paused: true), Token));
             Assert.Contains("No replay is under way", refused.Message, StringComparison.Ordinal);
         }
         finally
@@ -399,14 +404,14 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         }
     }
 
-    private async Task<ReplayStanding?> ReplayAsync() => (await demo.Operator.GetSimulationAsync(Token)).Replay;
+    private async Task<ReplayStanding?> ReplayAsync() => (await demo.Operator.Simulation.GetAsync(Token)).Replay;
 
     private async Task<long> SequenceAsync(string symbol) =>
-        (await demo.Operator.GetStateAsync(symbol, Token)).Sequence;
+        (await demo.Operator.Market.GetStateAsync(symbol, Token)).Sequence;
 
     /// <summary>Waits until a paused market's last step is complete: a step is counted when it begins.</summary>
     private Task IdleAsync() =>
-        Wait.UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Idle);
+        Wait.UntilAsync(async () => (await demo.Operator.Simulation.GetAsync(Token)).Market.Idle);
 
     /// <summary>
     /// Returns a book's sequence once everybody sees it: public market data follows the book, a moment later.
@@ -415,7 +420,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     {
         var head = await SequenceAsync(symbol);
         await Wait.UntilAsync(
-            async () => (await demo.Operator.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
+            async () => (await demo.Operator.Market.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
         return head;
     }
 
@@ -426,7 +431,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     }
 
     private Task ReachedAsync(long steps) =>
-        Wait.UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Steps >= steps);
+        Wait.UntilAsync(async () => (await demo.Operator.Simulation.GetAsync(Token)).Market.Steps >= steps);
 
     private async Task<HttpStatusCode> PauseAsync(Action<HttpRequestMessage> change)
     {

@@ -20,11 +20,11 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
         var seller = await exchange.CreateAccountAsync(("AAPL", 100m));
         var buyer = await exchange.CreateAccountAsync(cash: 10_000m, cancellation: Token);
 
-        await seller.Client.PlaceAsync(Limit(OrderSide.Sell, 10m), Token);
-        var order = await buyer.Client.PlaceAsync(Limit(OrderSide.Buy, 10m), Token);
+        await seller.Client.Orders.PlaceAsync(Limit(OrderSide.Sell, 10m), Token);
+        var order = await buyer.Client.Orders.PlaceAsync(Limit(OrderSide.Buy, 10m), Token);
 
         Assert.Equal(OrderStatus.Filled, order.Status);
-        var balances = (await buyer.Client.GetAccountAsync(Token)).Balances;
+        var balances = (await buyer.Client.Account.GetAsync(Token)).Balances;
         Assert.Equal([("AAPL", 10m), ("USD", 8_500m)], balances.Select(one => (one.Asset, one.Total)).Order());
         Assert.NotEqual(seller.Id, buyer.Id);
     }
@@ -37,14 +37,14 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
         await using var first = both[0];
         await using var second = both[1];
         var account = await first.CreateAccountAsync(cash: 1_000m, cancellation: Token);
-        await account.Client.PlaceAsync(Limit(OrderSide.Buy, 1m), Token);
+        await account.Client.Orders.PlaceAsync(Limit(OrderSide.Buy, 1m), Token);
 
         Assert.NotEqual(first.Address, second.Address);
         await Wait.UntilAsync(
-            async () => (await first.Admin.GetBookAsync("AAPL", cancellation: Token)).Bids.Count == 1);
-        Assert.Empty((await second.Admin.GetBookAsync("AAPL", cancellation: Token)).Bids);
+            async () => (await first.Admin.Market.GetBookAsync("AAPL", cancellation: Token)).Bids.Count == 1);
+        Assert.Empty((await second.Admin.Market.GetBookAsync("AAPL", cancellation: Token)).Bids);
         using var stranger = second.CreateClient(account.ApiKey);
-        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => stranger.GetAccountAsync(Token));
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => stranger.Account.GetAsync(Token));
         Assert.Equal(RejectCodes.Unauthorized, refused.Code);
     }
 
@@ -55,7 +55,7 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
     {
         var exchange = await TestExchange.StartAsync(new TestExchangeOptions { Storage = storage }, Token);
         var account = await exchange.CreateAccountAsync(cash: 1_000m, cancellation: Token);
-        await account.Client.PlaceAsync(Limit(OrderSide.Buy, 1m), Token);
+        await account.Client.Orders.PlaceAsync(Limit(OrderSide.Buy, 1m), Token);
         Assert.NotEmpty(temporary.Entries);
 
         await exchange.DisposeAsync();
@@ -77,12 +77,12 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
         {
             var account = await earlier.CreateAccountAsync(cash: 1_000m, cancellation: Token);
             (id, key) = (account.Id, account.ApiKey);
-            await account.Client.PlaceAsync(Limit(OrderSide.Buy, 1m), Token);
+            await account.Client.Orders.PlaceAsync(Limit(OrderSide.Buy, 1m), Token);
         }
 
         await using (var later = await TestExchange.StartAsync(options, Token))
         {
-            Assert.Single(await later.CreateClient(key).GetOpenOrdersAsync(cancellation: Token));
+            Assert.Single(await later.CreateClient(key).Orders.GetOpenAsync(cancellation: Token));
             Assert.NotEqual(id, (await later.CreateAccountAsync()).Id);
         }
     }
@@ -95,11 +95,13 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
         var account = await exchange.CreateAccountAsync(cash: 1_000m, cancellation: Token);
 
         var order =
-            await account.Client.PlaceAsync(Limit(OrderSide.Buy, 0.3m) with { Symbol = "COIN", Price = 10.5m }, Token);
+            await account.Client.Orders.PlaceAsync(
+                Limit(OrderSide.Buy, 0.3m) with { Symbol = "COIN", Price = 10.5m }, Token);
 
         Assert.Equal((OrderStatus.New, 0.3m), (order.Status, order.Quantity));
         await Assert.ThrowsAsync<QuantumCoreException>(
-            () => account.Client.PlaceAsync(Limit(OrderSide.Buy, 0.3m) with { Symbol = "COIN", Price = 10.1m }, Token));
+            () => account.Client.Orders.PlaceAsync(
+                Limit(OrderSide.Buy, 0.3m) with { Symbol = "COIN", Price = 10.1m }, Token));
     }
 
     [Fact]
@@ -111,14 +113,14 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
         var other = await exchange.CreateAccountAsync(cash: 1_000m, cancellation: Token);
         await exchange.AddFaultAsync(new NewFault(FaultKind.Reject, Count: 2), unlucky, Token);
 
-        await other.Client.PlaceAsync(Limit(OrderSide.Buy, 1m), Token);
+        await other.Client.Orders.PlaceAsync(Limit(OrderSide.Buy, 1m), Token);
         var rejected = await Assert.ThrowsAsync<QuantumCoreException>(
-            () => unlucky.Client.PlaceAsync(Limit(OrderSide.Buy, 1m), Token));
+            () => unlucky.Client.Orders.PlaceAsync(Limit(OrderSide.Buy, 1m), Token));
         await exchange.ClearFaultsAsync(Token);
-        await unlucky.Client.PlaceAsync(Limit(OrderSide.Buy, 1m), Token);
+        await unlucky.Client.Orders.PlaceAsync(Limit(OrderSide.Buy, 1m), Token);
 
         Assert.Equal(RejectCodes.Overloaded, rejected.Code);
-        Assert.Single((await exchange.Admin.GetSimulationAsync(Token)).Fired);
+        Assert.Single((await exchange.Admin.Simulation.GetAsync(Token)).Fired);
     }
 
     [Fact]
@@ -127,7 +129,7 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
         var start = new DateTimeOffset(2031, 3, 4, 15, 0, 0, TimeSpan.Zero);
         await using var exchange = await TestExchange.StartAsync(new TestExchangeOptions { StartTime = start }, Token);
         var account = await exchange.CreateAccountAsync(cash: 1_000m, cancellation: Token);
-        var order = await account.Client.PlaceAsync(
+        var order = await account.Client.Orders.PlaceAsync(
             Limit(OrderSide.Buy, 1m) with { TimeInForce = TimeInForce.GoodTillDate, GoodTill = start.AddHours(2) },
             Token);
         Assert.Equal(OrderStatus.New, order.Status);
@@ -135,7 +137,7 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
         exchange.Clock.Advance(TimeSpan.FromHours(3));
 
         await Wait.UntilAsync(async () =>
-            (await account.Client.GetOrderAsync("AAPL", order.OrderId, Token)).Status == OrderStatus.Expired);
+            (await account.Client.Orders.GetAsync("AAPL", order.OrderId, Token)).Status == OrderStatus.Expired);
         Assert.InRange(exchange.Clock.GetUtcNow(), start.AddHours(3), start.AddHours(4));
     }
 

@@ -44,7 +44,7 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
                 }
 
                 var client = session.Client();
-                var listed = (await client.GetInstrumentsAsync(cancellation)).Select(
+                var listed = (await client.Market.GetInstrumentsAsync(cancellation)).Select(
                     static instrument => instrument.Symbol).ToArray();
                 var first = parse.GetValue(symbol) is { } wanted ? Array.IndexOf(listed, wanted) : 0;
                 if (first < 0 || listed.Length == 0)
@@ -142,11 +142,12 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
             _outcomes.Enqueue(action switch
             {
                 LiveAction.Place { Order: var wanted } =>
-                    Outcome(await client.PlaceAsync(wanted with { ClientOrderId = id }, cancellation)),
+                    Outcome(await client.Orders.PlaceAsync(wanted with { ClientOrderId = id }, cancellation)),
                 LiveAction.Cancel { Order: var open } =>
-                    Outcome(await client.CancelAsync(open.Symbol, open.OrderId, cancellation)),
+                    Outcome(await client.Orders.CancelAsync(open.Symbol, open.OrderId, cancellation)),
                 LiveAction.CancelAll { Symbol: var symbol } =>
-                    $"Cancelled {await client.CancelAllAsync(symbol, cancellation: cancellation)} orders in {symbol}.",
+                    $"Cancelled {await client.Orders.CancelAllAsync(
+                        symbol, cancellation: cancellation)} orders in {symbol}.",
                 _ => "",
             });
         }
@@ -172,14 +173,14 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
 
     private async Task FollowAccountAsync(CancellationToken cancellation)
     {
-        await foreach (var update in client.WatchAccountAsync(cancellation))
+        await foreach (var update in client.Account.WatchAsync(cancellation))
             _model.Take(update);
     }
 
     private async Task FollowBookAsync(string symbol, CancellationToken cancellation)
     {
         var past = false;
-        await foreach (var update in client.WatchAsync([symbol], cancellation))
+        await foreach (var update in client.Market.WatchBooksAsync([symbol], cancellation))
         {
             _model.Take(update);
             past &= update.Change != BookChange.Stale;
@@ -189,7 +190,7 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
             // Read after a snapshot, so that no trade or trade change falls between the two.
             try
             {
-                _model.Take(symbol, await client.GetTradesAsync(symbol, Past, cancellation));
+                _model.Take(symbol, await client.Market.GetTradesAsync(symbol, Past, cancellation));
                 past = true;
             }
             catch (QuantumCoreException failure) when (IsPassing(failure))
@@ -207,7 +208,7 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
         {
             try
             {
-                _model.Take(await client.GetStateAsync(symbol, cancellation));
+                _model.Take(await client.Market.GetStateAsync(symbol, cancellation));
             }
             catch (QuantumCoreException failure) when (IsPassing(failure))
             {

@@ -97,7 +97,7 @@ function csharp({ address, key, symbol, quantity }: Access): string {
 using QuantumCore.Client;
 
 using var client = new QuantumCoreClient(new Uri("${address}"), "${key}");
-var order = await client.PlaceAsync(PlaceOrder.Market("${symbol}", OrderSide.Buy, ${quantity}m));
+var order = await client.Orders.PlaceAsync(PlaceOrder.Market("${symbol}", OrderSide.Buy, ${quantity}m));
 Console.WriteLine($"{order.OrderId}: {order.Status}, {order.Filled} filled");
 `;
 }

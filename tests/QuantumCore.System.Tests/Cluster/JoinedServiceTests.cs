@@ -86,7 +86,7 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
         await using var exchange = await JoinedExchange.JoinAsync(new ClusterAddress(storage.Place), Token);
         using var alice = exchange.CreateClient("demo-alice", s_patient);
         await using var watched =
-            alice.WatchAsync(Traded.Eight.Select(market => market.Symbol), Token).GetAsyncEnumerator(Token);
+            alice.Market.WatchBooksAsync(Traded.Eight.Select(market => market.Symbol), Token).GetAsyncEnumerator(Token);
         await SeeBidsAsync(alice, watched, 0.5m);
 
         // Whichever of the books it held.
@@ -98,7 +98,7 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
     private static async Task SeeBidsAsync(
         QuantumCoreClient client, IAsyncEnumerator<BookUpdate> watched, decimal share)
     {
-        await Task.WhenAll(Traded.Eight.Select(market => client.PlaceAsync(
+        await Task.WhenAll(Traded.Eight.Select(market => client.Orders.PlaceAsync(
             new PlaceOrder
             {
                 Symbol = market.Symbol,
@@ -140,7 +140,7 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
                 Price = market.Reference,
                 ClientOrderId = name,
             };
-            told[name] = (await client.PlaceAsync(order, Token)).OrderId;
+            told[name] = (await client.Orders.PlaceAsync(order, Token)).OrderId;
         }
         catch (QuantumCoreException refused) when (refused.Code == Voided)
         {
