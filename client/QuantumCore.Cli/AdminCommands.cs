@@ -285,7 +285,8 @@ internal static class AdminCommands
         return app.Add(
             new Command(
                 "breaker",
-                "Report the index to the market-wide circuit breaker. A fall of 7, 13 or 20 percent halts every symbol.")
+                "Report the index to the market-wide circuit breaker. "
+                + "A fall of 7, 13 or 20 percent halts every symbol.")
             {
                 index, close,
             },

@@ -112,7 +112,8 @@ internal static class AlertCommands
             // Whoever set it believes that it is watched.
             foreach (var alert in update.Forgotten)
                 screen.Note(
-                    $"the exchange was restarted and has forgotten: {alert.Symbol} {Side(alert)} {Tables.Text(alert.Price)}");
+                    "the exchange was restarted and has forgotten: "
+                    + $"{alert.Symbol} {Side(alert)} {Tables.Text(alert.Price)}");
 
             foreach (var alert in update.Fired)
             {
@@ -137,7 +138,8 @@ internal static class AlertCommands
         }));
 
     private static string InWords(PriceAlert alert) => alert.Fired is { } fired
-        ? $"{Tables.Time(fired.Time)} {alert.Symbol} is at {Tables.Text(fired.Price)}: {Side(alert)} {Tables.Text(alert.Price)} (alert {alert.Id})"
+        ? $"{Tables.Time(fired.Time)} {alert.Symbol} is at {Tables.Text(fired.Price)}: "
+            + $"{Side(alert)} {Tables.Text(alert.Price)} (alert {alert.Id})"
         : $"Alert {alert.Id}: {alert.Symbol} {Side(alert)} {Tables.Text(alert.Price)}.";
 
     private static string Side(PriceAlert alert) => alert.IsAbove ? "at or above" : "at or below";

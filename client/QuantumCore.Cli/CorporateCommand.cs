@@ -14,7 +14,8 @@ internal static class CorporateCommand
         var all = app.Add(
             new Command(
                 "corporate",
-                "Corporate actions: dividends, splits and symbol changes (administrator's key). Without a subcommand: list them."),
+                "Corporate actions: dividends, splits and symbol changes (administrator's key). Without a subcommand: "
+                + "list them."),
             """
             qc corporate
             qc corporate dividend AAPL 0.25 --id aapl-2030-q4

@@ -52,7 +52,8 @@ internal static class Grammar
     {
         if (Array.TrueForAll(options, option => result.GetResult(option) is null or { Implicit: true }))
             result.AddError(
-                $"nothing to change: give {string.Join(", ", options[..^1].Select(static option => option.Name))} or {options[^1].Name}");
+                $"nothing to change: give {string.Join(", ", options[..^1].Select(static option => option.Name))} or "
+                + $"{options[^1].Name}");
     });
 
     internal static Option<string> OrderSymbol()
@@ -255,7 +256,8 @@ internal static class Grammar
             ? value
             : Refuse<decimal?>(
                 result,
-                $"{NameOf(result)}: '{word}' {(IsExact(word) ? "is not a decimal such as 150.00" : $"has more than {ExactDigits} digits")}");
+                $"{NameOf(result)}: '{word}' "
+                + $"{(IsExact(word) ? "is not a decimal such as 150.00" : $"has more than {ExactDigits} digits")}");
     }
 
     /// <summary>

@@ -121,7 +121,8 @@ internal static class LedgerCommands
     private static Command Check(CommandLineApp app) => app.Add(
         new Command(
             "check",
-            "Reconcile the ledger with itself and with every account. Repairs nothing. Exit code 1: there are differences."),
+            "Reconcile the ledger with itself and with every account. Repairs nothing. Exit code 1: "
+            + "there are differences."),
         "qc ledger check",
         async (_, session, cancellation) =>
         {

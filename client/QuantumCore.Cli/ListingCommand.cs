@@ -23,7 +23,8 @@ internal static class ListingCommand
             Grammar.NumberOption("--quote-decimals", "Decimals of the quote asset's minor unit [default: 2]", 0, 18);
         var command = new Command(
             "list",
-            "List an instrument, or replace the fees, reference and limits of a listed one. Options that you omit get their defaults.")
+            "List an instrument, or replace the fees, reference and limits of a listed one. "
+            + "Options that you omit get their defaults.")
         {
             symbol, tick, lot, asset, assetDecimals, quote, quoteDecimals,
         };

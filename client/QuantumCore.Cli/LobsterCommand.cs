@@ -41,7 +41,8 @@ internal static class LobsterCommand
         });
         var command = new Command(
             "lobster",
-            "Export the public view of a book (market-by-order) in LOBSTER's format: a file of messages and one of the best levels after each. "
+            "Export the public view of a book (market-by-order) in LOBSTER's format: "
+            + "a file of messages and one of the best levels after each. "
             + "They name no account. qc replay plays them into any exchange.")
         {
             place, symbol, to, day, levels,

@@ -30,7 +30,8 @@ internal sealed class MarginCommand
         Grammar.DecimalOption("--locate", "Units of --symbol that the account may sell short");
 
     private readonly Option<string> _symbol = Grammar.SymbolOption(
-        "Replace the margin terms of this instrument [defaults: no short positions, nothing lendable, no fee, no group]; with --locate: the instrument");
+        "Replace the margin terms of this instrument [defaults: no short positions, nothing lendable, no fee, "
+        + "no group]; with --locate: the instrument");
 
     private readonly Option<int?> _initial =
         Grammar.NumberOption("--initial", "Initial margin, millionths of the value", 1, 2_000_000);
@@ -58,7 +59,8 @@ internal sealed class MarginCommand
     private readonly Option<string?> _asset = new("--asset")
     {
         Description =
-            "Replace the policy of margin accounts of this currency [defaults: no interest, no time after a call, no shares]",
+            "Replace the policy of margin accounts of this currency [defaults: no interest, no time after a call, "
+            + "no shares]",
         HelpName = "asset",
     };
 
@@ -75,7 +77,8 @@ internal sealed class MarginCommand
     private readonly Option<bool> _sharesOut = new("--share-out")
     {
         Description =
-            "With --asset: accounts that gained share the deficit beyond insurance fund and --skin [default: the house pays]",
+            "With --asset: accounts that gained share the deficit beyond insurance fund and --skin [default: "
+            + "the house pays]",
     };
 
     private readonly Option<decimal?> _skin =

@@ -90,7 +90,8 @@ internal static class MarginTables
 
         foreach (var group in rules.Groups ?? [])
             console.WriteLine(
-                $"group {group.Group}: {Tables.Text(group.CreditPpm)} ppm of what the smaller side needs is not asked for");
+                $"group {group.Group}: {Tables.Text(group.CreditPpm)} ppm of what the smaller side needs is not asked "
+                + "for");
         foreach (var locate in rules.Locates ?? [])
             console.WriteLine($"{locate.Account} may be short of {Tables.Text(locate.Quantity)} {locate.Symbol}");
         foreach (var fund in rules.Insurance ?? [])

@@ -33,7 +33,8 @@ internal static class PinCommand
                 var (book, target) = (parse.GetValue(symbol), parse.GetValue(silo));
                 if (parse.GetValue(none) ? book is null || target is not null : book is null != target is null)
                     throw new UsageException(
-                        "admin pin: an instrument and a silo, as in qc admin pin AAPL east, an instrument and --none, or nothing.");
+                        "admin pin: an instrument and a silo, as in qc admin pin AAPL east, an instrument and --none, "
+                        + "or nothing.");
 
                 var pins = book is null
                     ? await session.Operator().Placement.GetPinsAsync(cancellation)

@@ -17,7 +17,8 @@ internal sealed class ReplayCommand
     private readonly Argument<string> _file = new("file")
     {
         Description =
-            "A command file (.cmds.csv), a LOBSTER message file, LOBSTER's zip, or a day file of Nasdaq TotalView-ITCH 5.0; all but the zip also as .gz",
+            "A command file (.cmds.csv), a LOBSTER message file, LOBSTER's zip, "
+            + "or a day file of Nasdaq TotalView-ITCH 5.0; all but the zip also as .gz",
     };
 
     private readonly Option<string?> _ticker = new("--ticker")
@@ -50,7 +51,8 @@ internal sealed class ReplayCommand
     private readonly Option<bool> _list = new("--list")
     {
         Description =
-            "List the symbol first if it is not there: ticks of 0.01, lots of 1, quoted in USD, no fees; ticks of 0.0001, quoted in USD4, where prices have more than two decimals",
+            "List the symbol first if it is not there: ticks of 0.01, lots of 1, quoted in USD, no fees; "
+            + "ticks of 0.0001, quoted in USD4, where prices have more than two decimals",
     };
 
     private readonly Option<string> _maker = Account("--maker", "The resting orders' account", "ACC-2001");
@@ -190,7 +192,8 @@ internal sealed class ReplayCommand
             var guess = OrderFlow.Guess(file);
             if (guess.Format is { } taken)
                 screen.Note(
-                    $"{Path.GetFileName(file)} is read as {OrderFlow.NameOf(taken)}: {guess.Why}. --format names another ({OrderFlow.Formats})");
+                    $"{Path.GetFileName(file)} is read as {OrderFlow.NameOf(taken)}: {guess.Why}. "
+                    + $"--format names another ({OrderFlow.Formats})");
             throw;
         }
     }

@@ -45,7 +45,8 @@ internal static class SettleCommand
         return app.Add(
             new Command(
                 "settle",
-                "Show settlement venues with holidays, batches and fails; set holidays, or buy in a fail (administrator's key).")
+                "Show settlement venues with holidays, batches and fails; set holidays, "
+                + "or buy in a fail (administrator's key).")
             {
                 venue, holidays, none, buyIn, id, buyInDays, why,
             },
@@ -115,7 +116,8 @@ internal static class SettleCommand
     {
         if (venue is null || id is null || whom.Split(':') is not [var account, var symbol])
             throw new UsageException(
-                "settle: a buy-in is of a venue, an account, a symbol and an id, as in qc settle MAIN --buy-in ACC-1002:AAPL --id buy-in-17.");
+                "settle: a buy-in is of a venue, an account, a symbol and an id, "
+                + "as in qc settle MAIN --buy-in ACC-1002:AAPL --id buy-in-17.");
 
         var order = await session.Operator().Settlement.BuyInAsync(venue, id, account, symbol, why, cancellation);
         session.Screen.Show(order, console => Tables.Orders(console, [order]));

@@ -43,7 +43,8 @@ internal static class SignalCommands
         var accounts = new Option<SignalTarget[]>("--account")
         {
             Description =
-                "Account that follows the strategy, with its percentage of each quantity (default 100); repeat it for each",
+                "Account that follows the strategy, with its percentage of each quantity (default 100); "
+                + "repeat it for each",
             HelpName = "ACC-n[:percent]",
             CustomParser = Targets,
             Required = true,

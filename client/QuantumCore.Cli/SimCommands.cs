@@ -15,7 +15,8 @@ internal static class SimCommands
         var port = new Option<string>("--admin")
         {
             Description =
-                "Admin port of the demo, which needs no key and has no faults [env QC_ADMIN; default: --url, with the administrator's key]",
+                "Admin port of the demo, which needs no key and has no faults [env QC_ADMIN; default: --url, "
+                + "with the administrator's key]",
             HelpName = "address",
             Recursive = true,
         };
@@ -77,7 +78,8 @@ internal static class SimCommands
         var speed = Grammar.NumberArgument("speed", "Commands a second; 0: as fast as it goes");
         return new Command(
             "replay",
-            "Start a replay from the silo's folder of recordings; control it, or a replay of qc replay FILE --admin ADDRESS.")
+            "Start a replay from the silo's folder of recordings; control it, "
+            + "or a replay of qc replay FILE --admin ADDRESS.")
         {
             StartReplay(add),
             add(
@@ -133,7 +135,8 @@ internal static class SimCommands
                     console.WriteLine("no folder of recordings: start the silo with --recordings DIR");
                 foreach (var recording in list.Recordings)
                     console.WriteLine(
-                        $"{recording.Name}  {(recording.Format is { } format ? Tables.Word(format) : "no recording")}, {recording.Bytes} bytes");
+                        $"{recording.Name}  {(recording.Format is { } format ? Tables.Word(format) : "no recording")}, "
+                        + $"{recording.Bytes} bytes");
             });
         });
 
@@ -260,8 +263,10 @@ internal static class SimCommands
     {
         var market = simulation.Market;
         console.WriteLine(
-            $"{(!simulation.Running ? "nobody is simulated" : market.Paused ? "paused" : "running")}, speed {Text(market.Speed)}, "
-            + $"volatility {Text(market.Volatility)}, seed {market.Seed}, {market.Steps} steps; clients' clock {simulation.SkewMillis} ms ahead");
+            $"{(!simulation.Running ? "nobody is simulated" : market.Paused ? "paused" : "running")}, "
+            + $"speed {Text(market.Speed)}, "
+            + $"volatility {Text(market.Volatility)}, seed {market.Seed}, {market.Steps} steps; "
+            + $"clients' clock {simulation.SkewMillis} ms ahead");
         if (market.Away is { Count: > 0 } away)
             console.WriteLine($"away   {string.Join(", ", away.Select(Tables.Word))}");
         if (simulation.Replay is { } replay)
@@ -271,7 +276,8 @@ internal static class SimCommands
                 : replay.Speed == 0 ? "as fast as it goes" : $"{replay.Speed} commands a second";
             console.WriteLine(replay is { Of: 0, Ended: false }
                 ? $"replay {replay.File}: it is read"
-                : $"replay {replay.File} to {(replay.Symbol.Length > 0 ? replay.Symbol : "no symbol yet")}: line {replay.Done} of {replay.Of}, {how}");
+                : $"replay {replay.File} to {(replay.Symbol.Length > 0 ? replay.Symbol : "no symbol yet")}: "
+                    + $"line {replay.Done} of {replay.Of}, {how}");
             if (replay.Problem is { } problem)
                 console.WriteLine($"       {problem}");
             if (replay.Result is { } found)
@@ -285,7 +291,8 @@ internal static class SimCommands
         foreach (var fault in simulation.Faults)
         {
             console.WriteLine(
-                $"waits  {fault.Id}: {Tables.Word(fault.Kind)} of {Tables.Word(fault.On)}, {fault.Symbol ?? "every symbol"}, "
+                $"waits  {fault.Id}: {Tables.Word(fault.Kind)} of {Tables.Word(fault.On)}, "
+                + $"{fault.Symbol ?? "every symbol"}, "
                 + $"{fault.Key ?? "every key"}, {fault.Left} times, {fault.Millis} ms");
         }
 

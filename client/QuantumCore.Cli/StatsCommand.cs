@@ -129,7 +129,8 @@ internal static class StatsCommand
         var table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumns("what", "how much");
         table.AddRow(
             "open, high, low, last",
-            $"{Tables.Text(stats.Open)}, {Tables.Text(stats.High)}, {Tables.Text(stats.Low)}, {Tables.Text(stats.Last)}");
+            $"{Tables.Text(stats.Open)}, {Tables.Text(stats.High)}, {Tables.Text(stats.Low)}, "
+            + $"{Tables.Text(stats.Last)}");
         table.AddRow("change", $"{Tables.Text(stats.ChangeBasisPoints)} basis points");
         table.AddRow("volume, trades", $"{Tables.Text(stats.Volume)} in {Tables.Text(stats.Trades)}");
         table.AddRow("deviation of a candle's return", $"{Tables.Text(stats.DeviationBasisPoints)} basis points");

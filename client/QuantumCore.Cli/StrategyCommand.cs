@@ -18,7 +18,8 @@ internal static class StrategyCommand
         var goodTill = Grammar.TimeOption(
             "--good-till", "When it expires, UTC, such as 2030-01-31T15:30:00Z; says --tif gtd");
         var name = Grammar.NameOption(
-            "Name of the first leg's order, 1 to 34 characters; the others are named after it. The same name never trades twice");
+            "Name of the first leg's order, 1 to 34 characters; the others are named after it. "
+            + "The same name never trades twice");
         var command = new Command(
             "strategy", "Place an order over several instruments of one group: all of its legs trade, or none.")
         {

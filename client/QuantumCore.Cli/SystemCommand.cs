@@ -30,7 +30,8 @@ internal static class SystemCommand
         console.WriteLine(system.Journal is { } journal
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"Journal: {journal.Records} records; the history is {journal.Behind} records and {journal.BehindMillis} ms behind.")
+                $"Journal: {journal.Records} records; the history is {journal.Behind} records and "
+                + $"{journal.BehindMillis} ms behind.")
             : "Journal: the ledger does not answer.");
         Tables.Show(
             console, "No warnings and no errors since this process started.", ["time", "level", "from", "detail"],

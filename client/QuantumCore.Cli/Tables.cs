@@ -76,7 +76,8 @@ internal static class Tables
     {
         var now = change.Price is { } price ? $"of {Text(price)} instead of {Text(change.TradedPrice)}" : "void";
         console.WriteLine(
-            $"Trade {change.TradeId} of {Text(change.Quantity)} {change.Symbol} between {change.Buyer}, who bought, and {change.Seller} is {now}.");
+            $"Trade {change.TradeId} of {Text(change.Quantity)} {change.Symbol} between {change.Buyer}, who bought, "
+            + $"and {change.Seller} is {now}.");
     }
 
     internal static void Prevented(IAnsiConsole console, IReadOnlyList<PreventedMatch> matches)

@@ -33,8 +33,9 @@ internal static class UpkeepCommands
         var without = new Option<bool>("--no-history") { Description = "Leave out the SQL rows beside the journal" };
         var command = new Command(
             "verify",
-            "Verify a journal without the exchange: checksums, sequences, every book's commands replayed byte for byte, every "
-            + "account's state, snapshots, and the history's invariants. Changes nothing. Exit code 0: no issues; 1: issues found.")
+            "Verify a journal without the exchange: checksums, sequences, every book's commands replayed byte for "
+            + "byte, every account's state, snapshots, and the history's invariants. Changes nothing. "
+            + "Exit code 0: no issues; 1: issues found.")
         {
             place, without,
         };
@@ -58,7 +59,8 @@ internal static class UpkeepCommands
                 var isOlder = history is not null && await IsOlderAsync(where, history, cancellation);
                 if (isOlder)
                     session.Screen.Note(
-                        "The history is of an older release and is not verified. The exchange rebuilds it at its next start.");
+                        "The history is of an older release and is not verified. "
+                        + "The exchange rebuilds it at its next start.");
 
                 return Show(session, await Verification.RunAsync(where, isOlder ? null : history, cancellation));
             }));
@@ -85,8 +87,9 @@ internal static class UpkeepCommands
         var (payouts, settlements) = (Folder("payouts"), Folder("settlements"));
         var command = new Command(
             "backup",
-            "Copy the journal into one file, and verify the copy. The exchange may run meanwhile. Files of payouts and settlement batches in "
-            + "their folders are copied, too. A backup is a journal in one file, whatever its database was. The history is rebuilt from it.")
+            "Copy the journal into one file, and verify the copy. The exchange may run meanwhile. "
+            + "Files of payouts and settlement batches in their folders are copied, too. "
+            + "A backup is a journal in one file, whatever its database was. The history is rebuilt from it.")
         {
             from, to, payouts, settlements,
         };
@@ -120,8 +123,10 @@ internal static class UpkeepCommands
         };
         var command = new Command(
             "restore",
-            "Restore a verified backup to an empty place, and verify it there. An exchange that starts on it continues from the backup; "
-            + "the original exchange can't write into it. Files of payouts and settlement batches are restored only if their folder does not "
+            "Restore a verified backup to an empty place, and verify it there. "
+            + "An exchange that starts on it continues from the backup; "
+            + "the original exchange can't write into it. "
+            + "Files of payouts and settlement batches are restored only if their folder does not "
             + "exist. An existing folder stays as it is.")
         {
             file, to, replace, payouts, settlements,
@@ -176,7 +181,8 @@ internal static class UpkeepCommands
         };
         var command = new Command(
             "export",
-            "Export a journal's records, trades (as made) or postings as lines. Amounts are decimals. Each stream is in its own sequence.")
+            "Export a journal's records, trades (as made) or postings as lines. Amounts are decimals. "
+            + "Each stream is in its own sequence.")
         {
             place, what, csv, stream, into,
         };
@@ -277,7 +283,8 @@ internal static class UpkeepCommands
         {
             console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {book.Symbol}: run again to {book.Sequence}, {book.OpenOrders} open orders, state {book.StateHash}"));
+                $"  {book.Symbol}: run again to {book.Sequence}, {book.OpenOrders} open orders, "
+                + $"state {book.StateHash}"));
         }
 
         if (report.Files > 0)

@@ -147,6 +147,7 @@ internal static class UserCommands
     private static void Show(Session session, ExchangeUser user)
     {
         session.Screen.Show(user, console => console.WriteLine(
-            $"{user.Name}: {Tables.Word(user.Role)}, {user.Account ?? "no account"}, {user.State}{(user.Authenticator ? ", with codes" : "")}"));
+            $"{user.Name}: {Tables.Word(user.Role)}, {user.Account ?? "no account"}, "
+            + $"{user.State}{(user.Authenticator ? ", with codes" : "")}"));
     }
 }

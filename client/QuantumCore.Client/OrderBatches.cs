@@ -17,7 +17,7 @@ internal sealed class OrderBatches(ExchangeCalls calls)
             if (round > 1 && !calls.HasTime(started, pause))
                 break;
 
-            var batch = new OrderBatch([.. open.Select(index => named[index])]);
+            var batch = new OrderBatchRequest([.. open.Select(index => named[index])]);
             BatchResults answer;
             try
             {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QuantumCore.Client;
 
-internal sealed record OrderBatch(IReadOnlyList<PlaceOrder> Orders);
+internal sealed record OrderBatchRequest(IReadOnlyList<PlaceOrder> Orders);
 
 internal sealed record OrderListRequest(OrderListKind Kind, IReadOnlyList<PlaceOrder> Orders);
 

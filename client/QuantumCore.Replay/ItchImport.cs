@@ -264,21 +264,27 @@ internal sealed class ItchImport
 
     private IEnumerable<string> Notes()
     {
-        yield return $"{_day.Messages.Count} of {_day.Total} messages are of the stock's book; {_day.Count('P')} executions of hidden orders, "
-            + $"{_day.Count('Q')} crosses, {_day.Count('B')} broken trades, {_day.Count('H') + _day.Count('h')} halts and resumptions "
+        yield return $"{_day.Messages.Count} of {_day.Total} messages are of the stock's book; "
+            + $"{_day.Count('P')} executions of hidden orders, "
+            + $"{_day.Count('Q')} crosses, {_day.Count('B')} broken trades, "
+            + $"{_day.Count('H') + _day.Count('h')} halts and resumptions "
             + $"and {_day.Count('I')} imbalances are left out";
-        yield return $"{_inCrosses} executions in crosses and {_atOtherPrices} at other prices than displayed: taken as reductions";
-        yield return $"{_flow.NotPriceTime} aggressive orders were not executed in price-time priority: taken as reductions";
+        yield return $"{_inCrosses} executions in crosses and {_atOtherPrices} at other prices than displayed: "
+            + "taken as reductions";
+        yield return $"{_flow.NotPriceTime} aggressive orders were not executed in price-time priority: "
+            + "taken as reductions";
         if (_waited > 0)
         {
-            yield return $"{_waited} orders came to a crossed book and wait until they would not trade, {_whileCrossed} executions of such are reductions; "
+            yield return $"{_waited} orders came to a crossed book and wait until they would not trade, "
+                + $"{_whileCrossed} executions of such are reductions; "
                 + $"{_rowsNotChecked} book rows are not checked meanwhile";
         }
 
         if (_fractions > 0)
             yield return $"{_fractions} orders at fractions of a cent, of which none was executed, are left out";
         if (_unseen > 0)
-            yield return $"{(_day.BeginsWhole ? "the file has gaps" : "the file begins within the day")}: {_unseen} messages of orders that it does not add are left out";
+            yield return $"{(_day.BeginsWhole ? "the file has gaps" : "the file begins within the day")}: "
+                + $"{_unseen} messages of orders that it does not add are left out";
         if (_day.BeginsWhole && !_day.EndsWhole)
             yield return "the file has no event that ends its day: it may be cut off";
         if (_day.Unknown > 0)

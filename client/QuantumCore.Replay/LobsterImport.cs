@@ -59,7 +59,8 @@ internal sealed class LobsterImport
         return new OrderFlow(ticker, import._flow.Commands,
         [
             $"{import.HiddenExecutions} executions of hidden orders and {import.Halts} halt messages are left out",
-            $"{import._flow.NotPriceTime} aggressive orders were not executed in price-time priority: taken as reductions",
+            $"{import._flow.NotPriceTime} aggressive orders were not executed in price-time priority: "
+            + "taken as reductions",
             $"{import.RowsNotReached} order book rows could not be explained and are not checked",
         ]);
     }

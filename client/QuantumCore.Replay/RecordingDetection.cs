@@ -44,12 +44,14 @@ internal static class RecordingDetection
         {
             return new RecordingGuess(
                 RecordingFormat.Lobster,
-                $"{messages} of its first {lines.Count} lines have the fields of a LOBSTER message (time, type, id, size, price, direction)");
+                $"{messages} of its first {lines.Count} lines have the fields of a LOBSTER message (time, type, id, "
+                + "size, price, direction)");
         }
 
         return new RecordingGuess(null, lines.Exists(LobsterReader.IsRow)
             ? "it reads as a LOBSTER order book file: replay the message file beside it (…_message_…)"
-            : $"none of its first {lines.Count} lines is a command (A, X, D, IOC, Q) or a LOBSTER message (time, type, id, size, price, direction); the first is '{Shown(lines[0])}'");
+            : $"none of its first {lines.Count} lines is a command (A, X, D, IOC, Q) or a LOBSTER message (time, type, "
+                + $"id, size, price, direction); the first is '{Shown(lines[0])}'");
     }
 
     private static List<string> Lines(ReadOnlySpan<byte> beginning, bool isWhole)

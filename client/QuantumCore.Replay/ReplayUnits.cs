@@ -49,13 +49,15 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
             if (Price(price) % instrument.TickSize != 0)
             {
                 throw new FlowFormatException(file, command.Line,
-                    $"price {Price(price)} is not a whole number of {instrument.Symbol}'s ticks of {instrument.TickSize}: replay to a symbol with ticks of {Finest}");
+                    $"price {Price(price)} is not a whole number of {instrument.Symbol}'s ticks of "
+                    + $"{instrument.TickSize}: replay to a symbol with ticks of {Finest}");
             }
 
             if (price > 0 && (Price(price) < instrument.MinPrice || Price(price) > instrument.MaxPrice))
             {
                 throw new FlowFormatException(file, command.Line,
-                    $"price {Price(price)} is not within {instrument.Symbol}'s {instrument.MinPrice} to {instrument.MaxPrice}");
+                    $"price {Price(price)} is not within {instrument.Symbol}'s {instrument.MinPrice} to "
+                    + $"{instrument.MaxPrice}");
             }
 
             if (quantity % instrument.LotSize != 0)
@@ -68,7 +70,8 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
                 && (quantity < instrument.MinQuantity || quantity > instrument.MaxQuantity))
             {
                 throw new FlowFormatException(file, command.Line,
-                    $"quantity {quantity} is not within {instrument.Symbol}'s {instrument.MinQuantity} to {instrument.MaxQuantity}");
+                    $"quantity {quantity} is not within {instrument.Symbol}'s {instrument.MinQuantity} to "
+                    + $"{instrument.MaxQuantity}");
             }
         }
     }

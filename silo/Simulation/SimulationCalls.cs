@@ -23,7 +23,7 @@ using WrongClock = QuantumCore.Client.WrongClock;
 namespace QuantumCore.Silo.Simulation;
 
 /// <summary>Request to change the market; absent fields stay.</summary>
-internal sealed record MarketChange(
+internal sealed record MarketText(
     bool? Paused, double? Speed, double? Volatility, int? Steps, long? Seed, bool? Reset,
     ImmutableArray<Participant>? Away);
 
@@ -56,7 +56,7 @@ internal sealed record ProblemText(string Code, string? Field, string Title, str
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web, UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(MarketChange))]
+[JsonSerializable(typeof(MarketText))]
 [JsonSerializable(typeof(FaultText))]
 [JsonSerializable(typeof(SymbolChange))]
 [JsonSerializable(typeof(SkewText))]
@@ -100,8 +100,8 @@ internal sealed class SimulationCalls(
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(Root, (RequestDelegate)ShowAsync).ExcludeFromDescription();
-        On<MarketChange>(
-            routes, "POST", $"{Root}/market", SimulationJson.Default.MarketChange,
+        On<MarketText>(
+            routes, "POST", $"{Root}/market", SimulationJson.Default.MarketText,
             (_, change) => Task.FromResult(Change(change)));
         On<FaultText>(
             routes, "POST", $"{Root}/faults", SimulationJson.Default.FaultText, (_, fault) => AddAsync(fault));
@@ -231,7 +231,7 @@ internal sealed class SimulationCalls(
             problem, SimulationJson.Default.ProblemText, "application/problem+json", context.RequestAborted);
     }
 
-    private ProblemText? Change(MarketChange change)
+    private ProblemText? Change(MarketText change)
     {
         if (change.Speed is { } speed && speed is not (>= 0.1 and <= 50))
             return Malformed("speed", "0.1 to 50.");

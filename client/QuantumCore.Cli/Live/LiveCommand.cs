@@ -26,7 +26,8 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
         return app.Add(
             new Command(
                 "live",
-                "Book, trades and your orders on one screen. Keys: b buys, s sells, c cancels, / lists the instruments, ? helps, q quits.")
+                "Book, trades and your orders on one screen. Keys: b buys, s sells, c cancels, "
+                + "/ lists the instruments, ? helps, q quits.")
             {
                 symbol,
             },
@@ -40,7 +41,8 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
                 if (!session.Screen.HasKeyboard || kind is null or "" or "dumb")
                 {
                     throw new UsageException(
-                        "live needs a terminal for its output and its keys: qc watch SYMBOL --json prints one book a line, qc orders --json the orders");
+                        "live needs a terminal for its output and its keys: "
+                        + "qc watch SYMBOL --json prints one book a line, qc orders --json the orders");
                 }
 
                 var client = session.Client();
@@ -168,7 +170,8 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
     {
         var average = order.AveragePrice is { } price ? $" at {Tables.Text(price)}" : "";
         var filled = order.Filled > 0 ? $", {Tables.Text(order.Filled)} filled{average}" : "";
-        return $"{Tables.Word(order.Side)} {Tables.Text(order.Quantity)} {order.Symbol}: {Tables.Word(order.Status)}{filled}";
+        return $"{Tables.Word(order.Side)} {Tables.Text(order.Quantity)} {order.Symbol}: "
+            + $"{Tables.Word(order.Status)}{filled}";
     }
 
     private async Task FollowAccountAsync(CancellationToken cancellation)

@@ -89,7 +89,8 @@ internal static class LiveScreen
             LiveMode.Order when state.Message.Length > 0 =>
                 $" {Tables.Word(state.Side)} {state.Symbol}: {state.Typed}_  {state.Message}",
             LiveMode.Order =>
-                $" {Tables.Word(state.Side)} {state.Symbol}: {state.Typed}_  quantity and price, or quantity alone; Enter sends",
+                $" {Tables.Word(state.Side)} {state.Symbol}: {state.Typed}_  quantity and price, or quantity alone; "
+                + "Enter sends",
             LiveMode.Pick => $" /{state.Typed}_  Enter shows it, Escape goes back",
             LiveMode.Help => " any key goes back",
             _ when state.Message.Length > 0 => $" {state.Message}",

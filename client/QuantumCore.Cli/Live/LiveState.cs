@@ -77,7 +77,8 @@ internal sealed record LiveState(IReadOnlyList<string> Symbols, int At)
     internal string Question => Asked switch
     {
         LiveAction.Cancel { Order: var order } =>
-            $"Cancel {Tables.Word(order.Side)} {Tables.Text(order.Remaining)} {order.Symbol} ({order.ClientOrderId})? y or n",
+            $"Cancel {Tables.Word(order.Side)} {Tables.Text(order.Remaining)} {order.Symbol} ({order.ClientOrderId})? "
+            + "y or n",
         LiveAction.CancelAll { Symbol: var symbol } => $"Cancel all your orders in {symbol}? y or n",
         _ => "",
     };
