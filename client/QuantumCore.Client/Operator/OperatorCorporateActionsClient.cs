@@ -35,8 +35,8 @@ public sealed class OperatorCorporateActionsClient
     }
 
     /// <summary>
-    /// Announces a split. Repeating the same announcement changes nothing. The split begins when
-    /// its books are halted or closed.
+    /// Announces a split. Repeating the same announcement changes nothing. The split begins when its books are halted
+    /// or closed.
     /// </summary>
     /// <param name="split">The split.</param>
     /// <param name="why">Reason to record, at most 200 characters.</param>
@@ -59,8 +59,8 @@ public sealed class OperatorCorporateActionsClient
     }
 
     /// <summary>
-    /// Announces a symbol change. Repeating the same announcement changes nothing. The change
-    /// begins when its book is halted or closed.
+    /// Announces a symbol change. Repeating the same announcement changes nothing. The change begins when its book is
+    /// halted or closed.
     /// </summary>
     /// <param name="change">The change.</param>
     /// <param name="why">Reason to record, at most 200 characters.</param>

@@ -56,8 +56,8 @@ public sealed class OperatorMarginClient
         _calls.GetAsync<AccountKind>(CallPath.Account(account, "margin"), cancellation);
 
     /// <summary>
-    /// Makes an account a margin account in one currency, or a cash account again. Allowed only
-    /// while it holds nothing but that currency and has no open orders.
+    /// Makes an account a margin account in one currency, or a cash account again. Allowed only while it holds nothing
+    /// but that currency and has no open orders.
     /// </summary>
     /// <param name="account">The account, <c>ACC-n</c>.</param>
     /// <param name="currency">Margin currency; null for a cash account.</param>
