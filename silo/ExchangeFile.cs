@@ -1,4 +1,4 @@
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Native.Json;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Silo;

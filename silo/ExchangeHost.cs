@@ -2,6 +2,7 @@ using QuantumCore.Clearing;
 using QuantumCore.Gateway;
 using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Fix;
+using QuantumCore.Gateway.Native;
 using QuantumCore.Silo.Demo;
 using QuantumCore.Silo.Simulation;
 using QuantumCore.Terminal;
@@ -107,6 +108,7 @@ internal static class ExchangeHost
             AccountRequestsPerSecond = options.AccountRequests,
             AddressRequestsPerSecond = options.AddressRequests,
         });
+        services.AddNativeApi();
         services.AddBinance(new BinanceOptions
         {
             WeightPerMinute = options.BinanceWeight == 0 ? int.MaxValue : options.BinanceWeight,

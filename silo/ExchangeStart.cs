@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.Markets;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;

@@ -42,9 +42,9 @@ internal static class GrainHosting
     public static void AddOrleans(this WebApplicationBuilder builder, SiloOptions options)
     {
         builder.Services.AddSingleton<ClusterView>();
-        builder.Services.AddSingleton<Gateway.ReadSilos>(
+        builder.Services.AddSingleton<ReadSilos>(
             services => services.GetRequiredService<ClusterView>().ReadAsync);
-        builder.Services.AddSingleton<Gateway.ReadBookPlaces>(
+        builder.Services.AddSingleton<ReadBookPlaces>(
             services => services.GetRequiredService<ClusterView>().FindAsync);
         if (options.Role == SiloRole.Gateway)
         {

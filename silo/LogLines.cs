@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Hosting;
 
 namespace QuantumCore.Silo;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Npgsql;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Identity;
 using QuantumCore.Journal;
 
 namespace QuantumCore.Silo;

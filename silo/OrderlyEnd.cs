@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using QuantumCore.Gateway;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Hosting;
 
 namespace QuantumCore.Silo;
 

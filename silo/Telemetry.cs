@@ -5,7 +5,7 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Hosting;
 using QuantumCore.Journal;
 
 namespace QuantumCore.Silo;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Bench.Exchange;

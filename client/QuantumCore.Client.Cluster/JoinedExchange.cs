@@ -5,6 +5,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Native;
 
 namespace QuantumCore.Client.Cluster;
 
@@ -72,7 +76,7 @@ public sealed partial class JoinedExchange : IAsyncDisposable
         builder.Services.AddLogging();
         reachGrains(builder);
         var options = new GatewayOptions { SignUp = false };
-        builder.Services.AddExchangeGateway(options);
+        builder.Services.AddExchangeGateway(options).AddNativeApi();
         var gateway = builder.Build();
         try
         {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Cluster;
 
 namespace QuantumCore.Silo.Cluster;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway;
-using QuantumCore.Gateway.Users;
+using QuantumCore.Gateway.Accounts;
+using QuantumCore.Gateway.Identity;
 using QuantumCore.Instruments;
 using QuantumCore.Market;
 

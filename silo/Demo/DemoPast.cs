@@ -1,5 +1,5 @@
 using QuantumCore.Contracts;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Markets;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;

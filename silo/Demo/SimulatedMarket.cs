@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Market;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 using QuantumCore.Market;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Following;
-using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.Http;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

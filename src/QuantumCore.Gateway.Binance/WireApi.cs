@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Following;
-using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Identity;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

@@ -1,3 +1,4 @@
+using QuantumCore.Gateway.Http;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

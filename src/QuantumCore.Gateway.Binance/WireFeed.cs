@@ -4,7 +4,9 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.MarketFeeds;
+using QuantumCore.Gateway.Markets;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

@@ -1,5 +1,7 @@
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Identity;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

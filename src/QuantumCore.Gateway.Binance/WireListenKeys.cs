@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Following;
+using QuantumCore.Gateway.Identity;
 
 namespace QuantumCore.Gateway.Binance;
 

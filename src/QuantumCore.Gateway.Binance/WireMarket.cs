@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.MarketFeeds;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

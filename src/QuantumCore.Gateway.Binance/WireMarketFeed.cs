@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Markets;
 
 namespace QuantumCore.Gateway.Binance;
 

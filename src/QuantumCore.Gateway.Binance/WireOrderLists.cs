@@ -3,6 +3,9 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

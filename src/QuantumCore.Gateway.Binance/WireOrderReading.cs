@@ -1,6 +1,6 @@
 using System.Buffers;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Following;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

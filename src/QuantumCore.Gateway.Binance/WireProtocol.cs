@@ -6,7 +6,7 @@ using QuantumCore.Gateway.Http;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>Routes of the Binance interface, and its format of rejections.</summary>
-internal sealed class WireProtocol(WireHttp http, WireCalls calls, WireStreams streams, WireApi api) : IHttpProtocol
+internal sealed class WireProtocol(WireHttp http, WireCalls calls, WireStreams streams, WireApi api) : IErrorFormat
 {
     /// <inheritdoc/>
     public IEnumerable<ProtocolRoute> Routes =>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Orders;
 
 namespace QuantumCore.Gateway.Binance;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.MarketFeeds;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

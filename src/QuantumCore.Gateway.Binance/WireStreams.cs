@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
-using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Markets;
 
 namespace QuantumCore.Gateway.Binance;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.MarketFeeds;
+using QuantumCore.Gateway.Markets;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.MarketFeeds;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;

@@ -7,6 +7,7 @@ using System.Security.Authentication;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Hosting;
 
 namespace QuantumCore.Gateway.Fix;
 

@@ -3,6 +3,7 @@ using System.Net.Security;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Hosting;
 
 namespace QuantumCore.Gateway.Fix;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.Identity;
 
 namespace QuantumCore.Gateway.Fix;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;

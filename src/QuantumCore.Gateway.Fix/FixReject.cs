@@ -1,3 +1,5 @@
+using QuantumCore.Gateway.Http;
+
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>Reason of a session-level reject, numbered as SessionRejectReason (373).</summary>

@@ -1,7 +1,8 @@
 using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Following;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;

@@ -1,6 +1,7 @@
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Following;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;

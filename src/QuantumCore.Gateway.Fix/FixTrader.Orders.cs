@@ -1,5 +1,7 @@
 using QuantumCore.Gateway.Admission;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;

@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Http;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;

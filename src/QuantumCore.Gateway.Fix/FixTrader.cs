@@ -5,7 +5,12 @@ using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Following;
-using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.MarketFeeds;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;

@@ -7,13 +7,18 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Accounts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Alerts;
+using QuantumCore.Gateway.Cluster;
 using QuantumCore.Gateway.Following;
+using QuantumCore.Gateway.Hosting;
 using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.MarketFeeds;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Gateway.Signals;
-using QuantumCore.Gateway.Streams;
-using QuantumCore.Gateway.Users;
 using QuantumCore.Instruments;
 using IPNetwork = System.Net.IPNetwork;
 
@@ -22,7 +27,7 @@ namespace QuantumCore.Gateway;
 /// <summary>HTTP and WebSocket gateway of the exchange. It needs an <see cref="IGrainFactory"/> beside it.</summary>
 public static class ExchangeGateway
 {
-    /// <summary>Adds order entry and the native API. Other protocols are added beside it.</summary>
+    /// <summary>Adds order entry and all that the protocols share. The protocols are added beside it.</summary>
     public static IServiceCollection AddExchangeGateway(this IServiceCollection services, GatewayOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -44,37 +49,15 @@ public static class ExchangeGateway
         services.AddSingleton<OrderEntry>();
         services.AddSingleton<MoneyEntry>().AddSingleton<DemoFunds>();
         services.AddSingleton<AccountOwners>();
-        services.AddSingleton<OperatorLog>();
         services.AddSingleton<AccountFeeds>();
         services.AddSingleton<UserSessions>();
         services.AddSingleton<Passwords>();
-        services.AddSingleton<SessionCalls>();
-        services.AddSingleton<UserCalls>();
-        services.AddSingleton<PreferenceCalls>();
         services.AddSessionTickets(options);
-        services.AddSingleton<MoneyCalls>().AddSingleton<DemoCalls>();
-        services.AddSingleton<RiskCalls>();
-        services.AddSingleton<MarginCalls>();
-        services.AddSingleton<SettlementCalls>();
-        services.AddSingleton<CorporateCalls>();
         services.AddSingleton<OrderDesk>().AddSingleton<SessionRegistry>();
-        services.AddSingleton<FeeCalls>();
-        services.AddSingleton<OrderCalls>();
-        services.AddSingleton<PastOrderCalls>();
-        services.AddSingleton<OrderListCalls>();
-        services.AddSingleton<StrategyCalls>();
-        services.AddSingleton<AccountCalls>();
-        services.AddSingleton<LedgerCalls>();
-        services.AddSingleton<MarketCalls>();
-        services.AddSingleton<AdminCalls>();
-        services.AddSingleton<KeyCalls>();
         services.AddSingleton<SignalDesk>();
-        services.AddSingleton<SignalCalls>();
         services.AddSingleton<CorporateStandstill>();
-        services.AddSingleton<OperatorCalls>();
-        services.AddSingleton<BlockCalls>().AddMarketIndex(options);
-        services.AddSystemCalls();
-        services.AddSingleton<EngineCalls>();
+        services.AddMarketIndex(options);
+        services.AddSystemView();
         services.AddSingleton<HealthCalls>();
         services.AddStreams();
         services.AddRouting();
@@ -95,10 +78,10 @@ public static class ExchangeGateway
     }
 
     /// <summary>
-    /// Adds the calls about the system itself. A host with its own grain runtime supplies the silos; otherwise the list
+    /// Adds the view of the system itself. A host with its own grain runtime supplies the silos; otherwise the list
     /// is empty.
     /// </summary>
-    private static void AddSystemCalls(this IServiceCollection services)
+    private static void AddSystemView(this IServiceCollection services)
     {
         services.TryAddSingleton(new ReadSilos(static _ => Task.FromResult(ImmutableArray<SiloView>.Empty)));
         services.AddSingleton<RecentLog>();
@@ -112,21 +95,13 @@ public static class ExchangeGateway
             .AddFilter<RecentLog>("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
         services.TryAddSingleton(new ReadBookPlaces(static (pins, _) =>
             Task.FromResult(ImmutableArray.CreateRange(pins, static _ => new BookPlace("", IsMeant: false)))));
-        services.AddSingleton<SystemCalls>();
-        services.AddSingleton<PlacementCalls>();
     }
 
     private static void AddStreams(this IServiceCollection services)
     {
         services.AddSingleton<BookFeeds>();
-        services.AddSingleton<OrderByOrderFeeds>();
         services.AddSingleton<PriceAlerts>();
-        services.AddSingleton<AlertCalls>();
         services.AddSingleton<MarketPulse>();
-        services.AddSingleton<StreamSources>();
-        services.AddSingleton<TickerCalls>();
-        services.AddSingleton<StreamCall>();
-        services.AddSingleton<TradingCall>();
     }
 
     /// <summary>Maps every call. Besides them, this application may serve static pages only.</summary>
@@ -238,7 +213,8 @@ public static class ExchangeGateway
         {
             var detail = status == 404 ? "There is no such call." : "The call has another method.";
             var path = context.Request.Path;
-            if (context.RequestServices.GetServices<IHttpProtocol>().FirstOrDefault(one => one.Owns(path)) is { } owner)
+            if (context.RequestServices.GetServices<IHttpProtocol>()
+                .OfType<IErrorFormat>().FirstOrDefault(one => one.Owns(path)) is { } owner)
                 await owner.RefuseUnknown(context, detail, status);
             else
                 await Answer.Refuse(context, Refusal.Malformed(null, detail), status);

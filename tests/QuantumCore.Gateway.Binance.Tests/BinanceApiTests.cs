@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Identity;
 using QuantumCore.TestKit;
 using Xunit;
 

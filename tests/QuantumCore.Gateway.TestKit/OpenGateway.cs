@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.Native;
 using QuantumCore.TestKit;
 
 namespace QuantumCore.Gateway.TestKit;
@@ -47,7 +49,7 @@ public sealed class OpenGateway : IAsyncDisposable
         builder.Services.AddLogging();
         builder.Services.AddSingleton<IGrainFactory>(cluster.Grains);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
-        builder.Services.AddExchangeGateway(options ?? new GatewayOptions());
+        builder.Services.AddExchangeGateway(options ?? new GatewayOptions()).AddNativeApi();
         more?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseExchangeGateway();

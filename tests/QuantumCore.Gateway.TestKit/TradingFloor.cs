@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Identity;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.TestKit;

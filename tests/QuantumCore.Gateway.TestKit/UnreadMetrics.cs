@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using QuantumCore.Gateway.Hosting;
 
 namespace QuantumCore.Gateway.TestKit;
 

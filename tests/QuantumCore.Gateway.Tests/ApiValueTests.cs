@@ -2,8 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using QuantumCore.Client;
+using QuantumCore.Gateway.Native.Json;
 using QuantumCore.Gateway.Tests.Description;
-using QuantumCore.Gateway.Wire;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;

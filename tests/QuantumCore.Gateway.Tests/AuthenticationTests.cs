@@ -1,5 +1,6 @@
 using System.Net;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Identity;
 using QuantumCore.TestKit;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using OtpNet;
-using QuantumCore.Gateway.Users;
+using QuantumCore.Gateway.Identity;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;

@@ -1,4 +1,5 @@
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Hosting;
 using QuantumCore.TestKit;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Hosting;
 using QuantumCore.Instruments;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 using Xunit;
 

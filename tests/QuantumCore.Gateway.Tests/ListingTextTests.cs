@@ -1,5 +1,5 @@
 using System.Text;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Native.Json;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;

@@ -1,3 +1,4 @@
+using QuantumCore.Gateway.Markets;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;

@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Markets;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Http;
-using QuantumCore.Gateway.Users;
+using QuantumCore.Gateway.Identity;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;

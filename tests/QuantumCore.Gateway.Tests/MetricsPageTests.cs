@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using QuantumCore.Gateway.Hosting;
 using QuantumCore.TestKit;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Identity;
 using QuantumCore.TestKit;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Hosting;
 using QuantumCore.TestKit;
 using Xunit;
 

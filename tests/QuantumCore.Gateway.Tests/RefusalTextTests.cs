@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 using Xunit;
 

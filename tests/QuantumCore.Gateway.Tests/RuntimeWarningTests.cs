@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Hosting;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;

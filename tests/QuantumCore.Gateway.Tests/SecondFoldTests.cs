@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.MarketFeeds;
 using QuantumCore.Instruments;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Orders;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;

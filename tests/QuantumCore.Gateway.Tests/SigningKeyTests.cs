@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Identity;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;

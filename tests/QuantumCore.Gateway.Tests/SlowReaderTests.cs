@@ -4,7 +4,10 @@ using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.MarketFeeds;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Native.Streams;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -68,10 +71,10 @@ public sealed class SlowReaderTests
         await serving.WaitAsync(Wait.Limit, Token);
     }
 
-    private static Streams.StreamReader Reader(OpenGateway exchange, WebSocket socket, TimeProvider time)
+    private static Native.Streams.StreamReader Reader(OpenGateway exchange, WebSocket socket, TimeProvider time)
     {
         var services = exchange.Services;
-        return new Streams.StreamReader(
+        return new Native.Streams.StreamReader(
             socket,
             new StreamHolder(0, static () => ValueTask.FromResult(false)),
             services.GetRequiredService<BookFeeds>(),

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Cluster;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.MarketFeeds;
 using QuantumCore.TestKit;
 using Xunit;
 

@@ -103,7 +103,7 @@ public sealed class DemoFundsOverHttpTests
 
         // Nothing was lost: the units are in the demo's bank.
         var bank = await exchange.Grains.GetGrain<Grains.IAccountGrain>(
-            Gateway.Users.DemoFunds.Bank.ToString(System.Globalization.CultureInfo.InvariantCulture)).View([]);
+            Gateway.Accounts.DemoFunds.Bank.ToString(System.Globalization.CultureInfo.InvariantCulture)).View([]);
         Assert.Equal(10, bank.Balances.Single(balance => balance.Asset == "AAPL").Total);
         Assert.Empty((await zoe.Demo.ResetFundsAsync(Token)).Amounts);
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Identity;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

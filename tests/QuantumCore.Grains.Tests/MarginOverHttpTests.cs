@@ -1,6 +1,6 @@
 using QuantumCore.Client;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Identity;
 using Xunit;
 using static QuantumCore.Grains.Tests.ServedExchange;
 using MarginState = QuantumCore.Client.MarginState;

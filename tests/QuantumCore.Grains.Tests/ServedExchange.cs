@@ -12,6 +12,9 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Fix;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.Native;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -83,7 +86,7 @@ internal sealed class ServedExchange : IAsyncDisposable
         builder.Services.AddSingleton(exchange.Grains);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddExchangeGateway((options ?? new GatewayOptions()) with { HasOneWriter = true });
-        builder.Services.AddBinance();
+        builder.Services.AddNativeApi().AddBinance();
         if (hasFix)
             builder.Services.AddFix(new IPEndPoint(IPAddress.Loopback, 0), tls: null);
         var app = builder.Build();

@@ -1,5 +1,5 @@
 using QuantumCore.Contracts;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Identity;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Identity;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

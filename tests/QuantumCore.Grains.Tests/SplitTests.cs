@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Markets;
 using QuantumCore.Grains.Due;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;

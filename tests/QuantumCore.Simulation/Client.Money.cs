@@ -1,5 +1,5 @@
 using QuantumCore.Contracts;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Simulation;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Simulation;

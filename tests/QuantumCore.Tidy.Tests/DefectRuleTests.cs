@@ -29,7 +29,7 @@ public partial class DefectRuleTests
     /// <summary>Sources that compare a secret with a received one.</summary>
     private static readonly string[] s_secrets =
     [
-        "src/QuantumCore.Gateway/RequestSignature.cs", "src/QuantumCore.Gateway/KeyRing.cs",
+        "src/QuantumCore.Gateway/Identity/RequestSignature.cs", "src/QuantumCore.Gateway/Identity/KeyRing.cs",
         "src/QuantumCore.Gateway/Signals/SignalDesk.cs",
     ];
 

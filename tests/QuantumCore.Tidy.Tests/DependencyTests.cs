@@ -28,18 +28,20 @@ public class DependencyTests
         // Each protocol is an assembly over the gateway. None sees another one.
         ["QuantumCore.Gateway.Binance"] = ["QuantumCore.Gateway"],
         ["QuantumCore.Gateway.Fix"] = ["QuantumCore.Gateway"],
+        ["QuantumCore.Gateway.Native"] = ["QuantumCore.Gateway"],
         // Pages and scripts: a client like any other, that the exchange happens to serve.
         ["QuantumCore.Terminal"] = [],
         ["QuantumCore.Silo"] = [
-            "QuantumCore.Gateway", "QuantumCore.Gateway.Binance", "QuantumCore.Gateway.Fix", "QuantumCore.Grains",
-            "QuantumCore.Market", "QuantumCore.Replay", "QuantumCore.Terminal"],
+            "QuantumCore.Gateway", "QuantumCore.Gateway.Binance", "QuantumCore.Gateway.Fix",
+            "QuantumCore.Gateway.Native", "QuantumCore.Grains", "QuantumCore.Market", "QuantumCore.Replay",
+            "QuantumCore.Terminal"],
         // The operator's tools run books and accounts again without grains.
         ["QuantumCore.Upkeep"] = ["QuantumCore.Clearing", "QuantumCore.History", "QuantumCore.Journal"],
         ["QuantumCore.Client"] = ["QuantumCore.Api"],
         // Recorded flow, sent by a client of the exchange: qc replay, and the silo's simulation page.
         ["QuantumCore.Replay"] = ["QuantumCore.Client"],
         // For services in the cluster's network: a gateway inside the client's process.
-        ["QuantumCore.Client.Cluster"] = ["QuantumCore.Client", "QuantumCore.Gateway"],
+        ["QuantumCore.Client.Cluster"] = ["QuantumCore.Client", "QuantumCore.Gateway.Native"],
         // An exchange inside a bot author's test: it starts what the silo's process starts.
         ["QuantumCore.Testing"] = ["QuantumCore.Client", "QuantumCore.Silo"],
         // qc verify, backup, restore, export: one program for the operator. The SDK itself stays free of the exchange.
@@ -53,7 +55,7 @@ public class DependencyTests
     private static readonly string[] s_usesGrains =
     [
         "QuantumCore.Client.Cluster", "QuantumCore.Gateway", "QuantumCore.Gateway.Binance", "QuantumCore.Gateway.Fix",
-        "QuantumCore.Grains", "QuantumCore.Grains.Abstractions", "QuantumCore.Silo",
+        "QuantumCore.Gateway.Native", "QuantumCore.Grains", "QuantumCore.Grains.Abstractions", "QuantumCore.Silo",
     ];
 
     // The bench hosts grains with the help of the test kit.

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Fix;
+using QuantumCore.Gateway.Native;
 using QuantumCore.Instruments;
 using Xunit;
 
@@ -17,9 +18,9 @@ public class SharedStateTests
     public void The_whole_product_is_looked_at() => Assert.Equal(
         [
             "QuantumCore.Api", "QuantumCore.Clearing", "QuantumCore.Contracts", "QuantumCore.Gateway",
-            "QuantumCore.Gateway.Binance", "QuantumCore.Gateway.Fix", "QuantumCore.Grains",
-            "QuantumCore.Grains.Abstractions", "QuantumCore.History", "QuantumCore.Instruments", "QuantumCore.Journal",
-            "QuantumCore.Matching",
+            "QuantumCore.Gateway.Binance", "QuantumCore.Gateway.Fix", "QuantumCore.Gateway.Native",
+            "QuantumCore.Grains", "QuantumCore.Grains.Abstractions", "QuantumCore.History", "QuantumCore.Instruments",
+            "QuantumCore.Journal", "QuantumCore.Matching",
         ],
         s_product.Select(assembly => assembly.GetName().Name!).Order(StringComparer.Ordinal));
 
@@ -56,7 +57,10 @@ public class SharedStateTests
     {
         var found = new HashSet<Assembly>();
         var open = new Queue<Assembly>(
-            [typeof(ExchangeGrains).Assembly, typeof(BinanceGateway).Assembly, typeof(FixGateway).Assembly]);
+        [
+            typeof(ExchangeGrains).Assembly, typeof(BinanceGateway).Assembly, typeof(FixGateway).Assembly,
+            typeof(NativeGateway).Assembly,
+        ]);
         while (open.TryDequeue(out var assembly))
         {
             if (!found.Add(assembly))

@@ -1,4 +1,5 @@
 using System.Net;
+using QuantumCore.Gateway.Identity;
 
 namespace QuantumCore.Gateway.Admission;
 

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using QuantumCore.Gateway.Hosting;
 
 namespace QuantumCore.Gateway.Admission;
 

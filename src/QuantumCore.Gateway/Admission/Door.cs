@@ -1,3 +1,5 @@
+using QuantumCore.Gateway.Hosting;
+
 namespace QuantumCore.Gateway.Admission;
 
 /// <summary>

@@ -1,4 +1,6 @@
 using System.Net;
+using QuantumCore.Gateway.Hosting;
+using QuantumCore.Gateway.Identity;
 
 namespace QuantumCore.Gateway.Admission;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Hosting;
 
 namespace QuantumCore.Gateway.Alerts;
 

@@ -2,33 +2,19 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Markets;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Alerts;
 
 /// <summary>An alert and its instrument, which defines the format of its prices.</summary>
-internal readonly record struct ShownAlert(Instrument Instrument, PriceAlert Alert)
-{
-    /// <summary>Returns the alert as a value of the API.</summary>
-    public Api.PriceAlert ToApi() => new(
-        Alert.Id,
-        Alert.Symbol,
-        Instrument.PriceOf(Alert.PriceTicks),
-        Alert.IsAbove,
-        new(Alert.MadeNanos),
-        Alert.MadeNanos,
-        Alert.HasFired ? new(Instrument.PriceOf(Alert.FiredTicks), new(Alert.FiredNanos), Alert.FiredNanos) : null);
-}
+internal readonly record struct ShownAlert(Instrument Instrument, PriceAlert Alert);
 
 /// <summary>All alerts of an account, ready to write.</summary>
 /// <param name="SinceNanos">Time since which the account's alerts are kept, Unix nanoseconds.</param>
 /// <param name="Alerts">Alerts, oldest first.</param>
-internal sealed record ShownAlerts(long SinceNanos, ImmutableArray<ShownAlert> Alerts)
-{
-    /// <summary>Returns the alerts as a value of the API.</summary>
-    public Api.AccountAlerts ToApi() => new(new(SinceNanos), [.. Alerts.Select(alert => alert.ToApi())]);
-}
+internal sealed record ShownAlerts(long SinceNanos, ImmutableArray<ShownAlert> Alerts);
 
 /// <summary>Price alerts of accounts, from their grains.</summary>
 internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeProvider time, ILogger<PriceAlerts> log)

@@ -1,11 +1,9 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using QuantumCore.Contracts;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Hosting;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
@@ -46,29 +44,6 @@ internal static class Answer
     public static ValueTask<FlushResult> Json<T>(HttpContext context, T value, int status = 200) =>
         Json(context, value, static (to, value) => JsonSerializer.Serialize(to, value, Api.ApiJson.Of<T>()), status);
 
-    /// <summary>Answers with an order, or with its reject reason and a detail if there is one.</summary>
-    public static ValueTask<FlushResult> Order(
-        HttpContext context, ExecutionReport report, FrozenDictionary<string, Instrument> listed, string? detail = null)
-    {
-        if (report.Reason == RejectReason.None && listed.ContainsKey(report.Symbol))
-        {
-            return Json(context, (report, listed), static (to, order) => to.WriteOrder(order.report, order.listed));
-        }
-
-        if (report.Reason == RejectReason.OutcomeUnknown && IsReading(context))
-            return Refuse(context, s_unread);
-
-        Prepare(context, report.Reason);
-        var trace = context.TraceIdentifier;
-        return Json(
-            context,
-            (report, listed, trace, detail),
-            static (to, refused) =>
-                WriteRefusedOrder(to, refused.report, refused.listed, refused.trace, refused.detail),
-            Refusals.Status(report.Reason),
-            "application/problem+json");
-    }
-
     /// <summary>Answers with a problem if there is one; returns true if it did.</summary>
     public static async ValueTask<bool> TryRefuse(HttpContext context, Refusal? refusal)
     {
@@ -102,7 +77,8 @@ internal static class Answer
             "application/problem+json");
     }
 
-    private static bool IsReading(HttpContext context) =>
+    /// <summary>Returns true for a request that changes nothing.</summary>
+    public static bool IsReading(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
     /// <summary>Answers with a problem and, if known, the time until a retry.</summary>
@@ -112,34 +88,6 @@ internal static class Answer
             context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds)
                 .ToString(CultureInfo.InvariantCulture);
         return Refuse(context, refusal);
-    }
-
-    /// <summary>
-    /// Writes a rejected order as a problem, with the order's names, and its final state if there is one.
-    /// </summary>
-    public static void WriteRefusedOrder(
-        Utf8JsonWriter to,
-        ExecutionReport report,
-        FrozenDictionary<string, Instrument> listed,
-        string trace,
-        string? detail)
-    {
-        to.WriteStartObject();
-        var refusal = new Refusal(report.Reason, report.Field, report.Limit, detail);
-        WriteProblem(to, refusal, Refusals.Status(report.Reason), trace);
-        if (report.Symbol.Length > 0)
-            to.WriteString("symbol"u8, report.Symbol);
-        if (report.ClientOrderId.Length > 0)
-            to.WriteString("clientOrderId"u8, report.ClientOrderId);
-        if (report.OrderId > 0)
-            to.WriteNumber("orderId"u8, report.OrderId);
-        if (report.Reason == RejectReason.OrderClosed && listed.ContainsKey(report.Symbol) && report.Sequence > 0)
-        {
-            to.WritePropertyName("order"u8);
-            to.WriteOrder(report, listed);
-        }
-
-        to.WriteEndObject();
     }
 
     /// <summary>Writes the members of a problem.</summary>
@@ -155,7 +103,8 @@ internal static class Answer
         to.WriteString("trace"u8, trace);
     }
 
-    private static void Prepare(HttpContext context, RejectReason reason)
+    /// <summary>Sets the headers that go with a reason.</summary>
+    public static void Prepare(HttpContext context, RejectReason reason)
     {
         if (Refusals.Status(reason) is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             context.Response.Headers.RetryAfter = context.Response.Headers.RetryAfter is [{ } told] ? told : "1";

@@ -6,8 +6,8 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
-using QuantumCore.Gateway.Users;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.Markets;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;

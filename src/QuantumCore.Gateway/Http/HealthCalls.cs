@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using QuantumCore.Gateway.Hosting;
 
 namespace QuantumCore.Gateway.Http;
 

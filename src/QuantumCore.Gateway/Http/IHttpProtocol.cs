@@ -5,14 +5,18 @@ using QuantumCore.Gateway.Admission;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>
-/// HTTP protocol beside the native API. Its assembly registers it as a service; the gateway maps its routes, admits its
-/// requests and rejects them in its format.
+/// HTTP protocol of the exchange. Its assembly registers it as a service; the gateway maps its routes and admits its
+/// requests. It rejects them with problem details (RFC 9457), unless the protocol is an <see cref="IErrorFormat"/>.
 /// </summary>
 internal interface IHttpProtocol
 {
     /// <summary>Routes of all calls. Read once, and only if the gateway serves customers.</summary>
     IEnumerable<ProtocolRoute> Routes { get; }
+}
 
+/// <summary>Protocol with its own format of rejections.</summary>
+internal interface IErrorFormat : IHttpProtocol
+{
     /// <summary>Returns true if requests to this path are the protocol's, even if no route has it.</summary>
     bool Owns(PathString path);
 
@@ -31,4 +35,8 @@ internal interface IHttpProtocol
 /// <param name="Method">HTTP method.</param>
 /// <param name="Path">Route pattern.</param>
 /// <param name="Call">Handler.</param>
-internal sealed record ProtocolRoute(Lane Lane, string Method, string Path, Func<HttpContext, Task> Call);
+internal sealed record ProtocolRoute(Lane Lane, string Method, string Path, Func<HttpContext, Task> Call)
+{
+    /// <summary>Metadata of the endpoint.</summary>
+    public IReadOnlyList<object> Metadata { get; init; } = [];
+}

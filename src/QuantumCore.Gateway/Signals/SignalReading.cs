@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Http;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Signals;

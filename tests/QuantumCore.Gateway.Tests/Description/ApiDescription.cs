@@ -5,10 +5,11 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using QuantumCore.Client;
-using QuantumCore.Gateway.Http;
-using QuantumCore.Gateway.Streams;
-using QuantumCore.Gateway.Users;
-using QuantumCore.Gateway.Wire;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.Native.Endpoints;
+using QuantumCore.Gateway.Native.Json;
+using QuantumCore.Gateway.Native.Streams;
+using QuantumCore.Gateway.Orders;
 
 namespace QuantumCore.Gateway.Tests.Description;
 
@@ -35,7 +36,8 @@ internal static class ApiDescription
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(
                 0, JsonTypeInfoResolver.Combine(WireJson.Default, ApiJson.Strict.TypeInfoResolver)));
-        var summaries = Summaries.OfAssemblies(typeof(Described).Assembly, typeof(ApiJson).Assembly);
+        var summaries = Summaries.OfAssemblies(
+            typeof(Described).Assembly, typeof(OrderText).Assembly, typeof(ApiJson).Assembly);
         services.AddOpenApi(Name, options =>
         {
             options.OpenApiVersion = s_version;

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Gateway.Alerts;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Native.Json;
+using QuantumCore.Gateway.Orders;
+
+namespace QuantumCore.Gateway.Native.Endpoints;
+
+/// <summary>Calls for price alerts.</summary>
+internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing keys)
+{
+    /// <summary>GET /alerts: lists the account's price alerts.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Prices are decimal text; an alert that has fired has <c>fired</c>. If
+    /// <c>since</c> changes, the exchange has lost the alerts, as a volatile store does at a restart.
+    /// </remarks>
+    public async Task List(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not 0 and var account)
+            await AnswerList(context, await alerts.Of(account));
+    }
+
+    /// <summary>POST /alerts: sets a price alert.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; <c>price</c> is decimal text on the tick. The alert fires once, at the
+    /// first trade at its price or beyond. Expect <c>NoReference</c> if neither <c>above</c> nor a last price tells the
+    /// side, and <c>Forbidden</c> above 50 waiting alerts of the account or 10,000 of the symbol.
+    /// </remarks>
+    public async Task Add(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is var account && account == 0
+            || await Call.Read<Api.AlertBody>(context) is not { } text
+            || await Call.Listed(context, listings, text.Symbol) is not { } instrument)
+            return;
+
+        var numbers = new NumberReading(instrument);
+        var ticks = text.Price is null ? 0 : numbers.Price("price", text.Price) ?? 0;
+        var refusal = text.Price is null
+            ? Refusal.Not("price", null, "the price to wait for")
+            : numbers.Wrong ?? OrderChecks.Price(instrument, ticks, "price", text.Price);
+        ShownAlert? alert = null;
+        if (refusal is null)
+            (refusal, alert) = await alerts.Add(account, instrument, ticks, text.Above);
+        if (!await Answer.TryRefuse(context, refusal))
+            await Answer.Json(context, alert!.Value.ToApi());
+    }
+
+    /// <summary>DELETE /alerts/{id}: removes a price alert.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; returns the alerts that are left. An alert that is already gone is no
+    /// error; expect <c>BadRequest</c> if the id is no number.
+    /// </remarks>
+    public async Task Remove(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is var account && account == 0)
+            return;
+
+        if (Call.Number(Call.Path(context, "id"), 1, long.MaxValue) is not { } id)
+        {
+            await Answer.Refuse(
+                context, Refusal.NotInRange("id", Call.Path(context, "id"), 1, long.MaxValue) with { Limit = null });
+            return;
+        }
+
+        // An alert that is gone already is the requested result.
+        await AnswerList(context, await alerts.Remove(account, id));
+    }
+
+    private static async Task AnswerList(HttpContext context, (Refusal? Refusal, ShownAlerts? Alerts) answer)
+    {
+        if (await Answer.TryRefuse(context, answer.Refusal))
+            return;
+
+        await Answer.Json(context, answer.Alerts!.ToApi());
+    }
+}

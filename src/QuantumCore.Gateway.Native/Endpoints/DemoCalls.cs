@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Gateway.Accounts;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.Native.Json;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Native.Endpoints;
+
+/// <summary>Calls for the play money of a demo. Other exchanges reject them.</summary>
+internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions options)
+{
+    /// <summary>GET /demo/funds: lists the starting balances of a demo.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Amounts are decimal text. Expect <c>Forbidden</c> on an exchange that is
+    /// not a demo.
+    /// </remarks>
+    public async Task ShowFunds(HttpContext context)
+    {
+        if (await Trader(context) is > 0 and var account)
+            await AnswerFunds(context, account, cancelled: 0, await funds.Starting());
+    }
+
+    /// <summary>POST /demo/funds: adds demo funds.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Adds the starting balance of <c>asset</c>, or of all assets without it,
+    /// once an hour each. Expect <c>TooManyRequests</c> with <c>Retry-After</c> if it was added this hour,
+    /// <c>BadRequest</c> for an unknown asset, <c>Forbidden</c> on an exchange that is not a demo.
+    /// </remarks>
+    public async Task AddFunds(HttpContext context)
+    {
+        if (await Trader(context) is not (> 0 and var account))
+            return;
+
+        var text =
+            Call.HasBody(context.Request) ? await Call.Read<Api.DemoFundsBody>(context) : new Api.DemoFundsBody();
+        if (text is null)
+            return;
+
+        var (refusal, added) = await funds.Add(account, text.Asset);
+        if (refusal is { Reason: RejectReason.TooManyRequests } early)
+            await Answer.Refuse(context, early, funds.UntilNext());
+        else if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        else
+            await AnswerFunds(context, account, cancelled: 0, added);
+    }
+
+    /// <summary>PUT /demo/funds: resets a demo account.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Cancels all open orders and sets the balances back to their starting
+    /// sizes; <c>amounts</c> are what was added, or with a minus sign taken away. Expect <c>Forbidden</c> on an
+    /// exchange that is not a demo.
+    /// </remarks>
+    public async Task ResetFunds(HttpContext context)
+    {
+        if (await Trader(context) is not (> 0 and var account))
+            return;
+
+        var (refusal, cancelled, moved) = await funds.Reset(account);
+        if (!await Answer.TryRefuse(context, refusal))
+            await AnswerFunds(context, account, cancelled, moved);
+    }
+
+    private async ValueTask<long> Trader(HttpContext context)
+    {
+        var account = await Call.Trader(context, keys);
+        if (account == 0 || options.DemoMode)
+            return account;
+
+        await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo."));
+        return 0;
+    }
+
+    private static async Task AnswerFunds(
+        HttpContext context, long account, int cancelled, ImmutableArray<DemoAmount> amounts) =>
+        await Answer.Json(context, new Api.DemoFunds(
+            ApiValues.Account(account),
+            cancelled,
+            [.. amounts.Select(moved => new Api.DemoAmount(moved.Asset.Name, moved.Asset.AmountOf(moved.Amount)))]));
+}

@@ -1,0 +1,264 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Native.Json;
+using QuantumCore.Gateway.Orders;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Native.Endpoints;
+
+/// <summary>Operators' calls for trading: phases, prices, rules, trades and the breaker.</summary>
+internal sealed class OperatorCalls(
+    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators,
+    GatewayOptions options, CorporateStandstill standstill,
+    TimeProvider time)
+{
+    private const long LargestIndex = (1L << 53) - 1;
+
+    /// <summary>POST /admin/symbols/{symbol}/phase: changes the phase of a symbol.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; with <c>forSeconds</c> the next phase is planned. Expect
+    /// <c>NotInThisPhase</c> if the symbol cannot go there from its phase. A halt that the journal cannot record yet
+    /// gets 202: it holds in memory.
+    /// </remarks>
+    public async Task SetPhase(HttpContext context)
+    {
+        if (await Symbol(context) is not var (officer, instrument)
+            || await Call.Read<Api.PhaseBody>(context) is not { } text)
+            return;
+
+        var (refusal, command) = PhaseReading.Read(text, time.UnixNanos());
+        if (command is not null && await standstill.WhyNot(instrument, command) is { } why)
+            refusal = Refusal.Malformed("phase", why);
+        if (await Answer.TryRefuse(context, refusal ?? WhyReading.Check(text.Why)))
+            return;
+
+        ValueTask<Refusal?> Note() => operators.Note(officer, "phaseSet", instrument.Symbol, text);
+        await (WireNames.ReadPhase(text.Phase) == TradingPhase.Halt
+            ? Halt(context, instrument, command!, Note)
+            : Operate(context, instrument, command!, Note));
+    }
+
+    /// <summary>POST /admin/symbols/{symbol}/mark: sets the mark price.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
+    /// <c>InvalidPrice</c>. Returns the symbol's state.
+    /// </remarks>
+    public Task SetMark(HttpContext context) => SetPrice(context, static ticks => new SetMarkPrice(ticks));
+
+    /// <summary>POST /admin/symbols/{symbol}/reference: sets the static band's reference price.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
+    /// <c>InvalidPrice</c>. Returns the symbol's state.
+    /// </remarks>
+    public Task SetReference(HttpContext context) => SetPrice(context, static ticks => new SetReferencePrice(ticks));
+
+    /// <summary>POST /admin/symbols/{symbol}/rules: sets bands, collar and auction rules.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; bands and collar are basis points, <c>protection</c> is decimal
+    /// text, <c>auctionSeconds</c> seconds. An absent member stays, and <c>none</c> removes one. Expect
+    /// <c>BadRequest</c> for a value out of its range.
+    /// </remarks>
+    public async Task SetRules(HttpContext context)
+    {
+        if (await Symbol(context) is not var (officer, instrument)
+            || await Call.Read<Api.RulesBody>(context) is not { } text)
+            return;
+
+        var (refusal, changes) = RulesReading.Read(text, instrument);
+        if (await Answer.TryRefuse(context, refusal ?? WhyReading.Check(text.Why)))
+            return;
+
+        await Operate(
+            context, instrument, new SetBookRules(changes),
+            () => operators.Note(officer, "rulesSet", instrument.Symbol, text));
+    }
+
+    /// <summary>POST /admin/symbols/{symbol}/bust: declares a trade void.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; both sides get back what they gave, fees too. Expect
+    /// <c>UnknownTrade</c> for a trade that is void already, or from before a split or a symbol change. An account that
+    /// lacks what is taken back is frozen.
+    /// </remarks>
+    public Task Bust(HttpContext context) => ChangeTrade(context, corrects: false);
+
+    /// <summary>POST /admin/symbols/{symbol}/correct: corrects the price of a trade.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
+    /// <c>InvalidPrice</c>. Both sides settle the difference and the fees of the new price. Expect <c>UnknownTrade</c>
+    /// for a void trade, and one from before a split or a symbol change.
+    /// </remarks>
+    public Task Correct(HttpContext context) => ChangeTrade(context, corrects: true);
+
+    /// <summary>GET /admin/actions: lists operators' actions, newest first.</summary>
+    /// <remarks>
+    /// Needs the role administrator. <c>limit</c> is 1 to 1000, by default 100; <c>before</c> is the <c>sequence</c> of
+    /// a line, else <c>BadRequest</c>.
+    /// </remarks>
+    public async Task Actions(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Administrator))
+            await AuditLines.Answer(context, operators.Lines);
+    }
+
+    /// <summary>POST /admin/breaker: reports an index to the breaker.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; both members are whole numbers from 1 in any one unit. A fall of
+    /// 7, 13 or 20 per cent is level 1, 2 or 3, and stops every symbol. If a symbol fails, the error names it in
+    /// <c>detail</c>: repeat the call.
+    /// </remarks>
+    public async Task Break(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer
+            || await Call.Read<Api.BreakerBody>(context) is not { } text)
+            return;
+
+        var close = 0L;
+        var refusal = NumberReading.WholeNumber("index", text.Index, LargestIndex, out var index)
+            ?? NumberReading.WholeNumber("previousClose", text.PreviousClose, LargestIndex, out close)
+            // An index of 0 would close every symbol for the day: that is a missing figure, not a fall of the market.
+            ?? (index == 0 || close == 0 ? OrderChecks.Outside(
+                RejectReason.BadRequest, index == 0 ? "index" : "previousClose", "0", 0,
+                ValueScale.OfInteger(1, LargestIndex)) : null);
+        if (await Answer.TryRefuse(context, refusal))
+            return;
+
+        var now = time.GetUtcNow();
+        var local = TimeZoneInfo.ConvertTime(now, options.TimeZone).DateTime;
+        var call = MarketWideBreaker.Judge(index, close, local, await grains.Catalog().BreakerUsed());
+        ImmutableArray<string> stopped = [];
+        if (call.Acts)
+        {
+            var failed = new PartialFailure("symbol");
+            stopped = await new MarketStop(entry, now, options.TimeZone).Stop(await listings.All(), call.Level, failed);
+            if (failed.Refusal is { } failure)
+            {
+                // The catalog records complete stops, with the name of the officer.
+                await operators.Note(
+                    officer, "marketStoppedInPart", string.Create(CultureInfo.InvariantCulture, $"level {call.Level}"),
+                    text);
+                await Answer.Refuse(context, failure);
+                return;
+            }
+
+            await grains.Catalog().UseBreaker(new BreakerUse(MarketWideBreaker.DayOf(local), call.Level, officer.Name));
+        }
+
+        await Answer.Json(context, new Api.BreakerReport(call.Level, call.Acts, stopped));
+    }
+
+    private async Task SetPrice(HttpContext context, Func<long, BookCommand> commandOf)
+    {
+        if (await Symbol(context) is not var (officer, instrument)
+            || await Call.Read<Api.PriceBody>(context) is not { } text)
+            return;
+
+        if (await Answer.TryRefuse(
+            context, ReadPrice(instrument, text.Price, out var ticks) ?? WhyReading.Check(text.Why)))
+            return;
+
+        // Marks change every second: the book's record of each is enough.
+        var command = commandOf(ticks);
+        await Operate(
+            context, instrument, command,
+            command is SetMarkPrice ? null : () => operators.Note(officer, "referenceSet", instrument.Symbol, text));
+    }
+
+    private async Task ChangeTrade(HttpContext context, bool corrects)
+    {
+        if (await Symbol(context) is not var (officer, instrument)
+            || await Call.Read<Api.TradeBody>(context) is not { } text)
+            return;
+
+        var ticks = 0L;
+        var place = Call.Trade(text.Trade ?? "");
+        var refusal = place is null ? Refusal.Not("trade", text.Trade, "the id of a trade, such as 17-0")
+            : corrects ? ReadPrice(instrument, text.Price, out ticks)
+            : text.Price is not null ? Refusal.Malformed(
+                "price", $"price {RefusalText.Shown(text.Price)} is not possible; a void trade has no new price")
+            : null;
+        if (await Answer.TryRefuse(context, refusal ?? WhyReading.Check(text.Why)))
+            return;
+
+        // Recorded before it is done: money must not move without a name, and busting a trade again would be rejected.
+        var what = corrects ? "tradeCorrected" : "tradeVoided";
+        if (await Answer.TryRefuse(
+            context, await operators.Note(officer, what, instrument.Symbol, text, isDone: false)))
+            return;
+
+        var changed = await entry.ChangeTrade(instrument.Symbol, place!.Value, ticks);
+        if (changed.Reason == RejectReason.None)
+        {
+            await Answer.Json(context, changed.ToApi(instrument, place.Value));
+            return;
+        }
+
+        // The act is recorded already; another line records its failure, if that is known.
+        if (changed.Reason != RejectReason.OutcomeUnknown)
+            await operators.Note(
+                officer, what + "Not", instrument.Symbol, text with { Why = changed.Reason.ToString() });
+        await Answer.Refuse(context, new Refusal(changed.Reason, FieldOf(changed.Reason)));
+    }
+
+    private static string? FieldOf(RejectReason reason) => reason switch
+    {
+        RejectReason.UnknownTrade => "trade",
+        RejectReason.InvalidPrice => "price",
+        _ => null,
+    };
+
+    private static Refusal? ReadPrice(Instrument instrument, string? text, out long ticks)
+    {
+        ticks = 0;
+        if (text is null)
+            return Refusal.Not("price", null, "a price of the instrument");
+
+        var numbers = new NumberReading(instrument);
+        ticks = numbers.Price("price", text) ?? 0;
+        return numbers.Wrong ?? OrderChecks.Price(instrument, ticks, "price", text);
+    }
+
+    /// <summary>Carries out a command, audits it, and answers with the symbol's state after it.</summary>
+    private async ValueTask Operate(
+        HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>>? note)
+    {
+        await AnswerOperated(context, instrument, await entry.Operate(instrument.Symbol, command), note);
+    }
+
+    private async ValueTask AnswerOperated(
+        HttpContext context, Instrument instrument, RejectReason reason, Func<ValueTask<Refusal?>>? note)
+    {
+        var refusal = reason != RejectReason.None ? new Refusal(reason) : note is null ? null : await note();
+        if (!await Answer.TryRefuse(context, refusal))
+            await MarketCalls.AnswerState(context, grains, instrument);
+    }
+
+    // A halt does not wait for a journal that cannot commit. It holds in memory, which 202 tells, and is recorded and
+    // audited once the journal can commit.
+    private async ValueTask Halt(
+        HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>> note)
+    {
+        var halted = await entry.Halt(instrument.Symbol, command);
+        if (halted is { Reason: RejectReason.None, IsOnRecord: false, State: { } state })
+        {
+            _ = operators.NoteLater(note);
+            await Answer.Json(
+                context, (state, instrument), static (to, answer) => to.WriteState(answer.state, answer.instrument),
+                StatusCodes.Status202Accepted);
+            return;
+        }
+
+        await AnswerOperated(context, instrument, halted.Reason, note);
+    }
+
+    /// <summary>Returns the officer and the instrument of a call; null if the request was rejected.</summary>
+    private async ValueTask<(Caller Officer, Instrument Instrument)?> Symbol(HttpContext context) =>
+        await Call.Officer(context, keys, UserRole.MarketOperator) is { } officer
+        && await Call.Listed(context, listings, Call.Path(context, "symbol")) is { } instrument
+            ? (officer, instrument)
+            : null;
+}

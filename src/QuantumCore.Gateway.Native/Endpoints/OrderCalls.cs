@@ -1,0 +1,292 @@
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Native.Json;
+using QuantumCore.Gateway.Orders;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Native.Endpoints;
+
+/// <summary>Calls for orders.</summary>
+internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings listings, KeyRing keys)
+{
+    /// <summary>POST /orders: places an order.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; price, quantity and amount are decimal text in steps of the tick, the
+    /// lot and the quote asset. The response is sent when the order is durable; the same <c>clientOrderId</c> with the
+    /// same content returns the same order, with other content <c>KeyConflict</c>. Expect <c>UnknownSymbol</c>,
+    /// <c>InvalidPrice</c>, <c>InvalidQuantity</c>, <c>InsufficientFunds</c>, a risk limit, or a phase that does not
+    /// take the order (<c>NotInThisPhase</c>, <c>SymbolHalted</c>); after <c>OutcomeUnknown</c> send it again under the
+    /// same name.
+    /// </remarks>
+    public async Task Place(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
+            await Call.Read(context, WireJson.Default.OrderText) is not { } text)
+        {
+            return;
+        }
+
+        var (report, detail) = await desk.Place(account, text);
+        await OrderAnswer.Order(context, report, await listings.BySymbol(), detail);
+    }
+
+    /// <summary>POST /orders/batch: places up to 500 orders.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; the orders are entered in their sequence, each as by
+    /// <c>POST /orders</c>. The call itself succeeds if it can be read: <c>results</c> has an order or an error for
+    /// each, at the same index. If the outcome of one is unknown, the later ones are not entered.
+    /// </remarks>
+    public async Task PlaceBatch(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
+            await Call.Read(context, WireJson.Default.BatchText, Call.LongestBatchBody) is not { } batch)
+        {
+            return;
+        }
+
+        var (refusal, reports) = await desk.PlaceBatch(account, batch.Orders);
+        if (refusal is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
+        var listed = await listings.BySymbol();
+        await Answer.Json(
+            context,
+            (reports, listed, context.TraceIdentifier),
+            static (to, answer) => OrderAnswer.WriteBatch(to, answer.reports, answer.listed, answer.TraceIdentifier));
+    }
+
+    /// <summary>GET /orders: lists the open orders.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; <c>symbol</c> selects one symbol, and <c>open</c> has no other value
+    /// than <c>true</c>. <c>orderId</c> is 0 while an order is on its way to its book. Quantities and prices are
+    /// decimal text; expect <c>UnknownSymbol</c> for a symbol that is not listed.
+    /// </remarks>
+    public async Task List(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account))
+            return;
+
+        var query = context.Request.Query;
+        if (query.TryGetValue("open", out var open) && open != "true")
+        {
+            await Answer.Refuse(context, Refusal.NotOneOf("open", open, "true"));
+            return;
+        }
+
+        string? symbol = query["symbol"];
+        if (symbol is not null && await listings.Find(symbol) is null)
+        {
+            await Answer.Refuse(context, await listings.Unknown(symbol));
+            return;
+        }
+
+        var view = await entry.View(account);
+        var listed = await listings.BySymbol();
+        await Answer.Json(context, (view, symbol, listed), static (to, answer) =>
+        {
+            var cursors =
+                answer.view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
+            to.WriteStartObject();
+            to.WriteStartArray("orders"u8);
+            foreach (var order in answer.view.OpenOrders)
+            {
+                if ((answer.symbol is null || order.Symbol == answer.symbol) &&
+                    answer.listed.ContainsKey(order.Symbol))
+                {
+                    var sequence = cursors.GetValueOrDefault(order.Symbol);
+                    to.WriteOpenOrder(order, answer.view.Account, sequence, answer.listed);
+                }
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>GET /orders/{symbol}/{orderId}: returns an order with its fills.</summary>
+    /// <remarks>
+    /// Needs a key or session with the order's account; the order may be open or done. Expect <c>UnknownOrder</c> if
+    /// the book has no such order, <c>NotOwner</c> for an order of another account.
+    /// </remarks>
+    public Task Status(HttpContext context) => OfOrder(context, entry.Status);
+
+    /// <summary>DELETE /orders/{symbol}/{orderId}: cancels an order by its id.</summary>
+    /// <remarks>
+    /// Needs a key or session with the order's account; the response is the final order. A repeated cancel returns the
+    /// same; an order that ended in another way gets <c>OrderClosed</c> with the <c>order</c>, an unknown one
+    /// <c>UnknownOrder</c>.
+    /// </remarks>
+    public Task Cancel(HttpContext context) => OfOrder(context, entry.Cancel);
+
+    /// <summary>PATCH /orders/{symbol}/{orderId}: amends an open order.</summary>
+    /// <remarks>
+    /// Needs a key or session with the order's account; changes price and total quantity (decimal text), or conditions
+    /// such as the trigger. A smaller quantity keeps the priority; any other change replaces the order, and the
+    /// response has its new <c>orderId</c>. Expect <c>OrderClosed</c>, <c>StaleLeaves</c> if <c>expectedRemaining</c>
+    /// does not match, and <c>InvalidCombination</c> for members that exclude each other.
+    /// </remarks>
+    public async Task Amend(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
+            await Call.Read(context, WireJson.Default.AmendText) is not { } text ||
+            await OrderId(context) is not (> 0 and var orderId))
+        {
+            return;
+        }
+
+        var symbol = Call.Path(context, "symbol");
+        var instrument = await listings.Find(symbol);
+        var (refusal, change) = AmendReading.Read(text, instrument);
+        if (refusal is { } refused)
+        {
+            await Answer.Refuse(
+                context, refused.Reason == RejectReason.UnknownSymbol ? await listings.Unknown(symbol) : refused);
+            return;
+        }
+
+        var report = change.Conditions == ConditionChanges.None
+            ? await entry.Amend(
+                account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots,
+                triggerTicks: change.TriggerTicks)
+            : await entry.AmendConditions(account, symbol, orderId, change.Name, change.Conditions);
+        await AnswerOrder(context, report, symbol, field => WrittenValues.Of(text, field));
+    }
+
+    /// <summary>GET /orders/{symbol}/{orderId}/position: returns an order's place in the queue.</summary>
+    /// <remarks>
+    /// Needs a key or session with the order's account; <c>quantityAhead</c> is decimal text and leaves out hidden
+    /// parts. Expect <c>NotResting</c> for an order that waits for a trigger, a parent, a quote or the close; expect
+    /// <c>OrderClosed</c> for one that is done.
+    /// </remarks>
+    public async Task Position(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
+            await OrderId(context) is not (> 0 and var orderId))
+        {
+            return;
+        }
+
+        var symbol = Call.Path(context, "symbol");
+        var place = await entry.Position(account, symbol, orderId);
+        if (place.Reason != RejectReason.None || await listings.Find(symbol) is not { } instrument)
+        {
+            await Answer.Refuse(context, new Refusal(place.Reason));
+            return;
+        }
+
+        await Answer.Json(context, (place, orderId, instrument), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("symbol"u8, answer.instrument.Symbol);
+            to.WriteNumber("orderId"u8, answer.orderId);
+            to.WriteNumber("ordersAhead"u8, answer.place.OrdersAhead);
+            to.WriteQuantity("quantityAhead"u8, answer.instrument, answer.place.LotsAhead);
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>DELETE /orders/by-client-id/{clientOrderId}: cancels an order by its client id.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; the response is the final order. An unknown name gets
+    /// <c>UnknownOrder</c> and is used up, so that a late order under it is rejected with <c>KeyCancelled</c>.
+    /// </remarks>
+    public async Task CancelByClientOrderId(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account))
+            return;
+
+        var name = Call.Path(context, "clientOrderId");
+        if (!ClientOrderId.IsValid(name))
+        {
+            await Answer.Refuse(context, Refusal.NotAKey("clientOrderId", name));
+            return;
+        }
+
+        var report = await entry.CancelByClientOrderId(account, name);
+        var detail =
+            report.Reason == RejectReason.UnknownOrder ? $"clientOrderId {RefusalText.Shown(name)} is unknown" : null;
+        await OrderAnswer.Order(context, report, await listings.BySymbol(), detail);
+    }
+
+    /// <summary>DELETE /orders: cancels all orders, or a part.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; <c>symbol</c> and <c>side</c> (buy or sell) narrow it. Without
+    /// <c>side</c> it includes orders that are on their way to a book. Any other query parameter gets
+    /// <c>BadRequest</c>, so that a misspelt filter cancels nothing.
+    /// </remarks>
+    public async Task CancelAll(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account))
+            return;
+
+        // The rest of ".../by-client-id/.." from a client that resolves dot segments itself.
+        if (context.Request.Path.Value is ['/', .., '/'])
+        {
+            await Answer.Refuse(context, Refusal.Malformed(null, "The path of a mass cancel has no slash at its end."));
+            return;
+        }
+
+        // A misspelt filter must not cancel more than intended.
+        if (context.Request.Query.Keys.FirstOrDefault(name => name is not ("symbol" or "side")) is { } unknown)
+        {
+            var field = unknown.Length > 100 ? unknown[..100] : unknown;
+            await Answer.Refuse(
+                context, Refusal.Malformed(field, RefusalText.NotOneOf("parameter", unknown, "symbol", "side")));
+            return;
+        }
+
+        var (refusal, cancelled) =
+            await desk.CancelAll(account, context.Request.Query["symbol"], context.Request.Query["side"]);
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        else
+            await Answer.Json(context, cancelled, OrderAnswer.WriteCancelled);
+    }
+
+    private async Task OfOrder(HttpContext context, Func<long, string, long, ValueTask<ExecutionReport>> call)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
+            await OrderId(context) is not (> 0 and var orderId))
+        {
+            return;
+        }
+
+        var symbol = Call.Path(context, "symbol");
+        await AnswerOrder(context, await call(account, symbol, orderId), symbol, static _ => null);
+    }
+
+    /// <summary>Answers with an order or its rejection, explained with the values of the request.</summary>
+    private async ValueTask AnswerOrder(
+        HttpContext context, ExecutionReport report, string symbol, Func<string, string?> written)
+    {
+        var refusal = new Refusal(report.Reason, report.Field, report.Limit);
+        var detail = report.Reason switch
+        {
+            RejectReason.None => null,
+            RejectReason.UnknownSymbol => (await listings.Unknown(symbol)).Detail,
+            RejectReason.UnknownOrder =>
+                $"orderId {RefusalText.Shown(Call.Path(context, "orderId"))} is not an order of "
+                    + $"{RefusalText.Shown(symbol)}",
+            _ => await listings.Find(symbol) is { } instrument
+                ? OrderRefusals.Explain(refusal, instrument, written)
+                : null,
+        };
+        await OrderAnswer.Order(context, report, await listings.BySymbol(), detail);
+    }
+
+    private static async ValueTask<long> OrderId(HttpContext context)
+    {
+        if (Call.Number(Call.Path(context, "orderId"), 1, OrderDesk.LargestId) is { } orderId)
+            return orderId;
+
+        var refusal = Refusal.NotInRange("orderId", Call.Path(context, "orderId"), 1, OrderDesk.LargestId);
+        await Answer.Refuse(context, refusal with { Limit = null });
+        return 0;
+    }
+}

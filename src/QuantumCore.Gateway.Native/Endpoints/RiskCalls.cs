@@ -1,0 +1,214 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Native.Json;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Native.Endpoints;
+
+/// <summary>Calls for risk limits of accounts.</summary>
+internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators)
+{
+    private ICatalogGrain Catalog => grains.Catalog();
+
+    /// <summary>GET /limits: returns the account's risk limits.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Quantities and values are decimal text. <c>everyones</c> are the limits
+    /// of all accounts, <c>owners</c> the account's share of its owner's limits.
+    /// </remarks>
+    public async Task Show(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is > 0 and var account)
+            await AnswerLimits(context, account);
+    }
+
+    /// <summary>GET /admin/accounts/{account}/limits: returns the limits of any account.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. Returns the same as <c>GET /limits</c>; expect <c>BadRequest</c> for an
+    /// account that is none.
+    /// </remarks>
+    public async Task ShowAny(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
+            await AnswerLimits(context, account.Value);
+    }
+
+    /// <summary>POST /admin/accounts/{account}/limits: sets an account's limits in one scope.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; sets all limits of the scope <c>symbol</c> (an instrument, <c>*USD</c> or
+    /// <c>*</c>), and removes those that are absent. Quantities and values are decimal text, windows seconds or
+    /// milliseconds as named. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that the scope does not
+    /// have.
+    /// </remarks>
+    public async Task Set(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
+            || await Call.Account(context) is not { } account ||
+            await Call.Read<Api.LimitsBody>(context) is not { } text ||
+            await Read(context, text, officer.Name, forEveryone: false, ofOwner: false) is not { } request)
+        {
+            return;
+        }
+
+        await grains.Account(account.Value).SetLimits(request);
+        if (!await Answer.TryRefuse(context, await operators.Note(officer, "limitsSet", account.ToString(), text)))
+            await AnswerLimits(context, account.Value);
+    }
+
+    /// <summary>GET /admin/limits: returns the limits of every account.</summary>
+    /// <remarks>Needs the role risk or administrator. Quantities and values are decimal text.</remarks>
+    public async Task ShowEveryones(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Risk))
+            await AnswerLimits(context, null);
+    }
+
+    /// <summary>POST /admin/limits: sets every account's limits in a symbol.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; sets all of them for one instrument, and removes those that are absent.
+    /// They apply in addition to an account's own. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that
+    /// cannot be every account's.
+    /// </remarks>
+    public async Task SetEveryones(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
+            await Call.Read<Api.LimitsBody>(context) is not { } text ||
+            await Read(context, text, officer.Name, forEveryone: true, ofOwner: false) is not { } request)
+        {
+            return;
+        }
+
+        await Catalog.SetLimits(request);
+        await AnswerLimits(context, null);
+    }
+
+    /// <summary>GET /admin/owners/limits: lists the limits of owners.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. <c>shares</c> shows each account's weight and its part of the limits;
+    /// quantities and values are decimal text.
+    /// </remarks>
+    public async Task ShowOwners(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Risk))
+            await AnswerOwners(context);
+    }
+
+    /// <summary>POST /admin/owners/limits: sets an owner's limits in one scope.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; the limits are divided over the owner's accounts by weight, equally
+    /// without <c>shares</c>. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for an owner without accounts, a share
+    /// of a foreign account, or a limit that owners do not have.
+    /// </remarks>
+    public async Task SetOwners(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
+            await Call.Read<Api.OwnerLimitsBody>(context) is not { } text ||
+            await Read(context, text, officer.Name, forEveryone: true, ofOwner: true) is not { } request ||
+            await Shares(context, text.Shares) is not { } shares)
+        {
+            return;
+        }
+
+        var limits = new OwnerLimits(text.Owner ?? "", request.Symbol, request.Limits, shares);
+        if (await Catalog.SetOwnerLimits(new OwnerLimitsRequest(limits, request.By, request.Why)) is { } wrong)
+            await Answer.Refuse(context, Refusal.Malformed("owner", FeesReading.Sentence(wrong)));
+        else
+            await AnswerOwners(context);
+    }
+
+    private static async Task<ImmutableArray<OwnerShare>?> Shares(HttpContext context, List<Api.OwnerShareBody?>? texts)
+    {
+        var shares = ImmutableArray.CreateBuilder<OwnerShare>();
+        foreach (var text in texts ?? [])
+        {
+            if (!AccountId.TryParse(text?.Account ?? "", out var account))
+            {
+                await Answer.Refuse(context, Refusal.NotAnAccount("shares", text?.Account));
+                return null;
+            }
+
+            shares.Add(new OwnerShare(account.Value, text!.Weight ?? 1));
+        }
+
+        return shares.ToImmutable();
+    }
+
+    private async Task AnswerOwners(HttpContext context)
+    {
+        var owners = new List<Api.OwnerLimits>();
+        foreach (var of in await Catalog.OwnersLimits())
+        {
+            if (await LimitUnit.FindAsync(listings, of.Symbol) is not { } unit)
+                continue;
+
+            owners.Add(new Api.OwnerLimits(
+                of.Owner,
+                new SymbolLimits(of.Symbol, of.Limits).ToApi(unit),
+                [.. of.Shares.Select(share => new Api.OwnerShare(
+                    ApiValues.Account(share.Account), share.Weight,
+                    new SymbolLimits(of.Symbol, of.PartOf(share.Account)).ToApi(unit)))]));
+        }
+
+        await Answer.Json(context, new Api.OwnersLimits(owners));
+    }
+
+    /// <summary>Reads the limits of a request; null if it was rejected and answered.</summary>
+    private async Task<LimitsRequest?> Read(
+        HttpContext context, Api.LimitsBody text, string by, bool forEveryone, bool ofOwner)
+    {
+        var unit = await LimitUnit.FindAsync(listings, text.Symbol);
+        if (unit is null || (forEveryone && !ofOwner && unit.Instrument is null))
+        {
+            await Answer.Refuse(context, await listings.Unknown(text.Symbol));
+            return null;
+        }
+
+        var (refusal, request) = LimitsReading.Read(text, unit, by, forEveryone);
+        if (refusal is not { } wrong)
+            return request;
+
+        await Answer.Refuse(context, wrong);
+        return null;
+    }
+
+    private async Task AnswerLimits(HttpContext context, long? account)
+    {
+        var everyones = await Shown(await Catalog.Limits());
+        if (account is not { } number)
+        {
+            await Answer.Json(context, new Api.EveryonesLimits(everyones));
+            return;
+        }
+
+        var own = await Shown(await grains.Account(number).Limits());
+        var frozenWhy = (await grains.Account(number).View([])).FrozenWhy;
+        var owners = await Shown(await OwnerParts(number));
+        await Answer.Json(
+            context, new Api.AccountLimits(
+                ApiValues.Account(number), frozenWhy, own, everyones, owners.Count > 0 ? owners : null));
+    }
+
+    /// <summary>Returns an account's shares of its owner's limits.</summary>
+    private async ValueTask<ImmutableArray<SymbolLimits>> OwnerParts(long account)
+    {
+        var limits = await Catalog.OwnersLimits();
+        var owner =
+            limits.IsEmpty ? null : (await Catalog.Owners()).FirstOrDefault(owned => owned.Account == account)?.Owner;
+        return [.. limits.Where(of => of.Owner == owner).Select(of => new SymbolLimits(of.Symbol, of.PartOf(account)))];
+    }
+
+    private async ValueTask<List<Api.RiskLimits>> Shown(ImmutableArray<SymbolLimits> limits)
+    {
+        var shown = new List<Api.RiskLimits>();
+        foreach (var of in limits)
+        {
+            if (await LimitUnit.FindAsync(listings, of.Symbol) is { } unit)
+                shown.Add(of.ToApi(unit));
+        }
+
+        return shown;
+    }
+}

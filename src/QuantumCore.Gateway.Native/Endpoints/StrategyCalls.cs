@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Identity;
+using QuantumCore.Gateway.Markets;
+using QuantumCore.Gateway.Native.Json;
+using QuantumCore.Gateway.Orders;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Native.Endpoints;
+
+/// <summary>Call for multileg orders.</summary>
+internal sealed class StrategyCalls(OrderEntry entry, Listings listings, KeyRing keys)
+{
+    /// <summary>POST /strategies: places a multi-leg order.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; 2 to 4 legs of one group trade together, or none does. <c>net</c> is
+    /// decimal text in the quote asset: the most paid for one unit, or if negative the least received. Errors name the
+    /// legs in <c>field</c>; expect <c>InvalidCombination</c> for legs of different groups, <c>NoReference</c>, and
+    /// <c>InsufficientFunds</c>, because each leg holds its own funds.
+    /// </remarks>
+    public async Task Place(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
+            await Call.Read(context, WireJson.Default.StrategyText) is not { } text)
+        {
+            return;
+        }
+
+        var (refusal, legs) = await StrategyReading.Read(text, listings);
+        if (refusal is null)
+        {
+            (refusal, var reports) = await entry.PlaceStrategy(account, legs);
+            if (refusal is null)
+            {
+                await AnswerReports(context, legs[0], reports);
+                return;
+            }
+        }
+
+        await Answer.Refuse(context, refusal.Value);
+    }
+
+    private async ValueTask AnswerReports(
+        HttpContext context, HoldRequest first, ImmutableArray<ExecutionReport> reports) =>
+        await Answer.Json(context, (first, reports, listed: await listings.BySymbol()), static (to, answer) =>
+        {
+            var terms = answer.first.Conditions.Decode()!.Strategy!;
+            to.WriteStartObject();
+            to.WriteString("kind"u8, WireNames.Of(OrderListKind.Strategy));
+            to.WriteAmount("net"u8, terms.Net, answer.listed[answer.first.Symbol].Quote.Decimals);
+            to.WriteNumber("units"u8, answer.first.QuantityLots / terms.Legs[0].Lots);
+            to.WriteStartArray("orders"u8);
+            foreach (var report in answer.reports)
+                to.WriteOrder(report, answer.listed);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Orders;
+
+// Reads of orders and accounts, at least as new as what the client has been shown.
+public sealed partial class OrderEntry
+{
+    /// <summary>
+    /// Returns the state of an order by its public id. For an order that is done, its book has only the conditions it
+    /// was entered with. The history has their final state.
+    /// </summary>
+    public async ValueTask<ExecutionReport> Status(long account, string symbol, long orderId)
+    {
+        var report = await AskBook("Status", account, symbol, orderId, book => book.Status(symbol, account, orderId));
+        if (report.Conditions is null || report.Status is OrderStatus.New or OrderStatus.PartiallyFilled)
+            return report;
+
+        var past =
+            await _calls.Ask("Orders", account, () => Orders(new OrderQuery(account, symbol) { OrderId = orderId }));
+        return past is { Failure: RejectReason.None, Value: [var order] }
+            ? report with { Conditions = order.Conditions, PriceTicks = order.PriceTicks }
+            : report;
+    }
+
+    /// <summary>Returns the order of a client order id. An unknown id stays unused.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
+    public ValueTask<NamedOrder> LookUp(long account, string clientOrderId) =>
+        grains.Account(account).LookUp(clientOrderId);
+
+    /// <summary>
+    /// Returns the account's fills of one symbol, oldest first, including all it has been shown here.
+    /// </summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
+    public async ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query) => Whole(
+        await grains.Ledger().FillsOf(query with { Limit = query.Limit + 1 }, shown.Of(query.Account)),
+        query.Limit,
+        isNewest: query.From is null && query.FromNanos is null);
+
+    /// <summary>Returns the account's prevented matches, including all it has been shown here.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
+    public ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query) =>
+        grains.Ledger().Prevented(query, shown.Of(query.Account));
+
+    /// <summary>Returns orders of the history, including all that the account has been shown here.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
+    public ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query) =>
+        grains.Ledger().Orders(query, shown.Of(query.Account));
+
+    /// <summary>Returns balances and open orders, including all that the account has been shown here.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
+    public ValueTask<AccountView> View(long account) => View(account, []);
+
+    /// <summary>Returns the same, including what others have been shown of these books.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
+    public async ValueTask<AccountView> View(long account, ImmutableArray<SeenSequence> after)
+    {
+        var view = await grains.Account(account).View([.. shown.Of(account), .. after]);
+        shown.Note(view);
+        return view;
+    }
+
+    /// <summary>Waits for the next change of an account. It counts as shown to the caller.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
+    public async ValueTask<AccountChange?> WaitForChange(
+        long account, long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
+    {
+        var change = await grains.Account(account).WaitForChange(version, after, orders);
+        if (change is not null)
+            shown.Note(change.View);
+        return change;
+    }
+
+    /// <summary>Returns the account's newest fills, including all it has been shown here.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
+    public ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit) =>
+        grains.Ledger().Fills(account, symbol, limit, shown.Of(account));
+
+    /// <summary>
+    /// Returns the account's fills of one symbol after a trade, oldest first, including all it has been shown here.
+    /// </summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
+    public async ValueTask<ImmutableArray<AccountFill>> FillsAfter(
+        long account, string symbol, TradePlace after, int limit) =>
+        Whole(
+            await grains.Ledger().FillsAfter(account, symbol, after, limit + 1, shown.Of(account)), limit,
+            isNewest: false);
+
+    /// <summary>
+    /// Drops the extra fill, unless it is the other side of a trade of the account with itself. A client that continues
+    /// after the trade would never see it.
+    /// </summary>
+    private static ImmutableArray<AccountFill> Whole(ImmutableArray<AccountFill> fills, int limit, bool isNewest)
+    {
+        if (fills.Length <= limit)
+            return fills;
+
+        var (last, before) = isNewest ? (fills[0].Fill, fills[1].Fill) : (fills[^1].Fill, fills[^2].Fill);
+        return (last.Sequence, last.Index) == (before.Sequence, before.Index)
+            ? fills
+            : isNewest ? fills[1..] : fills[..^1];
+    }
+
+    /// <summary>Returns an account's statement, at least up to what its client has been shown.</summary>
+    public ValueTask<AccountStatement> Statement(
+        long account, long fromNanos, long toNanos, LinePlace? after, int limit) =>
+        grains.Ledger().Statement(account, fromNanos, toNanos, after, limit, shown.Of(account));
+
+    /// <summary>
+    /// Returns an account's positions and realised profits, at least up to what its client has been shown.
+    /// </summary>
+    public ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method) =>
+        grains.Ledger().Positions(account, method, shown.Of(account));
+}
