@@ -138,8 +138,8 @@ public static class ExchangeGateway
     /// <summary>
     /// Returns true if an administrator calls, with a key or signed in; otherwise the request was rejected.
     /// </summary>
-    public static async Task<bool> IsAdministratorAsync(HttpContext context) => await Call.IsOfficer(
-        context, context.RequestServices.GetRequiredService<KeyRing>(), UserRole.Administrator);
+    public static async Task<bool> IsAdministratorAsync(HttpContext context) => await Call.Enter(
+        context, context.RequestServices.GetRequiredService<KeyRing>(), Access.Administrator) is not null;
 
     /// <summary>
     /// Returns true if an administrator calls, with a key or signed in. It sends no answer and counts towards no rate

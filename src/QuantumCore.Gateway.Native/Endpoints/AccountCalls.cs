@@ -9,19 +9,16 @@ using QuantumCore.Gateway.Orders;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for an account's money, its fills, and its prevented matches.</summary>
-internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing keys)
+internal sealed class AccountCalls(OrderEntry entry, Listings listings)
 {
     /// <summary>GET /account: returns the account with its balances.</summary>
     /// <remarks>
     /// Needs a key or session with an account. Balances are decimal text in the decimals of each asset: <c>total</c> is
     /// <c>held</c> plus <c>available</c>. <c>state</c> is open or frozen; a margin account also has <c>margin</c>.
     /// </remarks>
-    public async Task Show(HttpContext context)
+    public async Task Show(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account))
-            return;
-
-        var view = await entry.View(account);
+        var view = await entry.View(caller.Account);
         var instruments = await listings.BySymbol();
         await Answer.Json(context, new Api.AccountView(
             ApiValues.Account(view.Account),
@@ -38,11 +35,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
     /// a trade id, and its <c>symbol</c> they are oldest first, from there on. Prices, quantities and fees are decimal
     /// text; a trade that was declared void or corrected has <c>state</c>.
     /// </remarks>
-    public async Task Fills(HttpContext context)
+    public async Task Fills(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account))
-            return;
-
         string? symbol = context.Request.Query["symbol"];
         if ((symbol is not null && await Call.Listed(context, listings, symbol) is null)
             || await Call.Limit(context) is not { } limit)
@@ -62,8 +56,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         }
 
         var fills = after is { } place
-            ? await entry.FillsAfter(account, symbol!, place, limit)
-            : await entry.Fills(account, symbol, limit);
+            ? await entry.FillsAfter(caller.Account, symbol!, place, limit)
+            : await entry.Fills(caller.Account, symbol, limit);
         var instruments = await listings.BySymbol();
         await Answer.Json(context, new Api.FillList(
             [.. fills.Where(fill => instruments.ContainsKey(fill.Symbol))
@@ -76,11 +70,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
     /// <c>after</c>, a match id, need their <c>symbol</c>; with <c>after</c> they are oldest first. Quantities and
     /// prices are decimal text.
     /// </remarks>
-    public async Task Prevented(HttpContext context)
+    public async Task Prevented(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account))
-            return;
-
         var (symbol, order, after) = ((string?)context.Request.Query["symbol"],
             (string?)context.Request.Query["orderId"], (string?)context.Request.Query["after"]);
         if ((symbol is not null && await Call.Listed(context, listings, symbol) is null)
@@ -108,8 +99,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             place is { } last ? last with { Index = Math.Min(last.Index, int.MaxValue - 1) + 1 } : default(TradePlace?);
         // Events that others caused, such as a triggered stop, are included with everything else the account knows by
         // now.
-        await entry.View(account);
-        var matches = await entry.Prevented(new PreventedQuery(account, symbol, orderId, from, Limit: limit));
+        await entry.View(caller.Account);
+        var matches = await entry.Prevented(new PreventedQuery(caller.Account, symbol, orderId, from, Limit: limit));
         var instruments = await listings.BySymbol();
         await Answer.Json(context, new Api.PreventedMatchList(
             [.. matches.Where(match => instruments.ContainsKey(match.Symbol))

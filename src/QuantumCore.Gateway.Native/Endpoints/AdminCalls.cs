@@ -9,7 +9,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Operators' calls for accounts and listings.</summary>
-internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators)
+internal sealed class AdminCalls(IGrainFactory grains, Listings listings, OperatorLog operators)
 {
     /// <summary>POST /admin/accounts/{account}/deposits: deposits money or units.</summary>
     /// <remarks>
@@ -17,15 +17,8 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     /// the same content is the same deposit, with other content <c>KeyConflict</c>. Expect <c>BadRequest</c> for an
     /// asset without a listed instrument or an amount with too many decimals.
     /// </remarks>
-    public async Task Deposit(HttpContext context)
+    public async Task Deposit(HttpContext context, Caller officer, AccountId account, Api.DepositBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer
-            || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.DepositBody>(context) is not { } text)
-        {
-            return;
-        }
-
         var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
         if (refusal is null)
         {
@@ -51,14 +44,8 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     /// (ppm). Assets, tick, lot, group and settlement of a listed symbol never change: expect <c>BadRequest</c> with
     /// the member in <c>field</c>.
     /// </remarks>
-    public async Task List(HttpContext context)
+    public async Task List(HttpContext context, Caller officer, InstrumentText text)
     {
-        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
-            await Call.Read(context, WireJson.Default.InstrumentText) is not { } text)
-        {
-            return;
-        }
-
         if ((text.TryRead(out var instrument) ?? await OtherScale(instrument!)
             ?? await OtherUnits(instrument!)) is { } refusal)
         {

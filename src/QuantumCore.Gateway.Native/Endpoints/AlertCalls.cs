@@ -9,17 +9,16 @@ using QuantumCore.Gateway.Orders;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for price alerts.</summary>
-internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing keys)
+internal sealed class AlertCalls(PriceAlerts alerts, Listings listings)
 {
     /// <summary>GET /alerts: lists the account's price alerts.</summary>
     /// <remarks>
     /// Needs a key or session with an account. Prices are decimal text; an alert that has fired has <c>fired</c>. If
     /// <c>since</c> changes, the exchange has lost the alerts, as a volatile store does at a restart.
     /// </remarks>
-    public async Task List(HttpContext context)
+    public async Task List(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not 0 and var account)
-            await AnswerList(context, await alerts.Of(account));
+        await AnswerList(context, await alerts.Of(caller.Account));
     }
 
     /// <summary>POST /alerts: sets a price alert.</summary>
@@ -28,11 +27,9 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
     /// first trade at its price or beyond. Expect <c>NoReference</c> if neither <c>above</c> nor a last price tells the
     /// side, and <c>Forbidden</c> above 50 waiting alerts of the account or 10,000 of the symbol.
     /// </remarks>
-    public async Task Add(HttpContext context)
+    public async Task Add(HttpContext context, Caller caller, Api.AlertBody text)
     {
-        if (await Call.Trader(context, keys) is var account && account == 0
-            || await Call.Read<Api.AlertBody>(context) is not { } text
-            || await Call.Listed(context, listings, text.Symbol) is not { } instrument)
+        if (await Call.Listed(context, listings, text.Symbol) is not { } instrument)
             return;
 
         var numbers = new NumberReading(instrument);
@@ -42,7 +39,7 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
             : numbers.Wrong ?? OrderChecks.Price(instrument, ticks, "price", text.Price);
         ShownAlert? alert = null;
         if (refusal is null)
-            (refusal, alert) = await alerts.Add(account, instrument, ticks, text.Above);
+            (refusal, alert) = await alerts.Add(caller.Account, instrument, ticks, text.Above);
         if (!await Answer.TryRefuse(context, refusal))
             await Answer.Json(context, alert!.Value.ToApi());
     }
@@ -52,11 +49,8 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
     /// Needs a key or session with an account; returns the alerts that are left. An alert that is already gone is no
     /// error; expect <c>BadRequest</c> if the id is no number.
     /// </remarks>
-    public async Task Remove(HttpContext context)
+    public async Task Remove(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is var account && account == 0)
-            return;
-
         if (Call.Number(Call.Path(context, "id"), 1, long.MaxValue) is not { } id)
         {
             await Answer.Refuse(
@@ -65,7 +59,7 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
         }
 
         // An alert that is gone already is the requested result.
-        await AnswerList(context, await alerts.Remove(account, id));
+        await AnswerList(context, await alerts.Remove(caller.Account, id));
     }
 
     private static async Task AnswerList(HttpContext context, (Refusal? Refusal, ShownAlerts? Alerts) answer)

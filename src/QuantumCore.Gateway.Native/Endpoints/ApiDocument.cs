@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using QuantumCore.Gateway.Http;
 
 namespace QuantumCore.Gateway.Native.Endpoints;
 
@@ -22,6 +23,7 @@ internal static class ApiDocument
 
 /// <summary>Metadata of a route for the API document.</summary>
 /// <param name="Calls">Class of its calls. The document takes its texts from the XML docs of the call's method.</param>
+/// <param name="Access">Callers who may make the call.</param>
 /// <param name="Body">Type of its request body; null for none.</param>
 /// <param name="Query">Known query parameters.</param>
-internal sealed record Described(Type Calls, Type? Body, IReadOnlyList<string> Query);
+internal sealed record Described(Type Calls, Access Access, Type? Body, IReadOnlyList<string> Query);

@@ -15,8 +15,7 @@ namespace QuantumCore.Gateway.Native.Endpoints;
 /// <summary>
 /// Calls for freezes and the kill switch: for an account, for an account in one symbol, and for a firm.
 /// </summary>
-internal sealed class BlockCalls(
-    OrderEntry entry, Listings listings, AccountOwners owners, KeyRing keys, OperatorLog operators)
+internal sealed class BlockCalls(OrderEntry entry, Listings listings, AccountOwners owners, OperatorLog operators)
 {
     // The last call for each owner. A block that waits for its record gives up once another call came after it.
     private readonly ConcurrentDictionary<string, OwnerBlock> _pending = new(StringComparer.Ordinal);
@@ -27,7 +26,8 @@ internal sealed class BlockCalls(
     /// (<c>AccountFrozen</c>); its open orders stay, and deposits arrive. Expect <c>UnknownAccount</c> for an account
     /// without an owner and without a record.
     /// </remarks>
-    public Task Freeze(HttpContext context) => SetFrozen(context, isFrozen: true);
+    public Task Freeze(HttpContext context, Caller officer, AccountId account, Api.FreezeBody text) =>
+        SetFrozen(context, officer, account, text, isFrozen: true);
 
     /// <summary>POST /admin/accounts/{account}/unfreeze: ends the freeze of an account.</summary>
     /// <remarks>
@@ -35,7 +35,8 @@ internal sealed class BlockCalls(
     /// or its loss of the day is at <c>killDailyLoss</c>; expect <c>InsufficientFunds</c> while it lacks what a changed
     /// trade took back.
     /// </remarks>
-    public Task Unfreeze(HttpContext context) => SetFrozen(context, isFrozen: false);
+    public Task Unfreeze(HttpContext context, Caller officer, AccountId account, Api.FreezeBody text) =>
+        SetFrozen(context, officer, account, text, isFrozen: false);
 
     /// <summary>POST /admin/accounts/{account}/block: stops an account and cancels its orders.</summary>
     /// <remarks>
@@ -43,7 +44,8 @@ internal sealed class BlockCalls(
     /// orders; with <c>symbol</c> only that symbol is blocked. Expect <c>UnknownAccount</c> or <c>UnknownSymbol</c>;
     /// after an error with symbols in <c>detail</c>, repeat the call.
     /// </remarks>
-    public Task Block(HttpContext context) => SetBlock(context, isBlock: true);
+    public Task Block(HttpContext context, Caller officer, AccountId account, Api.BlockBody text) =>
+        SetBlock(context, officer, account, text, isBlock: true);
 
     /// <summary>POST /admin/accounts/{account}/unblock: lets a blocked account trade again.</summary>
     /// <remarks>
@@ -51,7 +53,8 @@ internal sealed class BlockCalls(
     /// that block alone. The errors are those of unfreezing; after an error with symbols in <c>detail</c>, repeat the
     /// call.
     /// </remarks>
-    public Task Unblock(HttpContext context) => SetBlock(context, isBlock: false);
+    public Task Unblock(HttpContext context, Caller officer, AccountId account, Api.BlockBody text) =>
+        SetBlock(context, officer, account, text, isBlock: false);
 
     /// <summary>POST /admin/owners/{owner}/block: stops all accounts of an owner.</summary>
     /// <remarks>
@@ -59,24 +62,20 @@ internal sealed class BlockCalls(
     /// has now. Expect <c>UnknownAccount</c> if the owner has none. If some accounts fail, the error names them in
     /// <c>detail</c>: repeat the call.
     /// </remarks>
-    public Task BlockOwner(HttpContext context) => SetOwnerBlock(context, isBlock: true);
+    public Task BlockOwner(HttpContext context, Caller officer, Api.FreezeBody text) =>
+        SetOwnerBlock(context, officer, text, isBlock: true);
 
     /// <summary>POST /admin/owners/{owner}/unblock: lets an owner's accounts trade again.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Expect <c>UnknownAccount</c> if the owner has no account. If some accounts
     /// fail, the error names them in <c>detail</c>: repeat the call.
     /// </remarks>
-    public Task UnblockOwner(HttpContext context) => SetOwnerBlock(context, isBlock: false);
+    public Task UnblockOwner(HttpContext context, Caller officer, Api.FreezeBody text) =>
+        SetOwnerBlock(context, officer, text, isBlock: false);
 
-    private async Task SetFrozen(HttpContext context, bool isFrozen)
+    private async Task SetFrozen(
+        HttpContext context, Caller officer, AccountId account, Api.FreezeBody text, bool isFrozen)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
-            || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.FreezeBody>(context) is not { } text)
-        {
-            return;
-        }
-
         if (await Answer.TryRefuse(context, WhyReading.Check(text.Why) ?? await Unknown(account)))
             return;
 
@@ -113,15 +112,9 @@ internal sealed class BlockCalls(
             await Answer.Json(context, answer, isOnRecord ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
-    private async Task SetBlock(HttpContext context, bool isBlock)
+    private async Task SetBlock(
+        HttpContext context, Caller officer, AccountId account, Api.BlockBody text, bool isBlock)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
-            || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.BlockBody>(context) is not { } text)
-        {
-            return;
-        }
-
         if (await Answer.TryRefuse(context, WhyReading.Check(text.Why) ?? await Unknown(account)))
             return;
 
@@ -148,12 +141,9 @@ internal sealed class BlockCalls(
     /// <summary>
     /// Blocks or unblocks all accounts of an owner in parallel: a failed one does not delay the others.
     /// </summary>
-    private async Task SetOwnerBlock(HttpContext context, bool isBlock)
+    private async Task SetOwnerBlock(
+        HttpContext context, Caller officer, Api.FreezeBody text, bool isBlock)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
-            || await Call.Read<Api.FreezeBody>(context) is not { } text)
-            return;
-
         var owner = Call.Path(context, "owner");
         if (await Answer.TryRefuse(context, WhyReading.Check(text.Why) ?? Unowned(owner, await owners.Of(owner))))
             return;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using QuantumCore.Contracts;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Identity;
 using QuantumCore.Gateway.Markets;
@@ -10,7 +9,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for corporate actions: announcement and results.</summary>
-internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, KeyRing keys)
+internal sealed class CorporateCalls(IGrainFactory grains, Listings listings)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
@@ -18,11 +17,7 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
     /// <remarks>
     /// Needs the role administrator. Amounts are decimal text; sums are 0 before the state <c>entered</c>.
     /// </remarks>
-    public async Task Show(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Administrator))
-            await AnswerActions(context);
-    }
+    public Task Show(HttpContext context) => AnswerActions(context);
 
     /// <summary>POST /admin/corporate-actions: announces a corporate action.</summary>
     /// <remarks>
@@ -30,14 +25,10 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
     /// the quote asset for one unit. Returns all actions. The same announcement again changes nothing; another one
     /// under the same <c>id</c>, or one that is impossible, gets <c>BadRequest</c>.
     /// </remarks>
-    public async Task Announce(HttpContext context)
+    public async Task Announce(HttpContext context, Caller officer, Api.CorporateActionBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
-            await Call.Read<Api.CorporateActionBody>(context) is not { } text ||
-            await Call.Listed(context, listings, text.Symbol) is not { } instrument)
-        {
+        if (await Call.Listed(context, listings, text.Symbol) is not { } instrument)
             return;
-        }
 
         var (refusal, request) = CorporateReading.Read(text, instrument, officer.Name);
         if (request is not null && await Catalog.AnnounceAction(request) is { } wrong)
@@ -54,7 +45,7 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
     /// </remarks>
     public async Task Parts(HttpContext context)
     {
-        if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Limit(context) is not { } limit)
+        if (await Call.Limit(context) is not { } limit)
             return;
 
         var id = Call.Path(context, "id");

@@ -9,17 +9,17 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for the play money of a demo. Other exchanges reject them.</summary>
-internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions options)
+internal sealed class DemoCalls(DemoFunds funds, GatewayOptions options)
 {
     /// <summary>GET /demo/funds: lists the starting balances of a demo.</summary>
     /// <remarks>
     /// Needs a key or session with an account. Amounts are decimal text. Expect <c>Forbidden</c> on an exchange that is
     /// not a demo.
     /// </remarks>
-    public async Task ShowFunds(HttpContext context)
+    public async Task ShowFunds(HttpContext context, Caller caller)
     {
-        if (await Trader(context) is > 0 and var account)
-            await AnswerFunds(context, account, cancelled: 0, await funds.Starting());
+        if (await IsDemo(context))
+            await AnswerFunds(context, caller.Account, cancelled: 0, await funds.Starting());
     }
 
     /// <summary>POST /demo/funds: adds demo funds.</summary>
@@ -28,9 +28,9 @@ internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions op
     /// once an hour each. Expect <c>TooManyRequests</c> with <c>Retry-After</c> if it was added this hour,
     /// <c>BadRequest</c> for an unknown asset, <c>Forbidden</c> on an exchange that is not a demo.
     /// </remarks>
-    public async Task AddFunds(HttpContext context)
+    public async Task AddFunds(HttpContext context, Caller caller)
     {
-        if (await Trader(context) is not (> 0 and var account))
+        if (!await IsDemo(context))
             return;
 
         var text =
@@ -38,13 +38,13 @@ internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions op
         if (text is null)
             return;
 
-        var (refusal, added) = await funds.Add(account, text.Asset);
+        var (refusal, added) = await funds.Add(caller.Account, text.Asset);
         if (refusal is { Reason: RejectReason.TooManyRequests } early)
             await Answer.Refuse(context, early, funds.UntilNext());
         else if (refusal is { } refused)
             await Answer.Refuse(context, refused);
         else
-            await AnswerFunds(context, account, cancelled: 0, added);
+            await AnswerFunds(context, caller.Account, cancelled: 0, added);
     }
 
     /// <summary>PUT /demo/funds: resets a demo account.</summary>
@@ -53,25 +53,18 @@ internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions op
     /// sizes; <c>amounts</c> are what was added, or with a minus sign taken away. Expect <c>Forbidden</c> on an
     /// exchange that is not a demo.
     /// </remarks>
-    public async Task ResetFunds(HttpContext context)
+    public async Task ResetFunds(HttpContext context, Caller caller)
     {
-        if (await Trader(context) is not (> 0 and var account))
+        if (!await IsDemo(context))
             return;
 
-        var (refusal, cancelled, moved) = await funds.Reset(account);
+        var (refusal, cancelled, moved) = await funds.Reset(caller.Account);
         if (!await Answer.TryRefuse(context, refusal))
-            await AnswerFunds(context, account, cancelled, moved);
+            await AnswerFunds(context, caller.Account, cancelled, moved);
     }
 
-    private async ValueTask<long> Trader(HttpContext context)
-    {
-        var account = await Call.Trader(context, keys);
-        if (account == 0 || options.DemoMode)
-            return account;
-
-        await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo."));
-        return 0;
-    }
+    private async ValueTask<bool> IsDemo(HttpContext context) => options.DemoMode || !await Answer.TryRefuse(
+        context, new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo."));
 
     private static async Task AnswerFunds(
         HttpContext context, long account, int cancelled, ImmutableArray<DemoAmount> amounts) =>

@@ -118,7 +118,7 @@ internal sealed class EngineCalls(
     private async ValueTask<long> Trader(HttpContext context)
     {
         if (!NeedsNoKey(context.Request))
-            return await Call.Trader(context, keys);
+            return (await Call.Enter(context, keys, Access.Trader))?.Account ?? 0;
 
         if (!DemoAccess.IsAllowed(context.Request))
         {

@@ -10,7 +10,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for fees: rates of an account, and fee schedules.</summary>
-internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing keys)
+internal sealed class FeeCalls(IGrainFactory grains, Listings listings)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
@@ -19,33 +19,21 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
     /// Needs a key or session with an account. Fees are those of the next order, in millionths (ppm) of its value;
     /// <c>volume30Days</c> is decimal text, the value traded in 30 complete UTC days.
     /// </remarks>
-    public async Task Show(HttpContext context)
-    {
-        if (await Call.Trader(context, keys) is > 0 and var account)
-            await AnswerFees(context, account);
-    }
+    public Task Show(HttpContext context, Caller caller) => AnswerFees(context, caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/fees: returns the fees of any account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /fees</c>; expect <c>BadRequest</c> for an
     /// account that is none.
     /// </remarks>
-    public async Task ShowAny(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
-            await AnswerFees(context, account.Value);
-    }
+    public Task ShowAny(HttpContext context, AccountId account) => AnswerFees(context, account.Value);
 
     /// <summary>GET /admin/fees: lists the fee schedules.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator. Rates are millionths (ppm), volumes and minimum fees decimal
     /// text of the asset.
     /// </remarks>
-    public async Task ShowSchedules(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
-            await AnswerFees(context, null);
-    }
+    public Task ShowSchedules(HttpContext context) => AnswerFees(context, null);
 
     /// <summary>POST /admin/fees: sets an asset's fee schedule.</summary>
     /// <remarks>
@@ -54,12 +42,8 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
     /// for an asset that no instrument is paid in, and for tiers that do not rise or a rebate above the lowest taker
     /// fee.
     /// </remarks>
-    public async Task Set(HttpContext context)
+    public async Task Set(HttpContext context, Caller officer, Api.FeesBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer
-            || await Call.Read<Api.FeesBody>(context) is not { } text)
-            return;
-
         if (await listings.FindAsset(text.Asset ?? "") is not { } asset)
         {
             await Answer.Refuse(

@@ -24,31 +24,18 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// Needs the role administrator. <c>apiKey</c>, and for hmac <c>secret</c>, are in this response only. Expect
     /// <c>BadRequest</c> for a public key or an address that is none; the body may be empty.
     /// </remarks>
-    public async Task MakeForAny(HttpContext context)
-    {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer
-            && await Call.Account(context) is { } account)
-            await Make(context, account, officer);
-    }
+    public Task MakeForAny(HttpContext context, Caller officer, AccountId account) => Make(context, account, officer);
 
     /// <summary>GET /admin/keys: lists all API keys.</summary>
     /// <remarks>Needs the role administrator. Keys are shown by <c>id</c>, never with their text.</remarks>
-    public async Task ListAny(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Administrator))
-            await AnswerList(context, account: 0);
-    }
+    public Task ListAny(HttpContext context) => AnswerList(context, account: 0);
 
     /// <summary>DELETE /admin/keys/{id}: revokes any API key.</summary>
     /// <remarks>
     /// Needs the role administrator; it is for ever. Expect <c>BadRequest</c> for an unknown id, <c>Forbidden</c> for
     /// the keys of the demo.
     /// </remarks>
-    public async Task RevokeAny(HttpContext context)
-    {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer)
-            await Revoke(context, account: 0, officer);
-    }
+    public Task RevokeAny(HttpContext context, Caller officer) => Revoke(context, account: 0, officer);
 
     /// <summary>POST /keys: makes an API key for yourself.</summary>
     /// <remarks>
@@ -56,9 +43,9 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// response only. Expect <c>Forbidden</c> for a user of the demo or without an account, and with <c>limit</c> above
     /// 100 keys, revoked ones included.
     /// </remarks>
-    public async Task MakeOwn(HttpContext context)
+    public async Task MakeOwn(HttpContext context, SignedIn who)
     {
-        if (await Owner(context) is not { } account)
+        if (await Owner(context, who) is not { } account)
             return;
 
         if (await keys.Count(account.Value) >= MostOfOne)
@@ -74,9 +61,9 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
     /// <summary>GET /keys: lists your own API keys.</summary>
     /// <remarks>Needs a session with an account. Keys are shown by <c>id</c>, never with their text.</remarks>
-    public async Task ListOwn(HttpContext context)
+    public async Task ListOwn(HttpContext context, SignedIn who)
     {
-        if (await Owner(context) is { } account)
+        if (await Owner(context, who) is { } account)
             await AnswerList(context, account.Value);
     }
 
@@ -85,9 +72,9 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// Needs a session with an account; it is for ever. Expect <c>BadRequest</c> for an id that is not one of your
     /// keys.
     /// </remarks>
-    public async Task RevokeOwn(HttpContext context)
+    public async Task RevokeOwn(HttpContext context, SignedIn who)
     {
-        if (await Owner(context) is { } account)
+        if (await Owner(context, who) is { } account)
             await Revoke(context, account.Value, officer: null);
     }
 
@@ -97,12 +84,10 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// Returns the account of the signed-in user: a key makes no keys. Demo users are rejected; they have keys already,
     /// which everyone knows.
     /// </summary>
-    private static async ValueTask<AccountId?> Owner(HttpContext context)
+    private static async ValueTask<AccountId?> Owner(HttpContext context, SignedIn who)
     {
-        if (await Call.Person(context) is not { User: var user })
-            return null;
-        if (user is { Account: > 0, IsDemo: false })
-            return new AccountId(user.Account);
+        if (who.User is { Account: > 0 and var account, IsDemo: false })
+            return new AccountId(account);
 
         await Answer.Refuse(
             context,

@@ -12,8 +12,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for the ledger: an account's statement, and the accounting of the whole exchange.</summary>
-internal sealed class LedgerCalls(
-    IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys, TimeProvider time)
+internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listings listings, TimeProvider time)
 {
     private const string BookPrefix = "book/";
 
@@ -23,22 +22,14 @@ internal sealed class LedgerCalls(
     /// Amounts are decimal text, and opening plus in less out is exactly closing. <c>limit</c> is 1 to 1000 entries, by
     /// default 100; pass <c>next</c> as <c>after</c>; expect <c>BadRequest</c> for a day or a page that is none.
     /// </remarks>
-    public async Task Statement(HttpContext context)
-    {
-        if (await Call.Trader(context, keys) is > 0 and var account)
-            await AnswerStatement(context, account);
-    }
+    public Task Statement(HttpContext context, Caller caller) => AnswerStatement(context, caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/statement: returns any account's statement.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /account/statement</c>; expect
     /// <c>BadRequest</c> for an account that is none.
     /// </remarks>
-    public async Task StatementOf(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
-            await AnswerStatement(context, account.Value);
-    }
+    public Task StatementOf(HttpContext context, AccountId account) => AnswerStatement(context, account.Value);
 
     /// <summary>GET /account/positions: returns traded quantity and profit.</summary>
     /// <remarks>
@@ -46,22 +37,14 @@ internal sealed class LedgerCalls(
     /// or inCost, anything else <c>BadRequest</c>. Quantities and amounts are decimal text; open units are valued at
     /// the mark price, or else at the last trade.
     /// </remarks>
-    public async Task Positions(HttpContext context)
-    {
-        if (await Call.Trader(context, keys) is > 0 and var account)
-            await AnswerPositions(context, account);
-    }
+    public Task Positions(HttpContext context, Caller caller) => AnswerPositions(context, caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/positions: returns any account's positions and profit.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /account/positions</c>; expect
     /// <c>BadRequest</c> for an account that is none.
     /// </remarks>
-    public async Task PositionsOf(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
-            await AnswerPositions(context, account.Value);
-    }
+    public Task PositionsOf(HttpContext context, AccountId account) => AnswerPositions(context, account.Value);
 
     /// <summary>GET /admin/ledger/trial-balance: returns the totals of the ledger.</summary>
     /// <remarks>
@@ -70,9 +53,6 @@ internal sealed class LedgerCalls(
     /// </remarks>
     public async Task TrialBalance(HttpContext context)
     {
-        if (!await Call.IsOfficer(context, keys, UserRole.Risk))
-            return;
-
         await Answer.Json(
             context, new Api.TrialBalanceRows([.. (await Ledger.TrialBalance()).Select(row => new Api.TrialBalanceRow(
             row.Asset, row.Holder, row.Accounts, ApiValues.Decimal(row.Total, row.Decimals),
@@ -86,7 +66,7 @@ internal sealed class LedgerCalls(
     /// </remarks>
     public async Task Fees(HttpContext context)
     {
-        if (!await Call.IsOfficer(context, keys, UserRole.Risk) || await Period(context) is not { } period)
+        if (await Period(context) is not { } period)
             return;
 
         var rows = await Ledger.FeeRevenue(UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1));
@@ -106,7 +86,7 @@ internal sealed class LedgerCalls(
     /// </remarks>
     public async Task Reconcile(HttpContext context)
     {
-        if (!await Call.IsOfficer(context, keys, UserRole.Risk) || await Call.Limit(context) is not { } limit)
+        if (await Call.Limit(context) is not { } limit)
             return;
 
         var after =

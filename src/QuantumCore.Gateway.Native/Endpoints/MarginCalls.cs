@@ -10,8 +10,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for margin: terms and policies, kinds of accounts, and their state.</summary>
-internal sealed class MarginCalls(
-    IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys, OperatorLog operators)
+internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listings listings, OperatorLog operators)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
@@ -20,32 +19,20 @@ internal sealed class MarginCalls(
     /// Needs a key or session with an account. Rates are millionths (ppm), amounts decimal text of the currency,
     /// quantities decimal text of the base asset.
     /// </remarks>
-    public async Task Show(HttpContext context)
-    {
-        if (await Call.Trader(context, keys) is > 0)
-            await AnswerRulebook(context, isOfficer: false);
-    }
+    public Task Show(HttpContext context) => AnswerRulebook(context, isOfficer: false);
 
     /// <summary>GET /admin/margin: returns terms, locates, insurance and deficits.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Rates are millionths (ppm), amounts and quantities decimal text.
     /// </remarks>
-    public async Task ShowAll(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Risk))
-            await AnswerRulebook(context, isOfficer: true);
-    }
+    public Task ShowAll(HttpContext context) => AnswerRulebook(context, isOfficer: true);
 
     /// <summary>GET /admin/accounts/{account}/margin: returns the margin of any account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator; <c>margin</c> is absent for a cash account. Amounts are decimal text of
     /// the account's currency; expect <c>BadRequest</c> for an account that is none.
     /// </remarks>
-    public async Task ShowAny(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
-            await AnswerAccount(context, account);
-    }
+    public Task ShowAny(HttpContext context, AccountId account) => AnswerAccount(context, account);
 
     /// <summary>POST /admin/accounts/{account}/margin: makes an account a margin account.</summary>
     /// <remarks>
@@ -53,15 +40,8 @@ internal sealed class MarginCalls(
     /// cash account again, and <c>symbol</c> isolates it to one instrument. Expect <c>BadRequest</c> unless the account
     /// has nothing but its currency, all settled, without a debt or an open order.
     /// </remarks>
-    public async Task SetKind(HttpContext context)
+    public async Task SetKind(HttpContext context, Caller officer, AccountId account, Api.AccountKindBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
-            || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.AccountKindBody>(context) is not { } text)
-        {
-            return;
-        }
-
         var currency = text.Currency ?? "";
         Refusal? refusal = WhyReading.Check(text.Why);
         if (refusal is null && currency.Length > 0
@@ -89,15 +69,8 @@ internal sealed class MarginCalls(
     /// of the currency, <c>lendable</c> of the base asset. They apply to later orders, and cannot be removed. Expect
     /// <c>UnknownSymbol</c>, or <c>BadRequest</c> for tiers that do not rise.
     /// </remarks>
-    public async Task SetTerms(HttpContext context)
+    public async Task SetTerms(HttpContext context, Caller officer, Instrument instrument, Api.MarginTermsBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
-            || await Call.Listed(context, listings, Call.Path(context, "symbol")) is not { } instrument ||
-            await Call.Read<Api.MarginTermsBody>(context) is not { } text)
-        {
-            return;
-        }
-
         var (refusal, terms) = MarginReading.Read(text, instrument);
         if (terms is not null && await Catalog.SetMarginTerms(
             new(instrument.Symbol, EncodedMarginTerms.From(terms), officer.Name, text.Why ?? "")) is { } reason)
@@ -114,14 +87,8 @@ internal sealed class MarginCalls(
     /// decimal text. Expect <c>BadRequest</c> for an asset that no instrument is paid in, and for a body without a
     /// member.
     /// </remarks>
-    public async Task SetPolicy(HttpContext context)
+    public async Task SetPolicy(HttpContext context, Caller officer, Api.MarginPolicyBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
-            await Call.Read<Api.MarginPolicyBody>(context) is not { } text)
-        {
-            return;
-        }
-
         var asset = (string)context.Request.RouteValues["asset"]!;
         if ((await listings.All()).Select(instrument => instrument.Quote)
             .FirstOrDefault(quote => quote.Name == asset) is not { } currency)
@@ -149,14 +116,8 @@ internal sealed class MarginCalls(
     /// Needs the role risk or administrator; <c>creditPpm</c> is 0 to 1000000 millionths of the smaller side's
     /// requirement, and 0 removes the group. Expect <c>BadRequest</c> for another number, or a name that is none.
     /// </remarks>
-    public async Task SetGroup(HttpContext context)
+    public async Task SetGroup(HttpContext context, Caller officer, Api.MarginGroupBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
-            await Call.Read<Api.MarginGroupBody>(context) is not { } text)
-        {
-            return;
-        }
-
         var group = (string)context.Request.RouteValues["group"]!;
         var refusal = text.CreditPpm is null
             ? Refusal.Malformed("creditPpm", "Millionths of what the smaller side needs; 0 for none.")
@@ -176,15 +137,10 @@ internal sealed class MarginCalls(
     /// account may sell short. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for an instrument that is not sold
     /// short or has not as much to lend.
     /// </remarks>
-    public async Task Locate(HttpContext context)
+    public async Task Locate(HttpContext context, Caller officer, AccountId account, Api.LocateBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
-            || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.LocateBody>(context) is not { } text ||
-            await Call.Listed(context, listings, text.Symbol) is not { } instrument)
-        {
+        if (await Call.Listed(context, listings, text.Symbol) is not { } instrument)
             return;
-        }
 
         var refusal = WhyReading.Check(text.Why);
         var lots = MarginReading.Lots("quantity", text.Quantity, 0, instrument, ref refusal);

@@ -13,7 +13,7 @@ namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls that move money and units out of accounts.</summary>
 internal sealed class MoneyCalls(
-    MoneyEntry entry, OrderEntry orders, IGrainFactory grains, Listings listings, AccountOwners owners, KeyRing keys,
+    MoneyEntry entry, OrderEntry orders, IGrainFactory grains, Listings listings, AccountOwners owners,
     OperatorLog operators)
 {
     private const int LongestOwner = 64;
@@ -24,38 +24,29 @@ internal sealed class MoneyCalls(
     /// <c>amount</c> is decimal text in the asset's decimals. The same <c>key</c> with the same content is the same
     /// transfer, with other content <c>KeyConflict</c>; <c>InsufficientFunds</c> is final for its key.
     /// </remarks>
-    public async Task Transfer(HttpContext context)
-    {
-        if (await Call.Trader(context, keys) is > 0 and var account)
-            await Transfer(context, account, officer: null);
-    }
+    public Task Transfer(HttpContext context, Caller caller, Api.TransferBody text) =>
+        Transfer(context, caller.Account, officer: null, text);
 
     /// <summary>POST /admin/accounts/{account}/transfers: transfers between any two accounts.</summary>
     /// <remarks>
     /// Needs the role administrator. It does the same as <c>POST /transfers</c>, from the account of the path to any
     /// other.
     /// </remarks>
-    public async Task TransferForAny(HttpContext context)
-    {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer
-            && await Call.Account(context) is { } account)
-            await Transfer(context, account.Value, officer);
-    }
+    public Task TransferForAny(HttpContext context, Caller officer, AccountId account, Api.TransferBody text) =>
+        Transfer(context, account.Value, officer, text);
 
     /// <summary>GET /transfers: lists sent and received transfers.</summary>
     /// <remarks>
     /// Needs a key or session with an account; newest first, amounts are decimal text. <c>limit</c> is 1 to 1000, by
     /// default 100; pass <c>next</c> as <c>after</c>, else <c>BadRequest</c>.
     /// </remarks>
-    public async Task Transfers(HttpContext context)
+    public async Task Transfers(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit
+        if (await Call.Limit(context) is not { } limit
             || await Call.After(context, ReadPlace) is not (true, var after))
-        {
             return;
-        }
 
-        var transfers = await grains.Ledger().Transfers(account, limit + 1, after);
+        var transfers = await grains.Ledger().Transfers(caller.Account, limit + 1, after);
         await Answer.Json(context, new Api.TransferList(
             [.. transfers.Take(limit).Select(ToApi)], transfers.Length > limit ? Text(transfers[limit - 1]) : null));
     }
@@ -67,22 +58,15 @@ internal sealed class MoneyCalls(
     /// <c>key</c> with the same content is the same withdrawal, with other content <c>KeyConflict</c>;
     /// <c>InsufficientFunds</c> is final for its key.
     /// </remarks>
-    public async Task Withdraw(HttpContext context)
-    {
-        if (await Call.Trader(context, keys) is > 0 and var account)
-            await Withdraw(context, account, officer: null);
-    }
+    public Task Withdraw(HttpContext context, Caller caller, Api.WithdrawalBody text) =>
+        Withdraw(context, caller.Account, officer: null, text);
 
     /// <summary>POST /admin/accounts/{account}/withdrawals: withdraws from any account.</summary>
     /// <remarks>
     /// Needs the role administrator. It does the same as <c>POST /withdrawals</c>, out of the account of the path.
     /// </remarks>
-    public async Task WithdrawForAny(HttpContext context)
-    {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer
-            && await Call.Account(context) is { } account)
-            await Withdraw(context, account.Value, officer);
-    }
+    public Task WithdrawForAny(HttpContext context, Caller officer, AccountId account, Api.WithdrawalBody text) =>
+        Withdraw(context, account.Value, officer, text);
 
     /// <summary>GET /withdrawals: lists the account's withdrawals.</summary>
     /// <remarks>
@@ -90,15 +74,13 @@ internal sealed class MoneyCalls(
     /// final or refused. <c>limit</c> is 1 to 1000, by default 100; pass <c>next</c> as <c>after</c>, else
     /// <c>BadRequest</c>.
     /// </remarks>
-    public async Task Withdrawals(HttpContext context)
+    public async Task Withdrawals(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit
+        if (await Call.Limit(context) is not { } limit
             || await Call.After(context, static text => Call.Number(text, 0, long.MaxValue)) is not (true, var before))
-        {
             return;
-        }
 
-        var withdrawals = await grains.Ledger().Withdrawals(account, limit + 1, before);
+        var withdrawals = await grains.Ledger().Withdrawals(caller.Account, limit + 1, before);
         await Answer.Json(context, new Api.WithdrawalList(
             [.. withdrawals.Take(limit).Select(ToApi)],
             withdrawals.Length > limit
@@ -112,15 +94,8 @@ internal sealed class MoneyCalls(
     /// one owner may transfer to each other, and self-trade prevention treats them as one. Expect <c>BadRequest</c> for
     /// a name with spaces at its ends.
     /// </remarks>
-    public async Task SetOwner(HttpContext context)
+    public async Task SetOwner(HttpContext context, Caller officer, AccountId account, Api.OwnerBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer
-            || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.OwnerBody>(context) is not { } text)
-        {
-            return;
-        }
-
         if (text.Owner is not { } owner || owner.Length > LongestOwner || owner.Any(char.IsControl)
             || owner.Trim() != owner)
         {
@@ -140,11 +115,8 @@ internal sealed class MoneyCalls(
         await Answer.Json(context, new Api.AccountOwner(account.ToString(), owner));
     }
 
-    private async Task Transfer(HttpContext context, long account, Caller? officer)
+    private async Task Transfer(HttpContext context, long account, Caller? officer, Api.TransferBody text)
     {
-        if (await Call.Read<Api.TransferBody>(context) is not { } text)
-            return;
-
         var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
         refusal = MoneyReading.ReadOther("to", text.To, account, out var receiver) ?? refusal;
         if (refusal is null && officer is null && !await owners.AreOfOne(account, receiver.Value))
@@ -169,11 +141,8 @@ internal sealed class MoneyCalls(
             asset.AmountOf(amount), StateOf(!result.IsOpen)));
     }
 
-    private async Task Withdraw(HttpContext context, long account, Caller? officer)
+    private async Task Withdraw(HttpContext context, long account, Caller? officer, Api.WithdrawalBody text)
     {
-        if (await Call.Read<Api.WithdrawalBody>(context) is not { } text)
-            return;
-
         var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
         if (refusal is null && !Destination.IsValid(text.Destination))
             refusal = Refusal.Not("destination", text.Destination, Destination.Rule);

@@ -13,9 +13,8 @@ namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Operators' calls for trading: phases, prices, rules, trades and the breaker.</summary>
 internal sealed class OperatorCalls(
-    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators,
-    GatewayOptions options, CorporateStandstill standstill,
-    TimeProvider time)
+    OrderEntry entry, IGrainFactory grains, Listings listings, OperatorLog operators, GatewayOptions options,
+    CorporateStandstill standstill, TimeProvider time)
 {
     private const long LargestIndex = (1L << 53) - 1;
 
@@ -25,12 +24,8 @@ internal sealed class OperatorCalls(
     /// <c>NotInThisPhase</c> if the symbol cannot go there from its phase. A halt that the journal cannot record yet
     /// gets 202: it holds in memory.
     /// </remarks>
-    public async Task SetPhase(HttpContext context)
+    public async Task SetPhase(HttpContext context, Caller officer, Instrument instrument, Api.PhaseBody text)
     {
-        if (await Symbol(context) is not var (officer, instrument)
-            || await Call.Read<Api.PhaseBody>(context) is not { } text)
-            return;
-
         var (refusal, command) = PhaseReading.Read(text, time.UnixNanos());
         if (command is not null && await standstill.WhyNot(instrument, command) is { } why)
             refusal = Refusal.Malformed("phase", why);
@@ -48,14 +43,16 @@ internal sealed class OperatorCalls(
     /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
     /// <c>InvalidPrice</c>. Returns the symbol's state.
     /// </remarks>
-    public Task SetMark(HttpContext context) => SetPrice(context, static ticks => new SetMarkPrice(ticks));
+    public Task SetMark(HttpContext context, Caller officer, Instrument instrument, Api.PriceBody text) =>
+        SetPrice(context, officer, instrument, text, static ticks => new SetMarkPrice(ticks));
 
     /// <summary>POST /admin/symbols/{symbol}/reference: sets the static band's reference price.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
     /// <c>InvalidPrice</c>. Returns the symbol's state.
     /// </remarks>
-    public Task SetReference(HttpContext context) => SetPrice(context, static ticks => new SetReferencePrice(ticks));
+    public Task SetReference(HttpContext context, Caller officer, Instrument instrument, Api.PriceBody text) =>
+        SetPrice(context, officer, instrument, text, static ticks => new SetReferencePrice(ticks));
 
     /// <summary>POST /admin/symbols/{symbol}/rules: sets bands, collar and auction rules.</summary>
     /// <remarks>
@@ -63,12 +60,8 @@ internal sealed class OperatorCalls(
     /// text, <c>auctionSeconds</c> seconds. An absent member stays, and <c>none</c> removes one. Expect
     /// <c>BadRequest</c> for a value out of its range.
     /// </remarks>
-    public async Task SetRules(HttpContext context)
+    public async Task SetRules(HttpContext context, Caller officer, Instrument instrument, Api.RulesBody text)
     {
-        if (await Symbol(context) is not var (officer, instrument)
-            || await Call.Read<Api.RulesBody>(context) is not { } text)
-            return;
-
         var (refusal, changes) = RulesReading.Read(text, instrument);
         if (await Answer.TryRefuse(context, refusal ?? WhyReading.Check(text.Why)))
             return;
@@ -84,7 +77,8 @@ internal sealed class OperatorCalls(
     /// <c>UnknownTrade</c> for a trade that is void already, or from before a split or a symbol change. An account that
     /// lacks what is taken back is frozen.
     /// </remarks>
-    public Task Bust(HttpContext context) => ChangeTrade(context, corrects: false);
+    public Task Bust(HttpContext context, Caller officer, Instrument instrument, Api.TradeBody text) =>
+        ChangeTrade(context, officer, instrument, text, corrects: false);
 
     /// <summary>POST /admin/symbols/{symbol}/correct: corrects the price of a trade.</summary>
     /// <remarks>
@@ -92,18 +86,15 @@ internal sealed class OperatorCalls(
     /// <c>InvalidPrice</c>. Both sides settle the difference and the fees of the new price. Expect <c>UnknownTrade</c>
     /// for a void trade, and one from before a split or a symbol change.
     /// </remarks>
-    public Task Correct(HttpContext context) => ChangeTrade(context, corrects: true);
+    public Task Correct(HttpContext context, Caller officer, Instrument instrument, Api.TradeBody text) =>
+        ChangeTrade(context, officer, instrument, text, corrects: true);
 
     /// <summary>GET /admin/actions: lists operators' actions, newest first.</summary>
     /// <remarks>
     /// Needs the role administrator. <c>limit</c> is 1 to 1000, by default 100; <c>before</c> is the <c>sequence</c> of
     /// a line, else <c>BadRequest</c>.
     /// </remarks>
-    public async Task Actions(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Administrator))
-            await AuditLines.Answer(context, operators.Lines);
-    }
+    public Task Actions(HttpContext context) => AuditLines.Answer(context, operators.Lines);
 
     /// <summary>POST /admin/breaker: reports an index to the breaker.</summary>
     /// <remarks>
@@ -111,12 +102,8 @@ internal sealed class OperatorCalls(
     /// 7, 13 or 20 per cent is level 1, 2 or 3, and stops every symbol. If a symbol fails, the error names it in
     /// <c>detail</c>: repeat the call.
     /// </remarks>
-    public async Task Break(HttpContext context)
+    public async Task Break(HttpContext context, Caller officer, Api.BreakerBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer
-            || await Call.Read<Api.BreakerBody>(context) is not { } text)
-            return;
-
         var close = 0L;
         var refusal = NumberReading.WholeNumber("index", text.Index, LargestIndex, out var index)
             ?? NumberReading.WholeNumber("previousClose", text.PreviousClose, LargestIndex, out close)
@@ -151,12 +138,10 @@ internal sealed class OperatorCalls(
         await Answer.Json(context, new Api.BreakerReport(call.Level, call.Acts, stopped));
     }
 
-    private async Task SetPrice(HttpContext context, Func<long, BookCommand> commandOf)
+    private async Task SetPrice(
+        HttpContext context, Caller officer, Instrument instrument, Api.PriceBody text,
+        Func<long, BookCommand> commandOf)
     {
-        if (await Symbol(context) is not var (officer, instrument)
-            || await Call.Read<Api.PriceBody>(context) is not { } text)
-            return;
-
         if (await Answer.TryRefuse(
             context, ReadPrice(instrument, text.Price, out var ticks) ?? WhyReading.Check(text.Why)))
             return;
@@ -168,12 +153,9 @@ internal sealed class OperatorCalls(
             command is SetMarkPrice ? null : () => operators.Note(officer, "referenceSet", instrument.Symbol, text));
     }
 
-    private async Task ChangeTrade(HttpContext context, bool corrects)
+    private async Task ChangeTrade(
+        HttpContext context, Caller officer, Instrument instrument, Api.TradeBody text, bool corrects)
     {
-        if (await Symbol(context) is not var (officer, instrument)
-            || await Call.Read<Api.TradeBody>(context) is not { } text)
-            return;
-
         var ticks = 0L;
         var place = Call.Trade(text.Trade ?? "");
         var refusal = place is null ? Refusal.Not("trade", text.Trade, "the id of a trade, such as 17-0")
@@ -254,11 +236,4 @@ internal sealed class OperatorCalls(
 
         await AnswerOperated(context, instrument, halted.Reason, note);
     }
-
-    /// <summary>Returns the officer and the instrument of a call; null if the request was rejected.</summary>
-    private async ValueTask<(Caller Officer, Instrument Instrument)?> Symbol(HttpContext context) =>
-        await Call.Officer(context, keys, UserRole.MarketOperator) is { } officer
-        && await Call.Listed(context, listings, Call.Path(context, "symbol")) is { } instrument
-            ? (officer, instrument)
-            : null;
 }

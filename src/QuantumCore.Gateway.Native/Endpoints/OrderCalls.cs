@@ -10,7 +10,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for orders.</summary>
-internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings listings, KeyRing keys)
+internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings listings)
 {
     /// <summary>POST /orders: places an order.</summary>
     /// <remarks>
@@ -21,15 +21,9 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// take the order (<c>NotInThisPhase</c>, <c>SymbolHalted</c>); after <c>OutcomeUnknown</c> send it again under the
     /// same name.
     /// </remarks>
-    public async Task Place(HttpContext context)
+    public async Task Place(HttpContext context, Caller caller, OrderText text)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
-            await Call.Read(context, WireJson.Default.OrderText) is not { } text)
-        {
-            return;
-        }
-
-        var (report, detail) = await desk.Place(account, text);
+        var (report, detail) = await desk.Place(caller.Account, text);
         await OrderAnswer.Order(context, report, await listings.BySymbol(), detail);
     }
 
@@ -39,15 +33,9 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// <c>POST /orders</c>. The call itself succeeds if it can be read: <c>results</c> has an order or an error for
     /// each, at the same index. If the outcome of one is unknown, the later ones are not entered.
     /// </remarks>
-    public async Task PlaceBatch(HttpContext context)
+    public async Task PlaceBatch(HttpContext context, Caller caller, BatchText batch)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
-            await Call.Read(context, WireJson.Default.BatchText, Call.LongestBatchBody) is not { } batch)
-        {
-            return;
-        }
-
-        var (refusal, reports) = await desk.PlaceBatch(account, batch.Orders);
+        var (refusal, reports) = await desk.PlaceBatch(caller.Account, batch.Orders);
         if (refusal is { } refused)
         {
             await Answer.Refuse(context, refused);
@@ -67,11 +55,8 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// than <c>true</c>. <c>orderId</c> is 0 while an order is on its way to its book. Quantities and prices are
     /// decimal text; expect <c>UnknownSymbol</c> for a symbol that is not listed.
     /// </remarks>
-    public async Task List(HttpContext context)
+    public async Task List(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account))
-            return;
-
         var query = context.Request.Query;
         if (query.TryGetValue("open", out var open) && open != "true")
         {
@@ -86,7 +71,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
             return;
         }
 
-        var view = await entry.View(account);
+        var view = await entry.View(caller.Account);
         var listed = await listings.BySymbol();
         await Answer.Json(context, (view, symbol, listed), static (to, answer) =>
         {
@@ -114,7 +99,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// Needs a key or session with the order's account; the order may be open or done. Expect <c>UnknownOrder</c> if
     /// the book has no such order, <c>NotOwner</c> for an order of another account.
     /// </remarks>
-    public Task Status(HttpContext context) => OfOrder(context, entry.Status);
+    public Task Status(HttpContext context, Caller caller) => OfOrder(context, caller, entry.Status);
 
     /// <summary>DELETE /orders/{symbol}/{orderId}: cancels an order by its id.</summary>
     /// <remarks>
@@ -122,7 +107,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// same; an order that ended in another way gets <c>OrderClosed</c> with the <c>order</c>, an unknown one
     /// <c>UnknownOrder</c>.
     /// </remarks>
-    public Task Cancel(HttpContext context) => OfOrder(context, entry.Cancel);
+    public Task Cancel(HttpContext context, Caller caller) => OfOrder(context, caller, entry.Cancel);
 
     /// <summary>PATCH /orders/{symbol}/{orderId}: amends an open order.</summary>
     /// <remarks>
@@ -131,14 +116,10 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// response has its new <c>orderId</c>. Expect <c>OrderClosed</c>, <c>StaleLeaves</c> if <c>expectedRemaining</c>
     /// does not match, and <c>InvalidCombination</c> for members that exclude each other.
     /// </remarks>
-    public async Task Amend(HttpContext context)
+    public async Task Amend(HttpContext context, Caller caller, AmendText text)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
-            await Call.Read(context, WireJson.Default.AmendText) is not { } text ||
-            await OrderId(context) is not (> 0 and var orderId))
-        {
+        if (await OrderId(context) is not (> 0 and var orderId))
             return;
-        }
 
         var symbol = Call.Path(context, "symbol");
         var instrument = await listings.Find(symbol);
@@ -152,9 +133,9 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
 
         var report = change.Conditions == ConditionChanges.None
             ? await entry.Amend(
-                account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots,
+                caller.Account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots,
                 triggerTicks: change.TriggerTicks)
-            : await entry.AmendConditions(account, symbol, orderId, change.Name, change.Conditions);
+            : await entry.AmendConditions(caller.Account, symbol, orderId, change.Name, change.Conditions);
         await AnswerOrder(context, report, symbol, field => WrittenValues.Of(text, field));
     }
 
@@ -164,16 +145,13 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// parts. Expect <c>NotResting</c> for an order that waits for a trigger, a parent, a quote or the close; expect
     /// <c>OrderClosed</c> for one that is done.
     /// </remarks>
-    public async Task Position(HttpContext context)
+    public async Task Position(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
-            await OrderId(context) is not (> 0 and var orderId))
-        {
+        if (await OrderId(context) is not (> 0 and var orderId))
             return;
-        }
 
         var symbol = Call.Path(context, "symbol");
-        var place = await entry.Position(account, symbol, orderId);
+        var place = await entry.Position(caller.Account, symbol, orderId);
         if (place.Reason != RejectReason.None || await listings.Find(symbol) is not { } instrument)
         {
             await Answer.Refuse(context, new Refusal(place.Reason));
@@ -196,11 +174,8 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// Needs a key or session with an account; the response is the final order. An unknown name gets
     /// <c>UnknownOrder</c> and is used up, so that a late order under it is rejected with <c>KeyCancelled</c>.
     /// </remarks>
-    public async Task CancelByClientOrderId(HttpContext context)
+    public async Task CancelByClientOrderId(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account))
-            return;
-
         var name = Call.Path(context, "clientOrderId");
         if (!ClientOrderId.IsValid(name))
         {
@@ -208,7 +183,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
             return;
         }
 
-        var report = await entry.CancelByClientOrderId(account, name);
+        var report = await entry.CancelByClientOrderId(caller.Account, name);
         var detail =
             report.Reason == RejectReason.UnknownOrder ? $"clientOrderId {RefusalText.Shown(name)} is unknown" : null;
         await OrderAnswer.Order(context, report, await listings.BySymbol(), detail);
@@ -220,11 +195,8 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// <c>side</c> it includes orders that are on their way to a book. Any other query parameter gets
     /// <c>BadRequest</c>, so that a misspelt filter cancels nothing.
     /// </remarks>
-    public async Task CancelAll(HttpContext context)
+    public async Task CancelAll(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account))
-            return;
-
         // The rest of ".../by-client-id/.." from a client that resolves dot segments itself.
         if (context.Request.Path.Value is ['/', .., '/'])
         {
@@ -242,23 +214,21 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         }
 
         var (refusal, cancelled) =
-            await desk.CancelAll(account, context.Request.Query["symbol"], context.Request.Query["side"]);
+            await desk.CancelAll(caller.Account, context.Request.Query["symbol"], context.Request.Query["side"]);
         if (refusal is { } refused)
             await Answer.Refuse(context, refused);
         else
             await Answer.Json(context, cancelled, OrderAnswer.WriteCancelled);
     }
 
-    private async Task OfOrder(HttpContext context, Func<long, string, long, ValueTask<ExecutionReport>> call)
+    private async Task OfOrder(
+        HttpContext context, Caller caller, Func<long, string, long, ValueTask<ExecutionReport>> call)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
-            await OrderId(context) is not (> 0 and var orderId))
-        {
+        if (await OrderId(context) is not (> 0 and var orderId))
             return;
-        }
 
         var symbol = Call.Path(context, "symbol");
-        await AnswerOrder(context, await call(account, symbol, orderId), symbol, static _ => null);
+        await AnswerOrder(context, await call(caller.Account, symbol, orderId), symbol, static _ => null);
     }
 
     /// <summary>Answers with an order or its rejection, explained with the values of the request.</summary>

@@ -11,7 +11,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Call for linked orders.</summary>
-internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRing keys)
+internal sealed class OrderListCalls(OrderEntry entry, Listings listings)
 {
     /// <summary>POST /order-lists: places orders that depend on each other.</summary>
     /// <remarks>
@@ -19,18 +19,12 @@ internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRin
     /// enter or none does, in continuous trading only. Errors are those of <c>POST /orders</c>, with the order's index
     /// in <c>field</c> (<c>orders[1].triggerPrice</c>), and <c>ListPrices</c> for prices that do not fit together.
     /// </remarks>
-    public async Task Place(HttpContext context)
+    public async Task Place(HttpContext context, Caller caller, OrderListText text)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
-            await Call.Read(context, WireJson.Default.OrderListText) is not { } text)
-        {
-            return;
-        }
-
         var (refusal, kind, orders) = await Read(text);
         if (refusal is null)
         {
-            (refusal, var reports) = await entry.PlaceList(account, kind, orders);
+            (refusal, var reports) = await entry.PlaceList(caller.Account, kind, orders);
             if (refusal is null)
             {
                 await AnswerReports(context, kind, reports);

@@ -11,39 +11,36 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for orders that may be done: by client order id, and the newest ones.</summary>
-internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRing keys)
+internal sealed class PastOrderCalls(OrderEntry entry, Listings listings)
 {
     /// <summary>GET /orders/by-client-id/{clientOrderId}: finds an order by its client id.</summary>
     /// <remarks>
     /// Needs a key or session with an account; the order may be open or done. <c>fills</c> is empty here:
     /// <c>GET /fills</c> has them. Expect <c>UnknownOrder</c> for an unknown name, which stays unused.
     /// </remarks>
-    public async Task Find(HttpContext context)
+    public async Task Find(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account))
-            return;
-
         var name = Call.Path(context, "clientOrderId");
         var listed = await listings.BySymbol();
-        var view = await entry.View(account);
+        var view = await entry.View(caller.Account);
         if (view.OpenOrders.FirstOrDefault(order => order.ClientOrderId == name) is { } open
             && listed.ContainsKey(open.Symbol))
         {
             var sequence = view.Cursors.FirstOrDefault(seen => seen.Symbol == open.Symbol).Sequence;
-            await Answer.Json(context, (open, account, sequence, listed), static (to, answer) =>
-                to.WriteOpenOrder(answer.open, answer.account, answer.sequence, answer.listed));
+            await Answer.Json(context, (open, caller.Account, sequence, listed), static (to, answer) =>
+                to.WriteOpenOrder(answer.open, answer.Account, answer.sequence, answer.listed));
             return;
         }
 
-        var found = await entry.LookUp(account, name);
+        var found = await entry.LookUp(caller.Account, name);
         var past = found.Reason != RejectReason.None
             ? []
-            : await entry.Orders(new OrderQuery(account, found.Symbol, Number: found.Number, Limit: 1));
+            : await entry.Orders(new OrderQuery(caller.Account, found.Symbol, Number: found.Number, Limit: 1));
         if (past is [var order, ..] && listed.ContainsKey(order.Symbol))
             await Answer.Json(
-                context, (order, account, listed),
+                context, (order, caller.Account, listed),
                 static (to, answer) =>
-                    to.WriteOrder(Report(answer.order, answer.account), answer.listed, answer.order.FilledValue));
+                    to.WriteOrder(Report(answer.order, answer.Account), answer.listed, answer.order.FilledValue));
         else
             await Answer.Refuse(context, new Refusal(
                 RejectReason.UnknownOrder, "clientOrderId", null,
@@ -56,29 +53,27 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
     /// to 1000, by default 100; pass <c>next</c> as <c>after</c> for the next page, it is null on the last. Expect
     /// <c>BadRequest</c> for a limit or an <c>after</c> that is none, <c>UnknownSymbol</c> for an unlisted symbol.
     /// </remarks>
-    public async Task Newest(HttpContext context)
+    public async Task Newest(HttpContext context, Caller caller)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit
+        if (await Call.Limit(context) is not { } limit
             || await Call.After(context, static text => Call.Number(text, 0, long.MaxValue)) is not (true, var before))
-        {
             return;
-        }
 
         string? symbol = context.Request.Query["symbol"];
         if (symbol is not null && await Call.Listed(context, listings, symbol) is null)
             return;
 
         var listed = await listings.BySymbol();
-        var orders = await entry.Orders(new OrderQuery(account, symbol, Limit: limit + 1, BeforeNumber: before));
+        var orders = await entry.Orders(new OrderQuery(caller.Account, symbol, Limit: limit + 1, BeforeNumber: before));
         var page = orders.OrderByDescending(order => order.Number).Take(limit).ToArray();
         var known = page.Where(order => listed.ContainsKey(order.Symbol));
         var next = orders.Length > limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
-        await Answer.Json(context, (known, account, listed, next), static (to, answer) =>
+        await Answer.Json(context, (known, caller.Account, listed, next), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("orders"u8);
             foreach (var order in answer.known)
-                to.WriteOrder(Report(order, answer.account), answer.listed, order.FilledValue);
+                to.WriteOrder(Report(order, answer.Account), answer.listed, order.FilledValue);
             to.WriteEndArray();
             to.WriteString("next"u8, answer.next);
             to.WriteEndObject();

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using QuantumCore.Contracts;
 using QuantumCore.Gateway.Cluster;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Identity;
@@ -9,32 +8,22 @@ using QuantumCore.Gateway.Native.Json;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for the placement of books on silos.</summary>
-internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains, Listings listings, KeyRing keys)
+internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains, Listings listings)
 {
     /// <summary>GET /admin/pins: lists the pinned books.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator. <c>held</c> is true if the silo that holds the book (<c>at</c>)
     /// is one of the pin.
     /// </remarks>
-    public async Task Show(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
-            await AnswerPins(context);
-    }
+    public Task Show(HttpContext context) => AnswerPins(context);
 
     /// <summary>POST /admin/symbols/{symbol}/pin: pins a book to a silo.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; <c>silo</c> is a name, a tag or a role, and its absence removes
     /// the pin. Returns all pins. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a silo text that is none.
     /// </remarks>
-    public async Task Set(HttpContext context)
+    public async Task Set(HttpContext context, Caller officer, Api.PinBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer
-            || await Call.Read<Api.PinBody>(context) is not { } text)
-        {
-            return;
-        }
-
         var symbol = Call.Path(context, "symbol");
         var refusal = WhyReading.Check(text.Why);
         if (refusal is null && await listings.Find(symbol) is null)

@@ -14,13 +14,10 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
 
     /// <summary>GET /user/preferences: lists your terminal settings.</summary>
     /// <remarks>Needs a session; a key gets <c>Unauthorized</c>.</remarks>
-    public async Task List(HttpContext context)
+    public async Task List(HttpContext context, SignedIn who)
     {
-        if (await Call.Person(context) is not { User.Name: var user })
-            return;
-
         var (failure, all, _) =
-            await _calls.Ask("Preferences", 0, () => grains.GetGrain<IPreferencesGrain>(user).All());
+            await _calls.Ask("Preferences", 0, () => grains.GetGrain<IPreferencesGrain>(who.User.Name).All());
         await AnswerAll(context, failure == RejectReason.None ? null : new Refusal(failure), all);
     }
 
@@ -29,12 +26,8 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
     /// Needs a session; sets the named ones, removes those without <c>value</c>, and leaves the rest, all or none.
     /// Expect <c>BadRequest</c> for a name or value against the rule, <c>Forbidden</c> with <c>limit</c> above 100.
     /// </remarks>
-    public async Task Change(HttpContext context)
+    public async Task Change(HttpContext context, SignedIn who, Api.PreferencesBody text)
     {
-        if (await Call.Person(context) is not { User.Name: var user }
-            || await Call.Read<Api.PreferencesBody>(context) is not { } text)
-            return;
-
         ImmutableArray<Preference> changes =
             [.. (text.Preferences ?? []).Select(change => new Preference(change?.Name ?? "", change?.Value))];
         var refusal = changes.IsEmpty ? Refusal.Malformed("preferences", "The request needs at least one preference.")
@@ -50,7 +43,8 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
         }
 
         var (failure, result, _) =
-            await _calls.Ask("ChangePreferences", 0, () => grains.GetGrain<IPreferencesGrain>(user).Change(changes));
+            await _calls.Ask(
+                "ChangePreferences", 0, () => grains.GetGrain<IPreferencesGrain>(who.User.Name).Change(changes));
         await AnswerAll(
             context,
             failure != RejectReason.None ? new Refusal(failure)

@@ -10,7 +10,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for risk limits of accounts.</summary>
-internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators)
+internal sealed class RiskCalls(IGrainFactory grains, Listings listings, OperatorLog operators)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
@@ -19,22 +19,14 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     /// Needs a key or session with an account. Quantities and values are decimal text. <c>everyones</c> are the limits
     /// of all accounts, <c>owners</c> the account's share of its owner's limits.
     /// </remarks>
-    public async Task Show(HttpContext context)
-    {
-        if (await Call.Trader(context, keys) is > 0 and var account)
-            await AnswerLimits(context, account);
-    }
+    public Task Show(HttpContext context, Caller caller) => AnswerLimits(context, caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/limits: returns the limits of any account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /limits</c>; expect <c>BadRequest</c> for an
     /// account that is none.
     /// </remarks>
-    public async Task ShowAny(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
-            await AnswerLimits(context, account.Value);
-    }
+    public Task ShowAny(HttpContext context, AccountId account) => AnswerLimits(context, account.Value);
 
     /// <summary>POST /admin/accounts/{account}/limits: sets an account's limits in one scope.</summary>
     /// <remarks>
@@ -43,15 +35,10 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     /// milliseconds as named. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that the scope does not
     /// have.
     /// </remarks>
-    public async Task Set(HttpContext context)
+    public async Task Set(HttpContext context, Caller officer, AccountId account, Api.LimitsBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer
-            || await Call.Account(context) is not { } account ||
-            await Call.Read<Api.LimitsBody>(context) is not { } text ||
-            await Read(context, text, officer.Name, forEveryone: false, ofOwner: false) is not { } request)
-        {
+        if (await Read(context, text, officer.Name, forEveryone: false, ofOwner: false) is not { } request)
             return;
-        }
 
         await grains.Account(account.Value).SetLimits(request);
         if (!await Answer.TryRefuse(context, await operators.Note(officer, "limitsSet", account.ToString(), text)))
@@ -60,11 +47,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
 
     /// <summary>GET /admin/limits: returns the limits of every account.</summary>
     /// <remarks>Needs the role risk or administrator. Quantities and values are decimal text.</remarks>
-    public async Task ShowEveryones(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Risk))
-            await AnswerLimits(context, null);
-    }
+    public Task ShowEveryones(HttpContext context) => AnswerLimits(context, null);
 
     /// <summary>POST /admin/limits: sets every account's limits in a symbol.</summary>
     /// <remarks>
@@ -72,14 +55,10 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     /// They apply in addition to an account's own. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that
     /// cannot be every account's.
     /// </remarks>
-    public async Task SetEveryones(HttpContext context)
+    public async Task SetEveryones(HttpContext context, Caller officer, Api.LimitsBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
-            await Call.Read<Api.LimitsBody>(context) is not { } text ||
-            await Read(context, text, officer.Name, forEveryone: true, ofOwner: false) is not { } request)
-        {
+        if (await Read(context, text, officer.Name, forEveryone: true, ofOwner: false) is not { } request)
             return;
-        }
 
         await Catalog.SetLimits(request);
         await AnswerLimits(context, null);
@@ -90,11 +69,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     /// Needs the role risk or administrator. <c>shares</c> shows each account's weight and its part of the limits;
     /// quantities and values are decimal text.
     /// </remarks>
-    public async Task ShowOwners(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Risk))
-            await AnswerOwners(context);
-    }
+    public Task ShowOwners(HttpContext context) => AnswerOwners(context);
 
     /// <summary>POST /admin/owners/limits: sets an owner's limits in one scope.</summary>
     /// <remarks>
@@ -102,15 +77,11 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     /// without <c>shares</c>. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for an owner without accounts, a share
     /// of a foreign account, or a limit that owners do not have.
     /// </remarks>
-    public async Task SetOwners(HttpContext context)
+    public async Task SetOwners(HttpContext context, Caller officer, Api.OwnerLimitsBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
-            await Call.Read<Api.OwnerLimitsBody>(context) is not { } text ||
-            await Read(context, text, officer.Name, forEveryone: true, ofOwner: true) is not { } request ||
-            await Shares(context, text.Shares) is not { } shares)
-        {
+        if (await Read(context, text, officer.Name, forEveryone: true, ofOwner: true) is not { } request
+            || await Shares(context, text.Shares) is not { } shares)
             return;
-        }
 
         var limits = new OwnerLimits(text.Owner ?? "", request.Symbol, request.Limits, shares);
         if (await Catalog.SetOwnerLimits(new OwnerLimitsRequest(limits, request.By, request.Why)) is { } wrong)

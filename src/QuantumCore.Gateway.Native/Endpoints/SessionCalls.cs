@@ -126,19 +126,12 @@ internal sealed class SessionCalls(
 
     /// <summary>GET /sessions/current: returns the user who is signed in.</summary>
     /// <remarks>Needs a session; a key gets <c>Unauthorized</c>.</remarks>
-    public static async Task Current(HttpContext context)
-    {
-        if (await Call.Person(context) is { } who)
-            await AnswerSession(context, who);
-    }
+    public static Task Current(HttpContext context, SignedIn who) => AnswerSession(context, who);
 
     /// <summary>DELETE /sessions/current: signs out of this session.</summary>
     /// <remarks>Needs a session; it ends, and its cookie is removed.</remarks>
-    public async Task SignOut(HttpContext context)
+    public async Task SignOut(HttpContext context, SignedIn who)
     {
-        if (await Call.Person(context) is not { } who)
-            return;
-
         await Catalog.EndSessions(who.User.Name, who.Session.Id, who.User.Name);
         sessions.Refresh();
         await SessionTicket.Take(context);
@@ -147,11 +140,8 @@ internal sealed class SessionCalls(
 
     /// <summary>GET /sessions: lists your sessions.</summary>
     /// <remarks>Needs a session. The newest is first; <c>current</c> marks the one that asks.</remarks>
-    public async Task List(HttpContext context)
+    public async Task List(HttpContext context, SignedIn who)
     {
-        if (await Call.Person(context) is not { } who)
-            return;
-
         await Answer.Json(context, new Api.SessionList(
             [.. (await sessions.Of(who.User.Name)).Select(
                 session => ToApi(session) with { Current = session.Id == who.Session.Id })]));
@@ -159,17 +149,14 @@ internal sealed class SessionCalls(
 
     /// <summary>DELETE /sessions/{id}: ends one of your sessions.</summary>
     /// <remarks>Needs a session. Expect <c>BadRequest</c> for an id that is not one of your sessions.</remarks>
-    public Task End(HttpContext context) => End(context, Call.Path(context, "id"));
+    public Task End(HttpContext context, SignedIn who) => End(context, who, Call.Path(context, "id"));
 
     /// <summary>DELETE /sessions: ends all your sessions.</summary>
     /// <remarks>Needs a session, which ends too.</remarks>
-    public Task EndAll(HttpContext context) => End(context, id: null);
+    public Task EndAll(HttpContext context, SignedIn who) => End(context, who, id: null);
 
-    private async Task End(HttpContext context, string? id)
+    private async Task End(HttpContext context, SignedIn who, string? id)
     {
-        if (await Call.Person(context) is not { } who)
-            return;
-
         var isDone = await Catalog.EndSessions(who.User.Name, id, who.User.Name);
         sessions.Refresh();
         if (isDone)
@@ -183,11 +170,9 @@ internal sealed class SessionCalls(
     /// Needs a session and the old password, with a <c>code</c> if an authenticator is on, else <c>Unauthorized</c>.
     /// Every other session ends. Expect <c>BadRequest</c> for a new password outside 8 to 128 characters.
     /// </remarks>
-    public async Task ChangePassword(HttpContext context)
+    public async Task ChangePassword(HttpContext context, SignedIn who, Api.PasswordBody text)
     {
-        if (await Confirmed(
-            context, Api.ApiJson.Request<Api.PasswordBody>(),
-            text => (text.Password, text.Code)) is not var (who, text, step))
+        if (await Confirmed(context, who, text.Password, text.Code) is not { } step)
             return;
 
         if (WrongPassword("newPassword", text.NewPassword) is { } wrong)
@@ -208,11 +193,9 @@ internal sealed class SessionCalls(
     /// <c>secret</c> and one of its codes, signing in needs codes from then on. Expect <c>Unauthorized</c> for a wrong
     /// password, and with <c>field</c> code for a wrong code.
     /// </remarks>
-    public async Task AddAuthenticator(HttpContext context)
+    public async Task AddAuthenticator(HttpContext context, SignedIn who, Api.AuthenticatorBody text)
     {
-        if (await Confirmed(
-            context, Api.ApiJson.Request<Api.AuthenticatorBody>(),
-            text => (text.Password, null)) is not var (who, text, _))
+        if (await Confirmed(context, who, text.Password, code: null) is null)
             return;
 
         var name = who.User.Name;
@@ -238,11 +221,9 @@ internal sealed class SessionCalls(
 
     /// <summary>DELETE /user/authenticator: removes your authenticator.</summary>
     /// <remarks>Needs a session, the password and an unused code, else <c>Unauthorized</c>.</remarks>
-    public async Task RemoveAuthenticator(HttpContext context)
+    public async Task RemoveAuthenticator(HttpContext context, SignedIn who, Api.AuthenticatorBody text)
     {
-        if (await Confirmed(
-            context, Api.ApiJson.Request<Api.AuthenticatorBody>(),
-            text => (text.Password, text.Code)) is var (who, _, step))
+        if (await Confirmed(context, who, text.Password, text.Code) is { } step)
             await Change(
                 context, who,
                 new UserChange(
@@ -289,28 +270,15 @@ internal sealed class SessionCalls(
     }
 
     /// <summary>
-    /// Returns the signed-in user who has just given the password, and the step of the code if one is required. Null if
-    /// the request was rejected.
+    /// Checks the password of the user who is signed in. Returns the step of the code, or null if the request was
+    /// rejected.
     /// </summary>
-    private async ValueTask<(SignedIn Who, T Text, long Step)?> Confirmed<T>(
-        HttpContext context, JsonTypeInfo<T> type, Func<T, (string? Password, string? Code)> proof)
-        where T : class
+    private async ValueTask<long?> Confirmed(HttpContext context, SignedIn who, string? password, string? code)
     {
-        if (await Call.Person(context) is not { } who || await Call.Read(context, type) is not { } text)
-            return null;
-
         var (refusal, step) = (Counted(context, who.User.Name), 0L);
         if (refusal is null)
-        {
-            var (password, code) = proof(text);
             (refusal, step) = await Check(context, who.User, password, code);
-        }
-
-        if (refusal is not { } refused)
-            return (who, text, step);
-
-        await Answer.Refuse(context, refused);
-        return null;
+        return await Answer.TryRefuse(context, refusal) ? null : step;
     }
 
     /// <summary>Counts an attempt; returns a refusal if it exceeds the rate limit, or null.</summary>

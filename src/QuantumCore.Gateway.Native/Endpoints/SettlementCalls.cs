@@ -13,7 +13,7 @@ namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for settlement: venues with their holidays and batches.</summary>
 internal sealed class SettlementCalls(
-    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, TimeProvider time, OperatorLog operators)
+    OrderEntry entry, IGrainFactory grains, Listings listings, TimeProvider time, OperatorLog operators)
 {
     private const int BatchesShown = 100;
     private const int FailsShown = 1_000;
@@ -27,11 +27,7 @@ internal sealed class SettlementCalls(
     /// Needs the role marketOperator or administrator. It has the newest 100 batches of each venue and the 1000 oldest
     /// fails; units and cash are decimal text.
     /// </remarks>
-    public async Task Show(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
-            await AnswerVenues(context);
-    }
+    public Task Show(HttpContext context) => AnswerVenues(context);
 
     /// <summary>POST /admin/settlement/{venue}/holidays: sets a venue's holidays.</summary>
     /// <remarks>
@@ -39,14 +35,8 @@ internal sealed class SettlementCalls(
     /// tomorrow on, earlier ones stay. Expect <c>BadRequest</c> for a day that is none, too early a day, or a venue
     /// where nothing settles.
     /// </remarks>
-    public async Task SetHolidays(HttpContext context)
+    public async Task SetHolidays(HttpContext context, Caller officer, Api.HolidaysBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
-            await Call.Read<Api.HolidaysBody>(context) is not { } text)
-        {
-            return;
-        }
-
         var refusal = WhyReading.Check(text.Why);
         var days = ImmutableArray.CreateBuilder<long>();
         foreach (var holiday in text.Holidays ?? [])
@@ -74,14 +64,8 @@ internal sealed class SettlementCalls(
     /// returns it as <c>POST /orders</c> does. Expect <c>BadRequest</c> on <c>account</c> if it fails nothing, or not
     /// for long enough; the same <c>id</c> again is the same order.
     /// </remarks>
-    public async Task BuyIn(HttpContext context)
+    public async Task BuyIn(HttpContext context, Caller officer, Api.BuyInBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
-            await Call.Read<Api.BuyInBody>(context) is not { } text)
-        {
-            return;
-        }
-
         var account = default(AccountId);
         var (refusal, lots) = (WhyReading.Check(text.Why), 0L);
         if (!ClientOrderId.IsValid(text.Id))
@@ -114,14 +98,8 @@ internal sealed class SettlementCalls(
     /// <remarks>
     /// Needs the role marketOperator or administrator; <c>days</c> are business days, 0 to 100, else <c>BadRequest</c>.
     /// </remarks>
-    public async Task SetBuyInDays(HttpContext context)
+    public async Task SetBuyInDays(HttpContext context, Caller officer, Api.BuyInDaysBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
-            await Call.Read<Api.BuyInDaysBody>(context) is not { } text)
-        {
-            return;
-        }
-
         var refusal = text.Days is null
             ? Refusal.NotInRange("days", null, 0, BuyInDaysRequest.Most) with { Limit = null }
             : WhyReading.Check(text.Why);

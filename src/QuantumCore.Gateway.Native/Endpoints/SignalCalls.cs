@@ -13,7 +13,7 @@ namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for signals from outside, and for their strategies.</summary>
 internal sealed class SignalCalls(
-    IGrainFactory grains, SignalDesk desk, Listings listings, KeyRing keys, GatewayMetrics metrics, TimeProvider time)
+    IGrainFactory grains, SignalDesk desk, Listings listings, GatewayMetrics metrics, TimeProvider time)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
@@ -81,11 +81,8 @@ internal sealed class SignalCalls(
     /// <remarks>
     /// Needs a key or session; a customer sees the own strategies, an administrator all. Secrets are not shown.
     /// </remarks>
-    public async Task List(HttpContext context)
+    public async Task List(HttpContext context, Caller caller)
     {
-        if (await Call.Identify(context, keys) is not { } caller)
-            return;
-
         var shown = (await Catalog.SignalStrategies()).Where(state => Owns(caller, state.Strategy));
         await Answer.Json(context, new Api.SignalStrategyList([.. shown.Select(state => ToApi(state, secret: null))]));
     }
@@ -96,12 +93,8 @@ internal sealed class SignalCalls(
     /// The <c>secret</c> is in the response that made it only, also with <c>newSecret</c>. Expect <c>UnknownSymbol</c>
     /// for an unlisted symbol, <c>BadRequest</c> for a value out of its range.
     /// </remarks>
-    public async Task Set(HttpContext context)
+    public async Task Set(HttpContext context, Caller caller, Api.SignalStrategyBody text)
     {
-        if (await Call.Identify(context, keys) is not { } caller
-            || await Call.Read<Api.SignalStrategyBody>(context) is not { } text)
-            return;
-
         var name = Call.Path(context, "strategy");
         var known = (await Catalog.FindSignalStrategy(name))?.Strategy;
         var owner = known is not null && caller.May(UserRole.Administrator) ? known.Owner
@@ -141,11 +134,8 @@ internal sealed class SignalCalls(
     /// Needs a key or session of the strategy's owner, or of an administrator, else <c>Forbidden</c>. Returns the
     /// strategy.
     /// </remarks>
-    public async Task Resume(HttpContext context)
+    public async Task Resume(HttpContext context, Caller caller)
     {
-        if (await Call.Identify(context, keys) is not { } caller)
-            return;
-
         var name = Call.Path(context, "strategy");
         if (await Catalog.FindSignalStrategy(name) is not { } state || !Owns(caller, state.Strategy))
         {
@@ -162,11 +152,8 @@ internal sealed class SignalCalls(
     /// Needs a key or session; a customer sees those of the own strategies, an administrator all. The newest is first;
     /// each has its body and the reason.
     /// </remarks>
-    public async Task Dead(HttpContext context)
+    public async Task Dead(HttpContext context, Caller caller)
     {
-        if (await Call.Identify(context, keys) is not { } caller)
-            return;
-
         var own = (await Catalog.SignalStrategies()).Where(state => Owns(caller, state.Strategy))
             .Select(state => state.Strategy.Name).ToHashSet(StringComparer.Ordinal);
         var dead = (await Catalog.DeadSignals()).Where(signal => own.Contains(signal.Strategy));
@@ -187,11 +174,8 @@ internal sealed class SignalCalls(
     /// Needs a key or session of the strategy's owner, or of an administrator. Expect <c>BadRequest</c> with status 404
     /// if the list has no such signal.
     /// </remarks>
-    public async Task Drop(HttpContext context)
+    public async Task Drop(HttpContext context, Caller caller)
     {
-        if (await Call.Identify(context, keys) is not { } caller)
-            return;
-
         var id = Call.Number(Call.Path(context, "id"), 1, long.MaxValue) ?? 0;
         var dead = (await Catalog.DeadSignals()).FirstOrDefault(signal => signal.Id == id);
         if (dead is null || await Catalog.FindSignalStrategy(dead.Strategy) is not { } state

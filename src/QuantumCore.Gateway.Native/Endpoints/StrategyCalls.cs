@@ -11,7 +11,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Call for multileg orders.</summary>
-internal sealed class StrategyCalls(OrderEntry entry, Listings listings, KeyRing keys)
+internal sealed class StrategyCalls(OrderEntry entry, Listings listings)
 {
     /// <summary>POST /strategies: places a multi-leg order.</summary>
     /// <remarks>
@@ -20,18 +20,12 @@ internal sealed class StrategyCalls(OrderEntry entry, Listings listings, KeyRing
     /// legs in <c>field</c>; expect <c>InvalidCombination</c> for legs of different groups, <c>NoReference</c>, and
     /// <c>InsufficientFunds</c>, because each leg holds its own funds.
     /// </remarks>
-    public async Task Place(HttpContext context)
+    public async Task Place(HttpContext context, Caller caller, StrategyText text)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
-            await Call.Read(context, WireJson.Default.StrategyText) is not { } text)
-        {
-            return;
-        }
-
         var (refusal, legs) = await StrategyReading.Read(text, listings);
         if (refusal is null)
         {
-            (refusal, var reports) = await entry.PlaceStrategy(account, legs);
+            (refusal, var reports) = await entry.PlaceStrategy(caller.Account, legs);
             if (refusal is null)
             {
                 await AnswerReports(context, legs[0], reports);

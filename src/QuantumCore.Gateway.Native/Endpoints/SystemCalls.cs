@@ -5,14 +5,11 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway.Cluster;
 using QuantumCore.Gateway.Hosting;
 using QuantumCore.Gateway.Http;
-using QuantumCore.Gateway.Identity;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for the state of the system itself, for its operators.</summary>
-internal sealed class SystemCalls(
-    ReadSilos silos, RecentLog recent, IGrainFactory grains, KeyRing keys, TimeProvider time)
+internal sealed class SystemCalls(ReadSilos silos, RecentLog recent, IGrainFactory grains, TimeProvider time)
 {
     // Parts that do not answer by then are missing in the answer, which is needed most when something does not answer.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
@@ -24,15 +21,6 @@ internal sealed class SystemCalls(
     /// </remarks>
     public async Task Show(HttpContext context)
     {
-        if (await Call.Identify(context, keys) is not { } caller)
-            return;
-
-        if (caller.Role == UserRole.Customer)
-        {
-            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden));
-            return;
-        }
-
         var cancellation = context.RequestAborted;
         var asked = Ask(async () => (ImmutableArray<SiloView>?)await silos(cancellation), cancellation);
         var status = await Ask(async () => (LedgerStatus?)await grains.Ledger().Status(), cancellation);

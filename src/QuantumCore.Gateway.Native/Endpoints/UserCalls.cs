@@ -15,9 +15,6 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// <remarks>Needs the role administrator. Passwords and secrets are not shown.</remarks>
     public async Task List(HttpContext context)
     {
-        if (!await Call.IsOfficer(context, keys, UserRole.Administrator))
-            return;
-
         await Answer.Json(context, new Api.UserList([.. (await sessions.All()).Select(ToApi)]));
     }
 
@@ -27,14 +24,8 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// without <c>account</c> the user has none. Expect <c>NameTaken</c>, or <c>BadRequest</c> for a name or password
     /// against the rule.
     /// </remarks>
-    public async Task Add(HttpContext context)
+    public async Task Add(HttpContext context, Caller officer, Api.NewUserBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
-            await Call.Read<Api.NewUserBody>(context) is not { } text)
-        {
-            return;
-        }
-
         var role = text.Role is null ? UserRole.Customer : WireNames.ReadRole(text.Role);
         var account = default(AccountId);
         var refusal = SessionCalls.WrongName(text.Name)
@@ -62,14 +53,8 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// <c>authenticator</c>. <c>closed</c> and a new password end every session and revoke every key of the user's
     /// account. Expect <c>UnknownUser</c>, or <c>Forbidden</c> for users of the demo.
     /// </remarks>
-    public async Task Change(HttpContext context)
+    public async Task Change(HttpContext context, Caller officer, Api.UserBody text)
     {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
-            await Call.Read<Api.UserBody>(context) is not { } text)
-        {
-            return;
-        }
-
         var given = new object?[] { text.Role, text.State, text.Password, text.Authenticator }.Count(
             member => member is not null);
         var role = WireNames.ReadRole(text.Role);
@@ -109,11 +94,8 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// Needs the role administrator; <c>ended</c> is false if the user was not signed in. Expect <c>UnknownUser</c> for
     /// an unknown name.
     /// </remarks>
-    public async Task EndSessions(HttpContext context)
+    public async Task EndSessions(HttpContext context, Caller officer)
     {
-        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer)
-            return;
-
         var name = Call.Path(context, "name");
         var isDone = await Catalog.EndSessions(name, null, officer.Name);
         sessions.Refresh();
@@ -133,11 +115,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// Needs the role administrator. <c>limit</c> is 1 to 1000, by default 100; <c>before</c> is the <c>sequence</c> of
     /// a line, else <c>BadRequest</c>.
     /// </remarks>
-    public async Task Audit(HttpContext context)
-    {
-        if (await Call.IsOfficer(context, keys, UserRole.Administrator))
-            await AuditLines.Answer(context, Catalog.Audit);
-    }
+    public Task Audit(HttpContext context) => AuditLines.Answer(context, Catalog.Audit);
 
     private ICatalogGrain Catalog => grains.Catalog();
 

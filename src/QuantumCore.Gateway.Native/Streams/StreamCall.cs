@@ -31,13 +31,6 @@ internal sealed class StreamCall(
     /// </remarks>
     public async Task Serve(HttpContext context)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
-        {
-            await Answer.Refuse(
-                context, Refusal.Malformed(null, "This call is a WebSocket."), StatusCodes.Status400BadRequest);
-            return;
-        }
-
         // Before the WebSocket upgrade: after it, the request is answered and no longer shows its caller.
         var holder = await HolderOf(context);
         metrics.ReaderCame();

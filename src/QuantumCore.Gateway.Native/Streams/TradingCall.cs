@@ -36,18 +36,8 @@ internal sealed class TradingCall(
     /// gets its response when its outcome is durable; the members are those of the calls over HTTP. Expect
     /// <c>BadRequest</c> for a request that is no WebSocket.
     /// </remarks>
-    public async Task Serve(HttpContext context)
+    public async Task Serve(HttpContext context, Caller caller)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
-        {
-            await Answer.Refuse(
-                context, Refusal.Malformed(null, "This call is a WebSocket."), StatusCodes.Status400BadRequest);
-            return;
-        }
-
-        if (await Call.Trader(context, keys) is not (> 0 and var account))
-            return;
-
         metrics.ReaderCame();
         try
         {
@@ -56,7 +46,7 @@ internal sealed class TradingCall(
             using var socket =
                 new MessageSocket(options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             await using var trader = new TradingSocket(
-                socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress,
+                socket, caller.Account, context.TraceIdentifier, context.Connection.RemoteIpAddress,
                 Call.StillKnown(context, keys, sessions), desk, entry, listings, keys,
                 registry, door, quotas, log);
             await socket.Run(accepted, trader.Obey, lifetime.ApplicationStopping, context.RequestAborted);

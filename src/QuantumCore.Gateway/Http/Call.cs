@@ -44,38 +44,31 @@ internal static class Call
     }
 
     /// <summary>Authenticates the caller, and counts the request; null if it was rejected.</summary>
-    public static async ValueTask<Caller?> Identify(HttpContext context, KeyRing keys)
+    public static async ValueTask<Caller?> Enter(HttpContext context, KeyRing keys, Access access)
     {
-        var (refusal, caller) = await Recognise(context, keys);
-        var lane = context.GetEndpoint()?.Metadata.GetMetadata<LaneOf>()?.Lane ?? Lane.Readings;
-        if (caller is { Role: not UserRole.Administrator, Account: > 0 and var account } && !keys.MayAsk(account, lane))
-            refusal = new Refusal(RejectReason.TooManyRequests);
-        if (refusal is not { } refused)
-            return caller;
+        var (refusal, known) = await Recognise(context, keys);
+        if (known is { } caller)
+        {
+            var lane = context.GetEndpoint()?.Metadata.GetMetadata<LaneOf>()?.Lane ?? Lane.Readings;
+            refusal = caller is { Role: not UserRole.Administrator, Account: > 0 } && !keys.MayAsk(caller.Account, lane)
+                ? new Refusal(RejectReason.TooManyRequests)
+                : access == Access.Trader && caller.Account == 0
+                    ? new Refusal(RejectReason.Forbidden, null, null, "This caller has no account.")
+                : IsFor(access, caller) ? null : new Refusal(RejectReason.Forbidden);
+        }
 
-        await Answer.Refuse(context, refused);
-        return null;
+        return await Answer.TryRefuse(context, refusal) ? null : known;
     }
 
-    /// <summary>Returns the account that the caller trades for; 0 if the request was rejected.</summary>
-    public static async ValueTask<long> Trader(HttpContext context, KeyRing keys)
+    private static bool IsFor(Access access, Caller caller) => access switch
     {
-        if (await Identify(context, keys) is not { } caller)
-            return 0;
-        if (caller.Account == 0)
-            await Answer.Refuse(
-                context, new Refusal(RejectReason.Forbidden, null, null, "This caller has no account."));
-        return caller.Account;
-    }
-
-    /// <summary>Returns the user who is signed in; null if nobody is, and the request was rejected.</summary>
-    public static async ValueTask<SignedIn?> Person(HttpContext context)
-    {
-        var (refusal, who) = await SessionTicket.Identify(context);
-        if (refusal is { } refused)
-            await Answer.Refuse(context, refused);
-        return who;
-    }
+        Access.Caller or Access.Trader => true,
+        Access.Staff => caller.Role != UserRole.Customer,
+        Access.MarketOperator => caller.May(UserRole.MarketOperator),
+        Access.Risk => caller.May(UserRole.Risk),
+        Access.Administrator => caller.May(UserRole.Administrator),
+        _ => throw new ArgumentOutOfRangeException(nameof(access), access, "It has no caller."),
+    };
 
     /// <summary>
     /// Returns a check of the key or session that a connection began with; the caller is authenticated by it already.
@@ -89,21 +82,6 @@ internal static class Call
 
         var (key, address) = (context.Request.Headers["X-Api-Key"].ToString(), context.Connection.RemoteIpAddress);
         return async () => await keys.Find(key, address) is not null;
-    }
-
-    /// <summary>Returns true if the caller has a role; otherwise the request was rejected.</summary>
-    public static async ValueTask<bool> IsOfficer(HttpContext context, KeyRing keys, UserRole role) =>
-        await Officer(context, keys, role) is not null;
-
-    /// <summary>Returns the caller if it has a role; null if the request was rejected.</summary>
-    public static async ValueTask<Caller?> Officer(HttpContext context, KeyRing keys, UserRole role)
-    {
-        var caller = await Identify(context, keys);
-        if (caller is null || caller.Value.May(role))
-            return caller;
-
-        await Answer.Refuse(context, new Refusal(RejectReason.Forbidden));
-        return null;
     }
 
     /// <summary>

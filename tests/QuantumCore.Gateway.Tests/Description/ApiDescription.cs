@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using QuantumCore.Client;
+using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Identity;
 using QuantumCore.Gateway.Native.Endpoints;
 using QuantumCore.Gateway.Native.Json;
-using QuantumCore.Gateway.Native.Streams;
 using QuantumCore.Gateway.Orders;
 
 namespace QuantumCore.Gateway.Tests.Description;
@@ -188,7 +188,7 @@ internal static class ApiDescription
                     Description = "Halted in memory; on record when the journal commits again.",
                     Content = done.Content,
                 });
-        operation.Security = [.. Needed(described, path).Select(scheme => Needed(scheme, at.Document))];
+        operation.Security = [.. Needed(described.Access).Select(scheme => Needed(scheme, at.Document))];
     }
 
     /// <summary>
@@ -208,13 +208,10 @@ internal static class ApiDescription
     }
 
     /// <summary>Returns the security schemes that a call accepts; none for an open call.</summary>
-    private static ImmutableArray<string> Needed(Described described, string path) => described switch
+    private static ImmutableArray<string> Needed(Access access) => access switch
     {
-        { Calls.Name: nameof(MarketCalls) or nameof(TickerCalls) or nameof(StreamCall) or nameof(ApiDocument) } => [],
-        { Body.Name: nameof(SignInBody) or nameof(DemoBody) or nameof(SignalBody) } => [],
-        { Calls.Name: nameof(SessionCalls) or nameof(PreferenceCalls) } => [SessionScheme, BearerScheme],
-        { Calls.Name: nameof(KeyCalls) } when path.StartsWith($"{Base}keys", StringComparison.Ordinal) =>
-            [SessionScheme, BearerScheme],
+        Access.Anyone => [],
+        Access.Person => [SessionScheme, BearerScheme],
         _ => [KeyScheme, SessionScheme, BearerScheme],
     };
 

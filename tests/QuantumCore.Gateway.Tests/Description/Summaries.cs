@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Microsoft.AspNetCore.Http;
 
 namespace QuantumCore.Gateway.Tests.Description;
 
@@ -38,7 +37,8 @@ internal sealed partial class Summaries
     /// <summary>Returns the summary and the remarks of a call's method; empty where there is none.</summary>
     public (string Summary, string Remarks) Of(MethodInfo call)
     {
-        var name = $"M:{NameOf(call.DeclaringType!)}.{call.Name}({typeof(HttpContext).FullName})";
+        var parameters = call.GetParameters().Select(static parameter => NameOf(parameter.ParameterType));
+        var name = $"M:{NameOf(call.DeclaringType!)}.{call.Name}({string.Join(',', parameters)})";
         return (_texts.GetValueOrDefault(name, ""), _remarks.GetValueOrDefault(name, ""));
     }
 
