@@ -41,6 +41,15 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     public bool TryGetAsset(string name, out Asset? asset) =>
         (asset = Volatile.Read(ref _listed).AssetOf(name)) is not null;
 
+    /// <summary>Reads the catalog again if this silo does not know an asset.</summary>
+    public async ValueTask KnowAssetAsync(string name)
+    {
+        if (!TryGetAsset(name, out _))
+        {
+            await RefreshAsync();
+        }
+    }
+
     /// <summary>Returns true if a symbol change retired an asset's name: nothing new moves under it.</summary>
     public bool IsOldName(string asset) => Volatile.Read(ref _oldNames).Contains(asset);
 

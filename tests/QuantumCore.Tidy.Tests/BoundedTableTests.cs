@@ -77,7 +77,7 @@ public partial class BoundedTableTests
         ("src/QuantumCore.Gateway.Fix/FixServer.cs", "_connections", Readers),
         ("src/QuantumCore.Gateway.Fix/FixTrader.Changes.cs", "_changing", InFlight),
         ("src/QuantumCore.Gateway.Fix/FixTrader.cs", "_unanswered", InFlight),
-        ("src/QuantumCore.Grains/Accounts/AccountGrain.cs", "_catchingUp _lookedAt", Symbols),
+        ("src/QuantumCore.Grains/Accounts/BookDeliveries.cs", "_catchingUp _lookedAt", Symbols),
         ("src/QuantumCore.Grains/Accounts/BookTails.cs", "_tails", Symbols),
         ("src/QuantumCore.Grains/Accounts/BookTails.cs", "_byAccount", Accounts),
         ("src/QuantumCore.Grains/Alerts/WaitingPrices.cs", "_all _above _below", "PriceAlert.MostOfSymbol"),

@@ -64,7 +64,8 @@ public sealed partial class OrderBookGrain
 
         var state = StateOf(book);
         var isOnRecord =
-            await DurableWithinAsync(TimeSpan.FromMilliseconds(HaltAnswer.PatienceMillis), SettleAsync().AsTask());
+            await Journal.DurableWithinAsync(
+                TimeSpan.FromMilliseconds(HaltAnswer.PatienceMillis), SettleAsync().AsTask());
         return new HaltAnswer(reason, isOnRecord, state);
     }
 

@@ -24,7 +24,7 @@ public sealed partial class OrderBookGrain
     public async ValueTask<ImmutableArray<ExecutionReport>> SubmitAfter(
         string symbol, ImmutableArray<SubmitOrder> orders, RecordLocation hold)
     {
-        var held = Appended(hold);
+        var held = Journal.Appended(hold);
         if (IsGroup)
         {
             // A multi-leg order acts in several books, each with its own record.
@@ -128,7 +128,7 @@ public sealed partial class OrderBookGrain
             CatchUp();
             return Record(book, book.Machine.CloseAll(account, floor, _now), urgent: true);
         });
-        await UnlessStalledAsync(SettleAsync().AsTask());
+        await Journal.UnlessStalledAsync(SettleAsync().AsTask());
         return closed switch
         {
             AllClosed all => all.Orders.Length,
@@ -365,7 +365,7 @@ public sealed partial class OrderBookGrain
         OpenBook book, Answer[] answers, bool unlessStalled = false)
     {
         // The same as SettleAsync, without its own async state machine: every order passes here.
-        await (unlessStalled ? UnlessStalledAsync(WhenDurable()) : WhenDurable());
+        await (unlessStalled ? Journal.UnlessStalledAsync(WhenDurable()) : WhenDurable());
         LetGo();
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);
         foreach (var answer in answers)

@@ -41,7 +41,7 @@ public sealed partial class OrderBookGrain
         {
             // Only an activation that can still append may say that there is no such trade, or that it is already
             // changed.
-            await RequireNewestAsync(CancellationToken.None);
+            await Journal.RequireNewestAsync(CancellationToken.None);
         }
 
         return changed;

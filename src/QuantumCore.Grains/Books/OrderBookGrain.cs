@@ -53,7 +53,7 @@ public sealed partial class OrderBookGrain(
                 await OpenBookAsync(symbol, cancellationToken);
             }
 
-            await RequireNewestAsync(cancellationToken);
+            await Journal.RequireNewestAsync(cancellationToken);
             RestoreStrategies();
         }
 
@@ -79,7 +79,8 @@ public sealed partial class OrderBookGrain(
             {
                 GrainMetrics.BookHalted(-1);
             }
-            else if (book.IsServing && !IsBroken && !IsLost && book.Machine.Sequence == book.Stream.DurableHead)
+            else if (book.IsServing && !Journal.IsBroken && !Journal.IsLost
+                && book.Machine.Sequence == book.Stream.DurableHead)
             {
                 await book.SaveSnapshotAsync();
             }
@@ -207,7 +208,7 @@ public sealed partial class OrderBookGrain(
         // Multi-leg orders may add their own records to a command's.
         return book.IsHalted
             ? RejectReason.SymbolUnavailable
-            : Refusal(urgent, _strategies is null ? records : records * 16);
+            : Journal.Refusal(urgent, _strategies is null ? records : records * 16);
     }
 
     /// <summary>Runs a mutation with one time for all of its records.</summary>
@@ -219,7 +220,7 @@ public sealed partial class OrderBookGrain(
         try
         {
             _now = Now;
-            return Mutate(turn, given);
+            return Journal.Mutate(turn, given);
         }
         finally
         {
@@ -261,7 +262,7 @@ public sealed partial class OrderBookGrain(
 
     private (OpenBook Book, BookRecord Record, long Sequence)[] AppendGathered(bool urgent)
     {
-        var sequences = AppendTogether(
+        var sequences = Journal.AppendTogether(
             [.. _together.Select(one => (one.Book.Stream, BodyOf(one.Record)))], urgent);
         for (var i = 0; i < sequences.Length; i++)
         {

@@ -23,11 +23,11 @@ internal sealed class FaultyBook
     {
         var texts = new Dictionary<SourceFile, string>();
         Change(
-            texts, "OrderBookGrain.Turn", "return Mutate(turn, given);",
-            $"using ({Point}.Command()) {{ return Mutate(turn, given); }}");
+            texts, "OrderBookGrain.Turn", "return Journal.Mutate(turn, given);",
+            $"using ({Point}.Command()) {{ return Journal.Mutate(turn, given); }}");
         Change(
-            texts, "JournaledGrain.Mutate", "_broken = true; CloseStreams(); DeactivateOnIdle();",
-            $"if (!{Point}.KeepsState) {{ _broken = true; CloseStreams(); DeactivateOnIdle(); }}");
+            texts, "GrainJournal.Mutate", "_broken = true; CloseStreams(); discard();",
+            $"if (!{Point}.KeepsState) {{ _broken = true; CloseStreams(); discard(); }}");
         var assemblies = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var project in ProductSource.Projects)
         {

@@ -34,8 +34,8 @@ internal static class MarginMutants
         new()
         {
             Rule = "what a liquidation does is carried before it is durable",
-            In = "AccountGrain.ReviewMargin",
-            Original = "await SettleAsync();",
+            In = "AccountMargin.ReviewMarginAsync",
+            Original = "await journal.SettleAsync();",
             Changed = "await Task.Yield();",
             Days = Days.OnMargin,
             Seed = 3,

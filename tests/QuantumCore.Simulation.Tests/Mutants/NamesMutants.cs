@@ -8,29 +8,29 @@ internal static class NamesMutants
         new()
         {
             Rule = "a refusal does not use the name up",
-            In = "AccountGrain.Decide(HoldRequest, ulong, bool)",
-            Original = "Record(record, urgent: false);",
-            Changed = "if (record is HoldPlaced) Record(record, urgent: false);",
+            In = "OrderHolds.Decide(HoldRequest, ulong, bool)",
+            Original = "journal.Record(record, urgent: false);",
+            Changed = "if (record is HoldPlaced) journal.Record(record, urgent: false);",
             Seed = 8,
         },
         new()
         {
             Rule = "the cancel of an unknown name does not use it up",
-            Original = "Record(_machine.RetireKey(clientOrderId, Now), urgent: true);",
+            Original = "journal.Record(machine.RetireKey(clientOrderId, journal.Now), urgent: true);",
             Changed = "",
             Seed = 5,
         },
         new()
         {
             Rule = "a name gives a new order each time",
-            Original = "!_machine.IsUsed(request.ClientOrderId, out var key)",
-            Changed = "!_machine.IsUsed(request.ClientOrderId, out var key) || key.Sequence > 0",
+            Original = "!machine.IsUsed(request.ClientOrderId, out var key)",
+            Changed = "!machine.IsUsed(request.ClientOrderId, out var key) || key.Sequence > 0",
         },
         new()
         {
             Rule = "a deposit comes in each time it is sent",
-            Original = "_machine.IsDeposited(request.Key, out var used)",
-            Changed = "_machine.IsDeposited(request.Key, out var used) && used.Sequence < 0",
+            Original = "machine.IsDeposited(request.Key, out var used)",
+            Changed = "machine.IsDeposited(request.Key, out var used) && used.Sequence < 0",
             Seed = 4,
         },
     ];

@@ -10,8 +10,8 @@ internal static class PayoutsMutants
         new()
         {
             Rule = "a withdrawal is enlisted before it is durable",
-            In = "AccountGrain.Withdraw",
-            Original = "await SettleAsync();",
+            In = "AccountFunds.WithdrawAsync",
+            Original = "await journal.SettleAsync();",
             Changed = "await Task.Yield();",
             Seed = 11,
         },

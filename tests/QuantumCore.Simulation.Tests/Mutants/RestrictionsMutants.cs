@@ -24,8 +24,8 @@ internal static class RestrictionsMutants
         new()
         {
             Rule = "a freeze is answered before it is durable",
-            In = "AccountGrain.Freeze",
-            Original = "await DurableWithinAsync(TimeSpan.FromMilliseconds(HaltAnswer.PatienceMillis), SettleAsync())",
+            In = "AccountFreezes.FreezeAsync",
+            Original = "await journal.SettledWithinAsync(TimeSpan.FromMilliseconds(HaltAnswer.PatienceMillis))",
             Changed = "await Task.FromResult(true)",
             Seed = 4,
         },

@@ -15,8 +15,8 @@ internal static class TradeChangesMutants
         new()
         {
             Rule = "who lacks what was taken back is let go",
-            Original = "if (_machine.IsShort)",
-            Changed = "if (_machine.IsShort && !_machine.IsFrozen)",
+            Original = "if (machine.IsShort)",
+            Changed = "if (machine.IsShort && !machine.IsFrozen)",
             Seed = 43,
         },
         new()

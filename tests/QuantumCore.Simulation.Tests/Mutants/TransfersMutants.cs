@@ -10,8 +10,8 @@ internal static class TransfersMutants
         new()
         {
             Rule = "a transfer is carried before it is durable",
-            In = "AccountGrain.Transfer",
-            Original = "await SettleAsync();",
+            In = "AccountFunds.TransferAsync",
+            Original = "await journal.SettleAsync();",
             Changed = "await Task.Yield();",
             Seed = 3,
         },
@@ -19,7 +19,7 @@ internal static class TransfersMutants
         {
             Rule = "a transfer arrives under another key each time",
             Original = "TransferKey.Of(arrival.From, arrival.Sequence)",
-            Changed = """TransferKey.Of(arrival.From, arrival.Sequence) + ":" + Stream.Head""",
+            Changed = """TransferKey.Of(arrival.From, arrival.Sequence) + ":" + journal.Stream.Head""",
             Seed = 3,
         },
         new()
@@ -35,9 +35,9 @@ internal static class TransfersMutants
         new()
         {
             Rule = "a transfer's key gives another one each time",
-            In = "AccountGrain.Decide(TransferRequest)",
-            Original = "_machine.IsUsed(request.Key, out var key)",
-            Changed = "_machine.IsUsed(request.Key, out var key) && key.Sequence < 0",
+            In = "AccountFunds.Decide(TransferRequest)",
+            Original = "machine.IsUsed(request.Key, out var key)",
+            Changed = "machine.IsUsed(request.Key, out var key) && key.Sequence < 0",
             Seed = 4,
         },
         new()

@@ -5,11 +5,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Holds funds for lists of orders.</summary>
-public sealed partial class AccountGrain
+/// <summary>Holds funds for lists of orders, and for the legs of multi-leg orders.</summary>
+internal sealed class OrderListHolds(
+    AccountMachine machine, AccountJournal journal, InstrumentCatalog catalog, AccountMargin margin, RiskLimits limits,
+    Shortfalls shortfalls)
 {
-    /// <inheritdoc/>
-    public async ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)
+    /// <summary>Holds the funds of all orders of a list, or of none.</summary>
+    public async ValueTask<HoldListResult> HoldListAsync(OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
         if (kind == OrderListKind.Strategy
             ? orders.Length is < 2 or > StrategyTerms.LegsLimit
@@ -23,26 +25,26 @@ public sealed partial class AccountGrain
             await catalog.RefreshAsync();
         }
 
-        var refusal = Refusal(urgent: false, orders.Length);
+        var refusal = journal.Refusal(urgent: false, orders.Length);
         if (refusal != RejectReason.None)
         {
             return RefusedList(refusal);
         }
 
-        var result = Mutate(() => DecideList(kind, orders));
-        await SettleAsync();
+        var result = journal.Mutate(() => DecideList(kind, orders));
+        await journal.SettleAsync();
         return result;
     }
 
     private HoldListResult DecideList(OrderListKind kind, ImmutableArray<HoldRequest> requests)
     {
         var hash = RequestHash.Of(kind, requests);
-        if (_machine.IsUsed(requests[0].ClientOrderId, out var key))
+        if (machine.IsUsed(requests[0].ClientOrderId, out var key))
         {
             var known = key.RequestHash == 0 ? RefusedList(RejectReason.KeyCancelled, "clientOrderId")
                 : key.RequestHash != hash ? RefusedList(RejectReason.KeyConflict, "clientOrderId")
                 : key.Reason != RejectReason.None ? RefusedList(key.Reason)
-                : _machine.ListOf(requests, hash) is { } orders
+                : machine.ListOf(requests, hash) is { } orders
                     ? new HoldListResult(RejectReason.None, null, null, orders)
                 : RefusedList(RejectReason.KeyConflict, "clientOrderId");
             return known with { IsKnown = true };
@@ -75,23 +77,23 @@ public sealed partial class AccountGrain
                 return RefusedList(RejectReason.InvalidCombination, "type") with { At = i };
             }
 
-            if (CheckLimits(instrument!, requests[i]) is { } broken)
+            if (InstrumentLimits.Check(instrument!, requests[i]) is { } broken)
             {
                 return RefusedList(broken with { At = i }, kind);
             }
         }
 
-        TakeMarks(requests[0].Symbol);
-        if (RefuseByLimits(requests, hash, kind) is { } limited)
+        margin.TakeMarks(requests[0].Symbol);
+        if (limits.Refuse(requests, hash, kind) is { } limited)
         {
             return RefusedList(limited, kind);
         }
 
-        var record = _machine.DecideList(kind, requests, hash, instrument!, Now);
-        Record(record, urgent: false);
+        var record = machine.DecideList(kind, requests, hash, instrument!, journal.Now);
+        journal.Record(record, urgent: false);
         return record is ListHeld held
             ? new HoldListResult(RejectReason.None, null, null, held.Orders)
-            : RefusedList(WhyNot((KeyRefused)record, instrument!, kind));
+            : RefusedList(shortfalls.Of((KeyRefused)record, instrument!, kind));
     }
 
     /// <summary>
@@ -105,7 +107,7 @@ public sealed partial class AccountGrain
             names.Add(listName);
         }
 
-        return !names.Skip(1).Any(name => _machine.IsUsed(name, out _))
+        return !names.Skip(1).Any(name => machine.IsUsed(name, out _))
             && names.Distinct(StringComparer.Ordinal).Count() == names.Count;
     }
 
@@ -120,7 +122,7 @@ public sealed partial class AccountGrain
             }
 
             instruments[i] = instrument!;
-            if (CheckLimits(instrument!, requests[i]) is { } broken)
+            if (InstrumentLimits.Check(instrument!, requests[i]) is { } broken)
             {
                 return RefusedList(broken with { At = i }, OrderListKind.Strategy);
             }
@@ -131,17 +133,17 @@ public sealed partial class AccountGrain
             return RefusedList(RejectReason.InvalidCombination, OrderListKind.Strategy.Members(), wrong);
         }
 
-        TakeMarks([.. requests.Select(request => request.Symbol)]);
-        if (RefuseByLimits(requests, hash) is { } limited)
+        margin.TakeMarks([.. requests.Select(request => request.Symbol)]);
+        if (limits.Refuse(requests, hash) is { } limited)
         {
             return RefusedList(limited, OrderListKind.Strategy);
         }
 
-        var record = _machine.DecideStrategy(requests, hash, instruments, Now, out var at);
-        Record(record, urgent: false);
+        var record = machine.DecideStrategy(requests, hash, instruments, journal.Now, out var at);
+        journal.Record(record, urgent: false);
         return record is ListHeld held
             ? new HoldListResult(RejectReason.None, null, null, held.Orders)
-            : at is { } leg ? RefusedList(WhyNot((KeyRefused)record, instruments[leg])) with { At = leg }
+            : at is { } leg ? RefusedList(shortfalls.Of((KeyRefused)record, instruments[leg])) with { At = leg }
             : RefusedList(((KeyRefused)record).Reason);
     }
 

@@ -4,11 +4,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <content>Signals: the order depends on the position, so only the account can decide it.</content>
-public sealed partial class AccountGrain
+/// <summary>Holds funds for signals: the order depends on the position, so only the account can decide it.</summary>
+internal sealed class SignalHolds(
+    AccountMachine machine, AccountJournal journal, InstrumentCatalog catalog, BookDeliveries deliveries,
+    OrderHolds holds)
 {
-    /// <inheritdoc/>
-    public async ValueTask<HoldResult> HoldSignal(SignalIntent intent)
+    /// <summary>Decides the order of a signal and holds its funds.</summary>
+    public async ValueTask<HoldResult> HoldSignalAsync(SignalIntent intent)
     {
         if (!catalog.TryGet(intent.Symbol, out _))
         {
@@ -16,39 +18,39 @@ public sealed partial class AccountGrain
         }
 
         // The position is what books did. The decision itself accounts for orders in flight.
-        await CatchUp();
-        var refusal = Refusal(urgent: false);
+        await deliveries.CatchUpAsync();
+        var refusal = journal.Refusal(urgent: false);
         if (refusal != RejectReason.None)
         {
-            return Refused(refusal);
+            return OrderHolds.Refused(refusal);
         }
 
-        var result = Mutate(() => Decide(intent));
+        var result = journal.Mutate(() => Decide(intent));
         if (result.Reason is not (RejectReason.None or RejectReason.SignalSkipped))
         {
-            GrainLog.HoldRefused(log, this.GetPrimaryKeyString(), intent.Symbol, result.Reason);
+            holds.LogRefusal(intent.Symbol, result.Reason);
         }
 
-        await SettleAsync();
+        await journal.SettleAsync();
         return result;
     }
 
     private HoldResult Decide(SignalIntent intent)
     {
         var hash = RequestHash.Of(intent);
-        if (Known(Order(intent, Side.Buy, intent.SaidLots), hash) is { } known)
+        if (holds.Known(Order(intent, Side.Buy, intent.SaidLots), hash) is { } known)
         {
             return known;
         }
 
         if (intent.IsTooOld)
         {
-            return Refused(RejectReason.SignalTooOld, "time");
+            return OrderHolds.Refused(RejectReason.SignalTooOld, "time");
         }
 
         if (!catalog.TryGet(intent.Symbol, out var instrument))
         {
-            return Refused(RejectReason.UnknownSymbol, "symbol");
+            return OrderHolds.Refused(RejectReason.UnknownSymbol, "symbol");
         }
 
         var lots = (long)((Int128)intent.SaidLots * intent.Percent / 100);
@@ -58,18 +60,18 @@ public sealed partial class AccountGrain
         }
 
         var (side, ordered) = SignalRules.Decide(
-            intent.Action, intent.Policy, lots, _machine.PositionForSignals(instrument!),
-            mayGoShort: _machine.IsMargin);
+            intent.Action, intent.Policy, lots, machine.PositionForSignals(instrument!),
+            mayGoShort: machine.IsMargin);
         return ordered == 0
             ? Refuse(intent, hash, RejectReason.SignalSkipped)
-            : Decide(Order(intent, side, ordered), hash, isOfSignal: true);
+            : holds.Decide(Order(intent, side, ordered), hash, isOfSignal: true);
     }
 
     // Recorded, because the same signal later, at another position, is still the same signal.
     private HoldResult Refuse(SignalIntent intent, ulong hash, RejectReason reason)
     {
-        Record(_machine.Refuse(intent.ClientOrderId, hash, reason, Now), urgent: false);
-        return Refused(reason);
+        journal.Record(machine.Refuse(intent.ClientOrderId, hash, reason, journal.Now), urgent: false);
+        return OrderHolds.Refused(reason);
     }
 
     private static HoldRequest Order(SignalIntent intent, Side side, long lots) => intent.LimitTicks > 0

@@ -4,32 +4,39 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Serves readers that follow an account.</summary>
-public sealed partial class AccountGrain
+/// <summary>Serves those who read an account, once or following its changes.</summary>
+internal sealed class AccountReader(
+    AccountMachine machine, AccountJournal journal, BookTails tails, MarkBoard marks, ChangeWatch watch)
 {
-    private readonly ChangeWatch _watch = new(time, lifetime.ApplicationStopping);
+    private long Version => machine.Sequence + machine.Folded;
 
-    private long Version => _machine.Sequence + _machine.Folded;
+    /// <summary>Returns the account as it is now.</summary>
+    public async ValueTask<AccountView> ViewAsync()
+    {
+        var view = Describe(machine.Account.Orders.Values);
+        await journal.SettleUnlessStalledAsync();
+        return view;
+    }
 
-    /// <inheritdoc/>
-    public async ValueTask<AccountChange?> WaitForChange(
+    /// <summary>Returns what has changed since a version, at once or on the next change; null if nothing has.</summary>
+    public async ValueTask<AccountChange?> WaitForChangeAsync(
         long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
     {
-        if (version == Version && !HasMovedBeyond(after) && !await _watch.NextAsync())
+        if (version == Version && !HasMovedBeyond(after) && !await watch.NextAsync())
         {
             return null;
         }
 
-        var (account, now) = (_machine.Account, Version);
+        var (account, now) = (machine.Account, Version);
         var trail = account.Trail ??= new OrderTrail();
-        var changed = trail.After(orders?.Epoch == Stream.Epoch ? orders?.Changes : null);
+        var changed = trail.After(orders?.Epoch == journal.Stream.Epoch ? orders?.Changes : null);
         var view = Describe(changed is null
             ? account.Orders.Values
             : changed.Select(account.Orders.GetValueOrDefault).OfType<HeldOrder>());
         ImmutableArray<long>? closed =
             changed is null ? null : [.. changed.Where(number => !account.Orders.ContainsKey(number))];
-        var place = new OrdersPlace(Stream.Epoch, trail.Changes);
-        await SettleAsync();
+        var place = new OrdersPlace(journal.Stream.Epoch, trail.Changes);
+        await journal.SettleAsync();
         var records = ImmutableArray.CreateBuilder<BookDelivery>();
         foreach (var book in version < 0 ? [] : view.Cursors)
         {
@@ -49,26 +56,45 @@ public sealed partial class AccountGrain
     }
 
     private bool HasMovedBeyond(ImmutableArray<SeenSequence> after) =>
-        _machine.Cursors.Any(
+        machine.Cursors.Any(
             book => AccountMachine.IsBook(book.Key)
                 && after.FirstOrDefault(seen => seen.Symbol == book.Key).Sequence < book.Value);
 
     private AccountView Describe(IEnumerable<HeldOrder> orders)
     {
-        var account = _machine.Account;
+        var account = machine.Account;
         return new AccountView(
             account.Id.Value,
-            _machine.Sequence,
+            machine.Sequence,
             [.. account.Balances.OrderBy(b => b.Key, StringComparer.Ordinal).Select(
                 b => new AssetBalance(
                     b.Key, b.Value.Decimals, b.Value.Total, b.Value.Held, account.Pending.SumOf(b.Key)))],
             [.. orders.OrderBy(order => order.Number).Select(Describe)],
-            [.. _machine.Cursors.Where(c => AccountMachine.IsBook(c.Key))
+            [.. machine.Cursors.Where(c => AccountMachine.IsBook(c.Key))
                 .Select(c => new SeenSequence(c.Key, c.Value))],
-            [.. _machine.Cursors.Where(c => !AccountMachine.IsBook(c.Key))
+            [.. machine.Cursors.Where(c => !AccountMachine.IsBook(c.Key))
                 .Select(c => new SeenSequence(c.Key, c.Value))],
-            _machine.IsFrozen,
-            _machine.DescribeMargin(marks.Of, Now),
-            _machine.FrozenWhy);
+            machine.IsFrozen,
+            machine.DescribeMargin(marks.Of, journal.Now),
+            machine.FrozenWhy);
     }
+
+    private static OpenOrder Describe(HeldOrder order) => new(
+        order.Instrument.Symbol,
+        order.Number,
+        order.ClientOrderId,
+        order.OrderId,
+        order.Side,
+        order.Type,
+        order.TimeInForce,
+        order.BookPriceTicks,
+        order.QuantityLots,
+        order.FilledLots,
+        order.Held,
+        order.TimeNanos,
+        order.PostOnly,
+        order.SelfTrade,
+        EncodedConditions.From(order.Conditions),
+        order.State.Stage,
+        order.State.SinceNanos);
 }

@@ -5,39 +5,41 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>Plans amendments of open orders: reduced in place, or replaced.</summary>
-public sealed partial class AccountGrain
+internal sealed class OrderAmendments(
+    AccountMachine machine, AccountJournal journal, BookDeliveries deliveries, AccountMargin margin, RiskLimits limits,
+    AccountFreezes freezes, Shortfalls shortfalls)
 {
-    /// <inheritdoc/>
-    public async ValueTask<AmendPlan> Amend(AmendRequest request)
+    /// <summary>Decides an amendment, and holds what a replacement needs.</summary>
+    public async ValueTask<AmendPlan> AmendAsync(AmendRequest request)
     {
-        await CatchUpToAsync(request.Seen);
-        var refusal = Refusal(urgent: false);
+        await deliveries.CatchUpToAsync(request.Seen);
+        var refusal = journal.Refusal(urgent: false);
         if (refusal != RejectReason.None)
         {
             return new AmendPlan(refusal, null, null, 0, 0, null);
         }
 
-        var plan = Mutate(() => Plan(request));
-        await SettleAsync();
+        var plan = journal.Mutate(() => Plan(request));
+        await journal.SettleAsync();
         return plan;
     }
 
     private AmendPlan Plan(AmendRequest request)
     {
         var hash = RequestHash.Of(request);
-        if (_machine.IsUsed(request.NewClientOrderId, out var key))
+        if (machine.IsUsed(request.NewClientOrderId, out var key))
         {
             return key.RequestHash != hash ? Plan(RejectReason.KeyConflict, "clientOrderId")
                 : key.Reason != RejectReason.None
                     ? Plan(
                         key.Reason,
                         RefusedChange.Again(
-                            key.Reason, _machine.Account.Find(request.Symbol, request.OrderId), request))
+                            key.Reason, machine.Account.Find(request.Symbol, request.OrderId), request))
                 : key.ReduceToLots != 0 ? Reduction(key.Number, key.ReduceToLots)
-                : new AmendPlan(RejectReason.None, null, null, 0, 0, _machine.OrderOf(key, AsHold(request)));
+                : new AmendPlan(RejectReason.None, null, null, 0, 0, machine.OrderOf(key, AsHold(request)));
         }
 
-        if (_machine.Account.Find(request.Symbol, request.OrderId) is not { } order)
+        if (machine.Account.Find(request.Symbol, request.OrderId) is not { } order)
         {
             return RefusePlan(request, hash, new BrokenLimit(RejectReason.UnknownOrder, "orderId", null));
         }
@@ -60,7 +62,8 @@ public sealed partial class AccountGrain
         var stays = !moves && (price == order.PriceTicks || price == order.BookPriceTicks);
         if (total <= order.FilledLots || (stays && total <= order.QuantityLots))
         {
-            Record(_machine.AskReduction(request.NewClientOrderId, hash, order, total, Now), urgent: true);
+            journal.Record(
+                machine.AskReduction(request.NewClientOrderId, hash, order, total, journal.Now), urgent: true);
             return Reduction(order.Number, total);
         }
 
@@ -69,48 +72,31 @@ public sealed partial class AccountGrain
             return RefusePlan(request, hash, new BrokenLimit(RejectReason.WouldGrow, "quantity", null));
         }
 
-        if (LimitOfInstrument(order, request, price, total) is { } broken)
+        if (InstrumentLimits.Check(order, request, price, total) is { } broken)
         {
             return RefusePlan(request, hash, broken);
         }
 
-        TakeMarks(request.Symbol);
-        if (LimitOf(order, price, total - order.FilledLots) is { } limited)
+        margin.TakeMarks(request.Symbol);
+        if (limits.OfReplacement(order, price, total - order.FilledLots) is { } limited)
         {
-            RecordKill(_machine.FreezeOn(limited, Now));
+            freezes.RecordKill(machine.FreezeOn(limited, journal.Now));
             return RefusePlan(request, hash, limited);
         }
 
-        var record = _machine.DecideReplacement(
-            order, request.NewClientOrderId, price, total - order.FilledLots, hash, Now,
+        var record = machine.DecideReplacement(
+            order, request.NewClientOrderId, price, total - order.FilledLots, hash, journal.Now,
             moves ? request.TriggerTicks : null);
-        Record(record, urgent: false);
+        journal.Record(record, urgent: false);
         return record is HoldPlaced hold
             ? new AmendPlan(RejectReason.None, null, null, 0, 0, hold.Order)
-            : Plan(WhyNot((KeyRefused)record, order.Instrument));
-    }
-
-    /// <summary>
-    /// Returns the limit of the instrument that a replacement would break, or null. Maximums apply to the quantity that
-    /// it enters. Minimums apply to a new total, but not to the rest of an order, nor to one that is already below
-    /// them.
-    /// </summary>
-    private static BrokenLimit? LimitOfInstrument(
-        HeldOrder order, AmendRequest request, long priceTicks, long totalLots)
-    {
-        // A pegged sell without a cap has no price to check.
-        var judged = priceTicks == 0 ? order.Instrument.MinPriceTicks : priceTicks;
-        var isNamed = request.TotalLots != 0 && request.TotalLots != order.QuantityLots;
-        var isRest =
-            !isNamed && (order.FilledLots > 0 || OrderLimits.IsLess(order.Instrument, order.PriceTicks, totalLots));
-        return OrderLimits.Check(
-            order.Instrument, judged, totalLots - order.FilledLots, isRest ? 0 : totalLots + request.EarlierLots);
+            : Plan(shortfalls.Of((KeyRefused)record, order.Instrument));
     }
 
     // The reject reason depends on the order's state: a late copy of the amendment must not be carried out.
     private AmendPlan RefusePlan(AmendRequest request, ulong hash, BrokenLimit broken)
     {
-        Record(_machine.Refuse(request.NewClientOrderId, hash, broken.Reason, Now), urgent: false);
+        journal.Record(machine.Refuse(request.NewClientOrderId, hash, broken.Reason, journal.Now), urgent: false);
         return Plan(broken);
     }
 
