@@ -82,7 +82,7 @@ public partial class BoundedTableTests
         ("src/QuantumCore.Grains/Accounts/BookTails.cs", "_byAccount", Accounts),
         ("src/QuantumCore.Grains/Alerts/WaitingPrices.cs", "_all _above _below", "PriceAlert.MostOfSymbol"),
         ("src/QuantumCore.Grains/Books/OpenBook.cs", "_deliveries", Batch),
-        ("src/QuantumCore.Grains/Books/OrderBookGrain.cs", "_books _opening", Symbols),
+        ("src/QuantumCore.Grains/Books/OpenBooks.cs", "_books _opening", Symbols),
         ("src/QuantumCore.Grains/CatalogGrain.cs", "_listing", InFlight),
         ("src/QuantumCore.Grains/Due/DueWork.Settlement.cs", "_settledOn _failingDays _askedSince", Symbols),
         ("src/QuantumCore.Grains/GrainMetrics.cs", "s_books", Symbols),

@@ -23,8 +23,8 @@ internal sealed class FaultyBook
     {
         var texts = new Dictionary<SourceFile, string>();
         Change(
-            texts, "OrderBookGrain.Turn", "return Journal.Mutate(turn, given);",
-            $"using ({Point}.Command()) {{ return Journal.Mutate(turn, given); }}");
+            texts, "BookJournal.Turn", "return journal.Mutate(turn, given);",
+            $"using ({Point}.Command()) {{ return journal.Mutate(turn, given); }}");
         Change(
             texts, "GrainJournal.Mutate", "_broken = true; CloseStreams(); discard();",
             $"if (!{Point}.KeepsState) {{ _broken = true; CloseStreams(); discard(); }}");

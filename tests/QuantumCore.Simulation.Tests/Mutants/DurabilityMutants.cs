@@ -14,7 +14,7 @@ internal static class DurabilityMutants
         new()
         {
             Rule = "a book answers before its record is durable",
-            Original = "? Stream.WhenDurable(Stream.Head)",
+            Original = "? journal.Stream.WhenDurable(journal.Stream.Head)",
             Changed = "? Task.CompletedTask",
         },
         new()
@@ -28,7 +28,7 @@ internal static class DurabilityMutants
         new()
         {
             Rule = "the books of a group answer before their records are durable",
-            In = "OrderBookGrain.WhenAllDurableAsync",
+            In = "BookJournal.WhenAllDurableAsync",
             Original = "await durable;",
             Changed = "await Task.Yield();",
         },

@@ -47,18 +47,18 @@ internal static class JournalMutants
         {
             Rule = "a new activation reads before it raises the epoch",
             Original = """
-                var stream = await OpenAsync("book/" + symbol, cancellationToken);
-                var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, Log, cancellationToken);
+                var stream = await journal.OpenAsync("book/" + symbol, cancellationToken);
+                var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, log, cancellationToken);
                 """,
             Changed = """
-                var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, Log, cancellationToken);
+                var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, log, cancellationToken);
                 var early = store.ReadAsync("book/" + symbol, machine.Sequence + 1, long.MaxValue, cancellationToken);
                 await foreach (var read in early)
                     machine.Replay(read.Sequence, read.Body.Span);
                 var before = machine.Sequence;
-                var stream = await OpenAsync("book/" + symbol, cancellationToken);
+                var stream = await journal.OpenAsync("book/" + symbol, cancellationToken);
                 if (before < stream.Head)
-                    return _books[symbol] = new OpenBook(machine, stream, before, 0, snapshots, Log);
+                    return _books[symbol] = new OpenBook(machine, stream, before, 0, snapshots, log);
                 """,
             Seed = 3,
         },

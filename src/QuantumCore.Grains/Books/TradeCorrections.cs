@@ -1,20 +1,22 @@
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.Journal;
 
 namespace QuantumCore.Grains.Books;
 
 /// <summary>Busts and corrections of trades.</summary>
-public sealed partial class OrderBookGrain
+internal sealed class TradeCorrections(
+    OpenBooks books, BookJournal journal, BookSchedule schedule, GrainJournal streams, IJournalStore store)
 {
-    /// <inheritdoc/>
-    public async ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
+    /// <inheritdoc cref="IOrderBookGrain.ChangeTrade"/>
+    public async ValueTask<TradeChanged> ChangeTradeAsync(string symbol, TradePlace trade, long priceTicks)
     {
         // The trade is on record and unchangeable, and so are its orders' terms: all of it is read before the mutation,
         // which must not wait.
         var found =
-            Find(symbol) is { IsServing: true } serving ? await FindTradeAsync(serving, trade, priceTicks) : null;
-        var refusal = Refuse(symbol, urgent: true, out var book);
+            books.Find(symbol) is { IsServing: true } serving ? await FindTradeAsync(serving, trade, priceTicks) : null;
+        var refusal = journal.Refuse(symbol, urgent: true, out var book);
         if (refusal == RejectReason.None && book.Machine.Instrument is null)
         {
             refusal = RejectReason.UnknownSymbol;
@@ -30,18 +32,18 @@ public sealed partial class OrderBookGrain
             return new TradeChanged(RejectReason.InvalidPrice);
         }
 
-        var (changed, isOnRecord) = Turn(() =>
+        var (changed, isOnRecord) = journal.Turn(() =>
         {
-            CatchUp();
+            schedule.CatchUp();
             var before = book.Machine.Sequence;
             return (Change(book, found.Trade, change), book.Machine.Sequence > before);
         });
-        await SettleAsync();
+        await journal.SettleAsync();
         if (!isOnRecord)
         {
             // Only an activation that can still append may say that there is no such trade, or that it is already
             // changed.
-            await Journal.RequireNewestAsync(CancellationToken.None);
+            await streams.RequireNewestAsync(CancellationToken.None);
         }
 
         return changed;
@@ -52,13 +54,13 @@ public sealed partial class OrderBookGrain
         var now = book.Machine.InForce(in trade);
         if (change is not CorrectTrade { PriceTicks: var price } || now.PriceTicks != price)
         {
-            var reason = book.Machine.Operate(change, _now, out var record);
+            var reason = book.Machine.Operate(change, journal.Now, out var record);
             if (reason != RejectReason.None)
             {
                 return new TradeChanged(reason);
             }
 
-            Record(book, record, urgent: true);
+            journal.Record(book, record, urgent: true);
             now = book.Machine.InForce(in trade);
         }
 

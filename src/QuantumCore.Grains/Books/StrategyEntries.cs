@@ -5,19 +5,20 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>Orders over several books of the group.</summary>
-public sealed partial class OrderBookGrain
+/// <summary>Enters multi-leg orders, whose legs are in several books of the group.</summary>
+internal sealed class StrategyEntries(
+    BookJournal journal, BookSchedule schedule, OrderReporter reporter, OrderEntries entries)
 {
-    /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<ExecutionReport>> SubmitStrategy(ImmutableArray<SubmitOrder> legs)
+    /// <inheritdoc cref="IOrderBookGrain.SubmitStrategy"/>
+    public async ValueTask<ImmutableArray<ExecutionReport>> SubmitStrategyAsync(ImmutableArray<SubmitOrder> legs)
     {
         var symbols = SymbolsOf(legs);
         var books = new OpenBook[symbols.Length];
-        var refusal = books.Length == 0 || _strategies is null ? RejectReason.BadRequest : RejectReason.None;
+        var refusal = books.Length == 0 || journal.Strategies is null ? RejectReason.BadRequest : RejectReason.None;
         int? at = null;
         for (var i = 0; i < books.Length && refusal == RejectReason.None; i++)
         {
-            refusal = Refuse(symbols[i], urgent: false, out books[i], legs.Length);
+            refusal = journal.Refuse(symbols[i], urgent: false, out books[i], legs.Length);
             if (refusal == RejectReason.None && !books[i].IsServing)
             {
                 refusal = RejectReason.UnknownSymbol;
@@ -39,13 +40,13 @@ public sealed partial class OrderBookGrain
                     })];
         }
 
-        var answers = Turn(() => EnterStrategy(legs, books));
-        await SettleAsync();
+        var answers = journal.Turn(() => EnterStrategy(legs, books));
+        await journal.SettleAsync();
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(legs.Length);
         for (var i = 0; i < legs.Length; i++)
         {
-            reports.Add(answers[i].Report
-                ?? await ReadAsync(books[i], answers[i], await EndsAsync(books[i], answers[i], before: null)));
+            reports.Add(answers[i].Report ?? await reporter.ReadAsync(
+                books[i], answers[i], await reporter.EndsAsync(books[i], answers[i], before: null)));
         }
 
         return reports.MoveToImmutable();
@@ -68,9 +69,9 @@ public sealed partial class OrderBookGrain
     /// <summary>
     /// Enters a multi-leg order whose legs are all new; returns a known one's first reports again; voids a broken one.
     /// </summary>
-    private Answer[] EnterStrategy(ImmutableArray<SubmitOrder> legs, OpenBook[] books)
+    private OrderAnswer[] EnterStrategy(ImmutableArray<SubmitOrder> legs, OpenBook[] books)
     {
-        CatchUp();
+        schedule.CatchUp();
         var known = false;
         for (var i = 0; i < legs.Length; i++)
         {
@@ -79,41 +80,25 @@ public sealed partial class OrderBookGrain
 
         if (!known)
         {
-            var at = _strategies!.Enter(legs, Array.ConvertAll(books, book => book.Machine), _now);
-            var records = AppendGathered(urgent: false);
-            return [.. legs.Select((leg, i) => FirstIn(records, books[i], leg)).Select(answer => answer with
+            var at = journal.Strategies!.Enter(legs, Array.ConvertAll(books, book => book.Machine), journal.Now);
+            var records = journal.AppendGathered(urgent: false);
+            var first = legs.Select((leg, i) => OrderEntries.FirstIn(records, books[i], leg));
+            return [.. first.Select(answer => answer with
             {
                 // No record contains the rejected leg, so a retry gets only the reason.
                 Report = answer.Report! with { Field = answer.Report.Field ?? FieldOf(at) },
             })];
         }
 
-        var answers = new Answer[legs.Length];
+        var answers = new OrderAnswer[legs.Length];
         for (var i = 0; i < legs.Length; i++)
         {
             // A leg that was cancelled before the order came voids the others too.
-            Record(books[i], books[i].Machine.Resolve(legs[i].Account, legs[i].Number, _now), urgent: true);
-            answers[i] = Enter(books[i], legs[i]);
+            journal.Record(
+                books[i], books[i].Machine.Resolve(legs[i].Account, legs[i].Number, journal.Now), urgent: true);
+            answers[i] = entries.Enter(books[i], legs[i]);
         }
 
         return answers;
-    }
-
-    /// <summary>
-    /// Enters an order that multi-leg orders offer a better price than its own book; returns null if they do not.
-    /// </summary>
-    private Answer? EnterAmongStrategies(OpenBook book, SubmitOrder order) =>
-        _strategies?.TryEnter(book.Machine, order, _now) == true
-            ? FirstIn(AppendGathered(urgent: false), book, order)
-            : null;
-
-    /// <summary>
-    /// Returns the first report of an order from the record that entered it, which holds everything its command caused.
-    /// </summary>
-    private static Answer FirstIn(
-        (OpenBook Book, BookRecord Record, long Sequence)[] records, OpenBook book, SubmitOrder order)
-    {
-        var (_, record, sequence) = Array.Find(records, one => one.Book == book);
-        return new Answer(BookReports.First(book.Symbol, sequence, record, order.Account, order.Number));
     }
 }
