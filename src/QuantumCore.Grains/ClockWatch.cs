@@ -19,7 +19,8 @@ internal sealed class ClockWatch : BackgroundService
             "quantumcore_clock_ahead_seconds",
             () => (long)(_clock?.Ahead ?? TimeSpan.Zero).TotalSeconds,
             null,
-            "Time by which the machine's clock is ahead of exchange time, since its readings are refused: above 0 is an alarm.");
+            "Time by which the machine's clock is ahead of exchange time, since its readings are refused: "
+                + "above 0 is an alarm.");
     }
 
     /// <inheritdoc/>

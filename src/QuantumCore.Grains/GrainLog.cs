@@ -77,7 +77,8 @@ internal static partial class GrainLog
 
     [LoggerMessage(
         52, LogLevel.Critical,
-        "The machine's clock is {Ahead} ahead of the time that has passed. Its readings are refused, and the exchange goes on by elapsed time. Set the clock right; if it is right, restart the silo.")]
+        "The machine's clock is {Ahead} ahead of the time that has passed. Its readings are refused, and the exchange "
+        + "goes on by elapsed time. Set the clock right; if it is right, restart the silo.")]
     public static partial void ClockAhead(ILogger logger, TimeSpan ahead);
 
     [LoggerMessage(

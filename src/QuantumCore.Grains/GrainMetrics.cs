@@ -24,11 +24,13 @@ internal static class GrainMetrics
 
     private static readonly Gauge<long> s_settlementWaits = s_meter.CreateGauge<long>(
         "quantumcore_settlement_waits_seconds", null,
-        "Age of the oldest settlement batch that is closed and not settled, or time since a venue should have closed one.");
+        "Age of the oldest settlement batch that is closed and not settled, or time since a venue should have "
+            + "closed one.");
 
     private static readonly Gauge<long> s_settlementFailing = s_meter.CreateGauge<long>(
         "quantumcore_settlement_failing_days", null,
-        "Business days that the oldest fail of a venue has been one since the day it was due; 0 for none, and before the first has ended.");
+        "Business days that the oldest fail of a venue has been one since the day it was due; 0 for none, and before "
+            + "the first has ended.");
 
     private static readonly Gauge<long> s_projectionLag = s_meter.CreateGauge<long>(
         "quantumcore_projection_lag_records", null, "Durable records that are not in the history yet.");

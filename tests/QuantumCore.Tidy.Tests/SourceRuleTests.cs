@@ -49,8 +49,9 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/Books/OpenBook.cs"] = 2,
         // Followers and agents: a failed round is logged, and the next one starts over.
         ["src/QuantumCore.Grains/Accounts/BookDeliveries.cs"] = 1,
-        ["src/QuantumCore.Grains/LedgerGrain.cs"] = 2,
-        ["src/QuantumCore.Grains/LedgerGrain.Audit.cs"] = 1,
+        ["src/QuantumCore.Grains/LedgerGrain.cs"] = 1,
+        ["src/QuantumCore.Grains/LedgerProjection.cs"] = 1,
+        ["src/QuantumCore.Grains/LedgerReconciliation.cs"] = 1,
         ["src/QuantumCore.Grains/LedgerNotices.cs"] = 1,
         ["src/QuantumCore.Grains/MarketDataGrain.cs"] = 1,
         ["src/QuantumCore.Grains/Alerts/PriceWatchGrain.cs"] = 1,
@@ -273,7 +274,7 @@ public partial class SourceRuleTests
     [GeneratedRegex(@"class\s+\w+(\([^)]*\))?\s*:\s*(Journaled)?Grain\b")]
     private static partial Regex GrainClass();
 
-    [GeneratedRegex(@"\b(Grain|Account|Book)Journal\b")]
+    [GeneratedRegex(@"\b((Grain|Account|Book)Journal|LedgerProjection)\b")]
     private static partial Regex GrainPart();
 
     [GeneratedRegex(

@@ -43,9 +43,11 @@ public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
         var version = await InTurnAsync(() => Run(
             etag is null
                 ? """
-                  INSERT INTO grain (grain, name, version, payload, written) VALUES (@grain, @name, 1, @payload, strftime('%Y-%m-%dT%H:%M:%SZ'))
+                  INSERT INTO grain (grain, name, version, payload, written)
+                  VALUES (@grain, @name, 1, @payload, strftime('%Y-%m-%dT%H:%M:%SZ'))
                   ON CONFLICT (grain, name) DO UPDATE
-                    SET version = version + 1, payload = excluded.payload, written = excluded.written WHERE payload IS NULL
+                    SET version = version + 1, payload = excluded.payload, written = excluded.written
+                    WHERE payload IS NULL
                   RETURNING version
                   """
                 : """
@@ -88,7 +90,9 @@ public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
     }
 
     private static InconsistentStateException Conflict(string what, string name, GrainId grain, string? etag) =>
-        new($"The {what} of state '{name}' of {grain} is refused: it has changed since version {etag ?? "none"} was read.");
+        new(
+            $"The {what} of state '{name}' of {grain} is refused: "
+            + $"it has changed since version {etag ?? "none"} was read.");
 
     private (string? Version, string? Payload) Read(GrainId grain, string name)
     {

@@ -19,7 +19,8 @@ internal static class BooksMutants
         new()
         {
             Rule = "the agent's question leaves no tombstone",
-            Original = "book.Tickets.IsKnown(account, number, out _, out _) ? null : plain.Tombstone(account, number, now)",
+            Original = "book.Tickets.IsKnown(account, number, out _, out _) ? null "
+                + ": plain.Tombstone(account, number, now)",
             Changed = "null",
         },
         new()

@@ -16,7 +16,7 @@ internal static class HistoryMutants
         new()
         {
             Rule = "the history does not look for what it was not told",
-            Original = "await LookAsync(s_projected, cancellationToken);",
+            Original = "await _projection.LookAsync(cancellationToken);",
             Changed = "",
             Seed = 6,
         },

@@ -5,49 +5,27 @@ using QuantumCore.History;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Accounting reports, and reconciliation of the ledger with itself and with the account grains.</summary>
-public sealed partial class LedgerGrain
+/// <summary>Reconciles the ledger with itself and with the account grains.</summary>
+internal sealed class LedgerReconciliation(
+    LedgerProjection projection, HistoryStore history, IGrainFactory grains, TimeProvider time, ILogger log)
 {
     /// <summary>Maximum number of accounts of one reconciliation.</summary>
-    internal const int ReconciledLimit = 1_000;
+    public const int ReconciledLimit = 1_000;
 
     // The check of each minute covers only some accounts, because it activates them.
     private const int ReconciledEachTime = 50;
     private const int Tries = 3;
-    private static readonly TimeSpan s_reconcile = TimeSpan.FromMinutes(1);
 
     private long _reconciledAfter;
 
-    /// <inheritdoc/>
-    public async ValueTask<AccountStatement> Statement(
-        long account, long fromNanos, long toNanos, LinePlace? after, int limit, ImmutableArray<SeenSequence> seen)
-    {
-        await CatchUpToAsync(seen);
-        await CatchUpAsync(HistoryChunk.StreamOf(account));
-        return await _turns.ReadAsync(
-            () => history.AccountStatements.FindAsync(
-                account, fromNanos, toNanos, after, limit, CancellationToken.None));
-    }
+    /// <summary>Number of findings of the last reconciliation; null before the first.</summary>
+    public int? Findings { get; private set; }
 
-    /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<TrialBalanceRow>> TrialBalance()
-    {
-        await CatchUp();
-        return await history.Reports.TrialBalanceAsync(CancellationToken.None);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<FeeRevenueRow>> FeeRevenue(long fromNanos, long toNanos)
-    {
-        await CatchUp();
-        return await history.Reports.FeeRevenueAsync(fromNanos, toNanos, CancellationToken.None);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<ReconciliationReport> Reconcile(long after, int limit)
+    /// <inheritdoc cref="ILedgerGrain.Reconcile"/>
+    public async ValueTask<ReconciliationReport> ReconcileAsync(long after, int limit)
     {
         limit = Math.Clamp(limit, 1, ReconciledLimit);
-        await CatchUp();
+        await projection.CatchUpAsync();
         var findings = ImmutableArray.CreateBuilder<ReconciliationFinding>();
         findings.AddRange(await history.Reports.HouseFindingsAsync(CancellationToken.None));
         var accounts = await history.Reports.AccountsAsync(after, limit, CancellationToken.None);
@@ -60,7 +38,7 @@ public sealed partial class LedgerGrain
         var now = time.UnixNanos();
         var report = new ReconciliationReport(
             now, accounts.Length - moving, moving, accounts.Length == limit ? accounts[^1] : 0, findings.ToImmutable());
-        _findings = report.Findings.Length;
+        Findings = report.Findings.Length;
         GrainMetrics.Reconciled(report);
         return report;
     }
@@ -70,13 +48,14 @@ public sealed partial class LedgerGrain
     /// </summary>
     private async Task<bool> CompareAsync(long account, ImmutableArray<ReconciliationFinding>.Builder findings)
     {
-        var grain = GrainFactory.Account(account);
+        var grain = grains.Account(account);
         for (var i = 0; i < Tries; i++)
         {
             // Let the account read undelivered records now instead of within a second.
             await grain.CatchUp();
             var view = await grain.View([]);
-            await CatchUpToAsync([(HistoryChunk.StreamOf(account), view.Sequence), .. CursorsOf(view)]);
+            await projection.CatchUpToAsync([
+                (HistoryChunk.StreamOf(account), view.Sequence), .. CursorsOf(view)]);
             var ledger = await history.Reports.AccountAsync(account, CancellationToken.None);
             if (IsSameMoment(view, ledger))
             {
@@ -86,17 +65,6 @@ public sealed partial class LedgerGrain
         }
 
         return false;
-    }
-
-    /// <summary>Projects what a grain has shown, which is durable.</summary>
-    private Task CatchUpToAsync((string Stream, long Sequence)[] shown)
-    {
-        foreach (var (stream, sequence) in shown)
-        {
-            Note(stream, sequence);
-        }
-
-        return ProjectAsync(shown);
     }
 
     /// <summary>Returns an account's last applied sequence of each stream of others.</summary>
@@ -143,11 +111,12 @@ public sealed partial class LedgerGrain
         }
     }
 
-    private async Task ReconcileInTurnAsync(CancellationToken cancellationToken)
+    /// <summary>Reconciles the next accounts, and logs what disagrees.</summary>
+    public async Task ReconcileNextAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var report = await Reconcile(_reconciledAfter, ReconciledEachTime);
+            var report = await ReconcileAsync(_reconciledAfter, ReconciledEachTime);
             _reconciledAfter = report.LastAccount;
             foreach (var finding in report.Findings)
             {

@@ -6,24 +6,15 @@ using QuantumCore.History;
 namespace QuantumCore.Grains;
 
 /// <summary>Positions and profits of accounts, computed from the history's trades as far as requested.</summary>
-public sealed partial class LedgerGrain
+internal sealed class LedgerPositions(HistoryStore history)
 {
     // Cached, because recomputing an account's trades from the first one would take longer and longer.
     private const int MostFolds = 4_096;
 
     private readonly Dictionary<(long Account, string Symbol, PositionMethod Method), Fold> _folds = [];
 
-    /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<PositionProfit>> Positions(
-        long account, PositionMethod method, ImmutableArray<SeenSequence> seen)
-    {
-        await CatchUpToAsync(seen);
-        // A split lies between trades.
-        await CatchUpAsync(HistoryChunk.StreamOf(account));
-        return await _turns.ReadAsync(() => PositionsAsync(account, method));
-    }
-
-    private async Task<ImmutableArray<PositionProfit>> PositionsAsync(long account, PositionMethod method)
+    /// <summary>Returns the positions of an account; the history must have its trades and splits.</summary>
+    public async Task<ImmutableArray<PositionProfit>> FindAsync(long account, PositionMethod method)
     {
         var positions = ImmutableArray.CreateBuilder<PositionProfit>();
         var traded = await history.Trades.SymbolsOfAsync(account, CancellationToken.None);
