@@ -94,5 +94,5 @@ internal static partial class GrainLog
     public static partial void ActionEntered(ILogger logger, string action, int accounts);
 
     [LoggerMessage(55, LogLevel.Warning, "Work that is due at a time failed; it is tried again.")]
-    public static partial void DueWorkFailed(ILogger logger, Exception exception);
+    public static partial void ScheduledWorkFailed(ILogger logger, Exception exception);
 }

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using QuantumCore.Client;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Scheduled;
 using QuantumCore.TestKit;
 using Xunit;
 using CorporateActionState = QuantumCore.Client.CorporateActionState;
@@ -87,7 +87,7 @@ public class CorporateOverHttpTests
 
     private static async Task PassAsync(ServedExchange exchange, ShiftedTime time, string id)
     {
-        var work = exchange.Exchange.Service<DueWork>();
+        var work = exchange.Exchange.Service<CorporateActionRounds>();
         await exchange.Exchange.RefreshCatalogsAsync();
 
         // The exchange carries actions too, each second: it may be ahead of these rounds.

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Scheduled;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -29,7 +29,7 @@ public class DividendTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 101), (Bob, 7), (Carol, 5));
         Assert.Null(await market.AnnounceAsync(Rate, exDate: 1, payDate: 3));
-        await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
+        await market.Exchange.Service<CorporateActionRounds>().CarryActionsAsync(CancellationToken.None);
         Assert.Equal(CorporateActionState.Announced, (await market.ActionAsync()).State);
 
         var entered = await market.AdvanceAsync(days: 1, CorporateActionState.Entered);
@@ -249,7 +249,7 @@ public class DividendTests
             await Wait.UntilAsync(
                 async () =>
                 {
-                    await exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
+                    await exchange.Service<CorporateActionRounds>().CarryActionsAsync(CancellationToken.None);
                     return (await ActionAsync()).State == state;
                 },
                 $"the action to be {state}");

@@ -8,8 +8,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Work that is due at a time is done though no grain is active: the grain of due work finds it, on some silo. The
-/// tests read the journal alone, because a call would activate the grain of a book.
+/// Work that is due at a time is done though no grain is active: the grain of scheduled work finds it, on some silo.
+/// The tests read the journal alone, because a call would activate the grain of a book.
 /// </summary>
 [Trait("Suite", "Gate")]
 public sealed class DueTimeTests(PostgresServer server)
@@ -61,13 +61,13 @@ public sealed class DueTimeTests(PostgresServer server)
         var postgres = isInPostgres ? await server.StartedAsync() : null;
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, silos: 2, membersIn: postgres);
-        await DueWorkOf(exchange).Wake();
+        await ScheduledWorkOf(exchange).Wake();
         if (postgres is not null)
         {
             Assert.Equal("duework/all due-work 60000", await ReminderAsync(postgres));
         }
 
-        var killed = await PlaceOfAsync(exchange, DueWorkOf(exchange));
+        var killed = await PlaceOfAsync(exchange, ScheduledWorkOf(exchange));
         foreach (var symbol in s_symbols)
         {
             await PlaceUntilAsync(exchange, symbol, TimeProvider.System.UnixNanos() + TimeSpan.FromSeconds(6).Nanos());
@@ -75,7 +75,7 @@ public sealed class DueTimeTests(PostgresServer server)
 
         await exchange.Cluster.KillSiloAsync(NumberOf(exchange, killed!));
         await Wait.UntilAsync(
-            async () => await PlaceOfAsync(exchange, DueWorkOf(exchange)) is { } place && !place.Equals(killed));
+            async () => await PlaceOfAsync(exchange, ScheduledWorkOf(exchange)) is { } place && !place.Equals(killed));
         foreach (var symbol in s_symbols)
         {
             await exchange.Cluster.DeactivateAsync(exchange.Book(symbol).Grain);
@@ -90,7 +90,7 @@ public sealed class DueTimeTests(PostgresServer server)
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, reminderTime: new FastTime());
-        var grain = DueWorkOf(exchange);
+        var grain = ScheduledWorkOf(exchange);
 
         // The silo calls once, after its start.
         await Wait.UntilAsync(async () => await PlaceOfAsync(exchange, grain) is not null);
@@ -102,8 +102,8 @@ public sealed class DueTimeTests(PostgresServer server)
         await Wait.UntilAsync(() => HasExpiredAsync(exchange, "AAPL"));
     }
 
-    private static IDueWorkGrain DueWorkOf(Exchange exchange) =>
-        exchange.Grains.GetGrain<IDueWorkGrain>(IDueWorkGrain.Key);
+    private static IScheduledWorkGrain ScheduledWorkOf(Exchange exchange) =>
+        exchange.Grains.GetGrain<IScheduledWorkGrain>(IScheduledWorkGrain.Key);
 
     private static async Task<string> ReminderAsync(string postgres)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Recovery;
 using QuantumCore.Grains.Storage;
 using QuantumCore.Grains.Streams;
 using QuantumCore.Instruments;
@@ -105,7 +106,7 @@ internal sealed class Exchange : IAsyncDisposable
     public async Task SweepAsync()
     {
         await Ledger.CatchUp();
-        await Service<OpenWorkAgent>().ResolveAsync(TimeSpan.FromMinutes(-1), CancellationToken.None);
+        await Service<OrderRecovery>().ResolveAsync(TimeSpan.FromMinutes(-1), CancellationToken.None);
     }
 
     /// <summary>Returns the durable records of a book.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Scheduled;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -130,9 +130,8 @@ public class FeeTests
         // Today counts tomorrow.
         Assert.Equal((0, 1_000), Terms(Assert.Single(await exchange.Account(Alice).Fees())));
         var tomorrow = new ManualTime(TimeProvider.System.GetUtcNow().AddDays(1));
-        using var work = new DueWork(
-            disk.History, exchange.Service<InstrumentCatalog>(), exchange.Service<MarkBoard>(), exchange.Grains,
-            exchange.Service<IClusterMembershipService>(), tomorrow, NullLogger<DueWork>.Instance);
+        var work = new VolumeRounds(
+            exchange.Service<InstrumentCatalog>(), exchange.Grains, tomorrow, NullLogger<VolumeRounds>.Instance);
         await work.BringVolumesAsync(TestContext.Current.CancellationToken);
         foreach (var account in s_accounts)
             Assert.Equal((2_000_000, 800), Terms(Assert.Single(await exchange.Account(account).Fees())));

@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Recovery;
 using QuantumCore.Instruments;
 using Xunit;
 
@@ -152,7 +153,7 @@ public class FreezeTests
     private static async Task CloseAsync(Exchange exchange)
     {
         await exchange.Ledger.CatchUp();
-        await exchange.Service<OpenWorkAgent>().CloseKilledAsync(CancellationToken.None);
+        await exchange.Service<OrderRecovery>().CloseKilledAsync(CancellationToken.None);
         await exchange.Ledger.CatchUp();
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Recovery;
 using QuantumCore.Instruments;
 using Xunit;
 
@@ -97,7 +98,7 @@ public class KillLimitGrainTests
     private static async Task CloseAsync(Exchange exchange)
     {
         await exchange.Ledger.CatchUp();
-        await exchange.Service<OpenWorkAgent>().CloseKilledAsync(CancellationToken.None);
+        await exchange.Service<OrderRecovery>().CloseKilledAsync(CancellationToken.None);
         await exchange.Ledger.CatchUp();
     }
 }

@@ -1,6 +1,7 @@
 using QuantumCore.Client;
-using Xunit;
+using QuantumCore.Grains.Recovery;
 using static QuantumCore.Grains.Tests.ServedExchange;
+using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
@@ -142,7 +143,7 @@ public sealed class KillSwitchOverHttpTests
 
         // No order asked for this freeze, so that the recovery agent cancels.
         await exchange.Exchange.Ledger.CatchUp();
-        await exchange.Exchange.Service<OpenWorkAgent>().CloseKilledAsync(Cancellation);
+        await exchange.Exchange.Service<OrderRecovery>().CloseKilledAsync(Cancellation);
         Assert.Equal("massCancel", (await NowAsync(exchange.Alice, resting)).EndReason);
 
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(

@@ -1,5 +1,5 @@
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Scheduled;
 using QuantumCore.Instruments;
 using Xunit;
 
@@ -228,7 +228,7 @@ public class LiquidationTests
     {
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk, new MarginPolicy { LoanPpm = 36_000 });
-        await market.Exchange.Service<DueWork>().StopAsync(CancellationToken.None);
+        await market.Exchange.Service<ScheduledWork>().StopAsync(CancellationToken.None);
         market.Time.Advance(TimeSpan.FromDays(1));
         await market.MarkAsync("AAPL", 10_000);
         await market.TradeAsync(Side.Buy, 10_000, 200);

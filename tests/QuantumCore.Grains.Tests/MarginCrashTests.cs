@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Scheduled;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -226,7 +226,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
             for (var isBusy = true; isBusy; time.Advance(TimeSpan.FromSeconds(1.1)))
             {
                 await exchange.Ledger.CatchUp();
-                await exchange.Service<DueWork>().ReviewMarginAsync(CancellationToken.None);
+                await exchange.Service<MarginRounds>().ReviewMarginAsync(CancellationToken.None);
                 isBusy = false;
                 foreach (var account in s_borrowers)
                 {

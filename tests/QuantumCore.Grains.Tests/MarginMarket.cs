@@ -1,5 +1,5 @@
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Scheduled;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Tests;
@@ -25,7 +25,7 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
 
     public ICatalogGrain Catalog => exchange.Grains.Catalog();
 
-    private DueWork Work => exchange.Service<DueWork>();
+    private MarginRounds Work => exchange.Service<MarginRounds>();
 
     /// <summary>
     /// Opens it: shares without fees at 100.00, initial margin of a half and maintenance of a quarter. The trader has

@@ -1,6 +1,6 @@
 using System.Globalization;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Scheduled;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -528,7 +528,7 @@ public class SettlementTests
                     said.Add(value);
             });
             listener.Start();
-            await exchange.Service<DueWork>().SettleAsync(CancellationToken.None);
+            await exchange.Service<SettlementRounds>().SettleAsync(CancellationToken.None);
             return Assert.Single(said);
         }
 

@@ -1,5 +1,5 @@
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Scheduled;
 using QuantumCore.Instruments;
 using Xunit;
 
@@ -110,7 +110,7 @@ public class ShareOutTests
     {
         await using var disk = new Disk();
         var dead = await OpenAsync(disk, s_sharing);
-        await dead.Exchange.Service<DueWork>().StopAsync(CancellationToken.None);
+        await dead.Exchange.Service<ScheduledWork>().StopAsync(CancellationToken.None);
         var before = await dead.CashAsync(Other);
         await dead.TradeAsync(Side.Buy, 10_000, 200);
         await dead.MarkAsync("AAPL", 4_000);
@@ -153,7 +153,7 @@ public class ShareOutTests
 
         static async Task<long> SharedAsync(MarginMarket market, long sequence, long deficit)
         {
-            await market.Exchange.Service<DueWork>().StopAsync(CancellationToken.None);
+            await market.Exchange.Service<ScheduledWork>().StopAsync(CancellationToken.None);
             await market.Catalog.Insure(new LiquidationClaim(Trader, sequence, "USD", 0, deficit));
             var day = new DeficitDay(
                 Trader, sequence, [new(Trader, "AAPL", -1_000), new(Other, "AAPL", 500)], [new(Other, 1_000_000)]);
@@ -257,10 +257,10 @@ public class ShareOutTests
                 new("div", CorporateActionKind.CashDividend, "AAPL", 0, 0, 500_000_000_000, "desk", "")));
         for (var round = 0; round < 4; round++)
         {
-            market.Time.Advance(DueWork.CutRest + TimeSpan.FromSeconds(1));
+            market.Time.Advance(CorporateActionRounds.CutRest + TimeSpan.FromSeconds(1));
             await market.Exchange.RefreshCatalogsAsync();
             await market.Exchange.Ledger.CatchUp();
-            await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
+            await market.Exchange.Service<CorporateActionRounds>().CarryActionsAsync(CancellationToken.None);
         }
 
         Assert.Equal(CorporateActionState.Paid, Assert.Single(await market.Catalog.CorporateActions()).State);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Markets;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Scheduled;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -35,7 +35,7 @@ public class SplitTests
         Assert.Null(await market.AnnounceAsync(3, 2));
 
         // It waits for the book to stand still.
-        await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
+        await market.Exchange.Service<CorporateActionRounds>().CarryActionsAsync(CancellationToken.None);
         Assert.Equal(CorporateActionState.Announced, (await market.ActionAsync()).State);
         var done = await market.SplitAsync();
         Assert.Equal(new CorporateSums(3, 109, 0, 1_500, 0, 0), done.Sums);
@@ -136,7 +136,7 @@ public class SplitTests
         var ends = new SetTradingPhase(
             TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, market.Time.GetUtcNow().AddHours(1).UnixNanos()));
         Assert.Equal(RejectReason.None, await market.Exchange.Book(Symbol).Operate(ends));
-        await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
+        await market.Exchange.Service<CorporateActionRounds>().CarryActionsAsync(CancellationToken.None);
         Assert.Equal(CorporateActionState.Announced, (await market.ActionAsync()).State);
     }
 
@@ -399,7 +399,7 @@ public class SplitTests
         await Wait.UntilAsync(
             async () =>
             {
-                await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
+                await market.Exchange.Service<CorporateActionRounds>().CarryActionsAsync(CancellationToken.None);
                 return (await market.CashAsync())[0] == Cash + 300_000;
             },
             "the dividend of 300 shares");
@@ -471,7 +471,7 @@ public class SplitTests
                 async () =>
                 {
                     await exchange.RefreshCatalogsAsync();
-                    await exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
+                    await exchange.Service<CorporateActionRounds>().CarryActionsAsync(CancellationToken.None);
                     var now = (await ActionAsync()).State;
                     return now == state || (orPaid && now == CorporateActionState.Paid);
                 },

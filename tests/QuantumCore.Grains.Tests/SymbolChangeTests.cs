@@ -1,5 +1,6 @@
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Recovery;
+using QuantumCore.Grains.Scheduled;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using Xunit;
@@ -109,8 +110,8 @@ public class SymbolChangeTests
         var time = new ShiftedTime();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
         // Nobody else carries it.
-        await exchange.Service<OpenWorkAgent>().StopAsync(CancellationToken.None);
-        await exchange.Service<DueWork>().StopAsync(CancellationToken.None);
+        await exchange.Service<RecoveryAgent>().StopAsync(CancellationToken.None);
+        await exchange.Service<ScheduledWork>().StopAsync(CancellationToken.None);
         var transfer = await exchange.Account(Alice).Transfer(new("sent", Bob, Old, 70));
         await exchange.Grains.Catalog().AnnounceAction(s_change);
         await HaltAsync(exchange);
@@ -121,7 +122,7 @@ public class SymbolChangeTests
 
         await exchange.RefreshCatalogsAsync();
         await exchange.Ledger.CatchUp();
-        await exchange.Service<OpenWorkAgent>().CarryTransfersAsync(CancellationToken.None);
+        await exchange.Service<FundsRecovery>().CarryTransfersAsync(CancellationToken.None);
         Assert.NotEqual(0, transfer.Sequence);
         await UntilPaidAsync(exchange, time);
         Assert.Equal(
@@ -138,8 +139,8 @@ public class SymbolChangeTests
         await using var disk = new Disk();
         var time = new ShiftedTime();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
-        await exchange.Service<OpenWorkAgent>().StopAsync(CancellationToken.None);
-        await exchange.Service<DueWork>().StopAsync(CancellationToken.None);
+        await exchange.Service<RecoveryAgent>().StopAsync(CancellationToken.None);
+        await exchange.Service<ScheduledWork>().StopAsync(CancellationToken.None);
         await exchange.Account(Alice).Transfer(new("sent", Bob, Old, 70));
         var catalog = exchange.Grains.Catalog();
         Assert.Null(await catalog.AnnounceAction(s_change));
@@ -157,7 +158,7 @@ public class SymbolChangeTests
         Assert.Equal("symbol", (await catalog.AnnounceAction(next))?.Field);
         await exchange.RefreshCatalogsAsync();
         await exchange.Ledger.CatchUp();
-        await exchange.Service<OpenWorkAgent>().CarryTransfersAsync(CancellationToken.None);
+        await exchange.Service<FundsRecovery>().CarryTransfersAsync(CancellationToken.None);
         await UntilPaidAsync(exchange, time);
         Assert.Null(await catalog.AnnounceAction(next));
     }
@@ -301,8 +302,8 @@ public class SymbolChangeTests
     {
         await exchange.RefreshCatalogsAsync();
         await exchange.Ledger.CatchUp();
-        await exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
-        time.Advance(DueWork.CutRest + TimeSpan.FromSeconds(1));
+        await exchange.Service<CorporateActionRounds>().CarryActionsAsync(CancellationToken.None);
+        time.Advance(CorporateActionRounds.CutRest + TimeSpan.FromSeconds(1));
     }
 
     private static async Task<CorporateActionView> UntilPaidAsync(Exchange exchange, ShiftedTime time)

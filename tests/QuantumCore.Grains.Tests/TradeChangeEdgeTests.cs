@@ -1,13 +1,14 @@
+using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 using Microsoft.Extensions.Logging.Abstractions;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Recovery;
+using QuantumCore.Grains.Scheduled;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
 using Xunit;
-using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 
 namespace QuantumCore.Grains.Tests;
 
@@ -38,7 +39,7 @@ public class TradeChangeEdgeTests
             async () =>
             {
                 await market.Exchange.Ledger.CatchUp();
-                await market.Exchange.Service<OpenWorkAgent>().CarryWithdrawalsAsync(CancellationToken.None);
+                await market.Exchange.Service<FundsRecovery>().CarryWithdrawalsAsync(CancellationToken.None);
                 await market.Account(Alice).CatchUp();
                 return (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total == 1_000;
             },
@@ -81,7 +82,7 @@ public class TradeChangeEdgeTests
             RejectReason.None,
             (await market.Account(Alice).Transfer(new TransferRequest("gone", Carol, "NOW", 1_005))).Reason);
         await market.Exchange.Ledger.CatchUp();
-        await market.Exchange.Service<OpenWorkAgent>().CarryTransfersAsync(CancellationToken.None);
+        await market.Exchange.Service<FundsRecovery>().CarryTransfersAsync(CancellationToken.None);
         Assert.Equal(RejectReason.None, (await ChangeAsync(market, "NOW", 0)).Reason);
         await market.Account(Alice).CatchUp();
         Assert.Equal(-5, (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total);
@@ -135,8 +136,7 @@ public class TradeChangeEdgeTests
         await using var market = await Market.OpenAsync(disk);
         var (exchange, token) = (market.Exchange, TestContext.Current.CancellationToken);
         await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
-        var agent = exchange.Service<OpenWorkAgent>();
-        await agent.StopAsync(token);
+        await exchange.Service<RecoveryAgent>().StopAsync(token);
 
         // Another owner of the book declares the trade void, and dies before it has told anybody.
         var stream = await exchange.Service<JournalWriter>().OpenAsync("book/NOW", token);
@@ -149,7 +149,7 @@ public class TradeChangeEdgeTests
         Assert.Equal(1_010, (await exchange.ViewAsync(Alice)).Of("NOW").Total);
 
         await exchange.Ledger.CatchUp();
-        await agent.TellTradeChangesAsync(token);
+        await exchange.Service<TradeChangeRecovery>().TellTradeChangesAsync(token);
         Assert.Equal(1_000, (await exchange.ViewAsync(Alice)).Of("NOW").Total);
         Assert.Equal(1_000, (await exchange.ViewAsync(Bob)).Of("NOW").Total);
         await market.RequireInvariantsAsync();
@@ -324,7 +324,7 @@ public class TradeChangeEdgeTests
         await using var market = await Market.OpenAsync(disk);
 
         // The agent cancels what a frozen account has open: a second later, in the middle of this on a busy machine.
-        await market.Exchange.Service<OpenWorkAgent>().StopAsync(CancellationToken.None);
+        await market.Exchange.Service<RecoveryAgent>().StopAsync(CancellationToken.None);
         await market.TradeAsync("NOW", Bob, Alice, 10_000, 10);
         var (held, _) = await market.HasAsync(Alice, "USD");
         Assert.Equal(
@@ -390,8 +390,8 @@ public class TradeChangeEdgeTests
                 return;
             await market.Exchange.RefreshCatalogsAsync();
             await market.Exchange.Ledger.CatchUp();
-            await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
-            market.Time.Advance(DueWork.CutRest + TimeSpan.FromSeconds(1));
+            await market.Exchange.Service<CorporateActionRounds>().CarryActionsAsync(CancellationToken.None);
+            market.Time.Advance(CorporateActionRounds.CutRest + TimeSpan.FromSeconds(1));
         }
 
         Assert.True(

@@ -1,10 +1,11 @@
+using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Recovery;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
 using Xunit;
-using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 
 namespace QuantumCore.Grains.Tests;
 
@@ -166,7 +167,7 @@ public class TradeChangeTests
         Assert.Equal((Cash, -5), await HasAsync(market, Alice));
         Assert.True((await market.Exchange.ViewAsync(Alice)).IsFrozen);
         await market.Exchange.Ledger.CatchUp();
-        await market.Exchange.Service<OpenWorkAgent>().CloseKilledAsync(CancellationToken.None);
+        await market.Exchange.Service<OrderRecovery>().CloseKilledAsync(CancellationToken.None);
         Assert.Equal(OrderStatus.Cancelled, (await market.Exchange.Book("NOW").Status(Alice, open.OrderId)).Status);
         Assert.Equal(RejectReason.InsufficientFunds, await market.Account(Alice).Unfreeze("desk", "let it"));
         await market.RequireInvariantsAsync();
@@ -279,7 +280,7 @@ public class TradeChangeTests
         var taken = await market.Exchange.PlaceAsync(Bob, "bid", "NOW", Side.Buy, 12_000, 50);
         Assert.Equal(50, taken.FilledLots);
         await market.Exchange.Ledger.CatchUp();
-        await market.Exchange.Service<OpenWorkAgent>().CloseKilledAsync(CancellationToken.None);
+        await market.Exchange.Service<OrderRecovery>().CloseKilledAsync(CancellationToken.None);
         Assert.Equal(OrderStatus.Cancelled, (await market.Exchange.Book("NOW").Status(Alice, held.OrderId)).Status);
         await market.Account(Alice).CatchUp();
         Assert.Equal(RejectReason.None, await market.Account(Alice).Unfreeze("desk", "what it has is free now"));

@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Recovery;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
@@ -248,7 +249,7 @@ public class TransferTests
     private static async Task CarryAsync(Exchange exchange)
     {
         await exchange.Ledger.CatchUp();
-        await exchange.Service<OpenWorkAgent>().CarryTransfersAsync(CancellationToken.None);
+        await exchange.Service<FundsRecovery>().CarryTransfersAsync(CancellationToken.None);
         await exchange.Ledger.CatchUp();
     }
 }

@@ -1,5 +1,6 @@
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Recovery;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -327,7 +328,7 @@ public class WithdrawalTests
     private static async Task CarryAsync(Exchange exchange)
     {
         await exchange.Ledger.CatchUp();
-        await exchange.Service<OpenWorkAgent>().CarryWithdrawalsAsync(CancellationToken.None);
+        await exchange.Service<FundsRecovery>().CarryWithdrawalsAsync(CancellationToken.None);
         await exchange.Ledger.CatchUp();
     }
 }

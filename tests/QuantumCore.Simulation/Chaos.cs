@@ -112,12 +112,12 @@ internal sealed class Chaos(World world)
 
     /// <summary>
     /// Deactivates a grain, as a rebalance would. A book leaves a snapshot if it can. Only its reminder activates the
-    /// grain of due work again.
+    /// grain of scheduled work again.
     /// </summary>
     private void Evict(Silo silo)
     {
         IAddressable grain = world.Chance(0.2)
-            ? silo.Grains.GetGrain<IDueWorkGrain>(IDueWorkGrain.Key)
+            ? silo.Grains.GetGrain<IScheduledWorkGrain>(IScheduledWorkGrain.Key)
             : silo.Grains.GetGrain<IOrderBookGrain>(Market.Listing(world.Pick(Market.Symbols)).BookKey);
         silo.Owner.Post(() => silo.Host.Evict(grain));
     }

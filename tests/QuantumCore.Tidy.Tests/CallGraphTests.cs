@@ -1,5 +1,5 @@
 using System.Reflection;
-using QuantumCore.Grains.Due;
+using QuantumCore.Grains.Scheduled;
 using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
@@ -28,9 +28,10 @@ public class CallGraphTests
         "CatalogGrain -> ISignalWindowGrain.Admit",
         "CatalogGrain -> ISignalWindowGrain.Failures",
         "CatalogGrain -> ISignalWindowGrain.SetFailures",
-        "DueWork -> IAccountGrain.CatchUp",
-        "DueWork -> IOrderBookGrain.CloseAll",
-        "DueWork -> IDueWorkGrain.Wake",
+        "MarginRounds -> IAccountGrain.CatchUp",
+        "MarginRounds -> ILedgerGrain.CatchUp",
+        "MarginRounds -> IOrderBookGrain.CloseAll",
+        "ScheduledWork -> IScheduledWorkGrain.Wake",
         "InstrumentCatalog -> ICatalogGrain.Instruments",
         "InstrumentCatalog -> ICatalogGrain.Limits",
         "InstrumentCatalog -> ICatalogGrain.FeeSchedules",
@@ -47,39 +48,42 @@ public class CallGraphTests
         "MarketDataGrain -> IPriceWatchGrain.Follow",
         "MarketDataGrain -> IPriceWatchGrain.Take",
         "OpenBook -> IAccountGrain.Deliver",
-        "OpenWorkAgent -> IAccountGrain.CatchUp",
-        "OpenWorkAgent -> IAccountGrain.EndTransfer",
-        "DueWork -> IAccountGrain.EnterAction",
-        "DueWork -> IAccountGrain.KeepRounding",
-        "DueWork -> IAccountGrain.PayAction",
-        "DueWork -> IAccountGrain.PayShare",
-        "DueWork -> IAccountGrain.ReviewMargin",
-        "DueWork -> IAccountGrain.SetVolumes",
-        "DueWork -> IAccountGrain.TakeCover",
-        "OpenWorkAgent -> IAccountGrain.TakeInTransfer",
-        "DueWork -> IAccountGrain.View",
-        "DueWork -> IAccountGrain.VolumesBefore",
-        "DueWork -> ICatalogGrain.BeginAction",
-        "DueWork -> ICatalogGrain.CloseAction",
-        "DueWork -> ICatalogGrain.CorporateActions",
-        "DueWork -> ICatalogGrain.EndAction",
-        "DueWork -> ICatalogGrain.EndDeficit",
-        "DueWork -> ICatalogGrain.Insure",
-        "DueWork -> ICatalogGrain.List",
-        "DueWork -> ICatalogGrain.Owners",
-        "DueWork -> ICatalogGrain.ShareDeficit",
-        "DueWork -> ILedgerGrain.CatchUp",
-        "DueWork -> ILedgerGrain.CorporateParts",
-        "DueWork -> ILedgerGrain.CorporateSums",
-        "DueWork -> ILedgerGrain.Entitled",
-        "OpenWorkAgent -> ILedgerGrain.Follow",
-        "DueWork -> IOrderBookGrain.Close",
-        "OpenWorkAgent -> IOrderBookGrain.CloseAll",
-        "DueWork -> IOrderBookGrain.Operate",
-        "OpenWorkAgent -> IOrderBookGrain.Resolve",
-        "DueWork -> IOrderBookGrain.State",
-        "DueWork -> IOrderBookGrain.Submit",
-        "OpenWorkAgent -> IPayoutGrain.Enlist",
+        "OrderRecovery -> IAccountGrain.CatchUp",
+        "FundsRecovery -> IAccountGrain.CatchUp",
+        "TradeChangeRecovery -> IAccountGrain.CatchUp",
+        "FundsRecovery -> IAccountGrain.EndTransfer",
+        "CorporateActionRounds -> IAccountGrain.EnterAction",
+        "CorporateActionRounds -> IAccountGrain.KeepRounding",
+        "CorporateActionRounds -> IAccountGrain.PayAction",
+        "MarginRounds -> IAccountGrain.PayShare",
+        "MarginRounds -> IAccountGrain.ReviewMargin",
+        "VolumeRounds -> IAccountGrain.SetVolumes",
+        "MarginRounds -> IAccountGrain.TakeCover",
+        "FundsRecovery -> IAccountGrain.TakeInTransfer",
+        "MarginRounds -> IAccountGrain.View",
+        "VolumeRounds -> IAccountGrain.VolumesBefore",
+        "CorporateActionRounds -> ICatalogGrain.BeginAction",
+        "CorporateActionRounds -> ICatalogGrain.CloseAction",
+        "CorporateActionRounds -> ICatalogGrain.CorporateActions",
+        "CorporateActionRounds -> ICatalogGrain.EndAction",
+        "MarginRounds -> ICatalogGrain.EndDeficit",
+        "MarginRounds -> ICatalogGrain.Insure",
+        "CorporateActionRounds -> ICatalogGrain.List",
+        "VolumeRounds -> ICatalogGrain.Owners",
+        "MarginRounds -> ICatalogGrain.ShareDeficit",
+        "CorporateActionRounds -> ILedgerGrain.CatchUp",
+        "CorporateActionRounds -> ILedgerGrain.CorporateParts",
+        "CorporateActionRounds -> ILedgerGrain.CorporateSums",
+        "CorporateActionRounds -> ILedgerGrain.Entitled",
+        "RecoveryAgent -> ILedgerGrain.Follow",
+        "MarginRounds -> IOrderBookGrain.Close",
+        "OrderRecovery -> IOrderBookGrain.CloseAll",
+        "CorporateActionRounds -> IOrderBookGrain.Operate",
+        "OrderRecovery -> IOrderBookGrain.Resolve",
+        "BookActivation -> IOrderBookGrain.State",
+        "CorporateActionRounds -> IOrderBookGrain.State",
+        "MarginRounds -> IOrderBookGrain.Submit",
+        "FundsRecovery -> IPayoutGrain.Enlist",
         "PriceAlertsGrain -> IPriceWatchGrain.Follow",
         "PriceAlertsGrain -> IPriceWatchGrain.Forget",
         "PriceAlertsGrain -> IPriceWatchGrain.Watch",
@@ -87,8 +91,8 @@ public class CallGraphTests
         "PriceWatchGrain -> IPriceAlertsGrain.Fire",
         "SettlementGrain -> IAccountGrain.FundsFor",
         "SettlementGrain -> IAccountGrain.View",
-        "DueWork -> ISettlementGrain.Settle",
-        "DueWork -> ISettlementGrain.OldestSent",
+        "SettlementRounds -> ISettlementGrain.Settle",
+        "SettlementRounds -> ISettlementGrain.OldestSent",
     ];
 
     /// <summary>Operations allowed in the turn of a grain, through any classes.</summary>
@@ -192,10 +196,10 @@ public class CallGraphTests
     [Fact]
     public void Turns_interleave_only_where_it_was_thought_through() => Findings.Match(
         [
-            "AccountGrain: Reentrant", "CatalogGrain: Reentrant", "DueWorkGrain: Reentrant", "LedgerGrain: Reentrant",
+            "AccountGrain: Reentrant", "CatalogGrain: Reentrant", "LedgerGrain: Reentrant",
             "MarketDataGrain: Reentrant",
             "OperatorLogGrain: Reentrant", "OrderBookGrain: Reentrant", "PayoutGrain: Reentrant",
-            "PriceWatchGrain: Reentrant",
+            "PriceWatchGrain: Reentrant", "ScheduledWorkGrain: Reentrant",
             "SettlementGrain: Reentrant",
         ],
         from type in s_ours
@@ -204,9 +208,9 @@ public class CallGraphTests
         where name is "Reentrant" or "StatelessWorker" or "MayInterleave"
         select $"{type.Name}: {name}");
 
-    // The grain of due work may call every grain: only background services and its reminder call it.
+    // The grain of scheduled work may call every grain: only background services and its reminder call it.
     private static IEnumerable<string> Turns() =>
-        s_grainClasses.Where(grain => grain != typeof(DueWorkGrain)).SelectMany(grain =>
+        s_grainClasses.Where(grain => grain != typeof(ScheduledWorkGrain)).SelectMany(grain =>
         Calls(CallGraph.Reachable(grain, StopsAt(grain))).Select(call => $"{grain.Name} -> {call}"));
 
     private static Func<Type, bool> StopsAt(Type grain) => other => other != grain && s_grainClasses.Contains(other);

@@ -67,7 +67,7 @@ internal static class HoldsMutants
         new()
         {
             Rule = "nobody asks for a hold of a clock that was ahead",
-            Original = "await ResolveMisdatedAsync(stoppingToken);",
+            Original = "await orders.ResolveMisdatedAsync(stoppingToken);",
             Changed = "",
             Seed = 3,
         },

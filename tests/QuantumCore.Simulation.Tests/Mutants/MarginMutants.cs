@@ -84,7 +84,7 @@ internal static class MarginMutants
         new()
         {
             Rule = "nobody looks at margin accounts that owe",
-            Original = "await ReviewMarginAsync(stoppingToken);",
+            Original = "await margin.ReviewMarginAsync(stoppingToken);",
             Changed = "",
             Days = Days.OnMargin,
             Seed = 3,
@@ -100,7 +100,7 @@ internal static class MarginMutants
         new()
         {
             Rule = "nobody shares deficits out",
-            Original = "await ShareDeficitsAsync(stoppingToken);",
+            Original = "await margin.ShareDeficitsAsync(stoppingToken);",
             Changed = "",
             Days = Days.OfSharedDeficits,
         },

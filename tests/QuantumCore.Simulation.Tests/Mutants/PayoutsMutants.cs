@@ -74,7 +74,7 @@ internal static class PayoutsMutants
         new()
         {
             Rule = "nobody carries what is not paid",
-            Original = "await CarryWithdrawalsAsync(stoppingToken);",
+            Original = "await funds.CarryWithdrawalsAsync(stoppingToken);",
             Changed = "",
             Seed = 3,
         },

@@ -115,7 +115,7 @@ internal static class SettlementMutants
         new()
         {
             Rule = "nobody settles what is due",
-            Original = "await SettleAsync(stoppingToken);",
+            Original = "await settlement.SettleAsync(stoppingToken);",
             Changed = "",
         },
     ];

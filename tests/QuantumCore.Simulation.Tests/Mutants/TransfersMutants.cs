@@ -43,7 +43,7 @@ internal static class TransfersMutants
         new()
         {
             Rule = "nobody carries what was left on its way",
-            Original = "await CarryTransfersAsync(stoppingToken);",
+            Original = "await funds.CarryTransfersAsync(stoppingToken);",
             Changed = "",
             Seed = 4,
         },

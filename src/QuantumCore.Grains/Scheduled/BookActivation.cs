@@ -1,19 +1,20 @@
+using Microsoft.Extensions.Logging;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains.Due;
+namespace QuantumCore.Grains.Scheduled;
 
 /// <summary>
 /// Activates every book. Orders expire and planned phases begin by a book's own clock, so a book that ended with its
 /// silo must not wait for a caller.
 /// </summary>
-public sealed partial class DueWork
+public sealed class BookActivation(
+    InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<BookActivation> log)
 {
     /// <summary>Interval between two rounds over the books.</summary>
     public static readonly TimeSpan WakeInterval = TimeSpan.FromSeconds(10);
 
     private const int WokenTogether = 64;
     private long? _wokeBooks;
-    private Task _waking = Task.CompletedTask;
 
     /// <summary>
     /// Does one round over the books, unless the last one began less than <see cref="WakeInterval"/> ago.
@@ -32,7 +33,7 @@ public sealed partial class DueWork
             var failures = await Task.WhenAll(some.Select(WakeAsync));
             if (Array.Find(failures, failure => failure is not null) is { } first)
             {
-                GrainLog.DueWorkFailed(log, first);
+                GrainLog.ScheduledWorkFailed(log, first);
             }
         }
     }

@@ -1,24 +1,23 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using QuantumCore.Contracts;
-using QuantumCore.History;
 
-namespace QuantumCore.Grains.Due;
+namespace QuantumCore.Grains.Scheduled;
 
 /// <summary>
 /// Does work that is due at a time: settlement days, margin reviews, corporate actions, volumes for fees, and
 /// activating books for expiry and planned phases. It acts on durable records only and asks the owner of the decision,
-/// so repeated rounds change nothing. Every silo has one, but only the silo with the <see cref="DueWorkGrain"/> does
-/// rounds. As a background service it activates that grain when the members of the cluster change.
+/// so repeated rounds change nothing. Every silo has one, but only the silo with the <see cref="ScheduledWorkGrain"/>
+/// does rounds. As a background service it activates that grain when the members of the cluster change.
 /// </summary>
-public sealed partial class DueWork(
-    HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains,
-    IClusterMembershipService membership, TimeProvider time,
-    ILogger<DueWork> log) : BackgroundService
+public sealed class ScheduledWork(
+    BookActivation books, MarginRounds margin, VolumeRounds volumes, SettlementRounds settlement,
+    CorporateActionRounds actions, IGrainFactory grains, IClusterMembershipService membership, TimeProvider time,
+    ILogger<ScheduledWork> log) : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _round = new(1);
+    private Task _waking = Task.CompletedTask;
 
     /// <summary>Does one round over everything that may be due, unless another one runs or this silo stops.</summary>
     /// <param name="deactivation">Ends the round early, because the grain moves.</param>
@@ -38,7 +37,7 @@ public sealed partial class DueWork(
         {
             if (!either.IsCancellationRequested)
             {
-                GrainLog.DueWorkFailed(log, e);
+                GrainLog.ScheduledWorkFailed(log, e);
             }
         }
         finally
@@ -84,12 +83,12 @@ public sealed partial class DueWork(
 
             try
             {
-                await grains.GetGrain<IDueWorkGrain>(IDueWorkGrain.Key).Wake();
+                await grains.GetGrain<IScheduledWorkGrain>(IScheduledWorkGrain.Key).Wake();
                 known = version;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                GrainLog.DueWorkFailed(log, e);
+                GrainLog.ScheduledWorkFailed(log, e);
             }
         }
     }
@@ -97,13 +96,11 @@ public sealed partial class DueWork(
     private async Task LookAsync(CancellationToken stoppingToken)
     {
         // A book that does not answer must not delay the rest.
-        _waking = _waking.IsCompleted ? WakeBooksAsync(_stop.Token) : _waking;
-        await ReviewMarginAsync(stoppingToken);
-        await ShareDeficitsAsync(stoppingToken);
-        await BringVolumesAsync(stoppingToken);
-        await SettleAsync(stoppingToken);
-        await CarryActionsAsync(stoppingToken);
+        _waking = _waking.IsCompleted ? books.WakeBooksAsync(_stop.Token) : _waking;
+        await margin.ReviewMarginAsync(stoppingToken);
+        await margin.ShareDeficitsAsync(stoppingToken);
+        await volumes.BringVolumesAsync(stoppingToken);
+        await settlement.SettleAsync(stoppingToken);
+        await actions.CarryActionsAsync(stoppingToken);
     }
-
-    private long NanosAt(TimeSpan fromNow) => time.UnixNanos() + fromNow.Nanos();
 }

@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.History;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains.Due;
+namespace QuantumCore.Grains.Scheduled;
 
 /// <summary>Lets margin accounts review the mark prices of their silos, and carries out their work.</summary>
-public sealed partial class DueWork
+public sealed class MarginRounds(
+    HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains, TimeProvider time,
+    ILogger<MarginRounds> log)
 {
     private const int MarginAccountsPerPage = 1_000;
 
@@ -22,7 +26,7 @@ public sealed partial class DueWork
             return;
         }
 
-        var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
+        var day = UtcDay.Of(time.UnixNanos());
         var (all, isDone, after) = (day != _marginDay, true, 0L);
         while (await history.Margin.AccountsAsync(
             all, after, MarginAccountsPerPage, cancellationToken) is { IsEmpty: false } accounts)
@@ -51,7 +55,7 @@ public sealed partial class DueWork
             }
             catch (Exception e)
             {
-                GrainLog.DueWorkFailed(log, e);
+                GrainLog.ScheduledWorkFailed(log, e);
             }
         }
     }
@@ -129,7 +133,7 @@ public sealed partial class DueWork
         }
         catch (Exception e)
         {
-            GrainLog.DueWorkFailed(log, e);
+            GrainLog.ScheduledWorkFailed(log, e);
             return false;
         }
     }

@@ -1,10 +1,14 @@
+using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.History;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains.Due;
+namespace QuantumCore.Grains.Scheduled;
 
 /// <summary>Delivers corporate actions to the accounts concerned, and pays them on their day.</summary>
-public sealed partial class DueWork
+public sealed class CorporateActionRounds(
+    HistoryStore history, InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time,
+    ILogger<CorporateActionRounds> log)
 {
     /// <summary>
     /// Delay after the cut of an action before holdings are read: clocks differ, and earlier records may still be in
@@ -25,13 +29,13 @@ public sealed partial class DueWork
             var place = ++number;
             switch (action.State)
             {
-                case CorporateActionState.Announced when action.CutNanos <= NanosAt(TimeSpan.Zero):
+                case CorporateActionState.Announced when action.CutNanos <= time.UnixNanos():
                     await CarryAsync(action, action => BeginAsync(action, place));
                     break;
-                case CorporateActionState.Begun when action.CutNanos <= NanosAt(-CutRest):
+                case CorporateActionState.Begun when action.CutNanos <= time.UnixNanos() - CutRest.Nanos():
                     await CarryAsync(action, action => EnterAsync(action, place));
                     break;
-                case CorporateActionState.Entered when action.Request.PayDay <= UtcDay.Of(NanosAt(TimeSpan.Zero)):
+                case CorporateActionState.Entered when action.Request.PayDay <= UtcDay.Of(time.UnixNanos()):
                     await CarryAsync(action, PayAsync);
                     break;
             }

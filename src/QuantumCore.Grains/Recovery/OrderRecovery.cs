@@ -1,21 +1,14 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.History;
 
-namespace QuantumCore.Grains;
+namespace QuantumCore.Grains.Recovery;
 
-/// <summary>
-/// Recovers abandoned work: a hold whose order never reached its book, a transfer that has not arrived, a withdrawal
-/// that is not paid. It acts on durable records only and asks the owner of the decision. The book's journal decides
-/// about an order, and that decision releases the hold. Every silo runs an agent, so that recovery need not wait until
-/// a silo is declared dead; any number may run. The agent also refreshes the mark prices of its silo.
-/// </summary>
-public sealed partial class OpenWorkAgent(
-    HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains, TimeProvider time,
-    ILogger<OpenWorkAgent> log)
-    : BackgroundService
+/// <summary>Asks books to decide about holds without an order, and to cancel orders of killed accounts.</summary>
+public sealed class OrderRecovery(
+    HistoryStore history, InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time,
+    ILogger<OrderRecovery> log)
 {
     /// <summary>Age of a hold from which the agent asks for its order.</summary>
     public static readonly TimeSpan OrphanAge = TimeSpan.FromSeconds(5);
@@ -23,7 +16,7 @@ public sealed partial class OpenWorkAgent(
     private const int HoldsPerPage = 1_000;
     private const int PagesPerRound = 20;
     private const int NumbersPerCall = 500;
-    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
+    private const int KilledPerRound = 500;
 
     // When this agent first saw each hold dated in the future.
     private Dictionary<OrphanHold, long> _misdated = [];
@@ -33,7 +26,7 @@ public sealed partial class OpenWorkAgent(
     /// </summary>
     public async Task ResolveAsync(TimeSpan age, CancellationToken cancellationToken)
     {
-        var before = NanosAt(-age);
+        var before = time.UnixNanos() - age.Nanos();
         var found = 0;
         for (var page = 0; page < PagesPerRound; page++)
         {
@@ -56,16 +49,14 @@ public sealed partial class OpenWorkAgent(
     /// Does one round over holds that a wrong clock dated in the future. Their age counts from when this agent first
     /// saw them, because the correct clock may need hours to reach their time.
     /// </summary>
-    private async Task ResolveMisdatedAsync(CancellationToken cancellationToken)
+    internal async Task ResolveMisdatedAsync(CancellationToken cancellationToken)
     {
         var misdated = await history.Recovery.OrphanHoldsAsync(
-            NanosAt(OrphanAge), long.MaxValue, HoldsPerPage, 0, cancellationToken);
+            time.UnixNanos() + OrphanAge.Nanos(), long.MaxValue, HoldsPerPage, 0, cancellationToken);
         var known = _misdated;
         _misdated = misdated.ToDictionary(hold => hold, hold => known.GetValueOrDefault(hold, time.GetTimestamp()));
         await ResolveAsync([.. misdated.Where(hold => time.GetElapsedTime(_misdated[hold]) >= OrphanAge)]);
     }
-
-    private long NanosAt(TimeSpan fromNow) => time.UnixNanos() + fromNow.Nanos();
 
     private async Task ResolveAsync(ImmutableArray<OrphanHold> orphans)
     {
@@ -93,25 +84,20 @@ public sealed partial class OpenWorkAgent(
         }
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>
+    /// Does one round over the orders that a kill switch must cancel, repeatedly until they have ended.
+    /// </summary>
+    public async Task CloseKilledAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(s_period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        foreach (var (account, symbol, floor) in await history.Recovery.KilledOrdersAsync(
+            KilledPerRound, cancellationToken))
         {
             try
             {
-                // After a crash nobody may trade for a while, but the agent needs an up-to-date history.
-                await grains.Ledger().Follow();
-                await marks.RefreshAsync();
-                await ResolveAsync(OrphanAge, stoppingToken);
-                await ResolveMisdatedAsync(stoppingToken);
-                await CloseKilledAsync(stoppingToken);
-                await TellTradeChangesAsync(stoppingToken);
-                await CarryTransfersAsync(stoppingToken);
-                await CarryWithdrawalsAsync(stoppingToken);
+                await (await catalog.BookAsync(symbol)).CloseAll(symbol, account, floor);
+                await grains.Account(account).CatchUp();
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception e)
             {
                 GrainLog.AgentFailed(log, e);
             }

@@ -1,19 +1,21 @@
+using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains.Due;
+namespace QuantumCore.Grains.Scheduled;
 
 /// <summary>
 /// Sums what each owner's accounts have traded, once a UTC day, and delivers it to them for their fees.
 /// </summary>
-public sealed partial class DueWork
+public sealed class VolumeRounds(
+    InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<VolumeRounds> log)
 {
     private long _volumesOf = -1;
 
     /// <summary>Does one round over the owners of several accounts, unless it has been done today.</summary>
     public async Task BringVolumesAsync(CancellationToken cancellationToken)
     {
-        var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
+        var day = UtcDay.Of(time.UnixNanos());
         if (day == _volumesOf || catalog.FeeSchedules.IsEmpty)
         {
             return;
@@ -55,7 +57,7 @@ public sealed partial class DueWork
         }
         catch (Exception e)
         {
-            GrainLog.DueWorkFailed(log, e);
+            GrainLog.ScheduledWorkFailed(log, e);
             return false;
         }
     }

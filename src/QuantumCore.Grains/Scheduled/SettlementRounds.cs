@@ -1,9 +1,12 @@
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains.Due;
+namespace QuantumCore.Grains.Scheduled;
 
 /// <summary>Lets venues settle what is due, once a UTC day and until all of it is settled.</summary>
-public sealed partial class DueWork
+public sealed class SettlementRounds(
+    InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<SettlementRounds> log)
 {
     private readonly Dictionary<string, long> _settledOn = new(StringComparer.Ordinal);
 
@@ -16,7 +19,7 @@ public sealed partial class DueWork
     /// <summary>Does one round over the venues that have not settled today.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
-        var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
+        var day = UtcDay.Of(time.UnixNanos());
         var waits = TimeSpan.Zero;
         foreach (var venue in catalog.Instruments.Select(instrument => instrument.SettlementVenue)
             .Distinct(StringComparer.Ordinal))
@@ -55,13 +58,13 @@ public sealed partial class DueWork
 
             // Another silo may have closed it.
             return await settlement.OldestSent() is > 0 and var closed
-                && TimeSpan.FromTicks((NanosAt(TimeSpan.Zero) - closed) / 100) is var sent && sent > asked
+                && TimeSpan.FromTicks((time.UnixNanos() - closed) / 100) is var sent && sent > asked
                 ? sent
                 : asked;
         }
         catch (Exception e)
         {
-            GrainLog.DueWorkFailed(log, e);
+            GrainLog.ScheduledWorkFailed(log, e);
             return asked;
         }
     }

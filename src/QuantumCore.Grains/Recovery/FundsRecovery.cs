@@ -1,15 +1,17 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Payouts;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains;
+namespace QuantumCore.Grains.Recovery;
 
 /// <summary>Completes transfers and withdrawals. All of it is durable and may be repeated.</summary>
-public sealed partial class OpenWorkAgent
+public sealed class FundsRecovery(HistoryStore history, IGrainFactory grains, ILogger<FundsRecovery> log)
 {
     private const int TransfersPerPage = 500;
+    private const int PagesPerRound = 20;
 
     /// <summary>Does one round over the transfers whose arrival is not on record.</summary>
     public async Task CarryTransfersAsync(CancellationToken cancellationToken)
@@ -88,26 +90,6 @@ public sealed partial class OpenWorkAgent
         catch (Exception e)
         {
             GrainLog.AgentFailed(log, e);
-        }
-    }
-
-    /// <summary>
-    /// Does one round over the orders that a kill switch must cancel, repeatedly until they have ended.
-    /// </summary>
-    public async Task CloseKilledAsync(CancellationToken cancellationToken)
-    {
-        foreach (var (account, symbol, floor) in await history.Recovery.KilledOrdersAsync(
-            TransfersPerPage, cancellationToken))
-        {
-            try
-            {
-                await (await catalog.BookAsync(symbol)).CloseAll(symbol, account, floor);
-                await grains.Account(account).CatchUp();
-            }
-            catch (Exception e)
-            {
-                GrainLog.AgentFailed(log, e);
-            }
         }
     }
 }

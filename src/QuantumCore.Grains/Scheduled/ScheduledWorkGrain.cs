@@ -1,11 +1,12 @@
-namespace QuantumCore.Grains.Due;
+namespace QuantumCore.Grains.Scheduled;
 
 /// <summary>
 /// Decides which silo does the work that is due at a time. While active it does a round each second. Its reminder
 /// activates it again when nobody else does. What is due stands in durable records, not in the reminder.
 /// </summary>
-[Reentrant, KeepAlive]
-public sealed class DueWorkGrain(DueWork work) : Grain, IDueWorkGrain, IRemindable
+/// <remarks>The grain type keeps its first name, because reminders are stored with it.</remarks>
+[GrainType("duework"), Reentrant, KeepAlive]
+public sealed class ScheduledWorkGrain(ScheduledWork work) : Grain, IScheduledWorkGrain, IRemindable
 {
     private const string ReminderName = "due-work";
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);

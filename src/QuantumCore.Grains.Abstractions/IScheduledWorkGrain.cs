@@ -2,7 +2,7 @@ namespace QuantumCore.Grains;
 
 /// <summary>Work that is due at a time. One grain, keyed <see cref="Key"/>.</summary>
 [Alias("due-work")]
-public interface IDueWorkGrain : IGrainWithStringKey
+public interface IScheduledWorkGrain : IGrainWithStringKey
 {
     /// <summary>Key of the only grain.</summary>
     const string Key = "all";

@@ -1,12 +1,15 @@
+using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.History;
 
-namespace QuantumCore.Grains;
+namespace QuantumCore.Grains.Recovery;
 
 /// <summary>
 /// Notifies accounts of changed trades. A book delivers them once, and an account without open orders in a book does
 /// not catch up with it.
 /// </summary>
-public sealed partial class OpenWorkAgent
+public sealed class TradeChangeRecovery(
+    HistoryStore history, IGrainFactory grains, TimeProvider time, ILogger<TradeChangeRecovery> log)
 {
     private const int ChangesPerRound = 1_000;
 
@@ -23,7 +26,7 @@ public sealed partial class OpenWorkAgent
     /// </summary>
     public async Task TellTradeChangesAsync(CancellationToken cancellationToken)
     {
-        _changesFrom = _changesFrom == 0 ? NanosAt(-s_changesBefore) : _changesFrom;
+        _changesFrom = _changesFrom == 0 ? time.UnixNanos() - s_changesBefore.Nanos() : _changesFrom;
         var changes = await history.Trades.ChangesAsync(_changesFrom, ChangesPerRound, cancellationToken);
         var told = new HashSet<(string Symbol, long Sequence)>();
         var isWhole = true;
