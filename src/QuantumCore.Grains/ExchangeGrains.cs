@@ -36,8 +36,8 @@ public static class ExchangeGrains
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<LedgerNotices>();
         services.AddSingleton<InstrumentCatalog>();
-        services.AddSingleton<MarkBoard>();
-        services.AddSingleton<BookTails>();
+        services.AddSingleton<MarkPriceCache>();
+        services.AddSingleton<AccountBookReader>();
         services.AddSingleton<TurnWatch>();
         services.AddSingleton<SnapshotMaker>();
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotMaker>());

@@ -157,7 +157,7 @@ internal sealed class Exchange : IAsyncDisposable
     {
         for (var silo = 0; silo < _cluster.SiloCount; silo++)
         {
-            await Service<MarkBoard>(silo).RefreshAsync();
+            await Service<MarkPriceCache>(silo).RefreshAsync();
         }
     }
 

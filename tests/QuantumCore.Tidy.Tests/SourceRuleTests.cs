@@ -68,7 +68,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/Scheduled/MarginRounds.cs"] = 2,
         ["src/QuantumCore.Grains/Scheduled/SettlementRounds.cs"] = 1,
         // A book that does not respond keeps its mark price, which becomes stale.
-        ["src/QuantumCore.Grains/MarkBoard.cs"] = 1,
+        ["src/QuantumCore.Grains/MarkPriceCache.cs"] = 1,
         // Whatever the receiver of payouts does, the batch's outcome is unknown, and it is asked again.
         ["src/QuantumCore.Grains/Payouts/PayoutGrain.cs"] = 1,
         ["src/QuantumCore.Grains/Settlement/SettlementGrain.cs"] = 1,

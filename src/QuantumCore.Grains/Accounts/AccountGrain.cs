@@ -18,9 +18,9 @@ namespace QuantumCore.Grains.Accounts;
 public sealed class AccountGrain(
     JournalWriter writer,
     IJournalStore store,
-    BookTails tails,
+    AccountBookReader books,
     InstrumentCatalog catalog,
-    MarkBoard marks,
+    MarkPriceCache marks,
     SnapshotMaker snapshots,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
@@ -230,8 +230,8 @@ public sealed class AccountGrain(
     {
         var watch = new ChangeWatch(Time, lifetime.ApplicationStopping);
         _journal = new AccountJournal(Journal, _machine, _snapshots, watch, Time);
-        _deliveries = new BookDeliveries(_machine, _journal, tails, Log);
-        _reader = new AccountReader(_machine, _journal, tails, marks, watch);
+        _deliveries = new BookDeliveries(_machine, _journal, books, Log);
+        _reader = new AccountReader(_machine, _journal, books, marks, watch);
         _freezes = new AccountFreezes(_machine, _journal, Log);
         _margin = new AccountMargin(_machine, _journal, catalog, marks, _deliveries);
         _limits = new RiskLimits(_machine, _journal, catalog, _freezes);

@@ -5,7 +5,7 @@ namespace QuantumCore.Grains.Accounts;
 
 /// <summary>Margin: the kind of the account, its mark prices, and its automatic steps.</summary>
 internal sealed class AccountMargin(
-    AccountMachine machine, AccountJournal journal, InstrumentCatalog catalog, MarkBoard marks,
+    AccountMachine machine, AccountJournal journal, InstrumentCatalog catalog, MarkPriceCache marks,
     BookDeliveries deliveries)
 {
     /// <summary>Makes the account a margin or a cash account. Returns why it cannot be.</summary>

@@ -6,7 +6,7 @@ namespace QuantumCore.Grains.Accounts;
 
 /// <summary>Serves those who read an account, once or following its changes.</summary>
 internal sealed class AccountReader(
-    AccountMachine machine, AccountJournal journal, BookTails tails, MarkBoard marks, ChangeWatch watch)
+    AccountMachine machine, AccountJournal journal, AccountBookReader books, MarkPriceCache marks, ChangeWatch watch)
 {
     private long Version => machine.Sequence + machine.Folded;
 
@@ -42,7 +42,7 @@ internal sealed class AccountReader(
         {
             var known = after.FirstOrDefault(seen => seen.Symbol == book.Symbol).Sequence;
             if (known < book.Sequence
-                && await tails.AfterAsync(
+                && await books.AfterAsync(
                     book.Symbol, view.Account, known, book.Sequence, CancellationToken.None) is { Count: > 0 } found)
             {
                 records.Add(new BookDelivery(

@@ -10,7 +10,7 @@ namespace QuantumCore.Grains.Recovery;
 /// a silo is declared dead; any number may run. The agent also refreshes the mark prices of its silo.
 /// </summary>
 public sealed class RecoveryAgent(
-    OrderRecovery orders, FundsRecovery funds, TradeChangeRecovery changes, MarkBoard marks, IGrainFactory grains,
+    OrderRecovery orders, FundsRecovery funds, TradeChangeRecovery changes, MarkPriceCache marks, IGrainFactory grains,
     TimeProvider time, ILogger<RecoveryAgent> log)
     : BackgroundService
 {

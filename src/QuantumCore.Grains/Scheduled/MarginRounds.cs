@@ -8,7 +8,7 @@ namespace QuantumCore.Grains.Scheduled;
 
 /// <summary>Lets margin accounts review the mark prices of their silos, and carries out their work.</summary>
 public sealed class MarginRounds(
-    HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains, TimeProvider time,
+    HistoryStore history, InstrumentCatalog catalog, MarkPriceCache marks, IGrainFactory grains, TimeProvider time,
     ILogger<MarginRounds> log)
 {
     private const int MarginAccountsPerPage = 1_000;

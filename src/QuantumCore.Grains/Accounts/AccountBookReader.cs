@@ -11,7 +11,7 @@ namespace QuantumCore.Grains.Accounts;
 /// The history's index covers records up to its cursor. The tail after it is read from the journal once for all
 /// accounts of the silo. A symbol names a book; a stream names the others.
 /// </summary>
-public sealed class BookTails(IJournalStore store, HistoryStore history, TimeProvider time)
+public sealed class AccountBookReader(IJournalStore store, HistoryStore history, TimeProvider time)
 {
     private const string Prefix = "book/";
 

@@ -11,8 +11,8 @@ namespace QuantumCore.Grains;
 /// A silo's mark prices of instruments on margin, computed each second from what books have made durable. An account
 /// records the price it uses, so a difference of a tick between silos does no harm.
 /// </summary>
-public sealed class MarkBoard(
-    InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<MarkBoard> log)
+public sealed class MarkPriceCache(
+    InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<MarkPriceCache> log)
 {
     /// <summary>Maximum age of an index; an older one does not count.</summary>
     public static readonly TimeSpan IndexLifetime = TimeSpan.FromSeconds(10);
