@@ -47,6 +47,11 @@ public sealed class TradingSocketTests
     [InlineData(
         """{"id":11,"op":"batch","orders":[{"symbol":"AAPL"},{"postOnly":"true"}]}""", "11", "orders[1].postOnly")]
     [InlineData("""{"id":[12],"op":"cancel","orderId":"17"}""", "null", "orderId")]
+    [InlineData("""{"id":"\u0041<","op":"place","order":5}""", "\"A<\"", "order")]
+    [InlineData("""{"id":1e3,"op":"place","order":{"symbol":"AAPL","symbol":"AAPL"}}""", "1e3", "order.symbol")]
+    [InlineData("""{"id":true,"op":"cancelAll"}""", "null", "id")]
+    [InlineData(
+        """{"id":"0123456789012345678901234567890123456789012345678901234567890123","op":"cancelAll"}""", "null", "id")]
     [InlineData("""[{"id":13}]""", "null", null)]
     [InlineData("""{"id":14""", "null", null)]
     public async Task A_request_that_can_not_be_read_is_refused_under_its_id_where_it_has_one(

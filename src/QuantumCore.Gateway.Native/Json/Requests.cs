@@ -96,6 +96,7 @@ internal sealed record StreamText
 [JsonSerializable(typeof(EngineOrderText))]
 [JsonSerializable(typeof(StreamText))]
 [JsonSerializable(typeof(TradingText))]
+[JsonSerializable(typeof(RequestId))]
 [JsonSerializable(typeof(InstrumentText))]
 [JsonSerializable(typeof(ListingText))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -33,9 +33,6 @@ internal sealed class TradingSocket(
     Quotas quotas,
     ILogger log) : IAsyncDisposable
 {
-    /// <summary>Maximum length of a request id as JSON, in characters.</summary>
-    private const int LongestId = 64;
-
     /// <summary>Close reason of a connection whose session another one has taken.</summary>
     private const string PlaceIsTaken = "Another connection has taken this session.";
 
@@ -61,7 +58,7 @@ internal sealed class TradingSocket(
     {
         var length = message.Length;
         var text = Call.Parse(new ReadOnlySequence<byte>(message), WireJson.Default.TradingText, out var refusal);
-        if (text?.Id is { } id && !IsId(id))
+        if (text?.Id is { IsValid: false })
         {
             refusal = Refusal.Malformed("id", "The id must be a number or a string of at most 64 characters.");
             text = null;
@@ -88,17 +85,15 @@ internal sealed class TradingSocket(
             _room.Leave();
     }
 
-    private static bool IsId(JsonElement id) =>
-        id.ValueKind is JsonValueKind.Number or JsonValueKind.String && id.GetRawText().Length <= LongestId;
-
-    private static JsonElement? IdOf(ReadOnlyMemory<byte> message)
+    private static RequestId? IdOf(ReadOnlyMemory<byte> message)
     {
         try
         {
             using var document = JsonDocument.Parse(message);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("id"u8, out var id) && IsId(id)
-                ? id.Clone()
+                && document.RootElement.TryGetProperty("id"u8, out var given)
+                && given.Deserialize(WireJson.Default.RequestId) is { IsValid: true } id
+                ? id
                 : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -358,7 +353,7 @@ internal sealed class TradingSocket(
         to.WriteEndObject();
     }
 
-    private void Reply(JsonElement? id, int status, Action<Utf8JsonWriter> write) => socket.Offer(to =>
+    private void Reply(RequestId? id, int status, Action<Utf8JsonWriter> write) => socket.Offer(to =>
     {
         to.WriteStartObject();
         to.WritePropertyName("id"u8);

@@ -35,7 +35,7 @@ public static class BodyForm
         foreach (var step in (field ?? "").Split(['.', '['], StringSplitOptions.RemoveEmptyEntries))
         {
             var member = form.Properties.FirstOrDefault(member => member.Name == step);
-            if (member?.CustomConverter is not null)
+            if (member is { CustomConverter: not null, PropertyType: var own } && own == typeof(string))
                 return "The value must be a number";
             if ((member?.PropertyType ?? (char.IsAsciiDigit(step[0]) ? form.ElementType : null)) is not { } type)
                 return $"There is no member {RefusalText.Shown(NameOf(field!, step))}{Meant(form, step)}; "
