@@ -22,8 +22,11 @@ internal sealed record ExchangeCall(HttpMethod Method, string Path)
 
     internal string? MoneyKey { get; init; }
 
-    internal static ExchangeCall Post(string path, object body) =>
-        new(HttpMethod.Post, path) { Body = QuantumCoreJson.WriteBytes(body) };
+    internal static ExchangeCall Post(string path, object body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return new(HttpMethod.Post, path) { Body = QuantumCoreJson.WriteBytes(body) };
+    }
 
     /// <summary>Adds to a failure the keys to ask again with.</summary>
     internal QuantumCoreException Name(QuantumCoreException failure)

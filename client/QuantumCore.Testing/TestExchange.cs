@@ -19,9 +19,9 @@ namespace QuantumCore.Testing;
 /// await using var exchange = await TestExchange.StartAsync();
 /// var seller = await exchange.CreateAccountAsync(("AAPL", 100m));
 /// var buyer = await exchange.CreateAccountAsync(cash: 10_000m);
-/// await seller.Client.PlaceAsync(new() { Symbol = "AAPL", Side = OrderSide.Sell, Price = 150m, Quantity = 10m });
-/// var order = await buyer.Client.PlaceAsync(
-///     new() { Symbol = "AAPL", Side = OrderSide.Buy, Price = 150m, Quantity = 10m });
+/// await seller.Client.Orders.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, quantity: 10m, price: 150m));
+/// var order = await buyer.Client.Orders.PlaceAsync(
+///     PlaceOrder.Limit("AAPL", OrderSide.Buy, quantity: 10m, price: 150m));
 /// </code>
 /// </example>
 public sealed class TestExchange : IAsyncDisposable

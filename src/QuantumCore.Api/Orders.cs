@@ -424,13 +424,13 @@ public sealed record Order(
 
     /// <summary>
     /// Current trigger of a trailing stop; null before it trails. Only in the response of
-    /// <c>OrdersClient.GetAsync</c>, which reads the book.
+    /// <c>GET /orders/{symbol}/{orderId}</c>, which reads the book.
     /// </summary>
     public decimal? CurrentTriggerPrice { get; init; }
 
     /// <summary>
     /// Current price of a pegged order; null while it has no quote to follow. Only in the response of
-    /// <c>OrdersClient.GetAsync</c>, which reads the book. Its own price is the cap.
+    /// <c>GET /orders/{symbol}/{orderId}</c>, which reads the book. Its own price is the cap.
     /// </summary>
     public decimal? PeggedPrice { get; init; }
 

@@ -265,11 +265,11 @@ internal static class BookTurnEncoding
             StepKind.Prevented => ("prevented match", mayPrevent),
             StepKind.Reversed or StepKind.Restated => ("changed trade", changesTrade),
             StepKind.Triggered or StepKind.Activated => ("stage", tellsStages),
-            _ => ($"step of kind {(byte)kind}", Enum.IsDefined(kind)),
+            _ => ("kind of step", kind is >= StepKind.Opened and <= StepKind.Restated),
         };
         if (!isKnown)
         {
-            throw new InvalidDataException($"A {unknown} in a record that knows of none.");
+            throw new InvalidDataException($"A {unknown} ({(byte)kind}) in a record that has none.");
         }
     }
 

@@ -73,6 +73,7 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         int longest = Call.LongestBody)
         where T : class
     {
+        RequireCaller(access);
         var type = TypeOf<T>();
         Add(lane, access, method, path, call, Serve, typeof(T));
 
@@ -140,11 +141,16 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
 
     private void Add(
         Lane lane, Access access, string method, string path, Delegate handler, Func<HttpContext, Task> call,
-        Type? body = null, params string[] query) =>
+        Type? body = null, params string[] query)
+    {
+        if (path.Contains("/admin/", StringComparison.Ordinal)
+            && access is Access.Anyone or Access.Person or Access.Caller or Access.Trader)
+            throw new ArgumentOutOfRangeException(nameof(access), access, $"{method} {path} is an operator's call.");
         _added.Add(new ProtocolRoute(lane, method, path, call)
         {
             Metadata = [new Described(handler.Method.DeclaringType!, access, body, query), handler.Method],
         });
+    }
 
     private Func<HttpContext, Task> Guard(Access access, Func<HttpContext, Task> call) => access switch
     {
@@ -153,11 +159,21 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         _ => Guard(access, (HttpContext context, Caller _) => call(context)),
     };
 
-    private Func<HttpContext, Task> Guard(Access access, Func<HttpContext, Caller, Task> call) => async context =>
+    private Func<HttpContext, Task> Guard(Access access, Func<HttpContext, Caller, Task> call)
     {
-        if (await Call.Enter(context, keys, access) is { } caller)
-            await call(context, caller);
-    };
+        RequireCaller(access);
+        return async context =>
+        {
+            if (await Call.Enter(context, keys, access) is { } caller)
+                await call(context, caller);
+        };
+    }
+
+    private static void RequireCaller(Access access)
+    {
+        if (access is Access.Anyone or Access.Person)
+            throw new ArgumentOutOfRangeException(nameof(access), access, "The handler takes a caller.");
+    }
 
     private static Func<HttpContext, Task> Guard(Access access, Func<HttpContext, SignedIn, Task> call) =>
         access != Access.Person

@@ -10,7 +10,8 @@ public static class BookTrades
     public static IReadOnlyList<TradeMoney> Of(BookRecord record) => record switch
     {
         BookTurn turn => [.. turn.Steps.OfType<TradeStep>().Select(Of)],
-        _ => [.. record.Trades().Select(static trade => Of(in trade))],
+        OrderAccepted { Fills.Length: > 0 } => [.. record.Trades().Select(static trade => Of(in trade))],
+        _ => [],
     };
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.History;
@@ -217,10 +218,11 @@ internal sealed class ExportLines(TextWriter to, bool csv)
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OmitComputed } },
         Converters =
         {
             new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new InstrumentText(), new ConditionsText(),
-            new KindText<BookCommand>(), new KindText<LegAct>(), new KindText<TurnStep>(),
+            new TypeText<BookCommand>(), new TypeText<LegAct>(), new TypeText<TurnStep>(),
         },
     };
 
@@ -282,6 +284,19 @@ internal sealed class ExportLines(TextWriter to, bool csv)
         : JsonSerializer.Serialize(
             names.Zip(values).ToDictionary(field => field.First, field => field.Second), s_json));
 
+    /// <summary>Leaves out members of records that are computed from the others.</summary>
+    private static void OmitComputed(JsonTypeInfo type)
+    {
+        var isRecord = type.Type.Namespace?.StartsWith(nameof(QuantumCore), StringComparison.Ordinal) == true;
+        for (var i = type.Properties.Count - 1; i >= 0; i--)
+        {
+            if (isRecord && type.Properties[i].Set is null)
+            {
+                type.Properties.RemoveAt(i);
+            }
+        }
+    }
+
     private sealed class InstrumentText : JsonConverter<EncodedInstrument>
     {
         public override EncodedInstrument Read(
@@ -302,8 +317,8 @@ internal sealed class ExportLines(TextWriter to, bool csv)
             JsonSerializer.Serialize(writer, value.Decode(), options);
     }
 
-    /// <summary>Writes a value of one of several kinds with the name of its kind and all of its members.</summary>
-    private sealed class KindText<T> : JsonConverter<T>
+    /// <summary>Writes a value of one of several types with the name of its type and its members.</summary>
+    private sealed class TypeText<T> : JsonConverter<T>
         where T : class
     {
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -312,7 +327,7 @@ internal sealed class ExportLines(TextWriter to, bool csv)
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
         {
             var members = JsonSerializer.SerializeToNode(value, value.GetType(), options)!.AsObject();
-            members.Insert(0, "kind", JsonNamingPolicy.CamelCase.ConvertName(value.GetType().Name));
+            members.Insert(0, "type", JsonNamingPolicy.CamelCase.ConvertName(value.GetType().Name));
             members.WriteTo(writer, options);
         }
     }

@@ -23,12 +23,36 @@ public class ExportLinesTests
             [],
             null));
         var (command, steps) = (record.GetProperty("command"), record.GetProperty("steps"));
-        Assert.Equal("amendOpenOrder", command.GetProperty("kind").GetString());
+        Assert.Equal("amendOpenOrder", TypeOf(command));
         Assert.Equal(7, command.GetProperty("number").GetInt64());
         Assert.Equal(90, command.GetProperty("changes").GetProperty("triggerTicks").GetInt64());
-        Assert.Equal(["orderChanged", "tradeMade"], steps.EnumerateArray().Select(Kind));
+        Assert.Equal(["orderChanged", "tradeMade"], steps.EnumerateArray().Select(TypeOf));
         Assert.Equal(50, steps[0].GetProperty("leavesLots").GetInt64());
         Assert.Equal(-9, steps[1].GetProperty("trade").GetProperty("maker").GetProperty("fee").GetInt64());
+    }
+
+    [Fact]
+    public void No_command_step_or_action_has_a_member_where_its_type_is_written()
+    {
+        Type[] families = [typeof(BookCommand), typeof(TurnStep), typeof(LegAct)];
+        var types = typeof(BookCommand).Assembly.GetTypes()
+            .Where(type => families.Any(family => family.IsAssignableFrom(type))).ToArray();
+        Assert.True(types.Length > 40, $"{types.Length} types");
+        Assert.All(types, type => Assert.Null(type.GetProperty("Type")));
+    }
+
+    [Fact]
+    public void A_list_has_its_kind_and_its_orders()
+    {
+        var order = new SubmitOrder(
+            1001, 7, "n7", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 10, 0, 0);
+        var command = Written(new BookTurn(
+            5, new EnterOrderList(OrderListKind.OneTriggersOther, [order, order with { Number = 8 }]),
+            RejectReason.None, TradingPhase.Continuous, [], [], null)).GetProperty("command");
+        Assert.Equal("enterOrderList", TypeOf(command));
+        Assert.Equal("oneTriggersOther", command.GetProperty("kind").GetString());
+        Assert.Equal([7L, 8L], command.GetProperty("orders").EnumerateArray().Select(
+            listed => listed.GetProperty("number").GetInt64()));
     }
 
     [Fact]
@@ -38,10 +62,11 @@ public class ExportLinesTests
             5, new ActOnLegs(null, [new CrossAct(3, 4, 100, 10), new EndPhaseAct()]), RejectReason.None,
             TradingPhase.Continuous, [], [], null));
         Assert.Equal(
-            ["crossAct", "endPhaseAct"], record.GetProperty("command").GetProperty("acts").EnumerateArray().Select(Kind));
+            ["crossAct", "endPhaseAct"],
+            record.GetProperty("command").GetProperty("acts").EnumerateArray().Select(TypeOf));
     }
 
-    private static string? Kind(JsonElement of) => of.GetProperty("kind").GetString();
+    private static string? TypeOf(JsonElement of) => of.GetProperty("type").GetString();
 
     private static JsonElement Written(BookRecord record)
     {

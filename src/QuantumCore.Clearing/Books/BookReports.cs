@@ -170,8 +170,15 @@ internal static class BookReports
     public static ImmutableArray<OrderFill> FillsOf(long sequence, BookRecord record, SubmitOrder order)
     {
         var fills = ImmutableArray.CreateBuilder<OrderFill>();
-        foreach (var (index, trade) in (record is BookTurn turn ? turn.Trades() : []).Index())
+        var index = -1;
+        foreach (var step in record is BookTurn turn ? turn.Steps : [])
         {
+            if (step is not TradeMade { Trade: var trade })
+            {
+                continue;
+            }
+
+            index++;
             var takes = trade.Taker.IsOf(order.Account, order.Number);
             if (takes || trade.Maker.IsOf(order.Account, order.Number))
             {
@@ -228,10 +235,14 @@ internal static class BookReports
             }
             else if (step is TradeMade { Trade: var trade })
             {
-                var leaves = trade.Taker.IsOf(order.Account, order.Number) ? trade.Taker.LeavesLots
-                    : trade.Maker.IsOf(order.Account, order.Number) ? trade.Maker.LeavesLots
-                    : report.LeavesLots;
-                report = report with { LeavesLots = leaves };
+                if (trade.Taker.IsOf(order.Account, order.Number))
+                {
+                    report = report with { LeavesLots = trade.Taker.LeavesLots };
+                }
+                else if (trade.Maker.IsOf(order.Account, order.Number))
+                {
+                    report = report with { LeavesLots = trade.Maker.LeavesLots };
+                }
             }
         }
 

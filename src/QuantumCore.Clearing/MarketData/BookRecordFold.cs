@@ -68,9 +68,11 @@ public static class BookRecordFold
             return fill.PriceTicks;
         }
 
-        foreach (var trade in record is BookTurn trading ? trading.Trades() : [])
+        foreach (var step in record is BookTurn trading ? trading.Steps : [])
         {
-            lastTicks = IsOfLeg(record, in trade) ? lastTicks : trade.PriceTicks;
+            lastTicks = step is TradeMade { Trade: var trade } && !IsOfLeg(record, in trade)
+                ? trade.PriceTicks
+                : lastTicks;
         }
 
         return lastTicks != 0 && record is BookTurn { Command: AdjustOrders { Adjustment: { IsSplit: true } split } }
@@ -100,10 +102,13 @@ public static class BookRecordFold
     /// <summary>Applies a record, which holds the levels after it. What is not displayed changes none.</summary>
     private static void Apply(MarketBook book, BookTurn turn)
     {
-        foreach (var trade in turn.Trades())
+        foreach (var step in turn.Steps)
         {
-            book.Print(
-                trade.TakerSide, trade.PriceTicks, trade.QuantityLots, IsOfLeg(turn, in trade), trade.IsAuction);
+            if (step is TradeMade { Trade: var trade })
+            {
+                book.Print(
+                    trade.TakerSide, trade.PriceTicks, trade.QuantityLots, IsOfLeg(turn, in trade), trade.IsAuction);
+            }
         }
 
         if (ChangeOfTrade.Of(turn) is { } change)

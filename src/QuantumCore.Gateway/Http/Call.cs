@@ -43,7 +43,9 @@ internal static class Call
         return (refusal, who is null ? null : Caller.Of(who.User));
     }
 
-    /// <summary>Authenticates the caller, and counts the request; null if it was rejected.</summary>
+    /// <summary>
+    /// Authenticates the caller, counts the request, and checks the access; null if the request was rejected.
+    /// </summary>
     public static async ValueTask<Caller?> Enter(HttpContext context, KeyRing keys, Access access)
     {
         var (refusal, known) = await Recognise(context, keys);
