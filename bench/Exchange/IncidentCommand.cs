@@ -33,14 +33,13 @@ internal static class IncidentCommand
             .AddSingleton(exchange.Grains)
             .AddExchangeGateway(new GatewayOptions())
             .BuildServiceProvider();
-        var entry = gateway.GetRequiredService<OrderEntry>();
         var started = Stopwatch.GetTimestamp();
         long orders = 0, slowest = 0, unknown = 0;
         for (var round = 0; round < rounds; round++)
         {
             var bursts = await Task.WhenAll(
                 Enumerable.Range(0, Symbols)
-                    .Select(symbol => BurstAsync(entry, EmbeddedExchange.Symbol(symbol), round)));
+                    .Select(symbol => BurstAsync(gateway, EmbeddedExchange.Symbol(symbol), round)));
             orders += bursts.Sum(burst => burst.Orders);
             unknown += bursts.Sum(burst => burst.Unknown);
             slowest = Math.Max(slowest, bursts.Max(burst => burst.SlowestMicros));
@@ -53,8 +52,10 @@ internal static class IncidentCommand
         return unknown == 0 ? 0 : 1;
     }
 
-    private static async Task<Burst> BurstAsync(OrderEntry entry, string symbol, int round)
+    private static async Task<Burst> BurstAsync(ServiceProvider gateway, string symbol, int round)
     {
+        var entry = gateway.GetRequiredService<OrderEntry>();
+        var massCancellation = gateway.GetRequiredService<MassCancellation>();
         var (customer, maker) = (EmbeddedExchange.Account(0), EmbeddedExchange.Account(1));
         var resting = await entry.Place(maker, Order($"m-{symbol}-{round}", symbol, Side.Sell, 15_000, OrdersInBurst));
         var slowest = 0L;
@@ -72,13 +73,13 @@ internal static class IncidentCommand
             }));
             if (i % 25 == 10)
             {
-                cancels.Add(Task.Run(async () => await entry.CancelAll(customer, symbol, null)));
+                cancels.Add(Task.Run(async () => await massCancellation.CancelAll(customer, symbol, null)));
             }
         }
 
         await Task.WhenAll(cancels);
         var all = await Task.WhenAll(reports);
-        await entry.Cancel(maker, symbol, resting.OrderId);
+        await gateway.GetRequiredService<CancelReplace>().Cancel(maker, symbol, resting.OrderId);
         return new Burst(
             all.Length + 1, all.Count(r => r.Reason is RejectReason.OutcomeUnknown or RejectReason.Overloaded),
             slowest);

@@ -19,6 +19,9 @@ internal sealed partial class SimulatedMarket(
     ExchangeStart start,
     DemoExchange demo,
     OrderEntry entry,
+    CancelReplace cancelReplace,
+    MassCancellation massCancellation,
+    AccountQueries accounts,
     IGrainFactory grains,
     Listings listings,
     IServiceProvider services,
@@ -92,7 +95,9 @@ internal sealed partial class SimulatedMarket(
                 newest is [var last] ? AfterSplits(instrument, last.PriceTicks, last.TimeNanos) : homeTicks;
             var market = new SymbolMarket(
                 instrument, s_model, isReset ? seed : unchecked(seed + ((ulong)run << 32)), homeTicks, startTicks);
-            symbols.Add(new SimulatedSymbol(entry, grains, instrument, market, $"sim-{run}-{symbols.Count}-"));
+            symbols.Add(
+                new SimulatedSymbol(
+                    entry, cancelReplace, grains, instrument, market, $"sim-{run}-{symbols.Count}-"));
         }
 
         _begun = beginning;
@@ -110,7 +115,7 @@ internal sealed partial class SimulatedMarket(
             ImmutableArray<SeenSequence> traded = [.. symbols.Where(symbol => symbol.Traded > 0)
                 .Select(symbol => new SeenSequence(symbol.Symbol, symbol.Traded))];
             var views =
-                await Task.WhenAll(DemoExchange.Simulated.Select(account => entry.View(account, traded).AsTask()));
+                await Task.WhenAll(DemoExchange.Simulated.Select(account => accounts.View(account, traded).AsTask()));
             var open =
                 views.SelectMany(view => view.OpenOrders).ToLookup(order => order.Symbol, StringComparer.Ordinal);
             var shape = clock.State;
@@ -159,9 +164,9 @@ internal sealed partial class SimulatedMarket(
         var run = 0L;
         foreach (var account in DemoExchange.Simulated)
         {
-            while ((await entry.CancelAll(account, null, null)).Reason != RejectReason.None)
+            while ((await massCancellation.CancelAll(account, null, null)).Reason != RejectReason.None)
                 await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
-            run += (await entry.View(account)).Sequence;
+            run += (await accounts.View(account)).Sequence;
         }
 
         return run;

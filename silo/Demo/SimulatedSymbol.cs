@@ -15,7 +15,8 @@ internal sealed class MarketInterruptedException(string symbol, RejectReason rea
 
 /// <summary>Participants of one symbol: sends their intents to the exchange and reports the results to them.</summary>
 internal sealed class SimulatedSymbol(
-    OrderEntry entry, IGrainFactory grains, Instrument instrument, SymbolMarket market, string names)
+    OrderEntry entry, CancelReplace cancelReplace, IGrainFactory grains, Instrument instrument, SymbolMarket market,
+    string names)
 {
     private const int StepsBetweenLooks = 10;
     private const int TradesLooked = 64;
@@ -161,7 +162,7 @@ internal sealed class SimulatedSymbol(
         foreach (var intent in intents)
         {
             if (_ids.Remove(intent.Handle, out var id))
-                asked.Add((intent.Handle, entry.Cancel(account, Symbol, id).AsTask()));
+                asked.Add((intent.Handle, cancelReplace.Cancel(account, Symbol, id).AsTask()));
         }
 
         // Responses arrive on several threads; the participants get them one at a time.

@@ -78,7 +78,8 @@ internal sealed partial class SimulationJson : JsonSerializerContext;
 /// </summary>
 internal sealed class SimulationCalls(
     MarketClock clock, ReplayBoard replay, ReplayRunner runner, RecordingFolder recordings, ClientFaults faults,
-    OrderEntry entry, Listings listings, CorporateStandstill standstill, GatewayOptions gateway, SiloOptions options)
+    BookOperations operations, Listings listings, CorporateStandstill standstill, GatewayOptions gateway,
+    SiloOptions options)
 {
     /// <summary>Path prefix of all calls.</summary>
     public const string Root = "/api/qc/v1/sim";
@@ -371,7 +372,7 @@ internal sealed class SimulationCalls(
         if (await standstill.WhyNot(instrument, Goes(TradingPhase.Volatility)) is { } why)
             return Malformed("symbol", why);
 
-        var (reason, state, _) = await entry.State(symbol);
+        var (reason, state, _) = await operations.State(symbol);
         if (reason != RejectReason.None || state is null)
             return Unchanged(reason);
         if (state.Phase == TradingPhase.Continuous)
@@ -386,7 +387,9 @@ internal sealed class SimulationCalls(
     }
 
     private async Task<ProblemText?> GoAsync(string symbol, TradingPhase phase) =>
-        await entry.Operate(symbol, Goes(phase)) is var reason and not RejectReason.None ? Unchanged(reason) : null;
+        await operations.Operate(symbol, Goes(phase)) is var reason and not RejectReason.None
+            ? Unchanged(reason)
+            : null;
 
     private static SetTradingPhase Goes(TradingPhase phase) => new(phase);
 

@@ -8,7 +8,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>Calls for an account: balances, fees, fills.</summary>
-internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listings listings, TimeProvider time)
+internal sealed class WireAccounts(IGrainFactory grains, AccountQueries accounts, Listings listings, TimeProvider time)
 {
     public IEnumerable<WireCall> Calls =>
     [
@@ -65,7 +65,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        var view = await entry.View(request.Account);
+        var view = await accounts.View(request.Account);
         var listed = await listings.All();
 
         // Fees are per instrument: the account's rates are shown as the highest of them.
@@ -116,7 +116,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        var view = await entry.View(request.Account);
+        var view = await accounts.View(request.Account);
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();
@@ -176,9 +176,9 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
             return wrong;
 
         // Fills of resting orders are included with everything else the account knows by now.
-        await entry.View(request.Account);
+        await accounts.View(request.Account);
         var place = from is { } id ? WireWriting.Place(id) : default(TradePlace?);
-        var fills = await entry.FillsOf(
+        var fills = await accounts.FillsOf(
             // Binance has no marker for a busted trade: a client that sums these up must get its real balance.
             new FillQuery(
                 request.Account, instrument!.Symbol, orderId, place, start, end + 999_999, limit, OmitsVoid: true));
@@ -206,8 +206,8 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         if (parameters.End() is { } wrong)
             return wrong;
 
-        await entry.View(request.Account);
-        var matches = await entry.Prevented(new PreventedQuery(
+        await accounts.View(request.Account);
+        var matches = await accounts.Prevented(new PreventedQuery(
             request.Account,
             instrument!.Symbol,
             orderId,

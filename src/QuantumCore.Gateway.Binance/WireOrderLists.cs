@@ -11,7 +11,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>Calls for order lists. The id of a list is the number of its first order within the account.</summary>
-internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
+internal sealed class WireOrderLists(
+    LinkedOrders linkedOrders, CancelReplace cancelReplace, AccountQueries accounts, Listings listings)
 {
     private static readonly Func<WireParameters, int> s_one = static _ => 1;
 
@@ -150,7 +151,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         var terms = orders[0].Conditions.Decode() ?? new OrderConditions();
         orders = orders.SetItem(
             0, orders[0] with { Conditions = EncodedConditions.From(terms with { ListName = name }) });
-        var (refusal, reports) = await entry.PlaceList(request.Account, kind, orders, mustBeNew: true);
+        var (refusal, reports) = await linkedOrders.PlaceList(request.Account, kind, orders, mustBeNew: true);
         return refusal is { } refused
             ? WireError.Of(refused with { Field = refused.Field?.Split('.')[^1] })
             : WireAnswer.Of(to => WritePlaced(to, instrument, kind, name, reports, response));
@@ -165,7 +166,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         if (parameters.End() is { } wrong)
             return wrong;
 
-        await entry.View(request.Account);
+        await accounts.View(request.Account);
         return await Find(request.Account, id, name) is { IsEmpty: false } orders
             ? WireAnswer.Of(to => Write(to, orders))
             : WireError.NoSuchList;
@@ -185,8 +186,8 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         if (parameters.End() is { } wrong)
             return wrong;
 
-        await entry.View(request.Account);
-        var orders = await entry.Orders(new OrderQuery(
+        await accounts.View(request.Account);
+        var orders = await accounts.Orders(new OrderQuery(
             request.Account,
             FromNanos: start,
             ThroughNanos: end + 999_999,
@@ -203,9 +204,9 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        await entry.View(request.Account);
+        await accounts.View(request.Account);
         var open =
-            await entry.Orders(new OrderQuery(request.Account, IsOpen: true, IsListed: true, Limit: int.MaxValue));
+            await accounts.Orders(new OrderQuery(request.Account, IsOpen: true, IsListed: true, Limit: int.MaxValue));
         var lists = new List<IEnumerable<PastOrder>>();
         foreach (var id in open.Select(order => order.ListId).Distinct())
             lists.Add(await Find(request.Account, id, null));
@@ -225,7 +226,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
             return wrong;
 
         var account = request.Account;
-        await entry.View(account);
+        await accounts.View(account);
         var orders = await Find(account, id, name);
         if (orders.IsEmpty || orders[0].Symbol != instrument!.Symbol)
             return WireError.UnknownOrder;
@@ -234,7 +235,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         foreach (var order in orders.Where(IsOpen))
         {
             // An order that ended with another one, or has traded since, is no failure.
-            var report = await entry.Cancel(account, order.Symbol, order.OrderId);
+            var report = await cancelReplace.Cancel(account, order.Symbol, order.OrderId);
             if (report.Reason is RejectReason.OutcomeUnknown or RejectReason.Overloaded)
                 return WireError.Of(new Refusal(report.Reason));
             cancelled |= report is { Reason: RejectReason.None, Status: OrderStatus.Cancelled, WasCancelled: false };
@@ -265,12 +266,12 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
     /// <summary>Returns the orders of a list; none if the account has no such list.</summary>
     private async ValueTask<ImmutableArray<PastOrder>> Find(long account, long? id, string? name)
     {
-        if (id is null && await entry.Orders(new OrderQuery(account, ListName: name)) is [{ ListId: var named }])
+        if (id is null && await accounts.Orders(new OrderQuery(account, ListName: name)) is [{ ListId: var named }])
             id = named;
         if (id is null)
             return [];
 
-        var orders = await entry.Orders(new OrderQuery(account, ListId: id));
+        var orders = await accounts.Orders(new OrderQuery(account, ListId: id));
         return orders is [var first, ..] && (name is null || first.ListName == name) ? orders : [];
     }
 

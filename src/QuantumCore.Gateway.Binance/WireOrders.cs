@@ -11,7 +11,8 @@ namespace QuantumCore.Gateway.Binance;
 
 /// <summary>Calls for single orders, which use the same order entry as all orders.</summary>
 internal sealed class WireOrders(
-    IGrainFactory grains, OrderEntry entry, Listings listings, Door door, WireLimits limits)
+    IGrainFactory grains, OrderEntry entry, CancelReplace cancelReplace, MassCancellation massCancellation,
+    AccountQueries accounts, Listings listings, Door door, WireLimits limits)
 {
     private static readonly Func<WireParameters, int> s_one = static _ => 1;
     private static readonly WireError s_increase = new(-2038, "Order amend (quantity increase) is not supported.");
@@ -92,16 +93,16 @@ internal sealed class WireOrders(
 
         // Queued orders were sent before this cancel, so they are rejected too.
         door.RefuseWaiting(request.Account);
-        var view = await entry.View(request.Account);
+        var view = await accounts.View(request.Account);
         var open = view.OpenOrders.Where(order => order.Symbol == instrument!.Symbol && order.OrderId > 0).ToArray();
-        var (reason, cancelled) = await entry.CancelAll(request.Account, instrument!.Symbol, null);
+        var (reason, cancelled) = await massCancellation.CancelAll(request.Account, instrument!.Symbol, null);
         if (reason != RejectReason.None)
             return WireError.Of(new Refusal(reason));
         if (open.Length == 0 && cancelled == 0)
             return WireError.UnknownOrder;
 
         var numbers = open.Select(order => order.Number).ToHashSet();
-        var orders = open.Length == 0 ? [] : (await entry.Orders(new OrderQuery(
+        var orders = open.Length == 0 ? [] : (await accounts.Orders(new OrderQuery(
             request.Account, instrument.Symbol, FromNanos: open.Min(order => order.TimeNanos) - 60_000_000_000,
             Limit: int.MaxValue)))
             .Where(order => numbers.Contains(order.Number) && order.Status == OrderStatus.Cancelled)
@@ -138,7 +139,7 @@ internal sealed class WireOrders(
         // Many clients give the new order the replaced order's name. That is never accepted here, and must not cost
         // them the existing order.
         if (parameters.Has("newClientOrderId")
-            && (await entry.LookUp(request.Account, order.ClientOrderId)).Reason == RejectReason.None)
+            && (await accounts.LookUp(request.Account, order.ClientOrderId)).Reason == RejectReason.None)
             return WireError.Duplicate;
 
         var (cancelError, cancelled) = await Cancel(request.Account, named);
@@ -195,7 +196,7 @@ internal sealed class WireOrders(
         // If a concurrent amendment has made it smaller, this one would enlarge it: the order is kept, and not replaced
         // either.
         var report =
-            await entry.Amend(request.Account, order.Symbol, order.OrderId, newName, 0, lots, keepsPlace: true);
+            await cancelReplace.Amend(request.Account, order.Symbol, order.OrderId, newName, 0, lots, keepsPlace: true);
         if (Refused(report, report.Reason == RejectReason.WouldGrow ? s_increase : WireError.NoSuchOrder) is { } error)
             return error;
 
@@ -237,12 +238,12 @@ internal sealed class WireOrders(
         if (symbol is not null && await listings.Find(symbol) is null)
             return WireError.BadSymbol;
 
-        var view = await entry.View(request.Account);
+        var view = await accounts.View(request.Account);
         var open =
             view.OpenOrders.Where(order => order.OrderId > 0 && (symbol is null || order.Symbol == symbol)).ToArray();
         var past = open.Length == 0
             ? []
-            : await entry.Orders(new OrderQuery(request.Account, symbol, IsOpen: true, Limit: int.MaxValue));
+            : await accounts.Orders(new OrderQuery(request.Account, symbol, IsOpen: true, Limit: int.MaxValue));
         var rows = past.ToDictionary(order => order.Number);
         return await List([.. open.Select(order => Live(order, rows.GetValueOrDefault(order.Number)))]);
     }
@@ -259,8 +260,8 @@ internal sealed class WireOrders(
         if (parameters.End() is { } wrong)
             return wrong;
 
-        await entry.View(request.Account);
-        var orders = await entry.Orders(new OrderQuery(
+        await accounts.View(request.Account);
+        var orders = await accounts.Orders(new OrderQuery(
             request.Account, instrument!.Symbol, FromOrderId: from, FromNanos: start, ThroughNanos: end + 999_999,
             Limit: limit, HasEntered: true));
         return await List([.. orders.OrderBy(order => order.OrderId)]);
@@ -339,7 +340,7 @@ internal sealed class WireOrders(
         {
             if (!ClientOrderId.IsValid(name))
                 return (WireError.UnknownOrder, null);
-            var found = await entry.LookUp(account, name);
+            var found = await accounts.LookUp(account, name);
             if (found.Reason == RejectReason.None && found.Symbol != symbol)
                 return (WireError.UnknownOrder, null);
         }
@@ -352,8 +353,8 @@ internal sealed class WireOrders(
         // A client that cancels a pending exit must not be left with the entry: the whole list is cancelled. An entry
         // that was filled meanwhile stays.
         if (order is { Stage: OrderStage.Pending, ListId: { } list }
-            && await entry.Orders(new OrderQuery(account, symbol, Number: list)) is [var parent]
-            && await entry.Cancel(account, symbol, parent.OrderId) is
+            && await accounts.Orders(new OrderQuery(account, symbol, Number: list)) is [var parent]
+            && await cancelReplace.Cancel(account, symbol, parent.OrderId) is
             {
                 Reason: RejectReason.None,
                 Status: OrderStatus.Cancelled, WasCancelled: false
@@ -364,8 +365,8 @@ internal sealed class WireOrders(
 
         // An unknown name is used up: an order in flight under it must not enter.
         var report = order is null
-            ? await entry.CancelByClientOrderId(account, named.ClientOrderId!)
-            : await entry.Cancel(account, symbol, order.OrderId);
+            ? await cancelReplace.CancelByClientOrderId(account, named.ClientOrderId!)
+            : await cancelReplace.Cancel(account, symbol, order.OrderId);
         if (Refused(report, WireError.UnknownOrder) is { } error)
             return (error, null);
         if (report.Status != OrderStatus.Cancelled || report.WasCancelled)
@@ -384,17 +385,17 @@ internal sealed class WireOrders(
         var orderId = named.OrderId ?? 0;
         if (named.OrderId is null)
         {
-            var found = await entry.LookUp(account, named.ClientOrderId!);
+            var found = await accounts.LookUp(account, named.ClientOrderId!);
             if (found.Reason != RejectReason.None || found.Symbol != symbol)
                 return null;
-            var entered = await entry.Orders(new OrderQuery(account, symbol, Number: found.Number));
+            var entered = await accounts.Orders(new OrderQuery(account, symbol, Number: found.Number));
             if (entered is not [{ OrderId: > 0 } one])
                 return null;
             orderId = one.OrderId;
         }
 
         // The book knows its state; the history must be as new.
-        var report = await entry.Status(account, symbol, orderId);
+        var report = await accounts.Status(account, symbol, orderId);
         return report.Reason == RejectReason.None
             && await Past(account, symbol, orderId) is { } order
             && (named.ClientOrderId is null || order.ClientOrderId == named.ClientOrderId)
@@ -403,7 +404,7 @@ internal sealed class WireOrders(
     }
 
     private async ValueTask<PastOrder?> Past(long account, string symbol, long orderId) =>
-        await entry.Orders(new OrderQuery(account, symbol, OrderId: orderId)) is [var order] ? order : null;
+        await accounts.Orders(new OrderQuery(account, symbol, OrderId: orderId)) is [var order] ? order : null;
 
     /// <summary>Makes the current state of an open order from the account's view; the history has its fills.</summary>
     private static PastOrder Live(OpenOrder order, PastOrder? past) =>

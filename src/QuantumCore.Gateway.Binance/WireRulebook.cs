@@ -10,7 +10,7 @@ namespace QuantumCore.Gateway.Binance;
 /// Calls for exchange information: limits, symbols and their filters; and the calls that clients make at their start.
 /// </summary>
 internal sealed class WireRulebook(
-    IGrainFactory grains, OrderEntry entry, Listings listings, WireLimits limits, ClientClock clock)
+    IGrainFactory grains, AccountQueries accounts, Listings listings, WireLimits limits, ClientClock clock)
 {
     /// <summary>Maximum number of open orders of an account; the account enforces it.</summary>
     private const int MostOpenOrders = 100_000;
@@ -248,7 +248,7 @@ internal sealed class WireRulebook(
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        var view = await entry.View(request.Account);
+        var view = await accounts.View(request.Account);
         var listed = await listings.All();
         var assets = listed.SelectMany(instrument => new[] { instrument.Base, instrument.Quote }).Distinct()
             .OrderBy(asset => asset.Name, StringComparer.Ordinal);

@@ -45,7 +45,7 @@ internal sealed partial class FixReporter
         {
             try
             {
-                if (await services.Entry.Orders(
+                if (await services.Accounts.Orders(
                     new OrderQuery(
                         holder.Account, told.Book.Instrument.Symbol, told.Number, HasChain: true)) is [var order])
                     return order;

@@ -31,8 +31,8 @@ internal sealed partial class FixTrader
     {
         var asked = _reporter.Ask(named.Key, message[FixTag.ClOrdID]!, isCancel: true, FixRoute.BackOf(message));
         var report = named.Name is { } name
-            ? await Entry.CancelByClientOrderId(holder.Account, name)
-            : await Entry.Cancel(holder.Account, named.Symbol!, named.OrderId);
+            ? await services.CancelReplace.CancelByClientOrderId(holder.Account, name)
+            : await services.CancelReplace.Cancel(holder.Account, named.Symbol!, named.OrderId);
         var isCancelled = report is { Reason: RejectReason.None, OrderId: not 0, Status: OrderStatus.Cancelled };
         if (isCancelled && await IsTold(asked, _reporter.WillTell(asked, report)))
             return;
@@ -117,7 +117,7 @@ internal sealed partial class FixTrader
         _orders.Entered.Sending(change.Name);
         var isRouted = _reporter.TryRoute(change.Name, FixRoute.BackOf(message));
         var report = change.Conditions == ConditionChanges.None
-            ? await Entry.Amend(
+            ? await services.CancelReplace.Amend(
                 holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total,
                 triggerTicks: change.TriggerTicks, earlierLots: earlier)
             : await ChangeConditions(open, change);
@@ -150,7 +150,7 @@ internal sealed partial class FixTrader
     private async ValueTask EndDone(FixMessage message, PastOrder open, string name)
     {
         var asked = _reporter.Ask(open.ClientOrderId, name, isCancel: true, FixRoute.BackOf(message));
-        var report = await Entry.Cancel(holder.Account, open.Symbol, open.OrderId);
+        var report = await services.CancelReplace.Cancel(holder.Account, open.Symbol, open.OrderId);
         if (report.Reason == RejectReason.None && await IsTold(asked, _reporter.WillTell(asked, report)))
             return;
 
@@ -169,9 +169,10 @@ internal sealed partial class FixTrader
     private async ValueTask<ExecutionReport> ChangeConditions(PastOrder order, Amendment change)
     {
         var report =
-            await Entry.AmendConditions(holder.Account, order.Symbol, order.OrderId, change.Name, change.Conditions);
+            await services.CancelReplace.AmendConditions(
+                holder.Account, order.Symbol, order.OrderId, change.Name, change.Conditions);
         if (report.Reason == RejectReason.None && report.ClientOrderId != change.Name)
-            await Entry.Amend(holder.Account, order.Symbol, order.OrderId, change.Name, 0, 0);
+            await services.CancelReplace.Amend(holder.Account, order.Symbol, order.OrderId, change.Name, 0, 0);
         return report;
     }
 
@@ -322,7 +323,7 @@ internal sealed partial class FixTrader
         if (named.Name is { } name && _reporter.Open(name) is { } seen)
             return seen;
 
-        var view = await Entry.View(holder.Account);
+        var view = await services.Accounts.View(holder.Account);
         return view.OpenOrders.FirstOrDefault(order => order.OrderId > 0
             && (named.Name is null
                 ? order.OrderId == named.OrderId && order.Symbol == named.Symbol
@@ -343,7 +344,7 @@ internal sealed partial class FixTrader
     {
         if (named.Name is { } name)
             return ClientOrderId.IsValid(name) ? await FindByName(name) : null;
-        return await Entry.Orders(
+        return await services.Accounts.Orders(
             new OrderQuery(holder.Account, named.Symbol, OrderId: named.OrderId, HasChain: true)) is [var past]
             ? past
             : null;
@@ -351,12 +352,13 @@ internal sealed partial class FixTrader
 
     /// <summary>Returns an order from the history by any name that its account knows; null if there is none.</summary>
     private async ValueTask<PastOrder?> FindByName(string name) =>
-        await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found
+        await services.Accounts.LookUp(holder.Account, name) is { Reason: RejectReason.None } found
             ? await Recorded(found.Symbol, found.Number)
             : null;
 
     private async ValueTask<PastOrder?> Recorded(string symbol, long number) =>
-        await Entry.Orders(new OrderQuery(holder.Account, symbol, Number: number, HasChain: true)) is [var order]
+        await services.Accounts.Orders(
+            new OrderQuery(holder.Account, symbol, Number: number, HasChain: true)) is [var order]
             ? order
             : null;
 

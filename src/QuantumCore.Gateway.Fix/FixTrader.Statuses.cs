@@ -50,7 +50,7 @@ internal sealed partial class FixTrader
             || (order.Type != OrderType.Pegged && !isTrailing))
             return 0;
 
-        var now = await Entry.Status(holder.Account, order.Symbol, order.OrderId);
+        var now = await services.Accounts.Status(holder.Account, order.Symbol, order.OrderId);
         return isTrailing ? now.TriggerTicks : now.PeggedTicks;
     }
 
@@ -79,7 +79,7 @@ internal sealed partial class FixTrader
         var side = SideOf(message);
         var listed = await services.Listings.BySymbol();
         var open =
-            (await Entry.Orders(
+            (await services.Accounts.Orders(
                 new OrderQuery(
                     holder.Account, kind == "1" ? symbol : null, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
             .Where(order => listed.ContainsKey(order.Symbol) && (side is null || order.Side == side)).ToArray();

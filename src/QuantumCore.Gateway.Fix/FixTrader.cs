@@ -18,7 +18,9 @@ namespace QuantumCore.Gateway.Fix;
 /// <summary>Services that every session uses.</summary>
 internal sealed record FixServices(
     OrderDesk Desk,
-    OrderEntry Entry,
+    CancelReplace CancelReplace,
+    CancelOnDisconnect Cancels,
+    AccountQueries Accounts,
     Listings Listings,
     AccountFeeds Feeds,
     BookFeeds Books,
@@ -83,7 +85,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     // Replacements of this session in flight, and unanswered copies, by name.
     private readonly Dictionary<string, Task> _unanswered = new(StringComparer.Ordinal);
     private readonly OrderQueue _orders = new(
-        services.Desk, new ConnectionOrders(services.Entry, holder.Account), services.Door, holder.Account,
+        services.Desk, new ConnectionOrders(services.Cancels, holder.Account), services.Door, holder.Account,
         services.Log);
     private readonly FixMarket _market = new(services, holder);
     private FixSession _session = null!;
@@ -97,8 +99,6 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     private SessionClaim? _claim;
     private bool _givesWay;
     private long _refusals;
-
-    private OrderEntry Entry => services.Entry;
 
     /// <inheritdoc/>
     public bool Knows(string type) => FixDictionary.Knows(type);

@@ -44,9 +44,7 @@ public static class ExchangeGateway
         services.AddSingleton<LastCandles>();
         services.TryAddSingleton(_ => SecretSeal.OfThisProcess());
         services.AddSingleton<KeyRing>();
-        services.AddSingleton<ReferencePrices>();
-        services.AddSingleton(new ShownSequences());
-        services.AddSingleton<OrderEntry>();
+        services.AddOrderEntry();
         services.AddSingleton<MoneyEntry>().AddSingleton<DemoFunds>();
         services.AddSingleton<AccountOwners>();
         services.AddSingleton<AccountFeeds>();

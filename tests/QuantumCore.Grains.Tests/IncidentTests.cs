@@ -33,11 +33,12 @@ public sealed class IncidentTests
         await using var disk = new Disk(DiskKind.Files);
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await using var gateway = GatewayOf(exchange);
-        var entry = gateway.GetRequiredService<OrderEntry>();
-        var atFirst = await UnitsAsync(entry);
+        var massCancellation = gateway.GetRequiredService<MassCancellation>();
+        var accounts = gateway.GetRequiredService<AccountQueries>();
+        var atFirst = await UnitsAsync(accounts);
         for (var round = 0; round < rounds; round++)
         {
-            var bursts = s_symbols.Select(symbol => BurstAsync(entry, symbol, round)).ToArray();
+            var bursts = s_symbols.Select(symbol => BurstAsync(gateway, symbol, round)).ToArray();
             var reports =
                 (await Within(
                     Task.WhenAll(bursts),
@@ -49,10 +50,10 @@ public sealed class IncidentTests
 
             var mark = await Within(
                 exchange.Account(Customer).CancelAll().AsTask(), $"round {round}: the mark of the last cancel");
-            var cancelled =
-                await Within(entry.CancelAll(Customer, null, null).AsTask(), $"round {round}: the last cancel of all");
+            var cancelled = await Within(
+                massCancellation.CancelAll(Customer, null, null).AsTask(), $"round {round}: the last cancel of all");
             Assert.Equal(RejectReason.None, cancelled.Reason);
-            var view = await Within(entry.View(Customer).AsTask(), $"round {round}: the account");
+            var view = await Within(accounts.View(Customer).AsTask(), $"round {round}: the account");
             Assert.DoesNotContain(view.OpenOrders, order => order.Number <= mark.Floor);
             Assert.All(view.Balances, balance => Assert.Equal(0, balance.Held));
         }
@@ -60,12 +61,15 @@ public sealed class IncidentTests
         await Within(CaughtUpAsync(exchange), "the ledger");
         var heads = (await disk.Journal.HeadsAsync("", Token)).ToDictionary(head => head.Name, head => head.Head);
         Assert.Empty(await HistoryInvariants.CheckAsync(disk.History, 0, heads, Token));
-        Assert.Equal(atFirst, await UnitsAsync(entry));
+        Assert.Equal(atFirst, await UnitsAsync(accounts));
     }
 
     /// <summary>Sends orders of which half meet a resting one, with the cancels in the middle.</summary>
-    private static async Task<ImmutableArray<ExecutionReport>> BurstAsync(OrderEntry entry, string symbol, int round)
+    private static async Task<ImmutableArray<ExecutionReport>> BurstAsync(
+        ServiceProvider gateway, string symbol, int round)
     {
+        var entry = gateway.GetRequiredService<OrderEntry>();
+        var massCancellation = gateway.GetRequiredService<MassCancellation>();
         var resting = await entry.Place(Maker, Order($"m-{symbol}-{round}", symbol, Side.Sell, 15_000, OrdersInBurst));
         var work = new List<Task<ExecutionReport>>();
         var cancels = new List<Task<MassCancel>>();
@@ -74,13 +78,13 @@ public sealed class IncidentTests
             var order = Order($"{symbol}-{round}-{i}", symbol, Side.Buy, i % 2 == 0 ? 15_000 : 14_900 + i, 1);
             work.Add(Task.Run(() => PlaceUntilKnownAsync(entry, order), Token));
             if (i % 25 == 10)
-                cancels.Add(
-                    Task.Run(async () => await entry.CancelAll(Customer, i % 2 == 0 ? symbol : null, null), Token));
+                cancels.Add(Task.Run(
+                    async () => await massCancellation.CancelAll(Customer, i % 2 == 0 ? symbol : null, null), Token));
         }
 
         Assert.All(await Task.WhenAll(cancels), cancel => Assert.Equal(RejectReason.None, cancel.Reason));
         var reports = await Task.WhenAll(work);
-        await entry.Cancel(Maker, symbol, resting.OrderId);
+        await gateway.GetRequiredService<CancelReplace>().Cancel(Maker, symbol, resting.OrderId);
         return [.. reports];
     }
 
@@ -103,12 +107,12 @@ public sealed class IncidentTests
         new(name, symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots);
 
     /// <summary>Returns all customers' units by asset, without money, which the ledger covers.</summary>
-    private static async Task<Dictionary<string, long>> UnitsAsync(OrderEntry entry)
+    private static async Task<Dictionary<string, long>> UnitsAsync(AccountQueries accounts)
     {
         var units = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var account in s_accounts)
         {
-            foreach (var balance in (await entry.View(account)).Balances.Where(balance => balance.Asset != "USD"))
+            foreach (var balance in (await accounts.View(account)).Balances.Where(balance => balance.Asset != "USD"))
                 units[balance.Asset] = units.GetValueOrDefault(balance.Asset) + balance.Total;
         }
 

@@ -115,7 +115,8 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
     {
         var wasThere = world.Database.Witness.Trades.Of(symbol, place) is not null;
         var head = world.Database.Witness.HeadOf("book/" + symbol);
-        var answer = await AskAsync<TradeChanged?>(async silo => await silo.Orders.ChangeTrade(symbol, place, price));
+        var answer =
+            await AskAsync<TradeChanged?>(async silo => await silo.Operations.ChangeTrade(symbol, place, price));
         if (answer is not { } changed)
             return false;
 
@@ -174,7 +175,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         var view = await AskAsync(async silo =>
         {
             await silo.Grains.Account(account).CatchUp();
-            return await silo.Orders.View(account);
+            return await silo.Accounts.View(account);
         });
         if (view is null || world.Desk.Lends(account))
             return;
@@ -200,7 +201,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
 
     private async Task UnfreezeAsync(long account)
     {
-        var reason = await AskAsync<RejectReason?>(async silo => await silo.Orders.Unfreeze(account, "arbiter", ""));
+        var reason = await AskAsync<RejectReason?>(async silo => await silo.Freezes.Unfreeze(account, "arbiter", ""));
         if (reason is not (null or RejectReason.None or RejectReason.InsufficientFunds or RejectReason.OutcomeUnknown
             or RejectReason.Overloaded))
             world.Find($"account {account} can't be let go: {reason}");

@@ -32,7 +32,7 @@ internal sealed partial class Client
     /// </summary>
     private async Task GiveAllAsync()
     {
-        var view = await AskAsync(async silo => await silo.Orders.View(account));
+        var view = await AskAsync(async silo => await silo.Accounts.View(account));
         var asset = world.Chance(0.6) ? "USD" : world.Pick(Market.Symbols);
         if (view?.Balances.FirstOrDefault(one => one.Asset == asset) is not { Available: > 0 } balance)
             return;
@@ -151,7 +151,7 @@ internal sealed partial class Client
         var before = _mine.Select(order => (order.Symbol, order.OrderId)).ToArray();
         var request = new FreezeRequest(world.Chance(0.6), "desk", "");
         var asked = world.Now;
-        var report = await AskAsync<FreezeReport?>(async silo => await silo.Orders.Freeze(account, request));
+        var report = await AskAsync<FreezeReport?>(async silo => await silo.Freezes.Freeze(account, request));
         if (report is { Reason: RejectReason.None, IsOnRecord: true })
         {
             if (!world.Database.Witness.Freezes.IsFrozen(account)
@@ -176,7 +176,7 @@ internal sealed partial class Client
         for (var attempt = 0; attempt < 20; attempt++)
         {
             if (await AskAsync<RejectReason?>(
-                async silo => await silo.Orders.Unfreeze(account, "desk", "")) == RejectReason.None)
+                async silo => await silo.Freezes.Unfreeze(account, "desk", "")) == RejectReason.None)
                 return;
         }
     }

@@ -127,7 +127,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
         var (kind, orders) = Market.List(world, NextName);
         await InsistAsync(orders[0].ClientOrderId, async silo =>
         {
-            var (refusal, reports) = await silo.Orders.PlaceList(account, kind, orders);
+            var (refusal, reports) = await silo.LinkedOrders.PlaceList(account, kind, orders);
             return Told(refusal, reports, orders[0]);
         });
     }
@@ -137,7 +137,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
         var legs = Market.Strategy(world, NextName);
         await InsistAsync(legs[0].ClientOrderId, async silo =>
         {
-            var (refusal, reports) = await silo.Orders.PlaceStrategy(account, legs);
+            var (refusal, reports) = await silo.LinkedOrders.PlaceStrategy(account, legs);
             return Told(refusal, reports, legs[0]);
         });
     }
@@ -223,7 +223,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
 
         var order = _mine[^(1 + world.Next(Math.Min(_mine.Count, 12)))];
         var orderId = world.Chance(0.03) ? order.OrderId + 1_000_000 : order.OrderId;
-        var report = await AskAsync(async silo => await silo.Orders.Cancel(account, order.Symbol, orderId));
+        var report = await AskAsync(async silo => await silo.CancelReplace.Cancel(account, order.Symbol, orderId));
         if (report is { Reason: RejectReason.UnknownOrder } && orderId == order.OrderId)
             world.Find($"{order.Symbol}: order {orderId} was acknowledged and is then unknown");
         TakeCancelled(report);
@@ -238,7 +238,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
             ? AskAsync(
                 async silo => ImmutableArray.Create(await silo.Orders.Place(account, world.Desk.Order(account, name))))
             : null;
-        var report = await AskAsync(async silo => await silo.Orders.CancelByClientOrderId(account, name));
+        var report = await AskAsync(async silo => await silo.CancelReplace.CancelByClientOrderId(account, name));
         if (placing is not null)
             Take(await placing);
         if (report is { Reason: RejectReason.UnknownOrder } && Acknowledged.ContainsKey(name))
@@ -267,7 +267,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
         for (var attempt = world.Next(1, 4); attempt > 0; attempt--)
         {
             var report = await AskAsync(async silo =>
-                await silo.Orders.Amend(account, order.Symbol, order.OrderId, name, price, total));
+                await silo.CancelReplace.Amend(account, order.Symbol, order.OrderId, name, price, total));
             if (report is not null && report.Reason == RejectReason.None && report.ClientOrderId == name)
                 Take([report]);
             if (report is not null && IsFinal(report.Reason))
@@ -282,7 +282,8 @@ internal sealed partial class Client(World world, long account, Habit habit)
         for (var attempt = 0; attempt < 3; attempt++)
         {
             // Nothing to compare with: a missing response is null, and so is the reason of a default one.
-            var result = await AskAsync<MassCancel?>(async silo => await silo.Orders.CancelAll(account, symbol, null));
+            var result = await AskAsync<MassCancel?>(
+                async silo => await silo.MassCancellation.CancelAll(account, symbol, null));
             if (result is not { Reason: RejectReason.None })
                 continue;
 
@@ -311,7 +312,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
     {
         var asked = world.Now;
         var stream = "acct/" + account;
-        var view = await AskAsync(async silo => await silo.Orders.View(account));
+        var view = await AskAsync(async silo => await silo.Accounts.View(account));
         if (view is null)
             return null;
 

@@ -41,6 +41,7 @@ internal sealed class Silo
 
     private readonly World _world;
     private readonly ServiceProvider _services;
+    private readonly ServiceProvider _gateway;
     private readonly JournalWriter _writer;
     private bool _stepping;
 
@@ -86,15 +87,15 @@ internal sealed class Silo
         _services = services.BuildServiceProvider();
         Host = _services.GetRequiredService<GrainHost>();
         Grains = Host.GrainFactory;
-        Orders = new OrderEntry(
-            Grains,
-            new Listings(Grains, Clock),
-            new ReferencePrices(Grains, Clock),
-            new ShownSequences(),
-            Metrics,
-            new GatewayOptions { HasOneWriter = world.HoldsAhead },
-            Clock,
-            NullLogger<OrderEntry>.Instance);
+        _gateway = new ServiceCollection()
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
+            .AddSingleton(Grains)
+            .AddSingleton<Listings>()
+            .AddSingleton(Metrics)
+            .AddSingleton(new GatewayOptions { HasOneWriter = world.HoldsAhead })
+            .AddOrderEntry()
+            .BuildServiceProvider();
         Money = new MoneyEntry(Grains, NullLogger<MoneyEntry>.Instance);
     }
 
@@ -114,7 +115,25 @@ internal sealed class Silo
     public IGrainFactory Grains { get; }
 
     /// <summary>Order entry.</summary>
-    public OrderEntry Orders { get; }
+    public OrderEntry Orders => _gateway.GetRequiredService<OrderEntry>();
+
+    /// <summary>Entry of lists and multileg orders.</summary>
+    public LinkedOrders LinkedOrders => _gateway.GetRequiredService<LinkedOrders>();
+
+    /// <summary>Cancels and amendments of single orders.</summary>
+    public CancelReplace CancelReplace => _gateway.GetRequiredService<CancelReplace>();
+
+    /// <summary>Mass cancels.</summary>
+    public MassCancellation MassCancellation => _gateway.GetRequiredService<MassCancellation>();
+
+    /// <summary>Freezes of accounts.</summary>
+    public AccountFreezes Freezes => _gateway.GetRequiredService<AccountFreezes>();
+
+    /// <summary>Operators' calls on books.</summary>
+    public BookOperations Operations => _gateway.GetRequiredService<BookOperations>();
+
+    /// <summary>Reads of orders and accounts.</summary>
+    public AccountQueries Accounts => _gateway.GetRequiredService<AccountQueries>();
 
     /// <summary>Transfers and withdrawals.</summary>
     public MoneyEntry Money { get; }

@@ -9,7 +9,7 @@ using QuantumCore.Gateway.Orders;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for an account's money, its fills, and its prevented matches.</summary>
-internal sealed class AccountCalls(OrderEntry entry, Listings listings)
+internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
 {
     /// <summary>GET /account: returns the account with its balances.</summary>
     /// <remarks>
@@ -18,7 +18,7 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings)
     /// </remarks>
     public async Task Show(HttpContext context, Caller caller)
     {
-        var view = await entry.View(caller.Account);
+        var view = await accounts.View(caller.Account);
         var instruments = await listings.BySymbol();
         await Answer.Json(context, new Api.AccountView(
             ApiValues.Account(view.Account),
@@ -56,8 +56,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings)
         }
 
         var fills = after is { } place
-            ? await entry.FillsAfter(caller.Account, symbol!, place, limit)
-            : await entry.Fills(caller.Account, symbol, limit);
+            ? await accounts.FillsAfter(caller.Account, symbol!, place, limit)
+            : await accounts.Fills(caller.Account, symbol, limit);
         var instruments = await listings.BySymbol();
         await Answer.Json(context, new Api.FillList(
             [.. fills.Where(fill => instruments.ContainsKey(fill.Symbol))
@@ -99,8 +99,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings)
             place is { } last ? last with { Index = Math.Min(last.Index, int.MaxValue - 1) + 1 } : default(TradePlace?);
         // Events that others caused, such as a triggered stop, are included with everything else the account knows by
         // now.
-        await entry.View(caller.Account);
-        var matches = await entry.Prevented(new PreventedQuery(caller.Account, symbol, orderId, from, Limit: limit));
+        await accounts.View(caller.Account);
+        var matches = await accounts.Prevented(new PreventedQuery(caller.Account, symbol, orderId, from, Limit: limit));
         var instruments = await listings.BySymbol();
         await Answer.Json(context, new Api.PreventedMatchList(
             [.. matches.Where(match => instruments.ContainsKey(match.Symbol))

@@ -15,7 +15,9 @@ namespace QuantumCore.Gateway.Native.Endpoints;
 /// <summary>
 /// Calls for freezes and the kill switch: for an account, for an account in one symbol, and for a firm.
 /// </summary>
-internal sealed class BlockCalls(OrderEntry entry, Listings listings, AccountOwners owners, OperatorLog operators)
+internal sealed class BlockCalls(
+    BookOperations operations, AccountFreezes freezes, OwnerBlocks ownerBlocks, Listings listings, AccountOwners owners,
+    OperatorLog operators)
 {
     // The last call for each owner. A block that waits for its record gives up once another call came after it.
     private readonly ConcurrentDictionary<string, OwnerBlock> _pending = new(StringComparer.Ordinal);
@@ -80,8 +82,8 @@ internal sealed class BlockCalls(OrderEntry entry, Listings listings, AccountOwn
             return;
 
         var report = isFrozen
-            ? await entry.FreezeAtOnce(account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? ""))
-            : new FreezeReport(await entry.Unfreeze(account.Value, officer.Name, text.Why ?? ""), 0, []);
+            ? await freezes.FreezeAtOnce(account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? ""))
+            : new FreezeReport(await freezes.Unfreeze(account.Value, officer.Name, text.Why ?? ""), 0, []);
         var isDone = report.Reason == RejectReason.None;
         await AnswerDone(
             context,
@@ -151,7 +153,7 @@ internal sealed class BlockCalls(OrderEntry entry, Listings listings, AccountOwn
         // Before the accounts are read: one that joins later finds the owner as it is then.
         var block = new OwnerBlock(owner, isBlock, officer.Name, text.Why ?? "");
         _pending[owner] = block;
-        var isRecorded = await entry.BlockOwner(block);
+        var isRecorded = await ownerBlocks.BlockOwner(block);
         if (await owners.Of(owner) is not { } accounts || (!isBlock && !isRecorded))
         {
             await Answer.Refuse(
@@ -198,11 +200,11 @@ internal sealed class BlockCalls(OrderEntry entry, Listings listings, AccountOwn
     {
         if (!ReferenceEquals(_pending.GetValueOrDefault(block.Owner), block))
             return true;
-        if (!await entry.BlockOwner(block))
+        if (!await ownerBlocks.BlockOwner(block))
             return false;
 
         foreach (var account in (await owners.Of(block.Owner) ?? []).Except(blocked))
-            await entry.FreezeAtOnce(account, new FreezeRequest(Closes: true, block.By, block.Why));
+            await freezes.FreezeAtOnce(account, new FreezeRequest(Closes: true, block.By, block.Why));
         return true;
     }
 
@@ -223,13 +225,13 @@ internal sealed class BlockCalls(OrderEntry entry, Listings listings, AccountOwn
     {
         if (!isBlock)
         {
-            var released = await entry.Unfreeze(account.Value, by, why);
+            var released = await freezes.Unfreeze(account.Value, by, why);
             return released == RejectReason.None
                 ? await SetInSymbols(account, isBlock: false, null)
                 : new BlockResult(Unfrozen(released), []);
         }
 
-        var report = await entry.FreezeAtOnce(account.Value, new FreezeRequest(Closes: true, by, why));
+        var report = await freezes.FreezeAtOnce(account.Value, new FreezeRequest(Closes: true, by, why));
         return report.Reason == RejectReason.None
             ? new BlockResult(null, report.Symbols, report.IsOnRecord)
             : new BlockResult(
@@ -257,8 +259,8 @@ internal sealed class BlockCalls(OrderEntry entry, Listings listings, AccountOwn
             BookCommand command = isBlock ? new BlockAccount(account.Value) : new UnblockAccount(account.Value);
             // Like a halt, a block does not wait for a journal that does not commit.
             var done = isBlock
-                ? await entry.Halt(symbol, command)
-                : new HaltAnswer(await entry.Operate(symbol, command), true, null);
+                ? await operations.Halt(symbol, command)
+                : new HaltAnswer(await operations.Operate(symbol, command), true, null);
             if (done.Reason != RejectReason.None)
                 failed.Add(symbol, done.Reason);
             else
@@ -276,7 +278,7 @@ internal sealed class BlockCalls(OrderEntry entry, Listings listings, AccountOwn
     /// Returns a refusal for an account without an owner and without a record; a typo must not look like a freeze.
     /// </summary>
     private async ValueTask<Refusal?> Unknown(AccountId account) =>
-        await owners.MayHave(account.Value) || await entry.MayExist(account.Value)
+        await owners.MayHave(account.Value) || await freezes.MayExist(account.Value)
             ? null
             : new Refusal(RejectReason.UnknownAccount, "account");
 

@@ -13,7 +13,8 @@ namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls of the order matching engine's README, in its spelling: numbers are JSON numbers.</summary>
 internal sealed class EngineCalls(
-    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, GatewayOptions options)
+    OrderEntry entry, CancelReplace cancelReplace, IGrainFactory grains, Listings listings, KeyRing keys,
+    GatewayOptions options)
 {
     private const int MostLevels = 100;
 
@@ -95,7 +96,7 @@ internal sealed class EngineCalls(
         }
 
         var symbol = Named(context, "symbol");
-        var report = await entry.Cancel(account, symbol, orderId);
+        var report = await cancelReplace.Cancel(account, symbol, orderId);
         if (report.Reason != RejectReason.None)
         {
             await OrderAnswer.Order(context, report, await listings.BySymbol());

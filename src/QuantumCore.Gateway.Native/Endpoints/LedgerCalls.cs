@@ -12,7 +12,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for the ledger: an account's statement, and the accounting of the whole exchange.</summary>
-internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listings listings, TimeProvider time)
+internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts, Listings listings, TimeProvider time)
 {
     private const string BookPrefix = "book/";
 
@@ -136,7 +136,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
 
         var instruments = await listings.BySymbol();
         var rows = new List<Api.Position>();
-        foreach (var position in await entry.Positions(account, method.Value))
+        foreach (var position in await accounts.Positions(account, method.Value))
         {
             if (!instruments.TryGetValue(position.Symbol, out var instrument))
                 continue;
@@ -183,7 +183,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         }
 
         var statement =
-            await entry.Statement(account, UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1), after, limit);
+            await accounts.Statement(account, UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1), after, limit);
         await Answer.Json(context, new Api.AccountStatement(
             ApiValues.Account(statement.Account),
             UtcDay.DateOf(period.From),

@@ -10,7 +10,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for margin: terms and policies, kinds of accounts, and their state.</summary>
-internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listings listings, OperatorLog operators)
+internal sealed class MarginCalls(
+    IGrainFactory grains, AccountQueries accounts, Listings listings, OperatorLog operators)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
@@ -161,7 +162,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
 
     private async Task AnswerAccount(HttpContext context, AccountId account)
     {
-        var (view, instruments) = (await entry.View(account.Value), await listings.BySymbol());
+        var (view, instruments) = (await accounts.View(account.Value), await listings.BySymbol());
         await Answer.Json(
             context, new Api.AccountKind(ApiValues.Account(view.Account), view.Margin?.ToApi(instruments)));
     }

@@ -13,7 +13,7 @@ namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls that move money and units out of accounts.</summary>
 internal sealed class MoneyCalls(
-    MoneyEntry entry, OrderEntry orders, IGrainFactory grains, Listings listings, AccountOwners owners,
+    MoneyEntry entry, OwnerBlocks ownerBlocks, IGrainFactory grains, Listings listings, AccountOwners owners,
     OperatorLog operators)
 {
     private const int LongestOwner = 64;
@@ -107,7 +107,7 @@ internal sealed class MoneyCalls(
             return;
         }
 
-        await orders.JoinOwner(new OwnedAccount(account.Value, owner), officer.Name);
+        await ownerBlocks.JoinOwner(new OwnedAccount(account.Value, owner), officer.Name);
         await owners.Refresh();
         if (await Answer.TryRefuse(context, await operators.Note(officer, "ownerSet", account.ToString(), text)))
             return;

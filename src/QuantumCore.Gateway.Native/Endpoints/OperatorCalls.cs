@@ -13,7 +13,7 @@ namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Operators' calls for trading: phases, prices, rules, trades and the breaker.</summary>
 internal sealed class OperatorCalls(
-    OrderEntry entry, IGrainFactory grains, Listings listings, OperatorLog operators, GatewayOptions options,
+    BookOperations operations, IGrainFactory grains, Listings listings, OperatorLog operators, GatewayOptions options,
     CorporateStandstill standstill, TimeProvider time)
 {
     private const long LargestIndex = (1L << 53) - 1;
@@ -121,7 +121,8 @@ internal sealed class OperatorCalls(
         if (call.Acts)
         {
             var failed = new PartialFailure("symbol");
-            stopped = await new MarketStop(entry, now, options.TimeZone).Stop(await listings.All(), call.Level, failed);
+            stopped = await new MarketStop(operations, now, options.TimeZone)
+                .Stop(await listings.All(), call.Level, failed);
             if (failed.Refusal is { } failure)
             {
                 // The catalog records complete stops, with the name of the officer.
@@ -172,7 +173,7 @@ internal sealed class OperatorCalls(
             context, await operators.Note(officer, what, instrument.Symbol, text, isDone: false)))
             return;
 
-        var changed = await entry.ChangeTrade(instrument.Symbol, place!.Value, ticks);
+        var changed = await operations.ChangeTrade(instrument.Symbol, place!.Value, ticks);
         if (changed.Reason == RejectReason.None)
         {
             await Answer.Json(context, changed.ToApi(instrument, place.Value));
@@ -208,7 +209,7 @@ internal sealed class OperatorCalls(
     private async ValueTask Operate(
         HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>>? note)
     {
-        await AnswerOperated(context, instrument, await entry.Operate(instrument.Symbol, command), note);
+        await AnswerOperated(context, instrument, await operations.Operate(instrument.Symbol, command), note);
     }
 
     private async ValueTask AnswerOperated(
@@ -224,7 +225,7 @@ internal sealed class OperatorCalls(
     private async ValueTask Halt(
         HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>> note)
     {
-        var halted = await entry.Halt(instrument.Symbol, command);
+        var halted = await operations.Halt(instrument.Symbol, command);
         if (halted is { Reason: RejectReason.None, IsOnRecord: false, State: { } state })
         {
             _ = operators.NoteLater(note);

@@ -10,7 +10,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for orders.</summary>
-internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings listings)
+internal sealed class OrderCalls(
+    OrderDesk desk, CancelReplace cancelReplace, AccountQueries accounts, Listings listings)
 {
     /// <summary>POST /orders: places an order.</summary>
     /// <remarks>
@@ -71,7 +72,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
             return;
         }
 
-        var view = await entry.View(caller.Account);
+        var view = await accounts.View(caller.Account);
         var listed = await listings.BySymbol();
         await Answer.Json(context, (view, symbol, listed), static (to, answer) =>
         {
@@ -99,7 +100,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// Needs a key or session with the order's account; the order may be open or done. Expect <c>UnknownOrder</c> if
     /// the book has no such order, <c>NotOwner</c> for an order of another account.
     /// </remarks>
-    public Task Status(HttpContext context, Caller caller) => OfOrder(context, caller, entry.Status);
+    public Task Status(HttpContext context, Caller caller) => OfOrder(context, caller, accounts.Status);
 
     /// <summary>DELETE /orders/{symbol}/{orderId}: cancels an order by its id.</summary>
     /// <remarks>
@@ -107,7 +108,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// same; an order that ended in another way gets <c>OrderClosed</c> with the <c>order</c>, an unknown one
     /// <c>UnknownOrder</c>.
     /// </remarks>
-    public Task Cancel(HttpContext context, Caller caller) => OfOrder(context, caller, entry.Cancel);
+    public Task Cancel(HttpContext context, Caller caller) => OfOrder(context, caller, cancelReplace.Cancel);
 
     /// <summary>PATCH /orders/{symbol}/{orderId}: amends an open order.</summary>
     /// <remarks>
@@ -132,10 +133,10 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         }
 
         var report = change.Conditions == ConditionChanges.None
-            ? await entry.Amend(
+            ? await cancelReplace.Amend(
                 caller.Account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots,
                 triggerTicks: change.TriggerTicks)
-            : await entry.AmendConditions(caller.Account, symbol, orderId, change.Name, change.Conditions);
+            : await cancelReplace.AmendConditions(caller.Account, symbol, orderId, change.Name, change.Conditions);
         await AnswerOrder(context, report, symbol, field => WrittenValues.Of(text, field));
     }
 
@@ -151,7 +152,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
             return;
 
         var symbol = Call.Path(context, "symbol");
-        var place = await entry.Position(caller.Account, symbol, orderId);
+        var place = await accounts.Position(caller.Account, symbol, orderId);
         if (place.Reason != RejectReason.None || await listings.Find(symbol) is not { } instrument)
         {
             await Answer.Refuse(context, new Refusal(place.Reason));
@@ -183,7 +184,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
             return;
         }
 
-        var report = await entry.CancelByClientOrderId(caller.Account, name);
+        var report = await cancelReplace.CancelByClientOrderId(caller.Account, name);
         var detail =
             report.Reason == RejectReason.UnknownOrder ? $"clientOrderId {RefusalText.Shown(name)} is unknown" : null;
         await OrderAnswer.Order(context, report, await listings.BySymbol(), detail);

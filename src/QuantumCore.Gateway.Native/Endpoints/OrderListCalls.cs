@@ -11,7 +11,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Call for linked orders.</summary>
-internal sealed class OrderListCalls(OrderEntry entry, Listings listings)
+internal sealed class OrderListCalls(LinkedOrders linkedOrders, Listings listings)
 {
     /// <summary>POST /order-lists: places orders that depend on each other.</summary>
     /// <remarks>
@@ -24,7 +24,7 @@ internal sealed class OrderListCalls(OrderEntry entry, Listings listings)
         var (refusal, kind, orders) = await Read(text);
         if (refusal is null)
         {
-            (refusal, var reports) = await entry.PlaceList(caller.Account, kind, orders);
+            (refusal, var reports) = await linkedOrders.PlaceList(caller.Account, kind, orders);
             if (refusal is null)
             {
                 await AnswerReports(context, kind, reports);

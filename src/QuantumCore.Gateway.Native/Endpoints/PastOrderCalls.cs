@@ -11,7 +11,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Calls for orders that may be done: by client order id, and the newest ones.</summary>
-internal sealed class PastOrderCalls(OrderEntry entry, Listings listings)
+internal sealed class PastOrderCalls(AccountQueries accounts, Listings listings)
 {
     /// <summary>GET /orders/by-client-id/{clientOrderId}: finds an order by its client id.</summary>
     /// <remarks>
@@ -22,7 +22,7 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings)
     {
         var name = Call.Path(context, "clientOrderId");
         var listed = await listings.BySymbol();
-        var view = await entry.View(caller.Account);
+        var view = await accounts.View(caller.Account);
         if (view.OpenOrders.FirstOrDefault(order => order.ClientOrderId == name) is { } open
             && listed.ContainsKey(open.Symbol))
         {
@@ -32,10 +32,10 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings)
             return;
         }
 
-        var found = await entry.LookUp(caller.Account, name);
+        var found = await accounts.LookUp(caller.Account, name);
         var past = found.Reason != RejectReason.None
             ? []
-            : await entry.Orders(new OrderQuery(caller.Account, found.Symbol, Number: found.Number, Limit: 1));
+            : await accounts.Orders(new OrderQuery(caller.Account, found.Symbol, Number: found.Number, Limit: 1));
         if (past is [var order, ..] && listed.ContainsKey(order.Symbol))
             await Answer.Json(
                 context, (order, caller.Account, listed),
@@ -64,7 +64,8 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings)
             return;
 
         var listed = await listings.BySymbol();
-        var orders = await entry.Orders(new OrderQuery(caller.Account, symbol, Limit: limit + 1, BeforeNumber: before));
+        var orders =
+            await accounts.Orders(new OrderQuery(caller.Account, symbol, Limit: limit + 1, BeforeNumber: before));
         var page = orders.OrderByDescending(order => order.Number).Take(limit).ToArray();
         var known = page.Where(order => listed.ContainsKey(order.Symbol));
         var next = orders.Length > limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;

@@ -11,7 +11,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Call for multileg orders.</summary>
-internal sealed class StrategyCalls(OrderEntry entry, Listings listings)
+internal sealed class StrategyCalls(LinkedOrders linkedOrders, Listings listings)
 {
     /// <summary>POST /strategies: places a multi-leg order.</summary>
     /// <remarks>
@@ -25,7 +25,7 @@ internal sealed class StrategyCalls(OrderEntry entry, Listings listings)
         var (refusal, legs) = await StrategyReading.Read(text, listings);
         if (refusal is null)
         {
-            (refusal, var reports) = await entry.PlaceStrategy(caller.Account, legs);
+            (refusal, var reports) = await linkedOrders.PlaceStrategy(caller.Account, legs);
             if (refusal is null)
             {
                 await AnswerReports(context, legs[0], reports);

@@ -16,7 +16,7 @@ namespace QuantumCore.Gateway.Native.Streams;
 /// longer open is named; another call returns how it ended. Changes of earlier trades are sent one by one.
 /// </summary>
 internal sealed class AccountSource(
-    StreamHolder holder, OrderEntry entry, Listings listings, TimeProvider time, Pacing pacing, ILogger log)
+    StreamHolder holder, AccountQueries accounts, Listings listings, TimeProvider time, Pacing pacing, ILogger log)
     : IStreamSource
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
@@ -78,7 +78,7 @@ internal sealed class AccountSource(
             try
             {
                 // Checked after each wait, some seconds at most: a signed-out client gets nothing more.
-                var change = await entry.WaitForChange(holder.Account, version, places, orders);
+                var change = await accounts.WaitForChange(holder.Account, version, places, orders);
                 if (!await holder.MayStill())
                 {
                     End();

@@ -9,7 +9,7 @@ namespace QuantumCore.Gateway.Native.Streams;
 
 /// <summary>Makes the sources of a connection's channels; the caller starts them.</summary>
 internal sealed class StreamSources(
-    BookFeeds feeds, OrderByOrderFeeds orders, MarketPulse pulse, PriceAlerts alerts, OrderEntry entry,
+    BookFeeds feeds, OrderByOrderFeeds orders, MarketPulse pulse, PriceAlerts alerts, AccountQueries accounts,
     Listings listings, TimeProvider time, ILogger<StreamSources> log)
 {
     /// <summary>Minimum interval between messages of an account channel.</summary>
@@ -47,7 +47,7 @@ internal sealed class StreamSources(
     {
         AccountSource source = null!;
         source = new AccountSource(
-            holder, entry, listings, time, new Pacing(s_account, time, () => ready(source)), log);
+            holder, accounts, listings, time, new Pacing(s_account, time, () => ready(source)), log);
         return source;
     }
 

@@ -16,7 +16,8 @@ namespace QuantumCore.Gateway.Native.Streams;
 /// </summary>
 internal sealed class TradingCall(
     OrderDesk desk,
-    OrderEntry entry,
+    CancelReplace cancelReplace,
+    CancelOnDisconnect cancels,
     Listings listings,
     KeyRing keys,
     UserSessions sessions,
@@ -47,7 +48,7 @@ internal sealed class TradingCall(
                 new MessageSocket(options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             await using var trader = new TradingSocket(
                 socket, caller.Account, context.TraceIdentifier, context.Connection.RemoteIpAddress,
-                Call.StillKnown(context, keys, sessions), desk, entry, listings, keys,
+                Call.StillKnown(context, keys, sessions), desk, cancelReplace, cancels, listings, keys,
                 registry, door, quotas, log);
             await socket.Run(accepted, trader.Obey, lifetime.ApplicationStopping, context.RequestAborted);
         }

@@ -25,7 +25,8 @@ internal sealed class TradingSocket(
     IPAddress? address,
     Func<ValueTask<bool>> isStillIn,
     OrderDesk desk,
-    OrderEntry entry,
+    CancelReplace cancelReplace,
+    CancelOnDisconnect cancels,
     Listings listings,
     KeyRing keys,
     SessionRegistry sessions,
@@ -37,7 +38,7 @@ internal sealed class TradingSocket(
     private const string PlaceIsTaken = "Another connection has taken this session.";
 
     private readonly RequestRoom _room = new();
-    private readonly OrderQueue _queue = new(desk, new ConnectionOrders(entry, account), door, account, log);
+    private readonly OrderQueue _queue = new(desk, new ConnectionOrders(cancels, account), door, account, log);
     private readonly Lock _lock = new();
     private volatile bool _hasEnded;
     private volatile AtEnd _atEnd;
@@ -126,7 +127,7 @@ internal sealed class TradingSocket(
                 door.RefuseWaiting(account);
             await _room.DisposeAsync();
             if (_atEnd == AtEnd.OrdersOfAccount)
-                await entry.CancelAllLeft(account);
+                await cancels.CancelAllLeft(account);
             else if (_atEnd == AtEnd.OrdersOfConnection)
                 await _queue.Entered.CancelLeft();
         }
@@ -250,7 +251,7 @@ internal sealed class TradingSocket(
             // An order sent just before the cancel must exist first.
             await _queue.Entering(name);
             if (ClientOrderId.IsValid(name))
-                await AnswerOrder(text, await entry.CancelByClientOrderId(account, name), null);
+                await AnswerOrder(text, await cancelReplace.CancelByClientOrderId(account, name), null);
             else
                 Refuse(text, Refusal.NotAKey("clientOrderId", name));
         }
@@ -260,7 +261,7 @@ internal sealed class TradingSocket(
             Symbol: { } symbol
         })
         {
-            await AnswerOrder(text, await entry.Cancel(account, symbol, orderId), null);
+            await AnswerOrder(text, await cancelReplace.Cancel(account, symbol, orderId), null);
         }
         else
         {

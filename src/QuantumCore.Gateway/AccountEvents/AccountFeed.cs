@@ -8,19 +8,21 @@ using QuantumCore.Gateway.Orders;
 namespace QuantumCore.Gateway.Following;
 
 /// <summary>Feeds of accounts with listeners; one per account.</summary>
-internal sealed class AccountFeeds(OrderEntry entry, Listings listings, TimeProvider time, ILogger<AccountFeeds> log)
+internal sealed class AccountFeeds(
+    AccountQueries accounts, Listings listings, TimeProvider time, ILogger<AccountFeeds> log)
 {
     private readonly ConcurrentDictionary<long, AccountFeed> _feeds = new();
 
     public AccountFeed Of(long account) =>
-        _feeds.GetOrAdd(account, _ => new AccountFeed(account, entry, listings, time, log));
+        _feeds.GetOrAdd(account, _ => new AccountFeed(account, accounts, listings, time, log));
 }
 
 /// <summary>
 /// Events of an account for all its listeners: the records of its books since the feed began, each once, in sequence
 /// within a book, none left out. A failed call is retried: the journal has what was missed.
 /// </summary>
-internal sealed class AccountFeed(long account, OrderEntry entry, Listings listings, TimeProvider time, ILogger log)
+internal sealed class AccountFeed(
+    long account, AccountQueries accounts, Listings listings, TimeProvider time, ILogger log)
 {
     private const int FillsAtOnce = 1_000;
 
@@ -73,7 +75,7 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         {
             try
             {
-                var change = await entry.WaitForChange(account, _version, _places, orders);
+                var change = await accounts.WaitForChange(account, _version, _places, orders);
                 if (change is null)
                     continue;
                 if (_version < 0)
@@ -121,13 +123,13 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         var places = view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
         // The history may be newer than this view of the account: later events report lists that began since.
         var open = view.OpenOrders.Select(order => order.Number).ToHashSet();
-        var past = (await entry.Orders(new OrderQuery(account, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
+        var past = (await accounts.Orders(new OrderQuery(account, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
             .Where(order => open.Contains(order.Number)).ToDictionary(order => order.Number);
         var lists = new Dictionary<long, ImmutableArray<PastOrder>>();
         foreach (var list in past.Values.Select(order => order.ListId).OfType<long>().Distinct())
-            lists.Add(list, await entry.Orders(new OrderQuery(account, ListId: list)));
+            lists.Add(list, await accounts.Orders(new OrderQuery(account, ListId: list)));
         var listOf = lists.Values.SelectMany(list => list).ToDictionary(order => order.Number, order => order.ListId);
-        var prevented = await entry.Prevented(new PreventedQuery(account, IsOpen: true, Limit: int.MaxValue));
+        var prevented = await accounts.Prevented(new PreventedQuery(account, IsOpen: true, Limit: int.MaxValue));
         var orders = new List<PastOrder>();
         foreach (var order in view.OpenOrders)
         {
@@ -161,7 +163,8 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         while (true)
         {
             var page =
-                await entry.FillsOf(new FillQuery(account, order.Symbol, order.OrderId, from, null, null, FillsAtOnce));
+                await accounts.FillsOf(
+                    new FillQuery(account, order.Symbol, order.OrderId, from, null, null, FillsAtOnce));
             fills.AddRange(page);
             // For an order that traded with its own account, half of a page belongs to the other order.
             if (page.Length < FillsAtOnce / 2)

@@ -19,8 +19,8 @@ internal readonly record struct DemoAmount(Asset Asset, long Amount);
 /// ordinary deposits and transfers.
 /// </summary>
 public sealed class DemoFunds(
-    IGrainFactory grains, Listings listings, OrderEntry entry, MoneyEntry money, TimeProvider time,
-    ILogger<DemoFunds> log)
+    IGrainFactory grains, Listings listings, MassCancellation massCancellation, AccountQueries accounts,
+    MoneyEntry money, TimeProvider time, ILogger<DemoFunds> log)
 {
     /// <summary>Account that receives what a reset takes away. Nobody trades with it.</summary>
     public const long Bank = 1009;
@@ -164,7 +164,7 @@ public sealed class DemoFunds(
     private async ValueTask<(Refusal? Refusal, ImmutableArray<DemoAmount> Added)> Deposit(
         long account, string keyPrefix, ImmutableArray<DemoAmount> amounts)
     {
-        var before = (await entry.View(account)).Sequence;
+        var before = (await accounts.View(account)).Sequence;
         var added = ImmutableArray.CreateBuilder<DemoAmount>();
         Refusal? refusal = null;
         foreach (var (asset, amount) in amounts)
@@ -189,15 +189,15 @@ public sealed class DemoFunds(
     private async ValueTask<(Refusal? Refusal, int Cancelled, AccountView View)> CancelAll(long account)
     {
         var cancelled = 0;
-        var view = await entry.View(account);
+        var view = await accounts.View(account);
         for (var i = 0; i < MostCancellations && !view.OpenOrders.IsEmpty; i++)
         {
-            var all = await entry.CancelAll(account, symbol: null, side: null);
+            var all = await massCancellation.CancelAll(account, symbol: null, side: null);
             if (all.Reason != RejectReason.None)
                 return (new Refusal(all.Reason), cancelled, view);
 
             cancelled += all.Cancelled;
-            view = await entry.View(account);
+            view = await accounts.View(account);
         }
 
         return view.OpenOrders.IsEmpty

@@ -8,7 +8,8 @@ namespace QuantumCore.Gateway.Markets;
 /// Keeps the books of an asset halted while a corporate action changes its units, so nobody trades half of a split or
 /// an old symbol.
 /// </summary>
-public sealed class CorporateStandstill(OrderEntry entry, IGrainFactory grains, Listings listings, TimeProvider time)
+public sealed class CorporateStandstill(
+    BookOperations operations, IGrainFactory grains, Listings listings, TimeProvider time)
 {
     /// <summary>
     /// Returns why a command may not take a symbol out of a halt, or schedule that; null if it may. An announced action
@@ -51,7 +52,7 @@ public sealed class CorporateStandstill(OrderEntry entry, IGrainFactory grains, 
         foreach (var symbol in (await listings.All()).Where(instrument => instrument.Base.Name == asset)
             .Select(instrument => instrument.Symbol))
         {
-            var (reason, state, _) = await entry.State(symbol);
+            var (reason, state, _) = await operations.State(symbol);
             if (reason != RejectReason.None || state is not { StandsStill: true })
                 return false;
         }

@@ -16,7 +16,7 @@ internal sealed class MarketIndexWatch(
     GatewayOptions options,
     MarketHistory history,
     Listings listings,
-    OrderEntry entry,
+    BookOperations operations,
     IGrainFactory grains,
     ExchangeReadiness readiness,
     GatewayMetrics metrics,
@@ -93,7 +93,7 @@ internal sealed class MarketIndexWatch(
 
     private async Task Stop(int level, long index, DateTimeOffset now, DateTime local)
     {
-        var stop = new MarketStop(entry, now, options.TimeZone);
+        var stop = new MarketStop(operations, now, options.TimeZone);
         var failed = new PartialFailure("symbol");
         var stopped = await stop.Stop(await listings.All(), level, failed, leavesHalted: true);
         Log.IndexFell(log, index, level, stopped.Length);

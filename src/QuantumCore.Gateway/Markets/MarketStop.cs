@@ -10,7 +10,7 @@ namespace QuantumCore.Gateway.Markets;
 /// Execution of the market-wide breaker: no symbol may trade, whatever its phase (RULES 15.2). Levels 1 and 2 halt each
 /// symbol for a while, and schedule the auction that ends the halt. Level 3 closes each for the day.
 /// </summary>
-internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneInfo zone)
+internal sealed class MarketStop(BookOperations operations, DateTimeOffset now, TimeZoneInfo zone)
 {
     /// <summary>Stops the symbols in their order; returns those that it stopped.</summary>
     /// <param name="instruments">All listed instruments.</param>
@@ -26,7 +26,7 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
         var stopped = ImmutableArray.CreateBuilder<string>();
         foreach (var symbol in instruments.Select(instrument => instrument.Symbol))
         {
-            var (reason, state, _) = await entry.State(symbol);
+            var (reason, state, _) = await operations.State(symbol);
             // A book with an inconsistent journal is stopped already.
             if (reason == RejectReason.None
                 && (state.IsHalted || (state.Phase == TradingPhase.Closed && !OpensToday(state, level))))
@@ -37,7 +37,7 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
 
             foreach (var command in reason == RejectReason.None ? Ways(state.Phase, level) : [])
             {
-                reason = await entry.Operate(symbol, command);
+                reason = await operations.Operate(symbol, command);
                 if (reason != RejectReason.None)
                     break;
             }

@@ -7,7 +7,7 @@ namespace QuantumCore.Gateway.Orders;
 /// Orders that one connection entered and that may still be open. Cancel-on-disconnect cancels these, and no other
 /// order of the account.
 /// </summary>
-internal sealed class ConnectionOrders(OrderEntry entry, long account)
+internal sealed class ConnectionOrders(CancelOnDisconnect cancels, long account)
 {
     /// <summary>Number of orders from which on those that are done are removed.</summary>
     private const int FewestToPrune = 1024;
@@ -68,7 +68,7 @@ internal sealed class ConnectionOrders(OrderEntry entry, long account)
     public ValueTask CancelLeft()
     {
         lock (_lock)
-            return entry.CancelLeft(
+            return cancels.CancelLeft(
                 account,
                 [.. _orders.Select(
                     static order => new EnteredOrder(order.Key, order.Value.Symbol, order.Value.Number))]);
@@ -81,7 +81,7 @@ internal sealed class ConnectionOrders(OrderEntry entry, long account)
         lock (_lock)
             known = [.. _orders.Where(static order => order.Value is { Number: > 0, OnTheirWay: 0 })
                 .Select(static order => (order.Key, order.Value.Number))];
-        var open = await entry.OpenNumbers(account);
+        var open = await cancels.OpenNumbers(account);
         lock (_lock)
         {
             foreach (var (name, number) in known)

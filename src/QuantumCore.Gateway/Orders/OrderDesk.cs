@@ -10,7 +10,7 @@ namespace QuantumCore.Gateway.Orders;
 /// <summary>
 /// Enters and cancels orders in the format of the native API, the same over HTTP and over a WebSocket.
 /// </summary>
-internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
+internal sealed class OrderDesk(OrderEntry entry, MassCancellation massCancellation, Listings listings, Door door)
 {
     /// <summary>Largest order id in a request.</summary>
     public const long LargestId = (1L << 53) - 1;
@@ -102,7 +102,7 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
         queue?.RefuseWaiting(symbol, side);
         if (side is null)
             door.RefuseWaiting(account);
-        var (reason, cancelled) = await entry.CancelAll(account, symbol, side);
+        var (reason, cancelled) = await massCancellation.CancelAll(account, symbol, side);
         return reason == RejectReason.None
             ? (null, cancelled)
             : (new Refusal(reason, null, null, $"{cancelled} orders are known to be cancelled."), cancelled);

@@ -35,7 +35,7 @@ internal sealed record SignalAnswer(
 /// client order id there, for ever. Nothing is remembered here.
 /// </summary>
 internal sealed class SignalDesk(
-    IGrainFactory grains, Listings listings, OrderEntry entry, SecretSeal seal, TimeProvider time,
+    IGrainFactory grains, Listings listings, SignalOrders signals, SecretSeal seal, TimeProvider time,
     ILogger<SignalDesk> log)
 {
     private const int LongestBodyKept = 2_000;
@@ -137,7 +137,7 @@ internal sealed class SignalDesk(
         }
 
         var told = await Task.WhenAll(strategy.Targets.Select(target =>
-            entry.PlaceSignal(target.Account, instrument!, intent with { Percent = target.Percent }).AsTask()));
+            signals.PlaceSignal(target.Account, instrument!, intent with { Percent = target.Percent }).AsTask()));
         ImmutableArray<ExecutionReport> reports = [.. told.Select(answer => answer.Report)];
         var isDuplicate = Array.TrueForAll(told, answer => answer.IsDuplicate);
         await End(strategy, text, reports, isDuplicate);

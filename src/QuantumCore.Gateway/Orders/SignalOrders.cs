@@ -1,12 +1,19 @@
+using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Hosting;
 using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Markets;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Orders;
 
-/// <content>Signals: orders whose side and quantity the account decides.</content>
-public sealed partial class OrderEntry
+/// <summary>Enters orders of signals: the account decides their side and quantity.</summary>
+internal sealed class SignalOrders(
+    IGrainFactory grains, Listings listings, OrderPreparation preparation, AccountFreezes freezes, BookCalls books,
+    GatewayMetrics metrics, TimeProvider time, ILogger<SignalOrders> log)
 {
+    private readonly GrainCalls _calls = new(log);
+
     /// <summary>
     /// Delivers a signal to one account, and enters the order that the account decides on. The same signal again gives
     /// the same report. After an unknown outcome, the signal may be sent again.
@@ -25,7 +32,7 @@ public sealed partial class OrderEntry
         var (failure, buy, sell) = await ProtectionPrices(account, instrument, intent);
         if (failure != RejectReason.None)
             return (NoOrder(failure, null), false);
-        if (_freezing.ContainsKey(account))
+        if (freezes.IsPending(account))
             return (NoOrder(RejectReason.Overloaded, null), false);
 
         var held = await _calls.Ask(
@@ -44,13 +51,13 @@ public sealed partial class OrderEntry
         if (entered.Failure != RejectReason.None)
             return (NoOrder(RejectReason.OutcomeUnknown, null), isDuplicate);
 
-        var report = OfHeld(entered.Value);
-        Note(report);
+        var report = BookCalls.OfHeld(entered.Value);
+        books.Note(report);
         metrics.OrdersAnswered([report], time.GetElapsedTime(started));
         return (report, isDuplicate);
 
         ExecutionReport NoOrder(RejectReason reason, HoldResult? result) =>
-            Nothing(account, intent.Symbol, 0, new Refusal(reason, result?.Field, result?.Limit)) with
+            BookCalls.Nothing(account, intent.Symbol, 0, new Refusal(reason, result?.Field, result?.Limit)) with
             {
                 ClientOrderId = intent.ClientOrderId,
             };
@@ -70,7 +77,7 @@ public sealed partial class OrderEntry
             var order = new HoldRequest(
                 intent.ClientOrderId, intent.Symbol, side, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 0,
                 1);
-            var (failure, ticks) = await WorstPrice(account, instrument, order);
+            var (failure, ticks) = await preparation.WorstPrice(account, instrument, order);
             if (failure != RejectReason.None)
                 return (failure, 0, 0);
             prices = side == Side.Buy ? prices with { Buy = ticks } : prices with { Sell = ticks };

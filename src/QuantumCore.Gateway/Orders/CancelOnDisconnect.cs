@@ -1,14 +1,22 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Markets;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Orders;
 
-// Cancels for a connection that has ended and cannot ask again. They are retried for half a minute; the log has the
-// result.
-public sealed partial class OrderEntry
+/// <summary>
+/// Cancels orders for a connection that has ended and cannot ask again. It retries for half a minute; the log has the
+/// result.
+/// </summary>
+internal sealed class CancelOnDisconnect(
+    IGrainFactory grains, Listings listings, AccountQueries accounts, MassCancellation massCancellation,
+    BookCalls books, TimeProvider time, ILogger<CancelOnDisconnect> log)
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_lastPause = TimeSpan.FromSeconds(16);
+
+    private readonly GrainCalls _calls = new(log);
 
     /// <summary>
     /// Cancels all that an account has open by now. Orders entered after the account has recorded the cancel stay.
@@ -19,15 +27,15 @@ public sealed partial class OrderEntry
         return UntilCancelled(account, async () =>
         {
             if (mark is not { Reason: RejectReason.None })
-                mark = await MarkCancelAll(account);
+                mark = await massCancellation.MarkCancelAll(account);
             return mark is { Reason: RejectReason.None, Floor: var floor, Symbols: var symbols }
-                ? await CloseUpTo(account, floor, symbols)
+                ? await massCancellation.CloseUpTo(account, floor, symbols)
                 : new MassCancel(RejectReason.OutcomeUnknown, 0);
         });
     }
 
     /// <summary>Cancels only these orders. The client order id of an order that has not arrived is used up.</summary>
-    internal ValueTask CancelLeft(long account, ImmutableArray<EnteredOrder> orders)
+    public ValueTask CancelLeft(long account, ImmutableArray<EnteredOrder> orders)
     {
         var left = orders.ToDictionary(order => order.Name, StringComparer.Ordinal);
         return UntilCancelled(account, async () =>
@@ -39,7 +47,7 @@ public sealed partial class OrderEntry
             foreach (var book in left.Values.Where(static order => order.Number > 0)
                 .GroupBy(order => order.Symbol!, StringComparer.Ordinal).ToArray())
             {
-                foreach (var some in book.Chunk(LongestBatch))
+                foreach (var some in book.Chunk(OrderEntry.LongestBatch))
                     cancelled += await Close(account, book.Key, some, left);
             }
 
@@ -48,9 +56,9 @@ public sealed partial class OrderEntry
     }
 
     /// <summary>Returns the numbers of the account's open orders; null if they are unknown.</summary>
-    internal async ValueTask<IReadOnlySet<long>?> OpenNumbers(long account)
+    public async ValueTask<IReadOnlySet<long>?> OpenNumbers(long account)
     {
-        var view = await _calls.Ask("View", account, () => View(account));
+        var view = await _calls.Ask("View", account, () => accounts.View(account));
         return view.Failure == RejectReason.None
             ? view.Value.OpenOrders.Select(static order => order.Number).ToHashSet()
             : null;
@@ -83,7 +91,7 @@ public sealed partial class OrderEntry
 
         for (var i = 0; i < orders.Length; i++)
         {
-            Note(closed.Value[i]);
+            books.Note(closed.Value[i]);
             if (closed.Value[i].Reason is RejectReason.None or RejectReason.OrderClosed or RejectReason.UnknownOrder)
                 left.Remove(orders[i].Name);
         }

@@ -1,42 +1,26 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Orders;
 
-// Operators' acts on books and accounts.
-public sealed partial class OrderEntry
+/// <summary>Freezes of accounts, and the kill switch.</summary>
+public sealed class AccountFreezes(
+    IGrainFactory grains, AccountQueries accounts, MassCancellation massCancellation, TimeProvider time,
+    ILogger<AccountFreezes> log)
 {
-    private static readonly TimeSpan s_freezePatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_repeatAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly GrainCalls _calls = new(log);
 
     // Accounts whose freeze is not on record yet, because the journal does not commit.
     private readonly ConcurrentDictionary<long, FreezeRequest> _freezing = new();
 
-    /// <summary>
-    /// Carries out an operator's command in one book, with one retry after a failed call. The same command again
-    /// changes nothing, or is rejected.
-    /// </summary>
-    public async ValueTask<RejectReason> Operate(string symbol, BookCommand command)
-    {
-        var answer = await _calls.Ask(
-            "Operate", AccountOf(command), async () => await (await listings.Book(symbol)).Operate(symbol, command));
-        return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
-    }
-
-    /// <summary>Halts a symbol at once, and waits only briefly for the record. A failed call is retried once.</summary>
-    public async ValueTask<HaltAnswer> Halt(string symbol, BookCommand command)
-    {
-        var answer = await _calls.Ask(
-            "Halt", AccountOf(command), async () => await (await listings.Book(symbol)).Halt(symbol, command));
-        return answer.Failure == RejectReason.None ? answer.Value : new HaltAnswer(answer.Failure, false, null);
-    }
-
-    private static long AccountOf(BookCommand command) => command switch
-    {
-        BlockAccount block => block.Account,
-        UnblockAccount unblock => unblock.Account,
-        _ => 0,
-    };
+    /// <summary>Returns true while a freeze of the account is not on record yet.</summary>
+    internal bool IsPending(long account) => _freezing.ContainsKey(account);
 
     /// <summary>
     /// Freezes an account; the kill switch also cancels its orders. The freeze is recorded: if the cancels are not
@@ -55,7 +39,7 @@ public sealed partial class OrderEntry
         GrainAnswer<CancelAllMark> mark;
         try
         {
-            mark = await AskToFreeze(account, request).AsTask().WaitAsync(s_freezePatience, time);
+            mark = await AskToFreeze(account, request).AsTask().WaitAsync(s_patience, time);
         }
         catch (TimeoutException)
         {
@@ -81,46 +65,6 @@ public sealed partial class OrderEntry
         return reason;
     }
 
-    /// <summary>Records that an owner is blocked or not. Returns false if that is not known to be on record.</summary>
-    public async ValueTask<bool> BlockOwner(OwnerBlock block)
-    {
-        try
-        {
-            var blocked = _calls.Ask("BlockOwner", 0, async () =>
-            {
-                await grains.Catalog().BlockOwner(block);
-                return true;
-            });
-            return (await blocked.AsTask().WaitAsync(s_freezePatience, time)).Failure == RejectReason.None;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>
-    /// Gives an account to an owner. If the owner is blocked, so is the account: before it joins, and after that if the
-    /// owner was blocked meanwhile.
-    /// </summary>
-    public async ValueTask JoinOwner(OwnedAccount account, string by)
-    {
-        var wasBlocked = await IsBlocked(account.Owner);
-        if (wasBlocked)
-            await BlockMember(account, by);
-
-        await grains.Catalog().SetOwner(account);
-        if (!wasBlocked && await IsBlocked(account.Owner))
-            await BlockMember(account, by);
-    }
-
-    private async ValueTask<bool> IsBlocked(string owner) =>
-        owner.Length > 0 && (await grains.Catalog().BlockedOwners()).Contains(owner);
-
-    private async ValueTask BlockMember(OwnedAccount account, string by) =>
-        await FreezeAtOnce(
-            account.Account, new FreezeRequest(Closes: true, by, $"joins the blocked owner {account.Owner}"));
-
     /// <summary>
     /// Returns true if an account has a record, or if that cannot be read now. Nobody waits for a journal that does not
     /// commit.
@@ -130,7 +74,7 @@ public sealed partial class OrderEntry
         try
         {
             var view =
-                await _calls.Ask("View", account, () => View(account)).AsTask().WaitAsync(s_freezePatience, time);
+                await _calls.Ask("View", account, () => accounts.View(account)).AsTask().WaitAsync(s_patience, time);
             return view.Failure != RejectReason.None || view.Value.Sequence > 0;
         }
         catch (TimeoutException)
@@ -155,7 +99,7 @@ public sealed partial class OrderEntry
         if (!request.Closes)
             return new FreezeReport(RejectReason.None, 0, []);
 
-        var closed = await CloseUpTo(account, mark.Value.Floor, mark.Value.Symbols);
+        var closed = await massCancellation.CloseUpTo(account, mark.Value.Floor, mark.Value.Symbols);
         return new FreezeReport(closed.Reason, closed.Cancelled, mark.Value.Symbols);
     }
 
@@ -178,9 +122,17 @@ public sealed partial class OrderEntry
     {
         while (_freezing.TryGetValue(account, out var request))
         {
-            await Task.Delay(s_firstPause, time);
+            await Task.Delay(s_repeatAfter, time);
             if (_freezing.ContainsKey(account) && (await Freeze(account, request)).IsOnRecord)
                 _freezing.TryRemove(new(account, request));
         }
     }
 }
+
+/// <summary>Result of a freeze.</summary>
+/// <param name="Reason">None, or why it is not known to be complete.</param>
+/// <param name="Cancelled">Number of open orders known to have ended by it.</param>
+/// <param name="Symbols">Symbols of the books that had orders to cancel.</param>
+/// <param name="IsOnRecord">True if the freeze is durable.</param>
+public readonly record struct FreezeReport(
+    RejectReason Reason, int Cancelled, ImmutableArray<string> Symbols, bool IsOnRecord = true);

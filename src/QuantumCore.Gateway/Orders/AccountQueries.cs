@@ -1,19 +1,23 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Orders;
 
-// Reads of orders and accounts, at least as new as what the client has been shown.
-public sealed partial class OrderEntry
+/// <summary>Reads orders and accounts, at least as new as what the client has been shown.</summary>
+public sealed class AccountQueries(
+    IGrainFactory grains, ShownSequences shown, BookCalls books, ILogger<AccountQueries> log)
 {
+    private readonly GrainCalls _calls = new(log);
+
     /// <summary>
     /// Returns the state of an order by its public id. For an order that is done, its book has only the conditions it
     /// was entered with. The history has their final state.
     /// </summary>
     public async ValueTask<ExecutionReport> Status(long account, string symbol, long orderId)
     {
-        var report = await AskBook("Status", account, symbol, orderId, book => book.Status(symbol, account, orderId));
+        var report = await books.Ask("Status", account, symbol, orderId, book => book.Status(symbol, account, orderId));
         if (report.Conditions is null || report.Status is OrderStatus.New or OrderStatus.PartiallyFilled)
             return report;
 
@@ -22,6 +26,20 @@ public sealed partial class OrderEntry
         return past is { Failure: RejectReason.None, Value: [var order] }
             ? report with { Conditions = order.Conditions, PriceTicks = order.PriceTicks }
             : report;
+    }
+
+    /// <summary>Returns the number of orders and lots ahead of an order at its price.</summary>
+    public async ValueTask<PlaceInLine> Position(long account, string symbol, long orderId)
+    {
+        var listed = await books.Find(account, symbol);
+        if (listed.Failure != RejectReason.None)
+            return new PlaceInLine(RejectReason.Overloaded, 0, 0);
+        if (listed.Value is not { } instrument)
+            return new PlaceInLine(RejectReason.UnknownSymbol, 0, 0);
+
+        var place = await _calls.Ask(
+            "Position", account, () => grains.Book(instrument.BookKey).Position(symbol, account, orderId));
+        return place.Failure == RejectReason.None ? place.Value : new PlaceInLine(place.Failure, 0, 0);
     }
 
     /// <summary>Returns the order of a client order id. An unknown id stays unused.</summary>
@@ -87,6 +105,17 @@ public sealed partial class OrderEntry
             await grains.Ledger().FillsAfter(account, symbol, after, limit + 1, shown.Of(account)), limit,
             isNewest: false);
 
+    /// <summary>Returns an account's statement, at least up to what its client has been shown.</summary>
+    public ValueTask<AccountStatement> Statement(
+        long account, long fromNanos, long toNanos, LinePlace? after, int limit) =>
+        grains.Ledger().Statement(account, fromNanos, toNanos, after, limit, shown.Of(account));
+
+    /// <summary>
+    /// Returns an account's positions and realised profits, at least up to what its client has been shown.
+    /// </summary>
+    public ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method) =>
+        grains.Ledger().Positions(account, method, shown.Of(account));
+
     /// <summary>
     /// Drops the extra fill, unless it is the other side of a trade of the account with itself. A client that continues
     /// after the trade would never see it.
@@ -101,15 +130,4 @@ public sealed partial class OrderEntry
             ? fills
             : isNewest ? fills[1..] : fills[..^1];
     }
-
-    /// <summary>Returns an account's statement, at least up to what its client has been shown.</summary>
-    public ValueTask<AccountStatement> Statement(
-        long account, long fromNanos, long toNanos, LinePlace? after, int limit) =>
-        grains.Ledger().Statement(account, fromNanos, toNanos, after, limit, shown.Of(account));
-
-    /// <summary>
-    /// Returns an account's positions and realised profits, at least up to what its client has been shown.
-    /// </summary>
-    public ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method) =>
-        grains.Ledger().Positions(account, method, shown.Of(account));
 }

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Orders;
+
+/// <summary>Blocks of owners, which freeze every account of the owner.</summary>
+internal sealed class OwnerBlocks(
+    IGrainFactory grains, AccountFreezes freezes, TimeProvider time, ILogger<OwnerBlocks> log)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
+    private readonly GrainCalls _calls = new(log);
+
+    /// <summary>Records that an owner is blocked or not. Returns false if that is not known to be on record.</summary>
+    public async ValueTask<bool> BlockOwner(OwnerBlock block)
+    {
+        try
+        {
+            var blocked = _calls.Ask("BlockOwner", 0, async () =>
+            {
+                await grains.Catalog().BlockOwner(block);
+                return true;
+            });
+            return (await blocked.AsTask().WaitAsync(s_patience, time)).Failure == RejectReason.None;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Gives an account to an owner. If the owner is blocked, so is the account: before it joins, and after that if the
+    /// owner was blocked meanwhile.
+    /// </summary>
+    public async ValueTask JoinOwner(OwnedAccount account, string by)
+    {
+        var wasBlocked = await IsBlocked(account.Owner);
+        if (wasBlocked)
+            await BlockMember(account, by);
+
+        await grains.Catalog().SetOwner(account);
+        if (!wasBlocked && await IsBlocked(account.Owner))
+            await BlockMember(account, by);
+    }
+
+    private async ValueTask<bool> IsBlocked(string owner) =>
+        owner.Length > 0 && (await grains.Catalog().BlockedOwners()).Contains(owner);
+
+    private async ValueTask BlockMember(OwnedAccount account, string by) =>
+        await freezes.FreezeAtOnce(
+            account.Account, new FreezeRequest(Closes: true, by, $"joins the blocked owner {account.Owner}"));
+}
