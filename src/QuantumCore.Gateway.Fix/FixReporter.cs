@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Threading.Channels;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Following;
@@ -15,33 +14,23 @@ namespace QuantumCore.Gateway.Fix;
 /// Results of requests are reported only here, from the journal's records; the direct answer to a request can only be a
 /// rejection. So an order reported as new is durable, and no answer overtakes another.
 /// </remarks>
-internal sealed partial class FixReporter(FixServices services, FixHolder holder)
+internal sealed class FixReporter(FixServices services, FixHolder holder, FixOrderNames names)
 {
-    private const int MostPast = 10_000;
-
     private readonly AccountFeed _feed = services.Feeds.Of(holder.Account);
     private readonly Channel<AccountNews> _news =
         Channel.CreateUnbounded<AccountNews>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Lock _lock = new();
+    private readonly FixTradeReports _trades = new(services, holder, names);
+
+    // A request sees the events of a record all or not at all, so the reporter and the names have one lock.
+    private readonly Lock _lock = names.Lock;
+    private bool _hasStopped;
     private readonly Dictionary<string, long> _places = new(StringComparer.Ordinal);
 
     // By client order id, or by symbol and order id: changes that the session asked for and that are not reported yet.
     private readonly Dictionary<string, FixChange> _asked = new(StringComparer.Ordinal);
 
-    // Open orders that this session has seen, by name. Latest session name to name and back, for orders reduced in
-    // place.
-    private readonly Dictionary<string, PastOrder> _open = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _named = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _renamed = new(StringComparer.Ordinal);
-
-    // Last names of done orders, oldest first.
-    private readonly Queue<string> _past = new();
-
     // Names of orders whose rejection, if any, is the answer to the request; with their number.
     private readonly Dictionary<string, int> _answered = new(StringComparer.Ordinal);
-
-    // By name: return route to the party behind an order, if its client named one.
-    private readonly Dictionary<string, FixRoute> _routes = new(StringComparer.Ordinal);
 
     private PastOrder? _replaced;
     private FixSession _session = null!;
@@ -55,8 +44,8 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     {
         _session = session;
         await Follow();
+        _trades.Start(session);
         _ = services.Guard(session, Run());
-        _ = services.Guard(session, TellPast());
     }
 
     private async Task FollowFeed()
@@ -73,69 +62,13 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     {
         _feed.Leave(Offer);
         _news.Writer.TryComplete();
-        _hasStopped = true;
-        _pastTrades.Writer.TryComplete();
+        _trades.Stop();
         lock (_lock)
         {
+            _hasStopped = true;
             foreach (var change in _asked.Values)
                 change.Settle(isTold: true);
         }
-    }
-
-    /// <summary>Returns the key of an order that a request names by symbol and order id.</summary>
-    private static string Key(string symbol, long orderId) =>
-        string.Create(CultureInfo.InvariantCulture, $"{symbol}/{orderId}");
-
-    /// <summary>Returns the exchange's name of an order from the session's name.</summary>
-    public string NameOf(string name)
-    {
-        lock (_lock)
-            return _named.GetValueOrDefault(name, name);
-    }
-
-    /// <summary>Returns true if the session has seen the order of this name open.</summary>
-    public bool Knows(string name)
-    {
-        lock (_lock)
-            return _named.ContainsKey(name) || _open.ContainsKey(name);
-    }
-
-    /// <summary>Records the current name of an order from before the session, if it is not its first name.</summary>
-    public void Learn(PastOrder order, string name)
-    {
-        lock (_lock)
-        {
-            if (order.ClientOrderId != name && _renamed.TryAdd(order.ClientOrderId, name))
-                _named[name] = order.ClientOrderId;
-        }
-    }
-
-    /// <summary>Returns the session's name of an order.</summary>
-    public string Shown(PastOrder order)
-    {
-        lock (_lock)
-            return _renamed.GetValueOrDefault(order.ClientOrderId, order.ClientOrderId);
-    }
-
-    /// <summary>
-    /// Returns the key for an order given by symbol and order id: its name if the session has seen it open.
-    /// </summary>
-    public string KeyOf(string symbol, long orderId)
-    {
-        lock (_lock)
-            return _open.Values.FirstOrDefault(
-                order => order.OrderId == orderId && order.Symbol == symbol)?.ClientOrderId
-                ?? Key(symbol, orderId);
-    }
-
-    /// <summary>
-    /// Returns an open order that the session has seen, by the exchange's name; null if it has not, or the order is
-    /// done.
-    /// </summary>
-    public PastOrder? Open(string name)
-    {
-        lock (_lock)
-            return _open.GetValueOrDefault(name);
     }
 
     /// <summary>Returns, by symbol, the sequence up to which events are reported.</summary>
@@ -168,7 +101,7 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     /// Registers a request, so that its result is reported under the request's name. An order has one such request at a
     /// time.
     /// </summary>
-    /// <param name="key">Key of the order: its name, or <see cref="Key"/>.</param>
+    /// <param name="key">Key of the order: its name, or <see cref="FixOrderNames.Key"/>.</param>
     /// <param name="request">ClOrdID (11) of the request.</param>
     /// <param name="isCancel">True for a cancel, false for a change.</param>
     /// <param name="route">Return route to the party behind the request.</param>
@@ -185,22 +118,6 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         }
 
         return change;
-    }
-
-    /// <summary>
-    /// Sets the return route for an order that is about to be entered; false if its name has one, or none is needed.
-    /// </summary>
-    public bool TryRoute(string name, FixRoute route)
-    {
-        lock (_lock)
-            return route != default && _routes.TryAdd(name, route);
-    }
-
-    /// <summary>Removes the route of a name under which no order was entered.</summary>
-    public void Unroute(string name)
-    {
-        lock (_lock)
-            _routes.Remove(name);
     }
 
     /// <summary>Unregisters a request that did nothing, or that is reported in another way.</summary>
@@ -243,7 +160,7 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
                     if (told is OrderEvent order)
                         Tell(order);
                     else if (told is TradeChangedEvent trade)
-                        Tell(trade);
+                        _trades.Tell(trade);
                 }
 
                 foreach (var (symbol, sequence) in news.Places)
@@ -258,14 +175,14 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         switch (told.What)
         {
             case OrderHappening.Opened:
-                _open[order.ClientOrderId] = order;
+                names.Note(order);
                 Send(
                     told, _replaced is null ? '0' : '5', order.ClientOrderId,
-                    _replaced is null ? null : Shown(_replaced));
+                    _replaced is null ? null : names.Shown(_replaced));
                 if (_replaced is not null)
                 {
                     TakeAsked(_replaced, isCancel: false, isLast: true);
-                    Forget(_replaced);
+                    names.Forget(_replaced);
                 }
 
                 _replaced = null;
@@ -274,23 +191,23 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
                 break;
             case OrderHappening.Rejected:
                 Send(told, '8', order.ClientOrderId, null);
-                _routes.Remove(order.ClientOrderId);
+                names.Unroute(order.ClientOrderId);
                 break;
             case OrderHappening.Traded:
-                _open[order.ClientOrderId] = order;
-                Send(told, 'F', Shown(order), null);
+                names.Note(order);
+                Send(told, 'F', names.Shown(order), null);
                 if (order.Status == OrderStatus.Filled)
-                    Forget(order);
+                    names.Forget(order);
                 break;
             case OrderHappening.Changed:
-                _open[order.ClientOrderId] = order;
+                names.Note(order);
                 TellChange(told, TakeAsked(order, isCancel: false, isLast: false));
                 break;
             case OrderHappening.Prevented or OrderHappening.Adjusted or OrderHappening.Advanced:
-                _open[order.ClientOrderId] = order;
+                names.Note(order);
                 // A trigger too: FIX 4.4 has no ExecType for it. L (triggered) is of FIX 5.0, and clients that check
                 // values by their dictionary reject it.
-                Send(told, 'D', Shown(order), null);
+                Send(told, 'D', names.Shown(order), null);
                 break;
             case OrderHappening.Ended when order.End == EndReason.Replaced:
                 // The replacing order, which the same record opens next, reports it.
@@ -299,9 +216,9 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
             case OrderHappening.Ended:
                 var asked = TakeAsked(order, isCancel: order.End != EndReason.Amended, isLast: true);
                 Send(
-                    told, order.Status == OrderStatus.Cancelled ? '4' : 'C', asked?.Request ?? Shown(order),
-                    asked is null ? null : Shown(order), asked?.Route);
-                Forget(order);
+                    told, order.Status == OrderStatus.Cancelled ? '4' : 'C', asked?.Request ?? names.Shown(order),
+                    asked is null ? null : names.Shown(order), asked?.Route);
+                names.Forget(order);
                 break;
         }
     }
@@ -311,19 +228,16 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     /// </summary>
     private void TellChange(OrderEvent told, FixChange? asked)
     {
-        var before = Shown(told.Order);
+        var before = names.Shown(told.Order);
         if (asked is null)
         {
             Send(told, 'D', before, null);
             return;
         }
 
-        if (asked.Route != default)
-            _routes[told.Order.ClientOrderId] = asked.Route;
+        names.Route(told.Order, asked.Route);
         Send(told, '5', asked.Request, before, asked.Route);
-        _named.Remove(before);
-        _named[asked.Request] = told.Order.ClientOrderId;
-        _renamed[told.Order.ClientOrderId] = asked.Request;
+        names.Rename(told.Order, asked.Request);
     }
 
     /// <summary>
@@ -333,7 +247,7 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     private FixChange? TakeAsked(PastOrder order, bool isCancel, bool isLast)
     {
         FixChange? request = null;
-        foreach (var key in (ReadOnlySpan<string>)[order.ClientOrderId, Key(order.Symbol, order.OrderId)])
+        foreach (var key in (ReadOnlySpan<string>)[order.ClientOrderId, FixOrderNames.Key(order.Symbol, order.OrderId)])
         {
             if (!_asked.TryGetValue(key, out var change))
                 continue;
@@ -359,23 +273,10 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         return true;
     }
 
-    private void Forget(PastOrder order)
-    {
-        _open.Remove(order.ClientOrderId);
-        _routes.Remove(order.ClientOrderId);
-        if (!_renamed.Remove(order.ClientOrderId, out var shown))
-            return;
-
-        // A request under its last name is still understood.
-        _past.Enqueue(shown);
-        if (_past.Count > MostPast)
-            _named.Remove(_past.Dequeue());
-    }
-
     private void Send(OrderEvent told, char execType, string name, string? before, FixRoute? route = null) =>
         _session.Send(
         "8", to => FixReports.WriteEvent(to, holder.Account, told, execType, name, before),
-        route: route ?? _routes.GetValueOrDefault(told.Order.ClientOrderId));
+        route: route ?? names.RouteOf(told.Order));
 }
 
 /// <summary>A cancel or replacement that a session has asked for.</summary>

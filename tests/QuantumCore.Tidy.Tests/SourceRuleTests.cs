@@ -76,7 +76,7 @@ public partial class SourceRuleTests
         // Old frames that could not be packed stay unchanged until the next round.
         ["src/QuantumCore.Grains/JournalKeeper.cs"] = 1,
         // A history that cannot tell how an order of a changed trade ended is asked again.
-        ["src/QuantumCore.Gateway.Fix/FixReporter.Trades.cs"] = 1,
+        ["src/QuantumCore.Gateway.Fix/FixTradeReports.cs"] = 1,
         // A request that failed in any way gets a response.
         ["src/QuantumCore.Gateway/Http/Routes.cs"] = 1,
         ["src/QuantumCore.Gateway/GrainCalls.cs"] = 1,
@@ -96,8 +96,9 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Gateway/Orders/OrderQueue.cs"] = 1,
         ["src/QuantumCore.Gateway.Binance/WireMarketFeed.cs"] = 1,
         ["src/QuantumCore.Gateway.Binance/WireFeed.cs"] = 1,
-        ["src/QuantumCore.Gateway.Fix/FixTrader.cs"] = 3,
-        ["src/QuantumCore.Gateway.Fix/FixTrader.Orders.cs"] = 1,
+        ["src/QuantumCore.Gateway.Fix/FixServices.cs"] = 1,
+        ["src/QuantumCore.Gateway.Fix/FixTrader.cs"] = 2,
+        ["src/QuantumCore.Gateway.Fix/FixNewOrders.cs"] = 1,
         // A FIX connection that failed in any way ends, and the others continue.
         ["src/QuantumCore.Gateway.Fix/FixServer.cs"] = 1,
         // Pinned books are checked again in a second, and the next silo to join gets its share of the others.

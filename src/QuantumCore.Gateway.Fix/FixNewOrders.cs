@@ -6,37 +6,39 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;
 
-// New orders.
-internal sealed partial class FixTrader
+/// <summary>Enters new orders of a session. <see cref="FixReporter"/> reports the results.</summary>
+internal sealed class FixNewOrders(
+    FixServices services, FixHolder holder, RequestRoom room, OrderQueue queue, FixOrderNames names,
+    FixReporter reporter, FixResponder responder, FixOrderLookup lookup, FixStatuses statuses)
 {
     /// <summary>Enters an order in its turn; the records report its result.</summary>
     /// <param name="message">The order.</param>
     /// <param name="before">Task that must finish first.</param>
-    private async Task Enter(FixMessage message, Task before)
+    public async Task Enter(FixMessage message, Task before)
     {
         using var span = RequestTrace.OfMessage("FIX", "D");
         try
         {
             if (!holder.MayTrade)
-                _session.RejectBusiness(message, 6, message[FixTag.ClOrdID], MayNotTrade);
+                responder.RefuseTrading(message);
             else if (!services.Quotas.TakeAddress(holder.Address, Lane.Orders)
                 || !services.Keys.MayAsk(holder.Account, Lane.Orders))
-                Refuse(message, new Refusal(RejectReason.TooManyRequests));
+                responder.Refuse(message, new Refusal(RejectReason.TooManyRequests));
             else if (FixOrderReading.Read(message, holder.Account, out var order) is { } fault)
-                Reject(message, fault);
+                responder.Reject(message, fault);
             else if (message.Has(FixTag.Currency) && await services.Listings.Find(order.Symbol!) is { } instrument
                 && FixOrderReading.WrongCurrency(message, instrument) is { } foreign)
-                Reject(message, foreign);
+                responder.Reject(message, foreign);
             else
                 await Enter(message, order, before);
         }
         catch (Exception error)
         {
-            Fail(message, error);
+            responder.Fail(message, error);
         }
         finally
         {
-            _room.Leave();
+            room.Leave();
         }
     }
 
@@ -45,13 +47,13 @@ internal sealed partial class FixTrader
     /// </summary>
     private async ValueTask Enter(FixMessage message, OrderText order, Task before)
     {
-        var isCopy = IsCopy(message);
-        var told = isCopy ? _reporter.Places() : [];
-        var isRouted = _reporter.TryRoute(order.ClientOrderId!, FixRoute.BackOf(message));
-        _reporter.Answers(order.ClientOrderId!);
-        var answers = await _orders.Enter([order], weight: 1, isCopy ? Names.AreOfCopies : Names.AreNew, before);
+        var isCopy = FixRequest.IsCopy(message);
+        var told = isCopy ? reporter.Places() : [];
+        var isRouted = names.TryRoute(order.ClientOrderId!, FixRoute.BackOf(message));
+        reporter.Answers(order.ClientOrderId!);
+        var answers = await queue.Enter([order], weight: 1, isCopy ? Names.AreOfCopies : Names.AreNew, before);
         var (report, detail) = answers.Reports.FirstOrDefault();
-        _reporter.Answered(
+        reporter.Answered(
             order.ClientOrderId!,
             isOnRecord: report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
         if ((answers.Refusal ?? (report.Reason == RejectReason.None
@@ -59,13 +61,13 @@ internal sealed partial class FixTrader
             : new Refusal(report.Reason, report.Field, report.Limit, detail))) is { } refusal)
         {
             if (isRouted)
-                _reporter.Unroute(order.ClientOrderId!);
-            Refuse(message, refusal);
+                names.Unroute(order.ClientOrderId!);
+            responder.Refuse(message, refusal);
         }
 
         // The records report an order that is new, or that enters the book only now because the exchange was killed
         // before.
         else if (answers.WasThere && report.Sequence <= told.GetValueOrDefault(report.Symbol))
-            await TellStatus(message, await Recorded(report.Symbol, report.Number));
+            await statuses.TellStatus(message, await lookup.Recorded(report.Symbol, report.Number));
     }
 }

@@ -4,24 +4,39 @@ using QuantumCore.Gateway.Following;
 
 namespace QuantumCore.Gateway.Fix;
 
-// Changes of earlier trades.
-internal sealed partial class FixReporter
+/// <summary>Reports changes of earlier trades to a session.</summary>
+internal sealed class FixTradeReports(FixServices services, FixHolder holder, FixOrderNames names)
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
     // Trades of orders that are done.
     private readonly Channel<TradeChangedEvent> _pastTrades =
         Channel.CreateUnbounded<TradeChangedEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private FixSession _session = null!;
     private volatile bool _hasStopped;
+
+    /// <summary>Starts to report to a session.</summary>
+    public void Start(FixSession session)
+    {
+        _session = session;
+        _ = services.Guard(session, TellPast());
+    }
+
+    /// <summary>Stops; nothing more is reported.</summary>
+    public void Stop()
+    {
+        _hasStopped = true;
+        _pastTrades.Writer.TryComplete();
+    }
 
     /// <summary>
     /// Reports a changed trade. For an open order, it keeps the sequence of the order's other events. A done order has
     /// no more events, and the history is asked for it.
     /// </summary>
-    private void Tell(TradeChangedEvent told)
+    public void Tell(TradeChangedEvent told)
     {
         if (told.Order is { } order)
-            Send(told, order, Shown(order));
+            Send(told, order, names.Shown(order));
         else
             _pastTrades.Writer.TryWrite(told);
     }
@@ -34,7 +49,7 @@ internal sealed partial class FixReporter
         await foreach (var told in _pastTrades.Reader.ReadAllAsync())
         {
             if (await Past(told) is { } order)
-                Send(told, order, LastNameOf(order));
+                Send(told, order, names.LastNameOf(order));
         }
     }
 
@@ -61,28 +76,8 @@ internal sealed partial class FixReporter
         return null;
     }
 
-    /// <summary>Returns the session's last name of an order.</summary>
-    private string LastNameOf(PastOrder order)
-    {
-        lock (_lock)
-        {
-            foreach (var (shown, name) in _named)
-            {
-                if (name == order.ClientOrderId)
-                    return shown;
-            }
-        }
-
-        return order.ClientOrderId;
-    }
-
-    private FixRoute RouteOf(PastOrder order)
-    {
-        lock (_lock)
-            return _routes.GetValueOrDefault(order.ClientOrderId);
-    }
-
     private void Send(TradeChangedEvent told, PastOrder order, string name) =>
         _session.Send(
-            "8", to => FixReports.WriteTradeChanged(to, holder.Account, told, order, name), route: RouteOf(order));
+            "8", to => FixReports.WriteTradeChanged(to, holder.Account, told, order, name),
+            route: names.RouteOf(order));
 }
