@@ -31,7 +31,7 @@ public sealed class SlowReaderTests
         exchange.Floor.Orders.Publish(
             new OrderByOrderUpdate(true, 0, 5, 50, [new DisplayedOrder(1, 15_000, 1)], [], []));
         using var socket = new StillSocket();
-        await using var reader = Reader(exchange, socket, time);
+        using var reader = Reader(exchange, socket, time);
         var serving = reader.Run(CancellationToken.None, Token);
 
         // The first message is being sent, and stays there.
@@ -71,10 +71,10 @@ public sealed class SlowReaderTests
         await serving.WaitAsync(Wait.Limit, Token);
     }
 
-    private static Native.Streams.StreamReader Reader(OpenGateway exchange, WebSocket socket, TimeProvider time)
+    private static MarketStreamConnection Reader(OpenGateway exchange, WebSocket socket, TimeProvider time)
     {
         var services = exchange.Services;
-        return new Native.Streams.StreamReader(
+        return new MarketStreamConnection(
             socket,
             new StreamHolder(0, static () => ValueTask.FromResult(false)),
             services.GetRequiredService<BookFeeds>(),

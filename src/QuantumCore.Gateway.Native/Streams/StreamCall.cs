@@ -38,9 +38,9 @@ internal sealed class StreamCall(
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
             RequestTrace.Leave();
-            await using var reader = new StreamReader(
+            using var connection = new MarketStreamConnection(
                 socket, holder, feeds, sources, listings, options, metrics, time, log);
-            await reader.Run(lifetime.ApplicationStopping, context.RequestAborted);
+            await connection.Run(lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
         {

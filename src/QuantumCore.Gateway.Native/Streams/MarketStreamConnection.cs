@@ -1,21 +1,19 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Hosting;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.MarketFeeds;
 using QuantumCore.Gateway.Markets;
 using QuantumCore.Gateway.Native.Json;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Native.Streams;
 
 /// <summary>
-/// Stream reader on one WebSocket: its subscriptions and its send queue. A backlog beyond its limit is dropped; the
-/// reader then gets snapshots when it reads again. It is cut if a message waits too long.
+/// Connection of a reader of market data: receives its subscriptions, and sends it what they bring. It is cut if a
+/// message waits too long.
 /// </summary>
-internal sealed partial class StreamReader(
+internal sealed class MarketStreamConnection(
     WebSocket socket,
     StreamHolder holder,
     BookFeeds feeds,
@@ -24,10 +22,9 @@ internal sealed partial class StreamReader(
     GatewayOptions options,
     GatewayMetrics metrics,
     TimeProvider time,
-    ILogger log) : IBookReader, IAsyncDisposable
+    ILogger log) : IDisposable
 {
     private const int LongestMessage = 4 * 1024;
-    private const int MostErrorsWaiting = 100;
 
     /// <summary>
     /// Size of a part of a large message, in bytes. The socket copies what it sends, so slow readers share the rest of
@@ -38,17 +35,8 @@ internal sealed partial class StreamReader(
     /// <summary>Timeout for the reader's answer to a close frame.</summary>
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
 
-    private readonly Lock _lock = new();
-    private readonly Queue<Outgoing> _queue = new();
-    private readonly Dictionary<string, Followed> _followed = new(StringComparer.Ordinal);
+    private readonly ConnectionSubscriptions _subscriptions = new(holder, feeds, sources, options, metrics);
     private readonly CancellationTokenSource _cut = new();
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    /// <summary>
-    /// Bytes of waiting updates. Snapshots do not count: at most one per book waits, and its bytes are shared.
-    /// </summary>
-    private long _waitingBytes;
 
     /// <summary>Serves the reader until it leaves or is cut, the connection is lost, or the host stops.</summary>
     public async Task Run(CancellationToken stopping, CancellationToken gone)
@@ -84,89 +72,10 @@ internal sealed partial class StreamReader(
     }
 
     /// <inheritdoc/>
-    public void Offer(string symbol, ReadOnlyMemory<byte> message, bool isSnapshot)
+    public void Dispose()
     {
-        lock (_lock)
-        {
-            if (!_followed.TryGetValue(symbol, out var book) || (book.NeedsSnapshot && !isSnapshot))
-                return;
-
-            if (isSnapshot)
-            {
-                book.NeedsSnapshot = false;
-                Forget(waiting => waiting.Symbol == symbol);
-            }
-            else if (_waitingBytes + message.Length > options.StreamBacklogBytes)
-            {
-                Drop();
-                return;
-            }
-            else
-            {
-                _waitingBytes += message.Length;
-            }
-
-            _queue.Enqueue(new Outgoing(symbol, message, null, isSnapshot ? 0 : message.Length));
-        }
-
-        _wake.Writer.TryWrite(true);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        Followed[] followed;
-        IStreamSource[] followedSources;
-        lock (_lock)
-        {
-            (followed, followedSources) = ([.. _followed.Values], [.. _sources.Values]);
-            _followed.Clear();
-            _sources.Clear();
-        }
-
-        foreach (var book in followed)
-            book.Feed.Leave(this);
-        foreach (var source in followedSources)
-            source.Dispose();
-
+        _subscriptions.Dispose();
         _cut.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    /// <summary>
-    /// Drops waiting messages. Each book restarts with a snapshot, which the sender requests in its turn. The caller
-    /// holds a feed's lock, so no other feed may be called here.
-    /// </summary>
-    private void Drop()
-    {
-        metrics.Resync();
-        var asked = _queue.Where(waiting => waiting.Source is not null).ToArray();
-        _queue.Clear();
-        _waitingBytes = 0;
-        foreach (var source in asked)
-            _queue.Enqueue(source);
-        foreach (var (symbol, book) in _followed)
-        {
-            book.NeedsSnapshot = true;
-            _queue.Enqueue(new Outgoing(symbol, default, book.Feed, 0));
-        }
-
-        _wake.Writer.TryWrite(true);
-    }
-
-    /// <summary>
-    /// Removes waiting messages of a book or source, because a snapshot replaces them or its subscription ended.
-    /// </summary>
-    private void Forget(Predicate<Outgoing> isOfIt)
-    {
-        for (var i = _queue.Count; i > 0; i--)
-        {
-            var waiting = _queue.Dequeue();
-            if (isOfIt(waiting))
-                _waitingBytes -= waiting.Counted;
-            else
-                _queue.Enqueue(waiting);
-        }
     }
 
     /// <summary>Closes the connection, because the reader leaves or the host stops.</summary>
@@ -199,7 +108,8 @@ internal sealed partial class StreamReader(
 
             var body = new ReadOnlySequence<byte>(buffer, 0, length);
             var message = Call.Parse(body, WireJson.Default.StreamText, out var refusal);
-            if ((message is null ? refusal : await Obey(message)) is { } refused && !Complain(refused))
+            if ((message is null ? refusal : await Obey(message)) is { } refused
+                && !_subscriptions.Queue.TryAddError(StreamJson.Error(refused)))
                 return null;
         }
     }
@@ -208,11 +118,11 @@ internal sealed partial class StreamReader(
     {
         if (message.Op is not ("subscribe" or "unsubscribe"))
             return Refusal.NotOneOf("op", message.Op, "subscribe", "unsubscribe");
-        if (message.Channel is { } channel and not Level3)
+        if (message.Channel is { } channel and not ConnectionSubscriptions.Level3)
         {
             if (message.Op == "subscribe")
-                return FollowChannel(channel);
-            Remove(channel);
+                return _subscriptions.FollowChannel(channel);
+            _subscriptions.Remove(channel);
             return null;
         }
 
@@ -224,78 +134,33 @@ internal sealed partial class StreamReader(
         if (message.Channel is not null)
         {
             if (message.Op == "subscribe")
-                return FollowOrders(instrument, message);
-            Remove(Level3Of(instrument));
+                return _subscriptions.FollowOrders(instrument, message);
+            _subscriptions.UnfollowOrders(instrument);
             return null;
         }
 
         if (message.Op == "unsubscribe")
-            return Unfollow(message.Symbol);
+            return _subscriptions.Unfollow(message.Symbol);
         return message.Conflate is null && message.Units is null
-            ? Follow(instrument)
-            : FollowMerged(instrument, message);
-    }
-
-    private Refusal? Follow(Instrument instrument)
-    {
-        var feed = feeds.Of(instrument);
-        lock (_lock)
-        {
-            if (_followed.ContainsKey(instrument.Symbol) || _sources.ContainsKey(instrument.Symbol))
-                return null;
-            if (TooMany() is { } refusal)
-                return refusal;
-
-            _followed[instrument.Symbol] = new Followed(feed);
-        }
-
-        feed.Join(this);
-        return null;
-    }
-
-    private Refusal? Unfollow(string symbol)
-    {
-        Followed? book;
-        lock (_lock)
-        {
-            _followed.Remove(symbol, out book);
-            Forget(waiting => waiting.Symbol == symbol);
-        }
-
-        book?.Feed.Leave(this);
-        Remove(symbol);
-        return null;
-    }
-
-    /// <summary>Sends the reader an error; false if it got too many without reading.</summary>
-    private bool Complain(Refusal refusal)
-    {
-        var message = StreamJson.Error(refusal);
-        lock (_lock)
-        {
-            if (_queue.Count(waiting => waiting is { Symbol: null, Source: null }) >= MostErrorsWaiting)
-                return false;
-            _queue.Enqueue(new Outgoing(null, message, null, 0));
-        }
-
-        _wake.Writer.TryWrite(true);
-        return true;
+            ? _subscriptions.Follow(instrument)
+            : _subscriptions.FollowMerged(instrument, message);
     }
 
     /// <summary>Sends waiting messages until no further one may begin; cuts the reader if a send fails.</summary>
     private async Task Send(CancellationToken last, CancellationToken end)
     {
+        var added = _subscriptions.Queue.Added;
         try
         {
-            while (await _wake.Reader.WaitToReadAsync(last))
+            while (await added.WaitToReadAsync(last))
             {
-                _wake.Reader.TryRead(out _);
-                while (!last.IsCancellationRequested && Next() is { } next)
+                added.TryRead(out _);
+                while (!last.IsCancellationRequested && _subscriptions.Next() is { } next)
                 {
                     if (next.Source is { } source)
                         await SendAll(source, end);
                     else if (next.Restart is { } feed)
-                        feed.Repeat(this);
+                        feed.Repeat(_subscriptions);
                     else
                         await Send(next.Message, end);
                 }
@@ -335,33 +200,4 @@ internal sealed partial class StreamReader(
             throw;
         }
     }
-
-    private Outgoing? Next()
-    {
-        lock (_lock)
-        {
-            if (!_queue.TryDequeue(out var next))
-                return null;
-
-            _waitingBytes -= next.Counted;
-            if (next.Source is { } source)
-                _asking.Remove(source);
-            return next;
-        }
-    }
-
-    /// <summary>A subscribed book.</summary>
-    private sealed class Followed(BookFeed feed)
-    {
-        public BookFeed Feed => feed;
-
-        /// <summary>True if updates were dropped, so that only a snapshot makes sense now.</summary>
-        public bool NeedsSnapshot { get; set; }
-    }
-
-    /// <summary>
-    /// Outgoing item: a message, a feed whose snapshot must be requested, or a source that has something to send.
-    /// </summary>
-    private readonly record struct Outgoing(
-        string? Symbol, ReadOnlyMemory<byte> Message, BookFeed? Restart, int Counted, IStreamSource? Source = null);
 }
