@@ -1,6 +1,6 @@
 using System.Text.Json;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Following;
+using QuantumCore.Gateway.AccountUpdates;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Instruments;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using QuantumCore.Gateway.AccountUpdates;
 using QuantumCore.Gateway.Admission;
-using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Identity;
 
 namespace QuantumCore.Gateway.Binance;

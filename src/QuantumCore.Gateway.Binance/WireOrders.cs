@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.AccountUpdates;
 using QuantumCore.Gateway.Admission;
-using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Markets;
 using QuantumCore.Gateway.Orders;

@@ -1,5 +1,5 @@
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Following;
+using QuantumCore.Gateway.AccountUpdates;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;

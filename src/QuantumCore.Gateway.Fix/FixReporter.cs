@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Following;
+using QuantumCore.Gateway.AccountUpdates;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;

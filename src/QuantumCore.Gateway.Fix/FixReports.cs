@@ -1,6 +1,6 @@
 using System.Globalization;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Following;
+using QuantumCore.Gateway.AccountUpdates;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.AccountUpdates;
 using QuantumCore.Gateway.Admission;
-using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Identity;
 using QuantumCore.Gateway.MarketFeeds;
 using QuantumCore.Gateway.Markets;

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Following;
+using QuantumCore.Gateway.AccountUpdates;
 
 namespace QuantumCore.Gateway.Fix;
 

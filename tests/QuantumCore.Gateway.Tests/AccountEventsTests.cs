@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Following;
+using QuantumCore.Gateway.AccountUpdates;
 using QuantumCore.Instruments;
 using Xunit;
 

@@ -89,7 +89,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Gateway.Native/Streams/AccountSource.cs"] = 1,
         ["src/QuantumCore.Gateway.Native/Streams/OrderByOrderSource.cs"] = 1,
         ["src/QuantumCore.Gateway/MarketFeeds/MarketPulse.cs"] = 2,
-        ["src/QuantumCore.Gateway/AccountEvents/AccountFeed.cs"] = 1,
+        ["src/QuantumCore.Gateway/AccountUpdates/AccountFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Alerts/AlertFeed.cs"] = 1,
         ["src/QuantumCore.Gateway.Binance/WireApi.cs"] = 1,
         ["src/QuantumCore.Gateway.Native/Streams/TradingSocket.cs"] = 2,

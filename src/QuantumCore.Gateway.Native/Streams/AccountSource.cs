@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Following;
+using QuantumCore.Gateway.AccountUpdates;
 using QuantumCore.Gateway.Markets;
 using QuantumCore.Gateway.Native.Json;
 using QuantumCore.Gateway.Orders;

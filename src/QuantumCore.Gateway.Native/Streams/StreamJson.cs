@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Following;
+using QuantumCore.Gateway.AccountUpdates;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Native.Json;
 using QuantumCore.Gateway.Orders;

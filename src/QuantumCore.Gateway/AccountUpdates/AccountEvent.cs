@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Gateway.Following;
+namespace QuantumCore.Gateway.AccountUpdates;
 
 /// <summary>Events of an account, for a listener.</summary>
 /// <param name="At">Time when they were reported.</param>

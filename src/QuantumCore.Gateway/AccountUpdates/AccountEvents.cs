@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Gateway.Following;
+namespace QuantumCore.Gateway.AccountUpdates;
 
 /// <summary>
 /// Orders and balances of an account as its listeners know them. Translates changes of the account into events.

@@ -1,7 +1,7 @@
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Gateway.Following;
+namespace QuantumCore.Gateway.AccountUpdates;
 
 /// <summary>A trade of the account was busted or its price corrected: one of its sides.</summary>
 /// <param name="Book">Record of the change.</param>

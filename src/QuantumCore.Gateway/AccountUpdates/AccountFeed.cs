@@ -5,7 +5,7 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway.Markets;
 using QuantumCore.Gateway.Orders;
 
-namespace QuantumCore.Gateway.Following;
+namespace QuantumCore.Gateway.AccountUpdates;
 
 /// <summary>Feeds of accounts with listeners; one per account.</summary>
 internal sealed class AccountFeeds(

@@ -1,7 +1,7 @@
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Gateway.Following;
+namespace QuantumCore.Gateway.AccountUpdates;
 
 /// <summary>Makes the common form of an order for listeners, whatever its source.</summary>
 internal static class OrderViews
