@@ -1,7 +1,7 @@
 using QuantumCore.Client;
 using QuantumCore.Grains.Recovery;
-using static QuantumCore.Grains.Tests.ServedExchange;
 using Xunit;
+using static QuantumCore.Grains.Tests.ServedExchange;
 
 namespace QuantumCore.Grains.Tests;
 

@@ -1,4 +1,3 @@
-using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 using Microsoft.Extensions.Logging.Abstractions;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
@@ -9,6 +8,7 @@ using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
 using Xunit;
+using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 
 namespace QuantumCore.Grains.Tests;
 

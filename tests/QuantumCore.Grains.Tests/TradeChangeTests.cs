@@ -1,4 +1,3 @@
-using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Recovery;
@@ -6,6 +5,7 @@ using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
 using Xunit;
+using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 
 namespace QuantumCore.Grains.Tests;
 
