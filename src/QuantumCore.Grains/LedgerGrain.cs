@@ -215,7 +215,7 @@ public sealed class LedgerGrain(
     private async Task CatchUpWholeAsync()
     {
         await _projection.CatchUpAsync();
-        if (_projection.AnyStopped is { } stopped)
+        if (_projection.FirstStopped is { } stopped)
         {
             throw new InvalidOperationException(
                 $"The history of {stopped} has stopped: it does not tell who had what.");

@@ -53,8 +53,8 @@ internal sealed class LedgerProjection(
         }
     }
 
-    /// <summary>A stream whose history has stopped, or null.</summary>
-    public string? AnyStopped => _streams.AnyStopped;
+    /// <summary>The first stream whose history has stopped, or null.</summary>
+    public string? FirstStopped => _streams.FirstStopped;
 
     /// <summary>Notes that a stream has a record.</summary>
     public void Note(string stream, long head) => _streams.Note(stream, head);

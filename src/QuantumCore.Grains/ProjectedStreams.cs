@@ -33,8 +33,8 @@ internal sealed class ProjectedStreams
     /// <summary>Number of streams that have stopped.</summary>
     public int StoppedCount => _stoppedAfter.Count;
 
-    /// <summary>A stream that has stopped, or null.</summary>
-    public string? AnyStopped => _stoppedAfter.Keys.FirstOrDefault();
+    /// <summary>The first stream that has stopped, or null.</summary>
+    public string? FirstStopped => _stoppedAfter.Keys.FirstOrDefault();
 
     /// <summary>The streams that have stopped, by name, with the first record that is not projected.</summary>
     public ImmutableArray<StoppedStream> Stopped =>

@@ -17,7 +17,7 @@ namespace QuantumCore.Grains;
 /// orders. Each snapshot of a book is also an audit: an inconsistent journal gets none. One at a time.
 /// </summary>
 public sealed class SnapshotMaker(
-    IJournalStore store, AccountBookReader reader, InstrumentCatalog catalog, ILogger<SnapshotMaker> log)
+    IJournalStore store, AccountBookReader bookReader, InstrumentCatalog catalog, ILogger<SnapshotMaker> log)
     : BackgroundService
 {
     /// <summary>Maximum interval between snapshots of a stream with new records, nanoseconds.</summary>
@@ -105,7 +105,7 @@ public sealed class SnapshotMaker(
     {
         var id = new AccountId(long.Parse(stream.AsSpan(AccountPrefix.Length), CultureInfo.InvariantCulture));
         await catalog.RefreshAsync();
-        var books = await reader.HeadsAsync(now: true);
+        var books = await bookReader.HeadsAsync(now: true);
         var head = await HeadAsync(stream, cancellationToken);
         var machine = await AccountRecovery.NewestSnapshotAsync(store, id, catalog, stream, log, cancellationToken);
         machine.BeginCatchUp();
@@ -117,7 +117,7 @@ public sealed class SnapshotMaker(
         foreach (var symbol in machine.Cursors.Keys.ToArray())
         {
             var through = books.GetValueOrDefault(symbol);
-            foreach (var record in await reader.AfterAsync(
+            foreach (var record in await bookReader.AfterAsync(
                 symbol, id.Value, machine.CursorOf(symbol), through, cancellationToken))
             {
                 machine.ApplyStored(symbol, record.Sequence, record.Body.Span, machine.Sequence);

@@ -44,7 +44,7 @@ public sealed class ProjectedStreamsTests
         Assert.Equal((Book, 5), (stopped.Stream, stopped.Sequence));
         _streams.Advance(Book, 4);
         Assert.False(_streams.IsBehind);
-        Assert.Equal((Book, 1, 5), (_streams.AnyStopped, _streams.StoppedCount, _streams.Lag));
+        Assert.Equal((Book, 1, 5), (_streams.FirstStopped, _streams.StoppedCount, _streams.Lag));
     }
 
     [Fact]

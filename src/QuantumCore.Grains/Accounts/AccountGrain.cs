@@ -18,7 +18,7 @@ namespace QuantumCore.Grains.Accounts;
 public sealed class AccountGrain(
     JournalWriter writer,
     IJournalStore store,
-    AccountBookReader books,
+    AccountBookReader bookReader,
     InstrumentCatalog catalog,
     MarkPriceCache marks,
     SnapshotMaker snapshots,
@@ -41,8 +41,8 @@ public sealed class AccountGrain(
     private OrderHolds _holds = null!;
     private OrderListHolds _lists = null!;
     private SignalHolds _signals = null!;
-    private OrderAmendments _amendments = null!;
-    private OrderCancels _cancels = null!;
+    private AmendmentPlanner _amendments = null!;
+    private CancelRequests _cancels = null!;
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -230,8 +230,8 @@ public sealed class AccountGrain(
     {
         var watch = new ChangeWatch(Time, lifetime.ApplicationStopping);
         _journal = new AccountJournal(Journal, _machine, _snapshots, watch, Time);
-        _deliveries = new BookDeliveries(_machine, _journal, books, Log);
-        _reader = new AccountReader(_machine, _journal, books, marks, watch);
+        _deliveries = new BookDeliveries(_machine, _journal, bookReader, Log);
+        _reader = new AccountReader(_machine, _journal, bookReader, marks, watch);
         _freezes = new AccountFreezes(_machine, _journal, Log);
         _margin = new AccountMargin(_machine, _journal, catalog, marks, _deliveries);
         _limits = new RiskLimits(_machine, _journal, catalog, _freezes);
@@ -241,9 +241,9 @@ public sealed class AccountGrain(
             _machine, _journal, catalog, _margin, _limits, shortfalls, this.GetPrimaryKeyString(), Log);
         _lists = new OrderListHolds(_machine, _journal, catalog, _margin, _limits, shortfalls);
         _signals = new SignalHolds(_machine, _journal, catalog, _deliveries, _holds);
-        _amendments = new OrderAmendments(
+        _amendments = new AmendmentPlanner(
             _machine, _journal, _deliveries, _margin, _limits, _freezes, shortfalls);
-        _cancels = new OrderCancels(_machine, _journal);
+        _cancels = new CancelRequests(_machine, _journal);
     }
 
     private async Task CatchUpWhileOpenAsync(CancellationToken cancellationToken)

@@ -6,7 +6,8 @@ namespace QuantumCore.Grains.Accounts;
 
 /// <summary>Serves those who read an account, once or following its changes.</summary>
 internal sealed class AccountReader(
-    AccountMachine machine, AccountJournal journal, AccountBookReader books, MarkPriceCache marks, ChangeWatch watch)
+    AccountMachine machine, AccountJournal journal, AccountBookReader bookReader, MarkPriceCache marks,
+    ChangeWatch watch)
 {
     private long Version => machine.Sequence + machine.Folded;
 
@@ -42,7 +43,7 @@ internal sealed class AccountReader(
         {
             var known = after.FirstOrDefault(seen => seen.Symbol == book.Symbol).Sequence;
             if (known < book.Sequence
-                && await books.AfterAsync(
+                && await bookReader.AfterAsync(
                     book.Symbol, view.Account, known, book.Sequence, CancellationToken.None) is { Count: > 0 } found)
             {
                 records.Add(new BookDelivery(

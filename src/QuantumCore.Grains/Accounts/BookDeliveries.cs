@@ -10,7 +10,7 @@ namespace QuantumCore.Grains.Accounts;
 /// journal.
 /// </summary>
 internal sealed class BookDeliveries(
-    AccountMachine machine, AccountJournal journal, AccountBookReader books, ILogger log)
+    AccountMachine machine, AccountJournal journal, AccountBookReader bookReader, ILogger log)
 {
     private readonly Dictionary<string, Task> _catchingUp = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _lookedAt = new(StringComparer.Ordinal);
@@ -33,7 +33,7 @@ internal sealed class BookDeliveries(
     {
         if (machine.Cursors.Count > 0)
         {
-            await CatchUpAsync([.. machine.Cursors.Keys], await books.HeadsAsync(now: true));
+            await CatchUpAsync([.. machine.Cursors.Keys], await bookReader.HeadsAsync(now: true));
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class BookDeliveries(
         {
             // A sequence beyond the journal's head comes from an earlier database, for example before a restore. It
             // moves no cursor.
-            var heads = await books.HeadsAsync(now: true);
+            var heads = await bookReader.HeadsAsync(now: true);
             await CatchUpAsync(seen.Symbol, Math.Min(seen.Sequence, heads.GetValueOrDefault(seen.Symbol)));
         }
     }
@@ -77,7 +77,7 @@ internal sealed class BookDeliveries(
 
         try
         {
-            await CatchUpAsync(quiet, await books.HeadsAsync(now: false));
+            await CatchUpAsync(quiet, await bookReader.HeadsAsync(now: false));
         }
         catch (Exception e)
         {
@@ -121,7 +121,7 @@ internal sealed class BookDeliveries(
     {
         // Yield first, so that the pull is in the table before it can end.
         await Task.Yield();
-        var missed = await books.AfterAsync(
+        var missed = await bookReader.AfterAsync(
             symbol, machine.Account.Id.Value, machine.CursorOf(symbol), through, CancellationToken.None);
         if (missed.Count > 0 && journal.Stream.Head > journal.Stream.DurableHead)
         {

@@ -22,11 +22,11 @@ internal sealed class BookAmendments(BookJournal journal, BookSchedule schedule,
             if (!book.Machine.IsKnown(account, number, out var ticket, out var finished))
             {
                 journal.Record(book, book.Machine.Witness(account, orderId: 0, journal.Now), urgent: true);
-                return new OrderAnswer(BookReports.Refused(book.Symbol, account, RejectReason.UnknownOrder));
+                return new PendingReport(BookReports.Refused(book.Symbol, account, RejectReason.UnknownOrder));
             }
 
             return ticket is null
-                ? OrderAnswer.Closed(book, account, number, finished, refused: true)
+                ? PendingReport.Closed(book, account, number, finished, refused: true)
                 : Shrink(book, ticket, totalLots, expectedLots);
         });
         return (await reporter.ReportAsync(book, [answer]))[0];
@@ -49,19 +49,19 @@ internal sealed class BookAmendments(BookJournal journal, BookSchedule schedule,
         return (await reporter.ReportAsync(book, [answer]))[0];
     }
 
-    private OrderAnswer Shrink(OpenBook book, OrderTicket ticket, long totalLots, long expectedLots)
+    private PendingReport Shrink(OpenBook book, OrderTicket ticket, long totalLots, long expectedLots)
     {
         schedule.CatchUp();
         if (!book.Machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var still, out var expired)
             || still is null)
         {
-            return OrderAnswer.Closed(book, ticket.Order.Account, ticket.Order.Number, expired, refused: true);
+            return PendingReport.Closed(book, ticket.Order.Account, ticket.Order.Number, expired, refused: true);
         }
 
         // A retry finds what the first request did.
         if (expectedLots != 0 && ticket.LeavesLots != expectedLots && ticket.TotalLots != totalLots)
         {
-            return new OrderAnswer(
+            return new PendingReport(
                 BookReports.Refused(book.Symbol, ticket.Order.Account, RejectReason.StaleLeaves) with
                 {
                     Field = "expectedRemaining",
@@ -72,7 +72,7 @@ internal sealed class BookAmendments(BookJournal journal, BookSchedule schedule,
         journal.Record(book, record, urgent: true);
         if (reason != RejectReason.None)
         {
-            return new OrderAnswer(BookReports.Refused(book.Symbol, ticket.Order.Account, reason) with
+            return new PendingReport(BookReports.Refused(book.Symbol, ticket.Order.Account, reason) with
             {
                 Field = reason is RejectReason.InvalidQuantity or RejectReason.WouldGrow ? "quantity" : null,
                 Limit = reason == RejectReason.InvalidQuantity && ticket.List?.LeastOf(ticket) is > 0 and var least
@@ -83,18 +83,18 @@ internal sealed class BookAmendments(BookJournal journal, BookSchedule schedule,
 
         book.Machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var open, out var finished);
         return open is null
-            ? new OrderAnswer(
+            ? new PendingReport(
                 BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished, record!.TimeNanos)
                     .WithEnd(record))
-            : OrderAnswer.Open(book, ticket);
+            : PendingReport.Open(book, ticket);
     }
 
-    private OrderAnswer Change(OpenBook book, long account, long number, ConditionChanges changes)
+    private PendingReport Change(OpenBook book, long account, long number, ConditionChanges changes)
     {
         schedule.CatchUp();
         if (!book.Machine.IsKnown(account, number, out var ticket, out var finished) || ticket is null)
         {
-            return OrderAnswer.Closed(book, account, number, finished, refused: true);
+            return PendingReport.Closed(book, account, number, finished, refused: true);
         }
 
         BookRecord? record = null;
@@ -109,7 +109,7 @@ internal sealed class BookAmendments(BookJournal journal, BookSchedule schedule,
         journal.Record(book, record, urgent: true);
         if (reason != RejectReason.None)
         {
-            return new OrderAnswer(BookReports.Refused(book.Symbol, account, reason) with
+            return new PendingReport(BookReports.Refused(book.Symbol, account, reason) with
             {
                 Field = RefusedChange.OfConditions(reason, ticket.Order, changes),
                 Limit = RefusedChange.LimitOf(reason, ticket.TotalLots, changes) is > 0 and var limit
@@ -120,7 +120,7 @@ internal sealed class BookAmendments(BookJournal journal, BookSchedule schedule,
 
         book.Machine.IsKnown(account, number, out var open, out finished);
         return open is null
-            ? OrderAnswer.Closed(book, account, number, finished, refused: false)
-            : OrderAnswer.Open(book, open);
+            ? PendingReport.Closed(book, account, number, finished, refused: false)
+            : PendingReport.Open(book, open);
     }
 }

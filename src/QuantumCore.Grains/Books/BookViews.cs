@@ -27,8 +27,8 @@ internal sealed class BookViews(OpenBooks books, BookJournal journal, OrderRepor
 
         book.Machine.IsKnown(account, number, out var ticket, out var finished);
         var answer = ticket is null
-            ? OrderAnswer.Closed(book, account, number, finished, refused: false)
-            : OrderAnswer.Open(book, ticket);
+            ? PendingReport.Closed(book, account, number, finished, refused: false)
+            : PendingReport.Open(book, ticket);
         return (await reporter.ReportAsync(book, [answer]))[0];
     }
 

@@ -20,7 +20,7 @@ internal sealed class OrderCancellations(
                 .. numbers.Select(number => BookReports.Refused(symbol, account, refusal) with { Number = number })];
         }
 
-        var answers = new OrderAnswer[numbers.Length];
+        var answers = new PendingReport[numbers.Length];
         journal.Turn(() =>
         {
             var together = CancelTogether(book, account, numbers, reason);
@@ -105,10 +105,10 @@ internal sealed class OrderCancellations(
     /// Cancels the open ones of several orders together and returns their answers. Does nothing if there is only one
     /// order.
     /// </summary>
-    private Dictionary<long, OrderAnswer> CancelTogether(
+    private Dictionary<long, PendingReport> CancelTogether(
         OpenBook book, long account, ImmutableArray<long> numbers, EndReason reason)
     {
-        var answers = new Dictionary<long, OrderAnswer>();
+        var answers = new Dictionary<long, PendingReport>();
         if (numbers.Length < 2)
         {
             return answers;
@@ -135,7 +135,7 @@ internal sealed class OrderCancellations(
         foreach (var (number, ticket) in open)
         {
             book.Machine.IsKnown(account, number, out _, out var finished);
-            answers[number] = new OrderAnswer(
+            answers[number] = new PendingReport(
                 BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished, record.TimeNanos)
                     .WithEnd(ends.Of(account, number)));
         }
@@ -143,7 +143,7 @@ internal sealed class OrderCancellations(
         return answers;
     }
 
-    private OrderAnswer Cancel(OpenBook book, long account, long number, EndReason reason)
+    private PendingReport Cancel(OpenBook book, long account, long number, EndReason reason)
     {
         schedule.CatchUp();
         book.Machine.IsKnown(account, number, out var open, out _);
@@ -153,7 +153,7 @@ internal sealed class OrderCancellations(
         if (finished.Reason == RejectReason.Voided)
         {
             // It never arrived and never will: it was cancelled before it was there.
-            return new OrderAnswer(BookReports.Voided(book.Symbol, account, number) with
+            return new PendingReport(BookReports.Voided(book.Symbol, account, number) with
             {
                 Reason = RejectReason.None,
                 Status = OrderStatus.Cancelled,
@@ -165,11 +165,11 @@ internal sealed class OrderCancellations(
         // A repeated cancel gets the first one's answer; a filled order gets a rejection.
         var refused = record is null && finished.Status != OrderStatus.Cancelled;
         return open is null || record is null
-            ? OrderAnswer.Closed(book, account, number, finished, refused) with
+            ? PendingReport.Closed(book, account, number, finished, refused) with
             {
                 WasCancelled = record is null && !refused,
             }
-            : new OrderAnswer(BookReports.Final(BookReports.Open(book.Symbol, open, 0, 0), finished, record.TimeNanos)
+            : new PendingReport(BookReports.Final(BookReports.Open(book.Symbol, open, 0, 0), finished, record.TimeNanos)
                 .WithEnd(record));
     }
 }

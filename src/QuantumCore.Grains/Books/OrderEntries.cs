@@ -71,19 +71,19 @@ internal sealed class OrderEntries(
     }
 
     /// <summary>Enters an order; returns a known one's first report again. Only a command may do so.</summary>
-    public OrderAnswer Enter(OpenBook book, SubmitOrder order)
+    public PendingReport Enter(OpenBook book, SubmitOrder order)
     {
         if (book.Machine.Instrument is null)
         {
-            return new OrderAnswer(BookReports.Refused(book.Symbol, order.Account, RejectReason.UnknownSymbol));
+            return new PendingReport(BookReports.Refused(book.Symbol, order.Account, RejectReason.UnknownSymbol));
         }
 
         if (book.Machine.IsKnown(order.Account, order.Number, out var open, out var finished))
         {
             var first = open?.Sequence ?? finished.Sequence;
             return first == 0
-                ? new OrderAnswer(BookReports.Voided(book.Symbol, order.Account, order.Number))
-                : new OrderAnswer(null, first, Account: order.Account, Number: order.Number);
+                ? new PendingReport(BookReports.Voided(book.Symbol, order.Account, order.Number))
+                : new PendingReport(null, first, Account: order.Account, Number: order.Number);
         }
 
         schedule.CatchUp();
@@ -99,13 +99,13 @@ internal sealed class OrderEntries(
         // Read the sequence now, because multi-leg orders may add another record.
         var sequence = book.Machine.Sequence;
         journal.Record(book, record, urgent: false);
-        return new OrderAnswer(BookReports.First(book.Symbol, sequence, record));
+        return new PendingReport(BookReports.First(book.Symbol, sequence, record));
     }
 
     /// <summary>
     /// Enters an order that multi-leg orders offer a better price than its own book; returns null if they do not.
     /// </summary>
-    private OrderAnswer? EnterAmongStrategies(OpenBook book, SubmitOrder order) =>
+    private PendingReport? EnterAmongStrategies(OpenBook book, SubmitOrder order) =>
         journal.Strategies?.TryEnter(book.Machine, order, journal.Now) == true
             ? FirstIn(journal.AppendGathered(urgent: false), book, order)
             : null;
@@ -113,14 +113,14 @@ internal sealed class OrderEntries(
     /// <summary>
     /// Returns the first report of an order from the record that entered it, which holds everything its command caused.
     /// </summary>
-    public static OrderAnswer FirstIn(
+    public static PendingReport FirstIn(
         AppendedBookRecord[] records, OpenBook book, SubmitOrder order)
     {
         var (_, record, sequence) = Array.Find(records, one => one.Book == book);
-        return new OrderAnswer(BookReports.First(book.Symbol, sequence, record, order.Account, order.Number));
+        return new PendingReport(BookReports.First(book.Symbol, sequence, record, order.Account, order.Number));
     }
 
-    private OrderAnswer[] EnterAll(OpenBook book, ImmutableArray<SubmitOrder> orders, AppendedRecord held)
+    private PendingReport[] EnterAll(OpenBook book, ImmutableArray<SubmitOrder> orders, AppendedRecord held)
     {
         journal.Follow(held);
         var answers = EnterAll(book, orders);
@@ -138,9 +138,9 @@ internal sealed class OrderEntries(
             }),
         ];
 
-    private OrderAnswer[] EnterAll(OpenBook book, ImmutableArray<SubmitOrder> orders)
+    private PendingReport[] EnterAll(OpenBook book, ImmutableArray<SubmitOrder> orders)
     {
-        var answers = new OrderAnswer[orders.Length];
+        var answers = new PendingReport[orders.Length];
         for (var i = 0; i < answers.Length; i++)
         {
             answers[i] = Enter(book, orders[i]);
@@ -152,9 +152,9 @@ internal sealed class OrderEntries(
     /// <summary>
     /// Enters a list whose orders are all new; returns a known list's first reports again; voids a broken one.
     /// </summary>
-    private OrderAnswer[] EnterList(OpenBook book, OrderListKind kind, ImmutableArray<SubmitOrder> orders)
+    private PendingReport[] EnterList(OpenBook book, OrderListKind kind, ImmutableArray<SubmitOrder> orders)
     {
-        var answers = new OrderAnswer[orders.Length];
+        var answers = new PendingReport[orders.Length];
         if (!orders.Any(order => book.Machine.IsKnown(order.Account, order.Number, out _, out _)))
         {
             schedule.CatchUp();
@@ -163,7 +163,7 @@ internal sealed class OrderEntries(
             journal.Record(book, record, urgent: false);
             for (var i = 0; i < answers.Length; i++)
             {
-                answers[i] = new OrderAnswer(BookReports.First(
+                answers[i] = new PendingReport(BookReports.First(
                     book.Symbol, sequence, record, orders[i].Account, orders[i].Number));
             }
 

@@ -11,7 +11,7 @@ internal sealed class OrderReporter(BookJournal journal, IJournalStore store)
 {
     /// <summary>Waits until answers are durable, publishes, and returns their reports.</summary>
     public async ValueTask<ImmutableArray<ExecutionReport>> ReportAsync(
-        OpenBook book, OrderAnswer[] answers, bool unlessStalled = false)
+        OpenBook book, PendingReport[] answers, bool unlessStalled = false)
     {
         // The same as SettleAsync, without its own async state machine.
         await journal.DurableAsync(unlessStalled);
@@ -32,22 +32,22 @@ internal sealed class OrderReporter(BookJournal journal, IJournalStore store)
     }
 
     /// <summary>Finds the number of an account's order. Returns the rejection if the order is not its own.</summary>
-    public OrderAnswer? OwnOrder(OpenBook book, long account, long orderId, out long number)
+    public PendingReport? OwnOrder(OpenBook book, long account, long orderId, out long number)
     {
         (var owner, number) = book.Machine.OwnerOf(orderId);
         if (owner == 0)
         {
             // Only an activation that can still append may say that there is no such order.
             journal.Record(book, book.Machine.Witness(account, orderId, journal.Now), urgent: true);
-            return new OrderAnswer(BookReports.Refused(book.Symbol, account, RejectReason.UnknownOrder));
+            return new PendingReport(BookReports.Refused(book.Symbol, account, RejectReason.UnknownOrder));
         }
 
         return owner == account
             ? null
-            : new OrderAnswer(BookReports.Refused(book.Symbol, account, RejectReason.NotOwner));
+            : new PendingReport(BookReports.Refused(book.Symbol, account, RejectReason.NotOwner));
     }
 
-    private async ValueTask<ImmutableArray<ExecutionReport>> ReadAllAsync(OpenBook book, OrderAnswer[] answers)
+    private async ValueTask<ImmutableArray<ExecutionReport>> ReadAllAsync(OpenBook book, PendingReport[] answers)
     {
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);
         EndsOfRecord? ends = null;
@@ -73,7 +73,7 @@ internal sealed class OrderReporter(BookJournal journal, IJournalStore store)
     /// <summary>
     /// Returns the record that ended a done order. It is read once for consecutive answers with the same record.
     /// </summary>
-    public async ValueTask<EndsOfRecord?> EndsAsync(OpenBook book, OrderAnswer answer, EndsOfRecord? before) =>
+    public async ValueTask<EndsOfRecord?> EndsAsync(OpenBook book, PendingReport answer, EndsOfRecord? before) =>
         answer.Finished is not { ClosedSequence: var closed } || before?.Sequence == closed
             ? before
             : new EndsOfRecord(await BookRecovery.ReadAsync(store, book.Stream.Name, closed), closed);
@@ -82,7 +82,7 @@ internal sealed class OrderReporter(BookJournal journal, IJournalStore store)
     /// <param name="book">The book.</param>
     /// <param name="answer">The answer to read.</param>
     /// <param name="ends">The record that ended the order, if it is done.</param>
-    public async Task<ExecutionReport> ReadAsync(OpenBook book, OrderAnswer answer, EndsOfRecord? ends)
+    public async Task<ExecutionReport> ReadAsync(OpenBook book, PendingReport answer, EndsOfRecord? ends)
     {
         var record = answer.Finished?.ClosedSequence == answer.FirstSequence
             ? ends!.Record

@@ -69,7 +69,7 @@ internal sealed class StrategyEntries(
     /// <summary>
     /// Enters a multi-leg order whose legs are all new; returns a known one's first reports again; voids a broken one.
     /// </summary>
-    private OrderAnswer[] EnterStrategy(ImmutableArray<SubmitOrder> legs, OpenBook[] books)
+    private PendingReport[] EnterStrategy(ImmutableArray<SubmitOrder> legs, OpenBook[] books)
     {
         schedule.CatchUp();
         var known = false;
@@ -90,7 +90,7 @@ internal sealed class StrategyEntries(
             })];
         }
 
-        var answers = new OrderAnswer[legs.Length];
+        var answers = new PendingReport[legs.Length];
         for (var i = 0; i < legs.Length; i++)
         {
             // A leg that was cancelled before the order came voids the others too.

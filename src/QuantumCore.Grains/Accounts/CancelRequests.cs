@@ -8,7 +8,7 @@ namespace QuantumCore.Grains.Accounts;
 /// Finds orders by client order id, and prepares cancels: only a book ends an order, but the account retires unknown
 /// ids and marks up to where all orders are cancelled.
 /// </summary>
-internal sealed class OrderCancels(AccountMachine machine, AccountJournal journal)
+internal sealed class CancelRequests(AccountMachine machine, AccountJournal journal)
 {
     /// <summary>Finds an order to cancel. An unknown id is retired: its order may still be under way.</summary>
     public async ValueTask<NamedOrder> FindForCancelAsync(string clientOrderId)

@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>Plans amendments of open orders: reduced in place, or replaced.</summary>
-internal sealed class OrderAmendments(
+internal sealed class AmendmentPlanner(
     AccountMachine machine, AccountJournal journal, BookDeliveries deliveries, AccountMargin margin, RiskLimits limits,
     AccountFreezes freezes, Shortfalls shortfalls)
 {
