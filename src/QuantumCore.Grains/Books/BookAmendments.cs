@@ -21,8 +21,7 @@ internal sealed class BookAmendments(BookJournal journal, BookSchedule schedule,
         {
             if (!book.Machine.IsKnown(account, number, out var ticket, out var finished))
             {
-                journal.Record(book, book.Machine.Witness(account, orderId: 0, journal.Now), urgent: true);
-                return new PendingReport(BookReports.Refused(book.Symbol, account, RejectReason.UnknownOrder));
+                return journal.RejectUnknown(book, account);
             }
 
             return ticket is null
@@ -44,7 +43,7 @@ internal sealed class BookAmendments(BookJournal journal, BookSchedule schedule,
 
         var answer =
             journal.Turn(
-                () => reporter.OwnOrder(book, account, orderId, out var number)
+                () => journal.OwnOrder(book, account, orderId, out var number)
                     ?? Change(book, account, number, changes));
         return (await reporter.ReportAsync(book, [answer]))[0];
     }
@@ -68,7 +67,7 @@ internal sealed class BookAmendments(BookJournal journal, BookSchedule schedule,
                 });
         }
 
-        var reason = book.Machine.Reduce(ticket, totalLots, journal.Now, out var record);
+        var reason = book.Machine.Reduce(ticket, totalLots, journal.CommandNanos, out var record);
         journal.Record(book, record, urgent: true);
         if (reason != RejectReason.None)
         {
@@ -103,7 +102,7 @@ internal sealed class BookAmendments(BookJournal journal, BookSchedule schedule,
         var reason = StopProtection.Complete(ticket.Order, trigger, book.Machine.Instrument!, ref complete);
         if (reason == RejectReason.None)
         {
-            reason = book.Machine.Amend(ticket, complete, journal.Now, out record);
+            reason = book.Machine.Amend(ticket, complete, journal.CommandNanos, out record);
         }
 
         journal.Record(book, record, urgent: true);

@@ -9,6 +9,9 @@ namespace QuantumCore.Grains.Books;
 /// Runs commands against a grain's books, appends their records, and publishes what is durable. A command and what
 /// multi-leg orders do because of it have one time, and are appended together.
 /// </summary>
+/// <remarks>
+/// A command never awaits: it reads and changes the books in one step. Queries read them before their first await.
+/// </remarks>
 /// <param name="journal">The streams of the books.</param>
 /// <param name="books">The books.</param>
 /// <param name="turns">Counts the commands, so that one which never ends is found.</param>
@@ -27,13 +30,13 @@ internal sealed class BookJournal(
     /// <summary>Multi-leg orders of a group; null for a single book, which has none.</summary>
     public StrategyGroup? Strategies { get; private set; }
 
-    /// <summary>Time of the current command, Unix nanoseconds.</summary>
-    public long Now { get; private set; }
+    /// <summary>Time of the current or last command, Unix nanoseconds; 0 before the first one.</summary>
+    public long CommandNanos { get; private set; }
 
     /// <summary>Restores the group's multi-leg orders. Books whose legs do not fit together are halted.</summary>
     public void RestoreStrategies()
     {
-        Strategies = new StrategyGroup((machine, record) => Gather(books.Find(machine.Symbol)!, record));
+        Strategies = new StrategyGroup((machine, record) => Gather(books[machine.Symbol], record));
         try
         {
             Strategies.Restore([.. books.All.Where(book => book.IsServing).Select(book => book.Machine)]);
@@ -73,7 +76,7 @@ internal sealed class BookJournal(
         turns.Begin();
         try
         {
-            Now = time.UnixNanos();
+            CommandNanos = time.UnixNanos();
             return journal.Mutate(turn, given);
         }
         finally
@@ -106,9 +109,31 @@ internal sealed class BookJournal(
         }
 
         Gather(book, record);
-        Strategies.Follow(book.Symbol, Now);
+        Strategies.Follow(book.Symbol, CommandNanos);
         AppendGathered(urgent);
         return record;
+    }
+
+    /// <summary>
+    /// Finds the number of an account's order. Returns the rejection if the order is not its own. Only a command may
+    /// call it.
+    /// </summary>
+    public PendingReport? OwnOrder(OpenBook book, long account, long orderId, out long number)
+    {
+        (var owner, number) = book.Machine.OwnerOf(orderId);
+        return owner == 0 ? RejectUnknown(book, account, orderId)
+            : owner == account ? null
+            : new PendingReport(BookReports.Refused(book.Symbol, account, RejectReason.NotOwner));
+    }
+
+    /// <summary>
+    /// Rejects an order that is not in the book, and records the negative proof. Only a command may call it.
+    /// </summary>
+    /// <remarks>Only an activation that can still append may say that there is no such order.</remarks>
+    public PendingReport RejectUnknown(OpenBook book, long account, long orderId = 0)
+    {
+        Record(book, book.Machine.Witness(account, orderId, CommandNanos), urgent: true);
+        return new PendingReport(BookReports.Refused(book.Symbol, account, RejectReason.UnknownOrder));
     }
 
     /// <summary>Keeps a record until <see cref="AppendGathered"/> appends it with others.</summary>
@@ -138,7 +163,7 @@ internal sealed class BookJournal(
     /// </summary>
     public async ValueTask SettleAsync()
     {
-        await DurableAsync();
+        await HeadsDurableAsync();
         Publish();
     }
 
@@ -151,14 +176,19 @@ internal sealed class BookJournal(
         journal.DurableWithinAsync(patience, SettleAsync().AsTask());
 
     /// <summary>
-    /// Waits until everything up to the current heads is durable; <see cref="Publish"/> must follow. Every order passes
-    /// here, which saves it an async state machine.
+    /// Waits as <see cref="SettleAsync"/> does, and then returns the result of a function. Every order passes here: the
+    /// wait and the function share one async state machine.
     /// </summary>
-    public Task DurableAsync(bool unlessStalled = false) =>
-        unlessStalled ? journal.UnlessStalledAsync(HeadsDurableAsync()) : HeadsDurableAsync();
+    /// <exception cref="TimeoutException">The store is stalled, which must not delay the caller.</exception>
+    public async ValueTask<T> SettleAsync<TGiven, T>(
+        Func<TGiven, ValueTask<T>> then, TGiven given, bool unlessStalled = false)
+    {
+        await (unlessStalled ? journal.UnlessStalledAsync(HeadsDurableAsync()) : HeadsDurableAsync());
+        Publish();
+        return await then(given);
+    }
 
-    /// <summary>Publishes what is durable.</summary>
-    public void Publish()
+    private void Publish()
     {
         foreach (var book in books.All)
         {
@@ -170,7 +200,7 @@ internal sealed class BookJournal(
     {
         foreach (var book in books.All)
         {
-            book.SnapshotWhenDue(Now);
+            book.SnapshotWhenDue(CommandNanos);
         }
 
         return books.All.Length == 1

@@ -23,7 +23,7 @@ internal sealed class BookOperations(OpenBooks books, BookJournal journal, BookS
             throw new InvalidOperationException($"{symbol} can't be defined now: {reason}.");
         }
 
-        journal.Turn(() => journal.Record(book, book.Machine.Define(definition, journal.Now), urgent: true));
+        journal.Turn(() => journal.Record(book, book.Machine.Define(definition, journal.CommandNanos), urgent: true));
         await journal.SettleAsync();
     }
 
@@ -67,7 +67,7 @@ internal sealed class BookOperations(OpenBooks books, BookJournal journal, BookS
         return journal.Turn(() =>
         {
             schedule.CatchUp();
-            var reason = book.Machine.Operate(command, journal.Now, out var record);
+            var reason = book.Machine.Operate(command, journal.CommandNanos, out var record);
             journal.Record(book, record, urgent: true);
             return reason;
         });

@@ -19,9 +19,9 @@ internal sealed class BookSchedule(
         FollowTradeGroups();
         foreach (var book in books.All)
         {
-            if (book.IsServing && book.Machine.IsExpiryDue(journal.Now))
+            if (book.IsServing && book.Machine.IsExpiryDue(journal.CommandNanos))
             {
-                book.Machine.Operate(new AdvanceTime(), journal.Now, out var record);
+                book.Machine.Operate(new AdvanceTime(), journal.CommandNanos, out var record);
                 journal.Record(book, record, urgent: true);
             }
         }
@@ -52,7 +52,7 @@ internal sealed class BookSchedule(
                 continue;
             }
 
-            book.Machine.Operate(call, journal.Now, out var record);
+            book.Machine.Operate(call, journal.CommandNanos, out var record);
             if (journal.Strategies is null)
             {
                 journal.Record(book, record, urgent: true);
@@ -66,7 +66,7 @@ internal sealed class BookSchedule(
 
         if (changed)
         {
-            journal.Strategies!.FollowAll(journal.Now);
+            journal.Strategies!.FollowAll(journal.CommandNanos);
             journal.AppendGathered(urgent: true);
         }
     }
@@ -78,7 +78,7 @@ internal sealed class BookSchedule(
         {
             if (book.IsServing)
             {
-                journal.Record(book, book.Machine.FollowPlan(journal.Now), urgent: true);
+                journal.Record(book, book.Machine.FollowPlan(journal.CommandNanos), urgent: true);
             }
         }
     }

@@ -17,6 +17,11 @@ internal sealed class OpenBooks(
     /// <summary>All open books, in the sequence in which they were opened.</summary>
     public ImmutableArray<OpenBook> All { get; private set; } = [];
 
+    /// <summary>Returns an open book.</summary>
+    /// <exception cref="KeyNotFoundException">The grain does not have it.</exception>
+    public OpenBook this[string symbol] =>
+        Find(symbol) ?? throw new KeyNotFoundException($"{symbol} is not an open book of this grain.");
+
     /// <summary>Returns an open book, or null.</summary>
     public OpenBook? Find(string symbol) => _books.GetValueOrDefault(symbol);
 

@@ -8,8 +8,8 @@ namespace QuantumCore.Grains.Books;
 
 /// <summary>
 /// A book, or all books of a group: translates, applies, appends, and answers once the records are durable. It is
-/// reentrant, so that orders go on while an append is in flight. Each method reads and changes state only before its
-/// first await. The objects in its fields do the work, one subject each.
+/// reentrant, so that orders go on while an append is in flight. The objects in its fields do the work, one subject
+/// each.
 /// </summary>
 [Reentrant, KeepAlive]
 public sealed class OrderBookGrain(

@@ -45,7 +45,7 @@ internal sealed class OrderCancellations(
             return BookReports.Refused(symbol, account, refusal);
         }
 
-        var answer = journal.Turn(() => reporter.OwnOrder(book, account, orderId, out var number)
+        var answer = journal.Turn(() => journal.OwnOrder(book, account, orderId, out var number)
             ?? Cancel(book, account, number, EndReason.User));
         return (await reporter.ReportAsync(book, [answer], unlessStalled: true))[0];
     }
@@ -61,7 +61,7 @@ internal sealed class OrderCancellations(
         var closed = journal.Turn(() =>
         {
             schedule.CatchUp();
-            return journal.Record(book, book.Machine.CloseAll(account, floor, journal.Now), urgent: true);
+            return journal.Record(book, book.Machine.CloseAll(account, floor, journal.CommandNanos), urgent: true);
         });
         await journal.SettleUnlessStalledAsync();
         return closed switch
@@ -84,7 +84,7 @@ internal sealed class OrderCancellations(
         {
             foreach (var number in numbers)
             {
-                journal.Record(book, book.Machine.Resolve(account, number, journal.Now), urgent: true);
+                journal.Record(book, book.Machine.Resolve(account, number, journal.CommandNanos), urgent: true);
             }
 
             return true;
@@ -129,7 +129,7 @@ internal sealed class OrderCancellations(
             return answers;
         }
 
-        var record = book.Machine.CloseTogether(account, [.. open.Keys], reason, journal.Now);
+        var record = book.Machine.CloseTogether(account, [.. open.Keys], reason, journal.CommandNanos);
         journal.Record(book, record, urgent: true);
         var ends = new EndsOfRecord(record);
         foreach (var (number, ticket) in open)
@@ -147,7 +147,8 @@ internal sealed class OrderCancellations(
     {
         schedule.CatchUp();
         book.Machine.IsKnown(account, number, out var open, out _);
-        var record = journal.Record(book, book.Machine.Close(account, number, reason, journal.Now), urgent: true);
+        var record = journal.Record(
+            book, book.Machine.Close(account, number, reason, journal.CommandNanos), urgent: true);
         book.Machine.IsKnown(account, number, out _, out var finished);
 
         if (finished.Reason == RejectReason.Voided)

@@ -94,8 +94,8 @@ internal sealed class OrderEntries(
 
         // A leg by itself would never trade, and would be incomplete when the group is restored.
         var record = order.Type == OrderType.Leg
-            ? book.Machine.Decline(order, RejectReason.BadRequest, journal.Now)
-            : book.Machine.Submit(order, journal.Now);
+            ? book.Machine.Decline(order, RejectReason.BadRequest, journal.CommandNanos)
+            : book.Machine.Submit(order, journal.CommandNanos);
         // Read the sequence now, because multi-leg orders may add another record.
         var sequence = book.Machine.Sequence;
         journal.Record(book, record, urgent: false);
@@ -106,7 +106,7 @@ internal sealed class OrderEntries(
     /// Enters an order that multi-leg orders offer a better price than its own book; returns null if they do not.
     /// </summary>
     private PendingReport? EnterAmongStrategies(OpenBook book, SubmitOrder order) =>
-        journal.Strategies?.TryEnter(book.Machine, order, journal.Now) == true
+        journal.Strategies?.TryEnter(book.Machine, order, journal.CommandNanos) == true
             ? FirstIn(journal.AppendGathered(urgent: false), book, order)
             : null;
 
@@ -158,7 +158,7 @@ internal sealed class OrderEntries(
         if (!orders.Any(order => book.Machine.IsKnown(order.Account, order.Number, out _, out _)))
         {
             schedule.CatchUp();
-            var record = book.Machine.SubmitList(kind, orders, journal.Now);
+            var record = book.Machine.SubmitList(kind, orders, journal.CommandNanos);
             var sequence = book.Machine.Sequence;
             journal.Record(book, record, urgent: false);
             for (var i = 0; i < answers.Length; i++)
@@ -173,7 +173,8 @@ internal sealed class OrderEntries(
         for (var i = 0; i < answers.Length; i++)
         {
             // An order that was cancelled before the list came voids the others too.
-            journal.Record(book, book.Machine.Resolve(orders[i].Account, orders[i].Number, journal.Now), urgent: true);
+            var resolved = book.Machine.Resolve(orders[i].Account, orders[i].Number, journal.CommandNanos);
+            journal.Record(book, resolved, urgent: true);
             answers[i] = Enter(book, orders[i]);
         }
 

@@ -10,41 +10,28 @@ namespace QuantumCore.Grains.Books;
 internal sealed class OrderReporter(BookJournal journal, IJournalStore store)
 {
     /// <summary>Waits until answers are durable, publishes, and returns their reports.</summary>
-    public async ValueTask<ImmutableArray<ExecutionReport>> ReportAsync(
-        OpenBook book, PendingReport[] answers, bool unlessStalled = false)
+    public ValueTask<ImmutableArray<ExecutionReport>> ReportAsync(
+        OpenBook book, PendingReport[] answers, bool unlessStalled = false) =>
+        journal.SettleAsync(
+            static of => of.Reporter.DurableReportsAsync(of.Book, of.Answers),
+            (Reporter: this, Book: book, Answers: answers),
+            unlessStalled);
+
+    private ValueTask<ImmutableArray<ExecutionReport>> DurableReportsAsync(OpenBook book, PendingReport[] answers)
     {
-        // The same as SettleAsync, without its own async state machine.
-        await journal.DurableAsync(unlessStalled);
-        journal.Publish();
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);
         foreach (var answer in answers)
         {
             if (answer.Report is not { } report)
             {
                 // A separate method, so that immediate answers do not pay for its memory.
-                return await ReadAllAsync(book, answers);
+                return ReadAllAsync(book, answers);
             }
 
             reports.Add(WithBand(book.Machine, report));
         }
 
-        return reports.MoveToImmutable();
-    }
-
-    /// <summary>Finds the number of an account's order. Returns the rejection if the order is not its own.</summary>
-    public PendingReport? OwnOrder(OpenBook book, long account, long orderId, out long number)
-    {
-        (var owner, number) = book.Machine.OwnerOf(orderId);
-        if (owner == 0)
-        {
-            // Only an activation that can still append may say that there is no such order.
-            journal.Record(book, book.Machine.Witness(account, orderId, journal.Now), urgent: true);
-            return new PendingReport(BookReports.Refused(book.Symbol, account, RejectReason.UnknownOrder));
-        }
-
-        return owner == account
-            ? null
-            : new PendingReport(BookReports.Refused(book.Symbol, account, RejectReason.NotOwner));
+        return ValueTask.FromResult(reports.MoveToImmutable());
     }
 
     private async ValueTask<ImmutableArray<ExecutionReport>> ReadAllAsync(OpenBook book, PendingReport[] answers)

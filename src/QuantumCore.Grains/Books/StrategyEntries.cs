@@ -80,7 +80,8 @@ internal sealed class StrategyEntries(
 
         if (!known)
         {
-            var at = journal.Strategies!.Enter(legs, Array.ConvertAll(books, book => book.Machine), journal.Now);
+            var at = journal.Strategies!.Enter(
+                legs, Array.ConvertAll(books, book => book.Machine), journal.CommandNanos);
             var records = journal.AppendGathered(urgent: false);
             var first = legs.Select((leg, i) => OrderEntries.FirstIn(records, books[i], leg));
             return [.. first.Select(answer => answer with
@@ -94,8 +95,8 @@ internal sealed class StrategyEntries(
         for (var i = 0; i < legs.Length; i++)
         {
             // A leg that was cancelled before the order came voids the others too.
-            journal.Record(
-                books[i], books[i].Machine.Resolve(legs[i].Account, legs[i].Number, journal.Now), urgent: true);
+            var resolved = books[i].Machine.Resolve(legs[i].Account, legs[i].Number, journal.CommandNanos);
+            journal.Record(books[i], resolved, urgent: true);
             answers[i] = entries.Enter(books[i], legs[i]);
         }
 

@@ -54,7 +54,7 @@ internal sealed class TradeCorrections(
         var now = book.Machine.InForce(in trade);
         if (change is not CorrectTrade { PriceTicks: var price } || now.PriceTicks != price)
         {
-            var reason = book.Machine.Operate(change, journal.Now, out var record);
+            var reason = book.Machine.Operate(change, journal.CommandNanos, out var record);
             if (reason != RejectReason.None)
             {
                 return new TradeChanged(reason);
