@@ -56,7 +56,7 @@ public sealed class DueTimeTests(PostgresServer server)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Due_work_of_a_killed_silo_is_done_once_by_the_other(bool isInPostgres)
+    public async Task Scheduled_work_of_a_killed_silo_is_done_once_by_the_other(bool isInPostgres)
     {
         var postgres = isInPostgres ? await server.StartedAsync() : null;
         await using var disk = new Disk();
@@ -86,7 +86,7 @@ public sealed class DueTimeTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Reminder_activates_the_grain_of_due_work_when_nobody_else_does()
+    public async Task Reminder_activates_the_scheduled_work_grain_when_nobody_else_does()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, reminderTime: new FastTime());
