@@ -10,7 +10,7 @@ namespace QuantumCore.Grains.Accounts;
 /// </summary>
 internal sealed class AccountFreezes(AccountMachine machine, AccountJournal journal, ILogger log)
 {
-    /// <summary>Freezes the account. Returns up to which of its orders books must cancel.</summary>
+    /// <inheritdoc cref="IAccountGrain.Freeze"/>
     public async ValueTask<CancelAllMark> FreezeAsync(FreezeRequest request)
     {
         if (journal.Refusal(urgent: true) is var reason and not RejectReason.None)
@@ -31,7 +31,7 @@ internal sealed class AccountFreezes(AccountMachine machine, AccountJournal jour
         return mark with { IsPending = !isDurable };
     }
 
-    /// <summary>Ends the freeze, unless its reason still exists.</summary>
+    /// <inheritdoc cref="IAccountGrain.Unfreeze"/>
     public async ValueTask<RejectReason> UnfreezeAsync(string by, string why)
     {
         journal.RequireRoom("be let go");

@@ -9,12 +9,12 @@ internal sealed class AccountFunds(
     AccountMachine machine, AccountJournal journal, InstrumentCatalog catalog, AccountMargin margin,
     Shortfalls shortfalls)
 {
-    /// <summary>Takes a deposit in. Its key must not be a transfer's.</summary>
+    /// <inheritdoc cref="IAccountGrain.Deposit"/>
     public ValueTask<DepositResult> DepositAsync(DepositRequest request) => TransferKey.IsTransfer(request.Key)
         ? ValueTask.FromResult(new DepositResult(RejectReason.BadRequest, "key", null, 0))
         : TakeInAsync(request);
 
-    /// <summary>Takes an amount from the account, to be carried to another one.</summary>
+    /// <inheritdoc cref="IAccountGrain.Transfer"/>
     public async ValueTask<TransferResult> TransferAsync(TransferRequest request)
     {
         await catalog.KnowAssetAsync(request.Asset);
@@ -29,7 +29,7 @@ internal sealed class AccountFunds(
         return result;
     }
 
-    /// <summary>Takes an amount from the account, to be paid out.</summary>
+    /// <inheritdoc cref="IAccountGrain.Withdraw"/>
     public async ValueTask<WithdrawResult> WithdrawAsync(WithdrawRequest request)
     {
         await catalog.KnowAssetAsync(request.Asset);
@@ -44,11 +44,11 @@ internal sealed class AccountFunds(
         return withdrawn;
     }
 
-    /// <summary>Takes a transfer from another account in.</summary>
+    /// <inheritdoc cref="IAccountGrain.TakeInTransfer"/>
     public ValueTask<DepositResult> TakeInTransferAsync(TransferArrival arrival) => TakeInAsync(new DepositRequest(
         TransferKey.Of(arrival.From, arrival.Sequence), arrival.Asset, arrival.Amount));
 
-    /// <summary>Ends a transfer that has arrived.</summary>
+    /// <inheritdoc cref="IAccountGrain.EndTransfer"/>
     public ValueTask EndTransferAsync(long transfer) => journal.RunAsync(
         "end a transfer",
         () =>

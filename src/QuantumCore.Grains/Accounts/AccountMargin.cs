@@ -8,7 +8,7 @@ internal sealed class AccountMargin(
     AccountMachine machine, AccountJournal journal, InstrumentCatalog catalog, MarkPriceCache marks,
     BookDeliveries deliveries)
 {
-    /// <summary>Makes the account a margin or a cash account. Returns why it cannot be.</summary>
+    /// <inheritdoc cref="IAccountGrain.SetKind"/>
     public async ValueTask<string?> SetKindAsync(AccountKindRequest request)
     {
         journal.RequireRoom("change its kind");
@@ -32,7 +32,7 @@ internal sealed class AccountMargin(
         return whyNot;
     }
 
-    /// <summary>Reviews the account at its silo's mark prices. Returns what an agent must carry out.</summary>
+    /// <inheritdoc cref="IAccountGrain.ReviewMargin"/>
     public async ValueTask<MarginWork> ReviewMarginAsync()
     {
         if (!machine.IsMargin)
@@ -54,7 +54,7 @@ internal sealed class AccountMargin(
         return work;
     }
 
-    /// <summary>Takes what the insurance fund pays for a liquidation.</summary>
+    /// <inheritdoc cref="IAccountGrain.TakeCover"/>
     public ValueTask TakeCoverAsync(LiquidationCover cover) => journal.RunAsync(
         "be covered",
         () =>
@@ -63,7 +63,7 @@ internal sealed class AccountMargin(
             return machine.TakeCover(cover, journal.Now);
         });
 
-    /// <summary>Pays a share of another account's deficit.</summary>
+    /// <inheritdoc cref="IAccountGrain.PayShare"/>
     public async ValueTask PayShareAsync(DeficitShareRequest request)
     {
         journal.RequireRoom("pay a share of a deficit");

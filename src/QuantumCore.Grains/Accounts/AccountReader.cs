@@ -19,7 +19,7 @@ internal sealed class AccountReader(
         return view;
     }
 
-    /// <summary>Returns what has changed since a version, at once or on the next change; null if nothing has.</summary>
+    /// <inheritdoc cref="IAccountGrain.WaitForChange"/>
     public async ValueTask<AccountChange?> WaitForChangeAsync(
         long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
     {

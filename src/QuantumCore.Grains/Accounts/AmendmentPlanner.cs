@@ -9,7 +9,7 @@ internal sealed class AmendmentPlanner(
     AccountMachine machine, AccountJournal journal, BookDeliveries deliveries, AccountMargin margin, RiskLimits limits,
     AccountFreezes freezes, Shortfalls shortfalls)
 {
-    /// <summary>Decides an amendment, and holds what a replacement needs.</summary>
+    /// <inheritdoc cref="IAccountGrain.Amend"/>
     public async ValueTask<AmendPlan> AmendAsync(AmendRequest request)
     {
         await deliveries.CatchUpToAsync(request.Seen);

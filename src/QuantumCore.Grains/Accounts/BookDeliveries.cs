@@ -28,7 +28,7 @@ internal sealed class BookDeliveries(
         }
     }
 
-    /// <summary>Pulls everything durable of all sources that the account has a cursor of.</summary>
+    /// <inheritdoc cref="IAccountGrain.CatchUp"/>
     public async ValueTask CatchUpAsync()
     {
         if (machine.Cursors.Count > 0)

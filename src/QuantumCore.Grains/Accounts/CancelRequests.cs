@@ -10,7 +10,7 @@ namespace QuantumCore.Grains.Accounts;
 /// </summary>
 internal sealed class CancelRequests(AccountMachine machine, AccountJournal journal)
 {
-    /// <summary>Finds an order to cancel. An unknown id is retired: its order may still be under way.</summary>
+    /// <inheritdoc cref="IAccountGrain.FindForCancel"/>
     public async ValueTask<NamedOrder> FindForCancelAsync(string clientOrderId)
     {
         var refusal = journal.Refusal(urgent: true);
@@ -32,7 +32,7 @@ internal sealed class CancelRequests(AccountMachine machine, AccountJournal jour
         return found;
     }
 
-    /// <summary>Finds an order.</summary>
+    /// <inheritdoc cref="IAccountGrain.LookUp"/>
     public async ValueTask<NamedOrder> LookUpAsync(string clientOrderId)
     {
         var found =
@@ -41,7 +41,7 @@ internal sealed class CancelRequests(AccountMachine machine, AccountJournal jour
         return found;
     }
 
-    /// <summary>Marks up to which of the account's orders books must cancel.</summary>
+    /// <inheritdoc cref="IAccountGrain.CancelAll"/>
     public async ValueTask<CancelAllMark> CancelAllAsync()
     {
         // Books cancel up to a floor that is on record. While nothing is recorded, a mark would help nobody.

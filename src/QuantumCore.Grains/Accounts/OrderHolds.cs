@@ -11,7 +11,7 @@ internal sealed class OrderHolds(
     AccountMachine machine, AccountJournal journal, InstrumentCatalog catalog, AccountMargin margin, RiskLimits limits,
     Shortfalls shortfalls, string account, ILogger log)
 {
-    /// <summary>Holds the cost of orders, and waits until that is durable.</summary>
+    /// <inheritdoc cref="IAccountGrain.Hold"/>
     public async ValueTask<ImmutableArray<HoldResult>> HoldAsync(ImmutableArray<HoldRequest> requests)
     {
         var (results, areDecided) = await DecideAsync(requests, ahead: false);
@@ -23,9 +23,7 @@ internal sealed class OrderHolds(
         return results;
     }
 
-    /// <summary>
-    /// Holds the cost of orders. If they may enter their books before that is durable, returns the place of the record.
-    /// </summary>
+    /// <inheritdoc cref="IAccountGrain.HoldAhead"/>
     public async ValueTask<HeldAhead> HoldAheadAsync(ImmutableArray<HoldRequest> requests)
     {
         var (results, areDecided) = await DecideAsync(requests, ahead: true);

@@ -10,7 +10,7 @@ internal sealed class OrderListHolds(
     AccountMachine machine, AccountJournal journal, InstrumentCatalog catalog, AccountMargin margin, RiskLimits limits,
     Shortfalls shortfalls)
 {
-    /// <summary>Holds the funds of all orders of a list, or of none.</summary>
+    /// <inheritdoc cref="IAccountGrain.HoldList"/>
     public async ValueTask<HoldListResult> HoldListAsync(OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
         if (kind == OrderListKind.Strategy

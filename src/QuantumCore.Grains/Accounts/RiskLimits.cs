@@ -9,7 +9,7 @@ namespace QuantumCore.Grains.Accounts;
 internal sealed class RiskLimits(
     AccountMachine machine, AccountJournal journal, InstrumentCatalog catalog, AccountFreezes freezes)
 {
-    /// <summary>Sets the limits of a scope.</summary>
+    /// <inheritdoc cref="IAccountGrain.SetLimits"/>
     public async ValueTask SetLimitsAsync(LimitsRequest request)
     {
         journal.RequireRoom("be limited");
@@ -21,7 +21,7 @@ internal sealed class RiskLimits(
         await journal.RunAsync(() => machine.SetLimits(request, journal.Now));
     }
 
-    /// <summary>Returns the limits that are set.</summary>
+    /// <inheritdoc cref="IAccountGrain.Limits"/>
     public async ValueTask<ImmutableArray<SymbolLimits>> LimitsAsync()
     {
         ImmutableArray<SymbolLimits> limits = [.. machine.Limits];

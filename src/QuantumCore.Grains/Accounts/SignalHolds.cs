@@ -9,7 +9,7 @@ internal sealed class SignalHolds(
     AccountMachine machine, AccountJournal journal, InstrumentCatalog catalog, BookDeliveries deliveries,
     OrderHolds holds)
 {
-    /// <summary>Decides the order of a signal and holds its funds.</summary>
+    /// <inheritdoc cref="IAccountGrain.HoldSignal"/>
     public async ValueTask<HoldResult> HoldSignalAsync(SignalIntent intent)
     {
         if (!catalog.TryGet(intent.Symbol, out _))
