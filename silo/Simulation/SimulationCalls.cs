@@ -78,7 +78,7 @@ internal sealed partial class SimulationJson : JsonSerializerContext;
 /// </summary>
 internal sealed class SimulationCalls(
     MarketClock clock, ReplayBoard replay, ReplayRunner runner, RecordingFolder recordings, ClientFaults faults,
-    BookOperations operations, Listings listings, CorporateStandstill standstill, GatewayOptions gateway,
+    BookControl operations, Listings listings, CorporateStandstill standstill, GatewayOptions gateway,
     SiloOptions options)
 {
     /// <summary>Path prefix of all calls.</summary>

@@ -127,10 +127,10 @@ internal sealed class Silo
     public MassCancellation MassCancellation => _gateway.GetRequiredService<MassCancellation>();
 
     /// <summary>Freezes of accounts.</summary>
-    public AccountFreezes Freezes => _gateway.GetRequiredService<AccountFreezes>();
+    public FreezeControl Freezes => _gateway.GetRequiredService<FreezeControl>();
 
     /// <summary>Operators' calls on books.</summary>
-    public BookOperations Operations => _gateway.GetRequiredService<BookOperations>();
+    public BookControl Operations => _gateway.GetRequiredService<BookControl>();
 
     /// <summary>Reads of orders and accounts.</summary>
     public AccountQueries Accounts => _gateway.GetRequiredService<AccountQueries>();

@@ -42,7 +42,7 @@ public partial class BoundedTableTests
         ("src/QuantumCore.Gateway/MarketFeeds/LastCandles.cs", "_late", InFlight),
         ("src/QuantumCore.Gateway/MarketFeeds/MarketHistory.cs", "_days", Symbols),
         ("src/QuantumCore.Gateway/Markets/MarketIndexWatch.cs", "_weights", Symbols),
-        ("src/QuantumCore.Gateway/Orders/AccountFreezes.cs", "_freezing", Accounts),
+        ("src/QuantumCore.Gateway/Orders/FreezeControl.cs", "_freezing", Accounts),
         ("src/QuantumCore.Gateway/Markets/ReferencePrices.cs", "_last", Symbols),
         ("src/QuantumCore.Gateway/Orders/ShownSequences.cs", "_young _old", "its capacity, in accounts"),
         ("src/QuantumCore.Gateway/Identity/SessionRegistry.cs", "_claims", Readers),

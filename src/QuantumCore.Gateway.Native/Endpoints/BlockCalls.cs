@@ -16,7 +16,7 @@ namespace QuantumCore.Gateway.Native.Endpoints;
 /// Calls for freezes and the kill switch: for an account, for an account in one symbol, and for a firm.
 /// </summary>
 internal sealed class BlockCalls(
-    BookOperations operations, AccountFreezes freezes, OwnerBlocks ownerBlocks, Listings listings, AccountOwners owners,
+    BookControl operations, FreezeControl freezes, OwnerBlocks ownerBlocks, Listings listings, AccountOwners owners,
     OperatorLog operators)
 {
     // The last call for each owner. A block that waits for its record gives up once another call came after it.

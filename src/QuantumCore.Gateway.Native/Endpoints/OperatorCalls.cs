@@ -13,7 +13,7 @@ namespace QuantumCore.Gateway.Native.Endpoints;
 
 /// <summary>Operators' calls for trading: phases, prices, rules, trades and the breaker.</summary>
 internal sealed class OperatorCalls(
-    BookOperations operations, IGrainFactory grains, Listings listings, OperatorLog operators, GatewayOptions options,
+    BookControl operations, IGrainFactory grains, Listings listings, OperatorLog operators, GatewayOptions options,
     CorporateStandstill standstill, TimeProvider time)
 {
     private const long LargestIndex = (1L << 53) - 1;

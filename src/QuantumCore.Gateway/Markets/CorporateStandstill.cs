@@ -9,7 +9,7 @@ namespace QuantumCore.Gateway.Markets;
 /// an old symbol.
 /// </summary>
 public sealed class CorporateStandstill(
-    BookOperations operations, IGrainFactory grains, Listings listings, TimeProvider time)
+    BookControl operations, IGrainFactory grains, Listings listings, TimeProvider time)
 {
     /// <summary>
     /// Returns why a command may not take a symbol out of a halt, or schedule that; null if it may. An announced action

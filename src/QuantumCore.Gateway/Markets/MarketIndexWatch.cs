@@ -16,7 +16,7 @@ internal sealed class MarketIndexWatch(
     GatewayOptions options,
     MarketHistory history,
     Listings listings,
-    BookOperations operations,
+    BookControl operations,
     IGrainFactory grains,
     ExchangeReadiness readiness,
     GatewayMetrics metrics,

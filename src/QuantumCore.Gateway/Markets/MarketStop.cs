@@ -10,7 +10,7 @@ namespace QuantumCore.Gateway.Markets;
 /// Execution of the market-wide breaker: no symbol may trade, whatever its phase (RULES 15.2). Levels 1 and 2 halt each
 /// symbol for a while, and schedule the auction that ends the halt. Level 3 closes each for the day.
 /// </summary>
-internal sealed class MarketStop(BookOperations operations, DateTimeOffset now, TimeZoneInfo zone)
+internal sealed class MarketStop(BookControl operations, DateTimeOffset now, TimeZoneInfo zone)
 {
     /// <summary>Stops the symbols in their order; returns those that it stopped.</summary>
     /// <param name="instruments">All listed instruments.</param>

@@ -8,7 +8,7 @@ namespace QuantumCore.Gateway.Orders;
 
 /// <summary>Validates orders before their account holds cover, and chooses the protection prices.</summary>
 public sealed class OrderPreparation(
-    ReferencePrices references, AccountFreezes freezes, BookCalls books, ILogger<OrderPreparation> log)
+    ReferencePrices references, FreezeControl freezes, BookCalls books, ILogger<OrderPreparation> log)
 {
     private readonly GrainCalls _calls = new(log);
 

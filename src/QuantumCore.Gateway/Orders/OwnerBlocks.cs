@@ -6,7 +6,7 @@ namespace QuantumCore.Gateway.Orders;
 
 /// <summary>Blocks of owners, which freeze every account of the owner.</summary>
 internal sealed class OwnerBlocks(
-    IGrainFactory grains, AccountFreezes freezes, TimeProvider time, ILogger<OwnerBlocks> log)
+    IGrainFactory grains, FreezeControl freezes, TimeProvider time, ILogger<OwnerBlocks> log)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 

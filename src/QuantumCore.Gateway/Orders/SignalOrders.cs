@@ -9,7 +9,7 @@ namespace QuantumCore.Gateway.Orders;
 
 /// <summary>Enters orders of signals: the account decides their side and quantity.</summary>
 internal sealed class SignalOrders(
-    IGrainFactory grains, Listings listings, OrderPreparation preparation, AccountFreezes freezes, BookCalls books,
+    IGrainFactory grains, Listings listings, OrderPreparation preparation, FreezeControl freezes, BookCalls books,
     GatewayMetrics metrics, TimeProvider time, ILogger<SignalOrders> log)
 {
     private readonly GrainCalls _calls = new(log);

@@ -3,7 +3,8 @@ using QuantumCore.Contracts;
 namespace QuantumCore.History;
 
 /// <summary>Records of settlement venues, with the fails that they leave.</summary>
-internal sealed class SettlementProjection(RowBuffers buffers, PostingProjection postings, AccountEventProjection events)
+internal sealed class SettlementProjection(
+    RowBuffers buffers, PostingProjection postings, AccountEventProjection events)
 {
     public RowBuffer Fails { get; } = buffers.Empty(Statements.AddSettlementFail);
 

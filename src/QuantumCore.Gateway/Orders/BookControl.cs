@@ -6,8 +6,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Orders;
 
 /// <summary>Operators' calls on books: phases, halts, prices and changed trades.</summary>
-public sealed class BookOperations(
-    Listings listings, ShownSequences shown, AccountQueries accounts, ILogger<BookOperations> log)
+public sealed class BookControl(
+    Listings listings, ShownSequences shown, AccountQueries accounts, ILogger<BookControl> log)
 {
     private readonly GrainCalls _calls = new(log);
 

@@ -7,9 +7,9 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Orders;
 
 /// <summary>Freezes of accounts, and the kill switch.</summary>
-public sealed class AccountFreezes(
+public sealed class FreezeControl(
     IGrainFactory grains, AccountQueries accounts, MassCancellation massCancellation, TimeProvider time,
-    ILogger<AccountFreezes> log)
+    ILogger<FreezeControl> log)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_repeatAfter = TimeSpan.FromMilliseconds(250);
