@@ -73,7 +73,7 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("cancel-all")]
     ValueTask<CancelAllMark> CancelAll();
 
-    /// <summary>Deposits money or units.</summary>
+    /// <summary>Deposits money or units. The key must not be a transfer's (BadRequest).</summary>
     [Alias("deposit")]
     ValueTask<DepositResult> Deposit(DepositRequest request);
 
@@ -111,7 +111,8 @@ public interface IAccountGrain : IGrainWithStringKey
     ValueTask<CancelAllMark> Freeze(FreezeRequest request);
 
     /// <summary>
-    /// Unfreezes the account. Rejected while the account lacks what a changed trade took back (InsufficientFunds).
+    /// Unfreezes the account. Rejected while the account lacks what a changed trade took back (InsufficientFunds),
+    /// while a loss limit is broken, and while a kill switch still closes its orders (KillSwitch).
     /// </summary>
     [Alias("unfreeze")]
     ValueTask<RejectReason> Unfreeze(string by, string why);
@@ -156,7 +157,7 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("review-margin")]
     ValueTask<MarginWork> ReviewMargin();
 
-    /// <summary>Records that the insurance fund knows of a liquidation step. Repeating it records nothing.</summary>
+    /// <summary>Pays in what the insurance fund gives for a liquidation step. Repeating it records nothing.</summary>
     [Alias("take-cover")]
     ValueTask TakeCover(LiquidationCover cover);
 
@@ -204,7 +205,10 @@ public interface IAccountGrain : IGrainWithStringKey
     [OneWay, Alias("deliver")]
     Task Deliver(BookDelivery delivery);
 
-    /// <summary>Catches up with every book in which it has orders, and with the payouts of its withdrawals.</summary>
+    /// <summary>
+    /// Catches up with everything durable of its sources: books in which it has had orders, payouts of its withdrawals,
+    /// settlement venues.
+    /// </summary>
     [Alias("catch-up")]
     ValueTask CatchUp();
 }

@@ -318,6 +318,26 @@ public abstract partial class HistoryContract
     }
 
     [Fact]
+    public async Task A_change_of_an_order_that_holds_nothing_stops_its_stream()
+    {
+        await using var history = await OpenAsync("unheld");
+        var chunk = Projecting.Chunk(
+            "book/SYM0",
+            1,
+            [
+                Market(14, 20).Streams["book/SYM0"][0],
+                new BookTurn(
+                    2, new AdvanceTime(), RejectReason.None, TradingPhase.Continuous,
+                    [new HoldChanged(1001, 999, 7, Side.Buy, 5, 500)], [], null),
+            ]);
+
+        var fault = await Assert.ThrowsAsync<HistoryStreamException>(() => history.ApplyAsync([chunk], Token));
+
+        Assert.Equal(("book/SYM0", 2L), (fault.Stream, fault.Sequence));
+        Assert.Contains("has no hold", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_order_in_two_books_stops_the_second_stream_alone()
     {
         var market = Market(13, 200);

@@ -104,7 +104,7 @@ public static class StartupHook
         public override DateTimeOffset GetUtcNow()
         {
             if (File.Exists(path)
-                && new StackTrace().ToString().Contains("OrderBookGrain.Submit", StringComparison.Ordinal))
+                && new StackTrace().ToString().Contains("OrderEntries.Submit", StringComparison.Ordinal))
             {
                 using var never = new ManualResetEvent(false);
                 never.WaitOne();

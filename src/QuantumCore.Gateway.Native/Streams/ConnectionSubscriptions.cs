@@ -8,7 +8,7 @@ namespace QuantumCore.Gateway.Native.Streams;
 
 /// <summary>
 /// Subscriptions of one connection: whole books, merged and market-by-order books, tickers, an account. They fill its
-/// send Queue. A backlog beyond its limit is dropped; the reader then gets snapshots when it reads again.
+/// send queue. A backlog beyond its limit is dropped; the reader then gets snapshots when it reads again.
 /// </summary>
 internal sealed class ConnectionSubscriptions(
     StreamHolder holder, BookFeeds feeds, StreamSources sources, GatewayOptions options, GatewayMetrics metrics)

@@ -9,12 +9,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Orders;
 
 /// <summary>
-/// Order entry: the account holds cover for an order, then the book takes it. All orders take this path.
+/// Entry of new orders, single and in batches: the account holds cover for an order, then the book takes it.
 /// </summary>
 /// <remarks>
-/// Never throws for failures of grains. A failed call is <see cref="RejectReason.OutcomeUnknown"/>; one that never
-/// started is <see cref="RejectReason.Overloaded"/>. Every call is idempotent by its key, so a failed one is retried
-/// once. Reports are durable.
+/// This and the other objects of order entry never throw for failures of grains. A failed call is
+/// <see cref="RejectReason.OutcomeUnknown"/>; one that never started is <see cref="RejectReason.Overloaded"/>. Every
+/// call is idempotent by its key, so a failed one is retried once. Reports are durable.
 /// </remarks>
 public sealed class OrderEntry(
     IGrainFactory grains,

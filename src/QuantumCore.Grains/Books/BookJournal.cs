@@ -10,7 +10,8 @@ namespace QuantumCore.Grains.Books;
 /// multi-leg orders do because of it have one time, and are appended together.
 /// </summary>
 /// <remarks>
-/// A command never awaits: it reads and changes the books in one step. Queries read them before their first await.
+/// A command never awaits: it reads and changes the books in one step. Queries read them before their first await, but
+/// for the price band that a rejection names.
 /// </remarks>
 /// <param name="journal">The streams of the books.</param>
 /// <param name="books">The books.</param>
@@ -183,8 +184,17 @@ internal sealed class BookJournal(
     public async ValueTask<T> SettleAsync<TGiven, T>(
         Func<TGiven, ValueTask<T>> then, TGiven given, bool unlessStalled = false)
     {
-        await (unlessStalled ? journal.UnlessStalledAsync(HeadsDurableAsync()) : HeadsDurableAsync());
-        Publish();
+        if (unlessStalled)
+        {
+            // If the caller does not wait to the end, the records are published all the same.
+            await SettleUnlessStalledAsync();
+        }
+        else
+        {
+            await HeadsDurableAsync();
+            Publish();
+        }
+
         return await then(given);
     }
 

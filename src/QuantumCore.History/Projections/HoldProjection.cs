@@ -30,7 +30,7 @@ internal sealed class HoldProjection(
     public void Open(OrderKey key, string symbol, Instrument instrument, Side side, long amount, long timeNanos) =>
         Set(key, new(symbol, side, HeldAsset(instrument, side), amount, InBook: true, timeNanos));
 
-    /// <summary>Changes the amount of an open hold.</summary>
+    /// <summary>Changes the amount of an open hold. A plain order holds 0 exactly if it is done.</summary>
     public void Resize(OrderKey key, long amount)
     {
         var hold = rows.Hold(key)
