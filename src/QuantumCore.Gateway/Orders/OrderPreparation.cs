@@ -16,7 +16,7 @@ public sealed class OrderPreparation(
     internal async ValueTask<(Refusal? Refusal, HoldRequest Order)> Prepare(long account, HoldRequest order)
     {
         var listed = await books.Find(account, order.Symbol);
-        // Of an account whose freeze is not on record yet, this may be the retry of an order that is in the book.
+        // While the freeze of an account is not on record yet, this may be the retry of an order that is in the book.
         if (listed.Failure != RejectReason.None || freezes.IsPending(account))
             return (new Refusal(RejectReason.Overloaded), order);
         if (listed.Value is not { } instrument)
