@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -11,6 +12,8 @@ namespace QuantumCore.SystemTests;
 /// <summary>An exchange as its own process, on a port of its own.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
+    private static readonly ConcurrentDictionary<int, byte> s_givenPorts = new();
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly HttpClient _health = new() { Timeout = TimeSpan.FromSeconds(5) };
@@ -73,14 +76,17 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns a port that was free a moment ago. It is below the range that a system uses for outgoing connections,
-    /// one of which could take it meanwhile.
+    /// Returns a port that was free a moment ago, each port once: two exchanges that start at the same time must not get
+    /// the same one, or the customers of the second would trade at the first. It is below the range that a system uses
+    /// for outgoing connections, one of which could take it meanwhile.
     /// </summary>
     public static int FreePort()
     {
         while (true)
         {
             var port = RandomNumberGenerator.GetInt32(20_000, 32_768);
+            if (!s_givenPorts.TryAdd(port, 0))
+                continue;
             try
             {
                 using var listener = new TcpListener(IPAddress.Loopback, port);
