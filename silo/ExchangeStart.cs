@@ -110,7 +110,7 @@ internal sealed partial class ExchangeStart(
         else if (!known.Any(key => key.IsAdmin && !key.IsDemo))
             await AddFirstKeyAsync(stoppingToken);
 
-        await keys.Refresh();
+        await keys.RefreshAsync();
         if (options.DemoAnywhere)
             DemoForEveryone(log, options.Urls);
         readiness.Open();
@@ -161,8 +161,8 @@ internal sealed partial class ExchangeStart(
         }
 
         await catalog.RefreshAsync();
-        await listings.Refresh();
-        return await listings.All();
+        await listings.RefreshAsync();
+        return await listings.AllAsync();
     }
 
     /// <summary>

@@ -57,7 +57,8 @@ internal static class IncidentCommand
         var entry = gateway.GetRequiredService<OrderEntry>();
         var massCancellation = gateway.GetRequiredService<MassCancellation>();
         var (customer, maker) = (EmbeddedExchange.Account(0), EmbeddedExchange.Account(1));
-        var resting = await entry.Place(maker, Order($"m-{symbol}-{round}", symbol, Side.Sell, 15_000, OrdersInBurst));
+        var resting = await entry.PlaceAsync(
+            maker, Order($"m-{symbol}-{round}", symbol, Side.Sell, 15_000, OrdersInBurst));
         var slowest = 0L;
         var reports = new List<Task<ExecutionReport>>();
         var cancels = new List<Task>();
@@ -67,19 +68,19 @@ internal static class IncidentCommand
             reports.Add(Task.Run(async () =>
             {
                 var started = Stopwatch.GetTimestamp();
-                var report = await entry.Place(customer, order);
+                var report = await entry.PlaceAsync(customer, order);
                 InterlockedMax(ref slowest, (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds);
                 return report;
             }));
             if (i % 25 == 10)
             {
-                cancels.Add(Task.Run(async () => await massCancellation.CancelAll(customer, symbol, null)));
+                cancels.Add(Task.Run(async () => await massCancellation.CancelAllAsync(customer, symbol, null)));
             }
         }
 
         await Task.WhenAll(cancels);
         var all = await Task.WhenAll(reports);
-        await gateway.GetRequiredService<CancelReplace>().Cancel(maker, symbol, resting.OrderId);
+        await gateway.GetRequiredService<CancelReplace>().CancelAsync(maker, symbol, resting.OrderId);
         return new Burst(
             all.Length + 1, all.Count(r => r.Reason is RejectReason.OutcomeUnknown or RejectReason.Overloaded),
             slowest);

@@ -98,8 +98,8 @@ public sealed partial class JoinedExchange : IAsyncDisposable
     {
         var grains = services.GetRequiredService<IGrainFactory>();
         options.DemoMode = (await grains.Catalog().Keys()).Any(key => key.IsDemo);
-        await services.GetRequiredService<Listings>().Refresh();
-        await services.GetRequiredService<KeyRing>().Refresh();
+        await services.GetRequiredService<Listings>().RefreshAsync();
+        await services.GetRequiredService<KeyRing>().RefreshAsync();
         services.GetRequiredService<ExchangeReadiness>().Open();
     }
 

@@ -39,7 +39,7 @@ internal static class DemoPast
         }
 
         return [
-            .. (await listings.All()).Where(
+            .. (await listings.AllAsync()).Where(
                 instrument => instrument.ReferencePriceTicks > 0 && ofDemo.Contains(instrument.Symbol))];
     }
 

@@ -79,7 +79,7 @@ internal sealed partial class SimulatedMarket(
         var run = await ClearAsync(stoppingToken);
         var isReset = beginning != _begun;
         var seed = (ulong)clock.State.Seed;
-        await demo.FundAsync(await listings.All());
+        await demo.FundAsync(await listings.AllAsync());
         _splits = await SplitsAsync();
         var symbols = ImmutableArray.CreateBuilder<SimulatedSymbol>();
         foreach (var instrument in await DemoPast.SymbolsAsync(
@@ -115,7 +115,8 @@ internal sealed partial class SimulatedMarket(
             ImmutableArray<SeenSequence> traded = [.. symbols.Where(symbol => symbol.Traded > 0)
                 .Select(symbol => new SeenSequence(symbol.Symbol, symbol.Traded))];
             var views =
-                await Task.WhenAll(DemoExchange.Simulated.Select(account => accounts.View(account, traded).AsTask()));
+                await Task.WhenAll(
+                    DemoExchange.Simulated.Select(account => accounts.ViewAsync(account, traded).AsTask()));
             var open =
                 views.SelectMany(view => view.OpenOrders).ToLookup(order => order.Symbol, StringComparer.Ordinal);
             var shape = clock.State;
@@ -164,9 +165,9 @@ internal sealed partial class SimulatedMarket(
         var run = 0L;
         foreach (var account in DemoExchange.Simulated)
         {
-            while ((await massCancellation.CancelAll(account, null, null)).Reason != RejectReason.None)
+            while ((await massCancellation.CancelAllAsync(account, null, null)).Reason != RejectReason.None)
                 await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
-            run += (await accounts.View(account)).Sequence;
+            run += (await accounts.ViewAsync(account)).Sequence;
         }
 
         return run;

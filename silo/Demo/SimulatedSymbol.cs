@@ -146,7 +146,7 @@ internal sealed class SimulatedSymbol(
         if (orders.Length == 0)
             return;
 
-        var reports = await entry.PlaceBatch(account, [.. orders.Select(Request)]);
+        var reports = await entry.PlaceBatchAsync(account, [.. orders.Select(Request)]);
         for (var i = 0; i < orders.Length; i++)
         {
             _done = Math.Max(_done, reports[i].Sequence);
@@ -162,7 +162,7 @@ internal sealed class SimulatedSymbol(
         foreach (var intent in intents)
         {
             if (_ids.Remove(intent.Handle, out var id))
-                asked.Add((intent.Handle, cancelReplace.Cancel(account, Symbol, id).AsTask()));
+                asked.Add((intent.Handle, cancelReplace.CancelAsync(account, Symbol, id).AsTask()));
         }
 
         // Responses arrive on several threads; the participants get them one at a time.

@@ -278,7 +278,7 @@ internal sealed class SimulationCalls(
             return Malformed("millis", "A delay needs millis, its duration.");
         if (kind == FaultKind.Delay && place == FaultPlace.Stream && text.Millis > LongestStreamMillis)
             return Malformed("millis", $"0 to {LongestStreamMillis}: a stream that stands still for longer is cut.");
-        if (text.Symbol is not null && await listings.Find(text.Symbol) is null)
+        if (text.Symbol is not null && await listings.FindAsync(text.Symbol) is null)
             return new ProblemText(
                 nameof(RejectReason.UnknownSymbol), "symbol", "There is no such symbol.", null, null);
 
@@ -355,7 +355,7 @@ internal sealed class SimulationCalls(
             return Malformed("halted", "true or false.");
 
         var symbol = (string)context.GetRouteValue("symbol")!;
-        if (await listings.Find(symbol) is not { } instrument)
+        if (await listings.FindAsync(symbol) is not { } instrument)
             return new ProblemText(
                 nameof(RejectReason.UnknownSymbol), "symbol", "There is no such symbol.", null, null);
 
@@ -369,10 +369,10 @@ internal sealed class SimulationCalls(
     private async Task<ProblemText?> TradeOnAsync(Instrument instrument)
     {
         var symbol = instrument.Symbol;
-        if (await standstill.WhyNot(instrument, Goes(TradingPhase.Volatility)) is { } why)
+        if (await standstill.WhyNotAsync(instrument, Goes(TradingPhase.Volatility)) is { } why)
             return Malformed("symbol", why);
 
-        var (reason, state, _) = await operations.State(symbol);
+        var (reason, state, _) = await operations.StateAsync(symbol);
         if (reason != RejectReason.None || state is null)
             return Unchanged(reason);
         if (state.Phase == TradingPhase.Continuous)
@@ -387,7 +387,7 @@ internal sealed class SimulationCalls(
     }
 
     private async Task<ProblemText?> GoAsync(string symbol, TradingPhase phase) =>
-        await operations.Operate(symbol, Goes(phase)) is var reason and not RejectReason.None
+        await operations.OperateAsync(symbol, Goes(phase)) is var reason and not RejectReason.None
             ? Unchanged(reason)
             : null;
 

@@ -12,14 +12,14 @@ internal sealed class WireAccounts(IGrainFactory grains, AccountQueries accounts
 {
     public IEnumerable<WireCall> Calls =>
     [
-        WireCall.Get("/api/v3/account", WireSecurity.Read, 20, Show),
-        new("POST", "/sapi/v3/asset/getUserAsset", Lane.Readings, WireSecurity.Read, static _ => 5, 0, Assets),
-        WireCall.Get("/api/v3/account/commission", WireSecurity.Read, 20, Commission),
-        WireCall.Get("/api/v3/myTrades", WireSecurity.Read, 20, Trades) with
+        WireCall.Get("/api/v3/account", WireSecurity.Read, 20, ShowAsync),
+        new("POST", "/sapi/v3/asset/getUserAsset", Lane.Readings, WireSecurity.Read, static _ => 5, 0, AssetsAsync),
+        WireCall.Get("/api/v3/account/commission", WireSecurity.Read, 20, CommissionAsync),
+        WireCall.Get("/api/v3/myTrades", WireSecurity.Read, 20, TradesAsync) with
         {
             Weight = parameters => parameters.Has("orderId") ? 5 : 20,
         },
-        WireCall.Get("/api/v3/myPreventedMatches", WireSecurity.Read, 20, Prevented) with
+        WireCall.Get("/api/v3/myPreventedMatches", WireSecurity.Read, 20, PreventedAsync) with
         {
             Weight = parameters => parameters.Has("preventedMatchId") || parameters.Text("symbol") is not { } symbol
                 || listings.Lacks(symbol)
@@ -59,14 +59,14 @@ internal sealed class WireAccounts(IGrainFactory grains, AccountQueries accounts
         to.WriteEndObject();
     }
 
-    private async ValueTask<WireAnswer> Show(WireRequest request)
+    private async ValueTask<WireAnswer> ShowAsync(WireRequest request)
     {
         var omitsZero = request.Parameters.Flag("omitZeroBalances");
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        var view = await accounts.View(request.Account);
-        var listed = await listings.All();
+        var view = await accounts.ViewAsync(request.Account);
+        var listed = await listings.AllAsync();
 
         // Fees are per instrument: the account's rates are shown as the highest of them.
         var rates = await AccountRates.OfAsync(grains, request.Account);
@@ -109,14 +109,14 @@ internal sealed class WireAccounts(IGrainFactory grains, AccountQueries accounts
     }
 
     /// <summary>Answers with the account's non-zero balances, or the one of the requested asset.</summary>
-    private async ValueTask<WireAnswer> Assets(WireRequest request)
+    private async ValueTask<WireAnswer> AssetsAsync(WireRequest request)
     {
         var only = request.Parameters.Text("asset");
         request.Parameters.Flag("needBtcValuation");
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        var view = await accounts.View(request.Account);
+        var view = await accounts.ViewAsync(request.Account);
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();
@@ -144,9 +144,9 @@ internal sealed class WireAccounts(IGrainFactory grains, AccountQueries accounts
             to.WriteString(none, "0.00000000"u8);
     }
 
-    private async ValueTask<WireAnswer> Commission(WireRequest request)
+    private async ValueTask<WireAnswer> CommissionAsync(WireRequest request)
     {
-        var instrument = await WireMarket.Symbol(request.Parameters, listings);
+        var instrument = await WireMarket.SymbolAsync(request.Parameters, listings);
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
@@ -160,14 +160,14 @@ internal sealed class WireAccounts(IGrainFactory grains, AccountQueries accounts
         });
     }
 
-    private async ValueTask<WireAnswer> Trades(WireRequest request)
+    private async ValueTask<WireAnswer> TradesAsync(WireRequest request)
     {
         var parameters = request.Parameters;
         var limit = parameters.Limit(500, 1_000);
         var orderId = parameters.Number("orderId", 0, long.MaxValue);
         var from = parameters.Number("fromId", 0, long.MaxValue);
         var (start, end) = (WireMarket.Nanos(parameters, "startTime"), WireMarket.Nanos(parameters, "endTime"));
-        var instrument = await WireMarket.Symbol(parameters, listings);
+        var instrument = await WireMarket.SymbolAsync(parameters, listings);
         if (from is not null && (start ?? end) is not null)
             parameters.Fail(WireError.BadCombination);
         if (end - start is < 0 or > UtcDay.Nanos)
@@ -176,9 +176,9 @@ internal sealed class WireAccounts(IGrainFactory grains, AccountQueries accounts
             return wrong;
 
         // Fills of resting orders are included with everything else the account knows by now.
-        await accounts.View(request.Account);
+        await accounts.ViewAsync(request.Account);
         var place = from is { } id ? WireWriting.Place(id) : default(TradePlace?);
-        var fills = await accounts.FillsOf(
+        var fills = await accounts.FillsOfAsync(
             // Binance has no marker for a busted trade: a client that sums these up must get its real balance.
             new FillQuery(
                 request.Account, instrument!.Symbol, orderId, place, start, end + 999_999, limit, OmitsVoid: true));
@@ -192,7 +192,7 @@ internal sealed class WireAccounts(IGrainFactory grains, AccountQueries accounts
     }
 
     /// <summary>Answers with prevented matches by id, or of an order from an id on, oldest first.</summary>
-    private async ValueTask<WireAnswer> Prevented(WireRequest request)
+    private async ValueTask<WireAnswer> PreventedAsync(WireRequest request)
     {
         var parameters = request.Parameters;
         var isSized = parameters.Has("limit");
@@ -200,14 +200,14 @@ internal sealed class WireAccounts(IGrainFactory grains, AccountQueries accounts
         var only = parameters.Number("preventedMatchId", 0, long.MaxValue);
         var orderId = parameters.Number("orderId", 0, long.MaxValue);
         var from = parameters.Number("fromPreventedMatchId", 0, long.MaxValue);
-        var instrument = await WireMarket.Symbol(parameters, listings);
+        var instrument = await WireMarket.SymbolAsync(parameters, listings);
         if (only is null ? orderId is null : orderId is not null || from is not null || isSized)
             parameters.Fail(WireError.BadCombination);
         if (parameters.End() is { } wrong)
             return wrong;
 
-        await accounts.View(request.Account);
-        var matches = await accounts.Prevented(new PreventedQuery(
+        await accounts.ViewAsync(request.Account);
+        var matches = await accounts.PreventedAsync(new PreventedQuery(
             request.Account,
             instrument!.Symbol,
             orderId,

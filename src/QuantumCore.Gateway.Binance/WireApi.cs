@@ -84,24 +84,24 @@ internal sealed class WireApi(
         StringComparer.Ordinal);
 
     /// <summary>GET /ws-api/v3</summary>
-    public async Task Serve(HttpContext context)
+    public async Task ServeAsync(HttpContext context)
     {
         if (!WireHttp.IsWritten(context, "/ws-api/v3"))
         {
-            await WireHttp.Write(context, WireError.NoSuchCall);
+            await WireHttp.WriteAsync(context, WireError.NoSuchCall);
             return;
         }
 
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            await WireHttp.Refuse(context, Refusal.Malformed(null, "This call is a WebSocket."));
+            await WireHttp.RefuseAsync(context, Refusal.Malformed(null, "This call is a WebSocket."));
             return;
         }
 
         var origin = WireOrigin.Of(context);
         if (limits.TakeWeight(origin.Address, ConnectionWeight).Refusal is { } refused)
         {
-            await WireHttp.Write(context, refused);
+            await WireHttp.WriteAsync(context, refused);
             return;
         }
 
@@ -121,8 +121,8 @@ internal sealed class WireApi(
                 time.GetUtcNow().ToUnixTimeMilliseconds(),
                 context.Request.Query["returnRateLimits"] != "false",
                 leaving.Token);
-            await socket.Run(
-                accepted, message => Obey(socket, session, message), lifetime.ApplicationStopping,
+            await socket.RunAsync(
+                accepted, message => ObeyAsync(socket, session, message), lifetime.ApplicationStopping,
                 context.RequestAborted);
         }
         catch (WebSocketException)
@@ -135,12 +135,12 @@ internal sealed class WireApi(
         }
     }
 
-    private async ValueTask Obey(MessageSocket socket, WireSession session, ReadOnlyMemory<byte> message)
+    private async ValueTask ObeyAsync(MessageSocket socket, WireSession session, ReadOnlyMemory<byte> message)
     {
         var request = WireApiRequest.Read(message);
         var answer = request.Method is null
             ? new WireAnswer(new WireError(-1135, "Invalid JSON Request"), null)
-            : await Run(session, request, message.Length);
+            : await RunAsync(session, request, message.Length);
         if (answer is { Error.RetryAfter: > 0 and var seconds, Write: null })
             answer = answer with { Write = to => WriteWhen(to, time.GetUtcNow().ToUnixTimeMilliseconds(), seconds) };
         var used = session.UsedWeight;
@@ -184,7 +184,7 @@ internal sealed class WireApi(
         to.WriteEndObject();
     }
 
-    private async ValueTask<WireAnswer> Run(WireSession session, WireApiRequest request, int length)
+    private async ValueTask<WireAnswer> RunAsync(WireSession session, WireApiRequest request, int length)
     {
         var parameters = WireParameters.Of(request.Parameters);
         var call = _calls.GetValueOrDefault(request.Method!);
@@ -199,12 +199,12 @@ internal sealed class WireApi(
         {
             return request.Method switch
             {
-                "session.logon" => await LogOn(session, parameters),
+                "session.logon" => await LogOnAsync(session, parameters),
                 "session.status" => parameters.End() is { } wrong ? wrong : Status(session),
                 "session.logout" => parameters.End() is { } wrong ? wrong : LogOut(session),
                 "session.subscriptions" => parameters.End() is { } wrong ? wrong : Subscriptions(session),
-                "userDataStream.subscribe" => await Listen(session, parameters, isOfSession: true),
-                "userDataStream.subscribe.signature" => await Listen(session, parameters, isOfSession: false),
+                "userDataStream.subscribe" => await ListenAsync(session, parameters, isOfSession: true),
+                "userDataStream.subscribe.signature" => await ListenAsync(session, parameters, isOfSession: false),
                 "userDataStream.unsubscribe" => Unlisten(session, parameters),
                 _ => new WireError(-1000, $"The method '{request.Method}' is not there."),
             };
@@ -212,11 +212,12 @@ internal sealed class WireApi(
 
         if (!quotas.TakeAddress(session.Origin.Address, call.Lane))
             return WireError.Of(new Refusal(RejectReason.TooManyRequests));
-        return await Admit(call, session, parameters, length);
+        return await AdmitAsync(call, session, parameters, length);
     }
 
     /// <summary>Admits a request like those over HTTP. Exceptions of its call end here.</summary>
-    private async ValueTask<WireAnswer> Admit(WireCall call, WireSession session, WireParameters parameters, int length)
+    private async ValueTask<WireAnswer> AdmitAsync(
+        WireCall call, WireSession session, WireParameters parameters, int length)
     {
         // A session stands for its key where a signature is needed, and has its clock where no authentication is
         // needed.
@@ -224,13 +225,14 @@ internal sealed class WireApi(
         var weight = Door.Weight(length);
         var isOrder = call.Lane == Lane.Orders;
         using var span = RequestTrace.OfMessage("WS", call.Path);
-        var holder = isOrder && shown is not null ? (await keys.Find(shown, session.Origin.Address))?.Account ?? 0 : 0;
-        if (isOrder ? !door.HasRoomForOrders() || !await door.EnterOrders(weight, holder) : !door.Enter(call.Lane))
+        var holder =
+            isOrder && shown is not null ? (await keys.FindAsync(shown, session.Origin.Address))?.Account ?? 0 : 0;
+        if (isOrder ? !door.HasRoomForOrders() || !await door.EnterOrdersAsync(weight, holder) : !door.Enter(call.Lane))
             return WireError.Of(new Refusal(RejectReason.Overloaded));
 
         try
         {
-            return await Enter(call, session, parameters, shown);
+            return await EnterAsync(call, session, parameters, shown);
         }
         catch (LimitExceededException) when (HttpMethods.IsGet(call.Method))
         {
@@ -254,26 +256,27 @@ internal sealed class WireApi(
     /// Runs a request that is signed itself, or whose session's logon was. In the latter case, its time and its key's
     /// rights are checked.
     /// </summary>
-    private async ValueTask<WireAnswer> Enter(
+    private async ValueTask<WireAnswer> EnterAsync(
         WireCall call, WireSession session, WireParameters parameters, string? shown)
     {
         void Counted((int TenSeconds, int Day) orders) => session.Orders = orders;
         if (call.Security < WireSecurity.Read || parameters.Has("apiKey") || session.Key is null)
-            return await gate.Run(call, parameters, shown, session.Origin, Counted);
+            return await gate.RunAsync(call, parameters, shown, session.Origin, Counted);
 
-        var (refusal, key) = await gate.Identify(call.Security, call.Lane, session.Key, session.Origin);
+        var (refusal, key) = await gate.IdentifyAsync(call.Security, call.Lane, session.Key, session.Origin);
         return (refusal ?? gate.CheckTime(parameters, session.Key, $"WS {call.Path}")) is { } refused
             ? refused
-            : await gate.Answer(call, new WireRequest(parameters, key, session.Origin.Address, session.Key), Counted);
+            : await gate.AnswerAsync(
+                call, new WireRequest(parameters, key, session.Origin.Address, session.Key), Counted);
     }
 
     /// <summary>Logs the connection on with an Ed25519 key; as at Binance, no other key may log on.</summary>
-    private async ValueTask<WireAnswer> LogOn(WireSession session, WireParameters parameters)
+    private async ValueTask<WireAnswer> LogOnAsync(WireSession session, WireParameters parameters)
     {
         var shown = parameters.Needed("apiKey");
         if ((gate.CheckTime(parameters, shown, "WS session.logon") ?? parameters.End()) is { } wrong)
             return wrong;
-        var (refusal, key) = await gate.Identify(WireSecurity.Read, Lane.Readings, shown, session.Origin);
+        var (refusal, key) = await gate.IdentifyAsync(WireSecurity.Read, Lane.Readings, shown, session.Origin);
         if ((refusal ?? RefuseLogOn(key!) ?? gate.CheckSignature(parameters, key!)) is { } refused)
             return refused;
 
@@ -292,18 +295,18 @@ internal sealed class WireApi(
     /// Subscribes to an account's events: of the key that signed the request, or of the session's key. If a session
     /// stands for a signature, the request still needs a timestamp, like every such request.
     /// </summary>
-    private async ValueTask<WireAnswer> Listen(WireSession session, WireParameters parameters, bool isOfSession)
+    private async ValueTask<WireAnswer> ListenAsync(WireSession session, WireParameters parameters, bool isOfSession)
     {
         var isSigned = parameters.Has("apiKey");
         var shown = parameters.Text("apiKey") ?? session.Key;
-        var (refusal, key) = await gate.Identify(WireSecurity.Read, Lane.Readings, shown, session.Origin);
+        var (refusal, key) = await gate.IdentifyAsync(WireSecurity.Read, Lane.Readings, shown, session.Origin);
         if (isSigned || !isOfSession)
             refusal ??= gate.CheckTime(parameters, shown, "WS userDataStream.subscribe");
         if (isSigned)
             refusal ??= gate.CheckSignature(parameters, key!);
         if ((refusal ?? parameters.End()) is { } refused)
             return refused;
-        if (await session.Listen(key!.Account, isOfSession) is not { } number)
+        if (await session.ListenAsync(key!.Account, isOfSession) is not { } number)
             return new WireError(-1000, $"A connection listens {WireSession.MostSubscriptions} times at most.");
 
         return WireAnswer.Of(to =>
@@ -414,7 +417,7 @@ internal sealed class WireSession(
     /// </summary>
     /// <param name="account">Account number.</param>
     /// <param name="isOfSession">True if the subscription ends with the session.</param>
-    public async ValueTask<int?> Listen(long account, bool isOfSession)
+    public async ValueTask<int?> ListenAsync(long account, bool isOfSession)
     {
         if (_subscriptions.Count == MostSubscriptions)
             return null;
@@ -431,7 +434,7 @@ internal sealed class WireSession(
         });
         var listener = WireAccountWriting.Listener(Offer);
         _subscriptions.Add(number, (feed, listener, isOfSession));
-        await feed.Join(listener, leaving);
+        await feed.JoinAsync(listener, leaving);
         return number;
     }
 

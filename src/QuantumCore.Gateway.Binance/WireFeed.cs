@@ -101,7 +101,7 @@ internal sealed class WireFeed(
             _running = true;
         }
 
-        _ = Tell();
+        _ = TellAsync();
     }
 
     /// <inheritdoc/>
@@ -168,7 +168,7 @@ internal sealed class WireFeed(
     /// Sends due messages as long as there are readers. Exceptions of the history end here; it is read again a second
     /// later.
     /// </summary>
-    private async Task Tell()
+    private async Task TellAsync()
     {
         book.Join(this);
         using var timer = new PeriodicTimer(s_tick, time);
@@ -182,7 +182,7 @@ internal sealed class WireFeed(
 
             try
             {
-                await TellStatistics();
+                await TellStatisticsAsync();
             }
             catch (Exception error)
             {
@@ -239,7 +239,7 @@ internal sealed class WireFeed(
         }
     }
 
-    private async Task TellStatistics()
+    private async Task TellStatisticsAsync()
     {
         WireStream[] due;
         long seen;
@@ -256,9 +256,9 @@ internal sealed class WireFeed(
             stream.IsNew = false;
             stream.ToldMinute = NowMillis / MinuteMillis;
             if (stream.Name.Kind == WireStreamKind.Candle)
-                await TellCandle(stream);
+                await TellCandleAsync(stream);
             else
-                await TellTicker(stream);
+                await TellTickerAsync(stream);
         }
     }
 
@@ -268,7 +268,7 @@ internal sealed class WireFeed(
         || (stream.Name.Kind is WireStreamKind.WindowTicker or WireStreamKind.AveragePrice
             && stream.ToldMinute != NowMillis / MinuteMillis);
 
-    private async Task TellCandle(WireStream stream)
+    private async Task TellCandleAsync(WireStream stream)
     {
         var now = NowMillis * 1_000_000;
         var open = stream.OpenCandle;
@@ -276,8 +276,8 @@ internal sealed class WireFeed(
         // newest ones.
         long? from = now - open.StartNanos < CandlesBehind * (open.EndNanos - open.StartNanos) ? open.StartNanos : null;
         var candles = stream.Name.Period is { } period
-            ? await history.Candles(new CandleQuery(instrument.Symbol, period, from, now, CandlesBehind))
-            : await history.Seconds(instrument.Symbol, from, now, CandlesBehind);
+            ? await history.CandlesAsync(new CandleQuery(instrument.Symbol, period, from, now, CandlesBehind))
+            : await history.SecondsAsync(instrument.Symbol, from, now, CandlesBehind);
         if (candles.IsEmpty)
             return;
 
@@ -288,23 +288,23 @@ internal sealed class WireFeed(
             to => WireStreamWriting.Candle(to, instrument, NowMillis, stream.Name, candles[^1], isClosed: false));
     }
 
-    private async Task TellTicker(WireStream stream)
+    private async Task TellTickerAsync(WireStream stream)
     {
         if (stream.Name.Kind == WireStreamKind.AveragePrice)
         {
-            var (price, tradedNanos) = await tickers.ReadAverage(instrument);
+            var (price, tradedNanos) = await tickers.ReadAverageAsync(instrument);
             stream.Tell(to => WireStreamWriting.AveragePrice(to, instrument, NowMillis, price, tradedNanos));
             return;
         }
 
         if (stream.Name.Kind == WireStreamKind.WindowTicker)
         {
-            var candle = await tickers.ReadWindow(instrument, stream.Name.Minutes);
+            var candle = await tickers.ReadWindowAsync(instrument, stream.Name.Minutes);
             stream.Tell(to => WireStreamWriting.WindowTicker(to, instrument, NowMillis, stream.Name.Window, candle));
             return;
         }
 
-        var day = await tickers.ReadDay(instrument, stream.Name.Kind == WireStreamKind.MiniTicker);
+        var day = await tickers.ReadDayAsync(instrument, stream.Name.Kind == WireStreamKind.MiniTicker);
         if (stream.Name.Kind == WireStreamKind.MiniTicker)
             stream.Tell(to => WireStreamWriting.MiniTicker(to, instrument, NowMillis, day.Day));
         else

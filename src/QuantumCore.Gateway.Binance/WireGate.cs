@@ -19,7 +19,7 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
     /// <param name="keyText">API key that the client sent.</param>
     /// <param name="origin">Origin of the request.</param>
     /// <param name="counted">Gets the number of counted orders, if any were counted.</param>
-    public async ValueTask<WireAnswer> Run(
+    public async ValueTask<WireAnswer> RunAsync(
         WireCall call,
         WireParameters parameters,
         string? keyText,
@@ -32,7 +32,7 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
         ApiKey? key = null;
         if (call.Security != WireSecurity.None)
         {
-            (var refusal, key) = await Identify(call.Security, call.Lane, keyText, origin);
+            (var refusal, key) = await IdentifyAsync(call.Security, call.Lane, keyText, origin);
             if (refusal is { } refused)
                 return refused;
             if (call.Security != WireSecurity.Key
@@ -43,11 +43,11 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
             }
         }
 
-        return await Answer(call, new WireRequest(parameters, key, origin.Address, keyText), counted);
+        return await AnswerAsync(call, new WireRequest(parameters, key, origin.Address, keyText), counted);
     }
 
     /// <summary>Runs a request of an authenticated caller.</summary>
-    public async ValueTask<WireAnswer> Answer(
+    public async ValueTask<WireAnswer> AnswerAsync(
         WireCall call, WireRequest request, Action<(int TenSeconds, int Day)> counted)
     {
         if (call.Orders > 0)
@@ -62,12 +62,12 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
     }
 
     /// <summary>Returns the key of a text, or the error why it is not accepted.</summary>
-    public async ValueTask<(WireError? Refusal, ApiKey? Key)> Identify(
+    public async ValueTask<(WireError? Refusal, ApiKey? Key)> IdentifyAsync(
         WireSecurity security, Lane lane, string? keyText, WireOrigin origin)
     {
         if (string.IsNullOrEmpty(keyText))
             return (WireError.BadKey, null);
-        if (await keys.Find(keyText, origin.Address) is not { } key || key.Account == 0
+        if (await keys.FindAsync(keyText, origin.Address) is not { } key || key.Account == 0
             || (key.IsDemo && !origin.MayUseDemo))
             return (WireError.NotAllowed, null);
         if ((security == WireSecurity.Read && !key.Rights.HasFlag(KeyRights.Read))

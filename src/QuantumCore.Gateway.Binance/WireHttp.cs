@@ -16,18 +16,18 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
     private const string KeyHeader = "X-MBX-APIKEY";
 
     /// <summary>Answers a request.</summary>
-    public async Task Serve(HttpContext context, WireCall call)
+    public async Task ServeAsync(HttpContext context, WireCall call)
     {
         if (!IsWritten(context, call.Path))
         {
-            await Write(context, WireError.NoSuchCall);
+            await WriteAsync(context, WireError.NoSuchCall);
             return;
         }
 
         // A GET has its parameters in the query only.
-        if ((HttpMethods.IsGet(call.Method) ? "" : await Body(context)) is not { } body)
+        if ((HttpMethods.IsGet(call.Method) ? "" : await BodyAsync(context)) is not { } body)
         {
-            await Write(
+            await WriteAsync(
                 context,
                 WireError.Of(Refusal.Malformed(null, "The body is too long, or no UTF-8.")) with { Status = 413 });
             return;
@@ -41,18 +41,18 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
         response.Headers["X-MBX-USED-WEIGHT-1M"] = used.ToString();
         if (refusal is { } refused)
         {
-            await Write(context, refused);
+            await WriteAsync(context, refused);
             return;
         }
 
         var header = context.Request.Headers[KeyHeader];
         var key = header.Count == 1 ? header[0] : null;
-        var answer = await gate.Run(call, parameters, key, WireOrigin.Of(context), orders =>
+        var answer = await gate.RunAsync(call, parameters, key, WireOrigin.Of(context), orders =>
         {
             response.Headers["X-MBX-ORDER-COUNT-10S"] = orders.TenSeconds.ToString();
             response.Headers["X-MBX-ORDER-COUNT-1D"] = orders.Day.ToString();
         });
-        await Write(context, answer);
+        await WriteAsync(context, answer);
     }
 
     /// <summary>
@@ -66,24 +66,24 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
     }
 
     /// <summary>Rejects a request that was not admitted, in Binance's format.</summary>
-    public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal)
+    public static ValueTask<FlushResult> RefuseAsync(HttpContext context, Refusal refusal)
     {
         if (refusal.Reason is RejectReason.Overloaded or RejectReason.TooManyRequests)
             context.Response.Headers.RetryAfter = "1";
-        return Write(context, WireError.Of(refusal));
+        return WriteAsync(context, WireError.Of(refusal));
     }
 
     /// <summary>Writes the answer to a request.</summary>
-    public static ValueTask<FlushResult> Write(HttpContext context, WireAnswer answer)
+    public static ValueTask<FlushResult> WriteAsync(HttpContext context, WireAnswer answer)
     {
         if (answer.Error is { RetryAfter: > 0 and var seconds })
             context.Response.Headers.RetryAfter = seconds.ToString();
-        return Answer.Json(
+        return Answer.JsonAsync(
             context, answer, static (to, answer) => WireAnswer.WriteBody(to, answer), answer.Error?.Status ?? 200);
     }
 
     /// <summary>Reads the body's text; null if it is too long or no UTF-8.</summary>
-    private static async ValueTask<string?> Body(HttpContext context)
+    private static async ValueTask<string?> BodyAsync(HttpContext context)
     {
         if (context.Request.ContentLength is 0
             || (context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count == 0))

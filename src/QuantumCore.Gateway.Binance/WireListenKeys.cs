@@ -23,21 +23,21 @@ internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, AccountFeeds
 
     public IEnumerable<WireCall> Calls =>
     [
-        new("POST", "/api/v3/userDataStream", Lane.Readings, WireSecurity.Key, static _ => 2, 0, Make),
-        new("PUT", "/api/v3/userDataStream", Lane.Readings, WireSecurity.Key, static _ => 2, 0, Check),
-        new("DELETE", "/api/v3/userDataStream", Lane.Readings, WireSecurity.Key, static _ => 2, 0, Check),
+        new("POST", "/api/v3/userDataStream", Lane.Readings, WireSecurity.Key, static _ => 2, 0, MakeAsync),
+        new("PUT", "/api/v3/userDataStream", Lane.Readings, WireSecurity.Key, static _ => 2, 0, CheckAsync),
+        new("DELETE", "/api/v3/userDataStream", Lane.Readings, WireSecurity.Key, static _ => 2, 0, CheckAsync),
     ];
 
     /// <summary>
     /// Returns the account feed of a listen key, and its remaining life; null if the key is not valid.
     /// </summary>
-    public async ValueTask<(AccountFeed Feed, TimeSpan Left)?> Find(string text, WireOrigin origin) =>
-        Open(text) is var (hash, left) && await keys.FindHashed(hash, origin.Address) is { Account: > 0 } key
+    public async ValueTask<(AccountFeed Feed, TimeSpan Left)?> FindAsync(string text, WireOrigin origin) =>
+        Open(text) is var (hash, left) && await keys.FindHashedAsync(hash, origin.Address) is { Account: > 0 } key
             && (!key.IsDemo || origin.MayUseDemo)
             ? (feeds.Of(key.Account), left)
             : null;
 
-    private ValueTask<WireAnswer> Make(WireRequest request)
+    private ValueTask<WireAnswer> MakeAsync(WireRequest request)
     {
         if (request.Parameters.End() is { } wrong)
             return ValueTask.FromResult<WireAnswer>(wrong);
@@ -52,7 +52,7 @@ internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, AccountFeeds
         }));
     }
 
-    private ValueTask<WireAnswer> Check(WireRequest request)
+    private ValueTask<WireAnswer> CheckAsync(WireRequest request)
     {
         var text = request.Parameters.Needed("listenKey");
         if (request.Parameters.End() is { } wrong)

@@ -24,24 +24,24 @@ internal sealed class WireMarket(
 
     public IEnumerable<WireCall> Calls =>
     [
-        WireCall.Get("/api/v3/ping", WireSecurity.None, 1, Ping),
-        WireCall.Get("/api/v3/time", WireSecurity.None, 1, Time),
-        WireCall.Get("/api/v3/depth", WireSecurity.None, 5, Depth) with { Weight = DepthWeight },
-        WireCall.Get("/api/v3/trades", WireSecurity.None, 25, Trades),
-        WireCall.Get("/api/v3/historicalTrades", WireSecurity.None, 25, HistoricalTrades),
-        WireCall.Get("/api/v3/aggTrades", WireSecurity.None, 4, AggregateTrades),
-        WireCall.Get("/api/v3/klines", WireSecurity.None, 2, Candles),
-        WireCall.Get("/api/v3/uiKlines", WireSecurity.None, 2, Candles),
+        WireCall.Get("/api/v3/ping", WireSecurity.None, 1, PingAsync),
+        WireCall.Get("/api/v3/time", WireSecurity.None, 1, TimeAsync),
+        WireCall.Get("/api/v3/depth", WireSecurity.None, 5, DepthAsync) with { Weight = DepthWeight },
+        WireCall.Get("/api/v3/trades", WireSecurity.None, 25, TradesAsync),
+        WireCall.Get("/api/v3/historicalTrades", WireSecurity.None, 25, HistoricalTradesAsync),
+        WireCall.Get("/api/v3/aggTrades", WireSecurity.None, 4, AggregateTradesAsync),
+        WireCall.Get("/api/v3/klines", WireSecurity.None, 2, CandlesAsync),
+        WireCall.Get("/api/v3/uiKlines", WireSecurity.None, 2, CandlesAsync),
     ];
 
     /// <summary>Returns the requested instrument. Null if there is none; the parameters then have the error.</summary>
-    public static async ValueTask<Instrument?> Symbol(WireParameters parameters, Listings listings)
+    public static async ValueTask<Instrument?> SymbolAsync(WireParameters parameters, Listings listings)
     {
         parameters.Needed("symbol");
         if (parameters.Symbol() is not { } name)
             return null;
 
-        var instrument = await listings.Find(name);
+        var instrument = await listings.FindAsync(name);
         if (instrument is null)
             parameters.Fail(WireError.BadSymbol);
         return instrument;
@@ -55,7 +55,7 @@ internal sealed class WireMarket(
         _ => 250,
     };
 
-    private static ValueTask<WireAnswer> Ping(WireRequest request) =>
+    private static ValueTask<WireAnswer> PingAsync(WireRequest request) =>
         ValueTask.FromResult<WireAnswer>(request.Parameters.End() is { } wrong
         ? wrong
         : WireAnswer.Of(static to =>
@@ -64,7 +64,7 @@ internal sealed class WireMarket(
             to.WriteEndObject();
         }));
 
-    private ValueTask<WireAnswer> Time(WireRequest request)
+    private ValueTask<WireAnswer> TimeAsync(WireRequest request)
     {
         if (request.Parameters.End() is { } wrong)
             return ValueTask.FromResult<WireAnswer>(wrong);
@@ -78,14 +78,15 @@ internal sealed class WireMarket(
         }));
     }
 
-    private async ValueTask<WireAnswer> Depth(WireRequest request)
+    private async ValueTask<WireAnswer> DepthAsync(WireRequest request)
     {
         var levels = request.Parameters.Limit(100, MostLevels);
         var wanted = WireRulebook.ReadStatus(request.Parameters);
-        var instrument = await Symbol(request.Parameters, listings);
+        var instrument = await SymbolAsync(request.Parameters, listings);
         if (request.Parameters.End() is { } wrong)
             return wrong;
-        if (wanted is not null && wanted != WireWords.Status((await WireRulebook.States(grains, [instrument!]))[0]))
+        if (wanted is not null
+            && wanted != WireWords.Status((await WireRulebook.StatesAsync(grains, [instrument!]))[0]))
             return WireError.OtherStatus;
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument!.Symbol).Depth(levels);
@@ -99,39 +100,39 @@ internal sealed class WireMarket(
         });
     }
 
-    private async ValueTask<WireAnswer> Trades(WireRequest request)
+    private async ValueTask<WireAnswer> TradesAsync(WireRequest request)
     {
         var limit = request.Parameters.Limit(500, MostTrades);
-        var instrument = await Symbol(request.Parameters, listings);
+        var instrument = await SymbolAsync(request.Parameters, listings);
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        return List(instrument!, await Newest(instrument!, limit), WriteTrade);
+        return List(instrument!, await NewestAsync(instrument!, limit), WriteTrade);
     }
 
-    private async ValueTask<WireAnswer> HistoricalTrades(WireRequest request)
+    private async ValueTask<WireAnswer> HistoricalTradesAsync(WireRequest request)
     {
         var limit = request.Parameters.Limit(500, MostTrades);
         var from = request.Parameters.Number("fromId", 0, long.MaxValue);
-        var instrument = await Symbol(request.Parameters, listings);
+        var instrument = await SymbolAsync(request.Parameters, listings);
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
         return List(
             instrument!,
             from is { } id
-                ? await Past(instrument!, WireWriting.Place(id), null, null, limit)
-                : await Newest(instrument!, limit),
+                ? await PastAsync(instrument!, WireWriting.Place(id), null, null, limit)
+                : await NewestAsync(instrument!, limit),
             WriteTrade);
     }
 
-    private async ValueTask<WireAnswer> AggregateTrades(WireRequest request)
+    private async ValueTask<WireAnswer> AggregateTradesAsync(WireRequest request)
     {
         var parameters = request.Parameters;
         var limit = parameters.Limit(500, MostTrades);
         var from = parameters.Number("fromId", 0, long.MaxValue);
         var (start, end) = (Nanos(parameters, "startTime"), Nanos(parameters, "endTime"));
-        var instrument = await Symbol(parameters, listings);
+        var instrument = await SymbolAsync(parameters, listings);
         if (from is not null && (start ?? end) is not null)
             parameters.Fail(WireError.BadCombination);
         if (parameters.End() is { } wrong)
@@ -141,14 +142,14 @@ internal sealed class WireMarket(
         if (from is null && start is null)
         {
             var newest = end is null
-                ? await Newest(instrument!, MostTrades)
-                : await Past(instrument!, null, null, end + 999_999, MostTrades);
-            trades = AggregateTrade.Of(await FromStart(instrument!, newest));
+                ? await NewestAsync(instrument!, MostTrades)
+                : await PastAsync(instrument!, null, null, end + 999_999, MostTrades);
+            trades = AggregateTrade.Of(await FromStartAsync(instrument!, newest));
             trades = trades.Length > limit ? trades[^limit..] : trades;
         }
         else
         {
-            trades = await AggregateFrom(instrument!, from, start, end + 999_999, limit);
+            trades = await AggregateFromAsync(instrument!, from, start, end + 999_999, limit);
         }
 
         return WireAnswer.Of(to =>
@@ -165,7 +166,7 @@ internal sealed class WireMarket(
         });
     }
 
-    private async ValueTask<WireAnswer> Candles(WireRequest request)
+    private async ValueTask<WireAnswer> CandlesAsync(WireRequest request)
     {
         var parameters = request.Parameters;
         var limit = parameters.Limit(500, 1_000);
@@ -176,15 +177,15 @@ internal sealed class WireMarket(
             : parameters.Word(
                 "interval", WireNames.ReadPeriod, CandlePeriod.Minute, new WireError(-1120, "Invalid interval."));
         ReadZone(parameters);
-        var instrument = await Symbol(parameters, listings);
+        var instrument = await SymbolAsync(parameters, listings);
         if (parameters.End() is { } wrong)
             return wrong;
 
         var now = time.UnixNanos();
         var through = Math.Min(end ?? now, now);
         var candles = isOfSecond
-            ? await history.Seconds(instrument!.Symbol, start, through, limit)
-            : await last.Read(
+            ? await history.SecondsAsync(instrument!.Symbol, start, through, limit)
+            : await last.ReadAsync(
                 new CandleQuery(instrument!.Symbol, period, start, through, limit), (start, end) == (null, null));
         return WireAnswer.Of(to =>
         {
@@ -214,24 +215,24 @@ internal sealed class WireMarket(
             { } micros => Math.Min(micros, LatestNanos / 1_000) * 1_000,
         };
 
-    private async ValueTask<ImmutableArray<PublicTrade>> Newest(Instrument instrument, int limit)
+    private async ValueTask<ImmutableArray<PublicTrade>> NewestAsync(Instrument instrument, int limit)
     {
         var shown = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(limit);
         if (shown.Length == limit)
             return [.. shown.Reverse()];
 
         // Trades in memory are the newest; the history has the rest.
-        return await Past(instrument, null, null, null, limit);
+        return await PastAsync(instrument, null, null, null, limit);
     }
 
-    private async ValueTask<ImmutableArray<PublicTrade>> Past(
+    private async ValueTask<ImmutableArray<PublicTrade>> PastAsync(
         Instrument instrument, TradePlace? from, long? start, long? end, int limit) =>
-            await history.Trades(new TradeQuery(instrument.Symbol, from, start, end, limit));
+            await history.TradesAsync(new TradeQuery(instrument.Symbol, from, start, end, limit));
 
     /// <summary>
     /// Returns the trades with earlier trades of the oldest one's record: its aggregate may have begun there.
     /// </summary>
-    private async ValueTask<IEnumerable<PublicTrade>> FromStart(
+    private async ValueTask<IEnumerable<PublicTrade>> FromStartAsync(
         Instrument instrument, ImmutableArray<PublicTrade> trades)
     {
         if (trades is not [{ Index: > 0 } oldest, ..])
@@ -240,7 +241,7 @@ internal sealed class WireMarket(
         var whole = new List<PublicTrade>();
         for (var index = 0; index < oldest.Index; index = whole[^1].Index + 1)
         {
-            var page = await Past(instrument, new TradePlace(oldest.Sequence, index), null, null, MostTrades);
+            var page = await PastAsync(instrument, new TradePlace(oldest.Sequence, index), null, null, MostTrades);
             whole.AddRange(page.TakeWhile(trade => trade.Sequence == oldest.Sequence && trade.Index < oldest.Index));
             if (whole.Count == 0 || page.Length < MostTrades || page[^1].Sequence != oldest.Sequence)
                 break;
@@ -250,7 +251,7 @@ internal sealed class WireMarket(
     }
 
     /// <summary>Reads pages until there are enough aggregates, none of them incomplete.</summary>
-    private async ValueTask<ImmutableArray<AggregateTrade>> AggregateFrom(
+    private async ValueTask<ImmutableArray<AggregateTrade>> AggregateFromAsync(
         Instrument instrument, long? fromId, long? start, long? end, int limit)
     {
         var trades = new List<PublicTrade>();
@@ -259,7 +260,7 @@ internal sealed class WireMarket(
         TradePlace? place = fromId is { } id ? WireWriting.Place(id) with { Index = 0 } : null;
         while (true)
         {
-            var page = await Past(instrument, place, start, end, MostTrades);
+            var page = await PastAsync(instrument, place, start, end, MostTrades);
             trades.AddRange(page);
             var aggregates = AggregateTrade.Of(trades).RemoveAll(trade => trade.Id < fromId);
             if (page.Length < MostTrades || aggregates.Length > limit)

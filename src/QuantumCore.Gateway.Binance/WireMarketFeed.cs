@@ -30,7 +30,7 @@ internal sealed class WireMarketFeed(
             _running = true;
         }
 
-        _ = Run();
+        _ = RunAsync();
     }
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ internal sealed class WireMarketFeed(
     /// Follows every symbol as long as there are readers. If the catalog does not answer, it is asked again a second
     /// later.
     /// </summary>
-    private async Task Run()
+    private async Task RunAsync()
     {
         var followed = new Dictionary<string, (WireFeed Feed, WireStreamName Stream)>(StringComparer.Ordinal);
         using var timer = new PeriodicTimer(s_second, time);
@@ -64,7 +64,7 @@ internal sealed class WireMarketFeed(
         {
             try
             {
-                foreach (var instrument in await listings.All())
+                foreach (var instrument in await listings.AllAsync())
                 {
                     var (feed, stream) = (feeds.Of(instrument), name.Of(instrument.Symbol));
                     if (followed.TryAdd(instrument.Symbol, (feed, stream)))

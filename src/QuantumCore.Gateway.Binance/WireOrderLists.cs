@@ -32,20 +32,20 @@ internal sealed class WireOrderLists(
     [
         new(
             "POST", "/api/v3/orderList/oco", Lane.Orders, WireSecurity.Trade, s_one, 2,
-            request => Place(request, ReadPair)),
+            request => PlaceAsync(request, ReadPair)),
         new(
             "POST", "/api/v3/order/oco", Lane.Orders, WireSecurity.Trade, s_one, 2,
-            request => Place(request, ReadOldPair)),
+            request => PlaceAsync(request, ReadOldPair)),
         new(
             "POST", "/api/v3/orderList/oto", Lane.Orders, WireSecurity.Trade, s_one, 2,
-            request => Place(request, ReadParentAndChild)),
+            request => PlaceAsync(request, ReadParentAndChild)),
         new(
             "POST", "/api/v3/orderList/otoco", Lane.Orders, WireSecurity.Trade, s_one, 3,
-            request => Place(request, ReadBracket)),
-        new("DELETE", "/api/v3/orderList", Lane.Urgent, WireSecurity.Trade, s_one, 0, Cancel),
-        WireCall.Get("/api/v3/orderList", WireSecurity.Read, 4, Show),
-        WireCall.Get("/api/v3/allOrderList", WireSecurity.Read, 20, ShowAll),
-        WireCall.Get("/api/v3/openOrderList", WireSecurity.Read, 6, ShowOpen),
+            request => PlaceAsync(request, ReadBracket)),
+        new("DELETE", "/api/v3/orderList", Lane.Urgent, WireSecurity.Trade, s_one, 0, CancelAsync),
+        WireCall.Get("/api/v3/orderList", WireSecurity.Read, 4, ShowAsync),
+        WireCall.Get("/api/v3/allOrderList", WireSecurity.Read, 20, ShowAllAsync),
+        WireCall.Get("/api/v3/openOrderList", WireSecurity.Read, 6, ShowOpenAsync),
     ];
 
     private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadPair(
@@ -132,13 +132,13 @@ internal sealed class WireOrderLists(
         _ => null,
     };
 
-    private async ValueTask<WireAnswer> Place(
+    private async ValueTask<WireAnswer> PlaceAsync(
         WireRequest request,
         Func<WireParameters, Instrument, (OrderListKind Kind, ImmutableArray<HoldRequest> Orders)> read)
     {
         var parameters = request.Parameters;
         var name = WireOrderReading.ReadName(parameters, "listClientOrderId");
-        if (await WireMarket.Symbol(parameters, listings) is not { } instrument)
+        if (await WireMarket.SymbolAsync(parameters, listings) is not { } instrument)
             return parameters.Wrong ?? WireError.BadSymbol;
 
         var (kind, orders) = read(parameters, instrument);
@@ -151,13 +151,13 @@ internal sealed class WireOrderLists(
         var terms = orders[0].Conditions.Decode() ?? new OrderConditions();
         orders = orders.SetItem(
             0, orders[0] with { Conditions = EncodedConditions.From(terms with { ListName = name }) });
-        var (refusal, reports) = await linkedOrders.PlaceList(request.Account, kind, orders, mustBeNew: true);
+        var (refusal, reports) = await linkedOrders.PlaceListAsync(request.Account, kind, orders, mustBeNew: true);
         return refusal is { } refused
             ? WireError.Of(refused with { Field = refused.Field?.Split('.')[^1] })
             : WireAnswer.Of(to => WritePlaced(to, instrument, kind, name, reports, response));
     }
 
-    private async ValueTask<WireAnswer> Show(WireRequest request)
+    private async ValueTask<WireAnswer> ShowAsync(WireRequest request)
     {
         var parameters = request.Parameters;
         var (id, name) = (parameters.Number("orderListId", 0, long.MaxValue), parameters.Text("origClientOrderId"));
@@ -166,14 +166,14 @@ internal sealed class WireOrderLists(
         if (parameters.End() is { } wrong)
             return wrong;
 
-        await accounts.View(request.Account);
-        return await Find(request.Account, id, name) is { IsEmpty: false } orders
+        await accounts.ViewAsync(request.Account);
+        return await FindAsync(request.Account, id, name) is { IsEmpty: false } orders
             ? WireAnswer.Of(to => Write(to, orders))
             : WireError.NoSuchList;
     }
 
     /// <summary>Answers with lists up to the limit: the newest ones, or those from an id or a time on.</summary>
-    private async ValueTask<WireAnswer> ShowAll(WireRequest request)
+    private async ValueTask<WireAnswer> ShowAllAsync(WireRequest request)
     {
         var parameters = request.Parameters;
         var limit = parameters.Limit(500, 1_000);
@@ -186,8 +186,8 @@ internal sealed class WireOrderLists(
         if (parameters.End() is { } wrong)
             return wrong;
 
-        await accounts.View(request.Account);
-        var orders = await accounts.Orders(new OrderQuery(
+        await accounts.ViewAsync(request.Account);
+        var orders = await accounts.OrdersAsync(new OrderQuery(
             request.Account,
             FromNanos: start,
             ThroughNanos: end + 999_999,
@@ -199,25 +199,26 @@ internal sealed class WireOrderLists(
         return List([.. from is null && start is null ? lists.TakeLast(limit) : lists.Take(limit)]);
     }
 
-    private async ValueTask<WireAnswer> ShowOpen(WireRequest request)
+    private async ValueTask<WireAnswer> ShowOpenAsync(WireRequest request)
     {
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        await accounts.View(request.Account);
+        await accounts.ViewAsync(request.Account);
         var open =
-            await accounts.Orders(new OrderQuery(request.Account, IsOpen: true, IsListed: true, Limit: int.MaxValue));
+            await accounts.OrdersAsync(
+                new OrderQuery(request.Account, IsOpen: true, IsListed: true, Limit: int.MaxValue));
         var lists = new List<IEnumerable<PastOrder>>();
         foreach (var id in open.Select(order => order.ListId).Distinct())
-            lists.Add(await Find(request.Account, id, null));
+            lists.Add(await FindAsync(request.Account, id, null));
         return List(lists);
     }
 
     /// <summary>Cancels the open orders of a list; orders that are done stay unchanged.</summary>
-    private async ValueTask<WireAnswer> Cancel(WireRequest request)
+    private async ValueTask<WireAnswer> CancelAsync(WireRequest request)
     {
         var parameters = request.Parameters;
-        var instrument = await WireMarket.Symbol(parameters, listings);
+        var instrument = await WireMarket.SymbolAsync(parameters, listings);
         var (id, name) = (parameters.Number("orderListId", 0, long.MaxValue), parameters.Text("listClientOrderId"));
         if (id is null && name is null)
             parameters.Fail(WireError.MissingBoth("listClientOrderId", "orderListId"));
@@ -226,8 +227,8 @@ internal sealed class WireOrderLists(
             return wrong;
 
         var account = request.Account;
-        await accounts.View(account);
-        var orders = await Find(account, id, name);
+        await accounts.ViewAsync(account);
+        var orders = await FindAsync(account, id, name);
         if (orders.IsEmpty || orders[0].Symbol != instrument!.Symbol)
             return WireError.UnknownOrder;
 
@@ -235,7 +236,7 @@ internal sealed class WireOrderLists(
         foreach (var order in orders.Where(IsOpen))
         {
             // An order that ended with another one, or has traded since, is no failure.
-            var report = await cancelReplace.Cancel(account, order.Symbol, order.OrderId);
+            var report = await cancelReplace.CancelAsync(account, order.Symbol, order.OrderId);
             if (report.Reason is RejectReason.OutcomeUnknown or RejectReason.Overloaded)
                 return WireError.Of(new Refusal(report.Reason));
             cancelled |= report is { Reason: RejectReason.None, Status: OrderStatus.Cancelled, WasCancelled: false };
@@ -244,7 +245,7 @@ internal sealed class WireOrderLists(
         if (!cancelled)
             return WireError.UnknownOrder;
 
-        orders = await Find(account, orders[0].ListId, null);
+        orders = await FindAsync(account, orders[0].ListId, null);
         return WireAnswer.Of(to => WriteCancelled(to, instrument, orders, cancelName));
     }
 
@@ -264,14 +265,15 @@ internal sealed class WireOrderLists(
         });
 
     /// <summary>Returns the orders of a list; none if the account has no such list.</summary>
-    private async ValueTask<ImmutableArray<PastOrder>> Find(long account, long? id, string? name)
+    private async ValueTask<ImmutableArray<PastOrder>> FindAsync(long account, long? id, string? name)
     {
-        if (id is null && await accounts.Orders(new OrderQuery(account, ListName: name)) is [{ ListId: var named }])
+        if (id is null
+            && await accounts.OrdersAsync(new OrderQuery(account, ListName: name)) is [{ ListId: var named }])
             id = named;
         if (id is null)
             return [];
 
-        var orders = await accounts.Orders(new OrderQuery(account, ListId: id));
+        var orders = await accounts.OrdersAsync(new OrderQuery(account, ListId: id));
         return orders is [var first, ..] && (name is null || first.ListName == name) ? orders : [];
     }
 

@@ -19,19 +19,19 @@ internal sealed class WireOrders(
 
     public IEnumerable<WireCall> Calls =>
     [
-        new("POST", "/api/v3/order", Lane.Orders, WireSecurity.Trade, s_one, 1, Place),
-        new("POST", "/api/v3/order/test", Lane.Orders, WireSecurity.Trade, s_one, 0, Test),
-        new("DELETE", "/api/v3/order", Lane.Urgent, WireSecurity.Trade, s_one, 0, Cancel),
-        new("DELETE", "/api/v3/openOrders", Lane.Urgent, WireSecurity.Trade, s_one, 0, CancelAll),
-        new("POST", "/api/v3/order/cancelReplace", Lane.Orders, WireSecurity.Trade, s_one, 1, CancelReplace),
-        new("PUT", "/api/v3/order/amend/keepPriority", Lane.Orders, WireSecurity.Trade, static _ => 4, 0, Amend),
-        WireCall.Get("/api/v3/order", WireSecurity.Read, 4, Show),
-        WireCall.Get("/api/v3/openOrders", WireSecurity.Read, 6, ShowOpen) with
+        new("POST", "/api/v3/order", Lane.Orders, WireSecurity.Trade, s_one, 1, PlaceAsync),
+        new("POST", "/api/v3/order/test", Lane.Orders, WireSecurity.Trade, s_one, 0, TestAsync),
+        new("DELETE", "/api/v3/order", Lane.Urgent, WireSecurity.Trade, s_one, 0, CancelAsync),
+        new("DELETE", "/api/v3/openOrders", Lane.Urgent, WireSecurity.Trade, s_one, 0, CancelAllAsync),
+        new("POST", "/api/v3/order/cancelReplace", Lane.Orders, WireSecurity.Trade, s_one, 1, CancelReplaceAsync),
+        new("PUT", "/api/v3/order/amend/keepPriority", Lane.Orders, WireSecurity.Trade, static _ => 4, 0, AmendAsync),
+        WireCall.Get("/api/v3/order", WireSecurity.Read, 4, ShowAsync),
+        WireCall.Get("/api/v3/openOrders", WireSecurity.Read, 6, ShowOpenAsync) with
         {
             Weight = parameters => parameters.Has("symbol") ? 6 : 80,
         },
-        WireCall.Get("/api/v3/allOrders", WireSecurity.Read, 20, ShowAll),
-        WireCall.Get("/api/v3/rateLimit/order", WireSecurity.Read, 40, ShowLimits),
+        WireCall.Get("/api/v3/allOrders", WireSecurity.Read, 20, ShowAllAsync),
+        WireCall.Get("/api/v3/rateLimit/order", WireSecurity.Read, 40, ShowLimitsAsync),
     ];
 
     /// <summary>Returns the error of a rejected order; null if it was accepted.</summary>
@@ -40,27 +40,27 @@ internal sealed class WireOrders(
         ? null
         : WireError.Of(new Refusal(report.Reason, report.Field, report.Limit), unknown);
 
-    private async ValueTask<WireAnswer> Place(WireRequest request)
+    private async ValueTask<WireAnswer> PlaceAsync(WireRequest request)
     {
-        var (wrong, instrument, order) = await Read(request.Parameters);
+        var (wrong, instrument, order) = await ReadAsync(request.Parameters);
         var response = WireOrderReading.ReadResponse(request.Parameters, order);
         if ((wrong ?? request.Parameters.End()) is { } refused)
             return refused;
 
-        var report = await entry.PlaceNew(request.Account, order);
+        var report = await entry.PlaceNewAsync(request.Account, order);
         return Refused(report) is { } error
             ? error
             : WireAnswer.Of(to => WireOrderWriting.WriteNew(to, instrument!, report, response));
     }
 
-    private async ValueTask<WireAnswer> Test(WireRequest request)
+    private async ValueTask<WireAnswer> TestAsync(WireRequest request)
     {
-        var (wrong, instrument, order) = await Read(request.Parameters);
+        var (wrong, instrument, order) = await ReadAsync(request.Parameters);
         WireOrderReading.ReadResponse(request.Parameters, order);
         var tellsFees = request.Parameters.Flag("computeCommissionRates");
         if ((wrong ?? request.Parameters.End()) is { } refused)
             return refused;
-        if (await entry.Try(request.Account, order) is { } refusal)
+        if (await entry.TryAsync(request.Account, order) is { } refusal)
             return WireError.Of(refusal);
 
         var rates = tellsFees ? await AccountRates.OfAsync(grains, request.Account) : null;
@@ -73,36 +73,36 @@ internal sealed class WireOrders(
         });
     }
 
-    private async ValueTask<WireAnswer> Cancel(WireRequest request)
+    private async ValueTask<WireAnswer> CancelAsync(WireRequest request)
     {
-        var (wrong, named, cancelName) = await ReadNamed(request.Parameters, "");
+        var (wrong, named, cancelName) = await ReadNamedAsync(request.Parameters, "");
         if ((wrong ?? request.Parameters.End()) is { } refused)
             return refused;
 
-        var (error, order) = await Cancel(request.Account, named);
+        var (error, order) = await CancelAsync(request.Account, named);
         return error is { } failed
             ? failed
             : WireAnswer.Of(to => WireOrderWriting.WriteCancelled(to, named.Instrument!, order!, cancelName));
     }
 
-    private async ValueTask<WireAnswer> CancelAll(WireRequest request)
+    private async ValueTask<WireAnswer> CancelAllAsync(WireRequest request)
     {
-        var instrument = await WireMarket.Symbol(request.Parameters, listings);
+        var instrument = await WireMarket.SymbolAsync(request.Parameters, listings);
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
         // Queued orders were sent before this cancel, so they are rejected too.
         door.RefuseWaiting(request.Account);
-        var view = await accounts.View(request.Account);
+        var view = await accounts.ViewAsync(request.Account);
         var open = view.OpenOrders.Where(order => order.Symbol == instrument!.Symbol && order.OrderId > 0).ToArray();
-        var (reason, cancelled) = await massCancellation.CancelAll(request.Account, instrument!.Symbol, null);
+        var (reason, cancelled) = await massCancellation.CancelAllAsync(request.Account, instrument!.Symbol, null);
         if (reason != RejectReason.None)
             return WireError.Of(new Refusal(reason));
         if (open.Length == 0 && cancelled == 0)
             return WireError.UnknownOrder;
 
         var numbers = open.Select(order => order.Number).ToHashSet();
-        var orders = open.Length == 0 ? [] : (await accounts.Orders(new OrderQuery(
+        var orders = open.Length == 0 ? [] : (await accounts.OrdersAsync(new OrderQuery(
             request.Account, instrument.Symbol, FromNanos: open.Min(order => order.TimeNanos) - 60_000_000_000,
             Limit: int.MaxValue)))
             .Where(order => numbers.Contains(order.Number) && order.Status == OrderStatus.Cancelled)
@@ -122,29 +122,29 @@ internal sealed class WireOrders(
     /// Cancels an order, then enters a new one with its own cover. The mode decides what happens if one of the two
     /// fails. The native interface can replace an order in one step, without a moment in between.
     /// </summary>
-    private async ValueTask<WireAnswer> CancelReplace(WireRequest request)
+    private async ValueTask<WireAnswer> CancelReplaceAsync(WireRequest request)
     {
         var parameters = request.Parameters;
         parameters.Needed("cancelReplaceMode");
         var goesOn = parameters.Word<bool>(
             "cancelReplaceMode", text => text switch { "STOP_ON_FAILURE" => false, "ALLOW_FAILURE" => true, _ => null },
             false);
-        var (wrongCancel, named, cancelName) = await ReadNamed(parameters, "cancel");
-        var (wrong, instrument, order) = await Read(parameters);
+        var (wrongCancel, named, cancelName) = await ReadNamedAsync(parameters, "cancel");
+        var (wrong, instrument, order) = await ReadAsync(parameters);
         var response = WireOrderReading.ReadResponse(parameters, order);
         if ((wrong ?? wrongCancel ?? parameters.End()) is { } refused)
             return refused;
-        if (await entry.Try(request.Account, order) is { } refusal)
+        if (await entry.TryAsync(request.Account, order) is { } refusal)
             return WireError.Of(refusal);
         // Many clients give the new order the replaced order's name. That is never accepted here, and must not cost
         // them the existing order.
         if (parameters.Has("newClientOrderId")
-            && (await accounts.LookUp(request.Account, order.ClientOrderId)).Reason == RejectReason.None)
+            && (await accounts.LookUpAsync(request.Account, order.ClientOrderId)).Reason == RejectReason.None)
             return WireError.Duplicate;
 
-        var (cancelError, cancelled) = await Cancel(request.Account, named);
+        var (cancelError, cancelled) = await CancelAsync(request.Account, named);
         var isAttempted = cancelError is null || goesOn;
-        var report = isAttempted ? await entry.PlaceNew(request.Account, order) : null;
+        var report = isAttempted ? await entry.PlaceNewAsync(request.Account, order) : null;
         var orderError = report is null ? null : Refused(report);
         WireError? failure = (cancelError, orderError, isAttempted) switch
         {
@@ -174,16 +174,16 @@ internal sealed class WireOrders(
         });
     }
 
-    private async ValueTask<WireAnswer> Amend(WireRequest request)
+    private async ValueTask<WireAnswer> AmendAsync(WireRequest request)
     {
         var parameters = request.Parameters;
-        var (wrong, named, newName) = await ReadNamed(parameters, "");
+        var (wrong, named, newName) = await ReadNamedAsync(parameters, "");
         var lots = named.Instrument is { } instrument
             ? new WireOrderReading(parameters, instrument).Lots("newQty", isNeeded: true)
             : 0;
         if ((wrong ?? parameters.End()) is { } refused)
             return refused;
-        if (await Find(request.Account, named) is not { } order)
+        if (await FindAsync(request.Account, named) is not { } order)
             return WireError.NoSuchOrder;
         lots -= order.Prevented?.TakenOffLots ?? 0;
         if (lots > order.QuantityLots)
@@ -196,7 +196,8 @@ internal sealed class WireOrders(
         // If a concurrent amendment has made it smaller, this one would enlarge it: the order is kept, and not replaced
         // either.
         var report =
-            await cancelReplace.Amend(request.Account, order.Symbol, order.OrderId, newName, 0, lots, keepsPlace: true);
+            await cancelReplace.AmendAsync(
+                request.Account, order.Symbol, order.OrderId, newName, 0, lots, keepsPlace: true);
         if (Refused(report, report.Reason == RejectReason.WouldGrow ? s_increase : WireError.NoSuchOrder) is { } error)
             return error;
 
@@ -219,55 +220,55 @@ internal sealed class WireOrders(
         });
     }
 
-    private async ValueTask<WireAnswer> Show(WireRequest request)
+    private async ValueTask<WireAnswer> ShowAsync(WireRequest request)
     {
-        var (wrong, named, _) = await ReadNamed(request.Parameters, "", isCancel: false);
+        var (wrong, named, _) = await ReadNamedAsync(request.Parameters, "", isCancel: false);
         if ((wrong ?? request.Parameters.End()) is { } refused)
             return refused;
 
-        return await Find(request.Account, named) is { } order
+        return await FindAsync(request.Account, named) is { } order
             ? WireAnswer.Of(to => WireOrderWriting.WriteOrder(to, named.Instrument!, order))
             : WireError.NoSuchOrder;
     }
 
-    private async ValueTask<WireAnswer> ShowOpen(WireRequest request)
+    private async ValueTask<WireAnswer> ShowOpenAsync(WireRequest request)
     {
         var symbol = request.Parameters.Symbol();
         if (request.Parameters.End() is { } wrong)
             return wrong;
-        if (symbol is not null && await listings.Find(symbol) is null)
+        if (symbol is not null && await listings.FindAsync(symbol) is null)
             return WireError.BadSymbol;
 
-        var view = await accounts.View(request.Account);
+        var view = await accounts.ViewAsync(request.Account);
         var open =
             view.OpenOrders.Where(order => order.OrderId > 0 && (symbol is null || order.Symbol == symbol)).ToArray();
         var past = open.Length == 0
             ? []
-            : await accounts.Orders(new OrderQuery(request.Account, symbol, IsOpen: true, Limit: int.MaxValue));
+            : await accounts.OrdersAsync(new OrderQuery(request.Account, symbol, IsOpen: true, Limit: int.MaxValue));
         var rows = past.ToDictionary(order => order.Number);
-        return await List([.. open.Select(order => Live(order, rows.GetValueOrDefault(order.Number)))]);
+        return await ListAsync([.. open.Select(order => Live(order, rows.GetValueOrDefault(order.Number)))]);
     }
 
-    private async ValueTask<WireAnswer> ShowAll(WireRequest request)
+    private async ValueTask<WireAnswer> ShowAllAsync(WireRequest request)
     {
         var parameters = request.Parameters;
         var limit = parameters.Limit(500, 1_000);
         var from = parameters.Number("orderId", 0, long.MaxValue);
         var (start, end) = (WireMarket.Nanos(parameters, "startTime"), WireMarket.Nanos(parameters, "endTime"));
-        var instrument = await WireMarket.Symbol(parameters, listings);
+        var instrument = await WireMarket.SymbolAsync(parameters, listings);
         if (end - start is < 0 or > UtcDay.Nanos)
             parameters.Fail(new WireError(-1127, "More than 24 hours between startTime and endTime."));
         if (parameters.End() is { } wrong)
             return wrong;
 
-        await accounts.View(request.Account);
-        var orders = await accounts.Orders(new OrderQuery(
+        await accounts.ViewAsync(request.Account);
+        var orders = await accounts.OrdersAsync(new OrderQuery(
             request.Account, instrument!.Symbol, FromOrderId: from, FromNanos: start, ThroughNanos: end + 999_999,
             Limit: limit, HasEntered: true));
-        return await List([.. orders.OrderBy(order => order.OrderId)]);
+        return await ListAsync([.. orders.OrderBy(order => order.OrderId)]);
     }
 
-    private ValueTask<WireAnswer> ShowLimits(WireRequest request)
+    private ValueTask<WireAnswer> ShowLimitsAsync(WireRequest request)
     {
         if (request.Parameters.End() is { } wrong)
             return ValueTask.FromResult<WireAnswer>(wrong);
@@ -282,9 +283,9 @@ internal sealed class WireOrders(
         }));
     }
 
-    private async ValueTask<WireAnswer> List(ImmutableArray<PastOrder> orders)
+    private async ValueTask<WireAnswer> ListAsync(ImmutableArray<PastOrder> orders)
     {
-        var listed = await listings.BySymbol();
+        var listed = await listings.BySymbolAsync();
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();
@@ -299,9 +300,9 @@ internal sealed class WireOrders(
     }
 
     private async ValueTask<(WireError? Wrong, Instrument? Instrument,
-        HoldRequest Order)> Read(WireParameters parameters)
+        HoldRequest Order)> ReadAsync(WireParameters parameters)
     {
-        if (await WireMarket.Symbol(parameters, listings) is not { } instrument)
+        if (await WireMarket.SymbolAsync(parameters, listings) is not { } instrument)
         {
             var none = new HoldRequest("", "", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 0, 0);
             return (parameters.Wrong, null, none);
@@ -311,7 +312,7 @@ internal sealed class WireOrders(
     }
 
     /// <summary>Reads the order that a request means, and the client's name for the operation.</summary>
-    private async ValueTask<(WireError? Wrong, NamedOrder Named, string Name)> ReadNamed(
+    private async ValueTask<(WireError? Wrong, NamedOrder Named, string Name)> ReadNamedAsync(
         WireParameters parameters, string prefix, bool isCancel = true)
     {
         string Member(string member) =>
@@ -324,7 +325,7 @@ internal sealed class WireOrders(
             parameters.Fail(WireError.MissingBoth(Member("origClientOrderId"), Member("orderId")));
         }
 
-        var instrument = await WireMarket.Symbol(parameters, listings);
+        var instrument = await WireMarket.SymbolAsync(parameters, listings);
         return (instrument is null ? parameters.Wrong : null, new NamedOrder(instrument, orderId, name), own);
     }
 
@@ -333,19 +334,19 @@ internal sealed class WireOrders(
     /// ended. Here such an order is unknown, even if another cancel came just before. So of two requests that replace
     /// one order, only one enters its own.
     /// </summary>
-    private async ValueTask<(WireError? Error, PastOrder? Order)> Cancel(long account, NamedOrder named)
+    private async ValueTask<(WireError? Error, PastOrder? Order)> CancelAsync(long account, NamedOrder named)
     {
         var symbol = named.Instrument!.Symbol;
         if (named.ClientOrderId is { } name)
         {
             if (!ClientOrderId.IsValid(name))
                 return (WireError.UnknownOrder, null);
-            var found = await accounts.LookUp(account, name);
+            var found = await accounts.LookUpAsync(account, name);
             if (found.Reason == RejectReason.None && found.Symbol != symbol)
                 return (WireError.UnknownOrder, null);
         }
 
-        var order = await Find(account, named);
+        var order = await FindAsync(account, named);
         if (order is { Status: not (OrderStatus.New or OrderStatus.PartiallyFilled) }
             || (order is null && named.OrderId is not null))
             return (WireError.UnknownOrder, null);
@@ -353,20 +354,20 @@ internal sealed class WireOrders(
         // A client that cancels a pending exit must not be left with the entry: the whole list is cancelled. An entry
         // that was filled meanwhile stays.
         if (order is { Stage: OrderStage.Pending, ListId: { } list }
-            && await accounts.Orders(new OrderQuery(account, symbol, Number: list)) is [var parent]
-            && await cancelReplace.Cancel(account, symbol, parent.OrderId) is
+            && await accounts.OrdersAsync(new OrderQuery(account, symbol, Number: list)) is [var parent]
+            && await cancelReplace.CancelAsync(account, symbol, parent.OrderId) is
             {
                 Reason: RejectReason.None,
                 Status: OrderStatus.Cancelled, WasCancelled: false
             })
         {
-            return (null, await Past(account, symbol, order.OrderId) ?? order);
+            return (null, await PastAsync(account, symbol, order.OrderId) ?? order);
         }
 
         // An unknown name is used up: an order in flight under it must not enter.
         var report = order is null
-            ? await cancelReplace.CancelByClientOrderId(account, named.ClientOrderId!)
-            : await cancelReplace.Cancel(account, symbol, order.OrderId);
+            ? await cancelReplace.CancelByClientOrderIdAsync(account, named.ClientOrderId!)
+            : await cancelReplace.CancelAsync(account, symbol, order.OrderId);
         if (Refused(report, WireError.UnknownOrder) is { } error)
             return (error, null);
         if (report.Status != OrderStatus.Cancelled || report.WasCancelled)
@@ -375,36 +376,36 @@ internal sealed class WireOrders(
         var view = report.View() with { ListId = order?.ListId };
         var isAsEntered = report.FilledLots == 0 && order?.Prevented is null
             && report.QuantityLots == (order?.QuantityLots ?? report.QuantityLots);
-        return (null, isAsEntered ? view : await Past(account, symbol, report.OrderId) ?? view);
+        return (null, isAsEntered ? view : await PastAsync(account, symbol, report.OrderId) ?? view);
     }
 
     /// <summary>Returns the current state of an order; null if the account has none such.</summary>
-    private async ValueTask<PastOrder?> Find(long account, NamedOrder named)
+    private async ValueTask<PastOrder?> FindAsync(long account, NamedOrder named)
     {
         var symbol = named.Instrument!.Symbol;
         var orderId = named.OrderId ?? 0;
         if (named.OrderId is null)
         {
-            var found = await accounts.LookUp(account, named.ClientOrderId!);
+            var found = await accounts.LookUpAsync(account, named.ClientOrderId!);
             if (found.Reason != RejectReason.None || found.Symbol != symbol)
                 return null;
-            var entered = await accounts.Orders(new OrderQuery(account, symbol, Number: found.Number));
+            var entered = await accounts.OrdersAsync(new OrderQuery(account, symbol, Number: found.Number));
             if (entered is not [{ OrderId: > 0 } one])
                 return null;
             orderId = one.OrderId;
         }
 
         // The book knows its state; the history must be as new.
-        var report = await accounts.Status(account, symbol, orderId);
+        var report = await accounts.StatusAsync(account, symbol, orderId);
         return report.Reason == RejectReason.None
-            && await Past(account, symbol, orderId) is { } order
+            && await PastAsync(account, symbol, orderId) is { } order
             && (named.ClientOrderId is null || order.ClientOrderId == named.ClientOrderId)
             ? order
             : null;
     }
 
-    private async ValueTask<PastOrder?> Past(long account, string symbol, long orderId) =>
-        await accounts.Orders(new OrderQuery(account, symbol, OrderId: orderId)) is [var order] ? order : null;
+    private async ValueTask<PastOrder?> PastAsync(long account, string symbol, long orderId) =>
+        await accounts.OrdersAsync(new OrderQuery(account, symbol, OrderId: orderId)) is [var order] ? order : null;
 
     /// <summary>Makes the current state of an open order from the account's view; the history has its fills.</summary>
     private static PastOrder Live(OpenOrder order, PastOrder? past) =>

@@ -12,11 +12,11 @@ internal sealed class WireProtocol(WireHttp http, WireCalls calls, WireStreams s
     public IEnumerable<ProtocolRoute> Routes =>
     [
         .. calls.All.Select(call =>
-            new ProtocolRoute(call.Lane, call.Method, call.Path, context => http.Serve(context, call))),
-        new(Lane.Streams, "GET", "/ws/{**streams}", streams.ServeRaw),
-        new(Lane.Streams, "GET", "/stream/ws/{**streams}", streams.ServeRaw),
-        new(Lane.Streams, "GET", "/ws-api/v3", api.Serve),
-        new(Lane.Streams, "GET", "/stream", streams.ServeWrapped),
+            new ProtocolRoute(call.Lane, call.Method, call.Path, context => http.ServeAsync(context, call))),
+        new(Lane.Streams, "GET", "/ws/{**streams}", streams.ServeRawAsync),
+        new(Lane.Streams, "GET", "/stream/ws/{**streams}", streams.ServeRawAsync),
+        new(Lane.Streams, "GET", "/ws-api/v3", api.ServeAsync),
+        new(Lane.Streams, "GET", "/stream", streams.ServeWrappedAsync),
     ];
 
     /// <inheritdoc/>
@@ -25,9 +25,10 @@ internal sealed class WireProtocol(WireHttp http, WireCalls calls, WireStreams s
             || path.StartsWithSegments("/sapi", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
-    public ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal) => WireHttp.Refuse(context, refusal);
+    public ValueTask<FlushResult> RefuseAsync(HttpContext context, Refusal refusal) =>
+        WireHttp.RefuseAsync(context, refusal);
 
     /// <inheritdoc/>
-    public ValueTask<FlushResult> RefuseUnknown(HttpContext context, string detail, int status) =>
-        WireHttp.Write(context, WireError.NotSupported(detail, status));
+    public ValueTask<FlushResult> RefuseUnknownAsync(HttpContext context, string detail, int status) =>
+        WireHttp.WriteAsync(context, WireError.NotSupported(detail, status));
 }

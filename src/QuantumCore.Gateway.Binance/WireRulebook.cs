@@ -17,15 +17,15 @@ internal sealed class WireRulebook(
 
     public IEnumerable<WireCall> Calls =>
     [
-        WireCall.Get("/api/v3/exchangeInfo", WireSecurity.None, 20, ExchangeInformation),
-        WireCall.Get("/sapi/v1/system/status", WireSecurity.None, 1, Status),
-        WireCall.Get("/sapi/v1/margin/allPairs", WireSecurity.Key, 1, Nothing),
-        WireCall.Get("/sapi/v1/margin/isolated/allPairs", WireSecurity.Key, 10, Nothing),
-        WireCall.Get("/sapi/v1/capital/config/getall", WireSecurity.Read, 10, Assets),
-        WireCall.Get("/sapi/v1/asset/tradeFee", WireSecurity.Read, 1, TradeFees),
+        WireCall.Get("/api/v3/exchangeInfo", WireSecurity.None, 20, ExchangeInformationAsync),
+        WireCall.Get("/sapi/v1/system/status", WireSecurity.None, 1, StatusAsync),
+        WireCall.Get("/sapi/v1/margin/allPairs", WireSecurity.Key, 1, NothingAsync),
+        WireCall.Get("/sapi/v1/margin/isolated/allPairs", WireSecurity.Key, 10, NothingAsync),
+        WireCall.Get("/sapi/v1/capital/config/getall", WireSecurity.Read, 10, AssetsAsync),
+        WireCall.Get("/sapi/v1/asset/tradeFee", WireSecurity.Read, 1, TradeFeesAsync),
     ];
 
-    private async ValueTask<WireAnswer> ExchangeInformation(WireRequest request)
+    private async ValueTask<WireAnswer> ExchangeInformationAsync(WireRequest request)
     {
         var parameters = request.Parameters;
         var names = parameters.Symbols(out _);
@@ -37,10 +37,10 @@ internal sealed class WireRulebook(
         if (parameters.End() is { } wrong)
             return wrong;
 
-        if (await Find(listings, names) is not { } instruments)
+        if (await FindAsync(listings, names) is not { } instruments)
             return WireError.BadSymbol;
 
-        var states = await States(grains, instruments);
+        var states = await StatesAsync(grains, instruments);
         var now = clock.NowFor(request.Shown).ToUnixTimeMilliseconds();
         return WireAnswer.Of(to =>
         {
@@ -91,15 +91,15 @@ internal sealed class WireRulebook(
     }
 
     /// <summary>Returns the instruments of these names, or without names all; null if a name is unknown.</summary>
-    public static async ValueTask<IReadOnlyList<Instrument>?> Find(Listings listings, IReadOnlyList<string>? names)
+    public static async ValueTask<IReadOnlyList<Instrument>?> FindAsync(Listings listings, IReadOnlyList<string>? names)
     {
         if (names is null)
-            return await listings.All();
+            return await listings.AllAsync();
 
         var instruments = new List<Instrument>();
         foreach (var name in names)
         {
-            if (await listings.Find(name) is not { } instrument)
+            if (await listings.FindAsync(name) is not { } instrument)
                 return null;
             instruments.Add(instrument);
         }
@@ -108,7 +108,8 @@ internal sealed class WireRulebook(
     }
 
     /// <summary>Returns the states of instruments, in their sequence.</summary>
-    public static Task<BookState[]> States(IGrainFactory grains, IEnumerable<Instrument> instruments) => Task.WhenAll(
+    public static Task<BookState[]> StatesAsync(IGrainFactory grains, IEnumerable<Instrument> instruments) =>
+        Task.WhenAll(
         instruments.Select(instrument => grains.Book(instrument.BookKey).State(instrument.Symbol).AsTask()));
 
     /// <summary>Writes a rate limit, with the used count if known.</summary>
@@ -222,7 +223,7 @@ internal sealed class WireRulebook(
         to.WriteEndObject();
     }
 
-    private static ValueTask<WireAnswer> Status(WireRequest request) =>
+    private static ValueTask<WireAnswer> StatusAsync(WireRequest request) =>
         ValueTask.FromResult<WireAnswer>(request.Parameters.End() is { } wrong
         ? wrong
         : WireAnswer.Of(static to =>
@@ -237,19 +238,20 @@ internal sealed class WireRulebook(
     /// Answers with an empty array: there is no margin here. Clients ask with or without a signature, and with various
     /// parameters.
     /// </summary>
-    private static ValueTask<WireAnswer> Nothing(WireRequest request) => ValueTask.FromResult(WireAnswer.Of(static to =>
+    private static ValueTask<WireAnswer> NothingAsync(WireRequest request) =>
+        ValueTask.FromResult(WireAnswer.Of(static to =>
     {
         to.WriteStartArray();
         to.WriteEndArray();
     }));
 
-    private async ValueTask<WireAnswer> Assets(WireRequest request)
+    private async ValueTask<WireAnswer> AssetsAsync(WireRequest request)
     {
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        var view = await accounts.View(request.Account);
-        var listed = await listings.All();
+        var view = await accounts.ViewAsync(request.Account);
+        var listed = await listings.AllAsync();
         var assets = listed.SelectMany(instrument => new[] { instrument.Base, instrument.Quote }).Distinct()
             .OrderBy(asset => asset.Name, StringComparer.Ordinal);
         return WireAnswer.Of(to =>
@@ -273,15 +275,15 @@ internal sealed class WireRulebook(
         });
     }
 
-    private async ValueTask<WireAnswer> TradeFees(WireRequest request)
+    private async ValueTask<WireAnswer> TradeFeesAsync(WireRequest request)
     {
         var only = request.Parameters.Symbol();
         if (request.Parameters.End() is { } wrong)
             return wrong;
-        if (only is not null && await listings.Find(only) is null)
+        if (only is not null && await listings.FindAsync(only) is null)
             return WireError.BadSymbol;
 
-        var listed = (await listings.All()).Where(instrument => only is null || instrument.Symbol == only);
+        var listed = (await listings.AllAsync()).Where(instrument => only is null || instrument.Symbol == only);
         var rates = await AccountRates.OfAsync(grains, request.Account);
         return WireAnswer.Of(to =>
         {

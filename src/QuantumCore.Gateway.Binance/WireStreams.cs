@@ -30,30 +30,30 @@ internal sealed class WireStreams(
     /// GET /ws, /ws/{streams}: the names are parts of the path. Other parts are ignored, because some clients number
     /// their connections.
     /// </summary>
-    public Task ServeRaw(HttpContext context) =>
-        Serve(context, (context.Request.RouteValues["streams"] as string ?? "").Split('/'), isWrapped: false);
+    public Task ServeRawAsync(HttpContext context) =>
+        ServeAsync(context, (context.Request.RouteValues["streams"] as string ?? "").Split('/'), isWrapped: false);
 
     /// <summary>GET /stream?streams=</summary>
-    public Task ServeWrapped(HttpContext context) =>
-        Serve(context, ((string?)context.Request.Query["streams"] ?? "").Split('/'), isWrapped: true);
+    public Task ServeWrappedAsync(HttpContext context) =>
+        ServeAsync(context, ((string?)context.Request.Query["streams"] ?? "").Split('/'), isWrapped: true);
 
-    private async Task Serve(HttpContext context, string[] names, bool isWrapped)
+    private async Task ServeAsync(HttpContext context, string[] names, bool isWrapped)
     {
         if (!WireHttp.IsWritten(context, "/ws*") && !WireHttp.IsWritten(context, "/stream*"))
         {
-            await WireHttp.Write(context, WireError.NoSuchCall);
+            await WireHttp.WriteAsync(context, WireError.NoSuchCall);
             return;
         }
 
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            await WireHttp.Refuse(context, Refusal.Malformed(null, "This call is a WebSocket."));
+            await WireHttp.RefuseAsync(context, Refusal.Malformed(null, "This call is a WebSocket."));
             return;
         }
 
         if (limits.TakeWeight(context.Connection.RemoteIpAddress, ConnectionWeight).Refusal is { } refused)
         {
-            await WireHttp.Write(context, refused);
+            await WireHttp.WriteAsync(context, refused);
             return;
         }
 
@@ -67,11 +67,11 @@ internal sealed class WireStreams(
                 socket, feeds, listenKeys, listings, WireOrigin.Of(context), isWrapped, time, leaving.Token);
             // Subscribe first, so that a client misses no event of its streams once the connection is open.
             foreach (var name in names)
-                await subscriptions.Add(name);
+                await subscriptions.AddAsync(name);
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             RequestTrace.Leave();
-            await socket.Run(
-                accepted, message => Obey(socket, subscriptions, message), lifetime.ApplicationStopping,
+            await socket.RunAsync(
+                accepted, message => ObeyAsync(socket, subscriptions, message), lifetime.ApplicationStopping,
                 context.RequestAborted);
         }
         catch (WebSocketException)
@@ -89,7 +89,7 @@ internal sealed class WireStreams(
         }
     }
 
-    private static async ValueTask Obey(
+    private static async ValueTask ObeyAsync(
         MessageSocket socket, WireSubscriptions subscriptions, ReadOnlyMemory<byte> message)
     {
         var (command, id) = Read(message);
@@ -104,7 +104,7 @@ internal sealed class WireStreams(
             case "SUBSCRIBE" or "UNSUBSCRIBE" when !command.AreNames:
                 Complain(socket, id, 2, "Invalid request: params must be an array of streams");
                 break;
-            case "SUBSCRIBE" when await Follow(subscriptions, command.Names) is { } wrong:
+            case "SUBSCRIBE" when await FollowAsync(subscriptions, command.Names) is { } wrong:
                 Complain(socket, id, 2, $"Invalid request: {wrong}");
                 break;
             case "SUBSCRIBE":
@@ -150,12 +150,12 @@ internal sealed class WireStreams(
     /// <summary>
     /// Subscribes to all of these streams, or to none if one of them is invalid; returns the error, or null.
     /// </summary>
-    private static async ValueTask<string?> Follow(WireSubscriptions subscriptions, IReadOnlyList<string> names)
+    private static async ValueTask<string?> FollowAsync(WireSubscriptions subscriptions, IReadOnlyList<string> names)
     {
         var before = subscriptions.Names;
         foreach (var name in names)
         {
-            if (await subscriptions.Add(name) is not { } wrong)
+            if (await subscriptions.AddAsync(name) is not { } wrong)
                 continue;
             foreach (var added in names.Except(before))
                 subscriptions.Remove(added);
@@ -264,13 +264,13 @@ internal sealed class WireSubscriptions(
     }
 
     /// <summary>Subscribes to a stream; returns the error of its name, or null.</summary>
-    public async ValueTask<string?> Add(string name)
+    public async ValueTask<string?> AddAsync(string name)
     {
         if (_followed.ContainsKey(name))
             return null;
         if (WireStreamName.Parse(name) is not { } stream)
-            return await AddAccount(name);
-        var instrument = stream.IsOfAll ? null : await listings.Find(stream.Symbol);
+            return await AddAccountAsync(name);
+        var instrument = stream.IsOfAll ? null : await listings.FindAsync(stream.Symbol);
         if (instrument is null && !stream.IsOfAll)
             return "invalid stream";
         if (_followed.Count == Most)
@@ -283,9 +283,9 @@ internal sealed class WireSubscriptions(
     }
 
     /// <summary>Subscribes to the account events of a listen key.</summary>
-    private async ValueTask<string?> AddAccount(string listenKey)
+    private async ValueTask<string?> AddAccountAsync(string listenKey)
     {
-        if (await listenKeys.Find(listenKey, origin) is not var (feed, left))
+        if (await listenKeys.FindAsync(listenKey, origin) is not var (feed, left))
             return WireStreamName.Explain(listenKey);
         if (_followed.Count == Most)
             return s_tooMany;
@@ -297,7 +297,7 @@ internal sealed class WireSubscriptions(
             expires.Dispose();
             feed.Leave(listener);
         };
-        await feed.Join(listener, leaving);
+        await feed.JoinAsync(listener, leaving);
         return null;
     }
 

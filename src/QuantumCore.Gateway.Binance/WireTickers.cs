@@ -17,24 +17,24 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
 
     public IEnumerable<WireCall> Calls =>
     [
-        WireCall.Get("/api/v3/avgPrice", WireSecurity.None, 2, AveragePrice),
-        WireCall.Get("/api/v3/ticker/24hr", WireSecurity.None, 2, Day) with
+        WireCall.Get("/api/v3/avgPrice", WireSecurity.None, 2, AveragePriceAsync),
+        WireCall.Get("/api/v3/ticker/24hr", WireSecurity.None, 2, DayAsync) with
         {
             Weight = parameters => Weigh(parameters, 2, 40, 80),
         },
-        WireCall.Get("/api/v3/ticker/price", WireSecurity.None, 2, Price) with
+        WireCall.Get("/api/v3/ticker/price", WireSecurity.None, 2, PriceAsync) with
         {
             Weight = parameters => Weigh(parameters, 2, 4, 4),
         },
-        WireCall.Get("/api/v3/ticker/bookTicker", WireSecurity.None, 2, BookTicker) with
+        WireCall.Get("/api/v3/ticker/bookTicker", WireSecurity.None, 2, BookTickerAsync) with
         {
             Weight = parameters => Weigh(parameters, 2, 4, 4),
         },
-        WireCall.Get("/api/v3/ticker/tradingDay", WireSecurity.None, 4, TradingDay) with
+        WireCall.Get("/api/v3/ticker/tradingDay", WireSecurity.None, 4, TradingDayAsync) with
         {
             Weight = parameters => Weigh(parameters, 4, 200, 200),
         },
-        WireCall.Get("/api/v3/ticker", WireSecurity.None, 4, Window) with
+        WireCall.Get("/api/v3/ticker", WireSecurity.None, 4, WindowAsync) with
         {
             Weight = parameters => Weigh(parameters, 4, 200, 200),
         },
@@ -44,7 +44,7 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
         parameters.Has("symbol") ? one : parameters.Has("symbols") ? several : all;
 
     /// <summary>Answers with an object for one symbol, and an array for several or all.</summary>
-    private async ValueTask<WireAnswer> Each<T>(
+    private async ValueTask<WireAnswer> EachAsync<T>(
         WireRequest request, Func<Instrument, ValueTask<T>> read, Action<Utf8JsonWriter, Instrument, T> write,
         bool needsSymbol = false)
     {
@@ -56,12 +56,12 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        if (await WireRulebook.Find(listings, names) is not { } instruments)
+        if (await WireRulebook.FindAsync(listings, names) is not { } instruments)
             return WireError.BadSymbol;
 
         if (wanted is not null)
         {
-            var states = await WireRulebook.States(grains, instruments);
+            var states = await WireRulebook.StatesAsync(grains, instruments);
             if (isOne && WireWords.Status(states[0]) != wanted)
                 return WireError.OtherStatus;
             instruments = [.. instruments.Where((_, i) => WireWords.Status(states[i]) == wanted)];
@@ -79,13 +79,13 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
         });
     }
 
-    private async ValueTask<WireAnswer> AveragePrice(WireRequest request)
+    private async ValueTask<WireAnswer> AveragePriceAsync(WireRequest request)
     {
-        var instrument = await WireMarket.Symbol(request.Parameters, listings);
+        var instrument = await WireMarket.SymbolAsync(request.Parameters, listings);
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        var (price, tradedNanos) = await ReadAverage(instrument!);
+        var (price, tradedNanos) = await ReadAverageAsync(instrument!);
         return WireAnswer.Of(to =>
         {
             to.WriteStartObject();
@@ -100,9 +100,9 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
     /// Returns the quantity-weighted average price of the last minutes, or the last price without trades; and the time
     /// of the last trade, 0 for none.
     /// </summary>
-    public async ValueTask<(string Price, long TradedNanos)> ReadAverage(Instrument instrument)
+    public async ValueTask<(string Price, long TradedNanos)> ReadAverageAsync(Instrument instrument)
     {
-        var candle = await history.Over(instrument, AverageMinutes);
+        var candle = await history.OverAsync(instrument, AverageMinutes);
         var trades = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(1);
         var price = candle is { Trades: > 0 } traded
             ? instrument.MeanPrice(traded.Value, traded.Lots)
@@ -111,10 +111,10 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
     }
 
     /// <summary>Returns the trades of a symbol in the last minutes as one candle.</summary>
-    public async ValueTask<Candle> ReadWindow(Instrument instrument, int minutes) =>
-        await history.Over(instrument, minutes) ?? default;
+    public async ValueTask<Candle> ReadWindowAsync(Instrument instrument, int minutes) =>
+        await history.OverAsync(instrument, minutes) ?? default;
 
-    private ValueTask<WireAnswer> Price(WireRequest request) => Each(
+    private ValueTask<WireAnswer> PriceAsync(WireRequest request) => EachAsync(
         request,
         async instrument => await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(1) is [var last, ..]
             ? last.PriceTicks
@@ -127,7 +127,7 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
             to.WriteEndObject();
         });
 
-    private ValueTask<WireAnswer> BookTicker(WireRequest request) => Each(
+    private ValueTask<WireAnswer> BookTickerAsync(WireRequest request) => EachAsync(
         request,
         instrument => grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Depth(1),
         static (to, instrument, book) =>
@@ -139,12 +139,12 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
             to.WriteEndObject();
         });
 
-    private ValueTask<WireAnswer> Day(WireRequest request)
+    private ValueTask<WireAnswer> DayAsync(WireRequest request)
     {
         var isMini = IsMini(request.Parameters);
-        return Each(
+        return EachAsync(
             request,
-            instrument => ReadDay(instrument, isMini),
+            instrument => ReadDayAsync(instrument, isMini),
             static (to, instrument, day) => WriteDay(to, instrument, day));
     }
 
@@ -152,9 +152,9 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
     /// Returns the last day of a symbol; with its previous close, last quantity and best prices, unless only the short
     /// form is needed.
     /// </summary>
-    public async ValueTask<DayTicker> ReadDay(Instrument instrument, bool isMini)
+    public async ValueTask<DayTicker> ReadDayAsync(Instrument instrument, bool isMini)
     {
-        var day = await history.Over(instrument, DayMinutes) ?? default;
+        var day = await history.OverAsync(instrument, DayMinutes) ?? default;
         if (isMini)
             return new DayTicker(day, 0, 0, null);
 
@@ -169,22 +169,22 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
             await market.Depth(1));
     }
 
-    private ValueTask<WireAnswer> Window(WireRequest request)
+    private ValueTask<WireAnswer> WindowAsync(WireRequest request)
     {
         var minutes = request.Parameters.Word("windowSize", ReadWindow, DayMinutes, WireError.Invalid("windowSize"));
-        return Statistics(request, instrument => history.Over(instrument, minutes));
+        return StatisticsAsync(request, instrument => history.OverAsync(instrument, minutes));
     }
 
-    private ValueTask<WireAnswer> TradingDay(WireRequest request)
+    private ValueTask<WireAnswer> TradingDayAsync(WireRequest request)
     {
         WireMarket.ReadZone(request.Parameters);
-        return Statistics(request, history.Today);
+        return StatisticsAsync(request, history.TodayAsync);
     }
 
-    private ValueTask<WireAnswer> Statistics(WireRequest request, Func<Instrument, ValueTask<Candle?>> read)
+    private ValueTask<WireAnswer> StatisticsAsync(WireRequest request, Func<Instrument, ValueTask<Candle?>> read)
     {
         var isMini = IsMini(request.Parameters);
-        return Each(
+        return EachAsync(
             request,
             read,
             (to, instrument, candle) =>

@@ -28,7 +28,7 @@ internal sealed class FixBook(
     /// <summary>Starts to send.</summary>
     public void Start()
     {
-        _ = services.Guard(session, Run());
+        _ = services.GuardAsync(session, RunAsync());
         Feed.Join(this);
     }
 
@@ -42,7 +42,7 @@ internal sealed class FixBook(
         _updates.Writer.TryComplete();
     }
 
-    private async Task Run()
+    private async Task RunAsync()
     {
         await foreach (var update in _updates.Reader.ReadAllAsync())
         {

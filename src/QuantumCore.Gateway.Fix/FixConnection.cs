@@ -63,18 +63,18 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
     /// <summary>
     /// Serves the client until it leaves, is logged out or cut, the connection is lost, or the host stops.
     /// </summary>
-    public async Task Run(SslServerAuthenticationOptions? tls, CancellationToken stopping)
+    public async Task RunAsync(SslServerAuthenticationOptions? tls, CancellationToken stopping)
     {
-        if (!await Greet(tls, stopping))
+        if (!await GreetAsync(tls, stopping))
             return;
 
-        var sending = Send();
-        var ticking = Tick();
+        var sending = SendAsync();
+        var ticking = TickAsync();
         using (stopping.Register(() => _session.LogOut("The exchange is stopping.")))
         {
             try
             {
-                await Receive();
+                await ReceiveAsync();
 
                 // The client sends no more. It may still read, such as the answer to its Logout.
                 Close();
@@ -99,7 +99,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task Drained()
+    public Task DrainedAsync()
     {
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return _waiting.Writer.TryWrite(new Waiting(default, 0, sent))
@@ -114,7 +114,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
             _end.CancelAfter(s_farewell);
     }
 
-    /// <summary>Cleans up after <see cref="Run"/>, however it ended.</summary>
+    /// <summary>Cleans up after <see cref="RunAsync"/>, however it ended.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -132,7 +132,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
     }
 
     /// <summary>Performs the TLS handshake, if TLS is configured.</summary>
-    private async ValueTask<bool> Greet(SslServerAuthenticationOptions? tls, CancellationToken stopping)
+    private async ValueTask<bool> GreetAsync(SslServerAuthenticationOptions? tls, CancellationToken stopping)
     {
         if (tls is null)
             return true;
@@ -153,7 +153,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
         }
     }
 
-    private async Task Receive()
+    private async Task ReceiveAsync()
     {
         var reader = PipeReader.Create(_stream, s_reading);
         try
@@ -167,7 +167,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
                     _end.Token.ThrowIfCancellationRequested();
 
                     // The result may never come; a client that has gone must not be kept for it.
-                    await _session.Obey(message).AsTask().WaitAsync(_end.Token);
+                    await _session.ObeyAsync(message).AsTask().WaitAsync(_end.Token);
                 }
 
                 reader.AdvanceTo(buffer.Start, buffer.End);
@@ -185,7 +185,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
         }
     }
 
-    private async Task Send()
+    private async Task SendAsync()
     {
         try
         {
@@ -224,7 +224,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
         }
     }
 
-    private async Task Tick()
+    private async Task TickAsync()
     {
         using var timer = new PeriodicTimer(s_second, _time);
         try

@@ -23,7 +23,7 @@ public static class FixGateway
         services.AddSingleton(provider => new FixServer(
             address,
             tls,
-            (message, from) => provider.GetRequiredService<FixLogons>().Judge(message, from),
+            (message, from) => provider.GetRequiredService<FixLogons>().JudgeAsync(message, from),
             provider.GetRequiredService<FixOptions>(),
             provider.GetRequiredService<GatewayOptions>(),
             provider.GetRequiredService<BurstRoom>(),

@@ -14,7 +14,7 @@ internal sealed class FixLogons(
     /// <summary>Authenticates a logon whose session fields are valid.</summary>
     /// <param name="message">Logon (A).</param>
     /// <param name="address">Client IP.</param>
-    public async ValueTask<FixLogon> Judge(FixMessage message, IPAddress? address)
+    public async ValueTask<FixLogon> JudgeAsync(FixMessage message, IPAddress? address)
     {
         if (!readiness.IsReady)
             return Refused("The exchange is not open yet.");
@@ -28,7 +28,7 @@ internal sealed class FixLogons(
         if ((signature is null ? message[FixTag.Password] : message[FixTag.UserName]) is not { } shown)
             return Refused(
                 "Password (554) is the key; of a key that signs Username (553) is the key and RawData (96) the signature.");
-        if (await services.Keys.Find(shown, address) is not { } key
+        if (await services.Keys.FindAsync(shown, address) is not { } key
             || (key.IsDemo && !options.DemoAnywhere && (address is null || !IPAddress.IsLoopback(address))))
         {
             return Refused(Unknown);
@@ -49,10 +49,10 @@ internal sealed class FixLogons(
             key.Account,
             key.Rights.HasFlag(KeyRights.Trade),
             address,
-            async () => await services.Keys.Find(shown, address) is not null,
+            async () => await services.Keys.FindAsync(shown, address) is not null,
             message[FixTag.CancelOrdersOnDisconnect] == "Y");
         var trader = new FixTrader(services, holder);
-        return await trader.TakePlace(message[FixTag.Sender]!) is { } refusal
+        return await trader.TakePlaceAsync(message[FixTag.Sender]!) is { } refusal
             ? Refused(refusal)
             : new FixLogon(trader, null);
     }

@@ -28,7 +28,7 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
     }
 
     /// <summary>Answers a SecurityListRequest (x).</summary>
-    public async ValueTask List(FixSession session, FixMessage message)
+    public async ValueTask ListAsync(FixSession session, FixMessage message)
     {
         var kind = message[FixTag.SecurityListRequestType];
         var symbol = message[FixTag.Symbol];
@@ -44,7 +44,7 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
         }
         else
         {
-            var listed = await services.Listings.BySymbol();
+            var listed = await services.Listings.BySymbolAsync();
             var told = listed.Values.Where(instrument => symbol is null || instrument.Symbol == symbol)
                 .OrderBy(instrument => instrument.Symbol, StringComparer.Ordinal).ToArray();
             session.Send(
@@ -53,9 +53,9 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
     }
 
     /// <summary>Handles a MarketDataRequest (V).</summary>
-    public async ValueTask Follow(FixSession session, FixMessage message)
+    public async ValueTask FollowAsync(FixSession session, FixMessage message)
     {
-        var (wrong, request) = await Read(message);
+        var (wrong, request) = await ReadAsync(message);
         if (wrong is { } refused)
         {
             session.Send("Y", to =>
@@ -89,7 +89,8 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
         }
     }
 
-    private async ValueTask<((char Reason, string Text)? Wrong, FixMarketRequest? Request)> Read(FixMessage message)
+    private async ValueTask<((char Reason, string Text)? Wrong, FixMarketRequest? Request)> ReadAsync(
+        FixMessage message)
     {
         if (message[FixTag.MDReqID] is not { Length: <= LongestId } id)
             return (('1', "MDReqID (262), of 64 characters at most, is required."), null);
@@ -137,7 +138,7 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
         if (symbols.Length is 0 or > Most)
             return (('0', "1 to 100 Symbols (55) are followed."), null);
 
-        var listed = await services.Listings.BySymbol();
+        var listed = await services.Listings.BySymbolAsync();
         return Array.Find(symbols, symbol => !listed.ContainsKey(symbol)) is { } unknown
             ? (('0', $"No such symbol is listed: {unknown}."), null)
             : (null, new FixMarketRequest(

@@ -14,7 +14,7 @@ internal sealed class FixNewOrders(
     /// <summary>Enters an order in its turn; the records report its result.</summary>
     /// <param name="message">The order.</param>
     /// <param name="before">Task that must finish first.</param>
-    public async Task Enter(FixMessage message, Task before)
+    public async Task EnterAsync(FixMessage message, Task before)
     {
         using var span = RequestTrace.OfMessage("FIX", "D");
         try
@@ -26,11 +26,11 @@ internal sealed class FixNewOrders(
                 responder.Refuse(message, new Refusal(RejectReason.TooManyRequests));
             else if (FixOrderReading.Read(message, holder.Account, out var order) is { } fault)
                 responder.Reject(message, fault);
-            else if (message.Has(FixTag.Currency) && await services.Listings.Find(order.Symbol!) is { } instrument
+            else if (message.Has(FixTag.Currency) && await services.Listings.FindAsync(order.Symbol!) is { } instrument
                 && FixOrderReading.WrongCurrency(message, instrument) is { } foreign)
                 responder.Reject(message, foreign);
             else
-                await Enter(message, order, before);
+                await EnterAsync(message, order, before);
         }
         catch (Exception error)
         {
@@ -45,13 +45,13 @@ internal sealed class FixNewOrders(
     /// <summary>
     /// Enters an order. A used name is rejected; but an order marked as a copy gets the state of the first one.
     /// </summary>
-    private async ValueTask Enter(FixMessage message, OrderText order, Task before)
+    private async ValueTask EnterAsync(FixMessage message, OrderText order, Task before)
     {
         var isCopy = FixRequest.IsCopy(message);
         var told = isCopy ? reporter.Places() : [];
         var isRouted = names.TryRoute(order.ClientOrderId!, FixRoute.BackOf(message));
         reporter.Answers(order.ClientOrderId!);
-        var answers = await queue.Enter([order], weight: 1, isCopy ? Names.AreOfCopies : Names.AreNew, before);
+        var answers = await queue.EnterAsync([order], weight: 1, isCopy ? Names.AreOfCopies : Names.AreNew, before);
         var (report, detail) = answers.Reports.FirstOrDefault();
         reporter.Answered(
             order.ClientOrderId!,
@@ -68,6 +68,6 @@ internal sealed class FixNewOrders(
         // The records report an order that is new, or that enters the book only now because the exchange was killed
         // before.
         else if (answers.WasThere && report.Sequence <= told.GetValueOrDefault(report.Symbol))
-            await statuses.TellStatus(message, await lookup.Recorded(report.Symbol, report.Number));
+            await statuses.TellStatusAsync(message, await lookup.RecordedAsync(report.Symbol, report.Number));
     }
 }

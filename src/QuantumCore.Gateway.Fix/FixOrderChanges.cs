@@ -20,31 +20,31 @@ internal sealed class FixOrderChanges(
     private readonly Dictionary<string, Task> _changing = new(StringComparer.Ordinal);
 
     /// <summary>Cancels an order.</summary>
-    public async ValueTask Cancel(FixMessage message)
+    public async ValueTask CancelAsync(FixMessage message)
     {
-        if (await Named(message) is not { } named)
+        if (await NamedAsync(message) is not { } named)
             return;
 
         if (named.Name is { } known && names.Open(known) is { } open
             && DiffersIn(message, open, FixTag.Symbol, FixTag.Side) is { } tag)
             responder.RefuseCancel(message, open, Refusal.Malformed(null, $"Tag {tag} is not as the order has it."));
         else
-            await InTurn(named.Key, () => Cancel(message, named));
+            await InTurnAsync(named.Key, () => CancelAsync(message, named));
     }
 
     /// <summary>Replaces an order.</summary>
-    public async ValueTask Replace(FixMessage message)
+    public async ValueTask ReplaceAsync(FixMessage message)
     {
-        if (await Named(message) is not { } named)
+        if (await NamedAsync(message) is not { } named)
             return;
         if (FixReplacing.WrongForm(message) is { } fault)
             responder.Reject(message, fault);
         else
-            await InTurn(named.Key, () => Replace(message, named));
+            await InTurnAsync(named.Key, () => ReplaceAsync(message, named));
     }
 
     /// <summary>Cancels all orders, or all of a symbol or side.</summary>
-    public async ValueTask CancelMany(FixMessage message)
+    public async ValueTask CancelManyAsync(FixMessage message)
     {
         if (FixRequest.WrongMassCancel(message) is { } wrong)
         {
@@ -53,21 +53,21 @@ internal sealed class FixOrderChanges(
         }
 
         var side = message[FixTag.Side] switch { null => null, "1" => "buy", _ => "sell" };
-        var (refusal, cancelled) = await services.Desk.CancelAll(holder.Account, message[FixTag.Symbol], side);
+        var (refusal, cancelled) = await services.Desk.CancelAllAsync(holder.Account, message[FixTag.Symbol], side);
         if (refusal is { } refused)
             responder.Refuse(message, refused);
         else
             responder.TellMassCancel(message, message[FixTag.MassCancelRequestType]![0], null, cancelled);
     }
 
-    private async ValueTask Cancel(FixMessage message, FixNamedOrder named)
+    private async ValueTask CancelAsync(FixMessage message, FixNamedOrder named)
     {
         var asked = reporter.Ask(named.Key, message[FixTag.ClOrdID]!, isCancel: true, FixRoute.BackOf(message));
         var report = named.Name is { } name
-            ? await services.CancelReplace.CancelByClientOrderId(holder.Account, name)
-            : await services.CancelReplace.Cancel(holder.Account, named.Symbol!, named.OrderId);
+            ? await services.CancelReplace.CancelByClientOrderIdAsync(holder.Account, name)
+            : await services.CancelReplace.CancelAsync(holder.Account, named.Symbol!, named.OrderId);
         var isCancelled = report is { Reason: RejectReason.None, OrderId: not 0, Status: OrderStatus.Cancelled };
-        if (isCancelled && await IsTold(asked, reporter.WillTell(asked, report)))
+        if (isCancelled && await IsToldAsync(asked, reporter.WillTell(asked, report)))
             return;
 
         reporter.Unask(asked);
@@ -78,12 +78,12 @@ internal sealed class FixOrderChanges(
             message, report.OrderId == 0 ? null : report.View(), new Refusal(reason, report.Field, report.Limit));
     }
 
-    private async ValueTask Replace(FixMessage message, FixNamedOrder named)
+    private async ValueTask ReplaceAsync(FixMessage message, FixNamedOrder named)
     {
-        if (await lookup.Find(named) is not { } found
-            || await services.Listings.Find(found.Symbol) is not { } instrument)
+        if (await lookup.FindAsync(named) is not { } found
+            || await services.Listings.FindAsync(found.Symbol) is not { } instrument)
         {
-            var done = await lookup.FindRecorded(named);
+            var done = await lookup.FindRecordedAsync(named);
             responder.RefuseCancel(
                 message, done, new Refusal(done is null ? RejectReason.UnknownOrder : RejectReason.OrderClosed));
             return;
@@ -108,10 +108,10 @@ internal sealed class FixOrderChanges(
         if (refusal is { } refused)
             responder.RefuseCancel(message, found, refused);
         else
-            await Replace(message, found, change);
+            await ReplaceAsync(message, found, change);
     }
 
-    private async ValueTask Replace(FixMessage message, PastOrder found, Amendment change)
+    private async ValueTask ReplaceAsync(FixMessage message, PastOrder found, Amendment change)
     {
         // Its current state is read after the request is registered: later changes are reported under this name.
         var asked = reporter.Ask(found.ClientOrderId, change.Name, isCancel: false, FixRoute.BackOf(message));
@@ -125,7 +125,7 @@ internal sealed class FixOrderChanges(
             reporter.Unask(asked);
             if (open.Chain is not null)
             {
-                await EndDone(message, open, change.Name);
+                await EndDoneAsync(message, open, change.Name);
                 return;
             }
 
@@ -141,10 +141,10 @@ internal sealed class FixOrderChanges(
         entered.Sending(change.Name);
         var isRouted = names.TryRoute(change.Name, FixRoute.BackOf(message));
         var report = change.Conditions == ConditionChanges.None
-            ? await services.CancelReplace.Amend(
+            ? await services.CancelReplace.AmendAsync(
                 holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total,
                 triggerTicks: change.TriggerTicks, earlierLots: earlier)
-            : await ChangeConditions(open, change);
+            : await ChangeConditionsAsync(open, change);
 
         // An order that was changed in place still belongs to the session that entered it.
         var isNew = report.ClientOrderId == change.Name || report.Reason == RejectReason.OutcomeUnknown;
@@ -161,7 +161,7 @@ internal sealed class FixOrderChanges(
             || change.Conditions != ConditionChanges.None
             ? reporter.WillTell(asked, report)
             : report.QuantityLots != open.QuantityLots;
-        if (report.Reason == RejectReason.None && await IsTold(asked, isToCome))
+        if (report.Reason == RejectReason.None && await IsToldAsync(asked, isToCome))
             return;
 
         reporter.Unask(asked);
@@ -171,11 +171,11 @@ internal sealed class FixOrderChanges(
     }
 
     /// <summary>Ends an order whose new total is no more than its chain has done: nothing is left to do.</summary>
-    private async ValueTask EndDone(FixMessage message, PastOrder open, string name)
+    private async ValueTask EndDoneAsync(FixMessage message, PastOrder open, string name)
     {
         var asked = reporter.Ask(open.ClientOrderId, name, isCancel: true, FixRoute.BackOf(message));
-        var report = await services.CancelReplace.Cancel(holder.Account, open.Symbol, open.OrderId);
-        if (report.Reason == RejectReason.None && await IsTold(asked, reporter.WillTell(asked, report)))
+        var report = await services.CancelReplace.CancelAsync(holder.Account, open.Symbol, open.OrderId);
+        if (report.Reason == RejectReason.None && await IsToldAsync(asked, reporter.WillTell(asked, report)))
             return;
 
         reporter.Unask(asked);
@@ -190,20 +190,20 @@ internal sealed class FixOrderChanges(
     /// Amends conditions in place. A further no-op change tells the account the new name, so that later sessions find
     /// the order by it.
     /// </summary>
-    private async ValueTask<ExecutionReport> ChangeConditions(PastOrder order, Amendment change)
+    private async ValueTask<ExecutionReport> ChangeConditionsAsync(PastOrder order, Amendment change)
     {
         var report =
-            await services.CancelReplace.AmendConditions(
+            await services.CancelReplace.AmendConditionsAsync(
                 holder.Account, order.Symbol, order.OrderId, change.Name, change.Conditions);
         if (report.Reason == RejectReason.None && report.ClientOrderId != change.Name)
-            await services.CancelReplace.Amend(holder.Account, order.Symbol, order.OrderId, change.Name, 0, 0);
+            await services.CancelReplace.AmendAsync(holder.Account, order.Symbol, order.OrderId, change.Name, 0, 0);
         return report;
     }
 
     /// <summary>
     /// Returns true if the records have reported a request's result, or will. It waits for that within a time limit.
     /// </summary>
-    private async ValueTask<bool> IsTold(FixChange asked, bool isToCome)
+    private async ValueTask<bool> IsToldAsync(FixChange asked, bool isToCome)
     {
         if (!isToCome)
             return asked.Told.IsCompletedSuccessfully && await asked.Told;
@@ -220,7 +220,7 @@ internal sealed class FixOrderChanges(
     }
 
     /// <summary>Changes an order after all earlier changes of it are reported.</summary>
-    private async ValueTask InTurn(string order, Func<ValueTask> change)
+    private async ValueTask InTurnAsync(string order, Func<ValueTask> change)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task? before;
@@ -264,7 +264,7 @@ internal sealed class FixOrderChanges(
     /// <summary>
     /// Returns the order of a cancel or replacement. Null if it names none; the message was rejected then.
     /// </summary>
-    private async ValueTask<FixNamedOrder?> Named(FixMessage message)
+    private async ValueTask<FixNamedOrder?> NamedAsync(FixMessage message)
     {
         var fault = FixRequest.Required(message, FixTag.ClOrdID);
         if (message.Has(FixTag.OrderID))
@@ -286,7 +286,7 @@ internal sealed class FixOrderChanges(
         if (FixRequest.OrderIdOf(message) is { } orderId)
             return new FixNamedOrder(
                 null, message[FixTag.Symbol], orderId, names.KeyOf(message[FixTag.Symbol]!, orderId));
-        await lookup.Learn(message[FixTag.OrigClOrdID]!);
+        await lookup.LearnAsync(message[FixTag.OrigClOrdID]!);
         var name = names.NameOf(message[FixTag.OrigClOrdID]!);
         return new FixNamedOrder(name, null, 0, name);
     }

@@ -37,20 +37,20 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixOrd
     private Task? _followed;
 
     /// <summary>Follows the account; completes when all events from now on will be reported.</summary>
-    public Task Follow() => _followed ??= FollowFeed();
+    public Task FollowAsync() => _followed ??= FollowFeedAsync();
 
-    /// <summary>Starts to report to a session; completes as <see cref="Follow"/> does.</summary>
-    public async Task Start(FixSession session)
+    /// <summary>Starts to report to a session; completes as <see cref="FollowAsync"/> does.</summary>
+    public async Task StartAsync(FixSession session)
     {
         _session = session;
-        await Follow();
+        await FollowAsync();
         _trades.Start(session);
-        _ = services.Guard(session, Run());
+        _ = services.GuardAsync(session, RunAsync());
     }
 
-    private async Task FollowFeed()
+    private async Task FollowFeedAsync()
     {
-        foreach (var (symbol, sequence) in await _feed.Join(Offer, CancellationToken.None))
+        foreach (var (symbol, sequence) in await _feed.JoinAsync(Offer, CancellationToken.None))
         {
             lock (_lock)
                 _places.TryAdd(symbol, sequence);
@@ -142,7 +142,7 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixOrd
 
     private void Offer(AccountNews news) => _news.Writer.TryWrite(news);
 
-    private async Task Run()
+    private async Task RunAsync()
     {
         await foreach (var news in _news.Reader.ReadAllAsync())
         {

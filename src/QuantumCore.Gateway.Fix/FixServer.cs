@@ -65,7 +65,7 @@ internal sealed class FixServer(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (await Accept(stoppingToken) is { } socket)
+        while (await AcceptAsync(stoppingToken) is { } socket)
         {
             if (Interlocked.Increment(ref _open) > fix.Connections || !Come(socket, out var from))
             {
@@ -78,7 +78,7 @@ internal sealed class FixServer(
             // Finished connections are removed here and not at their end: one could end before it is added.
             foreach (var ended in _connections.Where(connection => connection.IsCompleted).ToArray())
                 _connections.Remove(ended);
-            _connections.Add(Serve(socket, from, stoppingToken));
+            _connections.Add(ServeAsync(socket, from, stoppingToken));
         }
 
         _listener.Stop();
@@ -86,7 +86,7 @@ internal sealed class FixServer(
     }
 
     /// <summary>Accepts the next connection; null if the host stops.</summary>
-    private async ValueTask<Socket?> Accept(CancellationToken stopping)
+    private async ValueTask<Socket?> AcceptAsync(CancellationToken stopping)
     {
         var pause = TimeSpan.Zero;
         while (true)
@@ -127,7 +127,7 @@ internal sealed class FixServer(
         return _strangers.TryTake(from);
     }
 
-    private async Task Serve(Socket socket, IPAddress from, CancellationToken stopping)
+    private async Task ServeAsync(Socket socket, IPAddress from, CancellationToken stopping)
     {
         // The next connection must not wait for this one.
         await Task.Yield();
@@ -135,8 +135,8 @@ internal sealed class FixServer(
         var counted = 1;
         try
         {
-            await using var connection = new FixConnection(socket, LogOn, options, bursts, metrics, time, log);
-            await connection.Run(tls, stopping);
+            await using var connection = new FixConnection(socket, LogOnAsync, options, bursts, metrics, time, log);
+            await connection.RunAsync(tls, stopping);
         }
         catch (Exception error)
         {
@@ -150,7 +150,7 @@ internal sealed class FixServer(
             Interlocked.Decrement(ref _open);
         }
 
-        async ValueTask<FixLogon> LogOn(FixMessage message, IPAddress address)
+        async ValueTask<FixLogon> LogOnAsync(FixMessage message, IPAddress address)
         {
             var answer = await logOn(message, address);
             if (answer.Refusal is null)

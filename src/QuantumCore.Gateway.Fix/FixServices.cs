@@ -28,7 +28,7 @@ internal sealed record FixServices(
     /// <summary>
     /// Watches background work of a session. If it fails, the session ends, so that the client begins again.
     /// </summary>
-    public async Task Guard(FixSession session, Task work)
+    public async Task GuardAsync(FixSession session, Task work)
     {
         try
         {

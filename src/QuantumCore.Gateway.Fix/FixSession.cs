@@ -50,7 +50,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
     /// <summary>
     /// Handles a message; the next one may come when this one is done. Messages after the session's end are ignored.
     /// </summary>
-    public async ValueTask Obey(FixMessage message)
+    public async ValueTask ObeyAsync(FixMessage message)
     {
         lock (_gate)
         {
@@ -63,9 +63,9 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         try
         {
             if (_application is not { } application)
-                await LogOn(message);
+                await LogOnAsync(message);
             else if (Admit(message, application))
-                await Carry(message, application);
+                await CarryAsync(message, application);
         }
         finally
         {
@@ -157,10 +157,10 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
     /// Ends the session because another connection takes its place, with a Logout that says so. Its application also
     /// ends at once, without waiting until the client has gone.
     /// </summary>
-    public Task GiveWay(string why)
+    public Task GiveWayAsync(string why)
     {
         End(why);
-        return EndApplication();
+        return EndApplicationAsync();
     }
 
     /// <summary>
@@ -170,11 +170,11 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
     {
         lock (_gate)
             _isClosed = true;
-        await EndApplication();
+        await EndApplicationAsync();
     }
 
     /// <summary>Disposes of the application once; completes when that is done.</summary>
-    private async Task EndApplication()
+    private async Task EndApplicationAsync()
     {
         TaskCompletionSource? end = null;
         Task? ending;
@@ -202,7 +202,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         }
     }
 
-    private async ValueTask LogOn(FixMessage message)
+    private async ValueTask LogOnAsync(FixMessage message)
     {
         lock (_gate)
         {
@@ -363,7 +363,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         Put("2", new FixWriter().Add(FixTag.BeginSequence, _expected).Add(FixTag.EndSequence, 0));
     }
 
-    private async ValueTask Carry(FixMessage message, IFixApplication application)
+    private async ValueTask CarryAsync(FixMessage message, IFixApplication application)
     {
         switch (message.Type)
         {
@@ -373,7 +373,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
                 AnswerTest(message);
                 break;
             case "2":
-                await Resend(message);
+                await ResendAsync(message);
                 break;
             case "4":
                 Renumber(message);
@@ -385,7 +385,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
                 LogOnAgain(message);
                 break;
             default:
-                await application.Take(message);
+                await application.TakeAsync(message);
                 break;
         }
     }
@@ -401,13 +401,13 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         }
     }
 
-    private async ValueTask Resend(FixMessage message)
+    private async ValueTask ResendAsync(FixMessage message)
     {
         if (Need(message, FixTag.BeginSequence) is not { } first || Need(message, FixTag.EndSequence) is not { } last)
             return;
 
         // One answer is in flight at a time, so that a client that asks often and does not read fills no memory.
-        await line.Drained();
+        await line.DrainedAsync();
         lock (_gate)
         {
             last = last == 0 ? _next - 1 : Math.Min(last, _next - 1);

@@ -9,7 +9,7 @@ internal sealed class FixStatuses(
     FixServices services, FixHolder holder, FixOrderNames names, FixResponder responder, FixOrderLookup lookup)
 {
     /// <summary>Answers a request for the status of an order.</summary>
-    public async ValueTask Status(FixMessage message)
+    public async ValueTask StatusAsync(FixMessage message)
     {
         var orderId = FixRequest.OrderIdOf(message);
         var fault = orderId is null ? FixRequest.Required(message, FixTag.ClOrdID)
@@ -24,11 +24,11 @@ internal sealed class FixStatuses(
         var named = orderId is { } id
             ? new FixNamedOrder(null, message[FixTag.Symbol], id, "")
             : new FixNamedOrder(names.NameOf(message[FixTag.ClOrdID]!), null, 0, "");
-        await TellStatus(message, await lookup.FindRecorded(named));
+        await TellStatusAsync(message, await lookup.FindRecordedAsync(named));
     }
 
     /// <summary>Answers a request for the status of all orders, or all of a symbol or side.</summary>
-    public async ValueTask StatusOfMany(FixMessage message)
+    public async ValueTask StatusOfManyAsync(FixMessage message)
     {
         var kind = message[FixTag.MassStatusReqType];
         var symbol = message[FixTag.Symbol];
@@ -42,9 +42,9 @@ internal sealed class FixStatuses(
         }
 
         var side = FixRequest.SideOf(message);
-        var listed = await services.Listings.BySymbol();
+        var listed = await services.Listings.BySymbolAsync();
         var open =
-            (await services.Accounts.Orders(
+            (await services.Accounts.OrdersAsync(
                 new OrderQuery(
                     holder.Account, kind == "1" ? symbol : null, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
             .Where(order => listed.ContainsKey(order.Symbol) && (side is null || order.Side == side)).ToArray();
@@ -64,11 +64,11 @@ internal sealed class FixStatuses(
     }
 
     /// <summary>Reports the status of an order from the history.</summary>
-    public async ValueTask TellStatus(FixMessage message, PastOrder? recorded)
+    public async ValueTask TellStatusAsync(FixMessage message, PastOrder? recorded)
     {
-        if (recorded is { } order && await services.Listings.Find(order.Symbol) is { } instrument)
+        if (recorded is { } order && await services.Listings.FindAsync(order.Symbol) is { } instrument)
         {
-            var pegged = await PeggedTicks(order);
+            var pegged = await PeggedTicksAsync(order);
             responder.Send("8", message, to => WriteStatus(to, message, instrument, order, pegged));
         }
         else
@@ -81,14 +81,14 @@ internal sealed class FixStatuses(
     /// Returns the current price of a peg, or trigger of a trailing stop, from the book, because the history lacks it.
     /// 0 if there is none yet, or if the book cannot answer.
     /// </summary>
-    private async ValueTask<long> PeggedTicks(PastOrder order)
+    private async ValueTask<long> PeggedTicksAsync(PastOrder order)
     {
         var isTrailing = OrderCombinations.IsTrailing(order.Type);
         if (order.Status is not (OrderStatus.New or OrderStatus.PartiallyFilled)
             || (order.Type != OrderType.Pegged && !isTrailing))
             return 0;
 
-        var now = await services.Accounts.Status(holder.Account, order.Symbol, order.OrderId);
+        var now = await services.Accounts.StatusAsync(holder.Account, order.Symbol, order.OrderId);
         return isTrailing ? now.TriggerTicks : now.PeggedTicks;
     }
 

@@ -19,7 +19,7 @@ internal sealed class FixTradeReports(FixServices services, FixHolder holder, Fi
     public void Start(FixSession session)
     {
         _session = session;
-        _ = services.Guard(session, TellPast());
+        _ = services.GuardAsync(session, TellPastAsync());
     }
 
     /// <summary>Stops; nothing more is reported.</summary>
@@ -44,23 +44,23 @@ internal sealed class FixTradeReports(FixServices services, FixHolder holder, Fi
     /// <summary>
     /// Reports changed trades of done orders, apart from other reports, so that a late history delays none of those.
     /// </summary>
-    private async Task TellPast()
+    private async Task TellPastAsync()
     {
         await foreach (var told in _pastTrades.Reader.ReadAllAsync())
         {
-            if (await Past(told) is { } order)
+            if (await PastAsync(told) is { } order)
                 Send(told, order, names.LastNameOf(order));
         }
     }
 
     /// <summary>Returns a done order from the history; null if the session ended first.</summary>
-    private async ValueTask<PastOrder?> Past(TradeChangedEvent told)
+    private async ValueTask<PastOrder?> PastAsync(TradeChangedEvent told)
     {
         while (!_hasStopped)
         {
             try
             {
-                if (await services.Accounts.Orders(
+                if (await services.Accounts.OrdersAsync(
                     new OrderQuery(
                         holder.Account, told.Book.Instrument.Symbol, told.Number, HasChain: true)) is [var order])
                     return order;

@@ -80,11 +80,12 @@ internal sealed class FixTrader : IFixApplication
     /// or null.
     /// </summary>
     /// <param name="client">SenderCompID (49).</param>
-    public async ValueTask<string?> TakePlace(string client)
+    public async ValueTask<string?> TakePlaceAsync(string client)
     {
         var started = _services.Time.GetTimestamp();
         (_claim,
-            var refusal) = await _services.Sessions.Claim(_holder.Account, $"FIX {client}", _holder.MayTrade, GiveWay);
+            var refusal) = await _services.Sessions.ClaimAsync(
+                _holder.Account, $"FIX {client}", _holder.MayTrade, GiveWay);
         var text = refusal switch
         {
             SessionRefusal.StillEnding => "The session before has not ended yet: log on again.",
@@ -93,7 +94,7 @@ internal sealed class FixTrader : IFixApplication
         };
         // The earlier session may have taken long to end, and a logon has little time.
         if (text is null && s_patience - _services.Time.GetElapsedTime(started) is var left && left > TimeSpan.Zero)
-            await Task.WhenAny(_reporter.Follow(), Task.Delay(left, _services.Time, CancellationToken.None));
+            await Task.WhenAny(_reporter.FollowAsync(), Task.Delay(left, _services.Time, CancellationToken.None));
         return text;
     }
 
@@ -105,9 +106,9 @@ internal sealed class FixTrader : IFixApplication
         lock (_lock)
             (_session, givesWay) = (session, _givesWay);
         if (givesWay)
-            _ = session.GiveWay(PlaceIsTaken);
+            _ = session.GiveWayAsync(PlaceIsTaken);
         else
-            _begun = _reporter.Start(session);
+            _begun = _reporter.StartAsync(session);
     }
 
     /// <summary>
@@ -118,15 +119,15 @@ internal sealed class FixTrader : IFixApplication
         FixSession? session;
         lock (_lock)
             (session, _givesWay) = (_session, true);
-        _ = session?.GiveWay(PlaceIsTaken);
+        _ = session?.GiveWayAsync(PlaceIsTaken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask Take(FixMessage message)
+    public async ValueTask TakeAsync(FixMessage message)
     {
         await _begun;
-        await _room.Enter();
-        if (_hasEnded || !await IsStillIn(message))
+        await _room.EnterAsync();
+        if (_hasEnded || !await IsStillInAsync(message))
         {
             _room.Leave();
             return;
@@ -134,10 +135,10 @@ internal sealed class FixTrader : IFixApplication
 
         var serving = message.Type switch
         {
-            "D" => _newOrders.Enter(message, _changes),
-            "q" => Serve(message, RefuseBefore(message)),
-            "H" or "AF" => Serve(message, Task.WhenAll(_changes, _newest)),
-            _ => Serve(message, Entering(message[FixTag.OrigClOrdID])),
+            "D" => _newOrders.EnterAsync(message, _changes),
+            "q" => ServeAsync(message, RefuseBeforeAsync(message)),
+            "H" or "AF" => ServeAsync(message, Task.WhenAll(_changes, _newest)),
+            _ => ServeAsync(message, EnteringAsync(message[FixTag.OrigClOrdID])),
         };
         if (serving.IsCompleted)
             return;
@@ -164,7 +165,7 @@ internal sealed class FixTrader : IFixApplication
                 _orders.Close();
             await _room.DisposeAsync();
             if (_holder.CancelsAtEnd)
-                await _orders.Entered.CancelLeft();
+                await _orders.Entered.CancelLeftAsync();
         }
         finally
         {
@@ -175,7 +176,7 @@ internal sealed class FixTrader : IFixApplication
     /// <summary>
     /// Clears the way for a mass cancel: rejects queued orders sent before it, and waits for those in flight.
     /// </summary>
-    private Task RefuseBefore(FixMessage massCancel)
+    private Task RefuseBeforeAsync(FixMessage massCancel)
     {
         if (_holder.MayTrade && FixRequest.WrongMassCancel(massCancel) is null)
             _orders.RefuseWaiting(massCancel[FixTag.Symbol], FixRequest.SideOf(massCancel));
@@ -186,13 +187,13 @@ internal sealed class FixTrader : IFixApplication
     /// Completes when the earlier order or replacement of this name exists, so that a change applies to it and is not
     /// rejected.
     /// </summary>
-    private Task Entering(string? name)
+    private Task EnteringAsync(string? name)
     {
         if (name is null)
             return Task.CompletedTask;
 
         lock (_lock)
-            return _unanswered.TryGetValue(name, out var serving) ? serving : _orders.Entering(name);
+            return _unanswered.TryGetValue(name, out var serving) ? serving : _orders.EnteringAsync(name);
     }
 
     private void Note(string name, Task serving)
@@ -213,7 +214,7 @@ internal sealed class FixTrader : IFixApplication
             TaskScheduler.Default);
     }
 
-    private async Task Serve(FixMessage message, Task before)
+    private async Task ServeAsync(FixMessage message, Task before)
     {
         var lane = message.Type switch { "G" => Lane.Orders, "F" or "q" => Lane.Urgent, _ => Lane.Readings };
         using var span = RequestTrace.OfMessage("FIX", message.Type);
@@ -228,9 +229,9 @@ internal sealed class FixTrader : IFixApplication
                 || !_services.Keys.MayAsk(_holder.Account, lane))
                 _responder.Refuse(message, new Refusal(RejectReason.TooManyRequests));
             else if (lane == Lane.Orders)
-                await EnterByDoor(message);
+                await EnterByDoorAsync(message);
             else
-                await Carry(message);
+                await CarryAsync(message);
         }
         catch (Exception error)
         {
@@ -243,7 +244,7 @@ internal sealed class FixTrader : IFixApplication
     }
 
     /// <summary>Returns true if the key is still valid; otherwise ends the session.</summary>
-    private async ValueTask<bool> IsStillIn(FixMessage message)
+    private async ValueTask<bool> IsStillInAsync(FixMessage message)
     {
         try
         {
@@ -261,9 +262,9 @@ internal sealed class FixTrader : IFixApplication
     }
 
     /// <summary>Admits orders like those over HTTP.</summary>
-    private async ValueTask EnterByDoor(FixMessage message)
+    private async ValueTask EnterByDoorAsync(FixMessage message)
     {
-        if (!_services.Door.HasRoomForOrders() || !await _services.Door.EnterOrders(1, _holder.Account))
+        if (!_services.Door.HasRoomForOrders() || !await _services.Door.EnterOrdersAsync(1, _holder.Account))
         {
             _responder.Refuse(message, new Refusal(RejectReason.Overloaded));
             return;
@@ -275,7 +276,7 @@ internal sealed class FixTrader : IFixApplication
             if (_hasEnded && _holder.CancelsAtEnd)
                 _responder.Refuse(message, new Refusal(RejectReason.Overloaded));
             else
-                await Carry(message);
+                await CarryAsync(message);
         }
         finally
         {
@@ -283,14 +284,14 @@ internal sealed class FixTrader : IFixApplication
         }
     }
 
-    private ValueTask Carry(FixMessage message) => message.Type switch
+    private ValueTask CarryAsync(FixMessage message) => message.Type switch
     {
-        "F" => _orderChanges.Cancel(message),
-        "G" => _orderChanges.Replace(message),
-        "q" => _orderChanges.CancelMany(message),
-        "H" => _statuses.Status(message),
-        "AF" => _statuses.StatusOfMany(message),
-        "x" => _market.List(_session, message),
-        _ => _market.Follow(_session, message),
+        "F" => _orderChanges.CancelAsync(message),
+        "G" => _orderChanges.ReplaceAsync(message),
+        "q" => _orderChanges.CancelManyAsync(message),
+        "H" => _statuses.StatusAsync(message),
+        "AF" => _statuses.StatusOfManyAsync(message),
+        "x" => _market.ListAsync(_session, message),
+        _ => _market.FollowAsync(_session, message),
     };
 }

@@ -16,7 +16,7 @@ internal interface IFixApplication : IAsyncDisposable
     bool MayHave(string type, int tag);
 
     /// <summary>Handles a message in its turn; never throws. The next one comes when this one is accepted.</summary>
-    ValueTask Take(FixMessage message);
+    ValueTask TakeAsync(FixMessage message);
 
     /// <summary>Starts to send, after the logon is answered.</summary>
     void Begin(FixSession session);
@@ -35,7 +35,7 @@ internal interface IFixLine
     void Offer(ReadOnlyMemory<byte> message, bool isAskedFor = false);
 
     /// <summary>Waits until all queued messages are sent.</summary>
-    Task Drained();
+    Task DrainedAsync();
 
     /// <summary>Closes the connection after all queued messages; none may follow.</summary>
     void Close();

@@ -53,7 +53,7 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         Type? body = null, params string[] query) =>
         Add(lane, access, method, path, call, Guard(access, async (HttpContext context, Caller _) =>
         {
-            if (await Call.Account(context) is { } account)
+            if (await Call.AccountAsync(context) is { } account)
                 await call(context, account);
         }), body, query);
 
@@ -63,7 +63,7 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         Type? body = null, params string[] query) =>
         Add(lane, access, method, path, call, Guard(access, async (HttpContext context, Caller caller) =>
         {
-            if (await Call.Account(context) is { } account)
+            if (await Call.AccountAsync(context) is { } account)
                 await call(context, caller, account);
         }), body, query);
 
@@ -75,14 +75,14 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
     {
         RequireCaller(access);
         var type = TypeOf<T>();
-        Add(lane, access, method, path, call, Serve, typeof(T));
+        Add(lane, access, method, path, call, ServeAsync, typeof(T));
 
         // Orders come here: if nothing waits, it allocates nothing.
-        Task Serve(HttpContext context)
+        Task ServeAsync(HttpContext context)
         {
-            var entering = Enter(context, access, type, longest);
+            var entering = EnterAsync(context, access, type, longest);
             if (!entering.IsCompletedSuccessfully)
-                return Later(context, entering, call);
+                return LaterAsync(context, entering, call);
 
 #pragma warning disable VSTHRD002, VSTHRD103 // It is complete.
             var (caller, text) = entering.Result;
@@ -99,7 +99,7 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         var type = TypeOf<T>();
         Add(lane, access, method, path, call, Guard(access, async (HttpContext context, SignedIn who) =>
         {
-            if (await Call.Read(context, type) is { } text)
+            if (await Call.ReadAsync(context, type) is { } text)
                 await call(context, who, text);
         }), typeof(T));
     }
@@ -112,7 +112,7 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         var type = TypeOf<T>();
         Add(lane, access, method, path, call, Guard(access, async (HttpContext context, Caller caller) =>
         {
-            if (await Call.Account(context) is { } account && await Call.Read(context, type) is { } text)
+            if (await Call.AccountAsync(context) is { } account && await Call.ReadAsync(context, type) is { } text)
                 await call(context, caller, account, text);
         }), typeof(T));
     }
@@ -125,8 +125,8 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         var type = TypeOf<T>();
         Add(lane, access, method, path, call, Guard(access, async (HttpContext context, Caller caller) =>
         {
-            if (await Call.Listed(context, listings, Call.Path(context, "symbol")) is { } instrument
-                && await Call.Read(context, type) is { } text)
+            if (await Call.ListedAsync(context, listings, Call.Path(context, "symbol")) is { } instrument
+                && await Call.ReadAsync(context, type) is { } text)
                 await call(context, caller, instrument, text);
         }), typeof(T));
     }
@@ -164,7 +164,7 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         RequireCaller(access);
         return async context =>
         {
-            if (await Call.Enter(context, keys, access) is { } caller)
+            if (await Call.EnterAsync(context, keys, access) is { } caller)
                 await call(context, caller);
         };
     }
@@ -180,8 +180,8 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
             ? throw new ArgumentOutOfRangeException(nameof(access), access, "Only a person is signed in.")
             : async context =>
             {
-                var (refusal, who) = await SessionTicket.Identify(context);
-                if (!await Answer.TryRefuse(context, refusal))
+                var (refusal, who) = await SessionTicket.IdentifyAsync(context);
+                if (!await Answer.TryRefuseAsync(context, refusal))
                     await call(context, who!);
             };
 
@@ -190,18 +190,18 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         if (context.WebSockets.IsWebSocketRequest)
             await call(context);
         else
-            await Answer.Refuse(
+            await Answer.RefuseAsync(
                 context, Refusal.Malformed(null, "This call is a WebSocket."), StatusCodes.Status400BadRequest);
     };
 
-    private async ValueTask<(Caller Caller, T? Text)> Enter<T>(
+    private async ValueTask<(Caller Caller, T? Text)> EnterAsync<T>(
         HttpContext context, Access access, JsonTypeInfo<T> type, int longest)
         where T : class =>
-        await Call.Enter(context, keys, access) is { } caller
-            ? (caller, await Call.Read(context, type, longest))
+        await Call.EnterAsync(context, keys, access) is { } caller
+            ? (caller, await Call.ReadAsync(context, type, longest))
             : default;
 
-    private static async Task Later<T>(
+    private static async Task LaterAsync<T>(
         HttpContext context, ValueTask<(Caller Caller, T? Text)> entering, Func<HttpContext, Caller, T, Task> call)
         where T : class
     {

@@ -30,38 +30,43 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
     private void MapAll()
     {
         var orders = services.GetRequiredService<OrderCalls>();
-        On<OrderText>(Lane.Orders, Access.Trader, "POST", $"{Native}/orders", orders.Place);
+        On<OrderText>(Lane.Orders, Access.Trader, "POST", $"{Native}/orders", orders.PlaceAsync);
         On<BatchText>(
-            Lane.Orders, Access.Trader, "POST", $"{Native}/orders/batch", orders.PlaceBatch, Call.LongestBatchBody);
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders", orders.List, null, "open", "symbol");
-        On(Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders", orders.CancelAll, null, "symbol", "side");
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Status);
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}/position", orders.Position);
-        On<AmendText>(Lane.Orders, Access.Trader, "PATCH", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Amend);
-        On(Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Cancel);
+            Lane.Orders, Access.Trader, "POST", $"{Native}/orders/batch", orders.PlaceBatchAsync,
+            Call.LongestBatchBody);
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders", orders.ListAsync, null, "open", "symbol");
+        On(Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders", orders.CancelAllAsync, null, "symbol", "side");
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.StatusAsync);
+        On(
+            Lane.Readings, Access.Trader, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}/position",
+            orders.PositionAsync);
+        On<AmendText>(
+            Lane.Orders, Access.Trader, "PATCH", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.AmendAsync);
+        On(Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.CancelAsync);
         On(
             Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders/by-client-id/{{clientOrderId}}",
-            orders.CancelByClientOrderId);
+            orders.CancelByClientOrderIdAsync);
 
         var past = services.GetRequiredService<PastOrderCalls>();
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders/by-client-id/{{clientOrderId}}", past.Find);
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders/by-client-id/{{clientOrderId}}", past.FindAsync);
         On(
-            Lane.Readings, Access.Trader, "GET", $"{Native}/orders/history", past.Newest, null, "symbol", "limit",
+            Lane.Readings, Access.Trader, "GET", $"{Native}/orders/history", past.NewestAsync, null, "symbol", "limit",
             "after");
 
         On<OrderListText>(
             Lane.Orders, Access.Trader, "POST", $"{Native}/order-lists",
-            services.GetRequiredService<OrderListCalls>().Place);
+            services.GetRequiredService<OrderListCalls>().PlaceAsync);
         On<StrategyText>(
             Lane.Orders, Access.Trader, "POST", $"{Native}/strategies",
-            services.GetRequiredService<StrategyCalls>().Place);
+            services.GetRequiredService<StrategyCalls>().PlaceAsync);
 
         MapAccounts(services.GetRequiredService<AccountCalls>());
 
         var admin = services.GetRequiredService<AdminCalls>();
         On<Api.DepositBody>(
-            Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit);
-        On<InstrumentText>(Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/instruments", admin.List);
+            Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/deposits",
+            admin.DepositAsync);
+        On<InstrumentText>(Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/instruments", admin.ListAsync);
 
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
         MapPreferences(services.GetRequiredService<PreferenceCalls>());
@@ -75,243 +80,269 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
         MapSettlement(services.GetRequiredService<SettlementCalls>(), services.GetRequiredService<CorporateCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
         MapBlocks(services.GetRequiredService<BlockCalls>());
-        On(Lane.Urgent, Access.Staff, "GET", $"{Native}/admin/system", services.GetRequiredService<SystemCalls>().Show);
+        On(
+            Lane.Urgent, Access.Staff, "GET", $"{Native}/admin/system",
+            services.GetRequiredService<SystemCalls>().ShowAsync);
         MapPlacement(services.GetRequiredService<PlacementCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
         MapMarket(services.GetRequiredService<MarketCalls>(), services.GetRequiredService<TickerCalls>());
-        OnSocket(Lane.Trading, Access.Trader, $"{Native}/trading", services.GetRequiredService<TradingCall>().Serve);
-        OnSocket(Lane.Streams, Access.Anyone, $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
+        OnSocket(
+            Lane.Trading, Access.Trader, $"{Native}/trading", services.GetRequiredService<TradingCall>().ServeAsync);
+        OnSocket(Lane.Streams, Access.Anyone, $"{Native}/stream", services.GetRequiredService<StreamCall>().ServeAsync);
 
-        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/openapi.json", ApiDocument.Show);
-        On(Lane.Readings, Access.Anyone, "GET", "/docs", ApiPage.Show);
-        On(Lane.Readings, Access.Anyone, "GET", "/docs/scalar.js", ApiPage.Script);
+        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/openapi.json", ApiDocument.ShowAsync);
+        On(Lane.Readings, Access.Anyone, "GET", "/docs", ApiPage.ShowAsync);
+        On(Lane.Readings, Access.Anyone, "GET", "/docs/scalar.js", ApiPage.ScriptAsync);
 
         MapEngine(services.GetRequiredService<EngineCalls>());
     }
 
     private void MapEngine(EngineCalls calls)
     {
-        On(Lane.Orders, Access.Anyone, "POST", "/order", calls.Place);
-        On(Lane.Readings, Access.Anyone, "GET", "/book/{symbol}", calls.Book, null, "levels");
-        On(Lane.Readings, Access.Anyone, "GET", "/book", calls.Book, null, "symbol", "levels");
-        On(Lane.Urgent, Access.Anyone, "DELETE", "/order/{symbol}/{order_id}", calls.Cancel, null, "account_id");
-        On(Lane.Urgent, Access.Anyone, "DELETE", "/cancel", calls.Cancel, null, "symbol", "order_id", "account_id");
+        On(Lane.Orders, Access.Anyone, "POST", "/order", calls.PlaceAsync);
+        On(Lane.Readings, Access.Anyone, "GET", "/book/{symbol}", calls.BookAsync, null, "levels");
+        On(Lane.Readings, Access.Anyone, "GET", "/book", calls.BookAsync, null, "symbol", "levels");
+        On(Lane.Urgent, Access.Anyone, "DELETE", "/order/{symbol}/{order_id}", calls.CancelAsync, null, "account_id");
+        On(
+            Lane.Urgent, Access.Anyone, "DELETE", "/cancel", calls.CancelAsync, null, "symbol", "order_id",
+            "account_id");
     }
 
     private void MapAccounts(AccountCalls calls)
     {
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/account", calls.Show);
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/fills", calls.Fills, null, "symbol", "limit", "after");
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/account", calls.ShowAsync);
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/fills", calls.FillsAsync, null, "symbol", "limit", "after");
         On(
-            Lane.Readings, Access.Trader, "GET", $"{Native}/prevented-matches", calls.Prevented, null, "symbol",
+            Lane.Readings, Access.Trader, "GET", $"{Native}/prevented-matches", calls.PreventedAsync, null, "symbol",
             "orderId", "limit", "after");
     }
 
     private void MapKeys(KeyCalls calls)
     {
-        On(Lane.Readings, Access.Person, "GET", $"{Native}/keys", calls.ListOwn);
-        On(Lane.Urgent, Access.Person, "POST", $"{Native}/keys", calls.MakeOwn, typeof(Api.NewApiKey));
-        On(Lane.Urgent, Access.Person, "DELETE", $"{Native}/keys/{{id}}", calls.RevokeOwn);
-        On(Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/keys", calls.ListAny);
-        On(Lane.Urgent, Access.Administrator, "DELETE", $"{Native}/admin/keys/{{id}}", calls.RevokeAny);
+        On(Lane.Readings, Access.Person, "GET", $"{Native}/keys", calls.ListOwnAsync);
+        On(Lane.Urgent, Access.Person, "POST", $"{Native}/keys", calls.MakeOwnAsync, typeof(Api.NewApiKey));
+        On(Lane.Urgent, Access.Person, "DELETE", $"{Native}/keys/{{id}}", calls.RevokeOwnAsync);
+        On(Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/keys", calls.ListAnyAsync);
+        On(Lane.Urgent, Access.Administrator, "DELETE", $"{Native}/admin/keys/{{id}}", calls.RevokeAnyAsync);
         On(
-            Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/keys", calls.MakeForAny,
-            typeof(Api.NewApiKey));
+            Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/keys",
+            calls.MakeForAnyAsync, typeof(Api.NewApiKey));
     }
 
     private void MapDemo(DemoCalls calls)
     {
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/demo/funds", calls.ShowFunds);
-        On(Lane.Orders, Access.Trader, "POST", $"{Native}/demo/funds", calls.AddFunds, typeof(Api.DemoFundsBody));
-        On(Lane.Urgent, Access.Trader, "PUT", $"{Native}/demo/funds", calls.ResetFunds);
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/demo/funds", calls.ShowFundsAsync);
+        On(Lane.Orders, Access.Trader, "POST", $"{Native}/demo/funds", calls.AddFundsAsync, typeof(Api.DemoFundsBody));
+        On(Lane.Urgent, Access.Trader, "PUT", $"{Native}/demo/funds", calls.ResetFundsAsync);
     }
 
     private void MapSignals(SignalCalls calls)
     {
-        On(Lane.Orders, Access.Anyone, "POST", $"{Native}/signals/{{strategy}}", calls.Take, typeof(Api.SignalBody));
-        On(Lane.Readings, Access.Caller, "GET", $"{Native}/signals/strategies", calls.List);
+        On(
+            Lane.Orders, Access.Anyone, "POST", $"{Native}/signals/{{strategy}}", calls.TakeAsync,
+            typeof(Api.SignalBody));
+        On(Lane.Readings, Access.Caller, "GET", $"{Native}/signals/strategies", calls.ListAsync);
         On<Api.SignalStrategyBody>(
-            Lane.Urgent, Access.Caller, "PUT", $"{Native}/signals/strategies/{{strategy}}", calls.Set);
-        On(Lane.Urgent, Access.Caller, "DELETE", $"{Native}/signals/strategies/{{strategy}}/pause", calls.Resume);
-        On(Lane.Readings, Access.Caller, "GET", $"{Native}/signals/dead", calls.Dead);
-        On(Lane.Urgent, Access.Caller, "DELETE", $"{Native}/signals/dead/{{id}}", calls.Drop);
+            Lane.Urgent, Access.Caller, "PUT", $"{Native}/signals/strategies/{{strategy}}", calls.SetAsync);
+        On(Lane.Urgent, Access.Caller, "DELETE", $"{Native}/signals/strategies/{{strategy}}/pause", calls.ResumeAsync);
+        On(Lane.Readings, Access.Caller, "GET", $"{Native}/signals/dead", calls.DeadAsync);
+        On(Lane.Urgent, Access.Caller, "DELETE", $"{Native}/signals/dead/{{id}}", calls.DropAsync);
     }
 
     private void MapAlerts(AlertCalls calls)
     {
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/alerts", calls.List);
-        On<Api.AlertBody>(Lane.Readings, Access.Trader, "POST", $"{Native}/alerts", calls.Add);
-        On(Lane.Readings, Access.Trader, "DELETE", $"{Native}/alerts/{{id}}", calls.Remove);
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/alerts", calls.ListAsync);
+        On<Api.AlertBody>(Lane.Readings, Access.Trader, "POST", $"{Native}/alerts", calls.AddAsync);
+        On(Lane.Readings, Access.Trader, "DELETE", $"{Native}/alerts/{{id}}", calls.RemoveAsync);
     }
 
     private void MapMarket(MarketCalls market, TickerCalls tickers)
     {
-        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/instruments", market.Instruments);
-        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/book/{{symbol}}", market.Book, null, "depth");
-        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/book/{{symbol}}/orders", market.Orders, null, "limit");
-        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/trades/{{symbol}}", market.Trades, null, "limit");
-        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
-        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/tickers", tickers.Tickers);
+        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/instruments", market.InstrumentsAsync);
+        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/book/{{symbol}}", market.BookAsync, null, "depth");
+        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/book/{{symbol}}/orders", market.OrdersAsync, null, "limit");
+        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/trades/{{symbol}}", market.TradesAsync, null, "limit");
+        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/symbols/{{symbol}}/state", market.StateAsync);
+        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/tickers", tickers.TickersAsync);
         On(
-            Lane.Readings, Access.Anyone, "GET", $"{Native}/candles/{{symbol}}", tickers.Candles, null, "period",
+            Lane.Readings, Access.Anyone, "GET", $"{Native}/candles/{{symbol}}", tickers.CandlesAsync, null, "period",
             "limit", "before", "adjustment");
     }
 
     private void MapPreferences(PreferenceCalls calls)
     {
-        On(Lane.Readings, Access.Person, "GET", $"{Native}/user/preferences", calls.List);
-        On<Api.PreferencesBody>(Lane.Readings, Access.Person, "PATCH", $"{Native}/user/preferences", calls.Change);
+        On(Lane.Readings, Access.Person, "GET", $"{Native}/user/preferences", calls.ListAsync);
+        On<Api.PreferencesBody>(Lane.Readings, Access.Person, "PATCH", $"{Native}/user/preferences", calls.ChangeAsync);
     }
 
     private void MapUsers(SessionCalls people, UserCalls admin)
     {
-        On(Lane.Readings, Access.Anyone, "POST", $"{Native}/users", people.SignUp, typeof(Api.SignInBody));
-        On(Lane.Readings, Access.Anyone, "POST", $"{Native}/sessions", people.SignIn, typeof(Api.SignInBody));
-        On(Lane.Readings, Access.Anyone, "POST", $"{Native}/sessions/demo", people.SignInToDemo, typeof(Api.DemoBody));
-        On(Lane.Readings, Access.Person, "GET", $"{Native}/sessions", people.List);
-        On(Lane.Urgent, Access.Person, "DELETE", $"{Native}/sessions", people.EndAll);
-        On(Lane.Readings, Access.Person, "GET", $"{Native}/sessions/current", SessionCalls.Current);
-        On(Lane.Urgent, Access.Person, "DELETE", $"{Native}/sessions/current", people.SignOut);
-        On(Lane.Urgent, Access.Person, "DELETE", $"{Native}/sessions/{{id}}", people.End);
-        On<Api.PasswordBody>(Lane.Readings, Access.Person, "POST", $"{Native}/user/password", people.ChangePassword);
+        On(Lane.Readings, Access.Anyone, "POST", $"{Native}/users", people.SignUpAsync, typeof(Api.SignInBody));
+        On(Lane.Readings, Access.Anyone, "POST", $"{Native}/sessions", people.SignInAsync, typeof(Api.SignInBody));
+        On(
+            Lane.Readings, Access.Anyone, "POST", $"{Native}/sessions/demo", people.SignInToDemoAsync,
+            typeof(Api.DemoBody));
+        On(Lane.Readings, Access.Person, "GET", $"{Native}/sessions", people.ListAsync);
+        On(Lane.Urgent, Access.Person, "DELETE", $"{Native}/sessions", people.EndAllAsync);
+        On(Lane.Readings, Access.Person, "GET", $"{Native}/sessions/current", SessionCalls.CurrentAsync);
+        On(Lane.Urgent, Access.Person, "DELETE", $"{Native}/sessions/current", people.SignOutAsync);
+        On(Lane.Urgent, Access.Person, "DELETE", $"{Native}/sessions/{{id}}", people.EndAsync);
+        On<Api.PasswordBody>(
+            Lane.Readings, Access.Person, "POST", $"{Native}/user/password", people.ChangePasswordAsync);
         On<Api.AuthenticatorBody>(
-            Lane.Readings, Access.Person, "POST", $"{Native}/user/authenticator", people.AddAuthenticator);
+            Lane.Readings, Access.Person, "POST", $"{Native}/user/authenticator", people.AddAuthenticatorAsync);
         On<Api.AuthenticatorBody>(
-            Lane.Readings, Access.Person, "DELETE", $"{Native}/user/authenticator", people.RemoveAuthenticator);
-        On(Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/users", admin.List);
-        On<Api.NewUserBody>(Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/users", admin.Add);
-        On<Api.UserBody>(Lane.Urgent, Access.Administrator, "PATCH", $"{Native}/admin/users/{{name}}", admin.Change);
-        On(Lane.Urgent, Access.Administrator, "DELETE", $"{Native}/admin/users/{{name}}/sessions", admin.EndSessions);
-        On(Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/audit", admin.Audit, null, "before", "limit");
+            Lane.Readings, Access.Person, "DELETE", $"{Native}/user/authenticator", people.RemoveAuthenticatorAsync);
+        On(Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/users", admin.ListAsync);
+        On<Api.NewUserBody>(Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/users", admin.AddAsync);
+        On<Api.UserBody>(
+            Lane.Urgent, Access.Administrator, "PATCH", $"{Native}/admin/users/{{name}}", admin.ChangeAsync);
+        On(
+            Lane.Urgent, Access.Administrator, "DELETE", $"{Native}/admin/users/{{name}}/sessions",
+            admin.EndSessionsAsync);
+        On(
+            Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/audit", admin.AuditAsync, null,
+            "before", "limit");
     }
 
     private void MapMoney(MoneyCalls calls)
     {
-        On<Api.TransferBody>(Lane.Orders, Access.Trader, "POST", $"{Native}/transfers", calls.Transfer);
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/transfers", calls.Transfers, null, "limit", "after");
+        On<Api.TransferBody>(Lane.Orders, Access.Trader, "POST", $"{Native}/transfers", calls.TransferAsync);
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/transfers", calls.TransfersAsync, null, "limit", "after");
         On<Api.TransferBody>(
             Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/transfers",
-            calls.TransferForAny);
-        On<Api.WithdrawalBody>(Lane.Orders, Access.Trader, "POST", $"{Native}/withdrawals", calls.Withdraw);
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/withdrawals", calls.Withdrawals, null, "limit", "after");
+            calls.TransferForAnyAsync);
+        On<Api.WithdrawalBody>(Lane.Orders, Access.Trader, "POST", $"{Native}/withdrawals", calls.WithdrawAsync);
+        On(
+            Lane.Readings, Access.Trader, "GET", $"{Native}/withdrawals", calls.WithdrawalsAsync, null,
+            "limit", "after");
         On<Api.WithdrawalBody>(
             Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals",
-            calls.WithdrawForAny);
+            calls.WithdrawForAnyAsync);
         On<Api.OwnerBody>(
-            Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner);
+            Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/owner",
+            calls.SetOwnerAsync);
     }
 
     private void MapRisk(RiskCalls risk, FeeCalls fees)
     {
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/limits", risk.Show);
-        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/limits", risk.ShowAny);
-        On<Api.LimitsBody>(Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set);
-        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/limits", risk.ShowEveryones);
-        On<Api.LimitsBody>(Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/limits", risk.SetEveryones);
-        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/owners/limits", risk.ShowOwners);
-        On<Api.OwnerLimitsBody>(Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/owners/limits", risk.SetOwners);
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/fees", fees.Show);
-        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/fees", fees.ShowAny);
-        On(Lane.Readings, Access.MarketOperator, "GET", $"{Native}/admin/fees", fees.ShowSchedules);
-        On<Api.FeesBody>(Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/fees", fees.Set);
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/limits", risk.ShowAsync);
+        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/limits", risk.ShowAnyAsync);
+        On<Api.LimitsBody>(
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.SetAsync);
+        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/limits", risk.ShowEveryonesAsync);
+        On<Api.LimitsBody>(Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/limits", risk.SetEveryonesAsync);
+        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/owners/limits", risk.ShowOwnersAsync);
+        On<Api.OwnerLimitsBody>(Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/owners/limits", risk.SetOwnersAsync);
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/fees", fees.ShowAsync);
+        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/fees", fees.ShowAnyAsync);
+        On(Lane.Readings, Access.MarketOperator, "GET", $"{Native}/admin/fees", fees.ShowSchedulesAsync);
+        On<Api.FeesBody>(Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/fees", fees.SetAsync);
     }
 
     private void MapMargin(MarginCalls calls)
     {
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/margin", calls.Show);
-        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/margin", calls.ShowAll);
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/margin", calls.ShowAsync);
+        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/margin", calls.ShowAllAsync);
         On<Api.MarginTermsBody>(
-            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/margin/instruments/{{symbol}}", calls.SetTerms);
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/margin/instruments/{{symbol}}", calls.SetTermsAsync);
         On<Api.MarginPolicyBody>(
-            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/margin/currencies/{{asset}}", calls.SetPolicy);
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/margin/currencies/{{asset}}", calls.SetPolicyAsync);
         On<Api.MarginGroupBody>(
-            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/margin/groups/{{group}}", calls.SetGroup);
-        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/margin", calls.ShowAny);
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/margin/groups/{{group}}", calls.SetGroupAsync);
+        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/margin", calls.ShowAnyAsync);
         On<Api.AccountKindBody>(
-            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/margin", calls.SetKind);
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/margin", calls.SetKindAsync);
         On<Api.LocateBody>(
-            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/locates", calls.Locate);
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/locates", calls.LocateAsync);
     }
 
     private void MapSettlement(SettlementCalls calls, CorporateCalls corporate)
     {
-        On(Lane.Readings, Access.MarketOperator, "GET", $"{Native}/admin/settlement", calls.Show);
+        On(Lane.Readings, Access.MarketOperator, "GET", $"{Native}/admin/settlement", calls.ShowAsync);
         On<Api.HolidaysBody>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/settlement/{{venue}}/holidays",
-            calls.SetHolidays);
+            calls.SetHolidaysAsync);
         On<Api.BuyInBody>(
-            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/settlement/{{venue}}/buy-ins", calls.BuyIn);
+            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/settlement/{{venue}}/buy-ins",
+            calls.BuyInAsync);
         On<Api.BuyInDaysBody>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/settlement/{{venue}}/buy-in-days",
-            calls.SetBuyInDays);
-        On(Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/corporate-actions", corporate.Show);
+            calls.SetBuyInDaysAsync);
+        On(Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/corporate-actions", corporate.ShowAsync);
         On<Api.CorporateActionBody>(
-            Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/corporate-actions", corporate.Announce);
+            Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/corporate-actions", corporate.AnnounceAsync);
         On(
-            Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/corporate-actions/{{id}}", corporate.Parts,
-            null, "after", "limit");
+            Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/corporate-actions/{{id}}",
+            corporate.PartsAsync, null, "after", "limit");
     }
 
     private void MapPlacement(PlacementCalls calls)
     {
-        On(Lane.Urgent, Access.MarketOperator, "GET", $"{Native}/admin/pins", calls.Show);
+        On(Lane.Urgent, Access.MarketOperator, "GET", $"{Native}/admin/pins", calls.ShowAsync);
         On<Api.PinBody>(
-            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/pin", calls.Set);
+            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/pin", calls.SetAsync);
     }
 
     private void MapLedger(LedgerCalls calls)
     {
         On(
-            Lane.Readings, Access.Trader, "GET", $"{Native}/account/statement", calls.Statement, null, "from", "to",
-            "after", "limit");
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/account/positions", calls.Positions, null, "cost", "fees");
+            Lane.Readings, Access.Trader, "GET", $"{Native}/account/statement", calls.StatementAsync, null, "from",
+            "to", "after", "limit");
         On(
-            Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/statement", calls.StatementOf,
+            Lane.Readings, Access.Trader, "GET", $"{Native}/account/positions", calls.PositionsAsync, null,
+            "cost", "fees");
+        On(
+            Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/statement", calls.StatementOfAsync,
             null, "from", "to", "after", "limit");
         On(
-            Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/positions", calls.PositionsOf,
+            Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/positions", calls.PositionsOfAsync,
             null, "cost", "fees");
-        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/ledger/trial-balance", calls.TrialBalance);
-        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/ledger/fees", calls.Fees, null, "from", "to");
+        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/ledger/trial-balance", calls.TrialBalanceAsync);
+        On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/ledger/fees", calls.FeesAsync, null, "from", "to");
         On(
-            Lane.Readings, Access.Risk, "GET", $"{Native}/admin/ledger/reconciliation", calls.Reconcile, null, "after",
-            "limit");
+            Lane.Readings, Access.Risk, "GET", $"{Native}/admin/ledger/reconciliation", calls.ReconcileAsync, null,
+            "after", "limit");
     }
 
     private void MapBlocks(BlockCalls calls)
     {
-        On<Api.BlockBody>(Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block);
         On<Api.BlockBody>(
-            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock);
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.BlockAsync);
+        On<Api.BlockBody>(
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.UnblockAsync);
         On<Api.FreezeBody>(
-            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze);
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.FreezeAsync);
         On<Api.FreezeBody>(
-            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze);
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.UnfreezeAsync);
         On<Api.FreezeBody>(
-            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/owners/{{owner}}/block", calls.BlockOwner);
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/owners/{{owner}}/block", calls.BlockOwnerAsync);
         On<Api.FreezeBody>(
-            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/owners/{{owner}}/unblock", calls.UnblockOwner);
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/owners/{{owner}}/unblock", calls.UnblockOwnerAsync);
     }
 
     private void MapOperator(OperatorCalls calls)
     {
         On<Api.PhaseBody>(
-            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase);
+            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/phase",
+            calls.SetPhaseAsync);
         On<Api.PriceBody>(
-            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMark);
+            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMarkAsync);
         On<Api.PriceBody>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/reference",
-            calls.SetReference);
+            calls.SetReferenceAsync);
         On<Api.RulesBody>(
-            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules);
+            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/rules",
+            calls.SetRulesAsync);
         On<Api.TradeBody>(
-            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust);
+            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.BustAsync);
         On<Api.TradeBody>(
-            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct);
-        On<Api.BreakerBody>(Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/breaker", calls.Break);
+            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/correct",
+            calls.CorrectAsync);
+        On<Api.BreakerBody>(Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/breaker", calls.BreakAsync);
         On(
-            Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/actions", calls.Actions, null, "before",
+            Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/actions", calls.ActionsAsync, null, "before",
             "limit");
     }
 }

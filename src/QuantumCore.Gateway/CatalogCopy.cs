@@ -29,14 +29,14 @@ public sealed class CatalogCopy<T>(Func<ValueTask<T>> load, TimeProvider time, b
     private Task<T>? _loading;
 
     /// <summary>Returns the copy. It is older than <see cref="LongestAge"/> only if old copies serve.</summary>
-    public ValueTask<T> Current()
+    public ValueTask<T> CurrentAsync()
     {
         if (_copy is not { } copy)
-            return new(Load());
+            return new(LoadAsync());
         if (Age < LongestAge)
             return ValueTask.FromResult(copy);
 
-        var loading = Load();
+        var loading = LoadAsync();
         if (!servesOld)
             return new(loading);
 
@@ -51,13 +51,13 @@ public sealed class CatalogCopy<T>(Func<ValueTask<T>> load, TimeProvider time, b
     public T? Fresh => _copy is { } copy && Age < LongestAge ? copy : null;
 
     /// <summary>Returns the copy after a miss, at most <see cref="MissInterval"/> old.</summary>
-    public ValueTask<T> AfterMiss() =>
-        _copy is { } copy && Age < MissInterval ? ValueTask.FromResult(copy) : new(Load());
+    public ValueTask<T> AfterMissAsync() =>
+        _copy is { } copy && Age < MissInterval ? ValueTask.FromResult(copy) : new(LoadAsync());
 
     /// <summary>
     /// Returns the copy after a change made through this process. A load that began before the change does not count.
     /// </summary>
-    public async ValueTask<T> AfterChange()
+    public async ValueTask<T> AfterChangeAsync()
     {
         Task<T>? before;
         lock (_lock)
@@ -67,19 +67,19 @@ public sealed class CatalogCopy<T>(Func<ValueTask<T>> load, TimeProvider time, b
             await before.ContinueWith(
                 static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
-        return await Load();
+        return await LoadAsync();
     }
 
     private TimeSpan Age => time.GetElapsedTime(Interlocked.Read(ref _loadedAt));
 
     /// <summary>Returns the load that is in flight, or starts one.</summary>
-    private Task<T> Load()
+    private Task<T> LoadAsync()
     {
         lock (_lock)
-            return _loading is { IsCompleted: false } running ? running : _loading = LoadAnew();
+            return _loading is { IsCompleted: false } running ? running : _loading = LoadAnewAsync();
     }
 
-    private async Task<T> LoadAnew()
+    private async Task<T> LoadAnewAsync()
     {
         var asked = time.GetTimestamp();
         var loaded = await load();

@@ -108,13 +108,13 @@ public static class ExchangeGateway
         app.Services.GetRequiredService<GatewayMetrics>().Watch(app.Services.GetRequiredService<Door>());
         // A call that needs a session reads its ticket itself. The framework would look for one before every call.
         ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
-        app.Use(ConnectionRoom.NoteRequest);
+        app.Use(ConnectionRoom.NoteRequestAsync);
         var options = app.Services.GetRequiredService<GatewayOptions>();
         if (options.Proxies.Count > 0)
             app.UseForwardedHeaders();
         app.UseHsts();
-        app.Use(TellBrowsers);
-        app.Use(ExplainUnknownRoute);
+        app.Use(TellBrowsersAsync);
+        app.Use(ExplainUnknownRouteAsync);
         app.UseWhen(MayOpenSocket, static sockets => sockets.UseWebSockets(new WebSocketOptions
         {
             KeepAliveInterval = TimeSpan.FromSeconds(15),
@@ -131,12 +131,12 @@ public static class ExchangeGateway
     /// middleware that runs after routing and before the calls.
     /// </summary>
     public static async Task RefuseAsync(HttpContext context, RejectReason reason) =>
-        await Answer.Refuse(context, new Refusal(reason));
+        await Answer.RefuseAsync(context, new Refusal(reason));
 
     /// <summary>
     /// Returns true if an administrator calls, with a key or signed in; otherwise the request was rejected.
     /// </summary>
-    public static async Task<bool> IsAdministratorAsync(HttpContext context) => await Call.Enter(
+    public static async Task<bool> IsAdministratorAsync(HttpContext context) => await Call.EnterAsync(
         context, context.RequestServices.GetRequiredService<KeyRing>(), Access.Administrator) is not null;
 
     /// <summary>
@@ -144,7 +144,7 @@ public static class ExchangeGateway
     /// limit.
     /// </summary>
     public static async ValueTask<bool> RecognizesAdministratorAsync(HttpContext context) =>
-        (await Call.Recognise(
+        (await Call.RecogniseAsync(
             context, context.RequestServices.GetRequiredService<KeyRing>())).Caller is { Role: UserRole.Administrator };
 
     /// <summary>
@@ -185,7 +185,7 @@ public static class ExchangeGateway
     /// Sets the security headers of every answer. Browsers run and frame only what this exchange serves, guess no
     /// content types, and send other sites no referrer.
     /// </summary>
-    private static Task TellBrowsers(HttpContext context, RequestDelegate next)
+    private static Task TellBrowsersAsync(HttpContext context, RequestDelegate next)
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
@@ -202,7 +202,7 @@ public static class ExchangeGateway
         context.Request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(context.Request.Method);
 
     /// <summary>Answers an unknown path or method in the same format as every other rejection.</summary>
-    private static async Task ExplainUnknownRoute(HttpContext context, RequestDelegate next)
+    private static async Task ExplainUnknownRouteAsync(HttpContext context, RequestDelegate next)
     {
         await next(context);
         var status = context.Response.StatusCode;
@@ -213,9 +213,9 @@ public static class ExchangeGateway
             var path = context.Request.Path;
             if (context.RequestServices.GetServices<IHttpProtocol>()
                 .OfType<IErrorFormat>().FirstOrDefault(one => one.Owns(path)) is { } owner)
-                await owner.RefuseUnknown(context, detail, status);
+                await owner.RefuseUnknownAsync(context, detail, status);
             else
-                await Answer.Refuse(context, Refusal.Malformed(null, detail), status);
+                await Answer.RefuseAsync(context, Refusal.Malformed(null, detail), status);
         }
     }
 }

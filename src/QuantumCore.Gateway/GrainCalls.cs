@@ -19,7 +19,7 @@ internal sealed class GrainCalls(ILogger log)
     /// Calls a grain, with one retry after a failure: all calls are idempotent by their keys. A timeout is not retried,
     /// because its time is spent.
     /// </summary>
-    public async ValueTask<GrainAnswer<T>> Ask<T>(string call, long account, Func<ValueTask<T>> ask)
+    public async ValueTask<GrainAnswer<T>> AskAsync<T>(string call, long account, Func<ValueTask<T>> ask)
     {
         for (var attempt = 1; ; attempt++)
         {

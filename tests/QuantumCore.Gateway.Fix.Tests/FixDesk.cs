@@ -72,7 +72,7 @@ internal sealed partial class FixDesk : IFixLine, IFixApplication
         AskedFor += isAskedFor ? 1 : 0;
     }
 
-    public Task Drained() => Patience;
+    public Task DrainedAsync() => Patience;
 
     public void Close() => IsClosed = true;
 
@@ -81,7 +81,7 @@ internal sealed partial class FixDesk : IFixLine, IFixApplication
     public bool MayHave(string type, int tag) =>
         type == "D" ? tag is 11 or 38 or 40 or 55 : tag is 262 or 267 or 269 or 146 or 55;
 
-    public async ValueTask Take(FixMessage message)
+    public async ValueTask TakeAsync(FixMessage message)
     {
         await Patience;
         Taken.Add($"{message.Type} {message.Sequence} {message[11]}".TrimEnd());
@@ -119,7 +119,7 @@ internal sealed partial class FixDesk : IFixLine, IFixApplication
             if (line.StartsWith('+'))
                 Pass(int.Parse(line[2..], CultureInfo.InvariantCulture));
             else if (line.StartsWith('>'))
-                await Session.Obey(FixText.Message(Whole(line[2..])));
+                await Session.ObeyAsync(FixText.Message(Whole(line[2..])));
             else
                 Assert.True(IsClosed);
         }

@@ -109,7 +109,7 @@ internal sealed class FixFloorApplication(FixFloor floor) : IFixApplication
 
     public bool MayHave(string type, int tag) => tag == 11;
 
-    public ValueTask Take(FixMessage message) => floor.Takes(this, message);
+    public ValueTask TakeAsync(FixMessage message) => floor.Takes(this, message);
 
     public void Begin(FixSession session)
     {

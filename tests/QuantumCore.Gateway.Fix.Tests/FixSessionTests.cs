@@ -48,7 +48,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task A_logon_that_is_refused_gets_a_logout_that_says_why(
         string number, string header, string body, string why)
     {
-        await _desk.Session.Obey(FixText.Message(_desk.Whole($"A {number} [{header}] {body}")));
+        await _desk.Session.ObeyAsync(FixText.Message(_desk.Whole($"A {number} [{header}] {body}")));
         var only = Assert.Single(_desk.Out());
         Assert.StartsWith("5 1 58=", only, StringComparison.Ordinal);
         Assert.Contains(why, only, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     [Fact]
     public async Task Another_version_of_FIX_is_logged_out()
     {
-        await _desk.Session.Obey(FixText.Message(_desk.Whole("A 1 98=0|108=30|554=key"), "FIX.4.2"));
+        await _desk.Session.ObeyAsync(FixText.Message(_desk.Whole("A 1 98=0|108=30|554=key"), "FIX.4.2"));
         await _desk.Plays("< 5 1 58=BeginString (8) is FIX.4.4.", "closed");
     }
 
@@ -75,7 +75,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     public async Task Another_version_of_FIX_within_a_session_ends_it()
     {
         await _desk.Starts();
-        await _desk.Session.Obey(FixText.Message(_desk.Whole("1 2 112=id"), "FIX.4.1"));
+        await _desk.Session.ObeyAsync(FixText.Message(_desk.Whole("1 2 112=id"), "FIX.4.1"));
         await _desk.Plays("< 5 2 58=BeginString (8) is FIX.4.4.", "closed");
     }
 
@@ -110,7 +110,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     {
         var patience = new TaskCompletionSource();
         _desk.Patience = patience.Task;
-        var logon = _desk.Session.Obey(FixText.Message(_desk.Whole("A 1 98=0|108=30|554=key")));
+        var logon = _desk.Session.ObeyAsync(FixText.Message(_desk.Whole("A 1 98=0|108=30|554=key")));
         await _desk.Plays("+ 10", "< 5 1 58=The logon took too long.", "closed");
         patience.SetResult();
         await logon;
@@ -153,7 +153,7 @@ public sealed class FixSessionTests : IAsyncDisposable
         await _desk.Starts(10);
         var patience = new TaskCompletionSource();
         _desk.Patience = patience.Task;
-        var order = _desk.Session.Obey(FixText.Message(_desk.Whole("D 2 11=a")));
+        var order = _desk.Session.ObeyAsync(FixText.Message(_desk.Whole("D 2 11=a")));
         await _desk.Plays("+ 10", "< 0 2", "+ 10", "< 0 3", "+ 10", "< 0 4");
         patience.SetResult();
         await order;
@@ -348,7 +348,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     {
         await _desk.Starts();
         var order = FixText.Message(_desk.Whole("D 2 11=a|40=1"));
-        await _desk.Session.Obey(order);
+        await _desk.Session.ObeyAsync(order);
         _desk.Session.Reject(order, 40, FixReject.ValueIncorrect, "OrdType (40) is 1, 2, 3 or 4.");
         _desk.Session.RejectBusiness(order, 2, "a", "No such symbol.");
         _desk.Session.RejectBusiness(order, 0, null, "Ünknown|".Replace('|', '\u0001'));
@@ -369,7 +369,7 @@ public sealed class FixSessionTests : IAsyncDisposable
     {
         await _desk.Starts();
         var order = FixText.Message(_desk.Whole($"D 2 [{header}] 11=a"));
-        await _desk.Session.Obey(order);
+        await _desk.Session.ObeyAsync(order);
         await _desk.Plays();
         Assert.Equal(["D 2 a"], _desk.Taken);
         _desk.Session.Reject(order, 11, FixReject.ValueIncorrect, "No.");
@@ -463,7 +463,7 @@ public sealed class FixSessionTests : IAsyncDisposable
         for (var number = 0; number <= 10_000; number++)
             _desk.Session.Send("8", to => to.Add(11, number));
         _desk.Out();
-        await _desk.Session.Obey(FixText.Message(_desk.Whole("2 2 7=1|16=0")));
+        await _desk.Session.ObeyAsync(FixText.Message(_desk.Whole("2 2 7=1|16=0")));
         var again = _desk.Out();
         Assert.Equal("4 1 43=Y|122=20260102-09:00:00.000|123=Y|36=3", again[0]);
         Assert.Equal(10_001, again.Length);
@@ -479,7 +479,7 @@ public sealed class FixSessionTests : IAsyncDisposable
         for (var number = 0; number < 513; number++)
             _desk.Session.Send("8", to => to.Add(58, text));
         _desk.Out();
-        await _desk.Session.Obey(FixText.Message(_desk.Whole("2 2 7=1|16=0")));
+        await _desk.Session.ObeyAsync(FixText.Message(_desk.Whole("2 2 7=1|16=0")));
         Assert.Equal(["4", .. Enumerable.Repeat("8", 512)], _desk.Out().Select(message => message[..1]));
     }
 
@@ -489,7 +489,7 @@ public sealed class FixSessionTests : IAsyncDisposable
         await _desk.Starts();
         var patience = new TaskCompletionSource();
         _desk.Patience = patience.Task;
-        var request = _desk.Session.Obey(FixText.Message(_desk.Whole("2 2 7=1|16=0")));
+        var request = _desk.Session.ObeyAsync(FixText.Message(_desk.Whole("2 2 7=1|16=0")));
         Assert.False(request.IsCompleted);
         await _desk.Plays("+ 1");
         patience.SetResult();

@@ -15,7 +15,7 @@ public sealed class CatalogCopyTests
     {
         var copy = Copy(servesOld: false);
         var slow = Expect();
-        var waiting = Enumerable.Range(0, 10).Select(_ => copy.Current().AsTask()).ToArray();
+        var waiting = Enumerable.Range(0, 10).Select(_ => copy.CurrentAsync().AsTask()).ToArray();
         slow.SetException(new InvalidOperationException("gone"));
 
         foreach (var one in waiting)
@@ -23,7 +23,7 @@ public sealed class CatalogCopyTests
         Assert.Equal(1, _asked);
 
         Expect().SetResult("listed");
-        Assert.Equal("listed", await copy.Current());
+        Assert.Equal("listed", await copy.CurrentAsync());
         Assert.Equal(2, _asked);
     }
 
@@ -32,19 +32,19 @@ public sealed class CatalogCopyTests
     {
         var copy = Copy(servesOld: true);
         Expect().SetResult("old");
-        await copy.Current();
+        await copy.CurrentAsync();
         _time.Advance(CatalogCopy<string>.LongestAge);
 
         var slow = Expect();
-        Assert.Equal("old", await copy.Current());
-        Assert.Equal("old", await copy.Current());
+        Assert.Equal("old", await copy.CurrentAsync());
+        Assert.Equal("old", await copy.CurrentAsync());
         Assert.Null(copy.Fresh);
         Assert.Equal(2, _asked);
         slow.SetException(new TimeoutException());
 
         Expect().SetResult("new");
-        Assert.Equal("old", await copy.Current());
-        Assert.Equal("new", await copy.Current());
+        Assert.Equal("old", await copy.CurrentAsync());
+        Assert.Equal("new", await copy.CurrentAsync());
         Assert.Equal(3, _asked);
     }
 
@@ -53,11 +53,11 @@ public sealed class CatalogCopyTests
     {
         var copy = Copy(servesOld: false);
         Expect().SetResult("old");
-        await copy.Current();
+        await copy.CurrentAsync();
         _time.Advance(CatalogCopy<string>.LongestAge);
 
         var slow = Expect();
-        var waiting = copy.Current();
+        var waiting = copy.CurrentAsync();
         Assert.False(waiting.IsCompleted);
         slow.SetResult("new");
         Assert.Equal("new", await waiting);
@@ -68,9 +68,9 @@ public sealed class CatalogCopyTests
     {
         var copy = Copy(servesOld: true);
         var before = Expect();
-        var early = copy.Current();
+        var early = copy.CurrentAsync();
         var after = Expect();
-        var changed = copy.AfterChange();
+        var changed = copy.AfterChangeAsync();
         before.SetResult("before the change");
         after.SetResult("after the change");
 

@@ -279,7 +279,7 @@ public sealed class DoorTests
     }
 
     private static Task<bool> Order(Door door, long account, int weight = 1) =>
-        door.EnterOrders(weight, account).AsTask();
+        door.EnterOrdersAsync(weight, account).AsTask();
 
     private Door Open(int inside, int waiting, int warmUp = 0) => new(
         new GatewayOptions

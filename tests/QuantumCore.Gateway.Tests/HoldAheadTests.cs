@@ -15,7 +15,7 @@ public sealed class HoldAheadTests
     public async Task Order_that_its_book_has_answered_waits_for_nothing_more()
     {
         await using var exchange = await OpenGateway.StartAsync(s_oneWriter);
-        var report = await OrdersOf(exchange).PlaceNew(TradingFloor.Alice, Order("a"));
+        var report = await OrdersOf(exchange).PlaceNewAsync(TradingFloor.Alice, Order("a"));
         Assert.Equal(RejectReason.None, report.Reason);
         Assert.DoesNotContain("WhenDurable", exchange.Floor.Calls);
     }
@@ -25,8 +25,8 @@ public sealed class HoldAheadTests
     {
         await using var exchange = await OpenGateway.StartAsync(s_oneWriter);
         var orders = OrdersOf(exchange);
-        await orders.PlaceNew(TradingFloor.Alice, Order("a"));
-        var again = await orders.PlaceNew(TradingFloor.Alice, Order("a"));
+        await orders.PlaceNewAsync(TradingFloor.Alice, Order("a"));
+        var again = await orders.PlaceNewAsync(TradingFloor.Alice, Order("a"));
         Assert.Equal(RejectReason.KeyConflict, again.Reason);
         Assert.Contains("WhenDurable", exchange.Floor.Calls);
     }
@@ -36,10 +36,10 @@ public sealed class HoldAheadTests
     {
         await using var exchange = await OpenGateway.StartAsync(s_oneWriter);
         var orders = OrdersOf(exchange);
-        await orders.PlaceNew(TradingFloor.Alice, Order("a"));
+        await orders.PlaceNewAsync(TradingFloor.Alice, Order("a"));
         for (var attempt = 0; attempt < 2; attempt++)
             exchange.Floor.Fail("WhenDurable", new InvalidOperationException("The account has lost its stream."));
-        var again = await orders.PlaceNew(TradingFloor.Alice, Order("a"));
+        var again = await orders.PlaceNewAsync(TradingFloor.Alice, Order("a"));
         Assert.Equal(RejectReason.OutcomeUnknown, again.Reason);
     }
 
@@ -53,7 +53,7 @@ public sealed class HoldAheadTests
             exchange.Floor.Fail("WhenDurable", new InvalidOperationException("The account has lost its stream."));
         }
 
-        var reports = await OrdersOf(exchange).PlaceBatch(
+        var reports = await OrdersOf(exchange).PlaceBatchAsync(
             TradingFloor.Alice, [Order("a"), Order("b") with { QuantityLots = 2_000_000 }]);
         Assert.All(reports, report => Assert.Equal(RejectReason.OutcomeUnknown, report.Reason));
     }
@@ -68,7 +68,7 @@ public sealed class HoldAheadTests
             exchange.Floor.Fail("WhenDurable", new InvalidOperationException("The account has lost its stream."));
         }
 
-        var reports = await OrdersOf(exchange).PlaceBatch(
+        var reports = await OrdersOf(exchange).PlaceBatchAsync(
             TradingFloor.Alice, [Order("a"), Order("b") with { QuantityLots = 2_000_000 }, Order("c") with { Symbol = "NONE" }]);
         Assert.Equal(
             [RejectReason.OutcomeUnknown, RejectReason.OutcomeUnknown, RejectReason.UnknownSymbol],

@@ -32,7 +32,7 @@ public sealed class SlowReaderTests
             new OrderByOrderUpdate(true, 0, 5, 50, [new DisplayedOrder(1, 15_000, 1)], [], []));
         using var socket = new StillSocket();
         using var reader = Reader(exchange, socket, time);
-        var serving = reader.Run(CancellationToken.None, Token);
+        var serving = reader.RunAsync(CancellationToken.None, Token);
 
         // The first message is being sent, and stays there.
         await socket.SayAsync("{\"op\":\"?\"}");

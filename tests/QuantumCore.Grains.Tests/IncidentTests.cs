@@ -51,9 +51,10 @@ public sealed class IncidentTests
             var mark = await Within(
                 exchange.Account(Customer).CancelAll().AsTask(), $"round {round}: the mark of the last cancel");
             var cancelled = await Within(
-                massCancellation.CancelAll(Customer, null, null).AsTask(), $"round {round}: the last cancel of all");
+                massCancellation.CancelAllAsync(Customer, null, null).AsTask(),
+                $"round {round}: the last cancel of all");
             Assert.Equal(RejectReason.None, cancelled.Reason);
-            var view = await Within(accounts.View(Customer).AsTask(), $"round {round}: the account");
+            var view = await Within(accounts.ViewAsync(Customer).AsTask(), $"round {round}: the account");
             Assert.DoesNotContain(view.OpenOrders, order => order.Number <= mark.Floor);
             Assert.All(view.Balances, balance => Assert.Equal(0, balance.Held));
         }
@@ -70,7 +71,8 @@ public sealed class IncidentTests
     {
         var entry = gateway.GetRequiredService<OrderEntry>();
         var massCancellation = gateway.GetRequiredService<MassCancellation>();
-        var resting = await entry.Place(Maker, Order($"m-{symbol}-{round}", symbol, Side.Sell, 15_000, OrdersInBurst));
+        var resting = await entry.PlaceAsync(
+            Maker, Order($"m-{symbol}-{round}", symbol, Side.Sell, 15_000, OrdersInBurst));
         var work = new List<Task<ExecutionReport>>();
         var cancels = new List<Task<MassCancel>>();
         for (var i = 0; i < OrdersInBurst; i++)
@@ -79,12 +81,13 @@ public sealed class IncidentTests
             work.Add(Task.Run(() => PlaceUntilKnownAsync(entry, order), Token));
             if (i % 25 == 10)
                 cancels.Add(Task.Run(
-                    async () => await massCancellation.CancelAll(Customer, i % 2 == 0 ? symbol : null, null), Token));
+                    async () => await massCancellation.CancelAllAsync(Customer, i % 2 == 0 ? symbol : null, null),
+                    Token));
         }
 
         Assert.All(await Task.WhenAll(cancels), cancel => Assert.Equal(RejectReason.None, cancel.Reason));
         var reports = await Task.WhenAll(work);
-        await gateway.GetRequiredService<CancelReplace>().Cancel(Maker, symbol, resting.OrderId);
+        await gateway.GetRequiredService<CancelReplace>().CancelAsync(Maker, symbol, resting.OrderId);
         return [.. reports];
     }
 
@@ -95,7 +98,7 @@ public sealed class IncidentTests
     {
         while (true)
         {
-            var report = await entry.Place(Customer, order);
+            var report = await entry.PlaceAsync(Customer, order);
             if (report.Reason is not (RejectReason.OutcomeUnknown or RejectReason.Overloaded))
                 return report;
 
@@ -112,7 +115,8 @@ public sealed class IncidentTests
         var units = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var account in s_accounts)
         {
-            foreach (var balance in (await accounts.View(account)).Balances.Where(balance => balance.Asset != "USD"))
+            foreach (var balance in (await accounts.ViewAsync(account)).Balances.Where(
+                balance => balance.Asset != "USD"))
                 units[balance.Asset] = units.GetValueOrDefault(balance.Asset) + balance.Total;
         }
 

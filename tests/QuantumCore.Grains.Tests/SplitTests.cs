@@ -123,7 +123,7 @@ public class SplitTests
         await RequireReferenceAsync(800);
 
         Task RequireReferenceAsync(long ticks) => Wait.UntilAsync(
-            async () => await new ReferencePrices(market.Exchange.Grains, market.Time).Of(share) == ticks,
+            async () => await new ReferencePrices(market.Exchange.Grains, market.Time).OfAsync(share) == ticks,
             $"the reference to be {ticks}");
     }
 

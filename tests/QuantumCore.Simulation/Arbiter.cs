@@ -116,7 +116,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         var wasThere = world.Database.Witness.Trades.Of(symbol, place) is not null;
         var head = world.Database.Witness.HeadOf("book/" + symbol);
         var answer =
-            await AskAsync<TradeChanged?>(async silo => await silo.Operations.ChangeTrade(symbol, place, price));
+            await AskAsync<TradeChanged?>(async silo => await silo.Operations.ChangeTradeAsync(symbol, place, price));
         if (answer is not { } changed)
             return false;
 
@@ -175,7 +175,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         var view = await AskAsync(async silo =>
         {
             await silo.Grains.Account(account).CatchUp();
-            return await silo.Accounts.View(account);
+            return await silo.Accounts.ViewAsync(account);
         });
         if (view is null || world.Desk.Lends(account))
             return;
@@ -201,7 +201,8 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
 
     private async Task UnfreezeAsync(long account)
     {
-        var reason = await AskAsync<RejectReason?>(async silo => await silo.Freezes.Unfreeze(account, "arbiter", ""));
+        var reason = await AskAsync<RejectReason?>(
+            async silo => await silo.Freezes.UnfreezeAsync(account, "arbiter", ""));
         if (reason is not (null or RejectReason.None or RejectReason.InsufficientFunds or RejectReason.OutcomeUnknown
             or RejectReason.Overloaded))
             world.Find($"account {account} can't be let go: {reason}");

@@ -32,7 +32,7 @@ internal sealed partial class Client
     /// </summary>
     private async Task GiveAllAsync()
     {
-        var view = await AskAsync(async silo => await silo.Accounts.View(account));
+        var view = await AskAsync(async silo => await silo.Accounts.ViewAsync(account));
         var asset = world.Chance(0.6) ? "USD" : world.Pick(Market.Symbols);
         if (view?.Balances.FirstOrDefault(one => one.Asset == asset) is not { Available: > 0 } balance)
             return;
@@ -59,10 +59,11 @@ internal sealed partial class Client
     {
         for (var attempt = world.Next(1, 5); attempt > 0; attempt--)
         {
-            var twin = world.Chance(0.05) ? AskAsync(async silo => await silo.Money.Transfer(account, request)) : null;
+            var twin =
+                world.Chance(0.05) ? AskAsync(async silo => await silo.Money.TransferAsync(account, request)) : null;
             if (world.Chance(0.08))
                 _ = AgainLaterAsync(request);
-            var result = await AskAsync(async silo => await silo.Money.Transfer(account, request));
+            var result = await AskAsync(async silo => await silo.Money.TransferAsync(account, request));
             Take(request, result);
             if (twin is not null)
                 Take(request, await twin);
@@ -90,11 +91,12 @@ internal sealed partial class Client
         for (var attempt = world.Next(1, 5); attempt > 0; attempt--)
         {
             var twin = world.Chance(0.05)
-                ? AskAsync(async silo => (await silo.Money.Withdraw(account, request, decimals)).Result)
+                ? AskAsync(async silo => (await silo.Money.WithdrawAsync(account, request, decimals)).Result)
                 : null;
             if (world.Chance(0.08))
                 _ = AgainLaterAsync(request, decimals);
-            var result = await AskAsync(async silo => (await silo.Money.Withdraw(account, request, decimals)).Result);
+            var result = await AskAsync(
+                async silo => (await silo.Money.WithdrawAsync(account, request, decimals)).Result);
             Take(request, result);
             if (twin is not null)
                 Take(request, await twin);
@@ -151,7 +153,7 @@ internal sealed partial class Client
         var before = _mine.Select(order => (order.Symbol, order.OrderId)).ToArray();
         var request = new FreezeRequest(world.Chance(0.6), "desk", "");
         var asked = world.Now;
-        var report = await AskAsync<FreezeReport?>(async silo => await silo.Freezes.Freeze(account, request));
+        var report = await AskAsync<FreezeReport?>(async silo => await silo.Freezes.FreezeAsync(account, request));
         if (report is { Reason: RejectReason.None, IsOnRecord: true })
         {
             if (!world.Database.Witness.Freezes.IsFrozen(account)
@@ -176,7 +178,7 @@ internal sealed partial class Client
         for (var attempt = 0; attempt < 20; attempt++)
         {
             if (await AskAsync<RejectReason?>(
-                async silo => await silo.Freezes.Unfreeze(account, "desk", "")) == RejectReason.None)
+                async silo => await silo.Freezes.UnfreezeAsync(account, "desk", "")) == RejectReason.None)
                 return;
         }
     }
@@ -184,13 +186,14 @@ internal sealed partial class Client
     private async Task AgainLaterAsync(WithdrawRequest request, int decimals)
     {
         await Task.Delay(world.Within(50_000, 12_000_000), world.Clock);
-        Take(request, await AskAsync(async silo => (await silo.Money.Withdraw(account, request, decimals)).Result));
+        Take(
+            request, await AskAsync(async silo => (await silo.Money.WithdrawAsync(account, request, decimals)).Result));
     }
 
     private async Task AgainLaterAsync(TransferRequest request)
     {
         await Task.Delay(world.Within(50_000, 12_000_000), world.Clock);
-        Take(request, await AskAsync(async silo => await silo.Money.Transfer(account, request)));
+        Take(request, await AskAsync(async silo => await silo.Money.TransferAsync(account, request)));
     }
 
     private void Take(WithdrawRequest request, WithdrawResult? result)

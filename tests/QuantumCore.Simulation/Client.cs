@@ -112,14 +112,14 @@ internal sealed partial class Client(World world, long account, Habit habit)
     private async Task PlaceAsync()
     {
         var order = world.Desk.Order(account, NextName());
-        await InsistAsync(order.ClientOrderId, async silo => [await silo.Orders.Place(account, order)]);
+        await InsistAsync(order.ClientOrderId, async silo => [await silo.Orders.PlaceAsync(account, order)]);
     }
 
     private async Task PlaceBatchAsync()
     {
         ImmutableArray<HoldRequest> orders =
             [.. Enumerable.Range(0, world.Next(2, 6)).Select(_ => world.Desk.Order(account, NextName()))];
-        await InsistAsync(orders[0].ClientOrderId, async silo => await silo.Orders.PlaceBatch(account, orders));
+        await InsistAsync(orders[0].ClientOrderId, async silo => await silo.Orders.PlaceBatchAsync(account, orders));
     }
 
     private async Task PlaceListAsync()
@@ -127,7 +127,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
         var (kind, orders) = Market.List(world, NextName);
         await InsistAsync(orders[0].ClientOrderId, async silo =>
         {
-            var (refusal, reports) = await silo.LinkedOrders.PlaceList(account, kind, orders);
+            var (refusal, reports) = await silo.LinkedOrders.PlaceListAsync(account, kind, orders);
             return Told(refusal, reports, orders[0]);
         });
     }
@@ -137,7 +137,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
         var legs = Market.Strategy(world, NextName);
         await InsistAsync(legs[0].ClientOrderId, async silo =>
         {
-            var (refusal, reports) = await silo.LinkedOrders.PlaceStrategy(account, legs);
+            var (refusal, reports) = await silo.LinkedOrders.PlaceStrategyAsync(account, legs);
             return Told(refusal, reports, legs[0]);
         });
     }
@@ -223,7 +223,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
 
         var order = _mine[^(1 + world.Next(Math.Min(_mine.Count, 12)))];
         var orderId = world.Chance(0.03) ? order.OrderId + 1_000_000 : order.OrderId;
-        var report = await AskAsync(async silo => await silo.CancelReplace.Cancel(account, order.Symbol, orderId));
+        var report = await AskAsync(async silo => await silo.CancelReplace.CancelAsync(account, order.Symbol, orderId));
         if (report is { Reason: RejectReason.UnknownOrder } && orderId == order.OrderId)
             world.Find($"{order.Symbol}: order {orderId} was acknowledged and is then unknown");
         TakeCancelled(report);
@@ -236,9 +236,10 @@ internal sealed partial class Client(World world, long account, Habit habit)
         var racing = world.Chance(0.5) && !Acknowledged.ContainsKey(name);
         var placing = racing
             ? AskAsync(
-                async silo => ImmutableArray.Create(await silo.Orders.Place(account, world.Desk.Order(account, name))))
+                async silo => ImmutableArray.Create(
+                    await silo.Orders.PlaceAsync(account, world.Desk.Order(account, name))))
             : null;
-        var report = await AskAsync(async silo => await silo.CancelReplace.CancelByClientOrderId(account, name));
+        var report = await AskAsync(async silo => await silo.CancelReplace.CancelByClientOrderIdAsync(account, name));
         if (placing is not null)
             Take(await placing);
         if (report is { Reason: RejectReason.UnknownOrder } && Acknowledged.ContainsKey(name))
@@ -267,7 +268,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
         for (var attempt = world.Next(1, 4); attempt > 0; attempt--)
         {
             var report = await AskAsync(async silo =>
-                await silo.CancelReplace.Amend(account, order.Symbol, order.OrderId, name, price, total));
+                await silo.CancelReplace.AmendAsync(account, order.Symbol, order.OrderId, name, price, total));
             if (report is not null && report.Reason == RejectReason.None && report.ClientOrderId == name)
                 Take([report]);
             if (report is not null && IsFinal(report.Reason))
@@ -283,7 +284,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
         {
             // Nothing to compare with: a missing response is null, and so is the reason of a default one.
             var result = await AskAsync<MassCancel?>(
-                async silo => await silo.MassCancellation.CancelAll(account, symbol, null));
+                async silo => await silo.MassCancellation.CancelAllAsync(account, symbol, null));
             if (result is not { Reason: RejectReason.None })
                 continue;
 
@@ -312,7 +313,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
     {
         var asked = world.Now;
         var stream = "acct/" + account;
-        var view = await AskAsync(async silo => await silo.Accounts.View(account));
+        var view = await AskAsync(async silo => await silo.Accounts.ViewAsync(account));
         if (view is null)
             return null;
 

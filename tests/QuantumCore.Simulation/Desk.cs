@@ -112,7 +112,7 @@ internal sealed class Desk(World world)
                 var order = new HoldRequest(
                     $"maker-{symbol}-{side}", symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price,
                     1_000);
-                await ServeAsync(async silo => (await silo.Orders.Place(Maker, order)).Reason);
+                await ServeAsync(async silo => (await silo.Orders.PlaceAsync(Maker, order)).Reason);
             }
         }
 

@@ -76,8 +76,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns a port that was free a moment ago, each port once: two exchanges that start at the same time must not get
-    /// the same one, or the customers of the second would trade at the first. It is below the range that a system uses
+    /// Returns a port that was free a moment ago, each port once: with the same port for two exchanges that start at
+    /// the same time, the customers of the second would trade at the first. It is below the range that a system uses
     /// for outgoing connections, one of which could take it meanwhile.
     /// </summary>
     public static int FreePort()

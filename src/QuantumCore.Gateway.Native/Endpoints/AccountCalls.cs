@@ -16,11 +16,11 @@ internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
     /// Needs a key or session with an account. Balances are decimal text in the decimals of each asset: <c>total</c> is
     /// <c>held</c> plus <c>available</c>. <c>state</c> is open or frozen; a margin account also has <c>margin</c>.
     /// </remarks>
-    public async Task Show(HttpContext context, Caller caller)
+    public async Task ShowAsync(HttpContext context, Caller caller)
     {
-        var view = await accounts.View(caller.Account);
-        var instruments = await listings.BySymbol();
-        await Answer.Json(context, new Api.AccountView(
+        var view = await accounts.ViewAsync(caller.Account);
+        var instruments = await listings.BySymbolAsync();
+        await Answer.JsonAsync(context, new Api.AccountView(
             ApiValues.Account(view.Account),
             view.Sequence,
             view.IsFrozen ? Api.AccountState.Frozen : Api.AccountState.Open,
@@ -35,11 +35,11 @@ internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
     /// a trade id, and its <c>symbol</c> they are oldest first, from there on. Prices, quantities and fees are decimal
     /// text; a trade that was declared void or corrected has <c>state</c>.
     /// </remarks>
-    public async Task Fills(HttpContext context, Caller caller)
+    public async Task FillsAsync(HttpContext context, Caller caller)
     {
         string? symbol = context.Request.Query["symbol"];
-        if ((symbol is not null && await Call.Listed(context, listings, symbol) is null)
-            || await Call.Limit(context) is not { } limit)
+        if ((symbol is not null && await Call.ListedAsync(context, listings, symbol) is null)
+            || await Call.LimitAsync(context) is not { } limit)
             return;
 
         TradePlace? after = null;
@@ -48,7 +48,7 @@ internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
             after = Call.Trade(tradeId);
             if (after is null || symbol is null)
             {
-                await Answer.Refuse(context, symbol is null
+                await Answer.RefuseAsync(context, symbol is null
                     ? Refusal.Not("symbol", null, "the symbol that 'after' is a trade of")
                     : Refusal.Not("after", tradeId, "a trade id such as 17-0"));
                 return;
@@ -56,10 +56,10 @@ internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
         }
 
         var fills = after is { } place
-            ? await accounts.FillsAfter(caller.Account, symbol!, place, limit)
-            : await accounts.Fills(caller.Account, symbol, limit);
-        var instruments = await listings.BySymbol();
-        await Answer.Json(context, new Api.FillList(
+            ? await accounts.FillsAfterAsync(caller.Account, symbol!, place, limit)
+            : await accounts.FillsAsync(caller.Account, symbol, limit);
+        var instruments = await listings.BySymbolAsync();
+        await Answer.JsonAsync(context, new Api.FillList(
             [.. fills.Where(fill => instruments.ContainsKey(fill.Symbol))
                 .Select(fill => fill.ToApi(instruments[fill.Symbol]))]));
     }
@@ -70,12 +70,12 @@ internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
     /// <c>after</c>, a match id, need their <c>symbol</c>; with <c>after</c> they are oldest first. Quantities and
     /// prices are decimal text.
     /// </remarks>
-    public async Task Prevented(HttpContext context, Caller caller)
+    public async Task PreventedAsync(HttpContext context, Caller caller)
     {
         var (symbol, order, after) = ((string?)context.Request.Query["symbol"],
             (string?)context.Request.Query["orderId"], (string?)context.Request.Query["after"]);
-        if ((symbol is not null && await Call.Listed(context, listings, symbol) is null)
-            || await Call.Limit(context) is not { } limit)
+        if ((symbol is not null && await Call.ListedAsync(context, listings, symbol) is null)
+            || await Call.LimitAsync(context) is not { } limit)
             return;
 
         var orderId = order is null ? null : Call.Number(order, 1, OrderDesk.LargestId);
@@ -86,7 +86,7 @@ internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
             : null;
         if (wrong is not null)
         {
-            await Answer.Refuse(context, wrong switch
+            await Answer.RefuseAsync(context, wrong switch
             {
                 "symbol" => Refusal.Not(wrong, null, "the symbol that 'orderId' or 'after' belongs to"),
                 "orderId" => Refusal.NotInRange(wrong, order, 1, OrderDesk.LargestId) with { Limit = null },
@@ -99,10 +99,11 @@ internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
             place is { } last ? last with { Index = Math.Min(last.Index, int.MaxValue - 1) + 1 } : default(TradePlace?);
         // Events that others caused, such as a triggered stop, are included with everything else the account knows by
         // now.
-        await accounts.View(caller.Account);
-        var matches = await accounts.Prevented(new PreventedQuery(caller.Account, symbol, orderId, from, Limit: limit));
-        var instruments = await listings.BySymbol();
-        await Answer.Json(context, new Api.PreventedMatchList(
+        await accounts.ViewAsync(caller.Account);
+        var matches = await accounts.PreventedAsync(
+            new PreventedQuery(caller.Account, symbol, orderId, from, Limit: limit));
+        var instruments = await listings.BySymbolAsync();
+        await Answer.JsonAsync(context, new Api.PreventedMatchList(
             [.. matches.Where(match => instruments.ContainsKey(match.Symbol))
                 .Select(match => match.ToApi(instruments[match.Symbol]))]));
     }

@@ -17,25 +17,25 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, Operat
     /// the same content is the same deposit, with other content <c>KeyConflict</c>. Expect <c>BadRequest</c> for an
     /// asset without a listed instrument or an amount with too many decimals.
     /// </remarks>
-    public async Task Deposit(HttpContext context, Caller officer, AccountId account, Api.DepositBody text)
+    public async Task DepositAsync(HttpContext context, Caller officer, AccountId account, Api.DepositBody text)
     {
-        var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
+        var (refusal, asset, amount) = await MoneyReading.ReadAsync(listings, text.Key, text.Asset, text.Amount);
         if (refusal is null)
         {
             var request = new DepositRequest(text.Key!, asset!.Name, amount);
             var result = await grains.Account(account.Value).Deposit(request);
             refusal = result.Reason == RejectReason.None
-                ? await operators.Note(officer, "deposited", account.ToString(), text)
+                ? await operators.NoteAsync(officer, "deposited", account.ToString(), text)
                 : new Refusal(result.Reason, result.Field, result.Limit, WhyNot(request.Key, result.Reason));
             if (refusal is null)
             {
-                await Answer.Json(context, new Api.DepositReceipt(
+                await Answer.JsonAsync(context, new Api.DepositReceipt(
                     account.ToString(), request.Key, asset.Name, asset.AmountOf(amount), result.Sequence));
                 return;
             }
         }
 
-        await Answer.Refuse(context, refusal.Value);
+        await Answer.RefuseAsync(context, refusal.Value);
     }
 
     /// <summary>POST /admin/instruments: lists an instrument, or changes its limits.</summary>
@@ -44,12 +44,12 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, Operat
     /// (ppm). Assets, tick, lot, group and settlement of a listed symbol never change: expect <c>BadRequest</c> with
     /// the member in <c>field</c>.
     /// </remarks>
-    public async Task List(HttpContext context, Caller officer, InstrumentText text)
+    public async Task ListAsync(HttpContext context, Caller officer, InstrumentText text)
     {
-        if ((text.TryRead(out var instrument) ?? await OtherScale(instrument!)
-            ?? await OtherUnits(instrument!)) is { } refusal)
+        if ((text.TryRead(out var instrument) ?? await OtherScaleAsync(instrument!)
+            ?? await OtherUnitsAsync(instrument!)) is { } refusal)
         {
-            await Answer.Refuse(context, refusal);
+            await Answer.RefuseAsync(context, refusal);
             return;
         }
 
@@ -61,27 +61,27 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, Operat
         {
             // The catalog decides, and explains why; the name of its parameter is internal.
             var why = refused.Message.Split(" (Parameter '", 2)[0];
-            await Answer.Refuse(context, Refusal.Malformed("symbol", why));
+            await Answer.RefuseAsync(context, Refusal.Malformed("symbol", why));
             return;
         }
 
-        await listings.Refresh();
-        if (await Answer.TryRefuse(
-            context, await operators.Note(officer, "instrumentListed", instrument!.Symbol, text)))
+        await listings.RefreshAsync();
+        if (await Answer.TryRefuseAsync(
+            context, await operators.NoteAsync(officer, "instrumentListed", instrument!.Symbol, text)))
             return;
 
-        await Answer.Json(context, instrument.ToApi());
+        await Answer.JsonAsync(context, instrument.ToApi());
     }
 
     /// <summary>
     /// Returns a refusal if an asset's decimals would change. They never do, because every amount of it is counted in
     /// them.
     /// </summary>
-    private async ValueTask<Refusal?> OtherScale(Instrument instrument)
+    private async ValueTask<Refusal?> OtherScaleAsync(Instrument instrument)
     {
         foreach (var (asset, field) in new[] { (instrument.Base, "baseDecimals"), (instrument.Quote, "quoteDecimals") })
         {
-            if (await listings.FindAsset(asset.Name) is { } known && known.Decimals != asset.Decimals)
+            if (await listings.FindAssetAsync(asset.Name) is { } known && known.Decimals != asset.Decimals)
                 return Refusal.Malformed(
                     field,
                     $"{field} {asset.Decimals} is not the {known.Decimals} decimals that {asset.Name} already has");
@@ -95,9 +95,9 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, Operat
     /// because every order is counted in them. The group never changes, because the book lives there. Settlement never
     /// changes, because trades are booked by it.
     /// </summary>
-    private async ValueTask<Refusal?> OtherUnits(Instrument instrument)
+    private async ValueTask<Refusal?> OtherUnitsAsync(Instrument instrument)
     {
-        if (await listings.Find(instrument.Symbol) is not { } known)
+        if (await listings.FindAsync(instrument.Symbol) is not { } known)
             return null;
 
         var field = known.Base != instrument.Base ? "baseAsset"

@@ -16,9 +16,9 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings)
     /// Needs a key or session with an account. Prices are decimal text; an alert that has fired has <c>fired</c>. If
     /// <c>since</c> changes, the exchange has lost the alerts, as a volatile store does at a restart.
     /// </remarks>
-    public async Task List(HttpContext context, Caller caller)
+    public async Task ListAsync(HttpContext context, Caller caller)
     {
-        await AnswerList(context, await alerts.Of(caller.Account));
+        await AnswerListAsync(context, await alerts.OfAsync(caller.Account));
     }
 
     /// <summary>POST /alerts: sets a price alert.</summary>
@@ -27,9 +27,9 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings)
     /// first trade at its price or beyond. Expect <c>NoReference</c> if neither <c>above</c> nor a last price tells the
     /// side, and <c>Forbidden</c> above 50 waiting alerts of the account or 10,000 of the symbol.
     /// </remarks>
-    public async Task Add(HttpContext context, Caller caller, Api.AlertBody text)
+    public async Task AddAsync(HttpContext context, Caller caller, Api.AlertBody text)
     {
-        if (await Call.Listed(context, listings, text.Symbol) is not { } instrument)
+        if (await Call.ListedAsync(context, listings, text.Symbol) is not { } instrument)
             return;
 
         var numbers = new NumberReading(instrument);
@@ -39,9 +39,9 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings)
             : numbers.Wrong ?? OrderChecks.Price(instrument, ticks, "price", text.Price);
         ShownAlert? alert = null;
         if (refusal is null)
-            (refusal, alert) = await alerts.Add(caller.Account, instrument, ticks, text.Above);
-        if (!await Answer.TryRefuse(context, refusal))
-            await Answer.Json(context, alert!.Value.ToApi());
+            (refusal, alert) = await alerts.AddAsync(caller.Account, instrument, ticks, text.Above);
+        if (!await Answer.TryRefuseAsync(context, refusal))
+            await Answer.JsonAsync(context, alert!.Value.ToApi());
     }
 
     /// <summary>DELETE /alerts/{id}: removes a price alert.</summary>
@@ -49,24 +49,24 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings)
     /// Needs a key or session with an account; returns the alerts that are left. An alert that is already gone is no
     /// error; expect <c>BadRequest</c> if the id is no number.
     /// </remarks>
-    public async Task Remove(HttpContext context, Caller caller)
+    public async Task RemoveAsync(HttpContext context, Caller caller)
     {
         if (Call.Number(Call.Path(context, "id"), 1, long.MaxValue) is not { } id)
         {
-            await Answer.Refuse(
+            await Answer.RefuseAsync(
                 context, Refusal.NotInRange("id", Call.Path(context, "id"), 1, long.MaxValue) with { Limit = null });
             return;
         }
 
         // An alert that is gone already is the requested result.
-        await AnswerList(context, await alerts.Remove(caller.Account, id));
+        await AnswerListAsync(context, await alerts.RemoveAsync(caller.Account, id));
     }
 
-    private static async Task AnswerList(HttpContext context, (Refusal? Refusal, ShownAlerts? Alerts) answer)
+    private static async Task AnswerListAsync(HttpContext context, (Refusal? Refusal, ShownAlerts? Alerts) answer)
     {
-        if (await Answer.TryRefuse(context, answer.Refusal))
+        if (await Answer.TryRefuseAsync(context, answer.Refusal))
             return;
 
-        await Answer.Json(context, answer.Alerts!.ToApi());
+        await Answer.JsonAsync(context, answer.Alerts!.ToApi());
     }
 }

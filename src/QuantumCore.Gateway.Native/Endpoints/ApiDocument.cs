@@ -12,7 +12,7 @@ internal static class ApiDocument
 
     /// <summary>GET /openapi.json: returns this document.</summary>
     /// <remarks>Needs no key. It is OpenAPI 3.1; <c>/docs</c> shows it in a browser.</remarks>
-    public static async Task Show(HttpContext context)
+    public static async Task ShowAsync(HttpContext context)
     {
         await using var json = typeof(ApiDocument).Assembly.GetManifestResourceStream(Resource)!;
         context.Response.ContentType = "application/json";

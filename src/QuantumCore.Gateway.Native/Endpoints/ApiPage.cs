@@ -36,7 +36,7 @@ internal static class ApiPage
         """);
 
     /// <summary>GET /docs</summary>
-    public static async Task Show(HttpContext context)
+    public static async Task ShowAsync(HttpContext context)
     {
         var response = context.Response;
         // The viewer writes its styles into the page.
@@ -48,7 +48,7 @@ internal static class ApiPage
     }
 
     /// <summary>GET /docs/scalar.js: the viewer, compressed as it lies in its package.</summary>
-    public static async Task Script(HttpContext context)
+    public static async Task ScriptAsync(HttpContext context)
     {
         await using var packed = typeof(ScalarOptions).Assembly.GetManifestResourceStream(Viewer)!;
         var response = context.Response;

@@ -28,8 +28,8 @@ internal sealed class BlockCalls(
     /// (<c>AccountFrozen</c>); its open orders stay, and deposits arrive. Expect <c>UnknownAccount</c> for an account
     /// without an owner and without a record.
     /// </remarks>
-    public Task Freeze(HttpContext context, Caller officer, AccountId account, Api.FreezeBody text) =>
-        SetFrozen(context, officer, account, text, isFrozen: true);
+    public Task FreezeAsync(HttpContext context, Caller officer, AccountId account, Api.FreezeBody text) =>
+        SetFrozenAsync(context, officer, account, text, isFrozen: true);
 
     /// <summary>POST /admin/accounts/{account}/unfreeze: ends the freeze of an account.</summary>
     /// <remarks>
@@ -37,8 +37,8 @@ internal sealed class BlockCalls(
     /// or its loss of the day is at <c>killDailyLoss</c>; expect <c>InsufficientFunds</c> while it lacks what a changed
     /// trade took back.
     /// </remarks>
-    public Task Unfreeze(HttpContext context, Caller officer, AccountId account, Api.FreezeBody text) =>
-        SetFrozen(context, officer, account, text, isFrozen: false);
+    public Task UnfreezeAsync(HttpContext context, Caller officer, AccountId account, Api.FreezeBody text) =>
+        SetFrozenAsync(context, officer, account, text, isFrozen: false);
 
     /// <summary>POST /admin/accounts/{account}/block: stops an account and cancels its orders.</summary>
     /// <remarks>
@@ -46,8 +46,8 @@ internal sealed class BlockCalls(
     /// orders; with <c>symbol</c> only that symbol is blocked. Expect <c>UnknownAccount</c> or <c>UnknownSymbol</c>;
     /// after an error with symbols in <c>detail</c>, repeat the call.
     /// </remarks>
-    public Task Block(HttpContext context, Caller officer, AccountId account, Api.BlockBody text) =>
-        SetBlock(context, officer, account, text, isBlock: true);
+    public Task BlockAsync(HttpContext context, Caller officer, AccountId account, Api.BlockBody text) =>
+        SetBlockAsync(context, officer, account, text, isBlock: true);
 
     /// <summary>POST /admin/accounts/{account}/unblock: lets a blocked account trade again.</summary>
     /// <remarks>
@@ -55,8 +55,8 @@ internal sealed class BlockCalls(
     /// that block alone. The errors are those of unfreezing; after an error with symbols in <c>detail</c>, repeat the
     /// call.
     /// </remarks>
-    public Task Unblock(HttpContext context, Caller officer, AccountId account, Api.BlockBody text) =>
-        SetBlock(context, officer, account, text, isBlock: false);
+    public Task UnblockAsync(HttpContext context, Caller officer, AccountId account, Api.BlockBody text) =>
+        SetBlockAsync(context, officer, account, text, isBlock: false);
 
     /// <summary>POST /admin/owners/{owner}/block: stops all accounts of an owner.</summary>
     /// <remarks>
@@ -64,34 +64,36 @@ internal sealed class BlockCalls(
     /// has now. Expect <c>UnknownAccount</c> if the owner has none. If some accounts fail, the error names them in
     /// <c>detail</c>: repeat the call.
     /// </remarks>
-    public Task BlockOwner(HttpContext context, Caller officer, Api.FreezeBody text) =>
-        SetOwnerBlock(context, officer, text, isBlock: true);
+    public Task BlockOwnerAsync(HttpContext context, Caller officer, Api.FreezeBody text) =>
+        SetOwnerBlockAsync(context, officer, text, isBlock: true);
 
     /// <summary>POST /admin/owners/{owner}/unblock: lets an owner's accounts trade again.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Expect <c>UnknownAccount</c> if the owner has no account. If some accounts
     /// fail, the error names them in <c>detail</c>: repeat the call.
     /// </remarks>
-    public Task UnblockOwner(HttpContext context, Caller officer, Api.FreezeBody text) =>
-        SetOwnerBlock(context, officer, text, isBlock: false);
+    public Task UnblockOwnerAsync(HttpContext context, Caller officer, Api.FreezeBody text) =>
+        SetOwnerBlockAsync(context, officer, text, isBlock: false);
 
-    private async Task SetFrozen(
+    private async Task SetFrozenAsync(
         HttpContext context, Caller officer, AccountId account, Api.FreezeBody text, bool isFrozen)
     {
-        if (await Answer.TryRefuse(context, WhyReading.Check(text.Why) ?? await Unknown(account)))
+        if (await Answer.TryRefuseAsync(context, WhyReading.Check(text.Why) ?? await UnknownAsync(account)))
             return;
 
         var report = isFrozen
-            ? await freezes.FreezeAtOnce(account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? ""))
-            : new FreezeReport(await freezes.Unfreeze(account.Value, officer.Name, text.Why ?? ""), 0, []);
+            ? await freezes.FreezeAtOnceAsync(
+                account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? ""))
+            : new FreezeReport(await freezes.UnfreezeAsync(account.Value, officer.Name, text.Why ?? ""), 0, []);
         var isDone = report.Reason == RejectReason.None;
-        await AnswerDone(
+        await AnswerDoneAsync(
             context,
             isDone ? null : Unfrozen(report.Reason),
             report.IsOnRecord,
             isDone
                 ? () =>
-                    operators.Note(officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text)
+                    operators.NoteAsync(
+                        officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text)
                 : null,
             new Api.FreezeReceipt(account.ToString(), isFrozen ? Api.AccountState.Frozen : Api.AccountState.Open));
     }
@@ -100,63 +102,66 @@ internal sealed class BlockCalls(
     /// Audits an act and answers. An act that is not on record yet, because the journal does not commit, is answered
     /// with 202 and audited later.
     /// </summary>
-    private async Task AnswerDone<T>(
+    private async Task AnswerDoneAsync<T>(
         HttpContext context, Refusal? refusal, bool isOnRecord, Func<ValueTask<Refusal?>>? note, T answer)
     {
         if (!isOnRecord && note is not null)
         {
-            _ = operators.NoteLater(note);
+            _ = operators.NoteLaterAsync(note);
             note = null;
         }
 
         var unnoted = note is null ? null : await note();
-        if (!await Answer.TryRefuse(context, refusal ?? unnoted))
-            await Answer.Json(context, answer, isOnRecord ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+        if (!await Answer.TryRefuseAsync(context, refusal ?? unnoted))
+            await Answer.JsonAsync(
+                context, answer, isOnRecord ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
-    private async Task SetBlock(
+    private async Task SetBlockAsync(
         HttpContext context, Caller officer, AccountId account, Api.BlockBody text, bool isBlock)
     {
-        if (await Answer.TryRefuse(context, WhyReading.Check(text.Why) ?? await Unknown(account)))
+        if (await Answer.TryRefuseAsync(context, WhyReading.Check(text.Why) ?? await UnknownAsync(account)))
             return;
 
         var set = text.Symbol is null
-            ? await Set(account, isBlock, officer.Name, text.Why ?? "")
-            : await SetInSymbols(account, isBlock, text.Symbol);
+            ? await SetAsync(account, isBlock, officer.Name, text.Why ?? "")
+            : await SetInSymbolsAsync(account, isBlock, text.Symbol);
         if (text.Symbol is not null && set.Symbols.IsEmpty)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.RefuseAsync(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
             return;
         }
 
-        await AnswerDone(
+        await AnswerDoneAsync(
             context,
             set.Refusal,
             set.IsOnRecord,
             IsNothingDone(isBlock, set)
                 ? null
                 : () =>
-                    operators.Note(officer, isBlock ? "accountBlocked" : "accountUnblocked", account.ToString(), text),
+                    operators.NoteAsync(
+                        officer, isBlock ? "accountBlocked" : "accountUnblocked", account.ToString(), text),
             new Api.BlockReceipt(account.ToString(), isBlock, set.Symbols));
     }
 
     /// <summary>
     /// Blocks or unblocks all accounts of an owner in parallel: a failed one does not delay the others.
     /// </summary>
-    private async Task SetOwnerBlock(
+    private async Task SetOwnerBlockAsync(
         HttpContext context, Caller officer, Api.FreezeBody text, bool isBlock)
     {
         var owner = Call.Path(context, "owner");
-        if (await Answer.TryRefuse(context, WhyReading.Check(text.Why) ?? Unowned(owner, await owners.Of(owner))))
+        if (await Answer.TryRefuseAsync(
+            context, WhyReading.Check(text.Why) ?? Unowned(owner, await owners.OfAsync(owner))))
             return;
 
         // Before the accounts are read: one that joins later finds the owner as it is then.
         var block = new OwnerBlock(owner, isBlock, officer.Name, text.Why ?? "");
         _pending[owner] = block;
-        var isRecorded = await ownerBlocks.BlockOwner(block);
-        if (await owners.Of(owner) is not { } accounts || (!isBlock && !isRecorded))
+        var isRecorded = await ownerBlocks.BlockOwnerAsync(block);
+        if (await owners.OfAsync(owner) is not { } accounts || (!isBlock && !isRecorded))
         {
-            await Answer.Refuse(
+            await Answer.RefuseAsync(
                 context,
                 new Refusal(RejectReason.OutcomeUnknown, "owner", null, "No account is changed yet. Repeat the call."));
             return;
@@ -164,7 +169,7 @@ internal sealed class BlockCalls(
 
         var results = await Task.WhenAll(accounts.Select(async account =>
             (Account: new AccountId(account),
-                Result: await Set(new AccountId(account), isBlock, officer.Name, text.Why ?? ""))));
+                Result: await SetAsync(new AccountId(account), isBlock, officer.Name, text.Why ?? ""))));
         var failed = new PartialFailure("owner");
         foreach (var (account, result) in results)
         {
@@ -172,23 +177,23 @@ internal sealed class BlockCalls(
                 failed.Add(account.ToString(), reason);
         }
 
-        await AnswerDone(
+        await AnswerDoneAsync(
             context,
             failed.Refusal,
             isRecorded && Array.TrueForAll(results, result => result.Result.IsOnRecord),
-            Array.TrueForAll(results, result => IsNothingDone(isBlock, result.Result)) ? null : Note,
+            Array.TrueForAll(results, result => IsNothingDone(isBlock, result.Result)) ? null : NoteAsync,
             new Api.OwnerBlockReceipt(
                 owner, isBlock,
                 [.. results.Select(
                     result => new Api.BlockReceipt(result.Account.ToString(), isBlock, result.Result.Symbols))]));
 
-        async ValueTask<Refusal?> Note()
+        async ValueTask<Refusal?> NoteAsync()
         {
-            if (!isRecorded && !await RecordLater(block, accounts))
+            if (!isRecorded && !await RecordLaterAsync(block, accounts))
                 return new Refusal(RejectReason.OutcomeUnknown);
 
             isRecorded = true;
-            return await operators.Note(officer, isBlock ? "ownerBlocked" : "ownerUnblocked", owner, text);
+            return await operators.NoteAsync(officer, isBlock ? "ownerBlocked" : "ownerUnblocked", owner, text);
         }
     }
 
@@ -196,15 +201,15 @@ internal sealed class BlockCalls(
     /// Records a block of an owner that could not be recorded at once, and blocks the accounts that joined meanwhile.
     /// Returns false if it is still not on record. A later call for the same owner replaces it.
     /// </summary>
-    private async Task<bool> RecordLater(OwnerBlock block, ImmutableArray<long> blocked)
+    private async Task<bool> RecordLaterAsync(OwnerBlock block, ImmutableArray<long> blocked)
     {
         if (!ReferenceEquals(_pending.GetValueOrDefault(block.Owner), block))
             return true;
-        if (!await ownerBlocks.BlockOwner(block))
+        if (!await ownerBlocks.BlockOwnerAsync(block))
             return false;
 
-        foreach (var account in (await owners.Of(block.Owner) ?? []).Except(blocked))
-            await freezes.FreezeAtOnce(account, new FreezeRequest(Closes: true, block.By, block.Why));
+        foreach (var account in (await owners.OfAsync(block.Owner) ?? []).Except(blocked))
+            await freezes.FreezeAtOnceAsync(account, new FreezeRequest(Closes: true, block.By, block.Why));
         return true;
     }
 
@@ -221,17 +226,17 @@ internal sealed class BlockCalls(
     /// Blocks an account everywhere: first it is frozen, so that no new order enters, then every book closes its open
     /// orders. Or unblocks it, also in single symbols.
     /// </summary>
-    private async Task<BlockResult> Set(AccountId account, bool isBlock, string by, string why)
+    private async Task<BlockResult> SetAsync(AccountId account, bool isBlock, string by, string why)
     {
         if (!isBlock)
         {
-            var released = await freezes.Unfreeze(account.Value, by, why);
+            var released = await freezes.UnfreezeAsync(account.Value, by, why);
             return released == RejectReason.None
-                ? await SetInSymbols(account, isBlock: false, null)
+                ? await SetInSymbolsAsync(account, isBlock: false, null)
                 : new BlockResult(Unfrozen(released), []);
         }
 
-        var report = await freezes.FreezeAtOnce(account.Value, new FreezeRequest(Closes: true, by, why));
+        var report = await freezes.FreezeAtOnceAsync(account.Value, new FreezeRequest(Closes: true, by, why));
         return report.Reason == RejectReason.None
             ? new BlockResult(null, report.Symbols, report.IsOnRecord)
             : new BlockResult(
@@ -247,9 +252,9 @@ internal sealed class BlockCalls(
         : new Refusal(reason);
 
     /// <summary>Blocks or unblocks an account in one symbol, or in all.</summary>
-    private async Task<BlockResult> SetInSymbols(AccountId account, bool isBlock, string? only)
+    private async Task<BlockResult> SetInSymbolsAsync(AccountId account, bool isBlock, string? only)
     {
-        var symbols = (await listings.All()).Select(instrument => instrument.Symbol)
+        var symbols = (await listings.AllAsync()).Select(instrument => instrument.Symbol)
             .Where(symbol => only is null || symbol == only)
             .ToImmutableArray();
         var failed = new PartialFailure("symbol");
@@ -259,8 +264,8 @@ internal sealed class BlockCalls(
             BookCommand command = isBlock ? new BlockAccount(account.Value) : new UnblockAccount(account.Value);
             // Like a halt, a block does not wait for a journal that does not commit.
             var done = isBlock
-                ? await operations.Halt(symbol, command)
-                : new HaltAnswer(await operations.Operate(symbol, command), true, null);
+                ? await operations.HaltAsync(symbol, command)
+                : new HaltAnswer(await operations.OperateAsync(symbol, command), true, null);
             if (done.Reason != RejectReason.None)
                 failed.Add(symbol, done.Reason);
             else
@@ -277,8 +282,8 @@ internal sealed class BlockCalls(
     /// <summary>
     /// Returns a refusal for an account without an owner and without a record; a typo must not look like a freeze.
     /// </summary>
-    private async ValueTask<Refusal?> Unknown(AccountId account) =>
-        await owners.MayHave(account.Value) || await freezes.MayExist(account.Value)
+    private async ValueTask<Refusal?> UnknownAsync(AccountId account) =>
+        await owners.MayHaveAsync(account.Value) || await freezes.MayExistAsync(account.Value)
             ? null
             : new Refusal(RejectReason.UnknownAccount, "account");
 

@@ -17,7 +17,7 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings)
     /// <remarks>
     /// Needs the role administrator. Amounts are decimal text; sums are 0 before the state <c>entered</c>.
     /// </remarks>
-    public Task Show(HttpContext context) => AnswerActions(context);
+    public Task ShowAsync(HttpContext context) => AnswerActionsAsync(context);
 
     /// <summary>POST /admin/corporate-actions: announces a corporate action.</summary>
     /// <remarks>
@@ -25,16 +25,16 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings)
     /// the quote asset for one unit. Returns all actions. The same announcement again changes nothing; another one
     /// under the same <c>id</c>, or one that is impossible, gets <c>BadRequest</c>.
     /// </remarks>
-    public async Task Announce(HttpContext context, Caller officer, Api.CorporateActionBody text)
+    public async Task AnnounceAsync(HttpContext context, Caller officer, Api.CorporateActionBody text)
     {
-        if (await Call.Listed(context, listings, text.Symbol) is not { } instrument)
+        if (await Call.ListedAsync(context, listings, text.Symbol) is not { } instrument)
             return;
 
         var (refusal, request) = CorporateReading.Read(text, instrument, officer.Name);
         if (request is not null && await Catalog.AnnounceAction(request) is { } wrong)
             refusal = Refusal.Malformed(wrong.Field, FeesReading.Sentence(wrong.Sentence));
-        if (!await Answer.TryRefuse(context, refusal))
-            await AnswerActions(context);
+        if (!await Answer.TryRefuseAsync(context, refusal))
+            await AnswerActionsAsync(context);
     }
 
     /// <summary>GET /admin/corporate-actions/{id}: lists the accounts' parts of an action.</summary>
@@ -43,9 +43,9 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings)
     /// of the rounding. <c>limit</c> is 1 to 1000, by default 100; pass <c>next</c> as <c>after</c>. Expect
     /// <c>BadRequest</c> for an unknown id.
     /// </remarks>
-    public async Task Parts(HttpContext context)
+    public async Task PartsAsync(HttpContext context)
     {
-        if (await Call.Limit(context) is not { } limit)
+        if (await Call.LimitAsync(context) is not { } limit)
             return;
 
         var id = Call.Path(context, "id");
@@ -53,20 +53,20 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings)
         var after = (string?)context.Request.Query["after"] is { } text ? Call.Number(text, 0, AccountId.Last) : -1;
         if (action is null || after is null)
         {
-            await Answer.Refuse(context, action is null
+            await Answer.RefuseAsync(context, action is null
                 ? Refusal.Malformed("id", "No such corporate action.")
                 : Refusal.Malformed("after", "'after' is the 'next' of the page before."));
             return;
         }
 
         var parts = await grains.Ledger().CorporateParts(id, unpaid: false, after.Value, limit);
-        await Answer.Json(context, new Api.CorporateParts(
+        await Answer.JsonAsync(context, new Api.CorporateParts(
             action.Request.Id,
             [.. parts.Parts.Select(part => part.ToApi(action))],
             parts.HasMore ? parts.Parts[^1].Account.ToString(CultureInfo.InvariantCulture) : null));
     }
 
-    private async Task AnswerActions(HttpContext context) => await Answer.Json(
+    private async Task AnswerActionsAsync(HttpContext context) => await Answer.JsonAsync(
         context,
         new Api.CorporateActions([.. (await Catalog.CorporateActions()).Reverse().Select(action => action.ToApi())]));
 }

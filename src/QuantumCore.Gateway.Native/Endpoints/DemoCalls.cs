@@ -16,10 +16,10 @@ internal sealed class DemoCalls(DemoFunds funds, GatewayOptions options)
     /// Needs a key or session with an account. Amounts are decimal text. Expect <c>Forbidden</c> on an exchange that is
     /// not a demo.
     /// </remarks>
-    public async Task ShowFunds(HttpContext context, Caller caller)
+    public async Task ShowFundsAsync(HttpContext context, Caller caller)
     {
-        if (await IsDemo(context))
-            await AnswerFunds(context, caller.Account, cancelled: 0, await funds.Starting());
+        if (await IsDemoAsync(context))
+            await AnswerFundsAsync(context, caller.Account, cancelled: 0, await funds.StartingAsync());
     }
 
     /// <summary>POST /demo/funds: adds demo funds.</summary>
@@ -28,23 +28,23 @@ internal sealed class DemoCalls(DemoFunds funds, GatewayOptions options)
     /// once an hour each. Expect <c>TooManyRequests</c> with <c>Retry-After</c> if it was added this hour,
     /// <c>BadRequest</c> for an unknown asset, <c>Forbidden</c> on an exchange that is not a demo.
     /// </remarks>
-    public async Task AddFunds(HttpContext context, Caller caller)
+    public async Task AddFundsAsync(HttpContext context, Caller caller)
     {
-        if (!await IsDemo(context))
+        if (!await IsDemoAsync(context))
             return;
 
         var text =
-            Call.HasBody(context.Request) ? await Call.Read<Api.DemoFundsBody>(context) : new Api.DemoFundsBody();
+            Call.HasBody(context.Request) ? await Call.ReadAsync<Api.DemoFundsBody>(context) : new Api.DemoFundsBody();
         if (text is null)
             return;
 
-        var (refusal, added) = await funds.Add(caller.Account, text.Asset);
+        var (refusal, added) = await funds.AddAsync(caller.Account, text.Asset);
         if (refusal is { Reason: RejectReason.TooManyRequests } early)
-            await Answer.Refuse(context, early, funds.UntilNext());
+            await Answer.RefuseAsync(context, early, funds.UntilNext());
         else if (refusal is { } refused)
-            await Answer.Refuse(context, refused);
+            await Answer.RefuseAsync(context, refused);
         else
-            await AnswerFunds(context, caller.Account, cancelled: 0, added);
+            await AnswerFundsAsync(context, caller.Account, cancelled: 0, added);
     }
 
     /// <summary>PUT /demo/funds: resets a demo account.</summary>
@@ -53,22 +53,22 @@ internal sealed class DemoCalls(DemoFunds funds, GatewayOptions options)
     /// sizes; <c>amounts</c> are what was added, or with a minus sign taken away. Expect <c>Forbidden</c> on an
     /// exchange that is not a demo.
     /// </remarks>
-    public async Task ResetFunds(HttpContext context, Caller caller)
+    public async Task ResetFundsAsync(HttpContext context, Caller caller)
     {
-        if (!await IsDemo(context))
+        if (!await IsDemoAsync(context))
             return;
 
-        var (refusal, cancelled, moved) = await funds.Reset(caller.Account);
-        if (!await Answer.TryRefuse(context, refusal))
-            await AnswerFunds(context, caller.Account, cancelled, moved);
+        var (refusal, cancelled, moved) = await funds.ResetAsync(caller.Account);
+        if (!await Answer.TryRefuseAsync(context, refusal))
+            await AnswerFundsAsync(context, caller.Account, cancelled, moved);
     }
 
-    private async ValueTask<bool> IsDemo(HttpContext context) => options.DemoMode || !await Answer.TryRefuse(
+    private async ValueTask<bool> IsDemoAsync(HttpContext context) => options.DemoMode || !await Answer.TryRefuseAsync(
         context, new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo."));
 
-    private static async Task AnswerFunds(
+    private static async Task AnswerFundsAsync(
         HttpContext context, long account, int cancelled, ImmutableArray<DemoAmount> amounts) =>
-        await Answer.Json(context, new Api.DemoFunds(
+        await Answer.JsonAsync(context, new Api.DemoFunds(
             ApiValues.Account(account),
             cancelled,
             [.. amounts.Select(moved => new Api.DemoAmount(moved.Asset.Name, moved.Asset.AmountOf(moved.Amount)))]));

@@ -19,11 +19,11 @@ internal sealed class EngineCalls(
     private const int MostLevels = 100;
 
     /// <summary>POST /order</summary>
-    public async Task Place(HttpContext context)
+    public async Task PlaceAsync(HttpContext context)
     {
-        if (await Trader(context) is not (> 0 and var caller) ||
-            await Call.Read(context, WireJson.Default.EngineOrderText) is not { } text ||
-            await AccountOf(context, caller, text.AccountId) is not (> 0 and var account))
+        if (await TraderAsync(context) is not (> 0 and var caller) ||
+            await Call.ReadAsync(context, WireJson.Default.EngineOrderText) is not { } text ||
+            await AccountOfAsync(context, caller, text.AccountId) is not (> 0 and var account))
         {
             return;
         }
@@ -37,39 +37,40 @@ internal sealed class EngineCalls(
             Price = text.Price,
             Quantity = text.Quantity,
         };
-        var (refusal, order) = await OrderReading.Read(written, listings);
-        if (await Answer.TryRefuse(context, refusal))
+        var (refusal, order) = await OrderReading.ReadAsync(written, listings);
+        if (await Answer.TryRefuseAsync(context, refusal))
             return;
 
-        var report = await entry.Place(account, order);
-        var instrument = await listings.Find(order.Symbol);
+        var report = await entry.PlaceAsync(account, order);
+        var instrument = await listings.FindAsync(order.Symbol);
         if (report.Reason != RejectReason.None || instrument is null)
         {
             var detail = instrument is null
                 ? null
                 : OrderRefusals.Explain(report, order, instrument, field => WrittenValues.Of(written, field));
-            await OrderAnswer.Order(context, report, await listings.BySymbol(), detail);
+            await OrderAnswer.OrderAsync(context, report, await listings.BySymbolAsync(), detail);
             return;
         }
 
-        await Answer.Json(
+        await Answer.JsonAsync(
             context, (report, instrument), static (to, answer) => Write(to, answer.report, answer.instrument));
     }
 
     /// <summary>GET /book/{symbol} and GET /book?symbol=&amp;levels=</summary>
-    public async Task Book(HttpContext context)
+    public async Task BookAsync(HttpContext context)
     {
-        if (await Call.Listed(context, listings, Named(context, "symbol")) is not { } instrument)
+        if (await Call.ListedAsync(context, listings, Named(context, "symbol")) is not { } instrument)
             return;
 
         if (Call.Number((string?)context.Request.Query["levels"] ?? "100", 1, MostLevels) is not { } levels)
         {
-            await Answer.Refuse(context, Refusal.NotInRange("levels", context.Request.Query["levels"], 1, MostLevels));
+            await Answer.RefuseAsync(
+                context, Refusal.NotInRange("levels", context.Request.Query["levels"], 1, MostLevels));
             return;
         }
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Depth((int)levels);
-        await Answer.Json(context, (view, instrument), static (to, answer) =>
+        await Answer.JsonAsync(context, (view, instrument), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteString("symbol"u8, answer.instrument.Symbol);
@@ -80,10 +81,10 @@ internal sealed class EngineCalls(
     }
 
     /// <summary>DELETE /order/{symbol}/{order_id} and DELETE /cancel?symbol=&amp;order_id=</summary>
-    public async Task Cancel(HttpContext context)
+    public async Task CancelAsync(HttpContext context)
     {
-        if (await Trader(context) is not (> 0 and var caller) ||
-            await AccountOf(context, caller, context.Request.Query["account_id"]) is not (> 0 and var account))
+        if (await TraderAsync(context) is not (> 0 and var caller) ||
+            await AccountOfAsync(context, caller, context.Request.Query["account_id"]) is not (> 0 and var account))
         {
             return;
         }
@@ -91,19 +92,19 @@ internal sealed class EngineCalls(
         if (Call.Number(Named(context, "order_id"), 1, long.MaxValue) is not { } orderId)
         {
             var refusal = Refusal.NotInRange("order_id", Named(context, "order_id"), 1, long.MaxValue);
-            await Answer.Refuse(context, refusal with { Limit = null });
+            await Answer.RefuseAsync(context, refusal with { Limit = null });
             return;
         }
 
         var symbol = Named(context, "symbol");
-        var report = await cancelReplace.Cancel(account, symbol, orderId);
+        var report = await cancelReplace.CancelAsync(account, symbol, orderId);
         if (report.Reason != RejectReason.None)
         {
-            await OrderAnswer.Order(context, report, await listings.BySymbol());
+            await OrderAnswer.OrderAsync(context, report, await listings.BySymbolAsync());
             return;
         }
 
-        await Answer.Json(context, report.OrderId, static (to, id) =>
+        await Answer.JsonAsync(context, report.OrderId, static (to, id) =>
         {
             to.WriteStartObject();
             to.WriteBoolean("cancelled"u8, true);
@@ -116,21 +117,22 @@ internal sealed class EngineCalls(
     /// Returns the account of the key, or the first demo account in a demo that needs no key. Without a key, pages of
     /// other sites are rejected, because a browser sends these calls for them without asking.
     /// </summary>
-    private async ValueTask<long> Trader(HttpContext context)
+    private async ValueTask<long> TraderAsync(HttpContext context)
     {
         if (!NeedsNoKey(context.Request))
-            return (await Call.Enter(context, keys, Access.Trader))?.Account ?? 0;
+            return (await Call.EnterAsync(context, keys, Access.Trader))?.Account ?? 0;
 
         if (!DemoAccess.IsAllowed(context.Request))
         {
-            await Answer.Refuse(context, DemoAccess.Stranger);
+            await Answer.RefuseAsync(context, DemoAccess.Stranger);
             return 0;
         }
 
         if (SessionTicket.IsOfThisSite(context.Request))
             return options.DemoAccounts[0];
 
-        await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "Another site needs an API key."));
+        await Answer.RefuseAsync(
+            context, new Refusal(RejectReason.Forbidden, null, null, "Another site needs an API key."));
         return 0;
     }
 
@@ -139,7 +141,7 @@ internal sealed class EngineCalls(
     /// chooses one of the demo's accounts, which this interface calls <c>TRADER1</c>, <c>TRADER2</c> and so on. 0 if
     /// the request was rejected.
     /// </summary>
-    private async ValueTask<long> AccountOf(HttpContext context, long caller, string? name)
+    private async ValueTask<long> AccountOfAsync(HttpContext context, long caller, string? name)
     {
         if (name is null)
             return caller;
@@ -155,7 +157,7 @@ internal sealed class EngineCalls(
         var rule = isDemo
             ? $"TRADER1 to TRADER{allowed.Length} trade in a demo without a key."
             : $"This key trades for {new AccountId(caller)}.";
-        await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, "account_id", null, rule));
+        await Answer.RefuseAsync(context, new Refusal(RejectReason.Forbidden, "account_id", null, rule));
         return 0;
     }
 

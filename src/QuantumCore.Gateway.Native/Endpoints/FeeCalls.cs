@@ -19,21 +19,21 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings)
     /// Needs a key or session with an account. Fees are those of the next order, in millionths (ppm) of its value;
     /// <c>volume30Days</c> is decimal text, the value traded in 30 complete UTC days.
     /// </remarks>
-    public Task Show(HttpContext context, Caller caller) => AnswerFees(context, caller.Account);
+    public Task ShowAsync(HttpContext context, Caller caller) => AnswerFeesAsync(context, caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/fees: returns the fees of any account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /fees</c>; expect <c>BadRequest</c> for an
     /// account that is none.
     /// </remarks>
-    public Task ShowAny(HttpContext context, AccountId account) => AnswerFees(context, account.Value);
+    public Task ShowAnyAsync(HttpContext context, AccountId account) => AnswerFeesAsync(context, account.Value);
 
     /// <summary>GET /admin/fees: lists the fee schedules.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator. Rates are millionths (ppm), volumes and minimum fees decimal
     /// text of the asset.
     /// </remarks>
-    public Task ShowSchedules(HttpContext context) => AnswerFees(context, null);
+    public Task ShowSchedulesAsync(HttpContext context) => AnswerFeesAsync(context, null);
 
     /// <summary>POST /admin/fees: sets an asset's fee schedule.</summary>
     /// <remarks>
@@ -42,11 +42,11 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings)
     /// for an asset that no instrument is paid in, and for tiers that do not rise or a rebate above the lowest taker
     /// fee.
     /// </remarks>
-    public async Task Set(HttpContext context, Caller officer, Api.FeesBody text)
+    public async Task SetAsync(HttpContext context, Caller officer, Api.FeesBody text)
     {
-        if (await listings.FindAsset(text.Asset ?? "") is not { } asset)
+        if (await listings.FindAssetAsync(text.Asset ?? "") is not { } asset)
         {
-            await Answer.Refuse(
+            await Answer.RefuseAsync(
                 context,
                 new Refusal(RejectReason.BadRequest, "asset", Detail: "No listed instrument has this quote asset."));
             return;
@@ -55,11 +55,11 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings)
         var (refusal, request) = FeesReading.Read(text, asset, officer.Name);
         if (refusal is null && await Catalog.SetFees(request) is { } reason)
             refusal = Refusal.Malformed("tiers", FeesReading.Sentence(reason));
-        if (!await Answer.TryRefuse(context, refusal))
-            await AnswerFees(context, null);
+        if (!await Answer.TryRefuseAsync(context, refusal))
+            await AnswerFeesAsync(context, null);
     }
 
-    private async Task AnswerFees(HttpContext context, long? account)
+    private async Task AnswerFeesAsync(HttpContext context, long? account)
     {
         var schedules = await Catalog.FeeSchedules();
         var fees = account is { } number
@@ -68,17 +68,17 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings)
         var assets = new Dictionary<string, Asset>(StringComparer.Ordinal);
         foreach (var name in schedules.Select(schedule => schedule.Asset).Concat(fees.Select(fee => fee.Asset)))
         {
-            if (await listings.FindAsset(name) is { } asset)
+            if (await listings.FindAssetAsync(name) is { } asset)
                 assets[name] = asset;
         }
 
         Api.FeeSchedule[] shown = [.. schedules.Select(schedule => schedule.ToApi(assets[schedule.Asset]))];
         if (account is { } of)
-            await Answer.Json(
+            await Answer.JsonAsync(
                 context,
                 new Api.AccountFees(
                     ApiValues.Account(of), [.. fees.Select(fee => fee.ToApi(assets[fee.Asset]))], shown));
         else
-            await Answer.Json(context, new Api.FeeSchedules(shown));
+            await Answer.JsonAsync(context, new Api.FeeSchedules(shown));
     }
 }

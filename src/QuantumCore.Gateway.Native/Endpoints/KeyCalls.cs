@@ -24,18 +24,19 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// Needs the role administrator. <c>apiKey</c>, and for hmac <c>secret</c>, are in this response only. Expect
     /// <c>BadRequest</c> for a public key or an address that is none; the body may be empty.
     /// </remarks>
-    public Task MakeForAny(HttpContext context, Caller officer, AccountId account) => Make(context, account, officer);
+    public Task MakeForAnyAsync(HttpContext context, Caller officer, AccountId account) =>
+        MakeAsync(context, account, officer);
 
     /// <summary>GET /admin/keys: lists all API keys.</summary>
     /// <remarks>Needs the role administrator. Keys are shown by <c>id</c>, never with their text.</remarks>
-    public Task ListAny(HttpContext context) => AnswerList(context, account: 0);
+    public Task ListAnyAsync(HttpContext context) => AnswerListAsync(context, account: 0);
 
     /// <summary>DELETE /admin/keys/{id}: revokes any API key.</summary>
     /// <remarks>
     /// Needs the role administrator; it is for ever. Expect <c>BadRequest</c> for an unknown id, <c>Forbidden</c> for
     /// the keys of the demo.
     /// </remarks>
-    public Task RevokeAny(HttpContext context, Caller officer) => Revoke(context, account: 0, officer);
+    public Task RevokeAnyAsync(HttpContext context, Caller officer) => RevokeAsync(context, account: 0, officer);
 
     /// <summary>POST /keys: makes an API key for yourself.</summary>
     /// <remarks>
@@ -43,28 +44,28 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// response only. Expect <c>Forbidden</c> for a user of the demo or without an account, and with <c>limit</c> above
     /// 100 keys, revoked ones included.
     /// </remarks>
-    public async Task MakeOwn(HttpContext context, SignedIn who)
+    public async Task MakeOwnAsync(HttpContext context, SignedIn who)
     {
-        if (await Owner(context, who) is not { } account)
+        if (await OwnerAsync(context, who) is not { } account)
             return;
 
-        if (await keys.Count(account.Value) >= MostOfOne)
+        if (await keys.CountAsync(account.Value) >= MostOfOne)
         {
             var limit = MostOfOne.ToString(CultureInfo.InvariantCulture);
             var rule = $"An account has at most {MostOfOne} keys, revoked ones included.";
-            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, limit, rule));
+            await Answer.RefuseAsync(context, new Refusal(RejectReason.Forbidden, null, limit, rule));
             return;
         }
 
-        await Make(context, account, officer: null);
+        await MakeAsync(context, account, officer: null);
     }
 
     /// <summary>GET /keys: lists your own API keys.</summary>
     /// <remarks>Needs a session with an account. Keys are shown by <c>id</c>, never with their text.</remarks>
-    public async Task ListOwn(HttpContext context, SignedIn who)
+    public async Task ListOwnAsync(HttpContext context, SignedIn who)
     {
-        if (await Owner(context, who) is { } account)
-            await AnswerList(context, account.Value);
+        if (await OwnerAsync(context, who) is { } account)
+            await AnswerListAsync(context, account.Value);
     }
 
     /// <summary>DELETE /keys/{id}: revokes one of your API keys.</summary>
@@ -72,10 +73,10 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// Needs a session with an account; it is for ever. Expect <c>BadRequest</c> for an id that is not one of your
     /// keys.
     /// </remarks>
-    public async Task RevokeOwn(HttpContext context, SignedIn who)
+    public async Task RevokeOwnAsync(HttpContext context, SignedIn who)
     {
-        if (await Owner(context, who) is { } account)
-            await Revoke(context, account.Value, officer: null);
+        if (await OwnerAsync(context, who) is { } account)
+            await RevokeAsync(context, account.Value, officer: null);
     }
 
     private ICatalogGrain Catalog => grains.Catalog();
@@ -84,21 +85,21 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// Returns the account of the signed-in user: a key makes no keys. Demo users are rejected; they have keys already,
     /// which everyone knows.
     /// </summary>
-    private static async ValueTask<AccountId?> Owner(HttpContext context, SignedIn who)
+    private static async ValueTask<AccountId?> OwnerAsync(HttpContext context, SignedIn who)
     {
         if (who.User is { Account: > 0 and var account, IsDemo: false })
             return new AccountId(account);
 
-        await Answer.Refuse(
+        await Answer.RefuseAsync(
             context,
             new Refusal(RejectReason.Forbidden, null, null, "Only users with an account of their own have keys."));
         return null;
     }
 
-    private async Task Make(HttpContext context, AccountId account, Caller? officer)
+    private async Task MakeAsync(HttpContext context, AccountId account, Caller? officer)
     {
         // Without a body it is a plain key, as before.
-        var text = Call.HasBody(context.Request) ? await Call.Read<Api.NewApiKey>(context) : new Api.NewApiKey();
+        var text = Call.HasBody(context.Request) ? await Call.ReadAsync<Api.NewApiKey>(context) : new Api.NewApiKey();
         if (text is null)
             return;
 
@@ -106,47 +107,48 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         var hash = KeyRing.Hash(shown);
         var (refusal, signing, secret) = ReadSigning(text, hash);
         var addresses = "";
-        if (await Answer.TryRefuse(context, refusal ?? ReadAddresses(text.Addresses, out addresses)))
+        if (await Answer.TryRefuseAsync(context, refusal ?? ReadAddresses(text.Addresses, out addresses)))
             return;
 
         var rights = text.ReadOnly ? KeyRights.Read : KeyRights.All;
         var key = new ApiKey(hash, account.Value, false, false, account.ToString(), rights, signing, addresses);
         // Before the key exists: its secret is shown once, and must not be lost with a failed record.
-        if (await Answer.TryRefuse(context, await Note(officer, "keyMade", key, isDone: false)))
+        if (await Answer.TryRefuseAsync(context, await NoteAsync(officer, "keyMade", key, isDone: false)))
             return;
 
         await Catalog.AddKey(key);
-        await keys.Refresh();
-        await Answer.Json(context, new Api.ApiKeyGrant(key.Label, shown, secret, key.Id));
+        await keys.RefreshAsync();
+        await Answer.JsonAsync(context, new Api.ApiKeyGrant(key.Label, shown, secret, key.Id));
     }
 
-    private async Task Revoke(HttpContext context, long account, Caller? officer)
+    private async Task RevokeAsync(HttpContext context, long account, Caller? officer)
     {
-        await keys.Refresh();
+        await keys.RefreshAsync();
         var id = Call.Path(context, "id");
-        var key = (await keys.All(account)).FirstOrDefault(key => key.Id == id);
+        var key = (await keys.AllAsync(account)).FirstOrDefault(key => key.Id == id);
         if (key is null or { IsDemo: true })
         {
-            await Answer.Refuse(context, key is null
+            await Answer.RefuseAsync(context, key is null
                 ? Refusal.Not("id", id, "the id of a key that is not revoked")
                 : new Refusal(RejectReason.Forbidden, "id", null, "Demo keys cannot be revoked."));
             return;
         }
 
         await Catalog.AddKey(key.Revoked());
-        await keys.Refresh();
-        if (!await Answer.TryRefuse(context, await Note(officer, "keyRevoked", key)))
-            await Answer.Json(context, ToApi(key));
+        await keys.RefreshAsync();
+        if (!await Answer.TryRefuseAsync(context, await NoteAsync(officer, "keyRevoked", key)))
+            await Answer.JsonAsync(context, ToApi(key));
     }
 
-    private ValueTask<Refusal?> Note(Caller? officer, string what, ApiKey key, bool isDone = true) => operators.Note(
+    private ValueTask<Refusal?> NoteAsync(Caller? officer, string what, ApiKey key, bool isDone = true) =>
+        operators.NoteAsync(
         officer, what, key.Label,
         new KeyNote(
             key.Id, key.Rights == KeyRights.Read ? true : null,
             key.Addresses.Length > 0 ? key.Addresses.Split(',') : null), isDone);
 
-    private async Task AnswerList(HttpContext context, long account) =>
-        await Answer.Json(context, new Api.ApiKeyList([.. (await keys.All(account)).Select(ToApi)]));
+    private async Task AnswerListAsync(HttpContext context, long account) =>
+        await Answer.JsonAsync(context, new Api.ApiKeyList([.. (await keys.AllAsync(account)).Select(ToApi)]));
 
     private static Api.KnownApiKey ToApi(ApiKey key) => new(
         key.Id,

@@ -22,14 +22,15 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
     /// Amounts are decimal text, and opening plus in less out is exactly closing. <c>limit</c> is 1 to 1000 entries, by
     /// default 100; pass <c>next</c> as <c>after</c>; expect <c>BadRequest</c> for a day or a page that is none.
     /// </remarks>
-    public Task Statement(HttpContext context, Caller caller) => AnswerStatement(context, caller.Account);
+    public Task StatementAsync(HttpContext context, Caller caller) => AnswerStatementAsync(context, caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/statement: returns any account's statement.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /account/statement</c>; expect
     /// <c>BadRequest</c> for an account that is none.
     /// </remarks>
-    public Task StatementOf(HttpContext context, AccountId account) => AnswerStatement(context, account.Value);
+    public Task StatementOfAsync(HttpContext context, AccountId account) =>
+        AnswerStatementAsync(context, account.Value);
 
     /// <summary>GET /account/positions: returns traded quantity and profit.</summary>
     /// <remarks>
@@ -37,23 +38,24 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
     /// or inCost, anything else <c>BadRequest</c>. Quantities and amounts are decimal text; open units are valued at
     /// the mark price, or else at the last trade.
     /// </remarks>
-    public Task Positions(HttpContext context, Caller caller) => AnswerPositions(context, caller.Account);
+    public Task PositionsAsync(HttpContext context, Caller caller) => AnswerPositionsAsync(context, caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/positions: returns any account's positions and profit.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /account/positions</c>; expect
     /// <c>BadRequest</c> for an account that is none.
     /// </remarks>
-    public Task PositionsOf(HttpContext context, AccountId account) => AnswerPositions(context, account.Value);
+    public Task PositionsOfAsync(HttpContext context, AccountId account) =>
+        AnswerPositionsAsync(context, account.Value);
 
     /// <summary>GET /admin/ledger/trial-balance: returns the totals of the ledger.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Totals are decimal text by asset and holder; over all holders an asset's
     /// total is 0.
     /// </remarks>
-    public async Task TrialBalance(HttpContext context)
+    public async Task TrialBalanceAsync(HttpContext context)
     {
-        await Answer.Json(
+        await Answer.JsonAsync(
             context, new Api.TrialBalanceRows([.. (await Ledger.TrialBalance()).Select(row => new Api.TrialBalanceRow(
             row.Asset, row.Holder, row.Accounts, ApiValues.Decimal(row.Total, row.Decimals),
             ApiValues.Decimal(row.Held, row.Decimals)))]));
@@ -64,13 +66,13 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
     /// Needs the role risk or administrator; <c>from</c> and <c>to</c> are UTC days, both included, by default today,
     /// else <c>BadRequest</c>. Fees are decimal text. It reads every trade of the days.
     /// </remarks>
-    public async Task Fees(HttpContext context)
+    public async Task FeesAsync(HttpContext context)
     {
-        if (await Period(context) is not { } period)
+        if (await PeriodAsync(context) is not { } period)
             return;
 
         var rows = await Ledger.FeeRevenue(UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1));
-        await Answer.Json(context, new Api.FeeRevenueRows([.. rows.Select(row => new Api.FeeRevenueRow(
+        await Answer.JsonAsync(context, new Api.FeeRevenueRows([.. rows.Select(row => new Api.FeeRevenueRow(
             UtcDay.DateOf(UtcDay.Of(row.DayNanos)),
             row.Symbol,
             row.Asset,
@@ -84,21 +86,21 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
     /// Needs the role risk or administrator; repairs nothing. Differences are in minor units of the asset. <c>limit</c>
     /// is 1 to 1000 accounts, by default 100; pass <c>next</c> as <c>after</c>, an account, else <c>BadRequest</c>.
     /// </remarks>
-    public async Task Reconcile(HttpContext context)
+    public async Task ReconcileAsync(HttpContext context)
     {
-        if (await Call.Limit(context) is not { } limit)
+        if (await Call.LimitAsync(context) is not { } limit)
             return;
 
         var after =
             (string?)context.Request.Query["after"] is { } text && AccountId.TryParse(text, out var id) ? id.Value : 0;
         if (after == 0 && context.Request.Query.ContainsKey("after"))
         {
-            await Answer.Refuse(context, Refusal.NotAnAccount("after", context.Request.Query["after"]));
+            await Answer.RefuseAsync(context, Refusal.NotAnAccount("after", context.Request.Query["after"]));
             return;
         }
 
         var report = await Ledger.Reconcile(after, limit);
-        await Answer.Json(context, new Api.ReconciliationReport(
+        await Answer.JsonAsync(context, new Api.ReconciliationReport(
             new(report.TimeNanos),
             report.TimeNanos,
             report.Compared,
@@ -114,7 +116,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
 
     private ILedgerGrain Ledger => grains.Ledger();
 
-    private async Task AnswerPositions(HttpContext context, long account)
+    private async Task AnswerPositionsAsync(HttpContext context, long account)
     {
         var (cost, fees) = ((string?)context.Request.Query["cost"] ?? "average",
             (string?)context.Request.Query["fees"] ?? "beside");
@@ -128,15 +130,15 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
         };
         if (method is null)
         {
-            await Answer.Refuse(context, cost is "average" or "fifo"
+            await Answer.RefuseAsync(context, cost is "average" or "fifo"
                 ? Refusal.NotOneOf("fees", fees, "beside", "inCost")
                 : Refusal.NotOneOf("cost", cost, "average", "fifo"));
             return;
         }
 
-        var instruments = await listings.BySymbol();
+        var instruments = await listings.BySymbolAsync();
         var rows = new List<Api.Position>();
-        foreach (var position in await accounts.Positions(account, method.Value))
+        foreach (var position in await accounts.PositionsAsync(account, method.Value))
         {
             if (!instruments.TryGetValue(position.Symbol, out var instrument))
                 continue;
@@ -146,7 +148,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
                 ToApi(position, instrument, state.MarkPriceTicks > 0 ? state.MarkPriceTicks : state.LastPriceTicks));
         }
 
-        await Answer.Json(context, new Api.PositionList(ApiValues.Account(account), rows));
+        await Answer.JsonAsync(context, new Api.PositionList(ApiValues.Account(account), rows));
     }
 
     private static Api.Position ToApi(PositionProfit position, Instrument instrument, long markTicks)
@@ -174,17 +176,18 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
             (BigInteger)position.Cost * BigInteger.Pow(10, instrument.QuantityDecimals),
             (BigInteger)position.QuantityLots * instrument.LotSize, instrument.Quote.Decimals);
 
-    private async Task AnswerStatement(HttpContext context, long account)
+    private async Task AnswerStatementAsync(HttpContext context, long account)
     {
-        if (await Period(context) is not { } period || await Call.Limit(context) is not { } limit
-            || await Call.After(context, ReadPlace) is not (true, var after))
+        if (await PeriodAsync(context) is not { } period || await Call.LimitAsync(context) is not { } limit
+            || await Call.AfterAsync(context, ReadPlace) is not (true, var after))
         {
             return;
         }
 
         var statement =
-            await accounts.Statement(account, UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1), after, limit);
-        await Answer.Json(context, new Api.AccountStatement(
+            await accounts.StatementAsync(
+                account, UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1), after, limit);
+        await Answer.JsonAsync(context, new Api.AccountStatement(
             ApiValues.Account(statement.Account),
             UtcDay.DateOf(period.From),
             UtcDay.DateOf(period.To),
@@ -228,19 +231,19 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
     /// <summary>
     /// Returns the requested period of UTC days, both included; by default today. Null if the request was rejected.
     /// </summary>
-    private async ValueTask<(long From, long To)?> Period(HttpContext context)
+    private async ValueTask<(long From, long To)?> PeriodAsync(HttpContext context)
     {
         var today = UtcDay.Of(time.UnixNanos());
         if (Day(context, "from", today) is not { } from)
         {
-            await Answer.Refuse(
+            await Answer.RefuseAsync(
                 context, Refusal.Not("from", context.Request.Query["from"], "a UTC day such as 2026-01-31"));
             return null;
         }
 
         if (Day(context, "to", Math.Max(today, from)) is not { } to || to < from)
         {
-            await Answer.Refuse(context, Refusal.Not(
+            await Answer.RefuseAsync(context, Refusal.Not(
                 "to", context.Request.Query["to"], "a UTC day such as 2026-01-31 that is not before 'from'"));
             return null;
         }

@@ -20,20 +20,20 @@ internal sealed class MarginCalls(
     /// Needs a key or session with an account. Rates are millionths (ppm), amounts decimal text of the currency,
     /// quantities decimal text of the base asset.
     /// </remarks>
-    public Task Show(HttpContext context) => AnswerRulebook(context, isOfficer: false);
+    public Task ShowAsync(HttpContext context) => AnswerRulebookAsync(context, isOfficer: false);
 
     /// <summary>GET /admin/margin: returns terms, locates, insurance and deficits.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Rates are millionths (ppm), amounts and quantities decimal text.
     /// </remarks>
-    public Task ShowAll(HttpContext context) => AnswerRulebook(context, isOfficer: true);
+    public Task ShowAllAsync(HttpContext context) => AnswerRulebookAsync(context, isOfficer: true);
 
     /// <summary>GET /admin/accounts/{account}/margin: returns the margin of any account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator; <c>margin</c> is absent for a cash account. Amounts are decimal text of
     /// the account's currency; expect <c>BadRequest</c> for an account that is none.
     /// </remarks>
-    public Task ShowAny(HttpContext context, AccountId account) => AnswerAccount(context, account);
+    public Task ShowAnyAsync(HttpContext context, AccountId account) => AnswerAccountAsync(context, account);
 
     /// <summary>POST /admin/accounts/{account}/margin: makes an account a margin account.</summary>
     /// <remarks>
@@ -41,16 +41,16 @@ internal sealed class MarginCalls(
     /// cash account again, and <c>symbol</c> isolates it to one instrument. Expect <c>BadRequest</c> unless the account
     /// has nothing but its currency, all settled, without a debt or an open order.
     /// </remarks>
-    public async Task SetKind(HttpContext context, Caller officer, AccountId account, Api.AccountKindBody text)
+    public async Task SetKindAsync(HttpContext context, Caller officer, AccountId account, Api.AccountKindBody text)
     {
         var currency = text.Currency ?? "";
         Refusal? refusal = WhyReading.Check(text.Why);
         if (refusal is null && currency.Length > 0
-            && !(await listings.All()).Any(instrument => instrument.Quote.Name == currency))
+            && !(await listings.AllAsync()).Any(instrument => instrument.Quote.Name == currency))
             refusal = new Refusal(
                 RejectReason.BadRequest, "currency", Detail: "No listed instrument has this quote asset.");
         if (refusal is null && text.Symbol is { Length: > 0 } symbol
-            && (await listings.Find(symbol))?.Quote.Name != currency)
+            && (await listings.FindAsync(symbol))?.Quote.Name != currency)
             refusal = new Refusal(
                 RejectReason.BadRequest, "symbol",
                 Detail: "The symbol must be a listed instrument with the account's currency as its quote asset.");
@@ -59,9 +59,9 @@ internal sealed class MarginCalls(
                 .SetKind(new(currency, officer.Name, text.Why ?? "", text.Symbol)) is { } reason)
             refusal = Refusal.Malformed(
                 string.IsNullOrEmpty(text.Symbol) ? "currency" : null, FeesReading.Sentence(reason));
-        if (!await Answer.TryRefuse(
-            context, refusal ?? await operators.Note(officer, "accountKindSet", account.ToString(), text)))
-            await AnswerAccount(context, account);
+        if (!await Answer.TryRefuseAsync(
+            context, refusal ?? await operators.NoteAsync(officer, "accountKindSet", account.ToString(), text)))
+            await AnswerAccountAsync(context, account);
     }
 
     /// <summary>POST /admin/margin/instruments/{symbol}: sets an instrument's margin terms.</summary>
@@ -70,7 +70,8 @@ internal sealed class MarginCalls(
     /// of the currency, <c>lendable</c> of the base asset. They apply to later orders, and cannot be removed. Expect
     /// <c>UnknownSymbol</c>, or <c>BadRequest</c> for tiers that do not rise.
     /// </remarks>
-    public async Task SetTerms(HttpContext context, Caller officer, Instrument instrument, Api.MarginTermsBody text)
+    public async Task SetTermsAsync(
+        HttpContext context, Caller officer, Instrument instrument, Api.MarginTermsBody text)
     {
         var (refusal, terms) = MarginReading.Read(text, instrument);
         if (terms is not null && await Catalog.SetMarginTerms(
@@ -79,7 +80,7 @@ internal sealed class MarginCalls(
             refusal = Refusal.Malformed(null, FeesReading.Sentence(reason));
         }
 
-        await AnswerChange(context, refusal);
+        await AnswerChangeAsync(context, refusal);
     }
 
     /// <summary>POST /admin/margin/currencies/{asset}: sets a currency's margin policy.</summary>
@@ -88,13 +89,13 @@ internal sealed class MarginCalls(
     /// decimal text. Expect <c>BadRequest</c> for an asset that no instrument is paid in, and for a body without a
     /// member.
     /// </remarks>
-    public async Task SetPolicy(HttpContext context, Caller officer, Api.MarginPolicyBody text)
+    public async Task SetPolicyAsync(HttpContext context, Caller officer, Api.MarginPolicyBody text)
     {
         var asset = (string)context.Request.RouteValues["asset"]!;
-        if ((await listings.All()).Select(instrument => instrument.Quote)
+        if ((await listings.AllAsync()).Select(instrument => instrument.Quote)
             .FirstOrDefault(quote => quote.Name == asset) is not { } currency)
         {
-            await Answer.Refuse(context, Refusal.Malformed("asset", "No listed instrument has this quote asset."));
+            await Answer.RefuseAsync(context, Refusal.Malformed("asset", "No listed instrument has this quote asset."));
             return;
         }
 
@@ -109,7 +110,7 @@ internal sealed class MarginCalls(
             refusal = Refusal.Malformed("asset", FeesReading.Sentence(reason));
         }
 
-        await AnswerChange(context, refusal);
+        await AnswerChangeAsync(context, refusal);
     }
 
     /// <summary>POST /admin/margin/groups/{group}: sets a group's margin credit.</summary>
@@ -117,7 +118,7 @@ internal sealed class MarginCalls(
     /// Needs the role risk or administrator; <c>creditPpm</c> is 0 to 1000000 millionths of the smaller side's
     /// requirement, and 0 removes the group. Expect <c>BadRequest</c> for another number, or a name that is none.
     /// </remarks>
-    public async Task SetGroup(HttpContext context, Caller officer, Api.MarginGroupBody text)
+    public async Task SetGroupAsync(HttpContext context, Caller officer, Api.MarginGroupBody text)
     {
         var group = (string)context.Request.RouteValues["group"]!;
         var refusal = text.CreditPpm is null
@@ -129,7 +130,7 @@ internal sealed class MarginCalls(
             refusal = Refusal.Malformed(
                 reason == MarginTerms.NoGroupName ? "group" : "creditPpm", FeesReading.Sentence(reason));
 
-        await AnswerChange(context, refusal);
+        await AnswerChangeAsync(context, refusal);
     }
 
     /// <summary>POST /admin/accounts/{account}/locates: sets units an account may borrow.</summary>
@@ -138,9 +139,9 @@ internal sealed class MarginCalls(
     /// account may sell short. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for an instrument that is not sold
     /// short or has not as much to lend.
     /// </remarks>
-    public async Task Locate(HttpContext context, Caller officer, AccountId account, Api.LocateBody text)
+    public async Task LocateAsync(HttpContext context, Caller officer, AccountId account, Api.LocateBody text)
     {
-        if (await Call.Listed(context, listings, text.Symbol) is not { } instrument)
+        if (await Call.ListedAsync(context, listings, text.Symbol) is not { } instrument)
             return;
 
         var refusal = WhyReading.Check(text.Why);
@@ -151,28 +152,28 @@ internal sealed class MarginCalls(
             refusal = Refusal.Malformed("quantity", FeesReading.Sentence(reason));
         }
 
-        await AnswerChange(context, refusal);
+        await AnswerChangeAsync(context, refusal);
     }
 
-    private async Task AnswerChange(HttpContext context, Refusal? refusal)
+    private async Task AnswerChangeAsync(HttpContext context, Refusal? refusal)
     {
-        if (!await Answer.TryRefuse(context, refusal))
-            await AnswerRulebook(context, isOfficer: true);
+        if (!await Answer.TryRefuseAsync(context, refusal))
+            await AnswerRulebookAsync(context, isOfficer: true);
     }
 
-    private async Task AnswerAccount(HttpContext context, AccountId account)
+    private async Task AnswerAccountAsync(HttpContext context, AccountId account)
     {
-        var (view, instruments) = (await accounts.View(account.Value), await listings.BySymbol());
-        await Answer.Json(
+        var (view, instruments) = (await accounts.ViewAsync(account.Value), await listings.BySymbolAsync());
+        await Answer.JsonAsync(
             context, new Api.AccountKind(ApiValues.Account(view.Account), view.Margin?.ToApi(instruments)));
     }
 
-    private async Task AnswerRulebook(HttpContext context, bool isOfficer)
+    private async Task AnswerRulebookAsync(HttpContext context, bool isOfficer)
     {
-        var (rulebook, instruments) = (await Catalog.Margin(), await listings.BySymbol());
-        var assets = (await listings.All()).Select(instrument => instrument.Quote).DistinctBy(asset => asset.Name)
+        var (rulebook, instruments) = (await Catalog.Margin(), await listings.BySymbolAsync());
+        var assets = (await listings.AllAsync()).Select(instrument => instrument.Quote).DistinctBy(asset => asset.Name)
             .ToDictionary(asset => asset.Name, StringComparer.Ordinal);
-        await Answer.Json(context, new Api.MarginRulebook(
+        await Answer.JsonAsync(context, new Api.MarginRulebook(
             [.. rulebook.Terms.Where(terms => instruments.ContainsKey(terms.Symbol))
                 .Select(terms => terms.ToApi(instruments[terms.Symbol]))],
             [.. rulebook.Policies.Select(policy => policy.ToApi(assets[policy.Asset]))],

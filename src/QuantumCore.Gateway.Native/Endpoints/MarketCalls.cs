@@ -17,22 +17,23 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// Needs no key. Sizes, limits and prices are decimal text, fees millionths (ppm). Every price is a multiple of
     /// <c>tickSize</c>, every quantity one of <c>lotSize</c>.
     /// </remarks>
-    public async Task Instruments(HttpContext context) =>
-        await Answer.Json(
-            context, new Api.InstrumentList([.. (await listings.All()).Select(instrument => instrument.ToApi())]));
+    public async Task InstrumentsAsync(HttpContext context) =>
+        await Answer.JsonAsync(
+            context, new Api.InstrumentList([.. (await listings.AllAsync()).Select(instrument => instrument.ToApi())]));
 
     /// <summary>GET /book/{symbol}: returns the order book by price.</summary>
     /// <remarks>
     /// Needs no key. Levels are pairs of price and quantity as decimal text, best first; <c>depth</c> is 1 to 1000 a
     /// side, by default 20. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another depth.
     /// </remarks>
-    public async Task Book(HttpContext context)
+    public async Task BookAsync(HttpContext context)
     {
-        if (await Listed(context) is not { } instrument || await Count(context, "depth", "20") is not { } depth)
+        if (await ListedAsync(context) is not { } instrument
+            || await CountAsync(context, "depth", "20") is not { } depth)
             return;
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Depth(depth);
-        await Answer.Json(context, (view, instrument), static (to, answer) =>
+        await Answer.JsonAsync(context, (view, instrument), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteString("symbol"u8, answer.instrument.Symbol);
@@ -50,13 +51,14 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// <c>limit</c> is 1 to 1000 a side, by default 20. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another
     /// limit.
     /// </remarks>
-    public async Task Orders(HttpContext context)
+    public async Task OrdersAsync(HttpContext context)
     {
-        if (await Listed(context) is not { } instrument || await Count(context, "limit", "20") is not { } limit)
+        if (await ListedAsync(context) is not { } instrument
+            || await CountAsync(context, "limit", "20") is not { } limit)
             return;
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).DisplayedOrders(limit);
-        await Answer.Json(context, (view, instrument), static (to, answer) =>
+        await Answer.JsonAsync(context, (view, instrument), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteString("symbol"u8, answer.instrument.Symbol);
@@ -73,21 +75,22 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// Needs no key. The newest trade is first, prices and quantities are decimal text; <c>limit</c> is 1 to 1000, by
     /// default 100. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another limit.
     /// </remarks>
-    public async Task Trades(HttpContext context)
+    public async Task TradesAsync(HttpContext context)
     {
-        if (await Listed(context) is not { } instrument || await Count(context, "limit", "100") is not { } limit)
+        if (await ListedAsync(context) is not { } instrument
+            || await CountAsync(context, "limit", "100") is not { } limit)
             return;
 
         var trades = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(limit);
         if (trades.Length < limit)
         {
             // Trades in memory are the newest; the history has earlier ones.
-            var past = await history.Trades(new TradeQuery(instrument.Symbol, null, null, null, limit));
+            var past = await history.TradesAsync(new TradeQuery(instrument.Symbol, null, null, null, limit));
             if (past.Length > trades.Length)
                 trades = [.. past.Reverse()];
         }
 
-        await Answer.Json(context, (trades, instrument), static (to, answer) =>
+        await Answer.JsonAsync(context, (trades, instrument), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("trades"u8);
@@ -103,34 +106,34 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// Needs no key. Prices are decimal text, bands of the rules basis points. Expect <c>UnknownSymbol</c>, or
     /// <c>SymbolUnavailable</c> for a book whose journal cannot be explained.
     /// </remarks>
-    public async Task State(HttpContext context)
+    public async Task StateAsync(HttpContext context)
     {
-        if (await Listed(context) is { } instrument)
-            await AnswerState(context, grains, instrument);
+        if (await ListedAsync(context) is { } instrument)
+            await AnswerStateAsync(context, grains, instrument);
     }
 
     /// <summary>Answers with a symbol's phase and prices.</summary>
-    public static async ValueTask AnswerState(HttpContext context, IGrainFactory grains, Instrument instrument)
+    public static async ValueTask AnswerStateAsync(HttpContext context, IGrainFactory grains, Instrument instrument)
     {
         var state = await grains.Book(instrument.BookKey).State(instrument.Symbol);
         if (state.IsHalted)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.SymbolUnavailable));
+            await Answer.RefuseAsync(context, new Refusal(RejectReason.SymbolUnavailable));
             return;
         }
 
-        await Answer.Json(
+        await Answer.JsonAsync(
             context, (state, instrument), static (to, answer) => to.WriteState(answer.state, answer.instrument));
     }
 
-    private ValueTask<Instrument?> Listed(HttpContext context) =>
-        Call.Listed(context, listings, Call.Path(context, "symbol"));
+    private ValueTask<Instrument?> ListedAsync(HttpContext context) =>
+        Call.ListedAsync(context, listings, Call.Path(context, "symbol"));
 
-    private static async ValueTask<int?> Count(HttpContext context, string name, string absent)
+    private static async ValueTask<int?> CountAsync(HttpContext context, string name, string absent)
     {
         var count = Call.Number((string?)context.Request.Query[name] ?? absent, 1, 1000);
         if (count is null)
-            await Answer.Refuse(context, Refusal.NotInRange(name, context.Request.Query[name], 1, 1000));
+            await Answer.RefuseAsync(context, Refusal.NotInRange(name, context.Request.Query[name], 1, 1000));
         return (int?)count;
     }
 }

@@ -24,30 +24,30 @@ internal sealed class MoneyCalls(
     /// <c>amount</c> is decimal text in the asset's decimals. The same <c>key</c> with the same content is the same
     /// transfer, with other content <c>KeyConflict</c>; <c>InsufficientFunds</c> is final for its key.
     /// </remarks>
-    public Task Transfer(HttpContext context, Caller caller, Api.TransferBody text) =>
-        Transfer(context, caller.Account, officer: null, text);
+    public Task TransferAsync(HttpContext context, Caller caller, Api.TransferBody text) =>
+        TransferAsync(context, caller.Account, officer: null, text);
 
     /// <summary>POST /admin/accounts/{account}/transfers: transfers between any two accounts.</summary>
     /// <remarks>
     /// Needs the role administrator. It does the same as <c>POST /transfers</c>, from the account of the path to any
     /// other.
     /// </remarks>
-    public Task TransferForAny(HttpContext context, Caller officer, AccountId account, Api.TransferBody text) =>
-        Transfer(context, account.Value, officer, text);
+    public Task TransferForAnyAsync(HttpContext context, Caller officer, AccountId account, Api.TransferBody text) =>
+        TransferAsync(context, account.Value, officer, text);
 
     /// <summary>GET /transfers: lists sent and received transfers.</summary>
     /// <remarks>
     /// Needs a key or session with an account; newest first, amounts are decimal text. <c>limit</c> is 1 to 1000, by
     /// default 100; pass <c>next</c> as <c>after</c>, else <c>BadRequest</c>.
     /// </remarks>
-    public async Task Transfers(HttpContext context, Caller caller)
+    public async Task TransfersAsync(HttpContext context, Caller caller)
     {
-        if (await Call.Limit(context) is not { } limit
-            || await Call.After(context, ReadPlace) is not (true, var after))
+        if (await Call.LimitAsync(context) is not { } limit
+            || await Call.AfterAsync(context, ReadPlace) is not (true, var after))
             return;
 
         var transfers = await grains.Ledger().Transfers(caller.Account, limit + 1, after);
-        await Answer.Json(context, new Api.TransferList(
+        await Answer.JsonAsync(context, new Api.TransferList(
             [.. transfers.Take(limit).Select(ToApi)], transfers.Length > limit ? Text(transfers[limit - 1]) : null));
     }
 
@@ -58,15 +58,15 @@ internal sealed class MoneyCalls(
     /// <c>key</c> with the same content is the same withdrawal, with other content <c>KeyConflict</c>;
     /// <c>InsufficientFunds</c> is final for its key.
     /// </remarks>
-    public Task Withdraw(HttpContext context, Caller caller, Api.WithdrawalBody text) =>
-        Withdraw(context, caller.Account, officer: null, text);
+    public Task WithdrawAsync(HttpContext context, Caller caller, Api.WithdrawalBody text) =>
+        WithdrawAsync(context, caller.Account, officer: null, text);
 
     /// <summary>POST /admin/accounts/{account}/withdrawals: withdraws from any account.</summary>
     /// <remarks>
     /// Needs the role administrator. It does the same as <c>POST /withdrawals</c>, out of the account of the path.
     /// </remarks>
-    public Task WithdrawForAny(HttpContext context, Caller officer, AccountId account, Api.WithdrawalBody text) =>
-        Withdraw(context, account.Value, officer, text);
+    public Task WithdrawForAnyAsync(HttpContext context, Caller officer, AccountId account, Api.WithdrawalBody text) =>
+        WithdrawAsync(context, account.Value, officer, text);
 
     /// <summary>GET /withdrawals: lists the account's withdrawals.</summary>
     /// <remarks>
@@ -74,14 +74,15 @@ internal sealed class MoneyCalls(
     /// final or refused. <c>limit</c> is 1 to 1000, by default 100; pass <c>next</c> as <c>after</c>, else
     /// <c>BadRequest</c>.
     /// </remarks>
-    public async Task Withdrawals(HttpContext context, Caller caller)
+    public async Task WithdrawalsAsync(HttpContext context, Caller caller)
     {
-        if (await Call.Limit(context) is not { } limit
-            || await Call.After(context, static text => Call.Number(text, 0, long.MaxValue)) is not (true, var before))
+        if (await Call.LimitAsync(context) is not { } limit
+            || await Call.AfterAsync(context, static text => Call.Number(text, 0, long.MaxValue))
+                is not (true, var before))
             return;
 
         var withdrawals = await grains.Ledger().Withdrawals(caller.Account, limit + 1, before);
-        await Answer.Json(context, new Api.WithdrawalList(
+        await Answer.JsonAsync(context, new Api.WithdrawalList(
             [.. withdrawals.Take(limit).Select(ToApi)],
             withdrawals.Length > limit
                 ? withdrawals[limit - 1].Sequence.ToString(CultureInfo.InvariantCulture)
@@ -94,12 +95,12 @@ internal sealed class MoneyCalls(
     /// one owner may transfer to each other, and self-trade prevention treats them as one. Expect <c>BadRequest</c> for
     /// a name with spaces at its ends.
     /// </remarks>
-    public async Task SetOwner(HttpContext context, Caller officer, AccountId account, Api.OwnerBody text)
+    public async Task SetOwnerAsync(HttpContext context, Caller officer, AccountId account, Api.OwnerBody text)
     {
         if (text.Owner is not { } owner || owner.Length > LongestOwner || owner.Any(char.IsControl)
             || owner.Trim() != owner)
         {
-            await Answer.Refuse(context, new Refusal(
+            await Answer.RefuseAsync(context, new Refusal(
                 RejectReason.BadRequest, "owner", "64",
                 RefusalText.Not(
                     "owner", text.Owner,
@@ -107,58 +108,60 @@ internal sealed class MoneyCalls(
             return;
         }
 
-        await ownerBlocks.JoinOwner(new OwnedAccount(account.Value, owner), officer.Name);
-        await owners.Refresh();
-        if (await Answer.TryRefuse(context, await operators.Note(officer, "ownerSet", account.ToString(), text)))
+        await ownerBlocks.JoinOwnerAsync(new OwnedAccount(account.Value, owner), officer.Name);
+        await owners.RefreshAsync();
+        if (await Answer.TryRefuseAsync(
+            context, await operators.NoteAsync(officer, "ownerSet", account.ToString(), text)))
             return;
 
-        await Answer.Json(context, new Api.AccountOwner(account.ToString(), owner));
+        await Answer.JsonAsync(context, new Api.AccountOwner(account.ToString(), owner));
     }
 
-    private async Task Transfer(HttpContext context, long account, Caller? officer, Api.TransferBody text)
+    private async Task TransferAsync(HttpContext context, long account, Caller? officer, Api.TransferBody text)
     {
-        var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
+        var (refusal, asset, amount) = await MoneyReading.ReadAsync(listings, text.Key, text.Asset, text.Amount);
         refusal = MoneyReading.ReadOther("to", text.To, account, out var receiver) ?? refusal;
-        if (refusal is null && officer is null && !await owners.AreOfOne(account, receiver.Value))
+        if (refusal is null && officer is null && !await owners.AreOfOneAsync(account, receiver.Value))
             refusal = new Refusal(
                 RejectReason.Forbidden, "to", null,
                 $"to {receiver} has another owner; a transfer goes to an account of the same owner, only "
                     + "administrators can choose any account");
-        if (await Answer.TryRefuse(context, refusal))
+        if (await Answer.TryRefuseAsync(context, refusal))
             return;
 
         var request = new TransferRequest(text.Key!, receiver.Value, asset!.Name, amount);
-        var result = await entry.Transfer(account, request);
+        var result = await entry.TransferAsync(account, request);
         if ((ReasonOf(result.Reason, result.Field, result.Limit, text.Amount, asset)
-            ?? await operators.Note(officer, "transferred", new AccountId(account).ToString(), text)) is { } refused)
+            ?? await operators.NoteAsync(officer, "transferred", new AccountId(account).ToString(), text))
+            is { } refused)
         {
-            await Answer.Refuse(context, refused);
+            await Answer.RefuseAsync(context, refused);
             return;
         }
 
-        await Answer.Json(context, new Api.Transfer(
+        await Answer.JsonAsync(context, new Api.Transfer(
             result.Sequence, request.Key, ApiValues.Account(account), receiver.ToString(), asset.Name,
             asset.AmountOf(amount), StateOf(!result.IsOpen)));
     }
 
-    private async Task Withdraw(HttpContext context, long account, Caller? officer, Api.WithdrawalBody text)
+    private async Task WithdrawAsync(HttpContext context, long account, Caller? officer, Api.WithdrawalBody text)
     {
-        var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
+        var (refusal, asset, amount) = await MoneyReading.ReadAsync(listings, text.Key, text.Asset, text.Amount);
         if (refusal is null && !Destination.IsValid(text.Destination))
             refusal = Refusal.Not("destination", text.Destination, Destination.Rule);
-        if (await Answer.TryRefuse(context, refusal))
+        if (await Answer.TryRefuseAsync(context, refusal))
             return;
 
         var request = new WithdrawRequest(text.Key!, asset!.Name, amount, text.Destination!);
-        var (result, state) = await entry.Withdraw(account, request, asset.Decimals);
+        var (result, state) = await entry.WithdrawAsync(account, request, asset.Decimals);
         if ((ReasonOf(result.Reason, result.Field, result.Limit, text.Amount, asset)
-            ?? await operators.Note(officer, "withdrawn", new AccountId(account).ToString(), text)) is { } refused)
+            ?? await operators.NoteAsync(officer, "withdrawn", new AccountId(account).ToString(), text)) is { } refused)
         {
-            await Answer.Refuse(context, refused);
+            await Answer.RefuseAsync(context, refused);
             return;
         }
 
-        await Answer.Json(context, new Api.NewWithdrawal(
+        await Answer.JsonAsync(context, new Api.NewWithdrawal(
             result.Sequence, request.Key, ApiValues.Account(account), asset.Name, asset.AmountOf(amount),
             request.Destination, StateOf(state)));
     }

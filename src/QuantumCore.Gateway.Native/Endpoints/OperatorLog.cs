@@ -39,13 +39,14 @@ internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogg
     /// <param name="text">Request; all of it is recorded, so it must have no secrets.</param>
     /// <param name="isDone">True if the act is done already.</param>
     /// <returns>Null, or the refusal to answer with if the record is not known to be written.</returns>
-    public async ValueTask<Refusal?> Note<T>(Caller? officer, string what, string subject, T text, bool isDone = true)
+    public async ValueTask<Refusal?> NoteAsync<T>(
+        Caller? officer, string what, string subject, T text, bool isDone = true)
     {
         if (officer is not { Name: var name })
             return null;
 
         var act = new OperatorAct(what, subject, name, Said(text));
-        var noted = await _calls.Ask("Note", 0, () => Grain.Note(act));
+        var noted = await _calls.AskAsync("Note", 0, () => Grain.Note(act));
         return noted.Failure == RejectReason.None ? null
             : isDone
                 ? new Refusal(
@@ -57,14 +58,14 @@ internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogg
     }
 
     /// <summary>Records an act once the log can be written again; retries for as long as the process lives.</summary>
-    public async Task NoteLater(Func<ValueTask<Refusal?>> note)
+    public async Task NoteLaterAsync(Func<ValueTask<Refusal?>> note)
     {
         while (await note() is not null)
             await Task.Delay(s_notingPause, time, CancellationToken.None);
     }
 
     /// <summary>Returns the newest audit lines before a sequence, newest first.</summary>
-    public ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit) => Grain.Lines(before, limit);
+    public ValueTask<ImmutableArray<AuditLine>> LinesAsync(long before, int limit) => Grain.Lines(before, limit);
 
     /// <summary>Formats the members of a request that are set, by name.</summary>
     private static string Said<T>(T text)

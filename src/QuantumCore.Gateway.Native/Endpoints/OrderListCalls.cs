@@ -19,27 +19,27 @@ internal sealed class OrderListCalls(LinkedOrders linkedOrders, Listings listing
     /// enter or none does, in continuous trading only. Errors are those of <c>POST /orders</c>, with the order's index
     /// in <c>field</c> (<c>orders[1].triggerPrice</c>), and <c>ListPrices</c> for prices that do not fit together.
     /// </remarks>
-    public async Task Place(HttpContext context, Caller caller, OrderListText text)
+    public async Task PlaceAsync(HttpContext context, Caller caller, OrderListText text)
     {
-        var (refusal, kind, orders) = await Read(text);
+        var (refusal, kind, orders) = await ReadAsync(text);
         if (refusal is null)
         {
-            (refusal, var reports) = await linkedOrders.PlaceList(caller.Account, kind, orders);
+            (refusal, var reports) = await linkedOrders.PlaceListAsync(caller.Account, kind, orders);
             if (refusal is null)
             {
-                await AnswerReports(context, kind, reports);
+                await AnswerReportsAsync(context, kind, reports);
                 return;
             }
         }
 
         var wrong = refusal.Value;
-        if (!orders.IsDefaultOrEmpty && await listings.Find(orders[0].Symbol) is { } instrument)
+        if (!orders.IsDefaultOrEmpty && await listings.FindAsync(orders[0].Symbol) is { } instrument)
             wrong = OrderRefusals.OfList(wrong, instrument, text.Orders!);
-        await Answer.Refuse(context, wrong);
+        await Answer.RefuseAsync(context, wrong);
     }
 
     private async ValueTask<(Refusal? Refusal, OrderListKind Kind,
-        ImmutableArray<HoldRequest> Orders)> Read(OrderListText text)
+        ImmutableArray<HoldRequest> Orders)> ReadAsync(OrderListText text)
     {
         if (WireNames.ReadListKind(text.Kind) is not { } kind)
             return (Refusal.NotOneOf("kind", text.Kind, WireNames.ListKinds.AsSpan()), default, []);
@@ -62,7 +62,7 @@ internal sealed class OrderListCalls(LinkedOrders linkedOrders, Listings listing
             var named = i == 0
                 ? order
                 : order with { ClientOrderId = order.ClientOrderId ?? $"{orders[0].ClientOrderId}-{i + 1}" };
-            var (refusal, request) = await OrderReading.Read(named, listings);
+            var (refusal, request) = await OrderReading.ReadAsync(named, listings);
             if (refusal is { } refused)
                 return (OrderListChecks.OfOrder(i, refused), kind, []);
             if (orders.Any(other => other.ClientOrderId == request.ClientOrderId))
@@ -78,9 +78,9 @@ internal sealed class OrderListCalls(LinkedOrders linkedOrders, Listings listing
         return (OrderListChecks.Check(kind, all), kind, all);
     }
 
-    private async ValueTask AnswerReports(
+    private async ValueTask AnswerReportsAsync(
         HttpContext context, OrderListKind kind, ImmutableArray<ExecutionReport> reports) =>
-        await Answer.Json(context, (kind, reports, listed: await listings.BySymbol()), static (to, answer) =>
+        await Answer.JsonAsync(context, (kind, reports, listed: await listings.BySymbolAsync()), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteString("kind"u8, WireNames.Of(answer.kind));

@@ -18,31 +18,31 @@ internal sealed class PastOrderCalls(AccountQueries accounts, Listings listings)
     /// Needs a key or session with an account; the order may be open or done. <c>fills</c> is empty here:
     /// <c>GET /fills</c> has them. Expect <c>UnknownOrder</c> for an unknown name, which stays unused.
     /// </remarks>
-    public async Task Find(HttpContext context, Caller caller)
+    public async Task FindAsync(HttpContext context, Caller caller)
     {
         var name = Call.Path(context, "clientOrderId");
-        var listed = await listings.BySymbol();
-        var view = await accounts.View(caller.Account);
+        var listed = await listings.BySymbolAsync();
+        var view = await accounts.ViewAsync(caller.Account);
         if (view.OpenOrders.FirstOrDefault(order => order.ClientOrderId == name) is { } open
             && listed.ContainsKey(open.Symbol))
         {
             var sequence = view.Cursors.FirstOrDefault(seen => seen.Symbol == open.Symbol).Sequence;
-            await Answer.Json(context, (open, caller.Account, sequence, listed), static (to, answer) =>
+            await Answer.JsonAsync(context, (open, caller.Account, sequence, listed), static (to, answer) =>
                 to.WriteOpenOrder(answer.open, answer.Account, answer.sequence, answer.listed));
             return;
         }
 
-        var found = await accounts.LookUp(caller.Account, name);
+        var found = await accounts.LookUpAsync(caller.Account, name);
         var past = found.Reason != RejectReason.None
             ? []
-            : await accounts.Orders(new OrderQuery(caller.Account, found.Symbol, Number: found.Number, Limit: 1));
+            : await accounts.OrdersAsync(new OrderQuery(caller.Account, found.Symbol, Number: found.Number, Limit: 1));
         if (past is [var order, ..] && listed.ContainsKey(order.Symbol))
-            await Answer.Json(
+            await Answer.JsonAsync(
                 context, (order, caller.Account, listed),
                 static (to, answer) =>
                     to.WriteOrder(Report(answer.order, answer.Account), answer.listed, answer.order.FilledValue));
         else
-            await Answer.Refuse(context, new Refusal(
+            await Answer.RefuseAsync(context, new Refusal(
                 RejectReason.UnknownOrder, "clientOrderId", null,
                 $"clientOrderId {RefusalText.Shown(name)} is unknown"));
     }
@@ -53,23 +53,24 @@ internal sealed class PastOrderCalls(AccountQueries accounts, Listings listings)
     /// to 1000, by default 100; pass <c>next</c> as <c>after</c> for the next page, it is null on the last. Expect
     /// <c>BadRequest</c> for a limit or an <c>after</c> that is none, <c>UnknownSymbol</c> for an unlisted symbol.
     /// </remarks>
-    public async Task Newest(HttpContext context, Caller caller)
+    public async Task NewestAsync(HttpContext context, Caller caller)
     {
-        if (await Call.Limit(context) is not { } limit
-            || await Call.After(context, static text => Call.Number(text, 0, long.MaxValue)) is not (true, var before))
+        if (await Call.LimitAsync(context) is not { } limit
+            || await Call.AfterAsync(context, static text => Call.Number(text, 0, long.MaxValue))
+                is not (true, var before))
             return;
 
         string? symbol = context.Request.Query["symbol"];
-        if (symbol is not null && await Call.Listed(context, listings, symbol) is null)
+        if (symbol is not null && await Call.ListedAsync(context, listings, symbol) is null)
             return;
 
-        var listed = await listings.BySymbol();
+        var listed = await listings.BySymbolAsync();
         var orders =
-            await accounts.Orders(new OrderQuery(caller.Account, symbol, Limit: limit + 1, BeforeNumber: before));
+            await accounts.OrdersAsync(new OrderQuery(caller.Account, symbol, Limit: limit + 1, BeforeNumber: before));
         var page = orders.OrderByDescending(order => order.Number).Take(limit).ToArray();
         var known = page.Where(order => listed.ContainsKey(order.Symbol));
         var next = orders.Length > limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
-        await Answer.Json(context, (known, caller.Account, listed, next), static (to, answer) =>
+        await Answer.JsonAsync(context, (known, caller.Account, listed, next), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("orders"u8);

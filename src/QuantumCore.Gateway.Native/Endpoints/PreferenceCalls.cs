@@ -14,11 +14,11 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
 
     /// <summary>GET /user/preferences: lists your terminal settings.</summary>
     /// <remarks>Needs a session; a key gets <c>Unauthorized</c>.</remarks>
-    public async Task List(HttpContext context, SignedIn who)
+    public async Task ListAsync(HttpContext context, SignedIn who)
     {
         var (failure, all, _) =
-            await _calls.Ask("Preferences", 0, () => grains.GetGrain<IPreferencesGrain>(who.User.Name).All());
-        await AnswerAll(context, failure == RejectReason.None ? null : new Refusal(failure), all);
+            await _calls.AskAsync("Preferences", 0, () => grains.GetGrain<IPreferencesGrain>(who.User.Name).All());
+        await AnswerAllAsync(context, failure == RejectReason.None ? null : new Refusal(failure), all);
     }
 
     /// <summary>PATCH /user/preferences: changes your terminal settings.</summary>
@@ -26,7 +26,7 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
     /// Needs a session; sets the named ones, removes those without <c>value</c>, and leaves the rest, all or none.
     /// Expect <c>BadRequest</c> for a name or value against the rule, <c>Forbidden</c> with <c>limit</c> above 100.
     /// </remarks>
-    public async Task Change(HttpContext context, SignedIn who, Api.PreferencesBody text)
+    public async Task ChangeAsync(HttpContext context, SignedIn who, Api.PreferencesBody text)
     {
         ImmutableArray<Preference> changes =
             [.. (text.Preferences ?? []).Select(change => new Preference(change?.Name ?? "", change?.Value))];
@@ -38,14 +38,14 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
             : (Refusal?)null;
         if (refusal is not null)
         {
-            await AnswerAll(context, refusal, []);
+            await AnswerAllAsync(context, refusal, []);
             return;
         }
 
         var (failure, result, _) =
-            await _calls.Ask(
+            await _calls.AskAsync(
                 "ChangePreferences", 0, () => grains.GetGrain<IPreferencesGrain>(who.User.Name).Change(changes));
-        await AnswerAll(
+        await AnswerAllAsync(
             context,
             failure != RejectReason.None ? new Refusal(failure)
                 : result.Reason != RejectReason.None ? new Refusal(
@@ -55,12 +55,12 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
             result?.All ?? []);
     }
 
-    private static async Task AnswerAll(HttpContext context, Refusal? refusal, ImmutableArray<Preference> all)
+    private static async Task AnswerAllAsync(HttpContext context, Refusal? refusal, ImmutableArray<Preference> all)
     {
-        if (await Answer.TryRefuse(context, refusal))
+        if (await Answer.TryRefuseAsync(context, refusal))
             return;
 
-        await Answer.Json(
+        await Answer.JsonAsync(
             context,
             new Api.PreferenceList(
                 [.. all.Select(preference => new Api.UserPreference(preference.Name, preference.Value))]));

@@ -19,14 +19,14 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
     /// Needs a key or session with an account. Quantities and values are decimal text. <c>everyones</c> are the limits
     /// of all accounts, <c>owners</c> the account's share of its owner's limits.
     /// </remarks>
-    public Task Show(HttpContext context, Caller caller) => AnswerLimits(context, caller.Account);
+    public Task ShowAsync(HttpContext context, Caller caller) => AnswerLimitsAsync(context, caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/limits: returns the limits of any account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /limits</c>; expect <c>BadRequest</c> for an
     /// account that is none.
     /// </remarks>
-    public Task ShowAny(HttpContext context, AccountId account) => AnswerLimits(context, account.Value);
+    public Task ShowAnyAsync(HttpContext context, AccountId account) => AnswerLimitsAsync(context, account.Value);
 
     /// <summary>POST /admin/accounts/{account}/limits: sets an account's limits in one scope.</summary>
     /// <remarks>
@@ -35,19 +35,20 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
     /// milliseconds as named. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that the scope does not
     /// have.
     /// </remarks>
-    public async Task Set(HttpContext context, Caller officer, AccountId account, Api.LimitsBody text)
+    public async Task SetAsync(HttpContext context, Caller officer, AccountId account, Api.LimitsBody text)
     {
-        if (await Read(context, text, officer.Name, forEveryone: false, ofOwner: false) is not { } request)
+        if (await ReadAsync(context, text, officer.Name, forEveryone: false, ofOwner: false) is not { } request)
             return;
 
         await grains.Account(account.Value).SetLimits(request);
-        if (!await Answer.TryRefuse(context, await operators.Note(officer, "limitsSet", account.ToString(), text)))
-            await AnswerLimits(context, account.Value);
+        if (!await Answer.TryRefuseAsync(
+            context, await operators.NoteAsync(officer, "limitsSet", account.ToString(), text)))
+            await AnswerLimitsAsync(context, account.Value);
     }
 
     /// <summary>GET /admin/limits: returns the limits of every account.</summary>
     /// <remarks>Needs the role risk or administrator. Quantities and values are decimal text.</remarks>
-    public Task ShowEveryones(HttpContext context) => AnswerLimits(context, null);
+    public Task ShowEveryonesAsync(HttpContext context) => AnswerLimitsAsync(context, null);
 
     /// <summary>POST /admin/limits: sets every account's limits in a symbol.</summary>
     /// <remarks>
@@ -55,13 +56,13 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
     /// They apply in addition to an account's own. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that
     /// cannot be every account's.
     /// </remarks>
-    public async Task SetEveryones(HttpContext context, Caller officer, Api.LimitsBody text)
+    public async Task SetEveryonesAsync(HttpContext context, Caller officer, Api.LimitsBody text)
     {
-        if (await Read(context, text, officer.Name, forEveryone: true, ofOwner: false) is not { } request)
+        if (await ReadAsync(context, text, officer.Name, forEveryone: true, ofOwner: false) is not { } request)
             return;
 
         await Catalog.SetLimits(request);
-        await AnswerLimits(context, null);
+        await AnswerLimitsAsync(context, null);
     }
 
     /// <summary>GET /admin/owners/limits: lists the limits of owners.</summary>
@@ -69,7 +70,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
     /// Needs the role risk or administrator. <c>shares</c> shows each account's weight and its part of the limits;
     /// quantities and values are decimal text.
     /// </remarks>
-    public Task ShowOwners(HttpContext context) => AnswerOwners(context);
+    public Task ShowOwnersAsync(HttpContext context) => AnswerOwnersAsync(context);
 
     /// <summary>POST /admin/owners/limits: sets an owner's limits in one scope.</summary>
     /// <remarks>
@@ -77,27 +78,28 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
     /// without <c>shares</c>. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for an owner without accounts, a share
     /// of a foreign account, or a limit that owners do not have.
     /// </remarks>
-    public async Task SetOwners(HttpContext context, Caller officer, Api.OwnerLimitsBody text)
+    public async Task SetOwnersAsync(HttpContext context, Caller officer, Api.OwnerLimitsBody text)
     {
-        if (await Read(context, text, officer.Name, forEveryone: true, ofOwner: true) is not { } request
-            || await Shares(context, text.Shares) is not { } shares)
+        if (await ReadAsync(context, text, officer.Name, forEveryone: true, ofOwner: true) is not { } request
+            || await SharesAsync(context, text.Shares) is not { } shares)
             return;
 
         var limits = new OwnerLimits(text.Owner ?? "", request.Symbol, request.Limits, shares);
         if (await Catalog.SetOwnerLimits(new OwnerLimitsRequest(limits, request.By, request.Why)) is { } wrong)
-            await Answer.Refuse(context, Refusal.Malformed("owner", FeesReading.Sentence(wrong)));
+            await Answer.RefuseAsync(context, Refusal.Malformed("owner", FeesReading.Sentence(wrong)));
         else
-            await AnswerOwners(context);
+            await AnswerOwnersAsync(context);
     }
 
-    private static async Task<ImmutableArray<OwnerShare>?> Shares(HttpContext context, List<Api.OwnerShareBody?>? texts)
+    private static async Task<ImmutableArray<OwnerShare>?> SharesAsync(
+        HttpContext context, List<Api.OwnerShareBody?>? texts)
     {
         var shares = ImmutableArray.CreateBuilder<OwnerShare>();
         foreach (var text in texts ?? [])
         {
             if (!AccountId.TryParse(text?.Account ?? "", out var account))
             {
-                await Answer.Refuse(context, Refusal.NotAnAccount("shares", text?.Account));
+                await Answer.RefuseAsync(context, Refusal.NotAnAccount("shares", text?.Account));
                 return null;
             }
 
@@ -107,7 +109,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
         return shares.ToImmutable();
     }
 
-    private async Task AnswerOwners(HttpContext context)
+    private async Task AnswerOwnersAsync(HttpContext context)
     {
         var owners = new List<Api.OwnerLimits>();
         foreach (var of in await Catalog.OwnersLimits())
@@ -123,17 +125,17 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
                     new SymbolLimits(of.Symbol, of.PartOf(share.Account)).ToApi(unit)))]));
         }
 
-        await Answer.Json(context, new Api.OwnersLimits(owners));
+        await Answer.JsonAsync(context, new Api.OwnersLimits(owners));
     }
 
     /// <summary>Reads the limits of a request; null if it was rejected and answered.</summary>
-    private async Task<LimitsRequest?> Read(
+    private async Task<LimitsRequest?> ReadAsync(
         HttpContext context, Api.LimitsBody text, string by, bool forEveryone, bool ofOwner)
     {
         var unit = await LimitUnit.FindAsync(listings, text.Symbol);
         if (unit is null || (forEveryone && !ofOwner && unit.Instrument is null))
         {
-            await Answer.Refuse(context, await listings.Unknown(text.Symbol));
+            await Answer.RefuseAsync(context, await listings.UnknownAsync(text.Symbol));
             return null;
         }
 
@@ -141,29 +143,29 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
         if (refusal is not { } wrong)
             return request;
 
-        await Answer.Refuse(context, wrong);
+        await Answer.RefuseAsync(context, wrong);
         return null;
     }
 
-    private async Task AnswerLimits(HttpContext context, long? account)
+    private async Task AnswerLimitsAsync(HttpContext context, long? account)
     {
-        var everyones = await Shown(await Catalog.Limits());
+        var everyones = await ShownAsync(await Catalog.Limits());
         if (account is not { } number)
         {
-            await Answer.Json(context, new Api.EveryonesLimits(everyones));
+            await Answer.JsonAsync(context, new Api.EveryonesLimits(everyones));
             return;
         }
 
-        var own = await Shown(await grains.Account(number).Limits());
+        var own = await ShownAsync(await grains.Account(number).Limits());
         var frozenWhy = (await grains.Account(number).View([])).FrozenWhy;
-        var owners = await Shown(await OwnerParts(number));
-        await Answer.Json(
+        var owners = await ShownAsync(await OwnerPartsAsync(number));
+        await Answer.JsonAsync(
             context, new Api.AccountLimits(
                 ApiValues.Account(number), frozenWhy, own, everyones, owners.Count > 0 ? owners : null));
     }
 
     /// <summary>Returns an account's shares of its owner's limits.</summary>
-    private async ValueTask<ImmutableArray<SymbolLimits>> OwnerParts(long account)
+    private async ValueTask<ImmutableArray<SymbolLimits>> OwnerPartsAsync(long account)
     {
         var limits = await Catalog.OwnersLimits();
         var owner =
@@ -171,7 +173,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
         return [.. limits.Where(of => of.Owner == owner).Select(of => new SymbolLimits(of.Symbol, of.PartOf(account)))];
     }
 
-    private async ValueTask<List<Api.RiskLimits>> Shown(ImmutableArray<SymbolLimits> limits)
+    private async ValueTask<List<Api.RiskLimits>> ShownAsync(ImmutableArray<SymbolLimits> limits)
     {
         var shown = new List<Api.RiskLimits>();
         foreach (var of in limits)

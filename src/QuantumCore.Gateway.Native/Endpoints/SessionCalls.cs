@@ -47,9 +47,9 @@ internal sealed class SessionCalls(
     /// <c>token</c>. Expect <c>NameTaken</c>, <c>BadRequest</c> for a name or password against the rule,
     /// <c>Forbidden</c> where sign-up is off, and <c>TooManyRequests</c>.
     /// </remarks>
-    public async Task SignUp(HttpContext context)
+    public async Task SignUpAsync(HttpContext context)
     {
-        if (await Read(context, Api.ApiJson.Request<Api.SignInBody>()) is not { } text)
+        if (await ReadAsync(context, Api.ApiJson.Request<Api.SignInBody>()) is not { } text)
             return;
 
         var refusal =
@@ -60,12 +60,12 @@ internal sealed class SessionCalls(
                 : Refusal.Malformed("code", "A code is not possible here; add an authenticator after the sign-up."))
             ?? Counted(context, text.Name!)
             ?? (quotas.TakeSignUp(context.Connection.RemoteIpAddress) ? (Refusal?)null : s_tooManySignUps);
-        if (await Answer.TryRefuse(context, refusal))
+        if (await Answer.TryRefuseAsync(context, refusal))
             return;
 
-        if (await passwords.Hash(text.Password!, context.RequestAborted) is not { } hash)
+        if (await passwords.HashAsync(text.Password!, context.RequestAborted) is not { } hash)
         {
-            await Answer.Refuse(context, s_busy);
+            await Answer.RefuseAsync(context, s_busy);
             return;
         }
 
@@ -73,13 +73,13 @@ internal sealed class SessionCalls(
             await Catalog.AddUser(new User(text.Name!, 0, UserRole.Customer, hash), UserEvent.SignedUp, text.Name!);
         if (added.User is not { } user)
         {
-            await Answer.Refuse(context, new Refusal(added.Reason, "name"));
+            await Answer.RefuseAsync(context, new Refusal(added.Reason, "name"));
             return;
         }
 
         if (options.DemoMode)
-            await funds.Start(user.Account);
-        await Begin(context, user, text.Bearer, codeStep: 0);
+            await funds.StartAsync(user.Account);
+        await BeginAsync(context, user, text.Bearer, codeStep: 0);
     }
 
     /// <summary>POST /sessions: signs in with name and password.</summary>
@@ -88,19 +88,19 @@ internal sealed class SessionCalls(
     /// for a wrong password and an unknown name; with <c>field</c> code the password was right and a code of the
     /// authenticator is needed. Expect <c>TooManyRequests</c> above 10 attempts a minute.
     /// </remarks>
-    public async Task SignIn(HttpContext context)
+    public async Task SignInAsync(HttpContext context)
     {
-        if (await Read(context, Api.ApiJson.Request<Api.SignInBody>()) is not { } text)
+        if (await ReadAsync(context, Api.ApiJson.Request<Api.SignInBody>()) is not { } text)
             return;
 
         var name = text.Name ?? "";
-        if (await Answer.TryRefuse(context, Counted(context, name)))
+        if (await Answer.TryRefuseAsync(context, Counted(context, name)))
             return;
 
-        var user = await sessions.Find(name);
-        var (refusal, step) = await Check(context, user, text.Password, text.Code);
-        if (!await Answer.TryRefuse(context, refusal))
-            await Begin(context, user!, text.Bearer, step);
+        var user = await sessions.FindAsync(name);
+        var (refusal, step) = await CheckAsync(context, user, text.Password, text.Code);
+        if (!await Answer.TryRefuseAsync(context, refusal))
+            await BeginAsync(context, user!, text.Bearer, step);
     }
 
     /// <summary>POST /sessions/demo: signs in to the demo.</summary>
@@ -109,60 +109,61 @@ internal sealed class SessionCalls(
     /// demo-alice. Expect <c>Forbidden</c> where the exchange is no demo, <c>Unauthorized</c> from elsewhere,
     /// <c>UnknownUser</c>.
     /// </remarks>
-    public async Task SignInToDemo(HttpContext context)
+    public async Task SignInToDemoAsync(HttpContext context)
     {
-        if (await Read(context, Api.ApiJson.Request<Api.DemoBody>(), new Api.DemoBody()) is not { } text)
+        if (await ReadAsync(context, Api.ApiJson.Request<Api.DemoBody>(), new Api.DemoBody()) is not { } text)
             return;
 
         if (!options.DemoMode)
-            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo."));
+            await Answer.RefuseAsync(
+                context, new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo."));
         else if (!DemoAccess.IsAllowed(context.Request))
-            await Answer.Refuse(context, DemoAccess.Stranger);
-        else if (await sessions.Find(text.Name ?? "demo-alice") is { IsDemo: true } user)
-            await Begin(context, user, text.Bearer, codeStep: 0);
+            await Answer.RefuseAsync(context, DemoAccess.Stranger);
+        else if (await sessions.FindAsync(text.Name ?? "demo-alice") is { IsDemo: true } user)
+            await BeginAsync(context, user, text.Bearer, codeStep: 0);
         else
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownUser, "name"));
+            await Answer.RefuseAsync(context, new Refusal(RejectReason.UnknownUser, "name"));
     }
 
     /// <summary>GET /sessions/current: returns the user who is signed in.</summary>
     /// <remarks>Needs a session; a key gets <c>Unauthorized</c>.</remarks>
-    public static Task Current(HttpContext context, SignedIn who) => AnswerSession(context, who);
+    public static Task CurrentAsync(HttpContext context, SignedIn who) => AnswerSessionAsync(context, who);
 
     /// <summary>DELETE /sessions/current: signs out of this session.</summary>
     /// <remarks>Needs a session; it ends, and its cookie is removed.</remarks>
-    public async Task SignOut(HttpContext context, SignedIn who)
+    public async Task SignOutAsync(HttpContext context, SignedIn who)
     {
         await Catalog.EndSessions(who.User.Name, who.Session.Id, who.User.Name);
         sessions.Refresh();
-        await SessionTicket.Take(context);
-        await AnswerSession(context, who);
+        await SessionTicket.TakeAsync(context);
+        await AnswerSessionAsync(context, who);
     }
 
     /// <summary>GET /sessions: lists your sessions.</summary>
     /// <remarks>Needs a session. The newest is first; <c>current</c> marks the one that asks.</remarks>
-    public async Task List(HttpContext context, SignedIn who)
+    public async Task ListAsync(HttpContext context, SignedIn who)
     {
-        await Answer.Json(context, new Api.SessionList(
-            [.. (await sessions.Of(who.User.Name)).Select(
+        await Answer.JsonAsync(context, new Api.SessionList(
+            [.. (await sessions.OfAsync(who.User.Name)).Select(
                 session => ToApi(session) with { Current = session.Id == who.Session.Id })]));
     }
 
     /// <summary>DELETE /sessions/{id}: ends one of your sessions.</summary>
     /// <remarks>Needs a session. Expect <c>BadRequest</c> for an id that is not one of your sessions.</remarks>
-    public Task End(HttpContext context, SignedIn who) => End(context, who, Call.Path(context, "id"));
+    public Task EndAsync(HttpContext context, SignedIn who) => EndAsync(context, who, Call.Path(context, "id"));
 
     /// <summary>DELETE /sessions: ends all your sessions.</summary>
     /// <remarks>Needs a session, which ends too.</remarks>
-    public Task EndAll(HttpContext context, SignedIn who) => End(context, who, id: null);
+    public Task EndAllAsync(HttpContext context, SignedIn who) => EndAsync(context, who, id: null);
 
-    private async Task End(HttpContext context, SignedIn who, string? id)
+    private async Task EndAsync(HttpContext context, SignedIn who, string? id)
     {
         var isDone = await Catalog.EndSessions(who.User.Name, id, who.User.Name);
         sessions.Refresh();
         if (isDone)
-            await AnswerSession(context, who);
+            await AnswerSessionAsync(context, who);
         else
-            await Answer.Refuse(context, Refusal.Malformed("id", "The user has no such session."));
+            await Answer.RefuseAsync(context, Refusal.Malformed("id", "The user has no such session."));
     }
 
     /// <summary>POST /user/password: changes your password.</summary>
@@ -170,21 +171,21 @@ internal sealed class SessionCalls(
     /// Needs a session and the old password, with a <c>code</c> if an authenticator is on, else <c>Unauthorized</c>.
     /// Every other session ends. Expect <c>BadRequest</c> for a new password outside 8 to 128 characters.
     /// </remarks>
-    public async Task ChangePassword(HttpContext context, SignedIn who, Api.PasswordBody text)
+    public async Task ChangePasswordAsync(HttpContext context, SignedIn who, Api.PasswordBody text)
     {
-        if (await Confirmed(context, who, text.Password, text.Code) is not { } step)
+        if (await ConfirmedAsync(context, who, text.Password, text.Code) is not { } step)
             return;
 
         if (WrongPassword("newPassword", text.NewPassword) is { } wrong)
-            await Answer.Refuse(context, wrong);
-        else if (await passwords.Hash(text.NewPassword!, context.RequestAborted) is { } hash)
-            await Change(
+            await Answer.RefuseAsync(context, wrong);
+        else if (await passwords.HashAsync(text.NewPassword!, context.RequestAborted) is { } hash)
+            await ChangeAsync(
                 context, who,
                 new UserChange(
                     who.User.Name, UserEvent.PasswordChanged, who.User.Name, PasswordHash: hash,
                     KeptSession: who.Session.Id, CodeStep: step));
         else
-            await Answer.Refuse(context, s_busy);
+            await Answer.RefuseAsync(context, s_busy);
     }
 
     /// <summary>POST /user/authenticator: adds an authenticator in two steps.</summary>
@@ -193,26 +194,26 @@ internal sealed class SessionCalls(
     /// <c>secret</c> and one of its codes, signing in needs codes from then on. Expect <c>Unauthorized</c> for a wrong
     /// password, and with <c>field</c> code for a wrong code.
     /// </remarks>
-    public async Task AddAuthenticator(HttpContext context, SignedIn who, Api.AuthenticatorBody text)
+    public async Task AddAuthenticatorAsync(HttpContext context, SignedIn who, Api.AuthenticatorBody text)
     {
-        if (await Confirmed(context, who, text.Password, code: null) is null)
+        if (await ConfirmedAsync(context, who, text.Password, code: null) is null)
             return;
 
         var name = who.User.Name;
         if (text.Secret is null)
         {
             var made = Authenticator.NewSecret();
-            await Answer.Json(context, new Api.NewAuthenticator(made, Authenticator.Address(name, made)));
+            await Answer.JsonAsync(context, new Api.NewAuthenticator(made, Authenticator.Address(name, made)));
             return;
         }
 
         if (Authenticator.ReadSecret(text.Secret) is not { } secret)
-            await Answer.Refuse(
+            await Answer.RefuseAsync(
                 context, Refusal.Malformed("secret", "32 characters of base32, as this call made them."));
         else if (Authenticator.Step(secret, text.Code ?? "", time.GetUtcNow()) is not { } step)
-            await Answer.Refuse(context, s_wrongCode);
+            await Answer.RefuseAsync(context, s_wrongCode);
         else
-            await Change(
+            await ChangeAsync(
                 context, who,
                 new UserChange(
                     name, UserEvent.AuthenticatorAdded, name, Authenticator: seal.Close(text.Secret, SealedFor(name)),
@@ -221,10 +222,10 @@ internal sealed class SessionCalls(
 
     /// <summary>DELETE /user/authenticator: removes your authenticator.</summary>
     /// <remarks>Needs a session, the password and an unused code, else <c>Unauthorized</c>.</remarks>
-    public async Task RemoveAuthenticator(HttpContext context, SignedIn who, Api.AuthenticatorBody text)
+    public async Task RemoveAuthenticatorAsync(HttpContext context, SignedIn who, Api.AuthenticatorBody text)
     {
-        if (await Confirmed(context, who, text.Password, text.Code) is { } step)
-            await Change(
+        if (await ConfirmedAsync(context, who, text.Password, text.Code) is { } step)
+            await ChangeAsync(
                 context, who,
                 new UserChange(
                     who.User.Name, UserEvent.AuthenticatorRemoved, who.User.Name, Authenticator: "", CodeStep: step));
@@ -259,13 +260,15 @@ internal sealed class SessionCalls(
     /// <summary>
     /// Reads the body of a call that anyone may make, except a page of another site. An optional body has a default.
     /// </summary>
-    private static async ValueTask<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, T? otherwise = null)
+    private static async ValueTask<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, T? otherwise = null)
         where T : class
     {
         if (SessionTicket.IsOfThisSite(context.Request))
-            return otherwise is not null && !Call.HasBody(context.Request) ? otherwise : await Call.Read(context, type);
+            return otherwise is not null && !Call.HasBody(context.Request)
+                ? otherwise
+                : await Call.ReadAsync(context, type);
 
-        await Answer.Refuse(context, SessionTicket.OtherSite);
+        await Answer.RefuseAsync(context, SessionTicket.OtherSite);
         return null;
     }
 
@@ -273,12 +276,12 @@ internal sealed class SessionCalls(
     /// Checks the password of the user who is signed in. Returns the step of the code, or null if the request was
     /// rejected.
     /// </summary>
-    private async ValueTask<long?> Confirmed(HttpContext context, SignedIn who, string? password, string? code)
+    private async ValueTask<long?> ConfirmedAsync(HttpContext context, SignedIn who, string? password, string? code)
     {
         var (refusal, step) = (Counted(context, who.User.Name), 0L);
         if (refusal is null)
-            (refusal, step) = await Check(context, who.User, password, code);
-        return await Answer.TryRefuse(context, refusal) ? null : step;
+            (refusal, step) = await CheckAsync(context, who.User, password, code);
+        return await Answer.TryRefuseAsync(context, refusal) ? null : step;
     }
 
     /// <summary>Counts an attempt; returns a refusal if it exceeds the rate limit, or null.</summary>
@@ -291,13 +294,13 @@ internal sealed class SessionCalls(
     /// Authenticates a user. Returns a refusal, or the step of the code. An unknown user takes the same time as a known
     /// one.
     /// </summary>
-    private async ValueTask<(Refusal? Refusal, long Step)> Check(
+    private async ValueTask<(Refusal? Refusal, long Step)> CheckAsync(
         HttpContext context, User? user, string? password, string? code)
     {
         if (password is null or { Length: > Passwords.Longest })
             return (WrongPassword("password", password) ?? s_wrong, 0);
 
-        if (await passwords.Matches(user?.PasswordHash, password, context.RequestAborted) is not { } matches)
+        if (await passwords.MatchesAsync(user?.PasswordHash, password, context.RequestAborted) is not { } matches)
             return (s_busy, 0);
         if (!matches)
         {
@@ -322,7 +325,7 @@ internal sealed class SessionCalls(
     }
 
     /// <summary>Begins a session; a program gets a token, a browser a cookie.</summary>
-    private async Task Begin(HttpContext context, User user, bool isBearer, long codeStep)
+    private async Task BeginAsync(HttpContext context, User user, bool isBearer, long codeStep)
     {
         var now = time.UnixNanos();
         var client = context.Request.Headers.UserAgent.ToString();
@@ -336,33 +339,33 @@ internal sealed class SessionCalls(
         var reason = await Catalog.BeginSession(session, codeStep);
         if (reason != RejectReason.None)
         {
-            await Answer.Refuse(context, codeStep > 0 ? s_wrongCode : new Refusal(reason));
+            await Answer.RefuseAsync(context, codeStep > 0 ? s_wrongCode : new Refusal(reason));
             return;
         }
 
         sessions.Refresh();
         if (!isBearer)
-            await SessionTicket.Give(context, session);
-        await AnswerSession(
+            await SessionTicket.GiveAsync(context, session);
+        await AnswerSessionAsync(
             context, new SignedIn(user, session), isBearer ? SessionTicket.TokenOf(context, session) : null);
     }
 
-    private async Task Change(HttpContext context, SignedIn who, UserChange change)
+    private async Task ChangeAsync(HttpContext context, SignedIn who, UserChange change)
     {
         var changed = await Catalog.ChangeUser(change);
         sessions.Refresh();
         if (changed.User is { } user)
-            await AnswerSession(context, who with { User = user });
+            await AnswerSessionAsync(context, who with { User = user });
         else
-            await Answer.Refuse(
+            await Answer.RefuseAsync(
                 context, changed.Reason == RejectReason.Unauthorized ? s_wrongCode : new Refusal(changed.Reason));
     }
 
     private static string Address(HttpContext context) =>
         (context.Connection.RemoteIpAddress ?? IPAddress.None).ToString();
 
-    private static async Task AnswerSession(HttpContext context, SignedIn who, string? token = null) =>
-        await Answer.Json(
+    private static async Task AnswerSessionAsync(HttpContext context, SignedIn who, string? token = null) =>
+        await Answer.JsonAsync(
         context,
         new Api.SignedInUser(
             who.User.Name,

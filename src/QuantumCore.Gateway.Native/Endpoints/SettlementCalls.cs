@@ -27,7 +27,7 @@ internal sealed class SettlementCalls(
     /// Needs the role marketOperator or administrator. It has the newest 100 batches of each venue and the 1000 oldest
     /// fails; units and cash are decimal text.
     /// </remarks>
-    public Task Show(HttpContext context) => AnswerVenues(context);
+    public Task ShowAsync(HttpContext context) => AnswerVenuesAsync(context);
 
     /// <summary>POST /admin/settlement/{venue}/holidays: sets a venue's holidays.</summary>
     /// <remarks>
@@ -35,7 +35,7 @@ internal sealed class SettlementCalls(
     /// tomorrow on, earlier ones stay. Expect <c>BadRequest</c> for a day that is none, too early a day, or a venue
     /// where nothing settles.
     /// </remarks>
-    public async Task SetHolidays(HttpContext context, Caller officer, Api.HolidaysBody text)
+    public async Task SetHolidaysAsync(HttpContext context, Caller officer, Api.HolidaysBody text)
     {
         var refusal = WhyReading.Check(text.Why);
         var days = ImmutableArray.CreateBuilder<long>();
@@ -48,14 +48,14 @@ internal sealed class SettlementCalls(
         }
 
         var venue = (string)context.Request.RouteValues["venue"]!;
-        if (await VenueOf(context) is null)
+        if (await VenueOfAsync(context) is null)
             refusal ??= s_noVenue;
-        refusal ??= await TooEarly(venue, days);
+        refusal ??= await TooEarlyAsync(venue, days);
         if (refusal is null
             && await Catalog.SetHolidays(new(venue, days.ToImmutable(), officer.Name, text.Why ?? "")) is { } reason)
             refusal = Refusal.Malformed("holidays", FeesReading.Sentence(reason));
-        if (!await Answer.TryRefuse(context, refusal))
-            await AnswerVenues(context);
+        if (!await Answer.TryRefuseAsync(context, refusal))
+            await AnswerVenuesAsync(context);
     }
 
     /// <summary>POST /admin/settlement/{venue}/buy-ins: buys in what an account fails to deliver.</summary>
@@ -64,7 +64,7 @@ internal sealed class SettlementCalls(
     /// returns it as <c>POST /orders</c> does. Expect <c>BadRequest</c> on <c>account</c> if it fails nothing, or not
     /// for long enough; the same <c>id</c> again is the same order.
     /// </remarks>
-    public async Task BuyIn(HttpContext context, Caller officer, Api.BuyInBody text)
+    public async Task BuyInAsync(HttpContext context, Caller officer, Api.BuyInBody text)
     {
         var account = default(AccountId);
         var (refusal, lots) = (WhyReading.Check(text.Why), 0L);
@@ -72,9 +72,9 @@ internal sealed class SettlementCalls(
             refusal ??= Refusal.NotAKey("id", text.Id);
         if (!AccountId.TryParse(text.Account, out account))
             refusal ??= new Refusal(RejectReason.UnknownAccount, "account");
-        if (await listings.Find(text.Symbol ?? "") is null)
-            refusal ??= await listings.Unknown(text.Symbol);
-        if (await VenueOf(context) is not { } venue)
+        if (await listings.FindAsync(text.Symbol ?? "") is null)
+            refusal ??= await listings.UnknownAsync(text.Symbol);
+        if (await VenueOfAsync(context) is not { } venue)
             refusal ??= s_noVenue;
         else if (refusal is null)
         {
@@ -82,28 +82,28 @@ internal sealed class SettlementCalls(
             lots = decision.Lots;
             refusal = decision.Refusal is { } reason
                 ? Refusal.Malformed("account", FeesReading.Sentence(reason))
-                : await operators.Note(officer, "boughtIn", account.ToString(), text);
+                : await operators.NoteAsync(officer, "boughtIn", account.ToString(), text);
         }
 
-        if (await Answer.TryRefuse(context, refusal))
+        if (await Answer.TryRefuseAsync(context, refusal))
             return;
 
-        var report = await entry.Place(account.Value, new HoldRequest(
+        var report = await entry.PlaceAsync(account.Value, new HoldRequest(
             text.Id!, text.Symbol!, Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, PostOnly: false, 0,
             lots));
-        await OrderAnswer.Order(context, report, await listings.BySymbol(), null);
+        await OrderAnswer.OrderAsync(context, report, await listings.BySymbolAsync(), null);
     }
 
     /// <summary>POST /admin/settlement/{venue}/buy-in-days: sets the days before a buy-in.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; <c>days</c> are business days, 0 to 100, else <c>BadRequest</c>.
     /// </remarks>
-    public async Task SetBuyInDays(HttpContext context, Caller officer, Api.BuyInDaysBody text)
+    public async Task SetBuyInDaysAsync(HttpContext context, Caller officer, Api.BuyInDaysBody text)
     {
         var refusal = text.Days is null
             ? Refusal.NotInRange("days", null, 0, BuyInDaysRequest.Most) with { Limit = null }
             : WhyReading.Check(text.Why);
-        if (await VenueOf(context) is not { } venue)
+        if (await VenueOfAsync(context) is not { } venue)
             refusal ??= s_noVenue;
         else if (refusal is null
             && await venue.SetBuyInDays(new(text.Days ?? 0, officer.Name, text.Why ?? "")) is { } reason)
@@ -111,16 +111,16 @@ internal sealed class SettlementCalls(
                 RejectReason.BadRequest, "days", BuyInDaysRequest.Most.ToString(CultureInfo.InvariantCulture),
                 FeesReading.Sentence(reason));
         if ((refusal
-            ?? await operators.Note(
+            ?? await operators.NoteAsync(
                 officer, "buyInDaysSet", (string)context.Request.RouteValues["venue"]!, text)) is { } wrong)
-            await Answer.Refuse(context, wrong);
+            await Answer.RefuseAsync(context, wrong);
         else
-            await AnswerVenues(context);
+            await AnswerVenuesAsync(context);
     }
 
     // A calendar of the whole year may include past days. But a holiday today or tomorrow would be announced and not
     // take effect.
-    private async ValueTask<Refusal?> TooEarly(string venue, IEnumerable<long> days)
+    private async ValueTask<Refusal?> TooEarlyAsync(string venue, IEnumerable<long> days)
     {
         var today = UtcDay.Of(time.UnixNanos());
         var known =
@@ -134,19 +134,19 @@ internal sealed class SettlementCalls(
     }
 
     // A venue at which nothing settles has no stream, and a request must not create one.
-    private async Task<ISettlementGrain?> VenueOf(HttpContext context)
+    private async Task<ISettlementGrain?> VenueOfAsync(HttpContext context)
     {
         var venue = (string)context.Request.RouteValues["venue"]!;
-        return (await listings.All()).Any(instrument => instrument.SettlementVenue == venue)
+        return (await listings.AllAsync()).Any(instrument => instrument.SettlementVenue == venue)
             ? grains.GetGrain<ISettlementGrain>(venue)
             : null;
     }
 
-    private async Task AnswerVenues(HttpContext context)
+    private async Task AnswerVenuesAsync(HttpContext context)
     {
         var calendars = await Catalog.SettlementCalendars();
         var venues = new List<Api.SettlementVenue>();
-        foreach (var venue in (await listings.All()).Select(instrument => instrument.SettlementVenue)
+        foreach (var venue in (await listings.AllAsync()).Select(instrument => instrument.SettlementVenue)
             .Where(venue => venue.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var settlement = grains.GetGrain<ISettlementGrain>(venue);
@@ -159,7 +159,7 @@ internal sealed class SettlementCalls(
                 [.. (await settlement.Fails(FailsShown)).Select(ToApi)]));
         }
 
-        await Answer.Json(context, new Api.SettlementVenues(venues));
+        await Answer.JsonAsync(context, new Api.SettlementVenues(venues));
     }
 
     private static Api.SettlementBatch ToApi(SettlementBatchView batch) => new(

@@ -24,7 +24,7 @@ internal sealed class SignalCalls(
     /// carried out once. Expect <c>Unauthorized</c>, <c>SignalsPaused</c>, <c>SignalTooOld</c>, <c>SignalSkipped</c>,
     /// or the error of the order, which then is on the list of dead signals.
     /// </remarks>
-    public async Task Take(HttpContext context)
+    public async Task TakeAsync(HttpContext context)
     {
         var started = time.GetTimestamp();
         var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
@@ -33,23 +33,23 @@ internal sealed class SignalCalls(
         if (body.Length > Call.LongestBody)
         {
             metrics.WebhookAnswered(RejectReason.BadRequest, isDuplicate: false, time.GetElapsedTime(started));
-            await Answer.Refuse(
+            await Answer.RefuseAsync(
                 context, Refusal.Malformed(null, "The body is too long."), StatusCodes.Status413PayloadTooLarge);
             return;
         }
 
         var signature = context.Request.Headers["X-QC-Signature"] is [{ } told] ? told : null;
-        var answer = await desk.Take(Call.Path(context, "strategy"), body, signature);
+        var answer = await desk.TakeAsync(Call.Path(context, "strategy"), body, signature);
         metrics.WebhookAnswered(
             answer.Refusal?.Reason ?? RejectReason.None, answer.IsDuplicate, time.GetElapsedTime(started));
         if (answer.Refusal is { } refusal)
         {
-            await Answer.Refuse(context, refusal, answer.RetryAfter);
+            await Answer.RefuseAsync(context, refusal, answer.RetryAfter);
             return;
         }
 
-        await Answer.Json(
-            context, (answer, name: Call.Path(context, "strategy"), listed: await listings.BySymbol()),
+        await Answer.JsonAsync(
+            context, (answer, name: Call.Path(context, "strategy"), listed: await listings.BySymbolAsync()),
             static (to, told) =>
             {
                 to.WriteStartObject();
@@ -81,10 +81,11 @@ internal sealed class SignalCalls(
     /// <remarks>
     /// Needs a key or session; a customer sees the own strategies, an administrator all. Secrets are not shown.
     /// </remarks>
-    public async Task List(HttpContext context, Caller caller)
+    public async Task ListAsync(HttpContext context, Caller caller)
     {
         var shown = (await Catalog.SignalStrategies()).Where(state => Owns(caller, state.Strategy));
-        await Answer.Json(context, new Api.SignalStrategyList([.. shown.Select(state => ToApi(state, secret: null))]));
+        await Answer.JsonAsync(
+            context, new Api.SignalStrategyList([.. shown.Select(state => ToApi(state, secret: null))]));
     }
 
     /// <summary>PUT /signals/strategies/{strategy}: makes or changes a webhook strategy.</summary>
@@ -93,7 +94,7 @@ internal sealed class SignalCalls(
     /// The <c>secret</c> is in the response that made it only, also with <c>newSecret</c>. Expect <c>UnknownSymbol</c>
     /// for an unlisted symbol, <c>BadRequest</c> for a value out of its range.
     /// </remarks>
-    public async Task Set(HttpContext context, Caller caller, Api.SignalStrategyBody text)
+    public async Task SetAsync(HttpContext context, Caller caller, Api.SignalStrategyBody text)
     {
         var name = Call.Path(context, "strategy");
         var known = (await Catalog.FindSignalStrategy(name))?.Strategy;
@@ -108,8 +109,8 @@ internal sealed class SignalCalls(
                 "A customer's strategy can trade for the customer's own account only.");
         foreach (var symbol in strategy.Symbols)
         {
-            if (await listings.Find(symbol) is null)
-                refusal ??= await listings.Unknown(symbol, "symbols");
+            if (await listings.FindAsync(symbol) is null)
+                refusal ??= await listings.UnknownAsync(symbol, "symbols");
         }
 
         string? shown = null;
@@ -122,11 +123,11 @@ internal sealed class SignalCalls(
         if (refusal is null
             && await Catalog.SetSignalStrategy(strategy, caller.Name) is not RejectReason.None and var reason)
             refusal = new Refusal(reason, "name");
-        if (await Answer.TryRefuse(context, refusal))
+        if (await Answer.TryRefuseAsync(context, refusal))
             return;
 
         var state = await Catalog.FindSignalStrategy(name);
-        await Answer.Json(context, ToApi(state!, shown));
+        await Answer.JsonAsync(context, ToApi(state!, shown));
     }
 
     /// <summary>DELETE /signals/strategies/{strategy}/pause: ends the pause of a strategy.</summary>
@@ -134,17 +135,17 @@ internal sealed class SignalCalls(
     /// Needs a key or session of the strategy's owner, or of an administrator, else <c>Forbidden</c>. Returns the
     /// strategy.
     /// </remarks>
-    public async Task Resume(HttpContext context, Caller caller)
+    public async Task ResumeAsync(HttpContext context, Caller caller)
     {
         var name = Call.Path(context, "strategy");
         if (await Catalog.FindSignalStrategy(name) is not { } state || !Owns(caller, state.Strategy))
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, "strategy"));
+            await Answer.RefuseAsync(context, new Refusal(RejectReason.Forbidden, "strategy"));
             return;
         }
 
         await Catalog.ResumeSignals(name, caller.Name);
-        await Answer.Json(context, ToApi((await Catalog.FindSignalStrategy(name))!, secret: null));
+        await Answer.JsonAsync(context, ToApi((await Catalog.FindSignalStrategy(name))!, secret: null));
     }
 
     /// <summary>GET /signals/dead: lists signals that failed.</summary>
@@ -152,12 +153,12 @@ internal sealed class SignalCalls(
     /// Needs a key or session; a customer sees those of the own strategies, an administrator all. The newest is first;
     /// each has its body and the reason.
     /// </remarks>
-    public async Task Dead(HttpContext context, Caller caller)
+    public async Task DeadAsync(HttpContext context, Caller caller)
     {
         var own = (await Catalog.SignalStrategies()).Where(state => Owns(caller, state.Strategy))
             .Select(state => state.Strategy.Name).ToHashSet(StringComparer.Ordinal);
         var dead = (await Catalog.DeadSignals()).Where(signal => own.Contains(signal.Strategy));
-        await Answer.Json(context, new Api.DeadSignalList([.. dead.Select(signal => new Api.DeadSignal(
+        await Answer.JsonAsync(context, new Api.DeadSignalList([.. dead.Select(signal => new Api.DeadSignal(
             signal.Id,
             signal.Strategy,
             signal.Key,
@@ -174,21 +175,21 @@ internal sealed class SignalCalls(
     /// Needs a key or session of the strategy's owner, or of an administrator. Expect <c>BadRequest</c> with status 404
     /// if the list has no such signal.
     /// </remarks>
-    public async Task Drop(HttpContext context, Caller caller)
+    public async Task DropAsync(HttpContext context, Caller caller)
     {
         var id = Call.Number(Call.Path(context, "id"), 1, long.MaxValue) ?? 0;
         var dead = (await Catalog.DeadSignals()).FirstOrDefault(signal => signal.Id == id);
         if (dead is null || await Catalog.FindSignalStrategy(dead.Strategy) is not { } state
             || !Owns(caller, state.Strategy))
         {
-            await Answer.Refuse(
+            await Answer.RefuseAsync(
                 context, new Refusal(RejectReason.BadRequest, "id", null, "No such signal is on the list."),
                 StatusCodes.Status404NotFound);
             return;
         }
 
         await Catalog.DropDeadSignal(id, caller.Name);
-        await Answer.Json(context, new Api.DroppedSignal(id));
+        await Answer.JsonAsync(context, new Api.DroppedSignal(id));
     }
 
     private static bool Owns(Caller caller, SignalStrategy strategy) =>

@@ -20,25 +20,25 @@ internal sealed class StrategyCalls(LinkedOrders linkedOrders, Listings listings
     /// legs in <c>field</c>; expect <c>InvalidCombination</c> for legs of different groups, <c>NoReference</c>, and
     /// <c>InsufficientFunds</c>, because each leg holds its own funds.
     /// </remarks>
-    public async Task Place(HttpContext context, Caller caller, StrategyText text)
+    public async Task PlaceAsync(HttpContext context, Caller caller, StrategyText text)
     {
-        var (refusal, legs) = await StrategyReading.Read(text, listings);
+        var (refusal, legs) = await StrategyReading.ReadAsync(text, listings);
         if (refusal is null)
         {
-            (refusal, var reports) = await linkedOrders.PlaceStrategy(caller.Account, legs);
+            (refusal, var reports) = await linkedOrders.PlaceStrategyAsync(caller.Account, legs);
             if (refusal is null)
             {
-                await AnswerReports(context, legs[0], reports);
+                await AnswerReportsAsync(context, legs[0], reports);
                 return;
             }
         }
 
-        await Answer.Refuse(context, refusal.Value);
+        await Answer.RefuseAsync(context, refusal.Value);
     }
 
-    private async ValueTask AnswerReports(
+    private async ValueTask AnswerReportsAsync(
         HttpContext context, HoldRequest first, ImmutableArray<ExecutionReport> reports) =>
-        await Answer.Json(context, (first, reports, listed: await listings.BySymbol()), static (to, answer) =>
+        await Answer.JsonAsync(context, (first, reports, listed: await listings.BySymbolAsync()), static (to, answer) =>
         {
             var terms = answer.first.Conditions.Decode()!.Strategy!;
             to.WriteStartObject();

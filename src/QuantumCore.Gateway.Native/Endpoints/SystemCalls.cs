@@ -19,14 +19,14 @@ internal sealed class SystemCalls(ReadSilos silos, RecentLog recent, IGrainFacto
     /// Needs the role marketOperator, risk or administrator. <c>journal</c> is null, and <c>grains</c> empty, for a
     /// part that does not respond within three seconds; <c>behindMillis</c> are milliseconds.
     /// </remarks>
-    public async Task Show(HttpContext context)
+    public async Task ShowAsync(HttpContext context)
     {
         var cancellation = context.RequestAborted;
-        var asked = Ask(async () => (ImmutableArray<SiloView>?)await silos(cancellation), cancellation);
-        var status = await Ask(async () => (LedgerStatus?)await grains.Ledger().Status(), cancellation);
+        var asked = AskAsync(async () => (ImmutableArray<SiloView>?)await silos(cancellation), cancellation);
+        var status = await AskAsync(async () => (LedgerStatus?)await grains.Ledger().Status(), cancellation);
         var members = await asked;
         var now = time.UnixNanos();
-        await Answer.Json(context, new Api.ExchangeSystem(
+        await Answer.JsonAsync(context, new Api.ExchangeSystem(
             new(now),
             now,
             [.. (members ?? []).Select(ToApi)],
@@ -40,7 +40,7 @@ internal sealed class SystemCalls(ReadSilos silos, RecentLog recent, IGrainFacto
     /// Asks a part of the system; null if it does not answer. Not logged: that would push the relevant lines out of the
     /// log.
     /// </summary>
-    private async Task<T?> Ask<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
+    private async Task<T?> AskAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
     {
         try
         {

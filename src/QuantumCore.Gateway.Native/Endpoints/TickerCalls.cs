@@ -22,19 +22,19 @@ internal sealed class TickerCalls(LastCandles candles, Listings listings, Market
     /// Needs no key. Prices and volumes of the last 24 hours are decimal text; an unknown price is null. Expect
     /// <c>OutcomeUnknown</c> if no symbol can be read.
     /// </remarks>
-    public async Task Tickers(HttpContext context)
+    public async Task TickersAsync(HttpContext context)
     {
-        var second = await pulse.Read();
+        var second = await pulse.ReadAsync();
 
         // A symbol that cannot be read is left out. If none can be read, the call fails: an empty list would mean a
         // market without symbols.
-        if (second.Symbols.IsEmpty && (await listings.All()).Count > 0)
+        if (second.Symbols.IsEmpty && (await listings.AllAsync()).Count > 0)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.OutcomeUnknown));
+            await Answer.RefuseAsync(context, new Refusal(RejectReason.OutcomeUnknown));
             return;
         }
 
-        await Answer.Json(context, new Api.TickerList(
+        await Answer.JsonAsync(context, new Api.TickerList(
             new(second.TimeNanos), second.TimeNanos, [.. second.Symbols.Values.Select(pulse => pulse.ToApi())]));
     }
 
@@ -45,34 +45,37 @@ internal sealed class TickerCalls(LastCandles candles, Listings listings, Market
     /// 500. <c>adjustment</c> is split (default) or raw. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another
     /// parameter.
     /// </remarks>
-    public async Task Candles(HttpContext context)
+    public async Task CandlesAsync(HttpContext context)
     {
-        var instrument = await listings.Find(Call.Path(context, "symbol"));
+        var instrument = await listings.FindAsync(Call.Path(context, "symbol"));
         var query = context.Request.Query;
         if (instrument is null)
-            await Answer.Refuse(context, await listings.Unknown(Call.Path(context, "symbol")));
+            await Answer.RefuseAsync(context, await listings.UnknownAsync(Call.Path(context, "symbol")));
         else if (WireNames.ReadPeriod((string?)query["period"] ?? "1m") is not { } period)
-            await Answer.Refuse(context, Refusal.NotOneOf("period", query["period"], s_periods));
+            await Answer.RefuseAsync(context, Refusal.NotOneOf("period", query["period"], s_periods));
         else if (Call.Number((string?)query["limit"] ?? "500", 1, MostCandles) is not { } limit)
-            await Answer.Refuse(context, Refusal.NotInRange("limit", query["limit"], 1, MostCandles));
+            await Answer.RefuseAsync(context, Refusal.NotInRange("limit", query["limit"], 1, MostCandles));
         else if (Before(query["before"]) is not { } before)
-            await Answer.Refuse(context, Refusal.Not("before", query["before"], WireTime.Rule));
+            await Answer.RefuseAsync(context, Refusal.Not("before", query["before"], WireTime.Rule));
         else if (IsRaw(query["adjustment"]) is not { } isRaw)
-            await Answer.Refuse(context, Refusal.NotOneOf("adjustment", query["adjustment"], "split", "raw"));
+            await Answer.RefuseAsync(context, Refusal.NotOneOf("adjustment", query["adjustment"], "split", "raw"));
         else
-            await Answer.Json(context, new Api.CandleList(
-                instrument.Symbol,
-                [.. (await Read(instrument, period, before, (int)limit, isRaw, !query.ContainsKey("before"))).Select(
-                    candle => candle.ToApi(instrument))]));
+        {
+            var found = await ReadAsync(
+                instrument, period, before, (int)limit, isRaw, !query.ContainsKey("before"));
+            await Answer.JsonAsync(
+                context,
+                new Api.CandleList(instrument.Symbol, [.. found.Select(candle => candle.ToApi(instrument))]));
+        }
     }
 
     /// <summary>Returns the end of the requested time, by default now; null if the text is no time.</summary>
     private long? Before(string? text) => text is null ? time.UnixNanos() + 1 : WireTime.Read(text);
 
-    private async ValueTask<System.Collections.Immutable.ImmutableArray<Candle>> Read(
+    private async ValueTask<System.Collections.Immutable.ImmutableArray<Candle>> ReadAsync(
         Instrument instrument, CandlePeriod period, long before, int limit, bool isRaw, bool isNewest) => before == 0
         ? []
-        : await candles.Read(
+        : await candles.ReadAsync(
             new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit, isRaw),
             isNewest);
 

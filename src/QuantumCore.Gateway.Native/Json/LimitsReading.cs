@@ -137,8 +137,10 @@ internal sealed record LimitUnit(string Scope, Instrument? Instrument, Asset? Mo
         if (scope is null or LimitScope.All)
             return scope is null ? null : new LimitUnit(scope, null, null);
         if (LimitScope.AssetOf(scope) is { } asset)
-            return await listings.FindAsset(asset) is { } money ? new LimitUnit(scope, null, money) : null;
-        return await listings.Find(scope) is { } instrument ? new LimitUnit(scope, instrument, instrument.Quote) : null;
+            return await listings.FindAssetAsync(asset) is { } money ? new LimitUnit(scope, null, money) : null;
+        return await listings.FindAsync(scope) is { } instrument
+            ? new LimitUnit(scope, instrument, instrument.Quote)
+            : null;
     }
 
     /// <summary>Returns true if a kind is a count, not a decimal.</summary>

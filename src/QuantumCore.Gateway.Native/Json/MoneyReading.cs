@@ -11,15 +11,15 @@ internal static class MoneyReading
     private const long LargestAmount = 1L << 62;
 
     /// <summary>Reads an amount of an asset under a key, in minor units; or returns a refusal.</summary>
-    public static async ValueTask<(Refusal? Refusal, Asset? Asset, long Amount)> Read(
+    public static async ValueTask<(Refusal? Refusal, Asset? Asset, long Amount)> ReadAsync(
         Listings listings, string? key, string? assetName, string? amountText)
     {
         if (!ClientOrderId.IsValid(key ?? ""))
             return (Refusal.NotAKey("key", key), null, 0);
         if (amountText is null)
             return (Refusal.Not("amount", null, "a positive decimal number such as 150.25"), null, 0);
-        if (await listings.FindAsset(assetName ?? "") is not { } asset)
-            return (await listings.UnknownAsset(assetName), null, 0);
+        if (await listings.FindAssetAsync(assetName ?? "") is not { } asset)
+            return (await listings.UnknownAssetAsync(assetName), null, 0);
 
         var error = DecimalText.TryParse(amountText, asset.Decimals, out var amount);
         var scale = ValueScale.OfAmount(asset, 1, LargestAmount);

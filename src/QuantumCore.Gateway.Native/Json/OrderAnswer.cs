@@ -13,21 +13,21 @@ namespace QuantumCore.Gateway.Native.Json;
 internal static class OrderAnswer
 {
     /// <summary>Answers with an order, or with its reject reason and a detail if there is one.</summary>
-    public static ValueTask<FlushResult> Order(
+    public static ValueTask<FlushResult> OrderAsync(
         HttpContext context, ExecutionReport report, FrozenDictionary<string, Instrument> listed, string? detail = null)
     {
         if (report.Reason == RejectReason.None && listed.ContainsKey(report.Symbol))
         {
-            return Answer.Json(
+            return Answer.JsonAsync(
                 context, (report, listed), static (to, order) => to.WriteOrder(order.report, order.listed));
         }
 
         if (report.Reason == RejectReason.OutcomeUnknown && Answer.IsReading(context))
-            return Answer.Refuse(context, new Refusal(report.Reason));
+            return Answer.RefuseAsync(context, new Refusal(report.Reason));
 
         Answer.Prepare(context, report.Reason);
         var trace = context.TraceIdentifier;
-        return Answer.Json(
+        return Answer.JsonAsync(
             context,
             (report, listed, trace, detail),
             static (to, refused) =>

@@ -14,7 +14,7 @@ internal static class StrategyReading
     public const int LongestName = ClientOrderId.MaxLength - 2;
 
     /// <summary>Reads a strategy order. Returns null with its legs, without prices, or the refusal.</summary>
-    public static async ValueTask<(Refusal? Refusal, ImmutableArray<HoldRequest> Legs)> Read(
+    public static async ValueTask<(Refusal? Refusal, ImmutableArray<HoldRequest> Legs)> ReadAsync(
         StrategyText text, Listings listings)
     {
         var name = text.ClientOrderId ?? OrderReading.NewClientOrderId();
@@ -25,8 +25,9 @@ internal static class StrategyReading
         var instruments = new Instrument[texts.Count];
         for (var i = 0; i < instruments.Length; i++)
         {
-            if (await listings.Find(texts[i]!.Symbol!) is not { } instrument)
-                return ((await listings.Unknown(texts[i]!.Symbol, $"legs[{i}].symbol")).OfLeg(texts[i]!.Symbol!), []);
+            var symbol = texts[i]!.Symbol!;
+            if (await listings.FindAsync(symbol) is not { } instrument)
+                return ((await listings.UnknownAsync(symbol, $"legs[{i}].symbol")).OfLeg(symbol), []);
             instruments[i] = instrument;
         }
 

@@ -38,7 +38,7 @@ internal sealed class AccountSource(
     private long _messages;
 
     /// <inheritdoc/>
-    public void Start() => _ = Follow(_over.Token);
+    public void Start() => _ = FollowAsync(_over.Token);
 
     /// <inheritdoc/>
     public IReadOnlyList<ReadOnlyMemory<byte>> Take()
@@ -69,7 +69,7 @@ internal sealed class AccountSource(
     }
 
     /// <summary>Follows the account until the connection releases it. Exceptions of grains end here.</summary>
-    private async Task Follow(CancellationToken over)
+    private async Task FollowAsync(CancellationToken over)
     {
         var (version, places) = (-1L, ImmutableArray<SeenSequence>.Empty);
         OrdersPlace? orders = null;
@@ -78,7 +78,7 @@ internal sealed class AccountSource(
             try
             {
                 // Checked after each wait, some seconds at most: a signed-out client gets nothing more.
-                var change = await accounts.WaitForChange(holder.Account, version, places, orders);
+                var change = await accounts.WaitForChangeAsync(holder.Account, version, places, orders);
                 if (!await holder.MayStill())
                 {
                     End();
@@ -91,8 +91,8 @@ internal sealed class AccountSource(
                 // Another silo may have listed the instruments traded here.
                 foreach (var symbol in change.View.OpenOrders.Select(order => order.Symbol)
                     .Concat(change.Records.Select(book => book.Symbol)).Distinct())
-                    await listings.Find(symbol);
-                Note(change, await listings.BySymbol());
+                    await listings.FindAsync(symbol);
+                Note(change, await listings.BySymbolAsync());
                 (version, places, orders) = (change.Version, change.View.Cursors, change.Place);
                 pacing.Due();
             }

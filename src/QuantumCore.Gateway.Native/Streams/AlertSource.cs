@@ -54,7 +54,7 @@ internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacin
     private async Task TellAsync()
     {
         if (_hasEnded
-            || await _calls.Ask(
+            || await _calls.AskAsync(
                 "MayStill", holder.Account, holder.MayStill) is not { Failure: RejectReason.None, Value: var mayStill })
             return;
 

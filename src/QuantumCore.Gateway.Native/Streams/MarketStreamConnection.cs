@@ -39,12 +39,12 @@ internal sealed class MarketStreamConnection(
     private readonly CancellationTokenSource _cut = new();
 
     /// <summary>Serves the reader until it leaves or is cut, the connection is lost, or the host stops.</summary>
-    public async Task Run(CancellationToken stopping, CancellationToken gone)
+    public async Task RunAsync(CancellationToken stopping, CancellationToken gone)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, _cut.Token);
         using var last = CancellationTokenSource.CreateLinkedTokenSource(stopping, end.Token);
-        var sending = Send(last.Token, end.Token);
-        var receiving = Receive(end.Token);
+        var sending = SendAsync(last.Token, end.Token);
+        var receiving = ReceiveAsync(end.Token);
         try
         {
             await Task.WhenAny(sending, receiving);
@@ -54,7 +54,7 @@ internal sealed class MarketStreamConnection(
             // A message in flight is finished first: two sends must not overlap, and the close frame is one.
             await last.CancelAsync();
             await sending;
-            await Close(receiving.IsCompleted ? await receiving : null, end.Token);
+            await CloseAsync(receiving.IsCompleted ? await receiving : null, end.Token);
             end.CancelAfter(s_farewell);
             await receiving;
         }
@@ -79,7 +79,7 @@ internal sealed class MarketStreamConnection(
     }
 
     /// <summary>Closes the connection, because the reader leaves or the host stops.</summary>
-    private async Task Close(WebSocketCloseStatus? status, CancellationToken end)
+    private async Task CloseAsync(WebSocketCloseStatus? status, CancellationToken end)
     {
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
             return;
@@ -97,24 +97,24 @@ internal sealed class MarketStreamConnection(
     /// Handles the reader's messages until it leaves. Returns the close status to answer with, or null if the reader
     /// must be cut.
     /// </summary>
-    private async Task<WebSocketCloseStatus?> Receive(CancellationToken end)
+    private async Task<WebSocketCloseStatus?> ReceiveAsync(CancellationToken end)
     {
         var buffer = new byte[LongestMessage];
         while (true)
         {
-            var (length, status) = await socket.ReceiveMessage(buffer, end);
+            var (length, status) = await socket.ReceiveMessageAsync(buffer, end);
             if (status is not null)
                 return status;
 
             var body = new ReadOnlySequence<byte>(buffer, 0, length);
             var message = Call.Parse(body, WireJson.Default.StreamText, out var refusal);
-            if ((message is null ? refusal : await Obey(message)) is { } refused
+            if ((message is null ? refusal : await ObeyAsync(message)) is { } refused
                 && !_subscriptions.Queue.TryAddError(StreamJson.Error(refused)))
                 return null;
         }
     }
 
-    private async ValueTask<Refusal?> Obey(StreamText message)
+    private async ValueTask<Refusal?> ObeyAsync(StreamText message)
     {
         if (message.Op is not ("subscribe" or "unsubscribe"))
             return Refusal.NotOneOf("op", message.Op, "subscribe", "unsubscribe");
@@ -128,8 +128,8 @@ internal sealed class MarketStreamConnection(
 
         if (message.Symbol is null)
             return Refusal.Malformed("symbol", "symbol is missing; a subscription needs a symbol or a channel");
-        if (await listings.Find(message.Symbol) is not { } instrument)
-            return await listings.Unknown(message.Symbol);
+        if (await listings.FindAsync(message.Symbol) is not { } instrument)
+            return await listings.UnknownAsync(message.Symbol);
 
         if (message.Channel is not null)
         {
@@ -147,7 +147,7 @@ internal sealed class MarketStreamConnection(
     }
 
     /// <summary>Sends waiting messages until no further one may begin; cuts the reader if a send fails.</summary>
-    private async Task Send(CancellationToken last, CancellationToken end)
+    private async Task SendAsync(CancellationToken last, CancellationToken end)
     {
         var added = _subscriptions.Queue.Added;
         try
@@ -158,11 +158,11 @@ internal sealed class MarketStreamConnection(
                 while (!last.IsCancellationRequested && _subscriptions.Next() is { } next)
                 {
                     if (next.Source is { } source)
-                        await SendAll(source, end);
+                        await SendAllAsync(source, end);
                     else if (next.Restart is { } feed)
                         feed.Repeat(_subscriptions);
                     else
-                        await Send(next.Message, end);
+                        await SendAsync(next.Message, end);
                 }
             }
         }
@@ -176,13 +176,13 @@ internal sealed class MarketStreamConnection(
         }
     }
 
-    private async ValueTask SendAll(IStreamSource source, CancellationToken end)
+    private async ValueTask SendAllAsync(IStreamSource source, CancellationToken end)
     {
         foreach (var message in source.Take())
-            await Send(message, end);
+            await SendAsync(message, end);
     }
 
-    private async ValueTask Send(ReadOnlyMemory<byte> message, CancellationToken end)
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken end)
     {
         using var patience = new CancellationTokenSource(options.StreamSendTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end, patience.Token);

@@ -24,7 +24,7 @@ internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, Ti
     private OrdersMessage? _told;
 
     /// <inheritdoc/>
-    public void Start() => _ = Follow(_over.Token);
+    public void Start() => _ = FollowAsync(_over.Token);
 
     /// <inheritdoc/>
     public IReadOnlyList<ReadOnlyMemory<byte>> Take()
@@ -54,7 +54,7 @@ internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, Ti
     }
 
     /// <summary>Follows the book until the connection releases it. Exceptions of the grain end here.</summary>
-    private async Task Follow(CancellationToken over)
+    private async Task FollowAsync(CancellationToken over)
     {
         // It lives as long as the channel, not as the message that asked for it.
         RequestTrace.Leave();

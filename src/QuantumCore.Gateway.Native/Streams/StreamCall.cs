@@ -29,10 +29,10 @@ internal sealed class StreamCall(
     /// else <c>Unauthorized</c>. Levels are decimal text, or with <c>units</c> ticks whole ticks and lots. Expect
     /// <c>BadRequest</c> for a request that is no WebSocket.
     /// </remarks>
-    public async Task Serve(HttpContext context)
+    public async Task ServeAsync(HttpContext context)
     {
         // Before the WebSocket upgrade: after it, the request is answered and no longer shows its caller.
-        var holder = await HolderOf(context);
+        var holder = await HolderOfAsync(context);
         metrics.ReaderCame();
         try
         {
@@ -40,7 +40,7 @@ internal sealed class StreamCall(
             RequestTrace.Leave();
             using var connection = new MarketStreamConnection(
                 socket, holder, feeds, sources, listings, options, metrics, time, log);
-            await connection.Run(lifetime.ApplicationStopping, context.RequestAborted);
+            await connection.RunAsync(lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
         {
@@ -53,8 +53,8 @@ internal sealed class StreamCall(
     }
 
     /// <summary>Returns the holder of the connection; nobody if unknown.</summary>
-    private async ValueTask<StreamHolder> HolderOf(HttpContext context) =>
-        (await Call.Recognise(context, keys)).Caller is { } caller
+    private async ValueTask<StreamHolder> HolderOfAsync(HttpContext context) =>
+        (await Call.RecogniseAsync(context, keys)).Caller is { } caller
         ? new StreamHolder(caller.Account, Call.StillKnown(context, keys, sessions))
         : new StreamHolder(0, static () => ValueTask.FromResult(false));
 }

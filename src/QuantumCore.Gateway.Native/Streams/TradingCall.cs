@@ -37,7 +37,7 @@ internal sealed class TradingCall(
     /// gets its response when its outcome is durable; the members are those of the calls over HTTP. Expect
     /// <c>BadRequest</c> for a request that is no WebSocket.
     /// </remarks>
-    public async Task Serve(HttpContext context, Caller caller)
+    public async Task ServeAsync(HttpContext context, Caller caller)
     {
         metrics.ReaderCame();
         try
@@ -50,7 +50,7 @@ internal sealed class TradingCall(
                 socket, caller.Account, context.TraceIdentifier, context.Connection.RemoteIpAddress,
                 Call.StillKnown(context, keys, sessions), desk, cancelReplace, cancels, listings, keys,
                 registry, door, quotas, log);
-            await socket.Run(accepted, trader.Obey, lifetime.ApplicationStopping, context.RequestAborted);
+            await socket.RunAsync(accepted, trader.ObeyAsync, lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
         {

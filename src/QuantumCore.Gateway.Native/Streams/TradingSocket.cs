@@ -55,7 +55,7 @@ internal sealed class TradingSocket(
     }
 
     /// <summary>Handles a message; completes when the next may come.</summary>
-    public async ValueTask Obey(ReadOnlyMemory<byte> message)
+    public async ValueTask ObeyAsync(ReadOnlyMemory<byte> message)
     {
         var length = message.Length;
         var text = Call.Parse(new ReadOnlySequence<byte>(message), WireJson.Default.TradingText, out var refusal);
@@ -72,7 +72,7 @@ internal sealed class TradingSocket(
             return;
         }
 
-        await _room.Enter();
+        await _room.EnterAsync();
         if (_hasEnded)
         {
             _room.Leave();
@@ -80,8 +80,8 @@ internal sealed class TradingSocket(
         }
 
         // All waiting happens here, so that no order overtakes an earlier one.
-        if (await Admits(text))
-            _ = Serve(text, length);
+        if (await AdmitsAsync(text))
+            _ = ServeAsync(text, length);
         else
             _room.Leave();
     }
@@ -105,18 +105,18 @@ internal sealed class TradingSocket(
     }
 
     /// <summary>Waits for requests in flight, then cancels the orders that the client chose.</summary>
-    public async ValueTask DisposeAsync() => await End();
+    public async ValueTask DisposeAsync() => await EndAsync();
 
     /// <summary>
     /// Ends the connection's work, once. Completes when that is done, and the next connection of its session may begin.
     /// </summary>
-    private Task End()
+    private Task EndAsync()
     {
         lock (_lock)
-            return _end ??= EndOnce();
+            return _end ??= EndOnceAsync();
     }
 
-    private async Task EndOnce()
+    private async Task EndOnceAsync()
     {
         _hasEnded = true;
         try
@@ -127,9 +127,9 @@ internal sealed class TradingSocket(
                 door.RefuseWaiting(account);
             await _room.DisposeAsync();
             if (_atEnd == AtEnd.OrdersOfAccount)
-                await cancels.CancelAllLeft(account);
+                await cancels.CancelAllLeftAsync(account);
             else if (_atEnd == AtEnd.OrdersOfConnection)
-                await _queue.Entered.CancelLeft();
+                await _queue.Entered.CancelLeftAsync();
         }
         finally
         {
@@ -141,13 +141,13 @@ internal sealed class TradingSocket(
     private void GiveWay()
     {
         socket.Close(PlaceIsTaken);
-        _ = End();
+        _ = EndAsync();
     }
 
     private static bool IsOrders(TradingText text) => text.Op is "place" or "batch";
 
     /// <summary>Returns true if a request may be served now; otherwise the request is answered here.</summary>
-    private async ValueTask<bool> Admits(TradingText text)
+    private async ValueTask<bool> AdmitsAsync(TradingText text)
     {
         try
         {
@@ -167,12 +167,12 @@ internal sealed class TradingSocket(
         return false;
     }
 
-    private async Task Serve(TradingText text, int length)
+    private async Task ServeAsync(TradingText text, int length)
     {
         using var span = RequestTrace.OfMessage("WS /trading", IsOrders(text) ? text.Op! : "cancel");
         try
         {
-            await Carry(text, length);
+            await CarryAsync(text, length);
         }
         catch (Exception error)
         {
@@ -190,18 +190,18 @@ internal sealed class TradingSocket(
         Refuse(text, new Refusal(RejectReason.OutcomeUnknown));
     }
 
-    private ValueTask Carry(TradingText text, int length) => text.Op switch
+    private ValueTask CarryAsync(TradingText text, int length) => text.Op switch
     {
-        "place" => Place(text, length),
-        "batch" => PlaceBatch(text, length),
-        "cancel" => Cancel(text),
-        "cancelAll" => CancelAll(text),
-        "cancelOnDisconnect" => CancelAtEnd(text),
-        var op => Refused(
+        "place" => PlaceAsync(text, length),
+        "batch" => PlaceBatchAsync(text, length),
+        "cancel" => CancelAsync(text),
+        "cancelAll" => CancelAllAsync(text),
+        "cancelOnDisconnect" => CancelAtEndAsync(text),
+        var op => RefusedAsync(
             text, Refusal.NotOneOf("op", op, "place", "batch", "cancel", "cancelAll", "cancelOnDisconnect")),
     };
 
-    private async ValueTask Place(TradingText text, int length)
+    private async ValueTask PlaceAsync(TradingText text, int length)
     {
         if (text.Order is not { } order)
         {
@@ -209,24 +209,24 @@ internal sealed class TradingSocket(
             return;
         }
 
-        var (refusal, reports, _) = await _queue.Enter([order], Door.Weight(length));
+        var (refusal, reports, _) = await _queue.EnterAsync([order], Door.Weight(length));
         if (refusal is { } refused)
             Refuse(text, refused);
         else
-            await AnswerOrder(text, reports[0].Report, reports[0].Detail);
+            await AnswerOrderAsync(text, reports[0].Report, reports[0].Detail);
     }
 
-    private async ValueTask PlaceBatch(TradingText text, int length)
+    private async ValueTask PlaceBatchAsync(TradingText text, int length)
     {
-        var (refusal, reports, _) = await _queue.Enter(text.Orders, Door.Weight(length));
-        var listed = await listings.BySymbol();
+        var (refusal, reports, _) = await _queue.EnterAsync(text.Orders, Door.Weight(length));
+        var listed = await listings.BySymbolAsync();
         if (refusal is { } refused)
             Refuse(text, refused);
         else
             Reply(text.Id, 200, to => OrderAnswer.WriteBatch(to, reports, listed, trace));
     }
 
-    private async ValueTask CancelAll(TradingText text)
+    private async ValueTask CancelAllAsync(TradingText text)
     {
         // A client that means one order must not lose all of them.
         if (text.OrderId is not null || text.ClientOrderId is not null)
@@ -237,21 +237,21 @@ internal sealed class TradingSocket(
             return;
         }
 
-        var (refusal, cancelled) = await desk.CancelAll(account, text.Symbol, text.Side, _queue);
+        var (refusal, cancelled) = await desk.CancelAllAsync(account, text.Symbol, text.Side, _queue);
         if (refusal is { } refused)
             Refuse(text, refused);
         else
             Reply(text.Id, 200, to => OrderAnswer.WriteCancelled(to, cancelled));
     }
 
-    private async ValueTask Cancel(TradingText text)
+    private async ValueTask CancelAsync(TradingText text)
     {
         if (text is { ClientOrderId: { } name, OrderId: null, Symbol: null })
         {
             // An order sent just before the cancel must exist first.
-            await _queue.Entering(name);
+            await _queue.EnteringAsync(name);
             if (ClientOrderId.IsValid(name))
-                await AnswerOrder(text, await cancelReplace.CancelByClientOrderId(account, name), null);
+                await AnswerOrderAsync(text, await cancelReplace.CancelByClientOrderIdAsync(account, name), null);
             else
                 Refuse(text, Refusal.NotAKey("clientOrderId", name));
         }
@@ -261,7 +261,7 @@ internal sealed class TradingSocket(
             Symbol: { } symbol
         })
         {
-            await AnswerOrder(text, await cancelReplace.Cancel(account, symbol, orderId), null);
+            await AnswerOrderAsync(text, await cancelReplace.CancelAsync(account, symbol, orderId), null);
         }
         else
         {
@@ -272,7 +272,7 @@ internal sealed class TradingSocket(
     /// <summary>
     /// Sets the cancel at the end, and names the session. Another connection with that session is ended first.
     /// </summary>
-    private async ValueTask CancelAtEnd(TradingText text)
+    private async ValueTask CancelAtEndAsync(TradingText text)
     {
         var of = text.Of ?? "connection";
         if (text.On is not { } on)
@@ -287,7 +287,7 @@ internal sealed class TradingSocket(
         {
             Refuse(text, Refusal.Not("session", name, $"{ClientOrderId.Rule}, the same for the whole connection"));
         }
-        else if (await TakePlace(text.Session ?? (on && of == "account" ? "" : null)) != SessionRefusal.None)
+        else if (await TakePlaceAsync(text.Session ?? (on && of == "account" ? "" : null)) != SessionRefusal.None)
         {
             Refuse(text, new Refusal(
                 RejectReason.Overloaded, "session", null,
@@ -300,13 +300,13 @@ internal sealed class TradingSocket(
         }
     }
 
-    private async ValueTask<SessionRefusal> TakePlace(string? name)
+    private async ValueTask<SessionRefusal> TakePlaceAsync(string? name)
     {
         if (name is null || _session is not null)
             return SessionRefusal.None;
 
         _session = name;
-        var (claim, refusal) = await sessions.Claim(account, $"trading {name}", mayTrade: true, GiveWay);
+        var (claim, refusal) = await sessions.ClaimAsync(account, $"trading {name}", mayTrade: true, GiveWay);
         lock (_lock)
         {
             if (!_hasEnded)
@@ -320,9 +320,9 @@ internal sealed class TradingSocket(
         return refusal;
     }
 
-    private async ValueTask AnswerOrder(TradingText text, ExecutionReport report, string? detail)
+    private async ValueTask AnswerOrderAsync(TradingText text, ExecutionReport report, string? detail)
     {
-        var listed = await listings.BySymbol();
+        var listed = await listings.BySymbolAsync();
         if (report.Reason == RejectReason.None && listed.ContainsKey(report.Symbol))
             Reply(text.Id, 200, to => to.WriteOrder(report, listed));
         else
@@ -331,7 +331,7 @@ internal sealed class TradingSocket(
                 to => OrderAnswer.WriteRefusedOrder(to, report, listed, trace, detail));
     }
 
-    private ValueTask Refused(TradingText text, Refusal refusal)
+    private ValueTask RefusedAsync(TradingText text, Refusal refusal)
     {
         Refuse(text, refusal);
         return ValueTask.CompletedTask;

@@ -39,7 +39,7 @@ internal sealed class AccountFeed(
     /// Adds a listener. Completes when all events from now on are reported, with the sequences of the books up to which
     /// none are. A caller that gives up waiting must leave.
     /// </summary>
-    public Task<ImmutableArray<SeenSequence>> Join(Action<AccountNews> listener, CancellationToken gone)
+    public Task<ImmutableArray<SeenSequence>> JoinAsync(Action<AccountNews> listener, CancellationToken gone)
     {
         TaskCompletionSource<ImmutableArray<SeenSequence>> began;
         lock (_lock)
@@ -53,7 +53,7 @@ internal sealed class AccountFeed(
                 TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        _ = Follow(began);
+        _ = FollowAsync(began);
         return began.Task.WaitAsync(gone);
     }
 
@@ -67,7 +67,7 @@ internal sealed class AccountFeed(
     }
 
     /// <summary>Follows the account as long as there are listeners. Exceptions of grains end here.</summary>
-    private async Task Follow(TaskCompletionSource<ImmutableArray<SeenSequence>> began)
+    private async Task FollowAsync(TaskCompletionSource<ImmutableArray<SeenSequence>> began)
     {
         _version = -1;
         OrdersPlace? orders = null;
@@ -75,13 +75,13 @@ internal sealed class AccountFeed(
         {
             try
             {
-                var change = await accounts.WaitForChange(account, _version, _places, orders);
+                var change = await accounts.WaitForChangeAsync(account, _version, _places, orders);
                 if (change is null)
                     continue;
                 if (_version < 0)
-                    await Begin(change.View);
+                    await BeginAsync(change.View);
                 else
-                    await Tell(change);
+                    await TellAsync(change);
                 (_version, orders) = (change.Version, change.Place);
                 began.TrySetResult(change.View.Cursors);
             }
@@ -108,32 +108,33 @@ internal sealed class AccountFeed(
     /// <summary>
     /// Starts from the account's current state. For orders that have traded, it sums up their fills so far.
     /// </summary>
-    private async ValueTask Begin(AccountView view)
+    private async ValueTask BeginAsync(AccountView view)
     {
         // Without open orders there is no need to ask the history, which may be behind.
-        _events = view.OpenOrders.IsEmpty ? new AccountEvents([], [], view.Balances) : await Read(view);
+        _events = view.OpenOrders.IsEmpty ? new AccountEvents([], [], view.Balances) : await ReadAsync(view);
         lock (_lock)
         {
             _places = view.Cursors;
         }
     }
 
-    private async ValueTask<AccountEvents> Read(AccountView view)
+    private async ValueTask<AccountEvents> ReadAsync(AccountView view)
     {
         var places = view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
         // The history may be newer than this view of the account: later events report lists that began since.
         var open = view.OpenOrders.Select(order => order.Number).ToHashSet();
-        var past = (await accounts.Orders(new OrderQuery(account, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
+        var past = (await accounts.OrdersAsync(
+            new OrderQuery(account, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
             .Where(order => open.Contains(order.Number)).ToDictionary(order => order.Number);
         var lists = new Dictionary<long, ImmutableArray<PastOrder>>();
         foreach (var list in past.Values.Select(order => order.ListId).OfType<long>().Distinct())
-            lists.Add(list, await accounts.Orders(new OrderQuery(account, ListId: list)));
+            lists.Add(list, await accounts.OrdersAsync(new OrderQuery(account, ListId: list)));
         var listOf = lists.Values.SelectMany(list => list).ToDictionary(order => order.Number, order => order.ListId);
-        var prevented = await accounts.Prevented(new PreventedQuery(account, IsOpen: true, Limit: int.MaxValue));
+        var prevented = await accounts.PreventedAsync(new PreventedQuery(account, IsOpen: true, Limit: int.MaxValue));
         var orders = new List<PastOrder>();
         foreach (var order in view.OpenOrders)
         {
-            var fills = order.FilledLots == 0 ? [] : await Fills(order);
+            var fills = order.FilledLots == 0 ? [] : await FillsAsync(order);
             // A changed trade does not affect its orders.
             var until = fills.Where(fill => fill.Fill.Sequence <= places.GetValueOrDefault(order.Symbol))
                 .Select(fill => fill.TradedTicks == 0 ? fill.Fill : fill.Fill with { PriceTicks = fill.TradedTicks });
@@ -156,14 +157,14 @@ internal sealed class AccountFeed(
     }
 
     /// <summary>Returns all fills of an order; there may be more than one page.</summary>
-    private async ValueTask<List<AccountFill>> Fills(OpenOrder order)
+    private async ValueTask<List<AccountFill>> FillsAsync(OpenOrder order)
     {
         var fills = new List<AccountFill>();
         var from = default(TradePlace);
         while (true)
         {
             var page =
-                await accounts.FillsOf(
+                await accounts.FillsOfAsync(
                     new FillQuery(account, order.Symbol, order.OrderId, from, null, null, FillsAtOnce));
             fills.AddRange(page);
             // For an order that traded with its own account, half of a page belongs to the other order.
@@ -173,12 +174,12 @@ internal sealed class AccountFeed(
         }
     }
 
-    private async ValueTask Tell(AccountChange change)
+    private async ValueTask TellAsync(AccountChange change)
     {
         // Another silo may have listed the instruments traded here.
         foreach (var book in change.Records)
-            await listings.Find(book.Symbol);
-        var listed = await listings.BySymbol();
+            await listings.FindAsync(book.Symbol);
+        var listed = await listings.BySymbolAsync();
         var news = new AccountNews(time.GetUtcNow(), _events.Of(account, change, listed), change.View.Cursors);
         lock (_lock)
         {

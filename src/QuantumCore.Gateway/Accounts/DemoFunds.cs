@@ -79,29 +79,30 @@ public sealed class DemoFunds(
     /// Deposits the starting balance of a new account. If that fails, the account is as good as any, and its user can
     /// add demo funds.
     /// </summary>
-    internal async ValueTask Start(long account) =>
-        await _calls.Ask("Start", account, async () => await Deposit(account, "demo-", await Starting()));
+    internal async ValueTask StartAsync(long account) =>
+        await _calls.AskAsync(
+            "Start", account, async () => await DepositAsync(account, "demo-", await StartingAsync()));
 
     /// <summary>Returns the starting balance of each asset.</summary>
-    internal async ValueTask<ImmutableArray<DemoAmount>> Starting() =>
-        [.. Starting(await listings.All(), await NameChangesAsync())
+    internal async ValueTask<ImmutableArray<DemoAmount>> StartingAsync() =>
+        [.. Starting(await listings.AllAsync(), await NameChangesAsync())
             .Select(one => new DemoAmount(one.Asset, one.Amount))];
 
     /// <summary>
     /// Deposits the starting balance of all assets or of one once more. The keys of the deposits name the hour, so that
     /// no gateway adds it twice an hour.
     /// </summary>
-    internal async ValueTask<(Refusal? Refusal, ImmutableArray<DemoAmount> Added)> Add(long account, string? asset)
+    internal async ValueTask<(Refusal? Refusal, ImmutableArray<DemoAmount> Added)> AddAsync(long account, string? asset)
     {
         ImmutableArray<DemoAmount> amounts =
-            [.. (await Starting()).Where(amount => asset is null || amount.Asset.Name == asset)];
+            [.. (await StartingAsync()).Where(amount => asset is null || amount.Asset.Name == asset)];
         if (amounts.IsEmpty)
             return (Refusal.Malformed("asset", "A demo account starts with no such asset; GET demo/funds lists them."),
                 []);
 
         var hour = time.GetUtcNow().ToUnixTimeSeconds() / (long)s_betweenFunds.TotalSeconds;
         var (refusal, added) =
-            await Deposit(account, string.Create(CultureInfo.InvariantCulture, $"funds-{hour}-"), amounts);
+            await DepositAsync(account, string.Create(CultureInfo.InvariantCulture, $"funds-{hour}-"), amounts);
         if (refusal is not null || added.Length > 0)
             return (refusal, added);
 
@@ -122,15 +123,16 @@ public sealed class DemoFunds(
     /// Cancels all orders, and moves each balance to its starting size. Amounts that are not settled can't be taken
     /// away, and stay.
     /// </summary>
-    internal async ValueTask<(Refusal? Refusal, int Cancelled, ImmutableArray<DemoAmount> Moved)> Reset(long account)
+    internal async ValueTask<(Refusal? Refusal, int Cancelled, ImmutableArray<DemoAmount> Moved)> ResetAsync(
+        long account)
     {
-        var (refusal, cancelled, view) = await CancelAll(account);
+        var (refusal, cancelled, view) = await CancelAllAsync(account);
         if (refusal is not null)
             return (refusal, cancelled, []);
 
         // Deposits first: a margin account that is short can give money away only once it has its units back.
         var moved = ImmutableArray.CreateBuilder<DemoAmount>();
-        var starting = (await Starting()).Select(
+        var starting = (await StartingAsync()).Select(
             one => (one.Asset, one.Amount,
                 Balance: view.Balances.FirstOrDefault(balance => balance.Asset == one.Asset.Name)));
         foreach (var (asset, amount, balance) in starting.OrderBy(static one => one.Balance.Total >= one.Amount))
@@ -140,9 +142,10 @@ public sealed class DemoFunds(
             var surplus = Math.Min(balance.Total - amount, balance.Available - Math.Max(balance.Pending, 0));
             var reason = RejectReason.None;
             if (balance.Total < amount)
-                reason = (await Deposit(account, key, asset, amount - balance.Total)).Reason;
+                reason = (await DepositAsync(account, key, asset, amount - balance.Total)).Reason;
             else if (surplus > 0)
-                reason = (await money.Transfer(account, new TransferRequest(key, Bank, asset.Name, surplus))).Reason;
+                reason =
+                    (await money.TransferAsync(account, new TransferRequest(key, Bank, asset.Name, surplus))).Reason;
             else
                 continue;
 
@@ -161,15 +164,15 @@ public sealed class DemoFunds(
             >= Dear * (Int128)DecimalText.PowerOfTen(instrument.PriceDecimals);
 
     /// <summary>Deposits amounts under keys; returns those that were new.</summary>
-    private async ValueTask<(Refusal? Refusal, ImmutableArray<DemoAmount> Added)> Deposit(
+    private async ValueTask<(Refusal? Refusal, ImmutableArray<DemoAmount> Added)> DepositAsync(
         long account, string keyPrefix, ImmutableArray<DemoAmount> amounts)
     {
-        var before = (await accounts.View(account)).Sequence;
+        var before = (await accounts.ViewAsync(account)).Sequence;
         var added = ImmutableArray.CreateBuilder<DemoAmount>();
         Refusal? refusal = null;
         foreach (var (asset, amount) in amounts)
         {
-            var result = await Deposit(account, keyPrefix + asset.Name, asset, amount);
+            var result = await DepositAsync(account, keyPrefix + asset.Name, asset, amount);
             if (result.Reason == RejectReason.None && result.Sequence > before)
                 added.Add(new DemoAmount(asset, amount));
             else if (result.Reason is not (RejectReason.None or RejectReason.KeyConflict))
@@ -179,25 +182,25 @@ public sealed class DemoFunds(
         return (refusal, added.ToImmutable());
     }
 
-    private async ValueTask<DepositResult> Deposit(long account, string key, Asset asset, long amount)
+    private async ValueTask<DepositResult> DepositAsync(long account, string key, Asset asset, long amount)
     {
-        var (failure, result, _) = await _calls.Ask(
+        var (failure, result, _) = await _calls.AskAsync(
             "Deposit", account, () => grains.Account(account).Deposit(new DepositRequest(key, asset.Name, amount)));
         return failure == RejectReason.None ? result : new DepositResult(failure, null, null, 0);
     }
 
-    private async ValueTask<(Refusal? Refusal, int Cancelled, AccountView View)> CancelAll(long account)
+    private async ValueTask<(Refusal? Refusal, int Cancelled, AccountView View)> CancelAllAsync(long account)
     {
         var cancelled = 0;
-        var view = await accounts.View(account);
+        var view = await accounts.ViewAsync(account);
         for (var i = 0; i < MostCancellations && !view.OpenOrders.IsEmpty; i++)
         {
-            var all = await massCancellation.CancelAll(account, symbol: null, side: null);
+            var all = await massCancellation.CancelAllAsync(account, symbol: null, side: null);
             if (all.Reason != RejectReason.None)
                 return (new Refusal(all.Reason), cancelled, view);
 
             cancelled += all.Cancelled;
-            view = await accounts.View(account);
+            view = await accounts.ViewAsync(account);
         }
 
         return view.OpenOrders.IsEmpty

@@ -41,7 +41,7 @@ internal sealed class ConnectionRoom(GatewayOptions options, GatewayMetrics metr
     };
 
     /// <summary>Records that a connection has sent a request.</summary>
-    public static Task NoteRequest(HttpContext context, RequestDelegate next)
+    public static Task NoteRequestAsync(HttpContext context, RequestDelegate next)
     {
         context.Features.Get<Seat>()?.Speak();
         return next(context);

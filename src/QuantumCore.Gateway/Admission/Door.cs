@@ -103,7 +103,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     /// </summary>
     /// <param name="weight">Weight of the orders.</param>
     /// <param name="account">Account of the orders; 0 if unknown.</param>
-    internal ValueTask<bool> EnterOrders(int weight, long account)
+    internal ValueTask<bool> EnterOrdersAsync(int weight, long account)
     {
         lock (_lock)
         {
@@ -150,7 +150,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     /// <summary>
     /// Completes when a connection with a rejected order may go on. That is at once, unless it ignores the retry time.
     /// </summary>
-    internal Task AfterRefusal(RefusedConnection connection, CancellationToken cancellation)
+    internal Task AfterRefusalAsync(RefusedConnection connection, CancellationToken cancellation)
     {
         var pause = _refusals.Next(connection, OrdersPerSecond);
         return pause > TimeSpan.Zero ? Task.Delay(pause, time, cancellation) : Task.CompletedTask;

@@ -11,7 +11,7 @@ internal sealed class RequestRoom : IAsyncDisposable
     private readonly SemaphoreSlim _room = new(Most);
 
     /// <summary>Takes a place for a request; completes when there is one.</summary>
-    public Task Enter() => _room.WaitAsync();
+    public Task EnterAsync() => _room.WaitAsync();
 
     /// <summary>Releases the place of an answered request.</summary>
     public void Leave() => _room.Release();

@@ -42,7 +42,7 @@ internal sealed class AlertFeed(long account, IGrainFactory grains, PriceAlerts 
         if (isKnown)
             changed();
         if (!isRunning)
-            _ = Follow();
+            _ = FollowAsync();
     }
 
     /// <summary>Removes a listener.</summary>
@@ -53,7 +53,7 @@ internal sealed class AlertFeed(long account, IGrainFactory grains, PriceAlerts 
     }
 
     /// <summary>Follows the alerts as long as there are listeners. Exceptions of the grain end here.</summary>
-    private async Task Follow()
+    private async Task FollowAsync()
     {
         // It runs for all listeners, not for the request that came first.
         RequestTrace.Leave();
@@ -64,7 +64,7 @@ internal sealed class AlertFeed(long account, IGrainFactory grains, PriceAlerts 
             {
                 if (await grains.PriceAlerts(account).WaitForChange(version) is not { } told)
                     continue;
-                Tell(await alerts.Show(told));
+                Tell(await alerts.ShowAsync(told));
                 version = told.Version;
             }
             catch (Exception error)

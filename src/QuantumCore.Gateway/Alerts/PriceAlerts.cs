@@ -29,8 +29,8 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
         _feeds.GetOrAdd(account, _ => new AlertFeed(account, grains, this, time, log));
 
     /// <summary>Returns the alerts of an account, oldest first.</summary>
-    public async ValueTask<(Refusal? Refusal, ShownAlerts? Alerts)> Of(long account) =>
-        await Show(await _calls.Ask("Alerts", account, () => grains.PriceAlerts(account).Alerts()));
+    public async ValueTask<(Refusal? Refusal, ShownAlerts? Alerts)> OfAsync(long account) =>
+        await ShowAsync(await _calls.AskAsync("Alerts", account, () => grains.PriceAlerts(account).Alerts()));
 
     /// <summary>
     /// Sets an alert. The same alert again returns the existing one. An alert that fires at once is returned as fired.
@@ -41,11 +41,11 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
     /// <param name="isAbove">
     /// True to fire at or above the price, false at or below it; null for the side away from the last price.
     /// </param>
-    public async ValueTask<(Refusal? Refusal, ShownAlert? Alert)> Add(
+    public async ValueTask<(Refusal? Refusal, ShownAlert? Alert)> AddAsync(
         long account, Instrument instrument, long priceTicks, bool? isAbove)
     {
         // With a given side, the alert is set even without a last price.
-        var book = await _calls.Ask("State", 0, () => grains.Book(instrument.BookKey).State(instrument.Symbol));
+        var book = await _calls.AskAsync("State", 0, () => grains.Book(instrument.BookKey).State(instrument.Symbol));
         var (last, after) = book.Failure == RejectReason.None
             ? (book.Value.LastPriceTicks, book.Value.Sequence)
             : (0, -1);
@@ -69,7 +69,7 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
         var isReached = last > 0 && (isAbove.Value ? last >= priceTicks : last <= priceTicks);
         var request = new AlertRequest(instrument.Symbol, priceTicks, isAbove.Value, after, isReached ? last : 0);
         var (failure, result, _) =
-            await _calls.Ask("AddAlert", account, () => grains.PriceAlerts(account).Add(request));
+            await _calls.AskAsync("AddAlert", account, () => grains.PriceAlerts(account).Add(request));
         return failure != RejectReason.None ? (new Refusal(failure), null) : result.Reason switch
         {
             RejectReason.None => (null, new ShownAlert(instrument, result.Alert!)),
@@ -84,22 +84,24 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
     }
 
     /// <summary>Removes an alert, fired or not, and returns the rest. An unknown number changes nothing.</summary>
-    public async ValueTask<(Refusal? Refusal, ShownAlerts? Alerts)> Remove(long account, long id) =>
-        await Show(await _calls.Ask("RemoveAlert", account, () => grains.PriceAlerts(account).Remove(id)));
+    public async ValueTask<(Refusal? Refusal, ShownAlerts? Alerts)> RemoveAsync(long account, long id) =>
+        await ShowAsync(await _calls.AskAsync("RemoveAlert", account, () => grains.PriceAlerts(account).Remove(id)));
 
     /// <summary>Adds instruments to alerts.</summary>
-    internal async ValueTask<ShownAlerts> Show(AccountAlerts alerts)
+    internal async ValueTask<ShownAlerts> ShowAsync(AccountAlerts alerts)
     {
         var shown = ImmutableArray.CreateBuilder<ShownAlert>(alerts.Alerts.Length);
         foreach (var alert in alerts.Alerts)
         {
-            if (await listings.Find(alert.Symbol) is { } instrument)
+            if (await listings.FindAsync(alert.Symbol) is { } instrument)
                 shown.Add(new ShownAlert(instrument, alert));
         }
 
         return new ShownAlerts(alerts.SinceNanos, shown.DrainToImmutable());
     }
 
-    private async ValueTask<(Refusal? Refusal, ShownAlerts? Alerts)> Show(GrainAnswer<AccountAlerts> answer) =>
-        answer.Failure == RejectReason.None ? (null, await Show(answer.Value)) : (new Refusal(answer.Failure), null);
+    private async ValueTask<(Refusal? Refusal, ShownAlerts? Alerts)> ShowAsync(GrainAnswer<AccountAlerts> answer) =>
+        answer.Failure == RejectReason.None
+            ? (null, await ShowAsync(answer.Value))
+            : (new Refusal(answer.Failure), null);
 }

@@ -29,7 +29,7 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
     {
         try
         {
-            await Ask().WaitAsync(s_patience, time, cancellationToken);
+            await AskOnceAsync().WaitAsync(s_patience, time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -42,7 +42,7 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
         }
     }
 
-    private Task Ask()
+    private Task AskOnceAsync()
     {
         lock (_gate)
         {

@@ -23,7 +23,7 @@ internal static class Answer
     /// <summary>
     /// Answers with the JSON that <paramref name="write"/> writes. It must not await: the writer belongs to the thread.
     /// </summary>
-    public static ValueTask<FlushResult> Json<T>(
+    public static ValueTask<FlushResult> JsonAsync<T>(
         HttpContext context, T state, Action<Utf8JsonWriter, T> write, int status = 200,
         string type = "application/json")
     {
@@ -41,21 +41,22 @@ internal static class Answer
     }
 
     /// <summary>Answers with a value of the API.</summary>
-    public static ValueTask<FlushResult> Json<T>(HttpContext context, T value, int status = 200) =>
-        Json(context, value, static (to, value) => JsonSerializer.Serialize(to, value, Api.ApiJson.Of<T>()), status);
+    public static ValueTask<FlushResult> JsonAsync<T>(HttpContext context, T value, int status = 200) =>
+        JsonAsync(
+            context, value, static (to, value) => JsonSerializer.Serialize(to, value, Api.ApiJson.Of<T>()), status);
 
     /// <summary>Answers with a problem if there is one; returns true if it did.</summary>
-    public static async ValueTask<bool> TryRefuse(HttpContext context, Refusal? refusal)
+    public static async ValueTask<bool> TryRefuseAsync(HttpContext context, Refusal? refusal)
     {
         if (refusal is not { } refused)
             return false;
 
-        await Refuse(context, refused);
+        await RefuseAsync(context, refused);
         return true;
     }
 
     /// <summary>Answers with a problem.</summary>
-    public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal, int? status = null)
+    public static ValueTask<FlushResult> RefuseAsync(HttpContext context, Refusal refusal, int? status = null)
     {
         if (refusal.Reason == RejectReason.OutcomeUnknown && IsReading(context))
             refusal = s_unread;
@@ -64,7 +65,7 @@ internal static class Answer
 
         Prepare(context, refusal.Reason);
         var shown = status ?? Refusals.Status(refusal.Reason);
-        return Json(
+        return JsonAsync(
             context,
             (refusal, shown, context.TraceIdentifier),
             static (to, problem) =>
@@ -82,12 +83,12 @@ internal static class Answer
         HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
     /// <summary>Answers with a problem and, if known, the time until a retry.</summary>
-    public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal, TimeSpan retryAfter)
+    public static ValueTask<FlushResult> RefuseAsync(HttpContext context, Refusal refusal, TimeSpan retryAfter)
     {
         if (retryAfter > TimeSpan.Zero)
             context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds)
                 .ToString(CultureInfo.InvariantCulture);
-        return Refuse(context, refusal);
+        return RefuseAsync(context, refusal);
     }
 
     /// <summary>Writes the members of a problem.</summary>

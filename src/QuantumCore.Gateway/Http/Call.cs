@@ -21,34 +21,34 @@ internal static class Call
     public const int LongestBatchBody = 1024 * 1024;
 
     /// <summary>Returns the caller's account number, or 0 if it has none or is unauthenticated.</summary>
-    public static async ValueTask<long> Holder(HttpContext context, KeyRing keys)
+    public static async ValueTask<long> HolderAsync(HttpContext context, KeyRing keys)
     {
         if (SessionTicket.IsIn(context.Request))
-            return (await SessionTicket.Read(context))?.User.Account ?? 0;
+            return (await SessionTicket.ReadAsync(context))?.User.Account ?? 0;
 
         var headers = context.Request.Headers;
         return (headers["X-Api-Key"] is [{ } own]
             ? own
             : headers["X-MBX-APIKEY"] is [{ } other] ? other : null) is { } text
-            && await keys.Find(text, context.Connection.RemoteIpAddress) is { } key ? key.Account : 0;
+            && await keys.FindAsync(text, context.Connection.RemoteIpAddress) is { } key ? key.Account : 0;
     }
 
     /// <summary>Authenticates the caller by key or session; returns the caller, or a refusal.</summary>
-    public static async ValueTask<(Refusal? Refusal, Caller? Caller)> Recognise(HttpContext context, KeyRing keys)
+    public static async ValueTask<(Refusal? Refusal, Caller? Caller)> RecogniseAsync(HttpContext context, KeyRing keys)
     {
         if (!SessionTicket.IsIn(context.Request))
-            return await ByKey(context.Request, keys);
+            return await ByKeyAsync(context.Request, keys);
 
-        var (refusal, who) = await SessionTicket.Identify(context);
+        var (refusal, who) = await SessionTicket.IdentifyAsync(context);
         return (refusal, who is null ? null : Caller.Of(who.User));
     }
 
     /// <summary>
     /// Authenticates the caller, counts the request, and checks the access; null if the request was rejected.
     /// </summary>
-    public static async ValueTask<Caller?> Enter(HttpContext context, KeyRing keys, Access access)
+    public static async ValueTask<Caller?> EnterAsync(HttpContext context, KeyRing keys, Access access)
     {
-        var (refusal, known) = await Recognise(context, keys);
+        var (refusal, known) = await RecogniseAsync(context, keys);
         if (known is { } caller)
         {
             var lane = context.GetEndpoint()?.Metadata.GetMetadata<LaneOf>()?.Lane ?? Lane.Readings;
@@ -59,7 +59,7 @@ internal static class Call
                 : IsFor(access, caller) ? null : new Refusal(RejectReason.Forbidden);
         }
 
-        return await Answer.TryRefuse(context, refusal) ? null : known;
+        return await Answer.TryRefuseAsync(context, refusal) ? null : known;
     }
 
     private static bool IsFor(Access access, Caller caller) => access switch
@@ -80,21 +80,21 @@ internal static class Call
     public static Func<ValueTask<bool>> StillKnown(HttpContext context, KeyRing keys, UserSessions sessions)
     {
         if (context.Features.Get<SignedIn>() is { Session.Id: var session })
-            return async () => await sessions.FindSession(session) is not null;
+            return async () => await sessions.FindSessionAsync(session) is not null;
 
         var (key, address) = (context.Request.Headers["X-Api-Key"].ToString(), context.Connection.RemoteIpAddress);
-        return async () => await keys.Find(key, address) is not null;
+        return async () => await keys.FindAsync(key, address) is not null;
     }
 
     /// <summary>
-    /// Waits for the whole body, and leaves it for <see cref="Read{T}(HttpContext)"/>. Returns its length, or null if
-    /// it is longer than any call accepts and was rejected.
+    /// Waits for the whole body, and leaves it for <see cref="ReadAsync{T}(HttpContext)"/>. Returns its length, or null
+    /// if it is longer than any call accepts and was rejected.
     /// </summary>
-    public static async ValueTask<long?> Arrived(HttpContext context)
+    public static async ValueTask<long?> ArrivedAsync(HttpContext context)
     {
         if (context.Request.ContentLength > LongestBatchBody)
         {
-            await RefuseLength(context, LongestBatchBody);
+            await RefuseLengthAsync(context, LongestBatchBody);
             return null;
         }
 
@@ -106,7 +106,7 @@ internal static class Call
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             if (length > LongestBatchBody)
             {
-                await RefuseLength(context, LongestBatchBody);
+                await RefuseLengthAsync(context, LongestBatchBody);
                 return null;
             }
 
@@ -120,16 +120,16 @@ internal static class Call
         request.ContentLength is not (null or 0) || request.Headers.TransferEncoding.Count > 0;
 
     /// <summary>Reads a body of the API's types; null if the request was rejected.</summary>
-    public static ValueTask<T?> Read<T>(HttpContext context)
-        where T : class => Read(context, Api.ApiJson.Request<T>());
+    public static ValueTask<T?> ReadAsync<T>(HttpContext context)
+        where T : class => ReadAsync(context, Api.ApiJson.Request<T>());
 
     /// <summary>Reads the body; null if the request was rejected.</summary>
-    public static async ValueTask<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, int longest = LongestBody)
+    public static async ValueTask<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, int longest = LongestBody)
         where T : class
     {
         if (context.Request.ContentLength > longest)
         {
-            await RefuseLength(context, longest);
+            await RefuseLengthAsync(context, longest);
             return null;
         }
 
@@ -140,7 +140,7 @@ internal static class Call
             if (read.Buffer.Length > longest)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                await RefuseLength(context, longest);
+                await RefuseLengthAsync(context, longest);
                 return null;
             }
 
@@ -153,7 +153,7 @@ internal static class Call
             var message = Parse(read.Buffer, type, out var refusal);
             reader.AdvanceTo(read.Buffer.End);
             if (message is null)
-                await Answer.Refuse(context, refusal);
+                await Answer.RefuseAsync(context, refusal);
             return message;
         }
     }
@@ -166,12 +166,12 @@ internal static class Call
             : null;
 
     /// <summary>Returns the limit of the query, 1 to 1000, by default 100; null if the request was rejected.</summary>
-    public static async ValueTask<int?> Limit(HttpContext context)
+    public static async ValueTask<int?> LimitAsync(HttpContext context)
     {
         if (Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000) is { } limit)
             return (int)limit;
 
-        await Answer.Refuse(context, Refusal.NotInRange("limit", context.Request.Query["limit"], 1, 1000));
+        await Answer.RefuseAsync(context, Refusal.NotInRange("limit", context.Request.Query["limit"], 1, 1000));
         return null;
     }
 
@@ -179,7 +179,7 @@ internal static class Call
     /// Reads the place after which a page begins: the <c>next</c> of the previous page, or null for the first page.
     /// False if the call was rejected.
     /// </summary>
-    public static async ValueTask<(bool IsRead, T? Place)> After<T>(HttpContext context, Func<string, T?> read)
+    public static async ValueTask<(bool IsRead, T? Place)> AfterAsync<T>(HttpContext context, Func<string, T?> read)
         where T : struct
     {
         if ((string?)context.Request.Query["after"] is not { } text)
@@ -187,7 +187,7 @@ internal static class Call
         if (read(text) is { } place)
             return (true, place);
 
-        await Answer.Refuse(context, Refusal.Not("after", text, "the 'next' of the page before"));
+        await Answer.RefuseAsync(context, Refusal.Not("after", text, "the 'next' of the page before"));
         return (false, null);
     }
 
@@ -207,21 +207,21 @@ internal static class Call
         context.Request.RouteValues[name] as string ?? "";
 
     /// <summary>Returns a listed instrument; null if the symbol is none, and the request was rejected.</summary>
-    public static async ValueTask<Instrument?> Listed(HttpContext context, Listings listings, string? symbol)
+    public static async ValueTask<Instrument?> ListedAsync(HttpContext context, Listings listings, string? symbol)
     {
-        var instrument = await listings.Find(symbol ?? "");
+        var instrument = await listings.FindAsync(symbol ?? "");
         if (instrument is null)
-            await Answer.Refuse(context, await listings.Unknown(symbol));
+            await Answer.RefuseAsync(context, await listings.UnknownAsync(symbol));
         return instrument;
     }
 
     /// <summary>Returns the account of the path; null if the request was rejected.</summary>
-    public static async ValueTask<AccountId?> Account(HttpContext context)
+    public static async ValueTask<AccountId?> AccountAsync(HttpContext context)
     {
         if (AccountId.TryParse(Path(context, "account"), out var account))
             return account;
 
-        await Answer.Refuse(context, Refusal.NotAnAccount("account", Path(context, "account")));
+        await Answer.RefuseAsync(context, Refusal.NotAnAccount("account", Path(context, "account")));
         return null;
     }
 
@@ -252,11 +252,11 @@ internal static class Call
         }
     }
 
-    private static async ValueTask<(Refusal? Refusal, Caller? Caller)> ByKey(HttpRequest request, KeyRing keys)
+    private static async ValueTask<(Refusal? Refusal, Caller? Caller)> ByKeyAsync(HttpRequest request, KeyRing keys)
     {
         var header = request.Headers["X-Api-Key"];
         if (header.Count != 1 || header[0] is not { } text
-            || await keys.Find(text, request.HttpContext.Connection.RemoteIpAddress) is not { } key)
+            || await keys.FindAsync(text, request.HttpContext.Connection.RemoteIpAddress) is not { } key)
             return (new Refusal(RejectReason.Unauthorized), null);
 
         // A signing key names its holder and proves nothing: it is sent with each request. Only the signature is proof.
@@ -267,10 +267,10 @@ internal static class Call
         return key.IsDemo && !DemoAccess.IsAllowed(request) ? (DemoAccess.Stranger, null) : (null, Caller.Of(key));
     }
 
-    private static async ValueTask RefuseLength(HttpContext context, int longest)
+    private static async ValueTask RefuseLengthAsync(HttpContext context, int longest)
     {
         context.Response.Headers.Connection = "close";
-        await Answer.Refuse(
+        await Answer.RefuseAsync(
             context,
             new Refusal(
                 RejectReason.BadRequest, null, longest.ToString(CultureInfo.InvariantCulture),

@@ -8,22 +8,22 @@ namespace QuantumCore.Gateway.Http;
 internal sealed class HealthCalls(ExchangeReadiness readiness, HistoryReadiness history)
 {
     /// <summary>GET /health/live</summary>
-    public static Task Live(HttpContext context) => Text(context, "live\n");
+    public static Task LiveAsync(HttpContext context) => TextAsync(context, "live\n");
 
     /// <summary>GET /health/ready</summary>
-    public async Task Ready(HttpContext context) =>
-        await Tell(context, readiness.NotReady ?? await history.NotReadyAsync(context.RequestAborted));
+    public async Task ReadyAsync(HttpContext context) =>
+        await TellAsync(context, readiness.NotReady ?? await history.NotReadyAsync(context.RequestAborted));
 
     /// <summary>GET /health/trading: readiness without the history, which no order needs.</summary>
-    public Task Trading(HttpContext context) => Tell(context, readiness.NotReady);
+    public Task TradingAsync(HttpContext context) => TellAsync(context, readiness.NotReady);
 
-    private static Task Tell(HttpContext context, string? why)
+    private static Task TellAsync(HttpContext context, string? why)
     {
         context.Response.StatusCode = why is null ? 200 : 503;
-        return Text(context, why is null ? "ready\n" : $"not ready: {why}\n");
+        return TextAsync(context, why is null ? "ready\n" : $"not ready: {why}\n");
     }
 
-    private static Task Text(HttpContext context, string text)
+    private static Task TextAsync(HttpContext context, string text)
     {
         context.Response.ContentType = "text/plain; charset=utf-8";
         context.Response.ContentLength = Encoding.UTF8.GetByteCount(text);

@@ -21,13 +21,13 @@ internal interface IErrorFormat : IHttpProtocol
     bool Owns(PathString path);
 
     /// <summary>Rejects a request that was not admitted, or whose call failed.</summary>
-    ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal);
+    ValueTask<FlushResult> RefuseAsync(HttpContext context, Refusal refusal);
 
     /// <summary>Rejects an unknown path or method.</summary>
     /// <param name="context">Request to a path that the protocol owns.</param>
     /// <param name="detail">Error message.</param>
     /// <param name="status">HTTP status: 404 or 405.</param>
-    ValueTask<FlushResult> RefuseUnknown(HttpContext context, string detail, int status);
+    ValueTask<FlushResult> RefuseUnknownAsync(HttpContext context, string detail, int status);
 }
 
 /// <summary>A call of a protocol.</summary>

@@ -47,7 +47,7 @@ internal sealed class MessageSocket(
     /// <param name="obey">Handles a message of the client.</param>
     /// <param name="stopping">Token that is cancelled when the host stops.</param>
     /// <param name="gone">Token that is cancelled when the connection is lost.</param>
-    public async Task Run(
+    public async Task RunAsync(
         WebSocket socket, Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken stopping,
         CancellationToken gone)
     {
@@ -55,8 +55,8 @@ internal sealed class MessageSocket(
         using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, _cut.Token);
         using var last =
             CancellationTokenSource.CreateLinkedTokenSource(stopping, life.Token, _closed.Token, end.Token);
-        var sending = Send(socket, last.Token, end.Token);
-        var receiving = Receive(socket, obey, end.Token);
+        var sending = SendAsync(socket, last.Token, end.Token);
+        var receiving = ReceiveAsync(socket, obey, end.Token);
         try
         {
             await Task.WhenAny(sending, receiving);
@@ -145,7 +145,7 @@ internal sealed class MessageSocket(
         _ = _cut.CancelAsync();
     }
 
-    private async Task Send(WebSocket socket, CancellationToken last, CancellationToken end)
+    private async Task SendAsync(WebSocket socket, CancellationToken last, CancellationToken end)
     {
         try
         {
@@ -180,14 +180,14 @@ internal sealed class MessageSocket(
     /// <param name="Rented">Array to give back once it is sent; null if others may send the same bytes.</param>
     private readonly record struct Message(ReadOnlyMemory<byte> Bytes, byte[]? Rented);
 
-    private async Task<WebSocketCloseStatus> Receive(
+    private async Task<WebSocketCloseStatus> ReceiveAsync(
         WebSocket socket, Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken end)
     {
         var buffer = new byte[LongestMessage];
         var (window, messages) = (time.GetTimestamp(), 0);
         while (true)
         {
-            var (length, status) = await socket.ReceiveMessage(buffer, end);
+            var (length, status) = await socket.ReceiveMessageAsync(buffer, end);
             if (status is { } over)
                 return over;
             if (time.GetElapsedTime(window) >= TimeSpan.FromSeconds(10))

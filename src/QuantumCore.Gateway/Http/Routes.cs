@@ -29,9 +29,9 @@ internal sealed class Routes(
     public void Map(IServiceProvider services)
     {
         var health = services.GetRequiredService<HealthCalls>();
-        Always("/health/live", HealthCalls.Live);
-        Always("/health/ready", health.Ready);
-        Always("/health/trading", health.Trading);
+        Always("/health/live", HealthCalls.LiveAsync);
+        Always("/health/ready", health.ReadyAsync);
+        Always("/health/trading", health.TradingAsync);
         Always("/metrics", services.GetRequiredService<MetricsPage>().Map(endpoints));
         if (!services.GetRequiredService<GatewayOptions>().ServesCustomers)
             return;
@@ -42,7 +42,7 @@ internal sealed class Routes(
 
     private void MapProtocol(IHttpProtocol protocol)
     {
-        var refusals = protocol is IErrorFormat format ? new RefusalForm(format.Refuse) : null;
+        var refusals = protocol is IErrorFormat format ? new RefusalForm(format.RefuseAsync) : null;
         foreach (var route in protocol.Routes)
         {
             var endpoint = Map(route).WithMetadata([new LaneOf(route.Lane), .. route.Metadata]);
@@ -57,31 +57,31 @@ internal sealed class Routes(
         var (lane, method, path, call) = route;
         var name = $"{method} {path}";
         Func<HttpContext, Task> admit = lane == Lane.Orders
-            ? context => AdmitOrders(context, call)
-            : context => Admit(context, lane, call);
-        return endpoints.MapMethods(path, [method], (RequestDelegate)(context => Guard(context, name, admit)));
+            ? context => AdmitOrdersAsync(context, call)
+            : context => AdmitAsync(context, lane, call);
+        return endpoints.MapMethods(path, [method], (RequestDelegate)(context => GuardAsync(context, name, admit)));
     }
 
     /// <summary>
     /// Admits orders once their whole body has arrived, so that a slow sender takes no room from the others. In a crowd
     /// they are rejected before that.
     /// </summary>
-    private async Task AdmitOrders(HttpContext context, Func<HttpContext, Task> call)
+    private async Task AdmitOrdersAsync(HttpContext context, Func<HttpContext, Task> call)
     {
         if (AtTheDoor(context, Lane.Orders) is { } refusal)
         {
-            await RefuseOrders(context, refusal);
+            await RefuseOrdersAsync(context, refusal);
             return;
         }
 
-        if (await Call.Arrived(context) is not { } length)
+        if (await Call.ArrivedAsync(context) is not { } length)
             return;
 
         var weight = Door.Weight(length);
-        var turn = door.EnterOrders(weight, await Call.Holder(context, keys));
+        var turn = door.EnterOrdersAsync(weight, await Call.HolderAsync(context, keys));
         if (!await turn)
         {
-            await RefuseOrders(context, new Refusal(RejectReason.Overloaded));
+            await RefuseOrdersAsync(context, new Refusal(RejectReason.Overloaded));
             return;
         }
 
@@ -97,9 +97,9 @@ internal sealed class Routes(
         }
     }
 
-    private async Task RefuseOrders(HttpContext context, Refusal refusal)
+    private async Task RefuseOrdersAsync(HttpContext context, Refusal refusal)
     {
-        await Answer.Refuse(context, refusal);
+        await Answer.RefuseAsync(context, refusal);
         if (context.Features.Get<IConnectionItemsFeature>() is not { } connection)
             return;
 
@@ -107,23 +107,23 @@ internal sealed class Routes(
         if (known is null)
             connection.Items[s_refused] = known = new RefusedConnection();
         if (!lifetime.ApplicationStopping.IsCancellationRequested)
-            await door.AfterRefusal(known, context.RequestAborted);
+            await door.AfterRefusalAsync(known, context.RequestAborted);
     }
 
-    private async Task Admit(HttpContext context, Lane lane, Func<HttpContext, Task> call)
+    private async Task AdmitAsync(HttpContext context, Lane lane, Func<HttpContext, Task> call)
     {
         var refusal = AtTheDoor(context, lane);
         if (refusal is null && !door.Enter(lane))
             refusal = new Refusal(RejectReason.Overloaded);
         if (refusal is { } refused)
         {
-            await Answer.Refuse(context, refused);
+            await Answer.RefuseAsync(context, refused);
             return;
         }
 
         try
         {
-            await (lane is Lane.Streams or Lane.Trading ? CallSocket(context, call) : call(context));
+            await (lane is Lane.Streams or Lane.Trading ? CallSocketAsync(context, call) : call(context));
         }
         finally
         {
@@ -131,12 +131,12 @@ internal sealed class Routes(
         }
     }
 
-    private async Task CallSocket(HttpContext context, Func<HttpContext, Task> call)
+    private async Task CallSocketAsync(HttpContext context, Func<HttpContext, Task> call)
     {
         var address = context.Connection.RemoteIpAddress;
         if (!quotas.TakeSocket(address))
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.TooManyRequests));
+            await Answer.RefuseAsync(context, new Refusal(RejectReason.TooManyRequests));
             return;
         }
 
@@ -191,14 +191,14 @@ internal sealed class Routes(
         endpoints.MapMethods(route, ["GET"], (RequestDelegate)(context =>
         {
             RequestTrace.Drop();
-            return Guard(context, name, call);
+            return GuardAsync(context, name, call);
         }));
     }
 
     /// <summary>
     /// Runs a call and catches its exceptions. A failed grain is no fault of the request: it may be retried.
     /// </summary>
-    private async Task Guard(HttpContext context, string route, Func<HttpContext, Task> call)
+    private async Task GuardAsync(HttpContext context, string route, Func<HttpContext, Task> call)
     {
         var span = RequestTrace.Name(context, route);
 
@@ -210,11 +210,12 @@ internal sealed class Routes(
             if (IsPlain(context))
                 await call(context);
             else
-                await Answer.Refuse(context, Refusal.Malformed(null, "The path has dot segments or an encoded slash."));
+                await Answer.RefuseAsync(
+                    context, Refusal.Malformed(null, "The path has dot segments or an encoded slash."));
         }
         catch (BadHttpRequestException error) when (!context.Response.HasStarted)
         {
-            await Answer.Refuse(context, Refusal.Malformed(null, "The request can't be read."), error.StatusCode);
+            await Answer.RefuseAsync(context, Refusal.Malformed(null, "The request can't be read."), error.StatusCode);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -223,7 +224,7 @@ internal sealed class Routes(
         catch (LimitExceededException) when (HttpMethods.IsGet(context.Request.Method) && !context.Response.HasStarted)
         {
             metrics.TurnedAway(Lane.Readings);
-            await Answer.Refuse(context, new Refusal(RejectReason.Overloaded));
+            await Answer.RefuseAsync(context, new Refusal(RejectReason.Overloaded));
         }
         catch (Exception error)
         {
@@ -231,7 +232,7 @@ internal sealed class Routes(
             if (context.Response.HasStarted)
                 context.Abort();
             else
-                await Answer.Refuse(context, new Refusal(RejectReason.OutcomeUnknown));
+                await Answer.RefuseAsync(context, new Refusal(RejectReason.OutcomeUnknown));
         }
 
         Log.RequestServed(log, route, context.Response.StatusCode);

@@ -9,7 +9,7 @@ internal static class SocketMessages
     /// Receives the next whole message. Returns its length, or the close status if it is longer than the buffer or the
     /// client leaves.
     /// </summary>
-    public static async ValueTask<(int Length, WebSocketCloseStatus? End)> ReceiveMessage(
+    public static async ValueTask<(int Length, WebSocketCloseStatus? End)> ReceiveMessageAsync(
         this WebSocket socket, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var length = 0;

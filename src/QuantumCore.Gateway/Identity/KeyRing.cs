@@ -17,7 +17,7 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
 {
     private const int LongestKey = 128;
 
-    private readonly CatalogCopy<FrozenDictionary<UInt128, Held>> _copy = new(() => Load(grains), time);
+    private readonly CatalogCopy<FrozenDictionary<UInt128, Held>> _copy = new(() => LoadAsync(grains), time);
 
     /// <summary>Returns the lower-case hexadecimal SHA-256 of a key. Nothing else of a key is ever stored.</summary>
     public static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
@@ -32,7 +32,7 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
     /// Returns the permissions of a key. Null if it is unknown or revoked, may not be used from this address, or is a
     /// demo key outside demo mode.
     /// </summary>
-    public ValueTask<ApiKey?> Find(string key, IPAddress? from)
+    public ValueTask<ApiKey?> FindAsync(string key, IPAddress? from)
     {
         if (key.Length is 0 or > LongestKey)
             return ValueTask.FromResult<ApiKey?>(null);
@@ -42,32 +42,33 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
         SHA256.HashData(text[..Encoding.UTF8.GetBytes(key, text)], hash);
         return _copy.Fresh is { } keys && Match(keys, hash, from) is { } known
             ? ValueTask.FromResult<ApiKey?>(known)
-            : FindAnew(hash.ToArray(), from);
+            : FindAnewAsync(hash.ToArray(), from);
     }
 
     /// <summary>Returns the permissions of a key whose <see cref="Hash"/> is known; null in the same cases.</summary>
-    internal ValueTask<ApiKey?> FindHashed(string hash, IPAddress? from) => FindAnew(Convert.FromHexString(hash), from);
+    internal ValueTask<ApiKey?> FindHashedAsync(string hash, IPAddress? from) =>
+        FindAnewAsync(Convert.FromHexString(hash), from);
 
     /// <summary>Counts a request of an account; false if it exceeds the rate limit.</summary>
     internal bool MayAsk(long account, Lane lane) => quotas.TakeAccount(account, lane);
 
     /// <summary>Returns the active keys, by account and label; those of one account, or of all if it is 0.</summary>
-    public async ValueTask<IReadOnlyList<ApiKey>> All(long account) =>
+    public async ValueTask<IReadOnlyList<ApiKey>> AllAsync(long account) =>
     [
-        .. (await _copy.Current()).Values.Select(held => held.Key)
+        .. (await _copy.CurrentAsync()).Values.Select(held => held.Key)
             .Where(key => !key.IsRevoked && (account == 0 || key.Account == account))
             .OrderBy(key => key.Account).ThenBy(key => key.Id, StringComparer.Ordinal),
     ];
 
     /// <summary>Returns the number of keys that an account has ever had.</summary>
-    public async ValueTask<int> Count(long account) =>
-        (await _copy.Current()).Values.Count(held => held.Key.Account == account);
+    public async ValueTask<int> CountAsync(long account) =>
+        (await _copy.CurrentAsync()).Values.Count(held => held.Key.Account == account);
 
     /// <summary>Reloads the keys after a change made here.</summary>
-    public async ValueTask Refresh() => await _copy.AfterChange();
+    public async ValueTask RefreshAsync() => await _copy.AfterChangeAsync();
 
-    private async ValueTask<ApiKey?> FindAnew(byte[] hash, IPAddress? from) =>
-        Match(await _copy.Current(), hash, from) ?? Match(await _copy.AfterMiss(), hash, from);
+    private async ValueTask<ApiKey?> FindAnewAsync(byte[] hash, IPAddress? from) =>
+        Match(await _copy.CurrentAsync(), hash, from) ?? Match(await _copy.AfterMissAsync(), hash, from);
 
     private ApiKey? Match(FrozenDictionary<UInt128, Held> keys, ReadOnlySpan<byte> hash, IPAddress? from)
     {
@@ -84,7 +85,7 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
 
     private static UInt128 FirstHalf(ReadOnlySpan<byte> hash) => MemoryMarshal.Read<UInt128>(hash);
 
-    private static async ValueTask<FrozenDictionary<UInt128, Held>> Load(IGrainFactory grains)
+    private static async ValueTask<FrozenDictionary<UInt128, Held>> LoadAsync(IGrainFactory grains)
     {
         var keys = await grains.Catalog().Keys();
         return keys.ToFrozenDictionary(key => FirstHalf(Convert.FromHexString(key.Hash)), Held.Of);

@@ -28,7 +28,7 @@ internal sealed class Passwords : IDisposable
             () => _hasher.HashPassword("", Convert.ToHexString(RandomNumberGenerator.GetBytes(32))));
 
     /// <summary>Returns the hash of a password; null if too many wait.</summary>
-    public async ValueTask<string?> Hash(string password, CancellationToken cancellationToken)
+    public async ValueTask<string?> HashAsync(string password, CancellationToken cancellationToken)
     {
         if (!await _turn.WaitAsync(s_patience, cancellationToken))
             return null;
@@ -47,7 +47,7 @@ internal sealed class Passwords : IDisposable
     /// Verifies a password against a hash; null if too many wait. A null or empty hash, which no password has, takes
     /// the same time.
     /// </summary>
-    public async ValueTask<bool?> Matches(string? hash, string password, CancellationToken cancellationToken)
+    public async ValueTask<bool?> MatchesAsync(string? hash, string password, CancellationToken cancellationToken)
     {
         if (!await _turn.WaitAsync(s_patience, cancellationToken))
             return null;

@@ -24,7 +24,7 @@ internal sealed class SessionRegistry(TimeProvider time)
     /// Ends the connection because a newer one of the same identity has come. It is called at most once, and returns at
     /// once.
     /// </param>
-    public async ValueTask<(SessionClaim? Claim, SessionRefusal Refusal)> Claim(
+    public async ValueTask<(SessionClaim? Claim, SessionRefusal Refusal)> ClaimAsync(
         long account, string name, bool mayTrade, Action giveWay)
     {
         var claim = new SessionClaim(this, (account, name), mayTrade, giveWay);

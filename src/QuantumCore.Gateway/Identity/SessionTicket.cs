@@ -48,7 +48,7 @@ internal static class SessionTicket
             cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             cookie.SlidingExpiration = false;
             cookie.ExpireTimeSpan = Life;
-            cookie.Events.OnValidatePrincipal = Check;
+            cookie.Events.OnValidatePrincipal = CheckAsync;
         }).AddBearerToken(Bearer);
     }
 
@@ -57,7 +57,7 @@ internal static class SessionTicket
         !request.Headers.ContainsKey("X-Api-Key") && (IsBearer(request) || request.Cookies.ContainsKey(Name));
 
     /// <summary>Sends the client the cookie of a session.</summary>
-    public static Task Give(HttpContext context, UserSession session) => context.SignInAsync(
+    public static Task GiveAsync(HttpContext context, UserSession session) => context.SignInAsync(
         Scheme, Principal(session), new AuthenticationProperties { IsPersistent = true });
 
     /// <summary>Returns the bearer token of a session.</summary>
@@ -69,16 +69,16 @@ internal static class SessionTicket
     }
 
     /// <summary>Removes the cookie from the client.</summary>
-    public static Task Take(HttpContext context) => context.SignOutAsync(Scheme);
+    public static Task TakeAsync(HttpContext context) => context.SignOutAsync(Scheme);
 
     /// <summary>Returns the user who is signed in; null if the ticket is invalid, or the session has ended.</summary>
-    public static async ValueTask<SignedIn?> Read(HttpContext context)
+    public static async ValueTask<SignedIn?> ReadAsync(HttpContext context)
     {
         if (!IsBearer(context.Request))
             return (await context.AuthenticateAsync(Scheme)).Succeeded ? context.Features.Get<SignedIn>() : null;
 
         var shown = await context.AuthenticateAsync(Bearer);
-        var who = shown.Principal is { } principal ? await Find(context, principal) : null;
+        var who = shown.Principal is { } principal ? await FindAsync(context, principal) : null;
         context.Features.Set(who);
         return who;
     }
@@ -87,13 +87,13 @@ internal static class SessionTicket
     /// Returns the user who is signed in, or a refusal. Browsers attach the cookie for pages of any site, so a request
     /// other than a read must come from a page of this exchange.
     /// </summary>
-    public static async ValueTask<(Refusal? Refusal, SignedIn? Who)> Identify(HttpContext context)
+    public static async ValueTask<(Refusal? Refusal, SignedIn? Who)> IdentifyAsync(HttpContext context)
     {
         var isReading = HttpMethods.IsGet(context.Request.Method) && !context.WebSockets.IsWebSocketRequest;
         // No browser sends a bearer token by itself.
         if (!isReading && !IsBearer(context.Request) && !IsOfThisSite(context.Request))
             return (OtherSite, null);
-        if (await Read(context) is not { } who)
+        if (await ReadAsync(context) is not { } who)
             return (new Refusal(RejectReason.Unauthorized, null, null, WhyUnknown(context.Request)), null);
         return who.User.IsDemo && !DemoAccess.IsAllowed(context.Request) ? (DemoAccess.Stranger, null) : (null, who);
     }
@@ -140,14 +140,14 @@ internal static class SessionTicket
     private static ClaimsPrincipal Principal(UserSession session) =>
         new(new ClaimsIdentity([new Claim(IdClaim, session.Id)], Scheme));
 
-    private static async ValueTask<SignedIn?> Find(HttpContext context, ClaimsPrincipal principal) =>
+    private static async ValueTask<SignedIn?> FindAsync(HttpContext context, ClaimsPrincipal principal) =>
         principal.FindFirstValue(IdClaim) is { } id
-            ? await context.RequestServices.GetRequiredService<UserSessions>().FindSession(id)
+            ? await context.RequestServices.GetRequiredService<UserSessions>().FindSessionAsync(id)
             : null;
 
-    private static async Task Check(CookieValidatePrincipalContext cookie)
+    private static async Task CheckAsync(CookieValidatePrincipalContext cookie)
     {
-        if (cookie.Principal is { } principal && await Find(cookie.HttpContext, principal) is { } who)
+        if (cookie.Principal is { } principal && await FindAsync(cookie.HttpContext, principal) is { } who)
             cookie.HttpContext.Features.Set(who);
         else
             cookie.RejectPrincipal();

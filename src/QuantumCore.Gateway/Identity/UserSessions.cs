@@ -21,11 +21,11 @@ internal sealed class UserSessions(IGrainFactory grains, GatewayOptions options,
     /// Returns the user of a name; null if there is none, or none who may sign in here. An unknown name takes as long
     /// as a known one.
     /// </summary>
-    public async ValueTask<User?> Find(string name) =>
+    public async ValueTask<User?> FindAsync(string name) =>
         await grains.Catalog().FindUser(name) is { } user && MayBeHere(user) ? user : null;
 
     /// <summary>Returns a session and its user; null if it has ended.</summary>
-    public async ValueTask<SignedIn?> FindSession(string id)
+    public async ValueTask<SignedIn?> FindSessionAsync(string id)
     {
         if (!_kept.TryGetValue(id, out var kept) || time.GetElapsedTime(kept.Since) >= LongestAge)
             kept = Keep(id);
@@ -35,10 +35,10 @@ internal sealed class UserSessions(IGrainFactory grains, GatewayOptions options,
     }
 
     /// <summary>Returns every user by name.</summary>
-    public async ValueTask<IReadOnlyList<User>> All() => (await grains.Catalog().Users()).Users;
+    public async ValueTask<IReadOnlyList<User>> AllAsync() => (await grains.Catalog().Users()).Users;
 
     /// <summary>Returns the sessions of a user, newest first.</summary>
-    public async ValueTask<IReadOnlyList<UserSession>> Of(string user) =>
+    public async ValueTask<IReadOnlyList<UserSession>> OfAsync(string user) =>
         [.. (await grains.Catalog().SessionsOf(user)).OrderByDescending(session => session.BegunNanos)];
 
     /// <summary>Clears the cache after a change made here.</summary>

@@ -100,7 +100,7 @@ internal sealed class BookFeed(
             _running = true;
         }
 
-        _ = Follow();
+        _ = FollowAsync();
     }
 
     /// <summary>
@@ -121,7 +121,7 @@ internal sealed class BookFeed(
             _running = true;
         }
 
-        _ = Follow();
+        _ = FollowAsync();
     }
 
     /// <summary>Removes a reader of updates.</summary>
@@ -153,7 +153,7 @@ internal sealed class BookFeed(
     }
 
     /// <summary>Asks for updates as long as there are readers. Exceptions of market data end here.</summary>
-    private async Task Follow()
+    private async Task FollowAsync()
     {
         // It runs for all readers, not for the request that came first.
         RequestTrace.Leave();

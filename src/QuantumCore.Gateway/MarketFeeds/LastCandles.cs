@@ -22,18 +22,18 @@ internal sealed class LastCandles(MarketHistory history, TimeProvider time, ILog
     /// <summary>Returns candles. Only the newest ones may be old ones.</summary>
     /// <param name="query">The candles. Its end is the current time where the newest ones are requested.</param>
     /// <param name="isNewest">True if the request names no time.</param>
-    public async ValueTask<ImmutableArray<Candle>> Read(CandleQuery query, bool isNewest)
+    public async ValueTask<ImmutableArray<Candle>> ReadAsync(CandleQuery query, bool isNewest)
     {
         if (!isNewest)
-            return await history.Candles(query);
+            return await history.CandlesAsync(query);
 
         var key = query with { ThroughNanos = 0 };
         if (Known(key) is not { } last)
-            return await Read(query, key);
+            return await ReadAsync(query, key);
         if (IsLate(key))
             return last;
 
-        var reading = Read(query, key);
+        var reading = ReadAsync(query, key);
         try
         {
             return await reading.WaitAsync(MarketPulse.Patience, time);
@@ -42,20 +42,20 @@ internal sealed class LastCandles(MarketHistory history, TimeProvider time, ILog
         {
             if (error is not TimeoutException)
                 Log.FeedInterrupted(log, "candles", error);
-            _ = Await(key, reading);
+            _ = AwaitAsync(key, reading);
             return last;
         }
     }
 
-    private async Task<ImmutableArray<Candle>> Read(CandleQuery query, CandleQuery key)
+    private async Task<ImmutableArray<Candle>> ReadAsync(CandleQuery query, CandleQuery key)
     {
-        var candles = await history.Candles(query);
+        var candles = await history.CandlesAsync(query);
         // The last one still grows: later it would look like a finished one.
         Keep(key, [.. candles.Where(candle => candle.EndNanos <= query.ThroughNanos)]);
         return candles;
     }
 
-    private async Task Await(CandleQuery key, Task reading)
+    private async Task AwaitAsync(CandleQuery key, Task reading)
     {
         lock (_gate)
             _late.Add(key);

@@ -22,21 +22,21 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
     private readonly ConcurrentDictionary<string, Window> _days = new(StringComparer.Ordinal);
 
     /// <summary>Returns candles.</summary>
-    public async ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query) =>
-        await grains.Ledger().Candles(query, await Shown(query.Symbol));
+    public async ValueTask<ImmutableArray<Candle>> CandlesAsync(CandleQuery query) =>
+        await grains.Ledger().Candles(query, await ShownAsync(query.Symbol));
 
     /// <summary>Returns trades.</summary>
-    public async ValueTask<ImmutableArray<PublicTrade>> Trades(TradeQuery query) =>
-        await grains.Ledger().PublicTrades(query, await Shown(query.Symbol));
+    public async ValueTask<ImmutableArray<PublicTrade>> TradesAsync(TradeQuery query) =>
+        await grains.Ledger().PublicTrades(query, await ShownAsync(query.Symbol));
 
     /// <summary>
     /// Returns the trades of the last minutes as one candle, in whole minutes; null before the first trade.
     /// </summary>
-    public async ValueTask<Candle?> Over(Instrument instrument, int minutes)
+    public async ValueTask<Candle?> OverAsync(Instrument instrument, int minutes)
     {
         var (symbol, now) = (instrument.Symbol, time.UnixNanos());
         var start = Math.Max(0, now - (minutes * MinuteNanos)) / MinuteNanos * MinuteNanos;
-        var shown = await Shown(symbol);
+        var shown = await ShownAsync(symbol);
         if (minutes != DayMinutes || !_days.TryGetValue(symbol, out var known)
             || (known.Sequence, known.StartNanos) != (shown[0].Sequence, start))
         {
@@ -50,10 +50,9 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
     }
 
     /// <summary>Returns the candle of the current UTC day; null before the first trade.</summary>
-    public async ValueTask<Candle?> Today(Instrument instrument) =>
-        await Candles(new CandleQuery(instrument.Symbol, CandlePeriod.Day, null, time.UnixNanos(), 1)) is [var today]
-            ? today
-            : null;
+    public async ValueTask<Candle?> TodayAsync(Instrument instrument) =>
+        await CandlesAsync(new CandleQuery(instrument.Symbol, CandlePeriod.Day, null, time.UnixNanos(), 1))
+            is [var today] ? today : null;
 
     /// <summary>
     /// Returns one-second candles, oldest first, without gaps from the first trade on. They are built from trades when
@@ -64,52 +63,53 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
     /// <param name="fromNanos">Earliest start of a candle, Unix nanoseconds; null for the newest ones.</param>
     /// <param name="throughNanos">Latest start of a candle, Unix nanoseconds.</param>
     /// <param name="limit">Maximum number of candles, from 1.</param>
-    public async ValueTask<ImmutableArray<Candle>> Seconds(string symbol, long? fromNanos, long throughNanos, int limit)
+    public async ValueTask<ImmutableArray<Candle>> SecondsAsync(
+        string symbol, long? fromNanos, long throughNanos, int limit)
     {
         var last = throughNanos / SecondNanos;
         var first = fromNanos is { } from
-            ? await FirstTraded(symbol, (from + SecondNanos - 1) / SecondNanos, throughNanos)
+            ? await FirstTradedAsync(symbol, (from + SecondNanos - 1) / SecondNanos, throughNanos)
             : Math.Max(last - limit + 1, 0);
         last = Math.Min(last, first + limit - 1);
         if (last < first)
             return [];
 
         var end = ((last + 1) * SecondNanos) - 1;
-        var (trades, isWhole) = await ReadOn(symbol, first * SecondNanos, end);
+        var (trades, isWhole) = await ReadOnAsync(symbol, first * SecondNanos, end);
         while (!isWhole && fromNanos is null && first < last)
         {
             // That many seconds were read whole, so read half as many, up to the newest.
             var read = (trades[^1].TimeNanos / SecondNanos) - first;
             first = Math.Max(first + 1, last - (read / 2));
-            (trades, isWhole) = await ReadOn(symbol, first * SecondNanos, end);
+            (trades, isWhole) = await ReadOnAsync(symbol, first * SecondNanos, end);
         }
 
         // The second in which reading stopped is incomplete.
         if (!isWhole)
             last = Math.Max(first, (trades[^1].TimeNanos / SecondNanos) - 1);
 
-        var before = await Trades(new TradeQuery(symbol, null, null, (first * SecondNanos) - 1, 1));
+        var before = await TradesAsync(new TradeQuery(symbol, null, null, (first * SecondNanos) - 1, 1));
         return SecondFold.Of(trades, first, last, before is [.., var newest] ? newest.PriceTicks : 0);
     }
 
     /// <summary>
     /// Returns the first second to show from a requested one on: there are none before the symbol's first trade.
     /// </summary>
-    private async ValueTask<long> FirstTraded(string symbol, long first, long throughNanos) =>
-        (await Trades(new TradeQuery(symbol, null, null, (first * SecondNanos) - 1, 1))).IsEmpty
-        && await Trades(new TradeQuery(symbol, null, first * SecondNanos, throughNanos, 1)) is [var opening]
+    private async ValueTask<long> FirstTradedAsync(string symbol, long first, long throughNanos) =>
+        (await TradesAsync(new TradeQuery(symbol, null, null, (first * SecondNanos) - 1, 1))).IsEmpty
+        && await TradesAsync(new TradeQuery(symbol, null, first * SecondNanos, throughNanos, 1)) is [var opening]
             ? opening.TimeNanos / SecondNanos
             : first;
 
     /// <summary>Reads the trades of a time span page by page, and returns whether they are complete.</summary>
-    private async ValueTask<(List<PublicTrade> Trades, bool IsWhole)> ReadOn(
+    private async ValueTask<(List<PublicTrade> Trades, bool IsWhole)> ReadOnAsync(
         string symbol, long fromNanos, long throughNanos)
     {
         var trades = new List<PublicTrade>();
         TradePlace? place = null;
         for (var page = 0; page < MostPages; page++)
         {
-            var found = await Trades(new TradeQuery(symbol, place, fromNanos, throughNanos, PageOfTrades));
+            var found = await TradesAsync(new TradeQuery(symbol, place, fromNanos, throughNanos, PageOfTrades));
             trades.AddRange(found);
             if (found.Length < PageOfTrades)
                 return (trades, true);
@@ -120,7 +120,7 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
         return (trades, false);
     }
 
-    private async ValueTask<ImmutableArray<SeenSequence>> Shown(string symbol) =>
+    private async ValueTask<ImmutableArray<SeenSequence>> ShownAsync(string symbol) =>
         [new SeenSequence(symbol, (await grains.GetGrain<IMarketDataGrain>(symbol).Depth(0)).Sequence)];
 
     /// <summary>Trades from a start time on as one candle, and the book's sequence when they were read.</summary>

@@ -65,7 +65,7 @@ internal sealed class MarketPulse(
             _running = true;
         }
 
-        _ = Beat();
+        _ = BeatAsync();
     }
 
     /// <summary>Removes a listener.</summary>
@@ -77,12 +77,12 @@ internal sealed class MarketPulse(
         }
     }
 
-    private async Task Beat()
+    private async Task BeatAsync()
     {
         using var timer = new PeriodicTimer(s_second, time);
         do
         {
-            var second = await Read();
+            var second = await ReadAsync();
             lock (_lock)
             {
                 if (_listeners.Count == 0)
@@ -100,13 +100,13 @@ internal sealed class MarketPulse(
     }
 
     /// <summary>Reads every symbol now. Exceptions of grains end here.</summary>
-    public async Task<MarketSecond> Read()
+    public async Task<MarketSecond> ReadAsync()
     {
         var symbols = ImmutableSortedDictionary.CreateBuilder<string, SymbolPulse>(StringComparer.Ordinal);
         try
         {
-            var instruments = await listings.All();
-            foreach (var pulse in await Task.WhenAll(instruments.Select(Read)))
+            var instruments = await listings.AllAsync();
+            foreach (var pulse in await Task.WhenAll(instruments.Select(ReadAsync)))
             {
                 if (pulse is not null)
                     symbols.Add(pulse.Instrument.Symbol, pulse);
@@ -120,11 +120,11 @@ internal sealed class MarketPulse(
         return new MarketSecond(time.UnixNanos(), symbols.ToImmutable());
     }
 
-    private async Task<SymbolPulse?> Read(Instrument instrument)
+    private async Task<SymbolPulse?> ReadAsync(Instrument instrument)
     {
         try
         {
-            var pulse = await Ask(instrument).WaitAsync(Patience, time);
+            var pulse = await AskAsync(instrument).WaitAsync(Patience, time);
             _known[instrument.Symbol] = (pulse, time.GetTimestamp());
             return pulse;
         }
@@ -138,9 +138,10 @@ internal sealed class MarketPulse(
         }
     }
 
-    private async Task<SymbolPulse> Ask(Instrument instrument)
+    private async Task<SymbolPulse> AskAsync(Instrument instrument)
     {
         var state = await grains.Book(instrument.BookKey).State(instrument.Symbol);
-        return new SymbolPulse(instrument, state, await history.Over(instrument, MarketHistory.DayMinutes) ?? default);
+        return new SymbolPulse(
+            instrument, state, await history.OverAsync(instrument, MarketHistory.DayMinutes) ?? default);
     }
 }

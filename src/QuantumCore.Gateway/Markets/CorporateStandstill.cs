@@ -17,7 +17,7 @@ public sealed class CorporateStandstill(
     /// </summary>
     /// <param name="instrument">Instrument of the symbol.</param>
     /// <param name="command">Command that changes the phase.</param>
-    public async ValueTask<string?> WhyNot(Instrument instrument, SetTradingPhase command)
+    public async ValueTask<string?> WhyNotAsync(Instrument instrument, SetTradingPhase command)
     {
         ArgumentNullException.ThrowIfNull(instrument);
         ArgumentNullException.ThrowIfNull(command);
@@ -33,7 +33,7 @@ public sealed class CorporateStandstill(
             var holds = action.State switch
             {
                 CorporateActionState.Announced =>
-                    action.CutNanos <= time.UnixNanos() && await StandsStill(action.UnitAsset),
+                    action.CutNanos <= time.UnixNanos() && await StandsStillAsync(action.UnitAsset),
                 CorporateActionState.Begun => true,
                 _ => isRenamed,
             };
@@ -47,12 +47,12 @@ public sealed class CorporateStandstill(
         return null;
     }
 
-    private async Task<bool> StandsStill(string asset)
+    private async Task<bool> StandsStillAsync(string asset)
     {
-        foreach (var symbol in (await listings.All()).Where(instrument => instrument.Base.Name == asset)
+        foreach (var symbol in (await listings.AllAsync()).Where(instrument => instrument.Base.Name == asset)
             .Select(instrument => instrument.Symbol))
         {
-            var (reason, state, _) = await operations.State(symbol);
+            var (reason, state, _) = await operations.StateAsync(symbol);
             if (reason != RejectReason.None || state is not { StandsStill: true })
                 return false;
         }

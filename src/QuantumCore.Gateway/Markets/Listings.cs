@@ -13,11 +13,11 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
     private const int MostCompared = 500;
 
     private readonly CatalogCopy<FrozenDictionary<string, Instrument>> _copy =
-        new(() => Load(grains), time, servesOld: true);
+        new(() => LoadAsync(grains), time, servesOld: true);
 
     /// <summary>Returns the instrument of a symbol; null if it is not listed.</summary>
-    public ValueTask<Instrument?> Find(string symbol) =>
-        TryFind(symbol) is { } known ? ValueTask.FromResult<Instrument?>(known) : FindAnew(symbol);
+    public ValueTask<Instrument?> FindAsync(string symbol) =>
+        TryFind(symbol) is { } known ? ValueTask.FromResult<Instrument?>(known) : FindAnewAsync(symbol);
 
     /// <summary>Returns the instrument of a symbol if a fresh copy lists it. It asks nobody.</summary>
     public Instrument? TryFind(string symbol) => _copy.Fresh is { } listed ? listed.GetValueOrDefault(symbol) : null;
@@ -26,35 +26,35 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
     public bool Lacks(string symbol) => _copy.Fresh is { } listed && !listed.ContainsKey(symbol);
 
     /// <summary>Returns the grain of a symbol's book. All books of a group share one grain.</summary>
-    public ValueTask<IOrderBookGrain> Book(string symbol) =>
-        TryFind(symbol) is { } known ? ValueTask.FromResult(grains.Book(known.BookKey)) : BookAnew(symbol);
+    public ValueTask<IOrderBookGrain> BookAsync(string symbol) =>
+        TryFind(symbol) is { } known ? ValueTask.FromResult(grains.Book(known.BookKey)) : BookAnewAsync(symbol);
 
     /// <summary>Returns every listed instrument, ordered by symbol.</summary>
-    public async ValueTask<IReadOnlyList<Instrument>> All() =>
-        [.. (await _copy.Current()).Values.OrderBy(instrument => instrument.Symbol, StringComparer.Ordinal)];
+    public async ValueTask<IReadOnlyList<Instrument>> AllAsync() =>
+        [.. (await _copy.CurrentAsync()).Values.OrderBy(instrument => instrument.Symbol, StringComparer.Ordinal)];
 
     /// <summary>Returns every listed instrument by its symbol, including all that were found before.</summary>
-    public ValueTask<FrozenDictionary<string, Instrument>> BySymbol() => _copy.Current();
+    public ValueTask<FrozenDictionary<string, Instrument>> BySymbolAsync() => _copy.CurrentAsync();
 
     /// <summary>Returns an asset by its name; null if no listed instrument has it.</summary>
-    public async ValueTask<Asset?> FindAsset(string name) =>
-        AssetIn((await _copy.Current()).Values, name) ?? AssetIn((await _copy.AfterMiss()).Values, name);
+    public async ValueTask<Asset?> FindAssetAsync(string name) =>
+        AssetIn((await _copy.CurrentAsync()).Values, name) ?? AssetIn((await _copy.AfterMissAsync()).Values, name);
 
     /// <summary>Makes the refusal of an unlisted symbol, with a listed one that is spelt nearly the same.</summary>
-    public async ValueTask<Refusal> Unknown(string? symbol, string field = "symbol") => new(
+    public async ValueTask<Refusal> UnknownAsync(string? symbol, string field = "symbol") => new(
         RejectReason.UnknownSymbol, field, null,
-        NotListed(field, symbol, "a listed symbol", [.. (await BySymbol()).Keys]));
+        NotListed(field, symbol, "a listed symbol", [.. (await BySymbolAsync()).Keys]));
 
     /// <summary>Makes the refusal of an asset that no instrument has, with one that is spelt nearly the same.</summary>
-    public async ValueTask<Refusal> UnknownAsset(string? name, string field = "asset")
+    public async ValueTask<Refusal> UnknownAssetAsync(string? name, string field = "asset")
     {
-        var instruments = (await BySymbol()).Values;
+        var instruments = (await BySymbolAsync()).Values;
         string[] assets = [.. instruments.SelectMany(static one => new[] { one.Base.Name, one.Quote.Name }).Distinct()];
         return Refusal.Malformed(field, NotListed(field, name, "an asset of a listed instrument", assets));
     }
 
     /// <summary>Reloads the instruments after a change made here.</summary>
-    public async ValueTask Refresh() => await _copy.AfterChange();
+    public async ValueTask RefreshAsync() => await _copy.AfterChangeAsync();
 
     private static string NotListed(string field, string? name, string rule, string[] listed)
     {
@@ -70,13 +70,14 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
         instruments.SelectMany(instrument => new[] { instrument.Base, instrument.Quote })
             .FirstOrDefault(asset => asset.Name == name);
 
-    private async ValueTask<IOrderBookGrain> BookAnew(string symbol) =>
-        grains.Book((await FindAnew(symbol))?.BookKey ?? symbol);
+    private async ValueTask<IOrderBookGrain> BookAnewAsync(string symbol) =>
+        grains.Book((await FindAnewAsync(symbol))?.BookKey ?? symbol);
 
-    private async ValueTask<Instrument?> FindAnew(string symbol) =>
-        (await _copy.Current()).GetValueOrDefault(symbol) ?? (await _copy.AfterMiss()).GetValueOrDefault(symbol);
+    private async ValueTask<Instrument?> FindAnewAsync(string symbol) =>
+        (await _copy.CurrentAsync()).GetValueOrDefault(symbol)
+            ?? (await _copy.AfterMissAsync()).GetValueOrDefault(symbol);
 
-    private static async ValueTask<FrozenDictionary<string, Instrument>> Load(IGrainFactory grains)
+    private static async ValueTask<FrozenDictionary<string, Instrument>> LoadAsync(IGrainFactory grains)
     {
         var listed = await grains.Catalog().Instruments();
         return listed.Select(encoded => encoded.Decode())

@@ -51,9 +51,9 @@ internal sealed class MarketIndexWatch(
             {
                 if (readiness.IsReady)
                 {
-                    await Check();
-                    await StopRest();
-                    await Look();
+                    await CheckAsync();
+                    await StopRestAsync();
+                    await LookAsync();
                 }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -65,14 +65,14 @@ internal sealed class MarketIndexWatch(
         }
     }
 
-    private async Task Look()
+    private async Task LookAsync()
     {
         var now = time.GetUtcNow();
         var local = TimeZoneInfo.ConvertTime(now, options.TimeZone).DateTime;
         var members = new List<IndexMember>();
         foreach (var symbol in options.Index)
         {
-            if (await Member(symbol, now, local) is { } member)
+            if (await MemberAsync(symbol, now, local) is { } member)
                 members.Add(member);
         }
 
@@ -88,14 +88,14 @@ internal sealed class MarketIndexWatch(
         var isSeen = _seen >= call.Level;
         _seen = call.Level;
         if (isSeen && call.Acts && !(used.Day == MarketWideBreaker.DayOf(local) && used.Level >= call.Level))
-            await Stop(call.Level, index, now, local);
+            await StopAsync(call.Level, index, now, local);
     }
 
-    private async Task Stop(int level, long index, DateTimeOffset now, DateTime local)
+    private async Task StopAsync(int level, long index, DateTimeOffset now, DateTime local)
     {
         var stop = new MarketStop(operations, now, options.TimeZone);
         var failed = new PartialFailure("symbol");
-        var stopped = await stop.Stop(await listings.All(), level, failed, leavesHalted: true);
+        var stopped = await stop.StopAsync(await listings.AllAsync(), level, failed, leavesHalted: true);
         Log.IndexFell(log, index, level, stopped.Length);
         _left = failed.Refusal is null ? null : (stop, level, failed.Names);
 
@@ -105,14 +105,14 @@ internal sealed class MarketIndexWatch(
     }
 
     /// <summary>Stops the symbols that the last stop did not reach.</summary>
-    private async Task StopRest()
+    private async Task StopRestAsync()
     {
         if (_left is not var (stop, level, symbols))
             return;
 
         var failed = new PartialFailure("symbol");
-        await stop.Stop(
-            (await listings.All()).Where(instrument => symbols.Contains(instrument.Symbol)), level, failed,
+        await stop.StopAsync(
+            (await listings.AllAsync()).Where(instrument => symbols.Contains(instrument.Symbol)), level, failed,
             leavesHalted: true);
         _left = failed.Refusal is null ? null : (stop, level, failed.Names);
         if (failed.Refusal is { } refusal)
@@ -120,7 +120,7 @@ internal sealed class MarketIndexWatch(
     }
 
     /// <summary>Warns once of symbols that are not listed, and of weights that can't be compared.</summary>
-    private async Task Check()
+    private async Task CheckAsync()
     {
         if (_isChecked)
             return;
@@ -128,7 +128,7 @@ internal sealed class MarketIndexWatch(
         var quotes = new HashSet<string>(StringComparer.Ordinal);
         foreach (var symbol in options.Index)
         {
-            if (await listings.Find(symbol) is { } instrument)
+            if (await listings.FindAsync(symbol) is { } instrument)
                 quotes.Add(instrument.Quote.Name);
             else
                 Log.IndexSymbolUnknown(log, symbol);
@@ -140,27 +140,28 @@ internal sealed class MarketIndexWatch(
     }
 
     /// <summary>Returns a symbol's part of the index; null if it has not traded before today.</summary>
-    private async ValueTask<IndexMember?> Member(string symbol, DateTimeOffset now, DateTime local)
+    private async ValueTask<IndexMember?> MemberAsync(string symbol, DateTimeOffset now, DateTime local)
     {
         var midnight = new DateTimeOffset(local.Date, options.TimeZone.GetUtcOffset(local.Date));
-        if (await listings.Find(symbol) is null
-            || await Close(symbol, midnight.UnixNanos() - 1) is not (> 0 and var close)
-            || await Close(symbol, now.UnixNanos()) is not (> 0 and var last))
+        if (await listings.FindAsync(symbol) is null
+            || await CloseAsync(symbol, midnight.UnixNanos() - 1) is not (> 0 and var close)
+            || await CloseAsync(symbol, now.UnixNanos()) is not (> 0 and var last))
         {
             return null;
         }
 
         return new IndexMember(
-            last, close, options.IndexByVolume ? await Weight(symbol, midnight, MarketWideBreaker.DayOf(local)) : 1);
+            last, close,
+            options.IndexByVolume ? await WeightAsync(symbol, midnight, MarketWideBreaker.DayOf(local)) : 1);
     }
 
-    private async ValueTask<long> Close(string symbol, long throughNanos) =>
-        await history.Candles(new CandleQuery(symbol, CandlePeriod.Minute, null, throughNanos, 1)) is [var candle]
+    private async ValueTask<long> CloseAsync(string symbol, long throughNanos) =>
+        await history.CandlesAsync(new CandleQuery(symbol, CandlePeriod.Minute, null, throughNanos, 1)) is [var candle]
             ? candle.CloseTicks
             : 0;
 
     /// <summary>Returns the value that a symbol traded in the week before today.</summary>
-    private async ValueTask<long> Weight(string symbol, DateTimeOffset midnight, long day)
+    private async ValueTask<long> WeightAsync(string symbol, DateTimeOffset midnight, long day)
     {
         if (_weighedOn != day)
         {
@@ -171,7 +172,7 @@ internal sealed class MarketIndexWatch(
         if (!_weights.TryGetValue(symbol, out var weight))
         {
             var week = new CandleQuery(symbol, null, (midnight - s_weighed).UnixNanos(), midnight.UnixNanos() - 1, 1);
-            weight = await history.Candles(week) is [var candle] ? await InMoney(symbol, candle.Value) : 0;
+            weight = await history.CandlesAsync(week) is [var candle] ? await InMoneyAsync(symbol, candle.Value) : 0;
             _weights[symbol] = weight;
         }
 
@@ -179,7 +180,8 @@ internal sealed class MarketIndexWatch(
     }
 
     // Ticks and lots of two symbols are different units; amounts in one quote currency are comparable.
-    private async ValueTask<long> InMoney(string symbol, Int128 ticksTimesLots) =>
+    private async ValueTask<long> InMoneyAsync(string symbol, Int128 ticksTimesLots) =>
         (long)Int128.Min(
-            Int128.Min(ticksTimesLots, long.MaxValue) * (await listings.Find(symbol))!.TickLotValue, long.MaxValue);
+            Int128.Min(ticksTimesLots, long.MaxValue) * (await listings.FindAsync(symbol))!.TickLotValue,
+            long.MaxValue);
 }

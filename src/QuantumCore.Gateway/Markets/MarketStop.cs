@@ -20,13 +20,13 @@ internal sealed class MarketStop(BookControl operations, DateTimeOffset now, Tim
     /// True if levels 1 and 2 leave out halted symbols: another process may have stopped them, and a second halt would
     /// replace the auction that they are to reopen with.
     /// </param>
-    public async ValueTask<ImmutableArray<string>> Stop(
+    public async ValueTask<ImmutableArray<string>> StopAsync(
         IEnumerable<Instrument> instruments, int level, PartialFailure failed, bool leavesHalted = false)
     {
         var stopped = ImmutableArray.CreateBuilder<string>();
         foreach (var symbol in instruments.Select(instrument => instrument.Symbol))
         {
-            var (reason, state, _) = await operations.State(symbol);
+            var (reason, state, _) = await operations.StateAsync(symbol);
             // A book with an inconsistent journal is stopped already.
             if (reason == RejectReason.None
                 && (state.IsHalted || (state.Phase == TradingPhase.Closed && !OpensToday(state, level))))
@@ -37,7 +37,7 @@ internal sealed class MarketStop(BookControl operations, DateTimeOffset now, Tim
 
             foreach (var command in reason == RejectReason.None ? Ways(state.Phase, level) : [])
             {
-                reason = await operations.Operate(symbol, command);
+                reason = await operations.OperateAsync(symbol, command);
                 if (reason != RejectReason.None)
                     break;
             }

@@ -15,7 +15,7 @@ public sealed class ReferencePrices(IGrainFactory grains, TimeProvider time)
     private readonly ConcurrentDictionary<string, (long PriceTicks, long At)> _last = new(StringComparer.Ordinal);
 
     /// <summary>Returns the reference price, in ticks; 0 if there is none.</summary>
-    public async ValueTask<long> Of(Instrument instrument)
+    public async ValueTask<long> OfAsync(Instrument instrument)
     {
         if (!_last.TryGetValue(instrument.Symbol, out var last) || time.GetElapsedTime(last.At) >= Lifetime)
         {
@@ -31,18 +31,18 @@ public sealed class ReferencePrices(IGrainFactory grains, TimeProvider time)
     /// Returns the price that a stop of this side watches, in ticks: the last trade, the opposite quote or the mark
     /// price. Without it, the reference price; 0 if there is none.
     /// </summary>
-    public async ValueTask<long> Of(Instrument instrument, Side side, TriggerReference watched)
+    public async ValueTask<long> OfAsync(Instrument instrument, Side side, TriggerReference watched)
     {
         var price = watched switch
         {
             TriggerReference.Last => 0,
-            TriggerReference.Quote => await Quote(instrument.Symbol, side),
+            TriggerReference.Quote => await QuoteAsync(instrument.Symbol, side),
             TriggerReference.Mark => (await grains.Book(instrument.BookKey).State(instrument.Symbol)).MarkPriceTicks,
         };
-        return price > 0 ? price : await Of(instrument);
+        return price > 0 ? price : await OfAsync(instrument);
     }
 
-    private async ValueTask<long> Quote(string symbol, Side side)
+    private async ValueTask<long> QuoteAsync(string symbol, Side side)
     {
         var depth = await grains.GetGrain<IMarketDataGrain>(symbol).Depth(1);
         var met = side == Side.Buy ? depth.Asks : depth.Bids;

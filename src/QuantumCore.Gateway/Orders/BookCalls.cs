@@ -13,22 +13,22 @@ public sealed class BookCalls(
     private readonly GrainCalls _calls = new(log);
 
     /// <summary>Returns the instrument of a symbol; null if it is not listed.</summary>
-    public ValueTask<GrainAnswer<Instrument?>> Find(long account, string symbol) =>
+    public ValueTask<GrainAnswer<Instrument?>> FindAsync(long account, string symbol) =>
         listings.TryFind(symbol) is { } known
             ? ValueTask.FromResult(new GrainAnswer<Instrument?>(RejectReason.None, known, IsFirst: true))
-            : FindAnew(account, symbol);
+            : FindAnewAsync(account, symbol);
 
     /// <summary>Calls the book of one order.</summary>
-    public async ValueTask<ExecutionReport> Ask(
+    public async ValueTask<ExecutionReport> AskAsync(
         string call, long account, string symbol, long orderId, Func<IOrderBookGrain, ValueTask<ExecutionReport>> ask)
     {
-        var listed = await Find(account, symbol);
+        var listed = await FindAsync(account, symbol);
         if (listed.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(RejectReason.Overloaded));
         if (listed.Value is not { } instrument)
             return Nothing(account, symbol, orderId, new Refusal(RejectReason.UnknownSymbol, "symbol"));
 
-        var answer = await _calls.Ask(call, account, () => ask(grains.Book(instrument.BookKey)));
+        var answer = await _calls.AskAsync(call, account, () => ask(grains.Book(instrument.BookKey)));
         if (answer.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(answer.Failure));
 
@@ -63,6 +63,6 @@ public sealed class BookCalls(
             refusal.Limit) with
         { OrderId = orderId };
 
-    private ValueTask<GrainAnswer<Instrument?>> FindAnew(long account, string symbol) =>
-        _calls.Ask("Instruments", account, () => listings.Find(symbol));
+    private ValueTask<GrainAnswer<Instrument?>> FindAnewAsync(long account, string symbol) =>
+        _calls.AskAsync("Instruments", account, () => listings.FindAsync(symbol));
 }

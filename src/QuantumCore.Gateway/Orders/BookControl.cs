@@ -15,18 +15,19 @@ public sealed class BookControl(
     /// Carries out an operator's command in one book, with one retry after a failed call. The same command again
     /// changes nothing, or is rejected.
     /// </summary>
-    public async ValueTask<RejectReason> Operate(string symbol, BookCommand command)
+    public async ValueTask<RejectReason> OperateAsync(string symbol, BookCommand command)
     {
-        var answer = await _calls.Ask(
-            "Operate", AccountOf(command), async () => await (await listings.Book(symbol)).Operate(symbol, command));
+        var answer = await _calls.AskAsync(
+            "Operate", AccountOf(command),
+            async () => await (await listings.BookAsync(symbol)).Operate(symbol, command));
         return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
     }
 
     /// <summary>Halts a symbol at once, and waits only briefly for the record. A failed call is retried once.</summary>
-    public async ValueTask<HaltAnswer> Halt(string symbol, BookCommand command)
+    public async ValueTask<HaltAnswer> HaltAsync(string symbol, BookCommand command)
     {
-        var answer = await _calls.Ask(
-            "Halt", AccountOf(command), async () => await (await listings.Book(symbol)).Halt(symbol, command));
+        var answer = await _calls.AskAsync(
+            "Halt", AccountOf(command), async () => await (await listings.BookAsync(symbol)).Halt(symbol, command));
         return answer.Failure == RejectReason.None ? answer.Value : new HaltAnswer(answer.Failure, false, null);
     }
 
@@ -34,10 +35,11 @@ public sealed class BookControl(
     /// Busts a trade (price 0), or corrects its price. Before the answer, both accounts learn of it if they can be
     /// reached, so that neither spends the proceeds again.
     /// </summary>
-    public async ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
+    public async ValueTask<TradeChanged> ChangeTradeAsync(string symbol, TradePlace trade, long priceTicks)
     {
-        var answer = await _calls.Ask(
-            "ChangeTrade", 0, async () => await (await listings.Book(symbol)).ChangeTrade(symbol, trade, priceTicks));
+        var answer = await _calls.AskAsync(
+            "ChangeTrade", 0,
+            async () => await (await listings.BookAsync(symbol)).ChangeTrade(symbol, trade, priceTicks));
         if (answer.Failure != RejectReason.None)
             return new TradeChanged(answer.Failure);
 
@@ -49,15 +51,15 @@ public sealed class BookControl(
         {
             shown.Note(account, symbol, answer.Value.Sequence);
             // An account that does not answer now gets the change with its delivery.
-            await _calls.Ask("View", account, () => accounts.View(account));
+            await _calls.AskAsync("View", account, () => accounts.ViewAsync(account));
         }
 
         return answer.Value;
     }
 
     /// <summary>Returns the phase and prices of a symbol, or why they are unknown.</summary>
-    public ValueTask<GrainAnswer<BookState>> State(string symbol) =>
-        _calls.Ask("State", 0, async () => await (await listings.Book(symbol)).State(symbol));
+    public ValueTask<GrainAnswer<BookState>> StateAsync(string symbol) =>
+        _calls.AskAsync("State", 0, async () => await (await listings.BookAsync(symbol)).State(symbol));
 
     private static long AccountOf(BookCommand command) => command switch
     {

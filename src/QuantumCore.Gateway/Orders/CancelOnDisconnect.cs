@@ -21,34 +21,34 @@ internal sealed class CancelOnDisconnect(
     /// <summary>
     /// Cancels all that an account has open by now. Orders entered after the account has recorded the cancel stay.
     /// </summary>
-    public ValueTask CancelAllLeft(long account)
+    public ValueTask CancelAllLeftAsync(long account)
     {
         (RejectReason Reason, long Floor, ImmutableArray<string> Symbols)? mark = null;
-        return UntilCancelled(account, async () =>
+        return UntilCancelledAsync(account, async () =>
         {
             if (mark is not { Reason: RejectReason.None })
-                mark = await massCancellation.MarkCancelAll(account);
+                mark = await massCancellation.MarkCancelAllAsync(account);
             return mark is { Reason: RejectReason.None, Floor: var floor, Symbols: var symbols }
-                ? await massCancellation.CloseUpTo(account, floor, symbols)
+                ? await massCancellation.CloseUpToAsync(account, floor, symbols)
                 : new MassCancel(RejectReason.OutcomeUnknown, 0);
         });
     }
 
     /// <summary>Cancels only these orders. The client order id of an order that has not arrived is used up.</summary>
-    public ValueTask CancelLeft(long account, ImmutableArray<EnteredOrder> orders)
+    public ValueTask CancelLeftAsync(long account, ImmutableArray<EnteredOrder> orders)
     {
         var left = orders.ToDictionary(order => order.Name, StringComparer.Ordinal);
-        return UntilCancelled(account, async () =>
+        return UntilCancelledAsync(account, async () =>
         {
             foreach (var order in left.Values.Where(static order => order.Number == 0).ToArray())
-                await Find(account, order, left);
+                await FindAsync(account, order, left);
 
             var cancelled = 0;
             foreach (var book in left.Values.Where(static order => order.Number > 0)
                 .GroupBy(order => order.Symbol!, StringComparer.Ordinal).ToArray())
             {
                 foreach (var some in book.Chunk(OrderEntry.LongestBatch))
-                    cancelled += await Close(account, book.Key, some, left);
+                    cancelled += await CloseAsync(account, book.Key, some, left);
             }
 
             return new MassCancel(left.Count == 0 ? RejectReason.None : RejectReason.OutcomeUnknown, cancelled);
@@ -56,9 +56,9 @@ internal sealed class CancelOnDisconnect(
     }
 
     /// <summary>Returns the numbers of the account's open orders; null if they are unknown.</summary>
-    public async ValueTask<IReadOnlySet<long>?> OpenNumbers(long account)
+    public async ValueTask<IReadOnlySet<long>?> OpenNumbersAsync(long account)
     {
-        var view = await _calls.Ask("View", account, () => accounts.View(account));
+        var view = await _calls.AskAsync("View", account, () => accounts.ViewAsync(account));
         return view.Failure == RejectReason.None
             ? view.Value.OpenOrders.Select(static order => order.Number).ToHashSet()
             : null;
@@ -67,9 +67,10 @@ internal sealed class CancelOnDisconnect(
     /// <summary>
     /// Looks up the number of an order with an unknown outcome. An order that never arrived needs no cancel.
     /// </summary>
-    private async ValueTask Find(long account, EnteredOrder order, Dictionary<string, EnteredOrder> left)
+    private async ValueTask FindAsync(long account, EnteredOrder order, Dictionary<string, EnteredOrder> left)
     {
-        var found = await _calls.Ask("FindForCancel", account, () => grains.Account(account).FindForCancel(order.Name));
+        var found = await _calls.AskAsync(
+            "FindForCancel", account, () => grains.Account(account).FindForCancel(order.Name));
         if (found is { Failure: RejectReason.None, Value.Reason: RejectReason.None })
             left[order.Name] = order with { Symbol = found.Value.Symbol, Number = found.Value.Number };
         else if (found is { Failure: RejectReason.None, Value.Reason: RejectReason.UnknownOrder })
@@ -79,13 +80,13 @@ internal sealed class CancelOnDisconnect(
     /// <summary>
     /// Cancels orders of one book, and removes from <paramref name="left"/> those that are no longer open.
     /// </summary>
-    private async ValueTask<int> Close(
+    private async ValueTask<int> CloseAsync(
         long account, string symbol, EnteredOrder[] orders, Dictionary<string, EnteredOrder> left)
     {
         ImmutableArray<long> numbers = [.. orders.Select(static order => order.Number)];
-        var closed = await _calls.Ask(
+        var closed = await _calls.AskAsync(
             "Close", account,
-            async () => await (await listings.Book(symbol)).Close(symbol, account, numbers, EndReason.MassCancel));
+            async () => await (await listings.BookAsync(symbol)).Close(symbol, account, numbers, EndReason.MassCancel));
         if (closed.Failure != RejectReason.None)
             return 0;
 
@@ -99,7 +100,7 @@ internal sealed class CancelOnDisconnect(
         return closed.Value.Count(static report => report is { Reason: RejectReason.None, WasCancelled: false });
     }
 
-    private async ValueTask UntilCancelled(long account, Func<ValueTask<MassCancel>> cancel)
+    private async ValueTask UntilCancelledAsync(long account, Func<ValueTask<MassCancel>> cancel)
     {
         var cancelled = 0;
         for (var pause = s_firstPause; ; pause *= 2)

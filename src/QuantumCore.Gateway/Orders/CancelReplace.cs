@@ -12,15 +12,15 @@ public sealed class CancelReplace(
     private readonly GrainCalls _calls = new(log);
 
     /// <summary>Cancels an order by its public id; the report is its final state.</summary>
-    public ValueTask<ExecutionReport> Cancel(long account, string symbol, long orderId) =>
-        books.Ask("CloseById", account, symbol, orderId, book => book.CloseById(symbol, account, orderId));
+    public ValueTask<ExecutionReport> CancelAsync(long account, string symbol, long orderId) =>
+        books.AskAsync("CloseById", account, symbol, orderId, book => book.CloseById(symbol, account, orderId));
 
     /// <summary>
     /// Cancels an order by its client order id. An unknown id is used up: an order under it is rejected from now on.
     /// </summary>
-    public async ValueTask<ExecutionReport> CancelByClientOrderId(long account, string clientOrderId)
+    public async ValueTask<ExecutionReport> CancelByClientOrderIdAsync(long account, string clientOrderId)
     {
-        var found = await _calls.Ask(
+        var found = await _calls.AskAsync(
             "FindForCancel", account, () => grains.Account(account).FindForCancel(clientOrderId));
         var reason = found.Failure == RejectReason.None ? found.Value.Reason : found.Failure;
         if (reason != RejectReason.None)
@@ -30,7 +30,7 @@ public sealed class CancelReplace(
             };
 
         var (symbol, number) = (found.Value.Symbol, found.Value.Number);
-        return await books.Ask(
+        return await books.AskAsync(
             "Close",
             account,
             symbol,
@@ -43,33 +43,33 @@ public sealed class CancelReplace(
     /// rejected if it must keep its position. 0 keeps a value. The total is that of this order alone.
     /// <paramref name="earlierLots"/> are lots of the client's total that earlier orders have done.
     /// </summary>
-    public async ValueTask<ExecutionReport> Amend(
+    public async ValueTask<ExecutionReport> AmendAsync(
         long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots,
         long expectedLots = 0, bool keepsPlace = false,
         long triggerTicks = 0, long earlierLots = 0)
     {
-        if (await CheckAmendment(symbol, priceTicks, totalLots, earlierLots) is { } refusal)
+        if (await CheckAmendmentAsync(symbol, priceTicks, totalLots, earlierLots) is { } refusal)
             return BookCalls.Nothing(account, symbol, orderId, refusal);
 
         var seen = new SeenSequence(symbol, shown.Of(account, symbol));
         var request = new AmendRequest(
             symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots, keepsPlace, triggerTicks,
             earlierLots);
-        var plan = await _calls.Ask("Amend", account, () => grains.Account(account).Amend(request));
+        var plan = await _calls.AskAsync("Amend", account, () => grains.Account(account).Amend(request));
         if (plan.Failure != RejectReason.None)
             return BookCalls.Nothing(account, symbol, orderId, new Refusal(plan.Failure));
 
         var (reason, field, limit, number, total, replacement) = plan.Value;
         if (reason == RejectReason.UnknownOrder)
-            return await NotAmended(account, symbol, orderId);
+            return await NotAmendedAsync(account, symbol, orderId);
         if (reason != RejectReason.None)
             return BookCalls.Nothing(account, symbol, orderId, new Refusal(reason, field, limit));
 
         if (replacement is null)
-            return await books.Ask(
+            return await books.AskAsync(
                 "Reduce", account, symbol, orderId, book => book.Reduce(symbol, account, number, total, expectedLots));
 
-        var report = BookCalls.OfHeld(await books.Ask(
+        var report = BookCalls.OfHeld(await books.AskAsync(
             "Submit", account, symbol, orderId, async book => (await book.Submit(symbol, [replacement]))[0]));
         // An order of a list is not replaced, because the list would lose it.
         return report.Reason == RejectReason.InvalidCombination && report.Field is null
@@ -86,10 +86,10 @@ public sealed class CancelReplace(
     /// Amends the conditions of an order in place. A stop whose new trigger needs more cover is replaced under the new
     /// client order id.
     /// </summary>
-    public async ValueTask<ExecutionReport> AmendConditions(
+    public async ValueTask<ExecutionReport> AmendConditionsAsync(
         long account, string symbol, long orderId, string newClientOrderId, ConditionChanges changes)
     {
-        var report = await books.Ask(
+        var report = await books.AskAsync(
             "AmendConditions", account, symbol, orderId, book => book.Amend(symbol, account, orderId, changes));
         if (report.Reason is not (RejectReason.WouldGrow or RejectReason.OrderClosed))
             return report;
@@ -106,16 +106,16 @@ public sealed class CancelReplace(
         }
 
         // On a retry, the replaced order is closed already; its account knows the first result.
-        var replaced = await Amend(account, symbol, orderId, newClientOrderId, 0, 0, triggerTicks: trigger);
+        var replaced = await AmendAsync(account, symbol, orderId, newClientOrderId, 0, 0, triggerTicks: trigger);
         return replaced.Reason == RejectReason.UnknownOrder ? report : replaced;
     }
 
     /// <summary>
     /// Returns why the account had no such open order. The book knows if it is done, another account's, or unknown.
     /// </summary>
-    private async ValueTask<ExecutionReport> NotAmended(long account, string symbol, long orderId)
+    private async ValueTask<ExecutionReport> NotAmendedAsync(long account, string symbol, long orderId)
     {
-        var status = await accounts.Status(account, symbol, orderId);
+        var status = await accounts.StatusAsync(account, symbol, orderId);
         if (status.Reason != RejectReason.None)
             return status;
 
@@ -123,9 +123,10 @@ public sealed class CancelReplace(
         return status with { Reason = isDone ? RejectReason.OrderClosed : RejectReason.StaleLeaves };
     }
 
-    private async ValueTask<Refusal?> CheckAmendment(string symbol, long priceTicks, long totalLots, long earlierLots)
+    private async ValueTask<Refusal?> CheckAmendmentAsync(
+        string symbol, long priceTicks, long totalLots, long earlierLots)
     {
-        var listed = await books.Find(0, symbol);
+        var listed = await books.FindAsync(0, symbol);
         if (listed.Failure != RejectReason.None)
             return new Refusal(RejectReason.Overloaded);
         if (listed.Value is not { } instrument)

@@ -61,27 +61,27 @@ internal sealed class ConnectionOrders(CancelOnDisconnect cancels, long account)
             _isPruning = true;
         }
 
-        _ = Prune();
+        _ = PruneAsync();
     }
 
     /// <summary>Cancels all of them, including those in flight under their client order ids.</summary>
-    public ValueTask CancelLeft()
+    public ValueTask CancelLeftAsync()
     {
         lock (_lock)
-            return cancels.CancelLeft(
+            return cancels.CancelLeftAsync(
                 account,
                 [.. _orders.Select(
                     static order => new EnteredOrder(order.Key, order.Value.Symbol, order.Value.Number))]);
     }
 
     /// <summary>Removes orders that the account no longer has open.</summary>
-    private async Task Prune()
+    private async Task PruneAsync()
     {
         (string Name, long Number)[] known;
         lock (_lock)
             known = [.. _orders.Where(static order => order.Value is { Number: > 0, OnTheirWay: 0 })
                 .Select(static order => (order.Key, order.Value.Number))];
-        var open = await cancels.OpenNumbers(account);
+        var open = await cancels.OpenNumbersAsync(account);
         lock (_lock)
         {
             foreach (var (name, number) in known)

@@ -27,19 +27,19 @@ public sealed class FreezeControl(
     /// known to be complete, the recovery agent continues them. While the journal does not commit, the freeze holds in
     /// the account's memory only.
     /// </summary>
-    public async ValueTask<FreezeReport> Freeze(long account, FreezeRequest request) =>
-        await Finish(account, request, await AskToFreeze(account, request));
+    public async ValueTask<FreezeReport> FreezeAsync(long account, FreezeRequest request) =>
+        await FinishAsync(account, request, await AskToFreezeAsync(account, request));
 
     /// <summary>
     /// Freezes an account without waiting for a journal that does not commit. This process then rejects the account's
     /// orders, and repeats the freeze until it is on record.
     /// </summary>
-    public async ValueTask<FreezeReport> FreezeAtOnce(long account, FreezeRequest request)
+    public async ValueTask<FreezeReport> FreezeAtOnceAsync(long account, FreezeRequest request)
     {
         GrainAnswer<CancelAllMark> mark;
         try
         {
-            mark = await AskToFreeze(account, request).AsTask().WaitAsync(s_patience, time);
+            mark = await AskToFreezeAsync(account, request).AsTask().WaitAsync(s_patience, time);
         }
         catch (TimeoutException)
         {
@@ -47,7 +47,7 @@ public sealed class FreezeControl(
         }
 
         if (mark is { Failure: RejectReason.None, Value: { Reason: RejectReason.None, IsPending: false } })
-            return await Finish(account, request, mark);
+            return await FinishAsync(account, request, mark);
 
         Repeat(account, request);
         return new FreezeReport(
@@ -55,10 +55,10 @@ public sealed class FreezeControl(
     }
 
     /// <summary>Unfreezes an account.</summary>
-    public async ValueTask<RejectReason> Unfreeze(long account, string by, string why)
+    public async ValueTask<RejectReason> UnfreezeAsync(long account, string by, string why)
     {
         _freezing.TryRemove(account, out var pending);
-        var answer = await _calls.Ask("Unfreeze", account, () => grains.Account(account).Unfreeze(by, why));
+        var answer = await _calls.AskAsync("Unfreeze", account, () => grains.Account(account).Unfreeze(by, why));
         var reason = answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
         if (reason != RejectReason.None && pending is not null)
             Repeat(account, pending);
@@ -69,12 +69,12 @@ public sealed class FreezeControl(
     /// Returns true if an account has a record, or if that cannot be read now. Nobody waits for a journal that does not
     /// commit.
     /// </summary>
-    public async ValueTask<bool> MayExist(long account)
+    public async ValueTask<bool> MayExistAsync(long account)
     {
         try
         {
-            var view =
-                await _calls.Ask("View", account, () => accounts.View(account)).AsTask().WaitAsync(s_patience, time);
+            var asked = _calls.AskAsync("View", account, () => accounts.ViewAsync(account));
+            var view = await asked.AsTask().WaitAsync(s_patience, time);
             return view.Failure != RejectReason.None || view.Value.Sequence > 0;
         }
         catch (TimeoutException)
@@ -83,10 +83,11 @@ public sealed class FreezeControl(
         }
     }
 
-    private ValueTask<GrainAnswer<CancelAllMark>> AskToFreeze(long account, FreezeRequest request) =>
-        _calls.Ask("Freeze", account, () => grains.Account(account).Freeze(request));
+    private ValueTask<GrainAnswer<CancelAllMark>> AskToFreezeAsync(long account, FreezeRequest request) =>
+        _calls.AskAsync("Freeze", account, () => grains.Account(account).Freeze(request));
 
-    private async ValueTask<FreezeReport> Finish(long account, FreezeRequest request, GrainAnswer<CancelAllMark> mark)
+    private async ValueTask<FreezeReport> FinishAsync(
+        long account, FreezeRequest request, GrainAnswer<CancelAllMark> mark)
     {
         if (mark.Failure != RejectReason.None)
             return new FreezeReport(mark.Failure, 0, [], IsOnRecord: false);
@@ -99,7 +100,7 @@ public sealed class FreezeControl(
         if (!request.Closes)
             return new FreezeReport(RejectReason.None, 0, []);
 
-        var closed = await massCancellation.CloseUpTo(account, mark.Value.Floor, mark.Value.Symbols);
+        var closed = await massCancellation.CloseUpToAsync(account, mark.Value.Floor, mark.Value.Symbols);
         return new FreezeReport(closed.Reason, closed.Cancelled, mark.Value.Symbols);
     }
 
@@ -115,15 +116,15 @@ public sealed class FreezeControl(
             }
         }
 
-        _ = FreezeUntilRecorded(account);
+        _ = FreezeUntilRecordedAsync(account);
     }
 
-    private async Task FreezeUntilRecorded(long account)
+    private async Task FreezeUntilRecordedAsync(long account)
     {
         while (_freezing.TryGetValue(account, out var request))
         {
             await Task.Delay(s_repeatAfter, time);
-            if (_freezing.ContainsKey(account) && (await Freeze(account, request)).IsOnRecord)
+            if (_freezing.ContainsKey(account) && (await FreezeAsync(account, request)).IsOnRecord)
                 _freezing.TryRemove(new(account, request));
         }
     }

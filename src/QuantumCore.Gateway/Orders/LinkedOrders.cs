@@ -25,11 +25,11 @@ public sealed class LinkedOrders(
     /// <param name="mustBeNew">
     /// True if a client order id that was used before gets <see cref="RejectReason.KeyConflict"/>.
     /// </param>
-    public ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceList(
+    public ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceListAsync(
         long account, OrderListKind kind, ImmutableArray<HoldRequest> orders, bool mustBeNew = false)
     {
         var symbol = orders[0].Symbol;
-        return PlaceTogether(
+        return PlaceTogetherAsync(
             account, kind, orders, "SubmitList", (book, submits) => book.SubmitList(symbol, kind, submits), mustBeNew);
     }
 
@@ -40,12 +40,12 @@ public sealed class LinkedOrders(
     /// </summary>
     /// <param name="account">Account of the order.</param>
     /// <param name="legs">Leg orders of one group, in the sequence of the order's terms, without prices.</param>
-    public ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceStrategy(
+    public ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceStrategyAsync(
         long account, ImmutableArray<HoldRequest> legs) =>
-        PlaceTogether(
+        PlaceTogetherAsync(
             account, OrderListKind.Strategy, legs, "SubmitStrategy", (book, submits) => book.SubmitStrategy(submits));
 
-    private async ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceTogether(
+    private async ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceTogetherAsync(
         long account,
         OrderListKind kind,
         ImmutableArray<HoldRequest> orders,
@@ -57,26 +57,26 @@ public sealed class LinkedOrders(
         var prepared = ImmutableArray.CreateBuilder<HoldRequest>(orders.Length);
         for (var i = 0; i < orders.Length; i++)
         {
-            var (refusal, request) = await preparation.Prepare(account, orders[i]);
+            var (refusal, request) = await preparation.PrepareAsync(account, orders[i]);
             if (refusal is { } refused)
                 return (OfOne(kind, orders, i, refused), []);
             prepared.Add(request);
         }
 
         var requests = prepared.MoveToImmutable();
-        var held = await _calls.Ask("HoldList", account, () => grains.Account(account).HoldList(kind, requests));
+        var held = await _calls.AskAsync("HoldList", account, () => grains.Account(account).HoldList(kind, requests));
         if (held.Failure != RejectReason.None)
             return (new Refusal(held.Failure), []);
         if (mustBeNew && held.IsFirst && held.Value.IsKnown)
             return (new Refusal(RejectReason.KeyConflict, "clientOrderId"), []);
         if (held.Value is { Reason: RejectReason.KillSwitch, IsKnown: false })
-            await massCancellation.CancelKilled(account);
+            await massCancellation.CancelKilledAsync(account);
         if (held.Value.Reason != RejectReason.None)
             return (Refused(held.Value, kind, requests), []);
 
         var submits = held.Value.Orders;
-        var entered = await _calls.Ask(
-            call, account, async () => await submit(await listings.Book(requests[0].Symbol), submits));
+        var entered = await _calls.AskAsync(
+            call, account, async () => await submit(await listings.BookAsync(requests[0].Symbol), submits));
         if (entered.Failure != RejectReason.None)
             return (new Refusal(RejectReason.OutcomeUnknown), []);
 

@@ -16,20 +16,20 @@ public sealed class MassCancellation(
     /// Cancels all orders, or all in one book. No order in flight survives. With a side, only the account's open orders
     /// of that side are cancelled, together in each book.
     /// </summary>
-    public ValueTask<MassCancel> CancelAll(long account, string? symbol, Side? side) =>
-        side is { } only ? CancelSide(account, symbol, only) : CancelUpToFloor(account, symbol);
+    public ValueTask<MassCancel> CancelAllAsync(long account, string? symbol, Side? side) =>
+        side is { } only ? CancelSideAsync(account, symbol, only) : CancelUpToFloorAsync(account, symbol);
 
     /// <summary>
     /// Cancels the orders of an account that a kill switch has frozen. What is not known to be cancelled is left to the
     /// recovery agent, which cancels orders of frozen accounts.
     /// </summary>
-    internal async ValueTask CancelKilled(long account) => await CancelUpToFloor(account, symbol: null);
+    internal async ValueTask CancelKilledAsync(long account) => await CancelUpToFloorAsync(account, symbol: null);
 
     /// <summary>Marks the orders of an account for a cancel: no order below the floor survives it.</summary>
     internal async ValueTask<(RejectReason Reason, long Floor,
-        ImmutableArray<string> Symbols)> MarkCancelAll(long account)
+        ImmutableArray<string> Symbols)> MarkCancelAllAsync(long account)
     {
-        var mark = await _calls.Ask("CancelAll", account, () => grains.Account(account).CancelAll());
+        var mark = await _calls.AskAsync("CancelAll", account, () => grains.Account(account).CancelAll());
         return mark.Failure != RejectReason.None ? (mark.Failure, 0, [])
             // After a retry, the failed call may have left its mark.
             : mark is { IsFirst: false, Value.Reason: not RejectReason.None } ? (RejectReason.OutcomeUnknown, 0, [])
@@ -37,18 +37,19 @@ public sealed class MassCancellation(
     }
 
     /// <summary>Cancels the orders of an account in these books, up to a floor.</summary>
-    internal async ValueTask<MassCancel> CloseUpTo(long account, long floor, IEnumerable<string> symbols)
+    internal async ValueTask<MassCancel> CloseUpToAsync(long account, long floor, IEnumerable<string> symbols)
     {
         var result = new MassCancel(RejectReason.None, 0);
         foreach (var name in symbols)
         {
-            var closed = await _calls.Ask(
-                "CloseAll", account, async () => await (await listings.Book(name)).CloseAll(name, account, floor));
+            var closed = await _calls.AskAsync(
+                "CloseAll", account, async () => await (await listings.BookAsync(name)).CloseAll(name, account, floor));
             if (closed.Failure == RejectReason.None)
             {
                 result = result with { Cancelled = result.Cancelled + closed.Value };
                 var state =
-                    await _calls.Ask("State", account, async () => await (await listings.Book(name)).State(name));
+                    await _calls.AskAsync(
+                        "State", account, async () => await (await listings.BookAsync(name)).State(name));
                 if (state.Failure == RejectReason.None)
                     shown.Note(account, name, state.Value.Sequence);
             }
@@ -61,17 +62,17 @@ public sealed class MassCancellation(
         return result;
     }
 
-    private async ValueTask<MassCancel> CancelUpToFloor(long account, string? symbol)
+    private async ValueTask<MassCancel> CancelUpToFloorAsync(long account, string? symbol)
     {
-        var (reason, floor, symbols) = await MarkCancelAll(account);
+        var (reason, floor, symbols) = await MarkCancelAllAsync(account);
         return reason == RejectReason.None
-            ? await CloseUpTo(account, floor, symbols.Where(name => symbol is null || name == symbol))
+            ? await CloseUpToAsync(account, floor, symbols.Where(name => symbol is null || name == symbol))
             : new MassCancel(reason, 0);
     }
 
-    private async ValueTask<MassCancel> CancelSide(long account, string? symbol, Side side)
+    private async ValueTask<MassCancel> CancelSideAsync(long account, string? symbol, Side side)
     {
-        var view = await _calls.Ask("View", account, () => accounts.View(account));
+        var view = await _calls.AskAsync("View", account, () => accounts.ViewAsync(account));
         if (view.Failure != RejectReason.None)
             return new MassCancel(view.Failure, 0);
 
@@ -81,11 +82,11 @@ public sealed class MassCancellation(
         foreach (var book in open.GroupBy(order => order.Symbol, StringComparer.Ordinal))
         {
             ImmutableArray<long> numbers = [.. book.Select(order => order.Number)];
-            var closed = await _calls.Ask(
+            var closed = await _calls.AskAsync(
                 "Close",
                 account,
                 async () =>
-                    await (await listings.Book(book.Key)).Close(book.Key, account, numbers, EndReason.MassCancel));
+                    await (await listings.BookAsync(book.Key)).Close(book.Key, account, numbers, EndReason.MassCancel));
             if (closed.Failure != RejectReason.None)
             {
                 result = result with { Reason = closed.Failure };

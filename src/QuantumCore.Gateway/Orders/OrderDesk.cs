@@ -16,14 +16,14 @@ internal sealed class OrderDesk(OrderEntry entry, MassCancellation massCancellat
     public const long LargestId = (1L << 53) - 1;
 
     /// <summary>Reads and enters an order; returns its report, and the detail of a refusal if there is one.</summary>
-    public async ValueTask<(ExecutionReport Report, string? Detail)> Place(long account, OrderText text)
+    public async ValueTask<(ExecutionReport Report, string? Detail)> PlaceAsync(long account, OrderText text)
     {
-        var (refusal, order) = await OrderReading.Read(text, listings);
+        var (refusal, order) = await OrderReading.ReadAsync(text, listings);
         if (refusal is { } refused)
             return (Refuse(account, order, refused), refused.Detail);
 
-        var report = await entry.Place(account, order);
-        return (report, report.Reason == RejectReason.None ? null : await Explain(report, order, text));
+        var report = await entry.PlaceAsync(account, order);
+        return (report, report.Reason == RejectReason.None ? null : await ExplainAsync(report, order, text));
     }
 
     /// <summary>
@@ -36,7 +36,7 @@ internal sealed class OrderDesk(OrderEntry entry, MassCancellation massCancellat
     /// </param>
     /// <param name="areApart">True for independent orders: those of one book do not wait for those of another.</param>
     public async ValueTask<(Refusal? Refusal,
-        ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
+        ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatchAsync(
         long account, List<OrderText?>? texts, bool mustBeNew = false, bool areApart = false)
     {
         if (texts is null or { Count: 0 or > OrderEntry.LongestBatch })
@@ -54,14 +54,14 @@ internal sealed class OrderDesk(OrderEntry entry, MassCancellation massCancellat
         var orders = ImmutableArray.CreateBuilder<HoldRequest>(texts.Count);
         for (var i = 0; i < texts.Count; i++)
         {
-            var (refusal, order) = await OrderReading.Read(texts[i]!, listings);
+            var (refusal, order) = await OrderReading.ReadAsync(texts[i]!, listings);
             if (refusal is { } refused)
                 reports[i] = (Refuse(account, order, refused), refused.Detail);
             else
                 orders.Add(order);
         }
 
-        var entered = await entry.PlaceBatch(account, orders.ToImmutable(), mustBeNew, areApart);
+        var entered = await entry.PlaceBatchAsync(account, orders.ToImmutable(), mustBeNew, areApart);
         var next = 0;
         for (var i = 0; i < reports.Length; i++)
         {
@@ -69,7 +69,8 @@ internal sealed class OrderDesk(OrderEntry entry, MassCancellation massCancellat
                 continue;
             var report = entered[next];
             reports[i] = (
-                report, report.Reason == RejectReason.None ? null : await Explain(report, orders[next], texts[i]!));
+                report,
+                report.Reason == RejectReason.None ? null : await ExplainAsync(report, orders[next], texts[i]!));
             next++;
         }
 
@@ -77,8 +78,8 @@ internal sealed class OrderDesk(OrderEntry entry, MassCancellation massCancellat
     }
 
     /// <summary>Explains the rejection of an order with the caller's values; null if its title says all.</summary>
-    private async ValueTask<string?> Explain(ExecutionReport report, HoldRequest order, OrderText text) =>
-        await listings.Find(order.Symbol) is { } instrument
+    private async ValueTask<string?> ExplainAsync(ExecutionReport report, HoldRequest order, OrderText text) =>
+        await listings.FindAsync(order.Symbol) is { } instrument
             ? OrderRefusals.Explain(report, order, instrument, field => WrittenValues.Of(text, field))
             : null;
 
@@ -89,20 +90,20 @@ internal sealed class OrderDesk(OrderEntry entry, MassCancellation massCancellat
     /// <param name="symbol">Symbol; null for every symbol.</param>
     /// <param name="sideText">Side as text; null for both sides.</param>
     /// <param name="queue">Orders that the same connection sent before.</param>
-    public async ValueTask<(Refusal? Refusal, int Cancelled)> CancelAll(
+    public async ValueTask<(Refusal? Refusal, int Cancelled)> CancelAllAsync(
         long account, string? symbol, string? sideText, OrderQueue? queue = null)
     {
         var side = WireNames.ReadSide(sideText);
         if (sideText is not null && side is null)
             return (Refusal.NotOneOf("side", sideText, WireNames.Sides.AsSpan()), 0);
-        if (symbol is not null && await listings.Find(symbol) is null)
-            return (await listings.Unknown(symbol), 0);
+        if (symbol is not null && await listings.FindAsync(symbol) is null)
+            return (await listings.UnknownAsync(symbol), 0);
 
         // Queued orders were sent before this cancel, so they are rejected too.
         queue?.RefuseWaiting(symbol, side);
         if (side is null)
             door.RefuseWaiting(account);
-        var (reason, cancelled) = await massCancellation.CancelAll(account, symbol, side);
+        var (reason, cancelled) = await massCancellation.CancelAllAsync(account, symbol, side);
         return reason == RejectReason.None
             ? (null, cancelled)
             : (new Refusal(reason, null, null, $"{cancelled} orders are known to be cancelled."), cancelled);

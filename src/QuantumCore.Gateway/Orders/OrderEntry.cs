@@ -33,22 +33,22 @@ public sealed class OrderEntry(
     private readonly GrainCalls _calls = new(log);
 
     /// <summary>Enters one order. A market order has price 0; its protection price is chosen here.</summary>
-    public async ValueTask<ExecutionReport> Place(long account, HoldRequest order) =>
-        (await PlaceBatch(account, [order]))[0];
+    public async ValueTask<ExecutionReport> PlaceAsync(long account, HoldRequest order) =>
+        (await PlaceBatchAsync(account, [order]))[0];
 
     /// <summary>
     /// Enters one order whose client order id must be new. If it was used before, the result is
     /// <see cref="RejectReason.KeyConflict"/>.
     /// </summary>
-    public async ValueTask<ExecutionReport> PlaceNew(long account, HoldRequest order) =>
-        (await PlaceBatch(account, [order], mustBeNew: true))[0];
+    public async ValueTask<ExecutionReport> PlaceNewAsync(long account, HoldRequest order) =>
+        (await PlaceBatchAsync(account, [order], mustBeNew: true))[0];
 
     /// <summary>
     /// Validates an order without sending it. Returns its refusal, as far as it is known without sending; null if it
     /// would be sent.
     /// </summary>
-    public async ValueTask<Refusal?> Try(long account, HoldRequest order) =>
-        (await preparation.Prepare(account, order)).Refusal;
+    public async ValueTask<Refusal?> TryAsync(long account, HoldRequest order) =>
+        (await preparation.PrepareAsync(account, order)).Refusal;
 
     /// <summary>
     /// Enters orders in sequence; returns one report each, in the same sequence. If the outcome of one is unknown, the
@@ -63,14 +63,14 @@ public sealed class OrderEntry(
     /// True if orders for one book are entered in sequence, and different books proceed in parallel. An unknown outcome
     /// then stops only its own book.
     /// </param>
-    public async ValueTask<ImmutableArray<ExecutionReport>> PlaceBatch(
+    public async ValueTask<ImmutableArray<ExecutionReport>> PlaceBatchAsync(
         long account, ImmutableArray<HoldRequest> orders, bool mustBeNew = false, bool areApart = false)
     {
         var started = time.GetTimestamp();
         var batch = new OrderBatch(account, orders);
         for (var i = 0; i < orders.Length; i++)
         {
-            var (refusal, request) = await preparation.Prepare(account, orders[i]);
+            var (refusal, request) = await preparation.PrepareAsync(account, orders[i]);
             if (refusal is { } refused)
                 batch.Refuse(i, refused);
             else
@@ -79,9 +79,9 @@ public sealed class OrderEntry(
 
         if (batch.Requests is { IsEmpty: false } requests)
         {
-            var held = await _calls.Ask("Hold", account, () => Hold(account, requests));
+            var held = await _calls.AskAsync("Hold", account, () => HoldAsync(account, requests));
             if (held.Failure == RejectReason.None)
-                await Submit(batch, held.Value, mustBeNew && held.IsFirst, areApart);
+                await SubmitAsync(batch, held.Value, mustBeNew && held.IsFirst, areApart);
             else
                 batch.RefuseRest(held.Failure);
         }
@@ -100,27 +100,28 @@ public sealed class OrderEntry(
     /// <summary>
     /// Holds cover for orders. Only if all grains use one journal writer, they may enter before it is durable.
     /// </summary>
-    private async ValueTask<HeldAhead> Hold(long account, ImmutableArray<HoldRequest> requests) => options.HasOneWriter
+    private async ValueTask<HeldAhead> HoldAsync(long account, ImmutableArray<HoldRequest> requests) =>
+        options.HasOneWriter
         ? await grains.Account(account).HoldAhead(requests)
         : new HeldAhead(await grains.Account(account).Hold(requests), null);
 
-    private async ValueTask Submit(OrderBatch batch, HeldAhead held, bool mustBeNew, bool areApart)
+    private async ValueTask SubmitAsync(OrderBatch batch, HeldAhead held, bool mustBeNew, bool areApart)
     {
         var results = mustBeNew ? [.. held.Results.Select(RefuseKnown)] : held.Results;
         var runs = batch.Runs(results, areApart);
-        await Submit(batch, runs, held.Last, areApart);
+        await SubmitAsync(batch, runs, held.Last, areApart);
 
         // A book that answered has waited for the account's records. Without one, the account's refusals may be lost.
         if (held.Last is { } last && results.Any(static one => one.Order is null) && !runs.Exists(batch.IsAnswered)
-            && !await IsDurable(batch.Account, last))
+            && !await IsDurableAsync(batch.Account, last))
             batch.RefuseHeld(RejectReason.OutcomeUnknown);
         if (held.Results.Any(static one => one is { Reason: RejectReason.KillSwitch, IsKnown: false }))
-            await massCancellation.CancelKilled(batch.Account);
+            await massCancellation.CancelKilledAsync(batch.Account);
     }
 
-    private async ValueTask<bool> IsDurable(long account, RecordLocation record)
+    private async ValueTask<bool> IsDurableAsync(long account, RecordLocation record)
     {
-        var waited = await _calls.Ask("WhenDurable", account, async () =>
+        var waited = await _calls.AskAsync("WhenDurable", account, async () =>
         {
             await grains.Account(account).WhenDurable(record);
             return true;
@@ -129,17 +130,18 @@ public sealed class OrderEntry(
     }
 
     /// <summary>Enters held orders; consecutive orders of one book enter together.</summary>
-    private async ValueTask Submit(OrderBatch batch, List<OrderBatch.Run> runs, RecordLocation? hold, bool areApart)
+    private async ValueTask SubmitAsync(
+        OrderBatch batch, List<OrderBatch.Run> runs, RecordLocation? hold, bool areApart)
     {
         if (areApart)
         {
-            await Task.WhenAll(runs.Select(run => Submit(batch, run, hold).AsTask()));
+            await Task.WhenAll(runs.Select(run => SubmitAsync(batch, run, hold).AsTask()));
             return;
         }
 
         foreach (var run in runs)
         {
-            if (!await Submit(batch, run, hold))
+            if (!await SubmitAsync(batch, run, hold))
             {
                 batch.RefuseRest(RejectReason.OutcomeUnknown);
                 return;
@@ -148,12 +150,12 @@ public sealed class OrderEntry(
     }
 
     /// <summary>Submits orders of one book; returns false if the outcome of one is unknown.</summary>
-    private async ValueTask<bool> Submit(OrderBatch batch, OrderBatch.Run run, RecordLocation? hold)
+    private async ValueTask<bool> SubmitAsync(OrderBatch batch, OrderBatch.Run run, RecordLocation? hold)
     {
         var (symbol, orders) = (run.Symbol, run.Orders);
-        var entered = await _calls.Ask("Submit", batch.Account, async () =>
+        var entered = await _calls.AskAsync("Submit", batch.Account, async () =>
         {
-            var book = await listings.Book(symbol);
+            var book = await listings.BookAsync(symbol);
             return await (hold is { } after ? book.SubmitAfter(symbol, orders, after) : book.Submit(symbol, orders));
         });
         if (entered.Failure != RejectReason.None)

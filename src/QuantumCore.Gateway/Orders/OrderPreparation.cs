@@ -13,9 +13,9 @@ public sealed class OrderPreparation(
     private readonly GrainCalls _calls = new(log);
 
     /// <summary>Checks the request alone, in a fixed sequence, and sets a market order's protection price.</summary>
-    internal async ValueTask<(Refusal? Refusal, HoldRequest Order)> Prepare(long account, HoldRequest order)
+    internal async ValueTask<(Refusal? Refusal, HoldRequest Order)> PrepareAsync(long account, HoldRequest order)
     {
-        var listed = await books.Find(account, order.Symbol);
+        var listed = await books.FindAsync(account, order.Symbol);
         // While the freeze of an account is not on record yet, this may be the retry of an order that is in the book.
         if (listed.Failure != RejectReason.None || freezes.IsPending(account))
             return (new Refusal(RejectReason.Overloaded), order);
@@ -27,7 +27,7 @@ public sealed class OrderPreparation(
         if (HasWorstPrice(order))
             return (null, order);
 
-        var (failure, price) = await WorstPrice(account, instrument, order);
+        var (failure, price) = await WorstPriceAsync(account, instrument, order);
         return failure == RejectReason.None
             ? (null, order with { PriceTicks = price })
             : (new Refusal(failure), order);
@@ -37,7 +37,7 @@ public sealed class OrderPreparation(
     /// Returns the price that an order without limit or cap is covered at: the worst price it may trade at, which the
     /// book enforces.
     /// </summary>
-    internal async ValueTask<(RejectReason Failure, long PriceTicks)> WorstPrice(
+    internal async ValueTask<(RejectReason Failure, long PriceTicks)> WorstPriceAsync(
         long account, Instrument instrument, HoldRequest order)
     {
         var terms = order.Conditions.Decode() ?? new OrderConditions();
@@ -45,7 +45,8 @@ public sealed class OrderPreparation(
             return (RejectReason.None, MarketProtection.PriceTicks(instrument, order.Side, trigger));
 
         var reference =
-            await _calls.Ask("Trades", account, () => references.Of(instrument, order.Side, terms.TriggerReference));
+            await _calls.AskAsync(
+                "Trades", account, () => references.OfAsync(instrument, order.Side, terms.TriggerReference));
         if (reference.Failure != RejectReason.None)
             return (RejectReason.Overloaded, 0);
         if (OrderCombinations.IsTrailing(order.Type) && (reference.Value > 0 || terms.ActivationTicks is not null))

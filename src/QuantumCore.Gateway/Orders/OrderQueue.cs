@@ -38,7 +38,7 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
     /// <param name="names">Handling of a client order id that was used before.</param>
     /// <param name="before">Task that must finish first; null for none besides the orders before it.</param>
     /// <returns>The refusal if nothing was done, or a report for each order.</returns>
-    public Task<OrderAnswers> Enter(
+    public Task<OrderAnswers> EnterAsync(
         List<OrderText?>? orders, int weight, Names names = Names.MayBeKnown, Task? before = null)
     {
         var entry = new Entry(orders, weight, names, before ?? Task.CompletedTask, Activity.Current);
@@ -52,7 +52,7 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
             _isRunning = true;
         }
 
-        _ = Run();
+        _ = RunAsync();
         return entry.Answered.Task;
     }
 
@@ -81,14 +81,14 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
     /// Completes when the last order sent under this name is answered. A cancel waits for it, so that the order is
     /// cancelled and not rejected.
     /// </summary>
-    public Task Entering(string name)
+    public Task EnteringAsync(string name)
     {
         lock (_lock)
             return (Task?)_together.Concat(_waiting).LastOrDefault(entry => entry.Has(name))?.Answered.Task
                 ?? Task.CompletedTask;
     }
 
-    private async Task Run()
+    private async Task RunAsync()
     {
         while (Next() is { IsEmpty: false } together)
         {
@@ -96,7 +96,7 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
             try
             {
                 await together[0].Before;
-                await EnterByDoor(together);
+                await EnterByDoorAsync(together);
             }
             catch (Exception error)
             {
@@ -126,10 +126,10 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
         }
     }
 
-    private async ValueTask EnterByDoor(ImmutableArray<Entry> together)
+    private async ValueTask EnterByDoorAsync(ImmutableArray<Entry> together)
     {
         var weight = together.Sum(static entry => entry.Weight);
-        var isIn = door.HasRoomForOrders() && await door.EnterOrders(weight, account);
+        var isIn = door.HasRoomForOrders() && await door.EnterOrdersAsync(weight, account);
         try
         {
             var enters = isIn ? together.RemoveAll(static entry => entry.IsRefused) : [];
@@ -140,7 +140,7 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
             }
 
             if (!enters.IsEmpty)
-                await Place(enters);
+                await PlaceAsync(enters);
         }
         finally
         {
@@ -150,26 +150,26 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
 
         // Its orders wait here meanwhile; its cancels do not.
         if (!isIn)
-            await door.AfterRefusal(_refused, CancellationToken.None);
+            await door.AfterRefusalAsync(_refused, CancellationToken.None);
     }
 
-    private async ValueTask Place(ImmutableArray<Entry> entries)
+    private async ValueTask PlaceAsync(ImmutableArray<Entry> entries)
     {
         var isOne = entries.Length == 1;
         var orders = isOne ? entries[0].Orders : [.. entries.Select(static entry => entry.Orders![0])];
         var (refusal, reports) =
-            await PlaceBatch(orders, mustBeNew: entries[0].Names != Names.MayBeKnown, areApart: !isOne);
+            await PlaceBatchAsync(orders, mustBeNew: entries[0].Names != Names.MayBeKnown, areApart: !isOne);
         for (var i = 0; i < entries.Length; i++)
         {
             var answers = new OrderAnswers(refusal, isOne || refusal is not null ? reports : [reports[i]]);
             entries[i].Answered.SetResult(
-                entries[i].Names == Names.AreOfCopies ? await OfCopy(entries[i], answers) : answers);
+                entries[i].Names == Names.AreOfCopies ? await OfCopyAsync(entries[i], answers) : answers);
         }
     }
 
     /// <summary>Enters orders, and records them as this connection's before they are sent.</summary>
     private async ValueTask<(Refusal? Refusal,
-        ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
+        ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatchAsync(
         List<OrderText?>? orders, bool mustBeNew = false, bool areApart = false)
     {
         // A batch above the limit is rejected as a whole.
@@ -177,7 +177,7 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
             ? orders.ConvertAll(static order => order?.ClientOrderId)
             : [];
         names.ForEach(Entered.Sending);
-        var (refusal, reports) = await desk.PlaceBatch(account, orders, mustBeNew, areApart);
+        var (refusal, reports) = await desk.PlaceBatchAsync(account, orders, mustBeNew, areApart);
         for (var i = 0; i < names.Count; i++)
             Entered.Answered(names[i], refusal is null ? reports[i].Report : null);
         return (refusal, reports);
@@ -187,12 +187,12 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
     /// Returns the state of the first order to a copy of it, in its turn. Those who wait for this do not wait for what
     /// is behind it.
     /// </summary>
-    private async ValueTask<OrderAnswers> OfCopy(Entry entry, OrderAnswers answers)
+    private async ValueTask<OrderAnswers> OfCopyAsync(Entry entry, OrderAnswers answers)
     {
         if (answers.Refusal is not null || answers.Reports[0].Report.Reason != RejectReason.KeyConflict)
             return answers;
 
-        var (refusal, reports) = await PlaceBatch(entry.Orders);
+        var (refusal, reports) = await PlaceBatchAsync(entry.Orders);
         return new(refusal, reports, WasThere: true);
     }
 

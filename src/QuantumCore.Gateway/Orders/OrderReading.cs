@@ -15,14 +15,14 @@ internal static class OrderReading
     public static string NewClientOrderId() => "s-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     /// <summary>Reads an order. Returns null with the request, or the refusal.</summary>
-    public static async ValueTask<(Refusal? Refusal, HoldRequest Order)> Read(OrderText text, Listings listings)
+    public static async ValueTask<(Refusal? Refusal, HoldRequest Order)> ReadAsync(OrderText text, Listings listings)
     {
         var (refusal, terms) = ReadTerms(text, out var order);
         if (refusal is not null)
             return (refusal, order);
 
-        if (await listings.Find(order.Symbol) is not { } instrument)
-            return (await listings.Unknown(order.Symbol), order);
+        if (await listings.FindAsync(order.Symbol) is not { } instrument)
+            return (await listings.UnknownAsync(order.Symbol), order);
 
         return (ReadNumbers(text, instrument, terms, ref order), order);
     }

@@ -13,11 +13,11 @@ internal sealed class OwnerBlocks(
     private readonly GrainCalls _calls = new(log);
 
     /// <summary>Records that an owner is blocked or not. Returns false if that is not known to be on record.</summary>
-    public async ValueTask<bool> BlockOwner(OwnerBlock block)
+    public async ValueTask<bool> BlockOwnerAsync(OwnerBlock block)
     {
         try
         {
-            var blocked = _calls.Ask("BlockOwner", 0, async () =>
+            var blocked = _calls.AskAsync("BlockOwner", 0, async () =>
             {
                 await grains.Catalog().BlockOwner(block);
                 return true;
@@ -34,21 +34,21 @@ internal sealed class OwnerBlocks(
     /// Gives an account to an owner. If the owner is blocked, so is the account: before it joins, and after that if the
     /// owner was blocked meanwhile.
     /// </summary>
-    public async ValueTask JoinOwner(OwnedAccount account, string by)
+    public async ValueTask JoinOwnerAsync(OwnedAccount account, string by)
     {
-        var wasBlocked = await IsBlocked(account.Owner);
+        var wasBlocked = await IsBlockedAsync(account.Owner);
         if (wasBlocked)
-            await BlockMember(account, by);
+            await BlockMemberAsync(account, by);
 
         await grains.Catalog().SetOwner(account);
-        if (!wasBlocked && await IsBlocked(account.Owner))
-            await BlockMember(account, by);
+        if (!wasBlocked && await IsBlockedAsync(account.Owner))
+            await BlockMemberAsync(account, by);
     }
 
-    private async ValueTask<bool> IsBlocked(string owner) =>
+    private async ValueTask<bool> IsBlockedAsync(string owner) =>
         owner.Length > 0 && (await grains.Catalog().BlockedOwners()).Contains(owner);
 
-    private async ValueTask BlockMember(OwnedAccount account, string by) =>
-        await freezes.FreezeAtOnce(
+    private async ValueTask BlockMemberAsync(OwnedAccount account, string by) =>
+        await freezes.FreezeAtOnceAsync(
             account.Account, new FreezeRequest(Closes: true, by, $"joins the blocked owner {account.Owner}"));
 }

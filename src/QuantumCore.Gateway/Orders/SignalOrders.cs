@@ -25,17 +25,17 @@ internal sealed class SignalOrders(
     /// The report, and true if the signal came before. If there is nothing to do, the report is rejected with
     /// <see cref="RejectReason.SignalSkipped"/>.
     /// </returns>
-    public async ValueTask<(ExecutionReport Report, bool IsDuplicate)> PlaceSignal(
+    public async ValueTask<(ExecutionReport Report, bool IsDuplicate)> PlaceSignalAsync(
         long account, Instrument instrument, SignalIntent intent)
     {
         var started = time.GetTimestamp();
-        var (failure, buy, sell) = await ProtectionPrices(account, instrument, intent);
+        var (failure, buy, sell) = await ProtectionPricesAsync(account, instrument, intent);
         if (failure != RejectReason.None)
             return (NoOrder(failure, null), false);
         if (freezes.IsPending(account))
             return (NoOrder(RejectReason.Overloaded, null), false);
 
-        var held = await _calls.Ask(
+        var held = await _calls.AskAsync(
             "HoldSignal", account,
             () => grains.Account(account).HoldSignal(intent with { BuyTicks = buy, SellTicks = sell }));
         if (held.Failure != RejectReason.None)
@@ -45,9 +45,9 @@ internal sealed class SignalOrders(
         if (held.Value.Order is not { } order)
             return (NoOrder(held.Value.Reason, held.Value), isDuplicate);
 
-        var entered = await _calls.Ask(
+        var entered = await _calls.AskAsync(
             "Submit", account,
-            async () => (await (await listings.Book(intent.Symbol)).Submit(intent.Symbol, [order]))[0]);
+            async () => (await (await listings.BookAsync(intent.Symbol)).Submit(intent.Symbol, [order]))[0]);
         if (entered.Failure != RejectReason.None)
             return (NoOrder(RejectReason.OutcomeUnknown, null), isDuplicate);
 
@@ -63,7 +63,7 @@ internal sealed class SignalOrders(
             };
     }
 
-    private async ValueTask<(RejectReason Failure, long Buy, long Sell)> ProtectionPrices(
+    private async ValueTask<(RejectReason Failure, long Buy, long Sell)> ProtectionPricesAsync(
         long account, Instrument instrument, SignalIntent intent)
     {
         if (intent.LimitTicks > 0)
@@ -77,7 +77,7 @@ internal sealed class SignalOrders(
             var order = new HoldRequest(
                 intent.ClientOrderId, intent.Symbol, side, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 0,
                 1);
-            var (failure, ticks) = await preparation.WorstPrice(account, instrument, order);
+            var (failure, ticks) = await preparation.WorstPriceAsync(account, instrument, order);
             if (failure != RejectReason.None)
                 return (failure, 0, 0);
             prices = side == Side.Buy ? prices with { Buy = ticks } : prices with { Sell = ticks };

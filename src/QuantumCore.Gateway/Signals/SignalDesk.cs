@@ -58,9 +58,9 @@ internal sealed class SignalDesk(
     /// <param name="strategy">Strategy that the signal names.</param>
     /// <param name="body">Body, byte by byte.</param>
     /// <param name="signature">HMAC-SHA256 of the body, hexadecimal; null for a signal with a passphrase.</param>
-    public async ValueTask<SignalAnswer> Take(string strategy, byte[] body, string? signature)
+    public async ValueTask<SignalAnswer> TakeAsync(string strategy, byte[] body, string? signature)
     {
-        var found = await _calls.Ask("FindSignalStrategy", 0, () => Catalog.FindSignalStrategy(strategy));
+        var found = await _calls.AskAsync("FindSignalStrategy", 0, () => Catalog.FindSignalStrategy(strategy));
         if (found.Failure != RejectReason.None)
             return SignalAnswer.Refused(new Refusal(RejectReason.Overloaded));
 
@@ -82,8 +82,8 @@ internal sealed class SignalDesk(
         }
 
         return text is null
-            ? await TurnAway(found.Value!.Strategy, body, secret!, unreadable)
-            : await Take(found.Value!.Strategy, text);
+            ? await TurnAwayAsync(found.Value!.Strategy, body, secret!, unreadable)
+            : await TakeAsync(found.Value!.Strategy, text);
     }
 
     private static Refusal Stranger => new(
@@ -99,23 +99,23 @@ internal sealed class SignalDesk(
     /// Rejects an authentic signal that cannot be read. The strategy's owner finds it in the list, under a key made
     /// from its body.
     /// </summary>
-    private async ValueTask<SignalAnswer> TurnAway(
+    private async ValueTask<SignalAnswer> TurnAwayAsync(
         SignalStrategy strategy, byte[] body, byte[] secret, Refusal unreadable)
     {
         var key = $"unreadable.{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 8))}";
-        if (await Admit(strategy, key) is { } turnedAway)
+        if (await AdmitAsync(strategy, key) is { } turnedAway)
             return turnedAway;
 
         // The body may contain the passphrase, which must not be recorded.
         var sent = Encoding.UTF8.GetString(body).Replace(Encoding.UTF8.GetString(secret), "", StringComparison.Ordinal);
-        await End(strategy, key, sent, unreadable.Reason, $"{unreadable.Field}: {unreadable.Detail}");
+        await EndAsync(strategy, key, sent, unreadable.Reason, $"{unreadable.Field}: {unreadable.Detail}");
         return SignalAnswer.Refused(unreadable);
     }
 
     /// <summary>Checks if a signal may proceed; null if it may.</summary>
-    private async ValueTask<SignalAnswer?> Admit(SignalStrategy strategy, string key)
+    private async ValueTask<SignalAnswer?> AdmitAsync(SignalStrategy strategy, string key)
     {
-        var admitted = await _calls.Ask("AdmitSignal", 0, () => Catalog.AdmitSignal(strategy.Name, key));
+        var admitted = await _calls.AskAsync("AdmitSignal", 0, () => Catalog.AdmitSignal(strategy.Name, key));
         if (admitted.Failure != RejectReason.None)
             return SignalAnswer.Refused(new Refusal(RejectReason.Overloaded));
         return admitted.Value is { Reason: not RejectReason.None and var reason, RetryAfterNanos: var wait }
@@ -123,24 +123,24 @@ internal sealed class SignalDesk(
             : null;
     }
 
-    private async ValueTask<SignalAnswer> Take(SignalStrategy strategy, Api.SignalBody text)
+    private async ValueTask<SignalAnswer> TakeAsync(SignalStrategy strategy, Api.SignalBody text)
     {
-        if (await Admit(strategy, text.Key!) is { } turnedAway)
+        if (await AdmitAsync(strategy, text.Key!) is { } turnedAway)
             return turnedAway;
 
         var nowNanos = time.UnixNanos();
-        var (refusal, instrument, intent) = await SignalReading.Read(text, strategy, listings, nowNanos);
+        var (refusal, instrument, intent) = await SignalReading.ReadAsync(text, strategy, listings, nowNanos);
         if (refusal is { } refused)
         {
-            await End(strategy, text, refused.Reason, $"{refused.Field}: {refused.Detail ?? refused.Limit}");
+            await EndAsync(strategy, text, refused.Reason, $"{refused.Field}: {refused.Detail ?? refused.Limit}");
             return SignalAnswer.Refused(refused);
         }
 
         var told = await Task.WhenAll(strategy.Targets.Select(target =>
-            signals.PlaceSignal(target.Account, instrument!, intent with { Percent = target.Percent }).AsTask()));
+            signals.PlaceSignalAsync(target.Account, instrument!, intent with { Percent = target.Percent }).AsTask()));
         ImmutableArray<ExecutionReport> reports = [.. told.Select(answer => answer.Report)];
         var isDuplicate = Array.TrueForAll(told, answer => answer.IsDuplicate);
-        await End(strategy, text, reports, isDuplicate);
+        await EndAsync(strategy, text, reports, isDuplicate);
         return new SignalAnswer(WholeRefusal(reports), default, text.Key!, intent.ClientOrderId, isDuplicate, reports);
     }
 
@@ -164,33 +164,34 @@ internal sealed class SignalDesk(
     private static bool IsFailed(ExecutionReport report) =>
         report.Reason is not (RejectReason.None or RejectReason.SignalSkipped);
 
-    private async ValueTask End(
+    private async ValueTask EndAsync(
         SignalStrategy strategy, Api.SignalBody text, ImmutableArray<ExecutionReport> reports, bool isDuplicate)
     {
         // A signal that was finally rejected is no new failure when it is sent again.
         var worst = reports.FirstOrDefault(IsInDoubt) ?? reports.FirstOrDefault(IsFailed);
         if (worst is null)
-            await End(strategy, text, RejectReason.None, "");
+            await EndAsync(strategy, text, RejectReason.None, "");
         else if (!isDuplicate || IsInDoubt(worst))
-            await End(
+            await EndAsync(
                 strategy, text, worst.Reason,
                 string.Join(
                     ", ",
                     reports.Where(IsFailed).Select(report => $"{new AccountId(report.Account)} {report.Reason}")));
     }
 
-    private ValueTask End(SignalStrategy strategy, Api.SignalBody text, RejectReason reason, string detail) =>
-        End(
+    private ValueTask EndAsync(SignalStrategy strategy, Api.SignalBody text, RejectReason reason, string detail) =>
+        EndAsync(
             strategy, text.Key!,
             JsonSerializer.Serialize(text with { Passphrase = null }, Api.ApiJson.Request<Api.SignalBody>()), reason,
             detail);
 
-    private async ValueTask End(SignalStrategy strategy, string key, string sent, RejectReason reason, string detail)
+    private async ValueTask EndAsync(
+        SignalStrategy strategy, string key, string sent, RejectReason reason, string detail)
     {
         Log.SignalEnded(log, strategy.Name, key, SignalNames.ClientOrderId(strategy.Name, key), reason);
         var outcome = new DeadSignal(
             0, strategy.Name, key, 0, reason, Short(detail, LongestDetail), Short(sent, LongestBodyKept));
-        await _calls.Ask("EndSignal", 0, async () =>
+        await _calls.AskAsync("EndSignal", 0, async () =>
         {
             await Catalog.EndSignal(outcome);
             return true;

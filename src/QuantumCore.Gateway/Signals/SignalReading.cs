@@ -20,7 +20,7 @@ internal static class SignalReading
         key is { Length: > 0 and <= LongestKey } && key.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0;
 
     /// <summary>Reads a signal for 100 % of its quantity; its key is read already.</summary>
-    public static async ValueTask<(Refusal? Refusal, Instrument? Instrument, SignalIntent Intent)> Read(
+    public static async ValueTask<(Refusal? Refusal, Instrument? Instrument, SignalIntent Intent)> ReadAsync(
         Api.SignalBody text, SignalStrategy strategy, Listings listings, long nowNanos)
     {
         var intent = new SignalIntent(
@@ -28,8 +28,8 @@ internal static class SignalReading
             DefaultPercent, 0, 0, 0);
         if (text.Action is not ("buy" or "sell" or "flatten"))
             return (Refusal.NotOneOf("action", text.Action, "buy", "sell", "flatten"), null, intent);
-        if (await listings.Find(intent.Symbol) is not { } instrument)
-            return (await listings.Unknown(text.Symbol), null, intent);
+        if (await listings.FindAsync(intent.Symbol) is not { } instrument)
+            return (await listings.UnknownAsync(text.Symbol), null, intent);
         if (!strategy.Symbols.IsEmpty && !strategy.Symbols.Contains(instrument.Symbol))
             return (
                 new Refusal(
