@@ -99,14 +99,21 @@ export class Store {
   }
 
   takeState(state: MarketState): void {
+    const before = this.last;
     this.state = state;
     this.touch("state", "book");
+    this.touchLast(before);
   }
 
   takeTickers(tickers: readonly Ticker[]): void {
     const before = this.last;
     for (const ticker of tickers) this.tickers.set(ticker.symbol, ticker);
     this.touch("tickers");
+    this.touchLast(before);
+  }
+
+  /** Repaints the last price if it is not the one before: a split changes it without a trade. */
+  private touchLast(before: number): void {
     if (this.last !== before) this.touch("trades");
   }
 
