@@ -624,7 +624,7 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
 /// <summary>Grain of an account without price alerts, and without room for any.</summary>
 [Reentrant]
-public sealed class FloorAlerts : Grain, IPriceAlertsGrain
+public sealed class FloorAlerts(TradingFloor floor) : Grain, IPriceAlertsGrain
 {
     private static readonly AccountAlerts s_none = new(1, 1, []);
 
@@ -632,9 +632,10 @@ public sealed class FloorAlerts : Grain, IPriceAlertsGrain
 
     public async ValueTask<AccountAlerts?> WaitForChange(long version)
     {
-        if (version == s_none.Version)
-            await new TaskCompletionSource().Task;
-        return s_none;
+        if (version != s_none.Version)
+            return s_none;
+        await floor.Closed;
+        return null;
     }
 
     public ValueTask<AlertResult> Add(AlertRequest request) =>

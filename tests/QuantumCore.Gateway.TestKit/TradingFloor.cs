@@ -156,6 +156,9 @@ public sealed class TradingFloor
             _failures.Add((call, error));
     }
 
+    /// <summary>Completes when waiting calls must end: a silo stops only after its calls.</summary>
+    public Task Closed => _closed.Task;
+
     /// <summary>Ends all waiting calls.</summary>
     public void Close() => _closed.TrySetResult();
 
