@@ -5,23 +5,10 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>A user's work on the trade page, from the first look to a restart of the exchange.</summary>
-public sealed partial class JourneyTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+/// <summary>A user's work on the trade page, from the first order to a restart of the exchange.</summary>
+public sealed partial class JourneyTests(Browser browser, StillExchange exchange) : IClassFixture<StillExchange>
 {
     private const string Symbol = QuietExchange.Symbol;
-
-    [Fact]
-    public async Task First_look_shows_a_moving_market_without_a_login_wall()
-    {
-        await using var page = await TradePage.OpenAsync(browser, exchange.Address, "BTC-USD");
-        var messages = await page.Page.Locator("#last").TextContentAsync();
-        await Assertions.Expect(page.Page.Locator("#list button")).ToHaveCountAsync(4);
-        await Assertions.Expect(
-            page.Page.Locator("#list button[aria-pressed=true] span").Nth(1)).Not.ToHaveTextAsync("–");
-        await Assertions.Expect(page.Page.Locator("#last")).Not.ToHaveTextAsync(messages!);
-        await Assertions.Expect(page.Page.Locator("#volume")).ToContainTextAsync("BTC");
-        page.AssertSound();
-    }
 
     [Fact]
     public async Task Limit_order_rests_is_amended_and_cancelled_by_click()

@@ -12,6 +12,19 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
     private const string Symbol = "AAPL";
 
     [Fact]
+    public async Task First_look_shows_a_moving_market_without_a_login_wall()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, "BTC-USD");
+        var messages = await page.Page.Locator("#last").TextContentAsync();
+        await Assertions.Expect(page.Page.Locator("#list button")).ToHaveCountAsync(4);
+        await Assertions.Expect(
+            page.Page.Locator("#list button[aria-pressed=true] span").Nth(1)).Not.ToHaveTextAsync("–");
+        await Assertions.Expect(page.Page.Locator("#last")).Not.ToHaveTextAsync(messages!);
+        await Assertions.Expect(page.Page.Locator("#volume")).ToContainTextAsync("BTC");
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Operator_halts_a_market_and_reopens_it_through_an_auction()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
