@@ -8,3 +8,4 @@ using Xunit;
 
 // Many tests wait for commits and timers: twice as many at a time as a small machine has cores.
 [assembly: CollectionBehavior(MaxParallelThreads = 4)]
+[assembly: TestCollectionOrderer(typeof(LongestFirst))]

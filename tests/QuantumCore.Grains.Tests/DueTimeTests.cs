@@ -12,6 +12,7 @@ namespace QuantumCore.Grains.Tests;
 /// The tests read the journal alone, because a call would activate the grain of a book.
 /// </summary>
 [Trait("Suite", "Gate")]
+[TakesSeconds(60)]
 public sealed class DueTimeTests(PostgresServer server)
 {
     private const long Alice = 1001;

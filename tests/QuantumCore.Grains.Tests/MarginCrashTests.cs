@@ -13,6 +13,7 @@ namespace QuantumCore.Grains.Tests;
 /// An hour of recorded AAPL order flow with four times the price moves. Accounts that borrowed all they could are
 /// called and liquidated into that book.
 /// </summary>
+[TakesSeconds(90)]
 public sealed class MarginCrashTests(ITestOutputHelper output)
 {
     private const string Symbol = "AAPL";

@@ -8,6 +8,7 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>Users sign up, in and out over a real socket; the journal determines their state.</summary>
+[TakesSeconds(80)]
 public class UsersOverHttpTests
 {
     private const string Zoe = """{"name":"zoe","password":"correct horse"}""";

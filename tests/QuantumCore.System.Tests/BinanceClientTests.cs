@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -112,6 +113,7 @@ public sealed class BinanceClientTests(NodePackages packages)
 
 /// <summary>Tests with clients of other projects. They share one download of the packages.</summary>
 [CollectionDefinition]
+[TakesSeconds(100)]
 public sealed class OthersClients : ICollectionFixture<NodePackages>;
 
 /// <summary>Packages of tests/clients, fetched once according to their lock file.</summary>

@@ -12,6 +12,7 @@ namespace QuantumCore.SystemTests;
 /// The examples as users run them: programs of their own, each against its own exchange. The bot on ccxt is tested with
 /// the other clients.
 /// </summary>
+[TakesSeconds(85)]
 public sealed partial class ExampleTests
 {
     private const string Symbol = "AAPL";

@@ -264,6 +264,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
 }
 
 /// <summary>The kill rounds on SQLite.</summary>
+[TakesSeconds(50)]
 public sealed class SqliteKillRoundsTests(PostgresServer server, ITestOutputHelper output)
     : KillRoundsTests(server, output)
 {
@@ -273,6 +274,7 @@ public sealed class SqliteKillRoundsTests(PostgresServer server, ITestOutputHelp
 }
 
 /// <summary>The kill rounds on PostgreSQL.</summary>
+[TakesSeconds(75)]
 public sealed class PostgresKillRoundsTests(PostgresServer server, ITestOutputHelper output)
     : KillRoundsTests(server, output)
 {

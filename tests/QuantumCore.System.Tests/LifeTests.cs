@@ -6,6 +6,7 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>Starts and ends of an exchange, as its operator sees them.</summary>
+[TakesSeconds(130)]
 public sealed class LifeTests(PostgresServer server)
 {
     private const string FullDisk = "/dev/full";

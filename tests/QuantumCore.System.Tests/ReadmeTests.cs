@@ -9,6 +9,7 @@ namespace QuantumCore.SystemTests;
 /// <summary>
 /// The commands of README and documents, typed into a shell as written, from the first to the last, at a new exchange.
 /// </summary>
+[TakesSeconds(170)]
 public sealed partial class ReadmeTests
 {
     private static readonly string[] s_flow =

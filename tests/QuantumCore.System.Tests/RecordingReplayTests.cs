@@ -7,6 +7,7 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>Replays that are started at the admin port, from the silo's folder of recordings.</summary>
+[TakesSeconds(105)]
 public sealed class RecordingReplayTests : IAsyncLifetime
 {
     private const int Lines = 3_000;

@@ -7,6 +7,7 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>The demo as a user sees it: a market that has a past, moves, and continues after a restart.</summary>
+[TakesSeconds(140)]
 public sealed class SimulatedMarketTests(PostgresServer server)
 {
     /// <summary>Most candles of a response.</summary>

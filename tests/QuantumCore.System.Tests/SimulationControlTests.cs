@@ -9,6 +9,7 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>Control of a demo's market: by the SDK, by qc, and by nobody outside the admin port.</summary>
+[TakesSeconds(75)]
 public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
 {
     // AAPL and MSFT are not simulated here.

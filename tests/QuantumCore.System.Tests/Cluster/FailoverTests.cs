@@ -8,6 +8,7 @@ namespace QuantumCore.SystemTests.Cluster;
 /// Silos of one exchange over one PostgreSQL database. One of them is killed, paused or terminated while customers
 /// trade at all of them. QUANTUMCORE_CLUSTER_ROUNDS sets the number of rounds, QUANTUMCORE_CLUSTER_SEED other rounds.
 /// </summary>
+[TakesSeconds(110)]
 public sealed class FailoverTests(PostgresServer server, ITestOutputHelper output)
 {
     private static readonly Dictionary<long, string> s_keys = new() { [1001] = "demo-alice", [1002] = "demo-bob" };
