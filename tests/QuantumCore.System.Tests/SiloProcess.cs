@@ -14,6 +14,11 @@ internal sealed class SiloProcess : IAsyncDisposable
 {
     private static readonly ConcurrentDictionary<int, byte> s_givenPorts = new();
 
+    // A process locks a byte of it for each port that it has drawn. Modules may run at the same time.
+    private static readonly FileStream s_claims = new(
+        Path.Combine(Path.GetTempPath(), $"quantumcore-ports-{Environment.UserName}"), FileMode.OpenOrCreate,
+        FileAccess.ReadWrite, FileShare.ReadWrite);
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly HttpClient _health = new() { Timeout = TimeSpan.FromSeconds(5) };
@@ -76,16 +81,16 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns a port that was free a moment ago, each port once: with the same port for two exchanges that start at
-    /// the same time, the customers of the second would trade at the first. It is below the range that a system uses
-    /// for outgoing connections, one of which could take it meanwhile.
+    /// Returns a port that was free a moment ago, each port once: two exchanges that start at the same time must not
+    /// get the same one, or the customers of the second would trade at the first. It is below the range that a system
+    /// uses for outgoing connections, one of which could take it meanwhile.
     /// </summary>
     public static int FreePort()
     {
         while (true)
         {
             var port = RandomNumberGenerator.GetInt32(20_000, 32_768);
-            if (!s_givenPorts.TryAdd(port, 0))
+            if (!TryClaim(port))
                 continue;
             try
             {
@@ -292,5 +297,23 @@ internal sealed class SiloProcess : IAsyncDisposable
             await KillAsync();
         _process.Dispose();
         _health.Dispose();
+    }
+
+    /// <summary>Claims a port for this process until it ends; returns false if it was claimed before.</summary>
+    private static bool TryClaim(int port)
+    {
+        if (!s_givenPorts.TryAdd(port, 0))
+            return false;
+        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsWindows())
+            return true;
+        try
+        {
+            s_claims.Lock(port, 1);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }
