@@ -9,7 +9,6 @@ using Xunit;
 // A test that hangs is named and ended.
 [assembly: TimeLimit]
 
-// The tests run real processes, which mostly wait for commits and timers: three at a time, on any machine. The gate
-// runs another module beside them.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+// The tests run real processes, which mostly wait for commits and timers: four at a time, on any machine.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: TestCollectionOrderer(typeof(LongestFirst))]

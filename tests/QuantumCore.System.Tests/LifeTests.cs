@@ -159,7 +159,8 @@ public sealed class LifeTests(PostgresServer server)
     public async Task Exchange_without_room_for_its_output_starts_and_keeps_its_exit_code()
     {
         using var storage = Storage.InFiles();
-        await using (var silo = SiloProcess.Launch(null, [.. storage.Arguments], printsTo: FullDisk))
+        await using (var silo =
+            SiloProcess.Launch(null, [.. storage.Arguments, "--simulate", "none"], printsTo: FullDisk))
         {
             await silo.ReadyAsync();
             using var alice = new Customer(silo.Address, "demo-alice");
@@ -286,7 +287,7 @@ public sealed class LifeTests(PostgresServer server)
     {
         using var storage = Storage.InFiles();
         var data = Path.Combine(storage.Folder, "data");
-        await using var silo = await SiloProcess.StartAsync("--data", data);
+        await using var silo = await SiloProcess.StartAsync("--data", data, "--simulate", "none");
         using var alice = new Customer(silo.Address, "demo-alice");
         Assert.True((await alice.PostAsync("orders", Order("buy", "149.00", 1, "x"))).IsDone);
 

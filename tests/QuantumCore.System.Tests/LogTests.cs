@@ -47,8 +47,8 @@ public sealed class LogTests
     {
         const string Canary = "qc_canary5e1f";
         using var storage = Storage.InFiles();
-        await using var silo =
-            await SiloProcess.StartAsync([.. storage.Arguments, "--log", form, "--log-level", "trace"]);
+        await using var silo = await SiloProcess.StartAsync(
+            [.. storage.Arguments, "--simulate", "none", "--log", form, "--log-level", "trace"]);
         using var admin = new Customer(silo.Address, "demo-admin");
         var made = await admin.PostAsync("admin/accounts/ACC-2001/keys", "{}");
         var key = made.Text("apiKey");
