@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
@@ -23,7 +24,8 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
     protected IReadOnlyList<ProtocolRoute> Added => _added;
 
     /// <summary>
-    /// Adds a call. The summary and remarks of its handler are its texts in the API document.
+    /// Adds a call whose handler returns its answer. The summary and remarks of the handler are its texts in the API
+    /// document.
     /// </summary>
     /// <param name="lane">Admission lane.</param>
     /// <param name="access">Callers who may make it.</param>
@@ -32,50 +34,123 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
     /// <param name="call">Handler.</param>
     /// <param name="body">Type of the body that the handler reads itself; null for none.</param>
     /// <param name="query">Known query parameters, for the API document.</param>
-    protected void On(
-        Lane lane, Access access, string method, string path, Func<HttpContext, Task> call, Type? body = null,
-        params string[] query) => Add(lane, access, method, path, call, Guard(access, call), body, query);
+    protected void On<TAnswer>(
+        Lane lane, Access access, string method, string path, Func<HttpContext, Task<Result<TAnswer>>> call,
+        Type? body = null, params string[] query) =>
+        Add(
+            lane, access, method, path, call, Guard(access, context => WriteAsync(context, call(context))), body,
+            query);
 
     /// <summary>Adds a call whose handler takes its caller.</summary>
-    protected void On(
-        Lane lane, Access access, string method, string path, Func<HttpContext, Caller, Task> call, Type? body = null,
-        params string[] query) => Add(lane, access, method, path, call, Guard(access, call), body, query);
+    protected void On<TAnswer>(
+        Lane lane, Access access, string method, string path, Func<HttpContext, Caller, Task<Result<TAnswer>>> call,
+        Type? body = null, params string[] query) =>
+        Add(
+            lane, access, method, path, call,
+            Guard(access, (HttpContext context, Caller caller) => WriteAsync(context, call(context, caller))), body,
+            query);
 
     /// <summary>Adds a call whose handler takes its user.</summary>
-    protected void On(
-        Lane lane, Access access, string method, string path, Func<HttpContext, SignedIn, Task> call,
+    protected void On<TAnswer>(
+        Lane lane, Access access, string method, string path, Func<HttpContext, SignedIn, Task<Result<TAnswer>>> call,
         Type? body = null, params string[] query) =>
-        Add(lane, access, method, path, call, Guard(access, call), body, query);
+        Add(
+            lane, access, method, path, call,
+            Guard(access, (HttpContext context, SignedIn who) => WriteAsync(context, call(context, who))), body,
+            query);
 
     /// <summary>Adds a call whose handler takes the account of the path.</summary>
-    protected void On(
-        Lane lane, Access access, string method, string path, Func<HttpContext, AccountId, Task> call,
+    protected void On<TAnswer>(
+        Lane lane, Access access, string method, string path, Func<HttpContext, AccountId, Task<Result<TAnswer>>> call,
         Type? body = null, params string[] query) =>
-        Add(lane, access, method, path, call, Guard(access, async (HttpContext context, Caller _) =>
-        {
-            if (await Call.AccountAsync(context) is { } account)
-                await call(context, account);
-        }), body, query);
+        Add(
+            lane, access, method, path, call,
+            Guard(access, context => OfAccountAsync(context, account => WriteAsync(context, call(context, account)))),
+            body, query);
 
     /// <summary>Adds a call whose handler takes its caller and the account of the path.</summary>
-    protected void On(
-        Lane lane, Access access, string method, string path, Func<HttpContext, Caller, AccountId, Task> call,
-        Type? body = null, params string[] query) =>
-        Add(lane, access, method, path, call, Guard(access, async (HttpContext context, Caller caller) =>
-        {
-            if (await Call.AccountAsync(context) is { } account)
-                await call(context, caller, account);
-        }), body, query);
+    protected void On<TAnswer>(
+        Lane lane, Access access, string method, string path,
+        Func<HttpContext, Caller, AccountId, Task<Result<TAnswer>>> call, Type? body = null, params string[] query) =>
+        Add(
+            lane, access, method, path, call,
+            Guard(access, (HttpContext context, Caller caller) => OfAccountAsync(
+                context, account => WriteAsync(context, call(context, caller, account)))),
+            body, query);
 
     /// <summary>Adds a call whose handler takes its caller and the body.</summary>
-    protected void On<T>(
-        Lane lane, Access access, string method, string path, Func<HttpContext, Caller, T, Task> call,
+    protected void On<TBody, TAnswer>(
+        Lane lane, Access access, string method, string path,
+        Func<HttpContext, Caller, TBody, Task<Result<TAnswer>>> call)
+        where TBody : class
+    {
+        var type = TypeOf<TBody>();
+        Add(lane, access, method, path, call, Guard(access, (HttpContext context, Caller caller) => ReadAsync(
+            context, type, body => WriteAsync(context, call(context, caller, body)))), typeof(TBody));
+    }
+
+    /// <summary>Adds a call whose handler takes its user and the body.</summary>
+    protected void On<TBody, TAnswer>(
+        Lane lane, Access access, string method, string path,
+        Func<HttpContext, SignedIn, TBody, Task<Result<TAnswer>>> call)
+        where TBody : class
+    {
+        var type = TypeOf<TBody>();
+        Add(lane, access, method, path, call, Guard(access, (HttpContext context, SignedIn who) => ReadAsync(
+            context, type, body => WriteAsync(context, call(context, who, body)))), typeof(TBody));
+    }
+
+    /// <summary>Adds a call whose handler takes its caller, the account of the path, and the body.</summary>
+    protected void On<TBody, TAnswer>(
+        Lane lane, Access access, string method, string path,
+        Func<HttpContext, Caller, AccountId, TBody, Task<Result<TAnswer>>> call)
+        where TBody : class
+    {
+        var type = TypeOf<TBody>();
+        Add(lane, access, method, path, call, Guard(access, (HttpContext context, Caller caller) => OfAccountAsync(
+            context,
+            account => ReadAsync(
+                context, type, body => WriteAsync(context, call(context, caller, account, body))))), typeof(TBody));
+    }
+
+    /// <summary>Adds a call whose handler takes its caller, the instrument of the path, and the body.</summary>
+    protected void On<TBody, TAnswer>(
+        Lane lane, Access access, string method, string path,
+        Func<HttpContext, Caller, Instrument, TBody, Task<Result<TAnswer>>> call)
+        where TBody : class
+    {
+        var type = TypeOf<TBody>();
+        Add(lane, access, method, path, call, Guard(access, async (HttpContext context, Caller caller) =>
+        {
+            var symbol = Call.Path(context, "symbol");
+            if (await listings.FindAsync(symbol) is { } instrument)
+                await ReadAsync(
+                    context, type, body => WriteAsync(context, call(context, caller, instrument, body)));
+            else
+                await Answer.RefuseAsync(context, await listings.UnknownAsync(symbol));
+        }), typeof(TBody));
+    }
+
+    /// <summary>Adds a call whose handler writes its answer itself.</summary>
+    protected void On(
+        Lane lane, Access access, string method, string path, Func<HttpContext, Task> call,
+        Type? answer = null, params string[] query) =>
+        Add(lane, access, method, path, call, Guard(access, call), null, query, answer);
+
+    /// <summary>Adds a call whose handler takes its caller and writes its answer itself.</summary>
+    protected void On(
+        Lane lane, Access access, string method, string path, Func<HttpContext, Caller, Task> call, Type answer,
+        params string[] query) => Add(lane, access, method, path, call, Guard(access, call), null, query, answer);
+
+    /// <summary>Adds a call whose handler takes its caller and the body, and writes its answer itself.</summary>
+    protected void On<TBody>(
+        Lane lane, Access access, string method, string path, Func<HttpContext, Caller, TBody, Task> call, Type answer,
         int longest = Call.LongestBody)
-        where T : class
+        where TBody : class
     {
         RequireCaller(access);
-        var type = TypeOf<T>();
-        Add(lane, access, method, path, call, ServeAsync, typeof(T));
+        var type = TypeOf<TBody>();
+        Add(lane, access, method, path, call, ServeAsync, typeof(TBody), [], answer);
 
         // Orders come here: if nothing waits, it allocates nothing.
         Task ServeAsync(HttpContext context)
@@ -91,46 +166,6 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         }
     }
 
-    /// <summary>Adds a call whose handler takes its user and the body.</summary>
-    protected void On<T>(
-        Lane lane, Access access, string method, string path, Func<HttpContext, SignedIn, T, Task> call)
-        where T : class
-    {
-        var type = TypeOf<T>();
-        Add(lane, access, method, path, call, Guard(access, async (HttpContext context, SignedIn who) =>
-        {
-            if (await Call.ReadAsync(context, type) is { } text)
-                await call(context, who, text);
-        }), typeof(T));
-    }
-
-    /// <summary>Adds a call whose handler takes its caller, the account of the path, and the body.</summary>
-    protected void On<T>(
-        Lane lane, Access access, string method, string path, Func<HttpContext, Caller, AccountId, T, Task> call)
-        where T : class
-    {
-        var type = TypeOf<T>();
-        Add(lane, access, method, path, call, Guard(access, async (HttpContext context, Caller caller) =>
-        {
-            if (await Call.AccountAsync(context) is { } account && await Call.ReadAsync(context, type) is { } text)
-                await call(context, caller, account, text);
-        }), typeof(T));
-    }
-
-    /// <summary>Adds a call whose handler takes its caller, the instrument of the path, and the body.</summary>
-    protected void On<T>(
-        Lane lane, Access access, string method, string path, Func<HttpContext, Caller, Instrument, T, Task> call)
-        where T : class
-    {
-        var type = TypeOf<T>();
-        Add(lane, access, method, path, call, Guard(access, async (HttpContext context, Caller caller) =>
-        {
-            if (await Call.ListedAsync(context, listings, Call.Path(context, "symbol")) is { } instrument
-                && await Call.ReadAsync(context, type) is { } text)
-                await call(context, caller, instrument, text);
-        }), typeof(T));
-    }
-
     /// <summary>Adds a call that becomes a WebSocket. Any other request is rejected first.</summary>
     protected void OnSocket(Lane lane, Access access, string path, Func<HttpContext, Task> call) =>
         Add(lane, access, "GET", path, call, Socket(Guard(access, call)));
@@ -141,15 +176,42 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
 
     private void Add(
         Lane lane, Access access, string method, string path, Delegate handler, Func<HttpContext, Task> call,
-        Type? body = null, params string[] query)
+        Type? body = null, IReadOnlyList<string>? query = null, Type? answer = null)
     {
         if (path.Contains("/admin/", StringComparison.Ordinal)
             && access is Access.Anyone or Access.Person or Access.Caller or Access.Trader)
             throw new ArgumentOutOfRangeException(nameof(access), access, $"{method} {path} is an operator's call.");
         _added.Add(new ProtocolRoute(lane, method, path, call)
         {
-            Metadata = [new Described(handler.Method.DeclaringType!, access, body, query), handler.Method],
+            Metadata =
+            [
+                new Described(
+                    handler.Method.DeclaringType!, access, body, query ?? [], answer ?? AnswerOf(handler.Method)),
+                handler.Method,
+            ],
         });
+    }
+
+    /// <summary>Returns the type of the API in the result of a handler; null if it writes its answer itself.</summary>
+    private static Type? AnswerOf(MethodInfo handler) =>
+        handler.ReturnType is { IsGenericType: true, GenericTypeArguments: [{ GenericTypeArguments: [var answer] }] }
+            ? answer
+            : null;
+
+    private static async Task WriteAsync<T>(HttpContext context, Task<Result<T>> answer) =>
+        await (await answer).WriteAsync(context);
+
+    private static Task OfAccountAsync(HttpContext context, Func<AccountId, Task> call) =>
+        Call.Account(context, out var account) is { } refusal
+            ? Answer.RefuseAsync(context, refusal).AsTask()
+            : call(account);
+
+    private static async Task ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, Func<T, Task> call)
+        where T : class
+    {
+        var (refusal, body) = await Call.ReadAsync(context, type);
+        if (!await Answer.TryRefuseAsync(context, refusal))
+            await call(body);
     }
 
     private Func<HttpContext, Task> Guard(Access access, Func<HttpContext, Task> call) => access switch
@@ -190,16 +252,19 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         if (context.WebSockets.IsWebSocketRequest)
             await call(context);
         else
-            await Answer.RefuseAsync(
-                context, Refusal.Malformed(null, "This call is a WebSocket."), StatusCodes.Status400BadRequest);
+            await Answer.RefuseAsync(context, Refusal.Malformed(null, "This call is a WebSocket."));
     };
 
     private async ValueTask<(Caller Caller, T? Text)> EnterAsync<T>(
         HttpContext context, Access access, JsonTypeInfo<T> type, int longest)
-        where T : class =>
-        await Call.EnterAsync(context, keys, access) is { } caller
-            ? (caller, await Call.ReadAsync(context, type, longest))
-            : default;
+        where T : class
+    {
+        if (await Call.EnterAsync(context, keys, access) is not { } caller)
+            return default;
+
+        var (refusal, text) = await Call.ReadAsync(context, type, longest);
+        return await Answer.TryRefuseAsync(context, refusal) ? default : (caller, text);
+    }
 
     private static async Task LaterAsync<T>(
         HttpContext context, ValueTask<(Caller Caller, T? Text)> entering, Func<HttpContext, Caller, T, Task> call)

@@ -29,44 +29,15 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
 
     private void MapAll()
     {
-        var orders = services.GetRequiredService<OrderCalls>();
-        On<OrderText>(Lane.Orders, Access.Trader, "POST", $"{Native}/orders", orders.PlaceAsync);
-        On<BatchText>(
-            Lane.Orders, Access.Trader, "POST", $"{Native}/orders/batch", orders.PlaceBatchAsync,
-            Call.LongestBatchBody);
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders", orders.ListAsync, null, "open", "symbol");
-        On(Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders", orders.CancelAllAsync, null, "symbol", "side");
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.StatusAsync);
-        On(
-            Lane.Readings, Access.Trader, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}/position",
-            orders.PositionAsync);
-        On<AmendText>(
-            Lane.Orders, Access.Trader, "PATCH", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.AmendAsync);
-        On(Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.CancelAsync);
-        On(
-            Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders/by-client-id/{{clientOrderId}}",
-            orders.CancelByClientOrderIdAsync);
-
-        var past = services.GetRequiredService<PastOrderCalls>();
-        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders/by-client-id/{{clientOrderId}}", past.FindAsync);
-        On(
-            Lane.Readings, Access.Trader, "GET", $"{Native}/orders/history", past.NewestAsync, null, "symbol", "limit",
-            "after");
-
-        On<OrderListText>(
-            Lane.Orders, Access.Trader, "POST", $"{Native}/order-lists",
-            services.GetRequiredService<OrderListCalls>().PlaceAsync);
-        On<StrategyText>(
-            Lane.Orders, Access.Trader, "POST", $"{Native}/strategies",
-            services.GetRequiredService<StrategyCalls>().PlaceAsync);
-
+        MapOrders(services.GetRequiredService<OrderCalls>(), services.GetRequiredService<PastOrderCalls>());
         MapAccounts(services.GetRequiredService<AccountCalls>());
 
         var admin = services.GetRequiredService<AdminCalls>();
-        On<Api.DepositBody>(
+        On<Api.DepositBody, Api.DepositReceipt>(
             Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/deposits",
             admin.DepositAsync);
-        On<InstrumentText>(Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/instruments", admin.ListAsync);
+        On<InstrumentText, Api.Instrument>(
+            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/instruments", admin.ListAsync);
 
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
         MapPreferences(services.GetRequiredService<PreferenceCalls>());
@@ -96,6 +67,47 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
         On(Lane.Readings, Access.Anyone, "GET", "/docs/scalar.js", ApiPage.ScriptAsync);
 
         MapEngine(services.GetRequiredService<EngineCalls>());
+    }
+
+    private void MapOrders(OrderCalls orders, PastOrderCalls past)
+    {
+        On<OrderText>(Lane.Orders, Access.Trader, "POST", $"{Native}/orders", orders.PlaceAsync, typeof(Api.Order));
+        On<BatchText>(
+            Lane.Orders, Access.Trader, "POST", $"{Native}/orders/batch", orders.PlaceBatchAsync,
+            typeof(Api.BatchResults), Call.LongestBatchBody);
+        On(
+            Lane.Readings, Access.Trader, "GET", $"{Native}/orders", orders.ListAsync, typeof(Api.OrderList), "open",
+            "symbol");
+        On(
+            Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders", orders.CancelAllAsync, typeof(Api.CancelCount),
+            "symbol", "side");
+        On(
+            Lane.Readings, Access.Trader, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.StatusAsync,
+            typeof(Api.Order));
+        On(
+            Lane.Readings, Access.Trader, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}/position",
+            orders.PositionAsync, typeof(Api.OrderPosition));
+        On<AmendText>(
+            Lane.Orders, Access.Trader, "PATCH", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.AmendAsync,
+            typeof(Api.Order));
+        On(
+            Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.CancelAsync,
+            typeof(Api.Order));
+        On(
+            Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders/by-client-id/{{clientOrderId}}",
+            orders.CancelByClientOrderIdAsync, typeof(Api.Order));
+
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders/by-client-id/{{clientOrderId}}", past.FindAsync);
+        On(
+            Lane.Readings, Access.Trader, "GET", $"{Native}/orders/history", past.NewestAsync, null, "symbol", "limit",
+            "after");
+
+        On<OrderListText, Api.OrderListReport>(
+            Lane.Orders, Access.Trader, "POST", $"{Native}/order-lists",
+            services.GetRequiredService<OrderListCalls>().PlaceAsync);
+        On<StrategyText, Api.StrategyReport>(
+            Lane.Orders, Access.Trader, "POST", $"{Native}/strategies",
+            services.GetRequiredService<StrategyCalls>().PlaceAsync);
     }
 
     private void MapEngine(EngineCalls calls)
@@ -143,7 +155,7 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
             Lane.Orders, Access.Anyone, "POST", $"{Native}/signals/{{strategy}}", calls.TakeAsync,
             typeof(Api.SignalBody));
         On(Lane.Readings, Access.Caller, "GET", $"{Native}/signals/strategies", calls.ListAsync);
-        On<Api.SignalStrategyBody>(
+        On<Api.SignalStrategyBody, Api.SignalStrategy>(
             Lane.Urgent, Access.Caller, "PUT", $"{Native}/signals/strategies/{{strategy}}", calls.SetAsync);
         On(Lane.Urgent, Access.Caller, "DELETE", $"{Native}/signals/strategies/{{strategy}}/pause", calls.ResumeAsync);
         On(Lane.Readings, Access.Caller, "GET", $"{Native}/signals/dead", calls.DeadAsync);
@@ -153,7 +165,7 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
     private void MapAlerts(AlertCalls calls)
     {
         On(Lane.Readings, Access.Trader, "GET", $"{Native}/alerts", calls.ListAsync);
-        On<Api.AlertBody>(Lane.Readings, Access.Trader, "POST", $"{Native}/alerts", calls.AddAsync);
+        On<Api.AlertBody, Api.PriceAlert>(Lane.Readings, Access.Trader, "POST", $"{Native}/alerts", calls.AddAsync);
         On(Lane.Readings, Access.Trader, "DELETE", $"{Native}/alerts/{{id}}", calls.RemoveAsync);
     }
 
@@ -173,7 +185,8 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
     private void MapPreferences(PreferenceCalls calls)
     {
         On(Lane.Readings, Access.Person, "GET", $"{Native}/user/preferences", calls.ListAsync);
-        On<Api.PreferencesBody>(Lane.Readings, Access.Person, "PATCH", $"{Native}/user/preferences", calls.ChangeAsync);
+        On<Api.PreferencesBody, Api.PreferenceList>(
+            Lane.Readings, Access.Person, "PATCH", $"{Native}/user/preferences", calls.ChangeAsync);
     }
 
     private void MapUsers(SessionCalls people, UserCalls admin)
@@ -188,39 +201,42 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
         On(Lane.Readings, Access.Person, "GET", $"{Native}/sessions/current", SessionCalls.CurrentAsync);
         On(Lane.Urgent, Access.Person, "DELETE", $"{Native}/sessions/current", people.SignOutAsync);
         On(Lane.Urgent, Access.Person, "DELETE", $"{Native}/sessions/{{id}}", people.EndAsync);
-        On<Api.PasswordBody>(
+        On<Api.PasswordBody, Api.SignedInUser>(
             Lane.Readings, Access.Person, "POST", $"{Native}/user/password", people.ChangePasswordAsync);
-        On<Api.AuthenticatorBody>(
+        On<Api.AuthenticatorBody, Api.NewAuthenticator>(
             Lane.Readings, Access.Person, "POST", $"{Native}/user/authenticator", people.AddAuthenticatorAsync);
-        On<Api.AuthenticatorBody>(
+        On<Api.AuthenticatorBody, Api.SignedInUser>(
             Lane.Readings, Access.Person, "DELETE", $"{Native}/user/authenticator", people.RemoveAuthenticatorAsync);
         On(Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/users", admin.ListAsync);
-        On<Api.NewUserBody>(Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/users", admin.AddAsync);
-        On<Api.UserBody>(
+        On<Api.NewUserBody, Api.ExchangeUser>(
+            Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/users", admin.AddAsync);
+        On<Api.UserBody, Api.ExchangeUser>(
             Lane.Urgent, Access.Administrator, "PATCH", $"{Native}/admin/users/{{name}}", admin.ChangeAsync);
         On(
             Lane.Urgent, Access.Administrator, "DELETE", $"{Native}/admin/users/{{name}}/sessions",
             admin.EndSessionsAsync);
         On(
-            Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/audit", admin.AuditAsync, null,
-            "before", "limit");
+            Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/audit", admin.AuditAsync, null, "before",
+            "limit");
     }
 
     private void MapMoney(MoneyCalls calls)
     {
-        On<Api.TransferBody>(Lane.Orders, Access.Trader, "POST", $"{Native}/transfers", calls.TransferAsync);
+        On<Api.TransferBody, Api.Transfer>(
+            Lane.Orders, Access.Trader, "POST", $"{Native}/transfers", calls.TransferAsync);
         On(Lane.Readings, Access.Trader, "GET", $"{Native}/transfers", calls.TransfersAsync, null, "limit", "after");
-        On<Api.TransferBody>(
+        On<Api.TransferBody, Api.Transfer>(
             Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/transfers",
             calls.TransferForAnyAsync);
-        On<Api.WithdrawalBody>(Lane.Orders, Access.Trader, "POST", $"{Native}/withdrawals", calls.WithdrawAsync);
+        On<Api.WithdrawalBody, Api.NewWithdrawal>(
+            Lane.Orders, Access.Trader, "POST", $"{Native}/withdrawals", calls.WithdrawAsync);
         On(
-            Lane.Readings, Access.Trader, "GET", $"{Native}/withdrawals", calls.WithdrawalsAsync, null,
-            "limit", "after");
-        On<Api.WithdrawalBody>(
+            Lane.Readings, Access.Trader, "GET", $"{Native}/withdrawals", calls.WithdrawalsAsync, null, "limit",
+            "after");
+        On<Api.WithdrawalBody, Api.NewWithdrawal>(
             Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals",
             calls.WithdrawForAnyAsync);
-        On<Api.OwnerBody>(
+        On<Api.OwnerBody, Api.AccountOwner>(
             Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/accounts/{{account}}/owner",
             calls.SetOwnerAsync);
     }
@@ -229,49 +245,52 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
     {
         On(Lane.Readings, Access.Trader, "GET", $"{Native}/limits", risk.ShowAsync);
         On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/limits", risk.ShowAnyAsync);
-        On<Api.LimitsBody>(
+        On<Api.LimitsBody, Api.AccountLimits>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.SetAsync);
         On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/limits", risk.ShowEveryonesAsync);
-        On<Api.LimitsBody>(Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/limits", risk.SetEveryonesAsync);
+        On<Api.LimitsBody, Api.EveryonesLimits>(
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/limits", risk.SetEveryonesAsync);
         On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/owners/limits", risk.ShowOwnersAsync);
-        On<Api.OwnerLimitsBody>(Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/owners/limits", risk.SetOwnersAsync);
+        On<Api.OwnerLimitsBody, Api.OwnersLimits>(
+            Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/owners/limits", risk.SetOwnersAsync);
         On(Lane.Readings, Access.Trader, "GET", $"{Native}/fees", fees.ShowAsync);
         On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/fees", fees.ShowAnyAsync);
         On(Lane.Readings, Access.MarketOperator, "GET", $"{Native}/admin/fees", fees.ShowSchedulesAsync);
-        On<Api.FeesBody>(Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/fees", fees.SetAsync);
+        On<Api.FeesBody, Api.FeeSchedules>(
+            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/fees", fees.SetAsync);
     }
 
     private void MapMargin(MarginCalls calls)
     {
         On(Lane.Readings, Access.Trader, "GET", $"{Native}/margin", calls.ShowAsync);
         On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/margin", calls.ShowAllAsync);
-        On<Api.MarginTermsBody>(
+        On<Api.MarginTermsBody, Api.MarginRulebook>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/margin/instruments/{{symbol}}", calls.SetTermsAsync);
-        On<Api.MarginPolicyBody>(
+        On<Api.MarginPolicyBody, Api.MarginRulebook>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/margin/currencies/{{asset}}", calls.SetPolicyAsync);
-        On<Api.MarginGroupBody>(
+        On<Api.MarginGroupBody, Api.MarginRulebook>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/margin/groups/{{group}}", calls.SetGroupAsync);
         On(Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/margin", calls.ShowAnyAsync);
-        On<Api.AccountKindBody>(
+        On<Api.AccountKindBody, Api.AccountKind>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/margin", calls.SetKindAsync);
-        On<Api.LocateBody>(
+        On<Api.LocateBody, Api.MarginRulebook>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/locates", calls.LocateAsync);
     }
 
     private void MapSettlement(SettlementCalls calls, CorporateCalls corporate)
     {
         On(Lane.Readings, Access.MarketOperator, "GET", $"{Native}/admin/settlement", calls.ShowAsync);
-        On<Api.HolidaysBody>(
+        On<Api.HolidaysBody, Api.SettlementVenues>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/settlement/{{venue}}/holidays",
             calls.SetHolidaysAsync);
         On<Api.BuyInBody>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/settlement/{{venue}}/buy-ins",
-            calls.BuyInAsync);
-        On<Api.BuyInDaysBody>(
+            calls.BuyInAsync, typeof(Api.Order));
+        On<Api.BuyInDaysBody, Api.SettlementVenues>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/settlement/{{venue}}/buy-in-days",
             calls.SetBuyInDaysAsync);
         On(Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/corporate-actions", corporate.ShowAsync);
-        On<Api.CorporateActionBody>(
+        On<Api.CorporateActionBody, Api.CorporateActions>(
             Lane.Urgent, Access.Administrator, "POST", $"{Native}/admin/corporate-actions", corporate.AnnounceAsync);
         On(
             Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/corporate-actions/{{id}}",
@@ -281,7 +300,7 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
     private void MapPlacement(PlacementCalls calls)
     {
         On(Lane.Urgent, Access.MarketOperator, "GET", $"{Native}/admin/pins", calls.ShowAsync);
-        On<Api.PinBody>(
+        On<Api.PinBody, Api.BookPins>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/pin", calls.SetAsync);
     }
 
@@ -291,8 +310,8 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
             Lane.Readings, Access.Trader, "GET", $"{Native}/account/statement", calls.StatementAsync, null, "from",
             "to", "after", "limit");
         On(
-            Lane.Readings, Access.Trader, "GET", $"{Native}/account/positions", calls.PositionsAsync, null,
-            "cost", "fees");
+            Lane.Readings, Access.Trader, "GET", $"{Native}/account/positions", calls.PositionsAsync, null, "cost",
+            "fees");
         On(
             Lane.Readings, Access.Risk, "GET", $"{Native}/admin/accounts/{{account}}/statement", calls.StatementOfAsync,
             null, "from", "to", "after", "limit");
@@ -308,39 +327,40 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
 
     private void MapBlocks(BlockCalls calls)
     {
-        On<Api.BlockBody>(
+        On<Api.BlockBody, Api.BlockReceipt>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.BlockAsync);
-        On<Api.BlockBody>(
+        On<Api.BlockBody, Api.BlockReceipt>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.UnblockAsync);
-        On<Api.FreezeBody>(
+        On<Api.FreezeBody, Api.FreezeReceipt>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.FreezeAsync);
-        On<Api.FreezeBody>(
+        On<Api.FreezeBody, Api.FreezeReceipt>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.UnfreezeAsync);
-        On<Api.FreezeBody>(
+        On<Api.FreezeBody, Api.OwnerBlockReceipt>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/owners/{{owner}}/block", calls.BlockOwnerAsync);
-        On<Api.FreezeBody>(
+        On<Api.FreezeBody, Api.OwnerBlockReceipt>(
             Lane.Urgent, Access.Risk, "POST", $"{Native}/admin/owners/{{owner}}/unblock", calls.UnblockOwnerAsync);
     }
 
     private void MapOperator(OperatorCalls calls)
     {
-        On<Api.PhaseBody>(
+        On<Api.PhaseBody, Api.SymbolState>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/phase",
             calls.SetPhaseAsync);
-        On<Api.PriceBody>(
+        On<Api.PriceBody, Api.SymbolState>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMarkAsync);
-        On<Api.PriceBody>(
+        On<Api.PriceBody, Api.SymbolState>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/reference",
             calls.SetReferenceAsync);
-        On<Api.RulesBody>(
+        On<Api.RulesBody, Api.SymbolState>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/rules",
             calls.SetRulesAsync);
-        On<Api.TradeBody>(
+        On<Api.TradeBody, Api.TradeChange>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.BustAsync);
-        On<Api.TradeBody>(
+        On<Api.TradeBody, Api.TradeChange>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/symbols/{{symbol}}/correct",
             calls.CorrectAsync);
-        On<Api.BreakerBody>(Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/breaker", calls.BreakAsync);
+        On<Api.BreakerBody, Api.BreakerReport>(
+            Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/breaker", calls.BreakAsync);
         On(
             Lane.Readings, Access.Administrator, "GET", $"{Native}/admin/actions", calls.ActionsAsync, null, "before",
             "limit");

@@ -215,7 +215,7 @@ public static class ExchangeGateway
                 .OfType<IErrorFormat>().FirstOrDefault(one => one.Owns(path)) is { } owner)
                 await owner.RefuseUnknownAsync(context, detail, status);
             else
-                await Answer.RefuseAsync(context, Refusal.Malformed(null, detail), status);
+                await Answer.RefuseAsync(context, Refusal.Malformed(null, detail) with { Status = status });
         }
     }
 }

@@ -16,17 +16,17 @@ internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
     /// Needs a key or session with an account. Balances are decimal text in the decimals of each asset: <c>total</c> is
     /// <c>held</c> plus <c>available</c>. <c>state</c> is open or frozen; a margin account also has <c>margin</c>.
     /// </remarks>
-    public async Task ShowAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.AccountView>> ShowAsync(HttpContext context, Caller caller)
     {
         var view = await accounts.ViewAsync(caller.Account);
         var instruments = await listings.BySymbolAsync();
-        await Answer.JsonAsync(context, new Api.AccountView(
+        return new Api.AccountView(
             ApiValues.Account(view.Account),
             view.Sequence,
             view.IsFrozen ? Api.AccountState.Frozen : Api.AccountState.Open,
             view.FrozenWhy,
             [.. view.Balances.Select(balance => balance.ToApi())],
-            view.Margin?.ToApi(instruments)));
+            view.Margin?.ToApi(instruments));
     }
 
     /// <summary>GET /fills: lists the account's fills.</summary>
@@ -35,33 +35,31 @@ internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
     /// a trade id, and its <c>symbol</c> they are oldest first, from there on. Prices, quantities and fees are decimal
     /// text; a trade that was declared void or corrected has <c>state</c>.
     /// </remarks>
-    public async Task FillsAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.FillList>> FillsAsync(HttpContext context, Caller caller)
     {
         string? symbol = context.Request.Query["symbol"];
-        if ((symbol is not null && await Call.ListedAsync(context, listings, symbol) is null)
-            || await Call.LimitAsync(context) is not { } limit)
-            return;
+        if (symbol is not null && await listings.FindAsync(symbol) is null)
+            return await listings.UnknownAsync(symbol);
+        if (Call.Limit(context, out var limit) is { } refused)
+            return refused;
 
         TradePlace? after = null;
         if ((string?)context.Request.Query["after"] is { } tradeId)
         {
             after = Call.Trade(tradeId);
-            if (after is null || symbol is null)
-            {
-                await Answer.RefuseAsync(context, symbol is null
-                    ? Refusal.Not("symbol", null, "the symbol that 'after' is a trade of")
-                    : Refusal.Not("after", tradeId, "a trade id such as 17-0"));
-                return;
-            }
+            if (symbol is null)
+                return Refusal.Not("symbol", null, "the symbol that 'after' is a trade of");
+            if (after is null)
+                return Refusal.Not("after", tradeId, "a trade id such as 17-0");
         }
 
         var fills = after is { } place
             ? await accounts.FillsAfterAsync(caller.Account, symbol!, place, limit)
             : await accounts.FillsAsync(caller.Account, symbol, limit);
         var instruments = await listings.BySymbolAsync();
-        await Answer.JsonAsync(context, new Api.FillList(
+        return new Api.FillList(
             [.. fills.Where(fill => instruments.ContainsKey(fill.Symbol))
-                .Select(fill => fill.ToApi(instruments[fill.Symbol]))]));
+                .Select(fill => fill.ToApi(instruments[fill.Symbol]))]);
     }
 
     /// <summary>GET /prevented-matches: lists prevented self-trades.</summary>
@@ -70,30 +68,23 @@ internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
     /// <c>after</c>, a match id, need their <c>symbol</c>; with <c>after</c> they are oldest first. Quantities and
     /// prices are decimal text.
     /// </remarks>
-    public async Task PreventedAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.PreventedMatchList>> PreventedAsync(HttpContext context, Caller caller)
     {
         var (symbol, order, after) = ((string?)context.Request.Query["symbol"],
             (string?)context.Request.Query["orderId"], (string?)context.Request.Query["after"]);
-        if ((symbol is not null && await Call.ListedAsync(context, listings, symbol) is null)
-            || await Call.LimitAsync(context) is not { } limit)
-            return;
+        if (symbol is not null && await listings.FindAsync(symbol) is null)
+            return await listings.UnknownAsync(symbol);
+        if (Call.Limit(context, out var limit) is { } refused)
+            return refused;
 
         var orderId = order is null ? null : Call.Number(order, 1, OrderDesk.LargestId);
         var place = after is null ? null : Call.Trade(after);
-        var wrong = symbol is null && (order ?? after) is not null ? "symbol"
-            : order is not null && orderId is null ? "orderId"
-            : after is not null && place is null ? "after"
-            : null;
-        if (wrong is not null)
-        {
-            await Answer.RefuseAsync(context, wrong switch
-            {
-                "symbol" => Refusal.Not(wrong, null, "the symbol that 'orderId' or 'after' belongs to"),
-                "orderId" => Refusal.NotInRange(wrong, order, 1, OrderDesk.LargestId) with { Limit = null },
-                _ => Refusal.Not(wrong, after, "a match id such as 17-0"),
-            });
-            return;
-        }
+        if (symbol is null && (order ?? after) is not null)
+            return Refusal.Not("symbol", null, "the symbol that 'orderId' or 'after' belongs to");
+        if (order is not null && orderId is null)
+            return Refusal.NotInRange("orderId", order, 1, OrderDesk.LargestId) with { Limit = null };
+        if (after is not null && place is null)
+            return Refusal.Not("after", after, "a match id such as 17-0");
 
         var from =
             place is { } last ? last with { Index = Math.Min(last.Index, int.MaxValue - 1) + 1 } : default(TradePlace?);
@@ -103,8 +94,8 @@ internal sealed class AccountCalls(AccountQueries accounts, Listings listings)
         var matches = await accounts.PreventedAsync(
             new PreventedQuery(caller.Account, symbol, orderId, from, Limit: limit));
         var instruments = await listings.BySymbolAsync();
-        await Answer.JsonAsync(context, new Api.PreventedMatchList(
+        return new Api.PreventedMatchList(
             [.. matches.Where(match => instruments.ContainsKey(match.Symbol))
-                .Select(match => match.ToApi(instruments[match.Symbol]))]));
+                .Select(match => match.ToApi(instruments[match.Symbol]))]);
     }
 }

@@ -17,25 +17,22 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, Operat
     /// the same content is the same deposit, with other content <c>KeyConflict</c>. Expect <c>BadRequest</c> for an
     /// asset without a listed instrument or an amount with too many decimals.
     /// </remarks>
-    public async Task DepositAsync(HttpContext context, Caller officer, AccountId account, Api.DepositBody text)
+    public async Task<Result<Api.DepositReceipt>> DepositAsync(
+        HttpContext context, Caller officer, AccountId account, Api.DepositBody text)
     {
         var (refusal, asset, amount) = await MoneyReading.ReadAsync(listings, text.Key, text.Asset, text.Amount);
-        if (refusal is null)
-        {
-            var request = new DepositRequest(text.Key!, asset!.Name, amount);
-            var result = await grains.Account(account.Value).Deposit(request);
-            refusal = result.Reason == RejectReason.None
-                ? await operators.NoteAsync(officer, "deposited", account.ToString(), text)
-                : new Refusal(result.Reason, result.Field, result.Limit, WhyNot(request.Key, result.Reason));
-            if (refusal is null)
-            {
-                await Answer.JsonAsync(context, new Api.DepositReceipt(
-                    account.ToString(), request.Key, asset.Name, asset.AmountOf(amount), result.Sequence));
-                return;
-            }
-        }
+        if (refusal is { } refused)
+            return refused;
 
-        await Answer.RefuseAsync(context, refusal.Value);
+        var request = new DepositRequest(text.Key!, asset!.Name, amount);
+        var result = await grains.Account(account.Value).Deposit(request);
+        refusal = result.Reason == RejectReason.None
+            ? await operators.NoteAsync(officer, "deposited", account.ToString(), text)
+            : new Refusal(result.Reason, result.Field, result.Limit, WhyNot(request.Key, result.Reason));
+        return refusal is { } failure
+            ? failure
+            : new Api.DepositReceipt(
+                account.ToString(), request.Key, asset.Name, asset.AmountOf(amount), result.Sequence);
     }
 
     /// <summary>POST /admin/instruments: lists an instrument, or changes its limits.</summary>
@@ -44,14 +41,11 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, Operat
     /// (ppm). Assets, tick, lot, group and settlement of a listed symbol never change: expect <c>BadRequest</c> with
     /// the member in <c>field</c>.
     /// </remarks>
-    public async Task ListAsync(HttpContext context, Caller officer, InstrumentText text)
+    public async Task<Result<Api.Instrument>> ListAsync(HttpContext context, Caller officer, InstrumentText text)
     {
         if ((text.TryRead(out var instrument) ?? await OtherScaleAsync(instrument!)
             ?? await OtherUnitsAsync(instrument!)) is { } refusal)
-        {
-            await Answer.RefuseAsync(context, refusal);
-            return;
-        }
+            return refusal;
 
         try
         {
@@ -61,16 +55,14 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, Operat
         {
             // The catalog decides, and explains why; the name of its parameter is internal.
             var why = refused.Message.Split(" (Parameter '", 2)[0];
-            await Answer.RefuseAsync(context, Refusal.Malformed("symbol", why));
-            return;
+            return Refusal.Malformed("symbol", why);
         }
 
         await listings.RefreshAsync();
-        if (await Answer.TryRefuseAsync(
-            context, await operators.NoteAsync(officer, "instrumentListed", instrument!.Symbol, text)))
-            return;
+        if (await operators.NoteAsync(officer, "instrumentListed", instrument!.Symbol, text) is { } unnoted)
+            return unnoted;
 
-        await Answer.JsonAsync(context, instrument.ToApi());
+        return instrument.ToApi();
     }
 
     /// <summary>

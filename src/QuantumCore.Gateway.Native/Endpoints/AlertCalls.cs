@@ -16,9 +16,10 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings)
     /// Needs a key or session with an account. Prices are decimal text; an alert that has fired has <c>fired</c>. If
     /// <c>since</c> changes, the exchange has lost the alerts, as a volatile store does at a restart.
     /// </remarks>
-    public async Task ListAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.AccountAlerts>> ListAsync(HttpContext context, Caller caller)
     {
-        await AnswerListAsync(context, await alerts.OfAsync(caller.Account));
+        var (refusal, shown) = await alerts.OfAsync(caller.Account);
+        return refusal is { } refused ? refused : shown!.ToApi();
     }
 
     /// <summary>POST /alerts: sets a price alert.</summary>
@@ -27,10 +28,10 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings)
     /// first trade at its price or beyond. Expect <c>NoReference</c> if neither <c>above</c> nor a last price tells the
     /// side, and <c>Forbidden</c> above 50 waiting alerts of the account or 10,000 of the symbol.
     /// </remarks>
-    public async Task AddAsync(HttpContext context, Caller caller, Api.AlertBody text)
+    public async Task<Result<Api.PriceAlert>> AddAsync(HttpContext context, Caller caller, Api.AlertBody text)
     {
-        if (await Call.ListedAsync(context, listings, text.Symbol) is not { } instrument)
-            return;
+        if (await listings.FindAsync(text.Symbol ?? "") is not { } instrument)
+            return await listings.UnknownAsync(text.Symbol);
 
         var numbers = new NumberReading(instrument);
         var ticks = text.Price is null ? 0 : numbers.Price("price", text.Price) ?? 0;
@@ -40,8 +41,7 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings)
         ShownAlert? alert = null;
         if (refusal is null)
             (refusal, alert) = await alerts.AddAsync(caller.Account, instrument, ticks, text.Above);
-        if (!await Answer.TryRefuseAsync(context, refusal))
-            await Answer.JsonAsync(context, alert!.Value.ToApi());
+        return refusal is { } refused ? refused : alert!.Value.ToApi();
     }
 
     /// <summary>DELETE /alerts/{id}: removes a price alert.</summary>
@@ -49,24 +49,13 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings)
     /// Needs a key or session with an account; returns the alerts that are left. An alert that is already gone is no
     /// error; expect <c>BadRequest</c> if the id is no number.
     /// </remarks>
-    public async Task RemoveAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.AccountAlerts>> RemoveAsync(HttpContext context, Caller caller)
     {
         if (Call.Number(Call.Path(context, "id"), 1, long.MaxValue) is not { } id)
-        {
-            await Answer.RefuseAsync(
-                context, Refusal.NotInRange("id", Call.Path(context, "id"), 1, long.MaxValue) with { Limit = null });
-            return;
-        }
+            return Refusal.NotInRange("id", Call.Path(context, "id"), 1, long.MaxValue) with { Limit = null };
 
         // An alert that is gone already is the requested result.
-        await AnswerListAsync(context, await alerts.RemoveAsync(caller.Account, id));
-    }
-
-    private static async Task AnswerListAsync(HttpContext context, (Refusal? Refusal, ShownAlerts? Alerts) answer)
-    {
-        if (await Answer.TryRefuseAsync(context, answer.Refusal))
-            return;
-
-        await Answer.JsonAsync(context, answer.Alerts!.ToApi());
+        var (refusal, shown) = await alerts.RemoveAsync(caller.Account, id);
+        return refusal is { } refused ? refused : shown!.ToApi();
     }
 }

@@ -26,4 +26,6 @@ internal static class ApiDocument
 /// <param name="Access">Callers who may make the call.</param>
 /// <param name="Body">Type of its request body; null for none.</param>
 /// <param name="Query">Known query parameters.</param>
-internal sealed record Described(Type Calls, Access Access, Type? Body, IReadOnlyList<string> Query);
+/// <param name="Answer">Type of its answer; null for a WebSocket and for what is not JSON of the API.</param>
+internal sealed record Described(
+    Type Calls, Access Access, Type? Body, IReadOnlyList<string> Query, Type? Answer);

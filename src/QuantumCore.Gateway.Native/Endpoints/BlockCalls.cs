@@ -28,8 +28,9 @@ internal sealed class BlockCalls(
     /// (<c>AccountFrozen</c>); its open orders stay, and deposits arrive. Expect <c>UnknownAccount</c> for an account
     /// without an owner and without a record.
     /// </remarks>
-    public Task FreezeAsync(HttpContext context, Caller officer, AccountId account, Api.FreezeBody text) =>
-        SetFrozenAsync(context, officer, account, text, isFrozen: true);
+    public Task<Result<Api.FreezeReceipt>> FreezeAsync(
+        HttpContext context, Caller officer, AccountId account, Api.FreezeBody text) =>
+        SetFrozenAsync(officer, account, text, isFrozen: true);
 
     /// <summary>POST /admin/accounts/{account}/unfreeze: ends the freeze of an account.</summary>
     /// <remarks>
@@ -37,8 +38,9 @@ internal sealed class BlockCalls(
     /// or its loss of the day is at <c>killDailyLoss</c>; expect <c>InsufficientFunds</c> while it lacks what a changed
     /// trade took back.
     /// </remarks>
-    public Task UnfreezeAsync(HttpContext context, Caller officer, AccountId account, Api.FreezeBody text) =>
-        SetFrozenAsync(context, officer, account, text, isFrozen: false);
+    public Task<Result<Api.FreezeReceipt>> UnfreezeAsync(
+        HttpContext context, Caller officer, AccountId account, Api.FreezeBody text) =>
+        SetFrozenAsync(officer, account, text, isFrozen: false);
 
     /// <summary>POST /admin/accounts/{account}/block: stops an account and cancels its orders.</summary>
     /// <remarks>
@@ -46,8 +48,9 @@ internal sealed class BlockCalls(
     /// orders; with <c>symbol</c> only that symbol is blocked. Expect <c>UnknownAccount</c> or <c>UnknownSymbol</c>;
     /// after an error with symbols in <c>detail</c>, repeat the call.
     /// </remarks>
-    public Task BlockAsync(HttpContext context, Caller officer, AccountId account, Api.BlockBody text) =>
-        SetBlockAsync(context, officer, account, text, isBlock: true);
+    public Task<Result<Api.BlockReceipt>> BlockAsync(
+        HttpContext context, Caller officer, AccountId account, Api.BlockBody text) =>
+        SetBlockAsync(officer, account, text, isBlock: true);
 
     /// <summary>POST /admin/accounts/{account}/unblock: lets a blocked account trade again.</summary>
     /// <remarks>
@@ -55,8 +58,9 @@ internal sealed class BlockCalls(
     /// that block alone. The errors are those of unfreezing; after an error with symbols in <c>detail</c>, repeat the
     /// call.
     /// </remarks>
-    public Task UnblockAsync(HttpContext context, Caller officer, AccountId account, Api.BlockBody text) =>
-        SetBlockAsync(context, officer, account, text, isBlock: false);
+    public Task<Result<Api.BlockReceipt>> UnblockAsync(
+        HttpContext context, Caller officer, AccountId account, Api.BlockBody text) =>
+        SetBlockAsync(officer, account, text, isBlock: false);
 
     /// <summary>POST /admin/owners/{owner}/block: stops all accounts of an owner.</summary>
     /// <remarks>
@@ -64,7 +68,8 @@ internal sealed class BlockCalls(
     /// has now. Expect <c>UnknownAccount</c> if the owner has none. If some accounts fail, the error names them in
     /// <c>detail</c>: repeat the call.
     /// </remarks>
-    public Task BlockOwnerAsync(HttpContext context, Caller officer, Api.FreezeBody text) =>
+    public Task<Result<Api.OwnerBlockReceipt>> BlockOwnerAsync(
+        HttpContext context, Caller officer, Api.FreezeBody text) =>
         SetOwnerBlockAsync(context, officer, text, isBlock: true);
 
     /// <summary>POST /admin/owners/{owner}/unblock: lets an owner's accounts trade again.</summary>
@@ -72,22 +77,22 @@ internal sealed class BlockCalls(
     /// Needs the role risk or administrator. Expect <c>UnknownAccount</c> if the owner has no account. If some accounts
     /// fail, the error names them in <c>detail</c>: repeat the call.
     /// </remarks>
-    public Task UnblockOwnerAsync(HttpContext context, Caller officer, Api.FreezeBody text) =>
+    public Task<Result<Api.OwnerBlockReceipt>> UnblockOwnerAsync(
+        HttpContext context, Caller officer, Api.FreezeBody text) =>
         SetOwnerBlockAsync(context, officer, text, isBlock: false);
 
-    private async Task SetFrozenAsync(
-        HttpContext context, Caller officer, AccountId account, Api.FreezeBody text, bool isFrozen)
+    private async Task<Result<Api.FreezeReceipt>> SetFrozenAsync(
+        Caller officer, AccountId account, Api.FreezeBody text, bool isFrozen)
     {
-        if (await Answer.TryRefuseAsync(context, WhyReading.Check(text.Why) ?? await UnknownAsync(account)))
-            return;
+        if ((WhyReading.Check(text.Why) ?? await UnknownAsync(account)) is { } refused)
+            return refused;
 
         var report = isFrozen
             ? await freezes.FreezeAtOnceAsync(
                 account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? ""))
             : new FreezeReport(await freezes.UnfreezeAsync(account.Value, officer.Name, text.Why ?? ""), 0, []);
         var isDone = report.Reason == RejectReason.None;
-        await AnswerDoneAsync(
-            context,
+        return await DoneAsync(
             isDone ? null : Unfrozen(report.Reason),
             report.IsOnRecord,
             isDone
@@ -102,8 +107,8 @@ internal sealed class BlockCalls(
     /// Audits an act and answers. An act that is not on record yet, because the journal does not commit, is answered
     /// with 202 and audited later.
     /// </summary>
-    private async Task AnswerDoneAsync<T>(
-        HttpContext context, Refusal? refusal, bool isOnRecord, Func<ValueTask<Refusal?>>? note, T answer)
+    private async Task<Result<T>> DoneAsync<T>(
+        Refusal? refusal, bool isOnRecord, Func<ValueTask<Refusal?>>? note, T answer)
     {
         if (!isOnRecord && note is not null)
         {
@@ -112,28 +117,24 @@ internal sealed class BlockCalls(
         }
 
         var unnoted = note is null ? null : await note();
-        if (!await Answer.TryRefuseAsync(context, refusal ?? unnoted))
-            await Answer.JsonAsync(
-                context, answer, isOnRecord ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+        return (refusal ?? unnoted) is { } refused
+            ? refused
+            : new Result<T>(answer, isOnRecord ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
-    private async Task SetBlockAsync(
-        HttpContext context, Caller officer, AccountId account, Api.BlockBody text, bool isBlock)
+    private async Task<Result<Api.BlockReceipt>> SetBlockAsync(
+        Caller officer, AccountId account, Api.BlockBody text, bool isBlock)
     {
-        if (await Answer.TryRefuseAsync(context, WhyReading.Check(text.Why) ?? await UnknownAsync(account)))
-            return;
+        if ((WhyReading.Check(text.Why) ?? await UnknownAsync(account)) is { } refused)
+            return refused;
 
         var set = text.Symbol is null
             ? await SetAsync(account, isBlock, officer.Name, text.Why ?? "")
             : await SetInSymbolsAsync(account, isBlock, text.Symbol);
         if (text.Symbol is not null && set.Symbols.IsEmpty)
-        {
-            await Answer.RefuseAsync(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
-            return;
-        }
+            return new Refusal(RejectReason.UnknownSymbol, "symbol");
 
-        await AnswerDoneAsync(
-            context,
+        return await DoneAsync(
             set.Refusal,
             set.IsOnRecord,
             IsNothingDone(isBlock, set)
@@ -147,25 +148,20 @@ internal sealed class BlockCalls(
     /// <summary>
     /// Blocks or unblocks all accounts of an owner in parallel: a failed one does not delay the others.
     /// </summary>
-    private async Task SetOwnerBlockAsync(
+    private async Task<Result<Api.OwnerBlockReceipt>> SetOwnerBlockAsync(
         HttpContext context, Caller officer, Api.FreezeBody text, bool isBlock)
     {
         var owner = Call.Path(context, "owner");
-        if (await Answer.TryRefuseAsync(
-            context, WhyReading.Check(text.Why) ?? Unowned(owner, await owners.OfAsync(owner))))
-            return;
+        if ((WhyReading.Check(text.Why) ?? Unowned(owner, await owners.OfAsync(owner))) is { } refused)
+            return refused;
 
         // Before the accounts are read: one that joins later finds the owner as it is then.
         var block = new OwnerBlock(owner, isBlock, officer.Name, text.Why ?? "");
         _pending[owner] = block;
         var isRecorded = await ownerBlocks.BlockOwnerAsync(block);
         if (await owners.OfAsync(owner) is not { } accounts || (!isBlock && !isRecorded))
-        {
-            await Answer.RefuseAsync(
-                context,
-                new Refusal(RejectReason.OutcomeUnknown, "owner", null, "No account is changed yet. Repeat the call."));
-            return;
-        }
+            return new Refusal(
+                RejectReason.OutcomeUnknown, "owner", null, "No account is changed yet. Repeat the call.");
 
         var results = await Task.WhenAll(accounts.Select(async account =>
             (Account: new AccountId(account),
@@ -177,8 +173,7 @@ internal sealed class BlockCalls(
                 failed.Add(account.ToString(), reason);
         }
 
-        await AnswerDoneAsync(
-            context,
+        return await DoneAsync(
             failed.Refusal,
             isRecorded && Array.TrueForAll(results, result => result.Result.IsOnRecord),
             Array.TrueForAll(results, result => IsNothingDone(isBlock, result.Result)) ? null : NoteAsync,

@@ -16,10 +16,11 @@ internal sealed class DemoCalls(DemoFunds funds, GatewayOptions options)
     /// Needs a key or session with an account. Amounts are decimal text. Expect <c>Forbidden</c> on an exchange that is
     /// not a demo.
     /// </remarks>
-    public async Task ShowFundsAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.DemoFunds>> ShowFundsAsync(HttpContext context, Caller caller)
     {
-        if (await IsDemoAsync(context))
-            await AnswerFundsAsync(context, caller.Account, cancelled: 0, await funds.StartingAsync());
+        if (NoDemo is { } refused)
+            return refused;
+        return FundsOf(caller.Account, cancelled: 0, await funds.StartingAsync());
     }
 
     /// <summary>POST /demo/funds: adds demo funds.</summary>
@@ -28,23 +29,19 @@ internal sealed class DemoCalls(DemoFunds funds, GatewayOptions options)
     /// once an hour each. Expect <c>TooManyRequests</c> with <c>Retry-After</c> if it was added this hour,
     /// <c>BadRequest</c> for an unknown asset, <c>Forbidden</c> on an exchange that is not a demo.
     /// </remarks>
-    public async Task AddFundsAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.DemoFunds>> AddFundsAsync(HttpContext context, Caller caller)
     {
-        if (!await IsDemoAsync(context))
-            return;
+        if (NoDemo is { } noDemo)
+            return noDemo;
 
-        var text =
-            Call.HasBody(context.Request) ? await Call.ReadAsync<Api.DemoFundsBody>(context) : new Api.DemoFundsBody();
-        if (text is null)
-            return;
+        var (unread, text) = await Call.ReadOptionalAsync<Api.DemoFundsBody>(context);
+        if (unread is { } unreadable)
+            return unreadable;
 
         var (refusal, added) = await funds.AddAsync(caller.Account, text.Asset);
-        if (refusal is { Reason: RejectReason.TooManyRequests } early)
-            await Answer.RefuseAsync(context, early, funds.UntilNext());
-        else if (refusal is { } refused)
-            await Answer.RefuseAsync(context, refused);
-        else
-            await AnswerFundsAsync(context, caller.Account, cancelled: 0, added);
+        if (refusal is { Reason: RejectReason.TooManyRequests })
+            Answer.RetryAfter(context, funds.UntilNext());
+        return refusal is { } refused ? refused : FundsOf(caller.Account, cancelled: 0, added);
     }
 
     /// <summary>PUT /demo/funds: resets a demo account.</summary>
@@ -53,23 +50,21 @@ internal sealed class DemoCalls(DemoFunds funds, GatewayOptions options)
     /// sizes; <c>amounts</c> are what was added, or with a minus sign taken away. Expect <c>Forbidden</c> on an
     /// exchange that is not a demo.
     /// </remarks>
-    public async Task ResetFundsAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.DemoFunds>> ResetFundsAsync(HttpContext context, Caller caller)
     {
-        if (!await IsDemoAsync(context))
-            return;
+        if (NoDemo is { } noDemo)
+            return noDemo;
 
         var (refusal, cancelled, moved) = await funds.ResetAsync(caller.Account);
-        if (!await Answer.TryRefuseAsync(context, refusal))
-            await AnswerFundsAsync(context, caller.Account, cancelled, moved);
+        return refusal is { } refused ? refused : FundsOf(caller.Account, cancelled, moved);
     }
 
-    private async ValueTask<bool> IsDemoAsync(HttpContext context) => options.DemoMode || !await Answer.TryRefuseAsync(
-        context, new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo."));
+    private Refusal? NoDemo =>
+        options.DemoMode ? null : new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo.");
 
-    private static async Task AnswerFundsAsync(
-        HttpContext context, long account, int cancelled, ImmutableArray<DemoAmount> amounts) =>
-        await Answer.JsonAsync(context, new Api.DemoFunds(
+    private static Api.DemoFunds FundsOf(long account, int cancelled, ImmutableArray<DemoAmount> amounts) =>
+        new(
             ApiValues.Account(account),
             cancelled,
-            [.. amounts.Select(moved => new Api.DemoAmount(moved.Asset.Name, moved.Asset.AmountOf(moved.Amount)))]));
+            [.. amounts.Select(moved => new Api.DemoAmount(moved.Asset.Name, moved.Asset.AmountOf(moved.Amount)))]);
 }

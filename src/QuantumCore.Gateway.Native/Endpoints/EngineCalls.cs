@@ -21,12 +21,13 @@ internal sealed class EngineCalls(
     /// <summary>POST /order</summary>
     public async Task PlaceAsync(HttpContext context)
     {
-        if (await TraderAsync(context) is not (> 0 and var caller) ||
-            await Call.ReadAsync(context, WireJson.Default.EngineOrderText) is not { } text ||
-            await AccountOfAsync(context, caller, text.AccountId) is not (> 0 and var account))
-        {
+        if (await TraderAsync(context) is not (> 0 and var caller))
             return;
-        }
+
+        var (unread, text) = await Call.ReadAsync(context, WireJson.Default.EngineOrderText);
+        if (await Answer.TryRefuseAsync(context, unread)
+            || await AccountOfAsync(context, caller, text.AccountId) is not (> 0 and var account))
+            return;
 
         var written = new OrderText
         {
@@ -59,8 +60,11 @@ internal sealed class EngineCalls(
     /// <summary>GET /book/{symbol} and GET /book?symbol=&amp;levels=</summary>
     public async Task BookAsync(HttpContext context)
     {
-        if (await Call.ListedAsync(context, listings, Named(context, "symbol")) is not { } instrument)
+        if (await listings.FindAsync(Named(context, "symbol") ?? "") is not { } instrument)
+        {
+            await Answer.RefuseAsync(context, await listings.UnknownAsync(Named(context, "symbol")));
             return;
+        }
 
         if (Call.Number((string?)context.Request.Query["levels"] ?? "100", 1, MostLevels) is not { } levels)
         {

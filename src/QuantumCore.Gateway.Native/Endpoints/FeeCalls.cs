@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
-using QuantumCore.Contracts;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Identity;
 using QuantumCore.Gateway.Markets;
@@ -19,21 +17,23 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings)
     /// Needs a key or session with an account. Fees are those of the next order, in millionths (ppm) of its value;
     /// <c>volume30Days</c> is decimal text, the value traded in 30 complete UTC days.
     /// </remarks>
-    public Task ShowAsync(HttpContext context, Caller caller) => AnswerFeesAsync(context, caller.Account);
+    public Task<Result<Api.AccountFees>> ShowAsync(HttpContext context, Caller caller) => FeesOfAsync(caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/fees: returns the fees of any account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /fees</c>; expect <c>BadRequest</c> for an
     /// account that is none.
     /// </remarks>
-    public Task ShowAnyAsync(HttpContext context, AccountId account) => AnswerFeesAsync(context, account.Value);
+    public Task<Result<Api.AccountFees>> ShowAnyAsync(HttpContext context, AccountId account) =>
+        FeesOfAsync(account.Value);
 
     /// <summary>GET /admin/fees: lists the fee schedules.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator. Rates are millionths (ppm), volumes and minimum fees decimal
     /// text of the asset.
     /// </remarks>
-    public Task ShowSchedulesAsync(HttpContext context) => AnswerFeesAsync(context, null);
+    public async Task<Result<Api.FeeSchedules>> ShowSchedulesAsync(HttpContext context) =>
+        new Api.FeeSchedules(await SchedulesAsync());
 
     /// <summary>POST /admin/fees: sets an asset's fee schedule.</summary>
     /// <remarks>
@@ -42,43 +42,32 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings)
     /// for an asset that no instrument is paid in, and for tiers that do not rise or a rebate above the lowest taker
     /// fee.
     /// </remarks>
-    public async Task SetAsync(HttpContext context, Caller officer, Api.FeesBody text)
+    public async Task<Result<Api.FeeSchedules>> SetAsync(HttpContext context, Caller officer, Api.FeesBody text)
     {
         if (await listings.FindAssetAsync(text.Asset ?? "") is not { } asset)
-        {
-            await Answer.RefuseAsync(
-                context,
-                new Refusal(RejectReason.BadRequest, "asset", Detail: "No listed instrument has this quote asset."));
-            return;
-        }
+            return new Refusal(RejectReason.BadRequest, "asset", Detail: "No listed instrument has this quote asset.");
 
         var (refusal, request) = FeesReading.Read(text, asset, officer.Name);
         if (refusal is null && await Catalog.SetFees(request) is { } reason)
             refusal = Refusal.Malformed("tiers", FeesReading.Sentence(reason));
-        if (!await Answer.TryRefuseAsync(context, refusal))
-            await AnswerFeesAsync(context, null);
+        return refusal is { } refused ? refused : new Api.FeeSchedules(await SchedulesAsync());
     }
 
-    private async Task AnswerFeesAsync(HttpContext context, long? account)
+    private async Task<Result<Api.AccountFees>> FeesOfAsync(long account)
     {
-        var schedules = await Catalog.FeeSchedules();
-        var fees = account is { } number
-            ? await grains.Account(number).Fees()
-            : ImmutableArray<AccountFees>.Empty;
-        var assets = new Dictionary<string, Asset>(StringComparer.Ordinal);
-        foreach (var name in schedules.Select(schedule => schedule.Asset).Concat(fees.Select(fee => fee.Asset)))
-        {
-            if (await listings.FindAssetAsync(name) is { } asset)
-                assets[name] = asset;
-        }
+        var fees = await grains.Account(account).Fees();
+        var schedules = await SchedulesAsync();
+        var shown = new List<Api.AssetFees>();
+        foreach (var fee in fees)
+            shown.Add(fee.ToApi((await listings.FindAssetAsync(fee.Asset))!));
+        return new Api.AccountFees(ApiValues.Account(account), shown, schedules);
+    }
 
-        Api.FeeSchedule[] shown = [.. schedules.Select(schedule => schedule.ToApi(assets[schedule.Asset]))];
-        if (account is { } of)
-            await Answer.JsonAsync(
-                context,
-                new Api.AccountFees(
-                    ApiValues.Account(of), [.. fees.Select(fee => fee.ToApi(assets[fee.Asset]))], shown));
-        else
-            await Answer.JsonAsync(context, new Api.FeeSchedules(shown));
+    private async Task<Api.FeeSchedule[]> SchedulesAsync()
+    {
+        var shown = new List<Api.FeeSchedule>();
+        foreach (var schedule in await Catalog.FeeSchedules())
+            shown.Add(schedule.ToApi((await listings.FindAssetAsync(schedule.Asset))!));
+        return [.. shown];
     }
 }

@@ -19,24 +19,28 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// </summary>
     private const int MostOfOne = 100;
 
+    private static readonly Refusal s_noOwner =
+        new(RejectReason.Forbidden, null, null, "Only users with an account of their own have keys.");
+
     /// <summary>POST /admin/accounts/{account}/keys: makes an API key for an account.</summary>
     /// <remarks>
     /// Needs the role administrator. <c>apiKey</c>, and for hmac <c>secret</c>, are in this response only. Expect
     /// <c>BadRequest</c> for a public key or an address that is none; the body may be empty.
     /// </remarks>
-    public Task MakeForAnyAsync(HttpContext context, Caller officer, AccountId account) =>
+    public Task<Result<Api.ApiKeyGrant>> MakeForAnyAsync(HttpContext context, Caller officer, AccountId account) =>
         MakeAsync(context, account, officer);
 
     /// <summary>GET /admin/keys: lists all API keys.</summary>
     /// <remarks>Needs the role administrator. Keys are shown by <c>id</c>, never with their text.</remarks>
-    public Task ListAnyAsync(HttpContext context) => AnswerListAsync(context, account: 0);
+    public Task<Result<Api.ApiKeyList>> ListAnyAsync(HttpContext context) => ListAsync(account: 0);
 
     /// <summary>DELETE /admin/keys/{id}: revokes any API key.</summary>
     /// <remarks>
     /// Needs the role administrator; it is for ever. Expect <c>BadRequest</c> for an unknown id, <c>Forbidden</c> for
     /// the keys of the demo.
     /// </remarks>
-    public Task RevokeAnyAsync(HttpContext context, Caller officer) => RevokeAsync(context, account: 0, officer);
+    public Task<Result<Api.KnownApiKey>> RevokeAnyAsync(HttpContext context, Caller officer) =>
+        RevokeAsync(context, account: 0, officer);
 
     /// <summary>POST /keys: makes an API key for yourself.</summary>
     /// <remarks>
@@ -44,40 +48,33 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// response only. Expect <c>Forbidden</c> for a user of the demo or without an account, and with <c>limit</c> above
     /// 100 keys, revoked ones included.
     /// </remarks>
-    public async Task MakeOwnAsync(HttpContext context, SignedIn who)
+    public async Task<Result<Api.ApiKeyGrant>> MakeOwnAsync(HttpContext context, SignedIn who)
     {
-        if (await OwnerAsync(context, who) is not { } account)
-            return;
+        if (OwnerOf(who) is not { } account)
+            return s_noOwner;
 
         if (await keys.CountAsync(account.Value) >= MostOfOne)
         {
             var limit = MostOfOne.ToString(CultureInfo.InvariantCulture);
             var rule = $"An account has at most {MostOfOne} keys, revoked ones included.";
-            await Answer.RefuseAsync(context, new Refusal(RejectReason.Forbidden, null, limit, rule));
-            return;
+            return new Refusal(RejectReason.Forbidden, null, limit, rule);
         }
 
-        await MakeAsync(context, account, officer: null);
+        return await MakeAsync(context, account, officer: null);
     }
 
     /// <summary>GET /keys: lists your own API keys.</summary>
     /// <remarks>Needs a session with an account. Keys are shown by <c>id</c>, never with their text.</remarks>
-    public async Task ListOwnAsync(HttpContext context, SignedIn who)
-    {
-        if (await OwnerAsync(context, who) is { } account)
-            await AnswerListAsync(context, account.Value);
-    }
+    public async Task<Result<Api.ApiKeyList>> ListOwnAsync(HttpContext context, SignedIn who) =>
+        OwnerOf(who) is { } account ? await ListAsync(account.Value) : s_noOwner;
 
     /// <summary>DELETE /keys/{id}: revokes one of your API keys.</summary>
     /// <remarks>
     /// Needs a session with an account; it is for ever. Expect <c>BadRequest</c> for an id that is not one of your
     /// keys.
     /// </remarks>
-    public async Task RevokeOwnAsync(HttpContext context, SignedIn who)
-    {
-        if (await OwnerAsync(context, who) is { } account)
-            await RevokeAsync(context, account.Value, officer: null);
-    }
+    public async Task<Result<Api.KnownApiKey>> RevokeOwnAsync(HttpContext context, SignedIn who) =>
+        OwnerOf(who) is { } account ? await RevokeAsync(context, account.Value, officer: null) : s_noOwner;
 
     private ICatalogGrain Catalog => grains.Catalog();
 
@@ -85,59 +82,47 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// Returns the account of the signed-in user: a key makes no keys. Demo users are rejected; they have keys already,
     /// which everyone knows.
     /// </summary>
-    private static async ValueTask<AccountId?> OwnerAsync(HttpContext context, SignedIn who)
-    {
-        if (who.User is { Account: > 0 and var account, IsDemo: false })
-            return new AccountId(account);
+    private static AccountId? OwnerOf(SignedIn who) =>
+        who.User is { Account: > 0 and var account, IsDemo: false } ? new AccountId(account) : null;
 
-        await Answer.RefuseAsync(
-            context,
-            new Refusal(RejectReason.Forbidden, null, null, "Only users with an account of their own have keys."));
-        return null;
-    }
-
-    private async Task MakeAsync(HttpContext context, AccountId account, Caller? officer)
+    private async Task<Result<Api.ApiKeyGrant>> MakeAsync(HttpContext context, AccountId account, Caller? officer)
     {
         // Without a body it is a plain key, as before.
-        var text = Call.HasBody(context.Request) ? await Call.ReadAsync<Api.NewApiKey>(context) : new Api.NewApiKey();
-        if (text is null)
-            return;
+        var (unread, text) = await Call.ReadOptionalAsync<Api.NewApiKey>(context);
+        if (unread is { } unreadable)
+            return unreadable;
 
         var shown = KeyRing.NewKey();
         var hash = KeyRing.Hash(shown);
         var (refusal, signing, secret) = ReadSigning(text, hash);
         var addresses = "";
-        if (await Answer.TryRefuseAsync(context, refusal ?? ReadAddresses(text.Addresses, out addresses)))
-            return;
+        if ((refusal ?? ReadAddresses(text.Addresses, out addresses)) is { } refused)
+            return refused;
 
         var rights = text.ReadOnly ? KeyRights.Read : KeyRights.All;
         var key = new ApiKey(hash, account.Value, false, false, account.ToString(), rights, signing, addresses);
         // Before the key exists: its secret is shown once, and must not be lost with a failed record.
-        if (await Answer.TryRefuseAsync(context, await NoteAsync(officer, "keyMade", key, isDone: false)))
-            return;
+        if (await NoteAsync(officer, "keyMade", key, isDone: false) is { } unnoted)
+            return unnoted;
 
         await Catalog.AddKey(key);
         await keys.RefreshAsync();
-        await Answer.JsonAsync(context, new Api.ApiKeyGrant(key.Label, shown, secret, key.Id));
+        return new Api.ApiKeyGrant(key.Label, shown, secret, key.Id);
     }
 
-    private async Task RevokeAsync(HttpContext context, long account, Caller? officer)
+    private async Task<Result<Api.KnownApiKey>> RevokeAsync(HttpContext context, long account, Caller? officer)
     {
         await keys.RefreshAsync();
         var id = Call.Path(context, "id");
         var key = (await keys.AllAsync(account)).FirstOrDefault(key => key.Id == id);
-        if (key is null or { IsDemo: true })
-        {
-            await Answer.RefuseAsync(context, key is null
-                ? Refusal.Not("id", id, "the id of a key that is not revoked")
-                : new Refusal(RejectReason.Forbidden, "id", null, "Demo keys cannot be revoked."));
-            return;
-        }
+        if (key is null)
+            return Refusal.Not("id", id, "the id of a key that is not revoked");
+        if (key.IsDemo)
+            return new Refusal(RejectReason.Forbidden, "id", null, "Demo keys cannot be revoked.");
 
         await Catalog.AddKey(key.Revoked());
         await keys.RefreshAsync();
-        if (!await Answer.TryRefuseAsync(context, await NoteAsync(officer, "keyRevoked", key)))
-            await Answer.JsonAsync(context, ToApi(key));
+        return await NoteAsync(officer, "keyRevoked", key) is { } refused ? refused : ToApi(key);
     }
 
     private ValueTask<Refusal?> NoteAsync(Caller? officer, string what, ApiKey key, bool isDone = true) =>
@@ -147,8 +132,8 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
             key.Id, key.Rights == KeyRights.Read ? true : null,
             key.Addresses.Length > 0 ? key.Addresses.Split(',') : null), isDone);
 
-    private async Task AnswerListAsync(HttpContext context, long account) =>
-        await Answer.JsonAsync(context, new Api.ApiKeyList([.. (await keys.AllAsync(account)).Select(ToApi)]));
+    private async Task<Result<Api.ApiKeyList>> ListAsync(long account) =>
+        new Api.ApiKeyList([.. (await keys.AllAsync(account)).Select(ToApi)]);
 
     private static Api.KnownApiKey ToApi(ApiKey key) => new(
         key.Id,

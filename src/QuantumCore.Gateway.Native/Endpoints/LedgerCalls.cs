@@ -22,15 +22,16 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
     /// Amounts are decimal text, and opening plus in less out is exactly closing. <c>limit</c> is 1 to 1000 entries, by
     /// default 100; pass <c>next</c> as <c>after</c>; expect <c>BadRequest</c> for a day or a page that is none.
     /// </remarks>
-    public Task StatementAsync(HttpContext context, Caller caller) => AnswerStatementAsync(context, caller.Account);
+    public Task<Result<Api.AccountStatement>> StatementAsync(HttpContext context, Caller caller) =>
+        StatementOfAsync(context, caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/statement: returns any account's statement.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /account/statement</c>; expect
     /// <c>BadRequest</c> for an account that is none.
     /// </remarks>
-    public Task StatementOfAsync(HttpContext context, AccountId account) =>
-        AnswerStatementAsync(context, account.Value);
+    public Task<Result<Api.AccountStatement>> StatementOfAsync(HttpContext context, AccountId account) =>
+        StatementOfAsync(context, account.Value);
 
     /// <summary>GET /account/positions: returns traded quantity and profit.</summary>
     /// <remarks>
@@ -38,27 +39,27 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
     /// or inCost, anything else <c>BadRequest</c>. Quantities and amounts are decimal text; open units are valued at
     /// the mark price, or else at the last trade.
     /// </remarks>
-    public Task PositionsAsync(HttpContext context, Caller caller) => AnswerPositionsAsync(context, caller.Account);
+    public Task<Result<Api.PositionList>> PositionsAsync(HttpContext context, Caller caller) =>
+        PositionsOfAsync(context, caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/positions: returns any account's positions and profit.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /account/positions</c>; expect
     /// <c>BadRequest</c> for an account that is none.
     /// </remarks>
-    public Task PositionsOfAsync(HttpContext context, AccountId account) =>
-        AnswerPositionsAsync(context, account.Value);
+    public Task<Result<Api.PositionList>> PositionsOfAsync(HttpContext context, AccountId account) =>
+        PositionsOfAsync(context, account.Value);
 
     /// <summary>GET /admin/ledger/trial-balance: returns the totals of the ledger.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Totals are decimal text by asset and holder; over all holders an asset's
     /// total is 0.
     /// </remarks>
-    public async Task TrialBalanceAsync(HttpContext context)
+    public async Task<Result<Api.TrialBalanceRows>> TrialBalanceAsync(HttpContext context)
     {
-        await Answer.JsonAsync(
-            context, new Api.TrialBalanceRows([.. (await Ledger.TrialBalance()).Select(row => new Api.TrialBalanceRow(
+        return new Api.TrialBalanceRows([.. (await Ledger.TrialBalance()).Select(row => new Api.TrialBalanceRow(
             row.Asset, row.Holder, row.Accounts, ApiValues.Decimal(row.Total, row.Decimals),
-            ApiValues.Decimal(row.Held, row.Decimals)))]));
+            ApiValues.Decimal(row.Held, row.Decimals)))]);
     }
 
     /// <summary>GET /admin/ledger/fees: returns fee revenue by day and symbol.</summary>
@@ -66,19 +67,19 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
     /// Needs the role risk or administrator; <c>from</c> and <c>to</c> are UTC days, both included, by default today,
     /// else <c>BadRequest</c>. Fees are decimal text. It reads every trade of the days.
     /// </remarks>
-    public async Task FeesAsync(HttpContext context)
+    public async Task<Result<Api.FeeRevenueRows>> FeesAsync(HttpContext context)
     {
-        if (await PeriodAsync(context) is not { } period)
-            return;
+        if (ReadPeriod(context, out var period) is { } refused)
+            return refused;
 
         var rows = await Ledger.FeeRevenue(UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1));
-        await Answer.JsonAsync(context, new Api.FeeRevenueRows([.. rows.Select(row => new Api.FeeRevenueRow(
+        return new Api.FeeRevenueRows([.. rows.Select(row => new Api.FeeRevenueRow(
             UtcDay.DateOf(UtcDay.Of(row.DayNanos)),
             row.Symbol,
             row.Asset,
             row.Trades,
             ApiValues.Decimal(row.MakerFees, row.Decimals),
-            ApiValues.Decimal(row.TakerFees, row.Decimals)))]));
+            ApiValues.Decimal(row.TakerFees, row.Decimals)))]);
     }
 
     /// <summary>GET /admin/ledger/reconciliation: compares the ledger with the accounts.</summary>
@@ -86,21 +87,18 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
     /// Needs the role risk or administrator; repairs nothing. Differences are in minor units of the asset. <c>limit</c>
     /// is 1 to 1000 accounts, by default 100; pass <c>next</c> as <c>after</c>, an account, else <c>BadRequest</c>.
     /// </remarks>
-    public async Task ReconcileAsync(HttpContext context)
+    public async Task<Result<Api.ReconciliationReport>> ReconcileAsync(HttpContext context)
     {
-        if (await Call.LimitAsync(context) is not { } limit)
-            return;
+        if (Call.Limit(context, out var limit) is { } wrong)
+            return wrong;
 
         var after =
             (string?)context.Request.Query["after"] is { } text && AccountId.TryParse(text, out var id) ? id.Value : 0;
         if (after == 0 && context.Request.Query.ContainsKey("after"))
-        {
-            await Answer.RefuseAsync(context, Refusal.NotAnAccount("after", context.Request.Query["after"]));
-            return;
-        }
+            return Refusal.NotAnAccount("after", context.Request.Query["after"]);
 
         var report = await Ledger.Reconcile(after, limit);
-        await Answer.JsonAsync(context, new Api.ReconciliationReport(
+        return new Api.ReconciliationReport(
             new(report.TimeNanos),
             report.TimeNanos,
             report.Compared,
@@ -111,12 +109,12 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
                 ApiValues.AccountOrNull(finding.Account),
                 finding.Subject,
                 finding.Ledger.ToString(CultureInfo.InvariantCulture),
-                finding.Other.ToString(CultureInfo.InvariantCulture)))]));
+                finding.Other.ToString(CultureInfo.InvariantCulture)))]);
     }
 
     private ILedgerGrain Ledger => grains.Ledger();
 
-    private async Task AnswerPositionsAsync(HttpContext context, long account)
+    private async Task<Result<Api.PositionList>> PositionsOfAsync(HttpContext context, long account)
     {
         var (cost, fees) = ((string?)context.Request.Query["cost"] ?? "average",
             (string?)context.Request.Query["fees"] ?? "beside");
@@ -129,12 +127,9 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
             _ => null,
         };
         if (method is null)
-        {
-            await Answer.RefuseAsync(context, cost is "average" or "fifo"
+            return cost is "average" or "fifo"
                 ? Refusal.NotOneOf("fees", fees, "beside", "inCost")
-                : Refusal.NotOneOf("cost", cost, "average", "fifo"));
-            return;
-        }
+                : Refusal.NotOneOf("cost", cost, "average", "fifo");
 
         var instruments = await listings.BySymbolAsync();
         var rows = new List<Api.Position>();
@@ -148,7 +143,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
                 ToApi(position, instrument, state.MarkPriceTicks > 0 ? state.MarkPriceTicks : state.LastPriceTicks));
         }
 
-        await Answer.JsonAsync(context, new Api.PositionList(ApiValues.Account(account), rows));
+        return new Api.PositionList(ApiValues.Account(account), rows);
     }
 
     private static Api.Position ToApi(PositionProfit position, Instrument instrument, long markTicks)
@@ -176,24 +171,23 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
             (BigInteger)position.Cost * BigInteger.Pow(10, instrument.QuantityDecimals),
             (BigInteger)position.QuantityLots * instrument.LotSize, instrument.Quote.Decimals);
 
-    private async Task AnswerStatementAsync(HttpContext context, long account)
+    private async Task<Result<Api.AccountStatement>> StatementOfAsync(HttpContext context, long account)
     {
-        if (await PeriodAsync(context) is not { } period || await Call.LimitAsync(context) is not { } limit
-            || await Call.AfterAsync(context, ReadPlace) is not (true, var after))
-        {
-            return;
-        }
+        var (limit, after) = (0, default(LinePlace?));
+        if ((ReadPeriod(context, out var period) ?? Call.Limit(context, out limit)
+            ?? Call.After(context, ReadPlace, out after)) is { } refused)
+            return refused;
 
         var statement =
             await accounts.StatementAsync(
                 account, UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1), after, limit);
-        await Answer.JsonAsync(context, new Api.AccountStatement(
+        return new Api.AccountStatement(
             ApiValues.Account(statement.Account),
             UtcDay.DateOf(period.From),
             UtcDay.DateOf(period.To),
             [.. statement.Assets.Select(ToApi)],
             [.. statement.Entries.Select(ToApi)],
-            statement.HasMore ? Text(statement.Entries[^1].Place) : null));
+            statement.HasMore ? Text(statement.Entries[^1].Place) : null);
     }
 
     private static Api.AssetStatement ToApi(AssetStatement asset)
@@ -231,24 +225,18 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
     /// <summary>
     /// Returns the requested period of UTC days, both included; by default today. Null if the request was rejected.
     /// </summary>
-    private async ValueTask<(long From, long To)?> PeriodAsync(HttpContext context)
+    private Refusal? ReadPeriod(HttpContext context, out (long From, long To) period)
     {
+        period = default;
         var today = UtcDay.Of(time.UnixNanos());
         if (Day(context, "from", today) is not { } from)
-        {
-            await Answer.RefuseAsync(
-                context, Refusal.Not("from", context.Request.Query["from"], "a UTC day such as 2026-01-31"));
-            return null;
-        }
-
+            return Refusal.Not("from", context.Request.Query["from"], "a UTC day such as 2026-01-31");
         if (Day(context, "to", Math.Max(today, from)) is not { } to || to < from)
-        {
-            await Answer.RefuseAsync(context, Refusal.Not(
-                "to", context.Request.Query["to"], "a UTC day such as 2026-01-31 that is not before 'from'"));
-            return null;
-        }
+            return Refusal.Not(
+                "to", context.Request.Query["to"], "a UTC day such as 2026-01-31 that is not before 'from'");
 
-        return (from, to);
+        period = (from, to);
+        return null;
     }
 
     private static long? Day(HttpContext context, string name, long otherwise) =>

@@ -20,20 +20,20 @@ internal sealed class MarginCalls(
     /// Needs a key or session with an account. Rates are millionths (ppm), amounts decimal text of the currency,
     /// quantities decimal text of the base asset.
     /// </remarks>
-    public Task ShowAsync(HttpContext context) => AnswerRulebookAsync(context, isOfficer: false);
+    public Task<Result<Api.MarginRulebook>> ShowAsync(HttpContext context) => RulebookAsync(isOfficer: false);
 
     /// <summary>GET /admin/margin: returns terms, locates, insurance and deficits.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Rates are millionths (ppm), amounts and quantities decimal text.
     /// </remarks>
-    public Task ShowAllAsync(HttpContext context) => AnswerRulebookAsync(context, isOfficer: true);
+    public Task<Result<Api.MarginRulebook>> ShowAllAsync(HttpContext context) => RulebookAsync(isOfficer: true);
 
     /// <summary>GET /admin/accounts/{account}/margin: returns the margin of any account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator; <c>margin</c> is absent for a cash account. Amounts are decimal text of
     /// the account's currency; expect <c>BadRequest</c> for an account that is none.
     /// </remarks>
-    public Task ShowAnyAsync(HttpContext context, AccountId account) => AnswerAccountAsync(context, account);
+    public Task<Result<Api.AccountKind>> ShowAnyAsync(HttpContext context, AccountId account) => KindOfAsync(account);
 
     /// <summary>POST /admin/accounts/{account}/margin: makes an account a margin account.</summary>
     /// <remarks>
@@ -41,7 +41,8 @@ internal sealed class MarginCalls(
     /// cash account again, and <c>symbol</c> isolates it to one instrument. Expect <c>BadRequest</c> unless the account
     /// has nothing but its currency, all settled, without a debt or an open order.
     /// </remarks>
-    public async Task SetKindAsync(HttpContext context, Caller officer, AccountId account, Api.AccountKindBody text)
+    public async Task<Result<Api.AccountKind>> SetKindAsync(
+        HttpContext context, Caller officer, AccountId account, Api.AccountKindBody text)
     {
         var currency = text.Currency ?? "";
         Refusal? refusal = WhyReading.Check(text.Why);
@@ -59,9 +60,8 @@ internal sealed class MarginCalls(
                 .SetKind(new(currency, officer.Name, text.Why ?? "", text.Symbol)) is { } reason)
             refusal = Refusal.Malformed(
                 string.IsNullOrEmpty(text.Symbol) ? "currency" : null, FeesReading.Sentence(reason));
-        if (!await Answer.TryRefuseAsync(
-            context, refusal ?? await operators.NoteAsync(officer, "accountKindSet", account.ToString(), text)))
-            await AnswerAccountAsync(context, account);
+        refusal ??= await operators.NoteAsync(officer, "accountKindSet", account.ToString(), text);
+        return refusal is { } refused ? refused : await KindOfAsync(account);
     }
 
     /// <summary>POST /admin/margin/instruments/{symbol}: sets an instrument's margin terms.</summary>
@@ -70,7 +70,7 @@ internal sealed class MarginCalls(
     /// of the currency, <c>lendable</c> of the base asset. They apply to later orders, and cannot be removed. Expect
     /// <c>UnknownSymbol</c>, or <c>BadRequest</c> for tiers that do not rise.
     /// </remarks>
-    public async Task SetTermsAsync(
+    public async Task<Result<Api.MarginRulebook>> SetTermsAsync(
         HttpContext context, Caller officer, Instrument instrument, Api.MarginTermsBody text)
     {
         var (refusal, terms) = MarginReading.Read(text, instrument);
@@ -80,7 +80,7 @@ internal sealed class MarginCalls(
             refusal = Refusal.Malformed(null, FeesReading.Sentence(reason));
         }
 
-        await AnswerChangeAsync(context, refusal);
+        return refusal is { } refused ? refused : await RulebookAsync(isOfficer: true);
     }
 
     /// <summary>POST /admin/margin/currencies/{asset}: sets a currency's margin policy.</summary>
@@ -89,15 +89,13 @@ internal sealed class MarginCalls(
     /// decimal text. Expect <c>BadRequest</c> for an asset that no instrument is paid in, and for a body without a
     /// member.
     /// </remarks>
-    public async Task SetPolicyAsync(HttpContext context, Caller officer, Api.MarginPolicyBody text)
+    public async Task<Result<Api.MarginRulebook>> SetPolicyAsync(
+        HttpContext context, Caller officer, Api.MarginPolicyBody text)
     {
         var asset = (string)context.Request.RouteValues["asset"]!;
         if ((await listings.AllAsync()).Select(instrument => instrument.Quote)
             .FirstOrDefault(quote => quote.Name == asset) is not { } currency)
-        {
-            await Answer.RefuseAsync(context, Refusal.Malformed("asset", "No listed instrument has this quote asset."));
-            return;
-        }
+            return Refusal.Malformed("asset", "No listed instrument has this quote asset.");
 
         var (refusal, policy) = MarginReading.Read(text, currency);
         if (text with { Why = null } == new Api.MarginPolicyBody())
@@ -110,7 +108,7 @@ internal sealed class MarginCalls(
             refusal = Refusal.Malformed("asset", FeesReading.Sentence(reason));
         }
 
-        await AnswerChangeAsync(context, refusal);
+        return refusal is { } refused ? refused : await RulebookAsync(isOfficer: true);
     }
 
     /// <summary>POST /admin/margin/groups/{group}: sets a group's margin credit.</summary>
@@ -118,7 +116,8 @@ internal sealed class MarginCalls(
     /// Needs the role risk or administrator; <c>creditPpm</c> is 0 to 1000000 millionths of the smaller side's
     /// requirement, and 0 removes the group. Expect <c>BadRequest</c> for another number, or a name that is none.
     /// </remarks>
-    public async Task SetGroupAsync(HttpContext context, Caller officer, Api.MarginGroupBody text)
+    public async Task<Result<Api.MarginRulebook>> SetGroupAsync(
+        HttpContext context, Caller officer, Api.MarginGroupBody text)
     {
         var group = (string)context.Request.RouteValues["group"]!;
         var refusal = text.CreditPpm is null
@@ -130,7 +129,7 @@ internal sealed class MarginCalls(
             refusal = Refusal.Malformed(
                 reason == MarginTerms.NoGroupName ? "group" : "creditPpm", FeesReading.Sentence(reason));
 
-        await AnswerChangeAsync(context, refusal);
+        return refusal is { } refused ? refused : await RulebookAsync(isOfficer: true);
     }
 
     /// <summary>POST /admin/accounts/{account}/locates: sets units an account may borrow.</summary>
@@ -139,10 +138,11 @@ internal sealed class MarginCalls(
     /// account may sell short. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for an instrument that is not sold
     /// short or has not as much to lend.
     /// </remarks>
-    public async Task LocateAsync(HttpContext context, Caller officer, AccountId account, Api.LocateBody text)
+    public async Task<Result<Api.MarginRulebook>> LocateAsync(
+        HttpContext context, Caller officer, AccountId account, Api.LocateBody text)
     {
-        if (await Call.ListedAsync(context, listings, text.Symbol) is not { } instrument)
-            return;
+        if (await listings.FindAsync(text.Symbol ?? "") is not { } instrument)
+            return await listings.UnknownAsync(text.Symbol);
 
         var refusal = WhyReading.Check(text.Why);
         var lots = MarginReading.Lots("quantity", text.Quantity, 0, instrument, ref refusal);
@@ -152,28 +152,21 @@ internal sealed class MarginCalls(
             refusal = Refusal.Malformed("quantity", FeesReading.Sentence(reason));
         }
 
-        await AnswerChangeAsync(context, refusal);
+        return refusal is { } refused ? refused : await RulebookAsync(isOfficer: true);
     }
 
-    private async Task AnswerChangeAsync(HttpContext context, Refusal? refusal)
-    {
-        if (!await Answer.TryRefuseAsync(context, refusal))
-            await AnswerRulebookAsync(context, isOfficer: true);
-    }
-
-    private async Task AnswerAccountAsync(HttpContext context, AccountId account)
+    private async Task<Result<Api.AccountKind>> KindOfAsync(AccountId account)
     {
         var (view, instruments) = (await accounts.ViewAsync(account.Value), await listings.BySymbolAsync());
-        await Answer.JsonAsync(
-            context, new Api.AccountKind(ApiValues.Account(view.Account), view.Margin?.ToApi(instruments)));
+        return new Api.AccountKind(ApiValues.Account(view.Account), view.Margin?.ToApi(instruments));
     }
 
-    private async Task AnswerRulebookAsync(HttpContext context, bool isOfficer)
+    private async Task<Result<Api.MarginRulebook>> RulebookAsync(bool isOfficer)
     {
         var (rulebook, instruments) = (await Catalog.Margin(), await listings.BySymbolAsync());
         var assets = (await listings.AllAsync()).Select(instrument => instrument.Quote).DistinctBy(asset => asset.Name)
             .ToDictionary(asset => asset.Name, StringComparer.Ordinal);
-        await Answer.JsonAsync(context, new Api.MarginRulebook(
+        return new Api.MarginRulebook(
             [.. rulebook.Terms.Where(terms => instruments.ContainsKey(terms.Symbol))
                 .Select(terms => terms.ToApi(instruments[terms.Symbol]))],
             [.. rulebook.Policies.Select(policy => policy.ToApi(assets[policy.Asset]))],
@@ -186,6 +179,6 @@ internal sealed class MarginCalls(
                     fund => new Api.InsuranceFund(fund.Asset, assets[fund.Asset].AmountOf(fund.Amount)))],
             !isOfficer ? null : [.. rulebook.Deficits.Select(deficit => new Api.SharedDeficit(
                 ApiValues.Account(deficit.Account), deficit.Asset, assets[deficit.Asset].AmountOf(deficit.Amount),
-                new(deficit.TimeNanos)))]));
+                new(deficit.TimeNanos)))]);
     }
 }

@@ -17,30 +17,30 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// Needs no key. Sizes, limits and prices are decimal text, fees millionths (ppm). Every price is a multiple of
     /// <c>tickSize</c>, every quantity one of <c>lotSize</c>.
     /// </remarks>
-    public async Task InstrumentsAsync(HttpContext context) =>
-        await Answer.JsonAsync(
-            context, new Api.InstrumentList([.. (await listings.AllAsync()).Select(instrument => instrument.ToApi())]));
+    public async Task<Result<Api.InstrumentList>> InstrumentsAsync(HttpContext context) =>
+        new Api.InstrumentList([.. (await listings.AllAsync()).Select(instrument => instrument.ToApi())]);
 
     /// <summary>GET /book/{symbol}: returns the order book by price.</summary>
     /// <remarks>
     /// Needs no key. Levels are pairs of price and quantity as decimal text, best first; <c>depth</c> is 1 to 1000 a
     /// side, by default 20. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another depth.
     /// </remarks>
-    public async Task BookAsync(HttpContext context)
+    public async Task<Result<Api.BookSnapshot>> BookAsync(HttpContext context)
     {
-        if (await ListedAsync(context) is not { } instrument
-            || await CountAsync(context, "depth", "20") is not { } depth)
-            return;
+        if (await listings.FindAsync(Call.Path(context, "symbol")) is not { } instrument)
+            return await listings.UnknownAsync(Call.Path(context, "symbol"));
+        if (Count(context, "depth", "20", out var depth) is { } refused)
+            return refused;
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Depth(depth);
-        await Answer.JsonAsync(context, (view, instrument), static (to, answer) =>
+        return Result<Api.BookSnapshot>.Json(to =>
         {
             to.WriteStartObject();
-            to.WriteString("symbol"u8, answer.instrument.Symbol);
-            to.WriteNumber("sequence"u8, answer.view.Sequence);
-            to.WriteTime(answer.view.TimeNanos);
-            to.WriteLevels("bids"u8, answer.view.Bids, answer.instrument);
-            to.WriteLevels("asks"u8, answer.view.Asks, answer.instrument);
+            to.WriteString("symbol"u8, instrument.Symbol);
+            to.WriteNumber("sequence"u8, view.Sequence);
+            to.WriteTime(view.TimeNanos);
+            to.WriteLevels("bids"u8, view.Bids, instrument);
+            to.WriteLevels("asks"u8, view.Asks, instrument);
             to.WriteEndObject();
         });
     }
@@ -51,21 +51,22 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// <c>limit</c> is 1 to 1000 a side, by default 20. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another
     /// limit.
     /// </remarks>
-    public async Task OrdersAsync(HttpContext context)
+    public async Task<Result<Api.BookOrders>> OrdersAsync(HttpContext context)
     {
-        if (await ListedAsync(context) is not { } instrument
-            || await CountAsync(context, "limit", "20") is not { } limit)
-            return;
+        if (await listings.FindAsync(Call.Path(context, "symbol")) is not { } instrument)
+            return await listings.UnknownAsync(Call.Path(context, "symbol"));
+        if (Count(context, "limit", "20", out var limit) is { } refused)
+            return refused;
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).DisplayedOrders(limit);
-        await Answer.JsonAsync(context, (view, instrument), static (to, answer) =>
+        return Result<Api.BookOrders>.Json(to =>
         {
             to.WriteStartObject();
-            to.WriteString("symbol"u8, answer.instrument.Symbol);
-            to.WriteNumber("sequence"u8, answer.view.Sequence);
-            to.WriteTime(answer.view.TimeNanos);
-            to.WriteOrders("bids"u8, answer.view.Bids, answer.instrument, inTicks: false);
-            to.WriteOrders("asks"u8, answer.view.Asks, answer.instrument, inTicks: false);
+            to.WriteString("symbol"u8, instrument.Symbol);
+            to.WriteNumber("sequence"u8, view.Sequence);
+            to.WriteTime(view.TimeNanos);
+            to.WriteOrders("bids"u8, view.Bids, instrument, inTicks: false);
+            to.WriteOrders("asks"u8, view.Asks, instrument, inTicks: false);
             to.WriteEndObject();
         });
     }
@@ -75,11 +76,12 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// Needs no key. The newest trade is first, prices and quantities are decimal text; <c>limit</c> is 1 to 1000, by
     /// default 100. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another limit.
     /// </remarks>
-    public async Task TradesAsync(HttpContext context)
+    public async Task<Result<Api.TradeList>> TradesAsync(HttpContext context)
     {
-        if (await ListedAsync(context) is not { } instrument
-            || await CountAsync(context, "limit", "100") is not { } limit)
-            return;
+        if (await listings.FindAsync(Call.Path(context, "symbol")) is not { } instrument)
+            return await listings.UnknownAsync(Call.Path(context, "symbol"));
+        if (Count(context, "limit", "100", out var limit) is { } refused)
+            return refused;
 
         var trades = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(limit);
         if (trades.Length < limit)
@@ -90,12 +92,12 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
                 trades = [.. past.Reverse()];
         }
 
-        await Answer.JsonAsync(context, (trades, instrument), static (to, answer) =>
+        return Result<Api.TradeList>.Json(to =>
         {
             to.WriteStartObject();
             to.WriteStartArray("trades"u8);
-            foreach (var trade in answer.trades)
-                to.WriteTrade(trade, answer.instrument);
+            foreach (var trade in trades)
+                to.WriteTrade(trade, instrument);
             to.WriteEndArray();
             to.WriteEndObject();
         });
@@ -106,34 +108,27 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// Needs no key. Prices are decimal text, bands of the rules basis points. Expect <c>UnknownSymbol</c>, or
     /// <c>SymbolUnavailable</c> for a book whose journal cannot be explained.
     /// </remarks>
-    public async Task StateAsync(HttpContext context)
+    public async Task<Result<Api.SymbolState>> StateAsync(HttpContext context)
     {
-        if (await ListedAsync(context) is { } instrument)
-            await AnswerStateAsync(context, grains, instrument);
+        var symbol = Call.Path(context, "symbol");
+        return await listings.FindAsync(symbol) is { } instrument
+            ? await StateOfAsync(grains, instrument)
+            : await listings.UnknownAsync(symbol);
     }
 
     /// <summary>Answers with a symbol's phase and prices.</summary>
-    public static async ValueTask AnswerStateAsync(HttpContext context, IGrainFactory grains, Instrument instrument)
+    public static async ValueTask<Result<Api.SymbolState>> StateOfAsync(IGrainFactory grains, Instrument instrument)
     {
         var state = await grains.Book(instrument.BookKey).State(instrument.Symbol);
-        if (state.IsHalted)
-        {
-            await Answer.RefuseAsync(context, new Refusal(RejectReason.SymbolUnavailable));
-            return;
-        }
-
-        await Answer.JsonAsync(
-            context, (state, instrument), static (to, answer) => to.WriteState(answer.state, answer.instrument));
+        return state.IsHalted
+            ? new Refusal(RejectReason.SymbolUnavailable)
+            : Result<Api.SymbolState>.Json(to => to.WriteState(state, instrument));
     }
 
-    private ValueTask<Instrument?> ListedAsync(HttpContext context) =>
-        Call.ListedAsync(context, listings, Call.Path(context, "symbol"));
-
-    private static async ValueTask<int?> CountAsync(HttpContext context, string name, string absent)
+    private static Refusal? Count(HttpContext context, string name, string absent, out int count)
     {
-        var count = Call.Number((string?)context.Request.Query[name] ?? absent, 1, 1000);
-        if (count is null)
-            await Answer.RefuseAsync(context, Refusal.NotInRange(name, context.Request.Query[name], 1, 1000));
-        return (int?)count;
+        var number = Call.Number((string?)context.Request.Query[name] ?? absent, 1, 1000);
+        count = (int)(number ?? 0);
+        return number is null ? Refusal.NotInRange(name, context.Request.Query[name], 1, 1000) : null;
     }
 }

@@ -24,31 +24,32 @@ internal sealed class MoneyCalls(
     /// <c>amount</c> is decimal text in the asset's decimals. The same <c>key</c> with the same content is the same
     /// transfer, with other content <c>KeyConflict</c>; <c>InsufficientFunds</c> is final for its key.
     /// </remarks>
-    public Task TransferAsync(HttpContext context, Caller caller, Api.TransferBody text) =>
-        TransferAsync(context, caller.Account, officer: null, text);
+    public Task<Result<Api.Transfer>> TransferAsync(HttpContext context, Caller caller, Api.TransferBody text) =>
+        TransferAsync(caller.Account, officer: null, text);
 
     /// <summary>POST /admin/accounts/{account}/transfers: transfers between any two accounts.</summary>
     /// <remarks>
     /// Needs the role administrator. It does the same as <c>POST /transfers</c>, from the account of the path to any
     /// other.
     /// </remarks>
-    public Task TransferForAnyAsync(HttpContext context, Caller officer, AccountId account, Api.TransferBody text) =>
-        TransferAsync(context, account.Value, officer, text);
+    public Task<Result<Api.Transfer>> TransferForAnyAsync(
+        HttpContext context, Caller officer, AccountId account, Api.TransferBody text) =>
+        TransferAsync(account.Value, officer, text);
 
     /// <summary>GET /transfers: lists sent and received transfers.</summary>
     /// <remarks>
     /// Needs a key or session with an account; newest first, amounts are decimal text. <c>limit</c> is 1 to 1000, by
     /// default 100; pass <c>next</c> as <c>after</c>, else <c>BadRequest</c>.
     /// </remarks>
-    public async Task TransfersAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.TransferList>> TransfersAsync(HttpContext context, Caller caller)
     {
-        if (await Call.LimitAsync(context) is not { } limit
-            || await Call.AfterAsync(context, ReadPlace) is not (true, var after))
-            return;
+        var after = default(TransferPlace?);
+        if ((Call.Limit(context, out var limit) ?? Call.After(context, ReadPlace, out after)) is { } refused)
+            return refused;
 
         var transfers = await grains.Ledger().Transfers(caller.Account, limit + 1, after);
-        await Answer.JsonAsync(context, new Api.TransferList(
-            [.. transfers.Take(limit).Select(ToApi)], transfers.Length > limit ? Text(transfers[limit - 1]) : null));
+        return new Api.TransferList(
+            [.. transfers.Take(limit).Select(ToApi)], transfers.Length > limit ? Text(transfers[limit - 1]) : null);
     }
 
     /// <summary>POST /withdrawals: withdraws money or units.</summary>
@@ -58,15 +59,16 @@ internal sealed class MoneyCalls(
     /// <c>key</c> with the same content is the same withdrawal, with other content <c>KeyConflict</c>;
     /// <c>InsufficientFunds</c> is final for its key.
     /// </remarks>
-    public Task WithdrawAsync(HttpContext context, Caller caller, Api.WithdrawalBody text) =>
-        WithdrawAsync(context, caller.Account, officer: null, text);
+    public Task<Result<Api.NewWithdrawal>> WithdrawAsync(HttpContext context, Caller caller, Api.WithdrawalBody text) =>
+        WithdrawAsync(caller.Account, officer: null, text);
 
     /// <summary>POST /admin/accounts/{account}/withdrawals: withdraws from any account.</summary>
     /// <remarks>
     /// Needs the role administrator. It does the same as <c>POST /withdrawals</c>, out of the account of the path.
     /// </remarks>
-    public Task WithdrawForAnyAsync(HttpContext context, Caller officer, AccountId account, Api.WithdrawalBody text) =>
-        WithdrawAsync(context, account.Value, officer, text);
+    public Task<Result<Api.NewWithdrawal>> WithdrawForAnyAsync(
+        HttpContext context, Caller officer, AccountId account, Api.WithdrawalBody text) =>
+        WithdrawAsync(account.Value, officer, text);
 
     /// <summary>GET /withdrawals: lists the account's withdrawals.</summary>
     /// <remarks>
@@ -74,19 +76,19 @@ internal sealed class MoneyCalls(
     /// final or refused. <c>limit</c> is 1 to 1000, by default 100; pass <c>next</c> as <c>after</c>, else
     /// <c>BadRequest</c>.
     /// </remarks>
-    public async Task WithdrawalsAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.WithdrawalList>> WithdrawalsAsync(HttpContext context, Caller caller)
     {
-        if (await Call.LimitAsync(context) is not { } limit
-            || await Call.AfterAsync(context, static text => Call.Number(text, 0, long.MaxValue))
-                is not (true, var before))
-            return;
+        var before = default(long?);
+        if ((Call.Limit(context, out var limit)
+            ?? Call.After(context, static text => Call.Number(text, 0, long.MaxValue), out before)) is { } refused)
+            return refused;
 
         var withdrawals = await grains.Ledger().Withdrawals(caller.Account, limit + 1, before);
-        await Answer.JsonAsync(context, new Api.WithdrawalList(
+        return new Api.WithdrawalList(
             [.. withdrawals.Take(limit).Select(ToApi)],
             withdrawals.Length > limit
                 ? withdrawals[limit - 1].Sequence.ToString(CultureInfo.InvariantCulture)
-                : null));
+                : null);
     }
 
     /// <summary>POST /admin/accounts/{account}/owner: sets the owner of an account.</summary>
@@ -95,29 +97,28 @@ internal sealed class MoneyCalls(
     /// one owner may transfer to each other, and self-trade prevention treats them as one. Expect <c>BadRequest</c> for
     /// a name with spaces at its ends.
     /// </remarks>
-    public async Task SetOwnerAsync(HttpContext context, Caller officer, AccountId account, Api.OwnerBody text)
+    public async Task<Result<Api.AccountOwner>> SetOwnerAsync(
+        HttpContext context, Caller officer, AccountId account, Api.OwnerBody text)
     {
         if (text.Owner is not { } owner || owner.Length > LongestOwner || owner.Any(char.IsControl)
             || owner.Trim() != owner)
         {
-            await Answer.RefuseAsync(context, new Refusal(
+            return new Refusal(
                 RejectReason.BadRequest, "owner", "64",
                 RefusalText.Not(
                     "owner", text.Owner,
-                    $"a name of at most {LongestOwner} characters without spaces at its ends, or empty for none")));
-            return;
+                    $"a name of at most {LongestOwner} characters without spaces at its ends, or empty for none"));
         }
 
         await ownerBlocks.JoinOwnerAsync(new OwnedAccount(account.Value, owner), officer.Name);
         await owners.RefreshAsync();
-        if (await Answer.TryRefuseAsync(
-            context, await operators.NoteAsync(officer, "ownerSet", account.ToString(), text)))
-            return;
+        if (await operators.NoteAsync(officer, "ownerSet", account.ToString(), text) is { } refused)
+            return refused;
 
-        await Answer.JsonAsync(context, new Api.AccountOwner(account.ToString(), owner));
+        return new Api.AccountOwner(account.ToString(), owner);
     }
 
-    private async Task TransferAsync(HttpContext context, long account, Caller? officer, Api.TransferBody text)
+    private async Task<Result<Api.Transfer>> TransferAsync(long account, Caller? officer, Api.TransferBody text)
     {
         var (refusal, asset, amount) = await MoneyReading.ReadAsync(listings, text.Key, text.Asset, text.Amount);
         refusal = MoneyReading.ReadOther("to", text.To, account, out var receiver) ?? refusal;
@@ -126,44 +127,38 @@ internal sealed class MoneyCalls(
                 RejectReason.Forbidden, "to", null,
                 $"to {receiver} has another owner; a transfer goes to an account of the same owner, only "
                     + "administrators can choose any account");
-        if (await Answer.TryRefuseAsync(context, refusal))
-            return;
+        if (refusal is { } refused)
+            return refused;
 
         var request = new TransferRequest(text.Key!, receiver.Value, asset!.Name, amount);
         var result = await entry.TransferAsync(account, request);
         if ((ReasonOf(result.Reason, result.Field, result.Limit, text.Amount, asset)
             ?? await operators.NoteAsync(officer, "transferred", new AccountId(account).ToString(), text))
-            is { } refused)
-        {
-            await Answer.RefuseAsync(context, refused);
-            return;
-        }
+            is { } failure)
+            return failure;
 
-        await Answer.JsonAsync(context, new Api.Transfer(
+        return new Api.Transfer(
             result.Sequence, request.Key, ApiValues.Account(account), receiver.ToString(), asset.Name,
-            asset.AmountOf(amount), StateOf(!result.IsOpen)));
+            asset.AmountOf(amount), StateOf(!result.IsOpen));
     }
 
-    private async Task WithdrawAsync(HttpContext context, long account, Caller? officer, Api.WithdrawalBody text)
+    private async Task<Result<Api.NewWithdrawal>> WithdrawAsync(long account, Caller? officer, Api.WithdrawalBody text)
     {
         var (refusal, asset, amount) = await MoneyReading.ReadAsync(listings, text.Key, text.Asset, text.Amount);
         if (refusal is null && !Destination.IsValid(text.Destination))
             refusal = Refusal.Not("destination", text.Destination, Destination.Rule);
-        if (await Answer.TryRefuseAsync(context, refusal))
-            return;
+        if (refusal is { } refused)
+            return refused;
 
         var request = new WithdrawRequest(text.Key!, asset!.Name, amount, text.Destination!);
         var (result, state) = await entry.WithdrawAsync(account, request, asset.Decimals);
         if ((ReasonOf(result.Reason, result.Field, result.Limit, text.Amount, asset)
-            ?? await operators.NoteAsync(officer, "withdrawn", new AccountId(account).ToString(), text)) is { } refused)
-        {
-            await Answer.RefuseAsync(context, refused);
-            return;
-        }
+            ?? await operators.NoteAsync(officer, "withdrawn", new AccountId(account).ToString(), text)) is { } failure)
+            return failure;
 
-        await Answer.JsonAsync(context, new Api.NewWithdrawal(
+        return new Api.NewWithdrawal(
             result.Sequence, request.Key, ApiValues.Account(account), asset.Name, asset.AmountOf(amount),
-            request.Destination, StateOf(state)));
+            request.Destination, StateOf(state));
     }
 
     /// <summary>Returns the account's refusal, with the requested and the free amount; null for none.</summary>

@@ -24,18 +24,19 @@ internal sealed class OperatorCalls(
     /// <c>NotInThisPhase</c> if the symbol cannot go there from its phase. A halt that the journal cannot record yet
     /// gets 202: it holds in memory.
     /// </remarks>
-    public async Task SetPhaseAsync(HttpContext context, Caller officer, Instrument instrument, Api.PhaseBody text)
+    public async Task<Result<Api.SymbolState>> SetPhaseAsync(
+        HttpContext context, Caller officer, Instrument instrument, Api.PhaseBody text)
     {
         var (refusal, command) = PhaseReading.Read(text, time.UnixNanos());
         if (command is not null && await standstill.WhyNotAsync(instrument, command) is { } why)
             refusal = Refusal.Malformed("phase", why);
-        if (await Answer.TryRefuseAsync(context, refusal ?? WhyReading.Check(text.Why)))
-            return;
+        if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
+            return refused;
 
         ValueTask<Refusal?> NoteAsync() => operators.NoteAsync(officer, "phaseSet", instrument.Symbol, text);
-        await (WireNames.ReadPhase(text.Phase) == TradingPhase.Halt
-            ? HaltAsync(context, instrument, command!, NoteAsync)
-            : OperateAsync(context, instrument, command!, NoteAsync));
+        return await (WireNames.ReadPhase(text.Phase) == TradingPhase.Halt
+            ? HaltAsync(instrument, command!, NoteAsync)
+            : OperateAsync(instrument, command!, NoteAsync));
     }
 
     /// <summary>POST /admin/symbols/{symbol}/mark: sets the mark price.</summary>
@@ -43,16 +44,18 @@ internal sealed class OperatorCalls(
     /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
     /// <c>InvalidPrice</c>. Returns the symbol's state.
     /// </remarks>
-    public Task SetMarkAsync(HttpContext context, Caller officer, Instrument instrument, Api.PriceBody text) =>
-        SetPriceAsync(context, officer, instrument, text, static ticks => new SetMarkPrice(ticks));
+    public Task<Result<Api.SymbolState>> SetMarkAsync(
+        HttpContext context, Caller officer, Instrument instrument, Api.PriceBody text) =>
+        SetPriceAsync(officer, instrument, text, static ticks => new SetMarkPrice(ticks));
 
     /// <summary>POST /admin/symbols/{symbol}/reference: sets the static band's reference price.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
     /// <c>InvalidPrice</c>. Returns the symbol's state.
     /// </remarks>
-    public Task SetReferenceAsync(HttpContext context, Caller officer, Instrument instrument, Api.PriceBody text) =>
-        SetPriceAsync(context, officer, instrument, text, static ticks => new SetReferencePrice(ticks));
+    public Task<Result<Api.SymbolState>> SetReferenceAsync(
+        HttpContext context, Caller officer, Instrument instrument, Api.PriceBody text) =>
+        SetPriceAsync(officer, instrument, text, static ticks => new SetReferencePrice(ticks));
 
     /// <summary>POST /admin/symbols/{symbol}/rules: sets bands, collar and auction rules.</summary>
     /// <remarks>
@@ -60,14 +63,15 @@ internal sealed class OperatorCalls(
     /// text, <c>auctionSeconds</c> seconds. An absent member stays, and <c>none</c> removes one. Expect
     /// <c>BadRequest</c> for a value out of its range.
     /// </remarks>
-    public async Task SetRulesAsync(HttpContext context, Caller officer, Instrument instrument, Api.RulesBody text)
+    public async Task<Result<Api.SymbolState>> SetRulesAsync(
+        HttpContext context, Caller officer, Instrument instrument, Api.RulesBody text)
     {
         var (refusal, changes) = RulesReading.Read(text, instrument);
-        if (await Answer.TryRefuseAsync(context, refusal ?? WhyReading.Check(text.Why)))
-            return;
+        if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
+            return refused;
 
-        await OperateAsync(
-            context, instrument, new SetBookRules(changes),
+        return await OperateAsync(
+            instrument, new SetBookRules(changes),
             () => operators.NoteAsync(officer, "rulesSet", instrument.Symbol, text));
     }
 
@@ -77,8 +81,9 @@ internal sealed class OperatorCalls(
     /// <c>UnknownTrade</c> for a trade that is void already, or from before a split or a symbol change. An account that
     /// lacks what is taken back is frozen.
     /// </remarks>
-    public Task BustAsync(HttpContext context, Caller officer, Instrument instrument, Api.TradeBody text) =>
-        ChangeTradeAsync(context, officer, instrument, text, corrects: false);
+    public Task<Result<Api.TradeChange>> BustAsync(
+        HttpContext context, Caller officer, Instrument instrument, Api.TradeBody text) =>
+        ChangeTradeAsync(officer, instrument, text, corrects: false);
 
     /// <summary>POST /admin/symbols/{symbol}/correct: corrects the price of a trade.</summary>
     /// <remarks>
@@ -86,15 +91,17 @@ internal sealed class OperatorCalls(
     /// <c>InvalidPrice</c>. Both sides settle the difference and the fees of the new price. Expect <c>UnknownTrade</c>
     /// for a void trade, and one from before a split or a symbol change.
     /// </remarks>
-    public Task CorrectAsync(HttpContext context, Caller officer, Instrument instrument, Api.TradeBody text) =>
-        ChangeTradeAsync(context, officer, instrument, text, corrects: true);
+    public Task<Result<Api.TradeChange>> CorrectAsync(
+        HttpContext context, Caller officer, Instrument instrument, Api.TradeBody text) =>
+        ChangeTradeAsync(officer, instrument, text, corrects: true);
 
     /// <summary>GET /admin/actions: lists operators' actions, newest first.</summary>
     /// <remarks>
     /// Needs the role administrator. <c>limit</c> is 1 to 1000, by default 100; <c>before</c> is the <c>sequence</c> of
     /// a line, else <c>BadRequest</c>.
     /// </remarks>
-    public Task ActionsAsync(HttpContext context) => AuditLines.AnswerAsync(context, operators.LinesAsync);
+    public Task<Result<Api.AuditLines>> ActionsAsync(HttpContext context) =>
+        AuditLines.ReadAsync(context, operators.LinesAsync);
 
     /// <summary>POST /admin/breaker: reports an index to the breaker.</summary>
     /// <remarks>
@@ -102,7 +109,7 @@ internal sealed class OperatorCalls(
     /// 7, 13 or 20 per cent is level 1, 2 or 3, and stops every symbol. If a symbol fails, the error names it in
     /// <c>detail</c>: repeat the call.
     /// </remarks>
-    public async Task BreakAsync(HttpContext context, Caller officer, Api.BreakerBody text)
+    public async Task<Result<Api.BreakerReport>> BreakAsync(HttpContext context, Caller officer, Api.BreakerBody text)
     {
         var close = 0L;
         var refusal = NumberReading.WholeNumber("index", text.Index, LargestIndex, out var index)
@@ -111,8 +118,8 @@ internal sealed class OperatorCalls(
             ?? (index == 0 || close == 0 ? OrderChecks.Outside(
                 RejectReason.BadRequest, index == 0 ? "index" : "previousClose", "0", 0,
                 ValueScale.OfInteger(1, LargestIndex)) : null);
-        if (await Answer.TryRefuseAsync(context, refusal))
-            return;
+        if (refusal is { } refused)
+            return refused;
 
         var now = time.GetUtcNow();
         var local = TimeZoneInfo.ConvertTime(now, options.TimeZone).DateTime;
@@ -129,34 +136,32 @@ internal sealed class OperatorCalls(
                 await operators.NoteAsync(
                     officer, "marketStoppedInPart", string.Create(CultureInfo.InvariantCulture, $"level {call.Level}"),
                     text);
-                await Answer.RefuseAsync(context, failure);
-                return;
+                return failure;
             }
 
             await grains.Catalog().UseBreaker(new BreakerUse(MarketWideBreaker.DayOf(local), call.Level, officer.Name));
         }
 
-        await Answer.JsonAsync(context, new Api.BreakerReport(call.Level, call.Acts, stopped));
+        return new Api.BreakerReport(call.Level, call.Acts, stopped);
     }
 
-    private async Task SetPriceAsync(
-        HttpContext context, Caller officer, Instrument instrument, Api.PriceBody text,
+    private async Task<Result<Api.SymbolState>> SetPriceAsync(
+        Caller officer, Instrument instrument, Api.PriceBody text,
         Func<long, BookCommand> commandOf)
     {
-        if (await Answer.TryRefuseAsync(
-            context, ReadPrice(instrument, text.Price, out var ticks) ?? WhyReading.Check(text.Why)))
-            return;
+        if ((ReadPrice(instrument, text.Price, out var ticks) ?? WhyReading.Check(text.Why)) is { } refused)
+            return refused;
 
         // Marks change every second: the book's record of each is enough.
         var command = commandOf(ticks);
-        await OperateAsync(
-            context, instrument, command,
+        return await OperateAsync(
+            instrument, command,
             command is SetMarkPrice ? null : () => operators.NoteAsync(
                 officer, "referenceSet", instrument.Symbol, text));
     }
 
-    private async Task ChangeTradeAsync(
-        HttpContext context, Caller officer, Instrument instrument, Api.TradeBody text, bool corrects)
+    private async Task<Result<Api.TradeChange>> ChangeTradeAsync(
+        Caller officer, Instrument instrument, Api.TradeBody text, bool corrects)
     {
         var ticks = 0L;
         var place = Call.Trade(text.Trade ?? "");
@@ -165,27 +170,23 @@ internal sealed class OperatorCalls(
             : text.Price is not null ? Refusal.Malformed(
                 "price", $"price {RefusalText.Shown(text.Price)} is not possible; a void trade has no new price")
             : null;
-        if (await Answer.TryRefuseAsync(context, refusal ?? WhyReading.Check(text.Why)))
-            return;
+        if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
+            return refused;
 
         // Recorded before it is done: money must not move without a name, and busting a trade again would be rejected.
         var what = corrects ? "tradeCorrected" : "tradeVoided";
-        if (await Answer.TryRefuseAsync(
-            context, await operators.NoteAsync(officer, what, instrument.Symbol, text, isDone: false)))
-            return;
+        if (await operators.NoteAsync(officer, what, instrument.Symbol, text, isDone: false) is { } unnoted)
+            return unnoted;
 
         var changed = await operations.ChangeTradeAsync(instrument.Symbol, place!.Value, ticks);
         if (changed.Reason == RejectReason.None)
-        {
-            await Answer.JsonAsync(context, changed.ToApi(instrument, place.Value));
-            return;
-        }
+            return changed.ToApi(instrument, place.Value);
 
         // The act is recorded already; another line records its failure, if that is known.
         if (changed.Reason != RejectReason.OutcomeUnknown)
             await operators.NoteAsync(
                 officer, what + "Not", instrument.Symbol, text with { Why = changed.Reason.ToString() });
-        await Answer.RefuseAsync(context, new Refusal(changed.Reason, FieldOf(changed.Reason)));
+        return new Refusal(changed.Reason, FieldOf(changed.Reason));
     }
 
     private static string? FieldOf(RejectReason reason) => reason switch
@@ -207,35 +208,28 @@ internal sealed class OperatorCalls(
     }
 
     /// <summary>Carries out a command, audits it, and answers with the symbol's state after it.</summary>
-    private async ValueTask OperateAsync(
-        HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>>? note)
-    {
-        await AnswerOperatedAsync(context, instrument, await operations.OperateAsync(instrument.Symbol, command), note);
-    }
+    private async Task<Result<Api.SymbolState>> OperateAsync(
+        Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>>? note) =>
+        await OperatedAsync(instrument, await operations.OperateAsync(instrument.Symbol, command), note);
 
-    private async ValueTask AnswerOperatedAsync(
-        HttpContext context, Instrument instrument, RejectReason reason, Func<ValueTask<Refusal?>>? note)
+    private async Task<Result<Api.SymbolState>> OperatedAsync(
+        Instrument instrument, RejectReason reason, Func<ValueTask<Refusal?>>? note)
     {
         var refusal = reason != RejectReason.None ? new Refusal(reason) : note is null ? null : await note();
-        if (!await Answer.TryRefuseAsync(context, refusal))
-            await MarketCalls.AnswerStateAsync(context, grains, instrument);
+        return refusal is { } refused ? refused : await MarketCalls.StateOfAsync(grains, instrument);
     }
 
     // A halt does not wait for a journal that cannot commit. It holds in memory, which 202 tells, and is recorded and
     // audited once the journal can commit.
-    private async ValueTask HaltAsync(
-        HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>> note)
+    private async Task<Result<Api.SymbolState>> HaltAsync(
+        Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>> note)
     {
         var halted = await operations.HaltAsync(instrument.Symbol, command);
-        if (halted is { Reason: RejectReason.None, IsOnRecord: false, State: { } state })
-        {
-            _ = operators.NoteLaterAsync(note);
-            await Answer.JsonAsync(
-                context, (state, instrument), static (to, answer) => to.WriteState(answer.state, answer.instrument),
-                StatusCodes.Status202Accepted);
-            return;
-        }
+        if (halted is not { Reason: RejectReason.None, IsOnRecord: false, State: { } state })
+            return await OperatedAsync(instrument, halted.Reason, note);
 
-        await AnswerOperatedAsync(context, instrument, halted.Reason, note);
+        _ = operators.NoteLaterAsync(note);
+        return Result<Api.SymbolState>.Json(
+            to => to.WriteState(state, instrument), StatusCodes.Status202Accepted);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
@@ -19,23 +20,20 @@ internal sealed class OrderListCalls(LinkedOrders linkedOrders, Listings listing
     /// enter or none does, in continuous trading only. Errors are those of <c>POST /orders</c>, with the order's index
     /// in <c>field</c> (<c>orders[1].triggerPrice</c>), and <c>ListPrices</c> for prices that do not fit together.
     /// </remarks>
-    public async Task PlaceAsync(HttpContext context, Caller caller, OrderListText text)
+    public async Task<Result<Api.OrderListReport>> PlaceAsync(HttpContext context, Caller caller, OrderListText text)
     {
         var (refusal, kind, orders) = await ReadAsync(text);
         if (refusal is null)
         {
             (refusal, var reports) = await linkedOrders.PlaceListAsync(caller.Account, kind, orders);
             if (refusal is null)
-            {
-                await AnswerReportsAsync(context, kind, reports);
-                return;
-            }
+                return ReportOf(kind, reports, await listings.BySymbolAsync());
         }
 
         var wrong = refusal.Value;
         if (!orders.IsDefaultOrEmpty && await listings.FindAsync(orders[0].Symbol) is { } instrument)
             wrong = OrderRefusals.OfList(wrong, instrument, text.Orders!);
-        await Answer.RefuseAsync(context, wrong);
+        return wrong;
     }
 
     private async ValueTask<(Refusal? Refusal, OrderListKind Kind,
@@ -78,15 +76,15 @@ internal sealed class OrderListCalls(LinkedOrders linkedOrders, Listings listing
         return (OrderListChecks.Check(kind, all), kind, all);
     }
 
-    private async ValueTask AnswerReportsAsync(
-        HttpContext context, OrderListKind kind, ImmutableArray<ExecutionReport> reports) =>
-        await Answer.JsonAsync(context, (kind, reports, listed: await listings.BySymbolAsync()), static (to, answer) =>
+    private static Result<Api.OrderListReport> ReportOf(
+        OrderListKind kind, ImmutableArray<ExecutionReport> reports, FrozenDictionary<string, Instrument> listed) =>
+        Result<Api.OrderListReport>.Json(to =>
         {
             to.WriteStartObject();
-            to.WriteString("kind"u8, WireNames.Of(answer.kind));
+            to.WriteString("kind"u8, WireNames.Of(kind));
             to.WriteStartArray("orders"u8);
-            foreach (var report in answer.reports)
-                to.WriteOrder(report, answer.listed);
+            foreach (var report in reports)
+                to.WriteOrder(report, listed);
             to.WriteEndArray();
             to.WriteEndObject();
         });

@@ -18,7 +18,7 @@ internal sealed class PastOrderCalls(AccountQueries accounts, Listings listings)
     /// Needs a key or session with an account; the order may be open or done. <c>fills</c> is empty here:
     /// <c>GET /fills</c> has them. Expect <c>UnknownOrder</c> for an unknown name, which stays unused.
     /// </remarks>
-    public async Task FindAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.Order>> FindAsync(HttpContext context, Caller caller)
     {
         var name = Call.Path(context, "clientOrderId");
         var listed = await listings.BySymbolAsync();
@@ -27,24 +27,19 @@ internal sealed class PastOrderCalls(AccountQueries accounts, Listings listings)
             && listed.ContainsKey(open.Symbol))
         {
             var sequence = view.Cursors.FirstOrDefault(seen => seen.Symbol == open.Symbol).Sequence;
-            await Answer.JsonAsync(context, (open, caller.Account, sequence, listed), static (to, answer) =>
-                to.WriteOpenOrder(answer.open, answer.Account, answer.sequence, answer.listed));
-            return;
+            return Result<Api.Order>.Json(to => to.WriteOpenOrder(open, caller.Account, sequence, listed));
         }
 
         var found = await accounts.LookUpAsync(caller.Account, name);
         var past = found.Reason != RejectReason.None
             ? []
             : await accounts.OrdersAsync(new OrderQuery(caller.Account, found.Symbol, Number: found.Number, Limit: 1));
-        if (past is [var order, ..] && listed.ContainsKey(order.Symbol))
-            await Answer.JsonAsync(
-                context, (order, caller.Account, listed),
-                static (to, answer) =>
-                    to.WriteOrder(Report(answer.order, answer.Account), answer.listed, answer.order.FilledValue));
-        else
-            await Answer.RefuseAsync(context, new Refusal(
+        return past is [var order, ..] && listed.ContainsKey(order.Symbol)
+            ? Result<Api.Order>.Json(
+                to => to.WriteOrder(Report(order, caller.Account), listed, order.FilledValue))
+            : new Refusal(
                 RejectReason.UnknownOrder, "clientOrderId", null,
-                $"clientOrderId {RefusalText.Shown(name)} is unknown"));
+                $"clientOrderId {RefusalText.Shown(name)} is unknown");
     }
 
     /// <summary>GET /orders/history: lists past and open orders, newest first.</summary>
@@ -53,16 +48,16 @@ internal sealed class PastOrderCalls(AccountQueries accounts, Listings listings)
     /// to 1000, by default 100; pass <c>next</c> as <c>after</c> for the next page, it is null on the last. Expect
     /// <c>BadRequest</c> for a limit or an <c>after</c> that is none, <c>UnknownSymbol</c> for an unlisted symbol.
     /// </remarks>
-    public async Task NewestAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.OrderPage>> NewestAsync(HttpContext context, Caller caller)
     {
-        if (await Call.LimitAsync(context) is not { } limit
-            || await Call.AfterAsync(context, static text => Call.Number(text, 0, long.MaxValue))
-                is not (true, var before))
-            return;
+        var before = default(long?);
+        if ((Call.Limit(context, out var limit)
+            ?? Call.After(context, static text => Call.Number(text, 0, long.MaxValue), out before)) is { } refused)
+            return refused;
 
         string? symbol = context.Request.Query["symbol"];
-        if (symbol is not null && await Call.ListedAsync(context, listings, symbol) is null)
-            return;
+        if (symbol is not null && await listings.FindAsync(symbol) is null)
+            return await listings.UnknownAsync(symbol);
 
         var listed = await listings.BySymbolAsync();
         var orders =
@@ -70,14 +65,14 @@ internal sealed class PastOrderCalls(AccountQueries accounts, Listings listings)
         var page = orders.OrderByDescending(order => order.Number).Take(limit).ToArray();
         var known = page.Where(order => listed.ContainsKey(order.Symbol));
         var next = orders.Length > limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
-        await Answer.JsonAsync(context, (known, caller.Account, listed, next), static (to, answer) =>
+        return Result<Api.OrderPage>.Json(to =>
         {
             to.WriteStartObject();
             to.WriteStartArray("orders"u8);
-            foreach (var order in answer.known)
-                to.WriteOrder(Report(order, answer.Account), answer.listed, order.FilledValue);
+            foreach (var order in known)
+                to.WriteOrder(Report(order, caller.Account), listed, order.FilledValue);
             to.WriteEndArray();
-            to.WriteString("next"u8, answer.next);
+            to.WriteString("next"u8, next);
             to.WriteEndObject();
         });
     }

@@ -14,11 +14,11 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
 
     /// <summary>GET /user/preferences: lists your terminal settings.</summary>
     /// <remarks>Needs a session; a key gets <c>Unauthorized</c>.</remarks>
-    public async Task ListAsync(HttpContext context, SignedIn who)
+    public async Task<Result<Api.PreferenceList>> ListAsync(HttpContext context, SignedIn who)
     {
         var (failure, all, _) =
             await _calls.AskAsync("Preferences", 0, () => grains.GetGrain<IPreferencesGrain>(who.User.Name).All());
-        await AnswerAllAsync(context, failure == RejectReason.None ? null : new Refusal(failure), all);
+        return failure == RejectReason.None ? ToApi(all) : new Refusal(failure);
     }
 
     /// <summary>PATCH /user/preferences: changes your terminal settings.</summary>
@@ -26,7 +26,8 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
     /// Needs a session; sets the named ones, removes those without <c>value</c>, and leaves the rest, all or none.
     /// Expect <c>BadRequest</c> for a name or value against the rule, <c>Forbidden</c> with <c>limit</c> above 100.
     /// </remarks>
-    public async Task ChangeAsync(HttpContext context, SignedIn who, Api.PreferencesBody text)
+    public async Task<Result<Api.PreferenceList>> ChangeAsync(
+        HttpContext context, SignedIn who, Api.PreferencesBody text)
     {
         ImmutableArray<Preference> changes =
             [.. (text.Preferences ?? []).Select(change => new Preference(change?.Name ?? "", change?.Value))];
@@ -36,33 +37,21 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
             : changes.Any(change => change.Value?.Length > Preference.LongestValue) ? Refusal.Malformed(
                 "value", $"value is longer than {Preference.LongestValue} characters")
             : (Refusal?)null;
-        if (refusal is not null)
-        {
-            await AnswerAllAsync(context, refusal, []);
-            return;
-        }
+        if (refusal is { } refused)
+            return refused;
 
         var (failure, result, _) =
             await _calls.AskAsync(
                 "ChangePreferences", 0, () => grains.GetGrain<IPreferencesGrain>(who.User.Name).Change(changes));
-        await AnswerAllAsync(
-            context,
-            failure != RejectReason.None ? new Refusal(failure)
-                : result.Reason != RejectReason.None ? new Refusal(
-                    result.Reason, "preferences", $"{Preference.MostOfOne}",
-                    $"A user has at most {Preference.MostOfOne} preferences; remove one first.")
-                : null,
-            result?.All ?? []);
+        if (failure != RejectReason.None)
+            return new Refusal(failure);
+        return result!.Reason == RejectReason.None
+            ? ToApi(result.All)
+            : new Refusal(
+                result.Reason, "preferences", $"{Preference.MostOfOne}",
+                $"A user has at most {Preference.MostOfOne} preferences; remove one first.");
     }
 
-    private static async Task AnswerAllAsync(HttpContext context, Refusal? refusal, ImmutableArray<Preference> all)
-    {
-        if (await Answer.TryRefuseAsync(context, refusal))
-            return;
-
-        await Answer.JsonAsync(
-            context,
-            new Api.PreferenceList(
-                [.. all.Select(preference => new Api.UserPreference(preference.Name, preference.Value))]));
-    }
+    private static Api.PreferenceList ToApi(ImmutableArray<Preference> all) =>
+        new([.. all.Select(preference => new Api.UserPreference(preference.Name, preference.Value))]);
 }

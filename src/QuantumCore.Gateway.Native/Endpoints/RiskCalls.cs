@@ -19,14 +19,16 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
     /// Needs a key or session with an account. Quantities and values are decimal text. <c>everyones</c> are the limits
     /// of all accounts, <c>owners</c> the account's share of its owner's limits.
     /// </remarks>
-    public Task ShowAsync(HttpContext context, Caller caller) => AnswerLimitsAsync(context, caller.Account);
+    public Task<Result<Api.AccountLimits>> ShowAsync(HttpContext context, Caller caller) =>
+        LimitsOfAsync(caller.Account);
 
     /// <summary>GET /admin/accounts/{account}/limits: returns the limits of any account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. Returns the same as <c>GET /limits</c>; expect <c>BadRequest</c> for an
     /// account that is none.
     /// </remarks>
-    public Task ShowAnyAsync(HttpContext context, AccountId account) => AnswerLimitsAsync(context, account.Value);
+    public Task<Result<Api.AccountLimits>> ShowAnyAsync(HttpContext context, AccountId account) =>
+        LimitsOfAsync(account.Value);
 
     /// <summary>POST /admin/accounts/{account}/limits: sets an account's limits in one scope.</summary>
     /// <remarks>
@@ -35,20 +37,22 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
     /// milliseconds as named. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that the scope does not
     /// have.
     /// </remarks>
-    public async Task SetAsync(HttpContext context, Caller officer, AccountId account, Api.LimitsBody text)
+    public async Task<Result<Api.AccountLimits>> SetAsync(
+        HttpContext context, Caller officer, AccountId account, Api.LimitsBody text)
     {
-        if (await ReadAsync(context, text, officer.Name, forEveryone: false, ofOwner: false) is not { } request)
-            return;
+        var (refusal, request) = await ReadAsync(text, officer.Name, forEveryone: false, ofOwner: false);
+        if (refusal is { } wrong)
+            return wrong;
 
-        await grains.Account(account.Value).SetLimits(request);
-        if (!await Answer.TryRefuseAsync(
-            context, await operators.NoteAsync(officer, "limitsSet", account.ToString(), text)))
-            await AnswerLimitsAsync(context, account.Value);
+        await grains.Account(account.Value).SetLimits(request!);
+        return await operators.NoteAsync(officer, "limitsSet", account.ToString(), text) is { } unnoted
+            ? unnoted
+            : await LimitsOfAsync(account.Value);
     }
 
     /// <summary>GET /admin/limits: returns the limits of every account.</summary>
     /// <remarks>Needs the role risk or administrator. Quantities and values are decimal text.</remarks>
-    public Task ShowEveryonesAsync(HttpContext context) => AnswerLimitsAsync(context, null);
+    public Task<Result<Api.EveryonesLimits>> ShowEveryonesAsync(HttpContext context) => EveryonesAsync();
 
     /// <summary>POST /admin/limits: sets every account's limits in a symbol.</summary>
     /// <remarks>
@@ -56,13 +60,15 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
     /// They apply in addition to an account's own. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that
     /// cannot be every account's.
     /// </remarks>
-    public async Task SetEveryonesAsync(HttpContext context, Caller officer, Api.LimitsBody text)
+    public async Task<Result<Api.EveryonesLimits>> SetEveryonesAsync(
+        HttpContext context, Caller officer, Api.LimitsBody text)
     {
-        if (await ReadAsync(context, text, officer.Name, forEveryone: true, ofOwner: false) is not { } request)
-            return;
+        var (refusal, request) = await ReadAsync(text, officer.Name, forEveryone: true, ofOwner: false);
+        if (refusal is { } wrong)
+            return wrong;
 
-        await Catalog.SetLimits(request);
-        await AnswerLimitsAsync(context, null);
+        await Catalog.SetLimits(request!);
+        return await EveryonesAsync();
     }
 
     /// <summary>GET /admin/owners/limits: lists the limits of owners.</summary>
@@ -70,7 +76,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
     /// Needs the role risk or administrator. <c>shares</c> shows each account's weight and its part of the limits;
     /// quantities and values are decimal text.
     /// </remarks>
-    public Task ShowOwnersAsync(HttpContext context) => AnswerOwnersAsync(context);
+    public Task<Result<Api.OwnersLimits>> ShowOwnersAsync(HttpContext context) => OwnersAsync();
 
     /// <summary>POST /admin/owners/limits: sets an owner's limits in one scope.</summary>
     /// <remarks>
@@ -78,38 +84,36 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
     /// without <c>shares</c>. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for an owner without accounts, a share
     /// of a foreign account, or a limit that owners do not have.
     /// </remarks>
-    public async Task SetOwnersAsync(HttpContext context, Caller officer, Api.OwnerLimitsBody text)
+    public async Task<Result<Api.OwnersLimits>> SetOwnersAsync(
+        HttpContext context, Caller officer, Api.OwnerLimitsBody text)
     {
-        if (await ReadAsync(context, text, officer.Name, forEveryone: true, ofOwner: true) is not { } request
-            || await SharesAsync(context, text.Shares) is not { } shares)
-            return;
+        var (refusal, request) = await ReadAsync(text, officer.Name, forEveryone: true, ofOwner: true);
+        var shares = ImmutableArray<OwnerShare>.Empty;
+        if ((refusal ?? ReadShares(text.Shares, out shares)) is { } refused)
+            return refused;
 
-        var limits = new OwnerLimits(text.Owner ?? "", request.Symbol, request.Limits, shares);
+        var limits = new OwnerLimits(text.Owner ?? "", request!.Symbol, request.Limits, shares);
         if (await Catalog.SetOwnerLimits(new OwnerLimitsRequest(limits, request.By, request.Why)) is { } wrong)
-            await Answer.RefuseAsync(context, Refusal.Malformed("owner", FeesReading.Sentence(wrong)));
-        else
-            await AnswerOwnersAsync(context);
+            return Refusal.Malformed("owner", FeesReading.Sentence(wrong));
+        return await OwnersAsync();
     }
 
-    private static async Task<ImmutableArray<OwnerShare>?> SharesAsync(
-        HttpContext context, List<Api.OwnerShareBody?>? texts)
+    private static Refusal? ReadShares(List<Api.OwnerShareBody?>? texts, out ImmutableArray<OwnerShare> shares)
     {
-        var shares = ImmutableArray.CreateBuilder<OwnerShare>();
+        var read = ImmutableArray.CreateBuilder<OwnerShare>();
+        shares = [];
         foreach (var text in texts ?? [])
         {
             if (!AccountId.TryParse(text?.Account ?? "", out var account))
-            {
-                await Answer.RefuseAsync(context, Refusal.NotAnAccount("shares", text?.Account));
-                return null;
-            }
-
-            shares.Add(new OwnerShare(account.Value, text!.Weight ?? 1));
+                return Refusal.NotAnAccount("shares", text?.Account);
+            read.Add(new OwnerShare(account.Value, text!.Weight ?? 1));
         }
 
-        return shares.ToImmutable();
+        shares = read.ToImmutable();
+        return null;
     }
 
-    private async Task AnswerOwnersAsync(HttpContext context)
+    private async Task<Result<Api.OwnersLimits>> OwnersAsync()
     {
         var owners = new List<Api.OwnerLimits>();
         foreach (var of in await Catalog.OwnersLimits())
@@ -125,46 +129,32 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
                     new SymbolLimits(of.Symbol, of.PartOf(share.Account)).ToApi(unit)))]));
         }
 
-        await Answer.JsonAsync(context, new Api.OwnersLimits(owners));
+        return new Api.OwnersLimits(owners);
     }
 
     /// <summary>Reads the limits of a request; null if it was rejected and answered.</summary>
-    private async Task<LimitsRequest?> ReadAsync(
-        HttpContext context, Api.LimitsBody text, string by, bool forEveryone, bool ofOwner)
+    private async Task<(Refusal? Refusal, LimitsRequest? Request)> ReadAsync(
+        Api.LimitsBody text, string by, bool forEveryone, bool ofOwner)
     {
         var unit = await LimitUnit.FindAsync(listings, text.Symbol);
-        if (unit is null || (forEveryone && !ofOwner && unit.Instrument is null))
-        {
-            await Answer.RefuseAsync(context, await listings.UnknownAsync(text.Symbol));
-            return null;
-        }
-
-        var (refusal, request) = LimitsReading.Read(text, unit, by, forEveryone);
-        if (refusal is not { } wrong)
-            return request;
-
-        await Answer.RefuseAsync(context, wrong);
-        return null;
+        return unit is null || (forEveryone && !ofOwner && unit.Instrument is null)
+            ? (await listings.UnknownAsync(text.Symbol), null)
+            : LimitsReading.Read(text, unit, by, forEveryone);
     }
 
-    private async Task AnswerLimitsAsync(HttpContext context, long? account)
+    private async Task<Result<Api.EveryonesLimits>> EveryonesAsync() =>
+        new Api.EveryonesLimits(await ShownAsync(await Catalog.Limits()));
+
+    private async Task<Result<Api.AccountLimits>> LimitsOfAsync(long account)
     {
         var everyones = await ShownAsync(await Catalog.Limits());
-        if (account is not { } number)
-        {
-            await Answer.JsonAsync(context, new Api.EveryonesLimits(everyones));
-            return;
-        }
-
-        var own = await ShownAsync(await grains.Account(number).Limits());
-        var frozenWhy = (await grains.Account(number).View([])).FrozenWhy;
-        var owners = await ShownAsync(await OwnerPartsAsync(number));
-        await Answer.JsonAsync(
-            context, new Api.AccountLimits(
-                ApiValues.Account(number), frozenWhy, own, everyones, owners.Count > 0 ? owners : null));
+        var own = await ShownAsync(await grains.Account(account).Limits());
+        var frozenWhy = (await grains.Account(account).View([])).FrozenWhy;
+        var owners = await ShownAsync(await OwnerPartsAsync(account));
+        return new Api.AccountLimits(
+            ApiValues.Account(account), frozenWhy, own, everyones, owners.Count > 0 ? owners : null);
     }
 
-    /// <summary>Returns an account's shares of its owner's limits.</summary>
     private async ValueTask<ImmutableArray<SymbolLimits>> OwnerPartsAsync(long account)
     {
         var limits = await Catalog.OwnersLimits();

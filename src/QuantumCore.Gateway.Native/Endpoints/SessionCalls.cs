@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
@@ -47,10 +46,11 @@ internal sealed class SessionCalls(
     /// <c>token</c>. Expect <c>NameTaken</c>, <c>BadRequest</c> for a name or password against the rule,
     /// <c>Forbidden</c> where sign-up is off, and <c>TooManyRequests</c>.
     /// </remarks>
-    public async Task SignUpAsync(HttpContext context)
+    public async Task<Result<Api.SignedInUser>> SignUpAsync(HttpContext context)
     {
-        if (await ReadAsync(context, Api.ApiJson.Request<Api.SignInBody>()) is not { } text)
-            return;
+        var (unread, text) = await ReadAsync<Api.SignInBody>(context);
+        if (unread is { } unreadable)
+            return unreadable;
 
         var refusal =
             !options.SignUp ? new Refusal(RejectReason.Forbidden, null, null, "Here an administrator adds users.")
@@ -60,26 +60,20 @@ internal sealed class SessionCalls(
                 : Refusal.Malformed("code", "A code is not possible here; add an authenticator after the sign-up."))
             ?? Counted(context, text.Name!)
             ?? (quotas.TakeSignUp(context.Connection.RemoteIpAddress) ? (Refusal?)null : s_tooManySignUps);
-        if (await Answer.TryRefuseAsync(context, refusal))
-            return;
+        if (refusal is { } refused)
+            return refused;
 
         if (await passwords.HashAsync(text.Password!, context.RequestAborted) is not { } hash)
-        {
-            await Answer.RefuseAsync(context, s_busy);
-            return;
-        }
+            return s_busy;
 
         var added =
             await Catalog.AddUser(new User(text.Name!, 0, UserRole.Customer, hash), UserEvent.SignedUp, text.Name!);
         if (added.User is not { } user)
-        {
-            await Answer.RefuseAsync(context, new Refusal(added.Reason, "name"));
-            return;
-        }
+            return new Refusal(added.Reason, "name");
 
         if (options.DemoMode)
             await funds.StartAsync(user.Account);
-        await BeginAsync(context, user, text.Bearer, codeStep: 0);
+        return await BeginAsync(context, user, text.Bearer, codeStep: 0);
     }
 
     /// <summary>POST /sessions: signs in with name and password.</summary>
@@ -88,19 +82,15 @@ internal sealed class SessionCalls(
     /// for a wrong password and an unknown name; with <c>field</c> code the password was right and a code of the
     /// authenticator is needed. Expect <c>TooManyRequests</c> above 10 attempts a minute.
     /// </remarks>
-    public async Task SignInAsync(HttpContext context)
+    public async Task<Result<Api.SignedInUser>> SignInAsync(HttpContext context)
     {
-        if (await ReadAsync(context, Api.ApiJson.Request<Api.SignInBody>()) is not { } text)
-            return;
+        var (unread, text) = await ReadAsync<Api.SignInBody>(context);
+        if ((unread ?? Counted(context, text.Name ?? "")) is { } early)
+            return early;
 
-        var name = text.Name ?? "";
-        if (await Answer.TryRefuseAsync(context, Counted(context, name)))
-            return;
-
-        var user = await sessions.FindAsync(name);
+        var user = await sessions.FindAsync(text.Name ?? "");
         var (refusal, step) = await CheckAsync(context, user, text.Password, text.Code);
-        if (!await Answer.TryRefuseAsync(context, refusal))
-            await BeginAsync(context, user!, text.Bearer, step);
+        return refusal is { } refused ? refused : await BeginAsync(context, user!, text.Bearer, step);
     }
 
     /// <summary>POST /sessions/demo: signs in to the demo.</summary>
@@ -109,61 +99,60 @@ internal sealed class SessionCalls(
     /// demo-alice. Expect <c>Forbidden</c> where the exchange is no demo, <c>Unauthorized</c> from elsewhere,
     /// <c>UnknownUser</c>.
     /// </remarks>
-    public async Task SignInToDemoAsync(HttpContext context)
+    public async Task<Result<Api.SignedInUser>> SignInToDemoAsync(HttpContext context)
     {
-        if (await ReadAsync(context, Api.ApiJson.Request<Api.DemoBody>(), new Api.DemoBody()) is not { } text)
-            return;
+        var (unread, text) = await ReadAsync<Api.DemoBody>(context, isOptional: true);
+        if (unread is { } unreadable)
+            return unreadable;
 
         if (!options.DemoMode)
-            await Answer.RefuseAsync(
-                context, new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo."));
-        else if (!DemoAccess.IsAllowed(context.Request))
-            await Answer.RefuseAsync(context, DemoAccess.Stranger);
-        else if (await sessions.FindAsync(text.Name ?? "demo-alice") is { IsDemo: true } user)
-            await BeginAsync(context, user, text.Bearer, codeStep: 0);
-        else
-            await Answer.RefuseAsync(context, new Refusal(RejectReason.UnknownUser, "name"));
+            return new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo.");
+        if (!DemoAccess.IsAllowed(context.Request))
+            return DemoAccess.Stranger;
+        return await sessions.FindAsync(text.Name ?? "demo-alice") is { IsDemo: true } user
+            ? await BeginAsync(context, user, text.Bearer, codeStep: 0)
+            : new Refusal(RejectReason.UnknownUser, "name");
     }
 
     /// <summary>GET /sessions/current: returns the user who is signed in.</summary>
     /// <remarks>Needs a session; a key gets <c>Unauthorized</c>.</remarks>
-    public static Task CurrentAsync(HttpContext context, SignedIn who) => AnswerSessionAsync(context, who);
+    public static Task<Result<Api.SignedInUser>> CurrentAsync(HttpContext context, SignedIn who) =>
+        Task.FromResult<Result<Api.SignedInUser>>(ToApi(who));
 
     /// <summary>DELETE /sessions/current: signs out of this session.</summary>
     /// <remarks>Needs a session; it ends, and its cookie is removed.</remarks>
-    public async Task SignOutAsync(HttpContext context, SignedIn who)
+    public async Task<Result<Api.SignedInUser>> SignOutAsync(HttpContext context, SignedIn who)
     {
         await Catalog.EndSessions(who.User.Name, who.Session.Id, who.User.Name);
         sessions.Refresh();
         await SessionTicket.TakeAsync(context);
-        await AnswerSessionAsync(context, who);
+        return ToApi(who);
     }
 
     /// <summary>GET /sessions: lists your sessions.</summary>
     /// <remarks>Needs a session. The newest is first; <c>current</c> marks the one that asks.</remarks>
-    public async Task ListAsync(HttpContext context, SignedIn who)
+    public async Task<Result<Api.SessionList>> ListAsync(HttpContext context, SignedIn who)
     {
-        await Answer.JsonAsync(context, new Api.SessionList(
+        return new Api.SessionList(
             [.. (await sessions.OfAsync(who.User.Name)).Select(
-                session => ToApi(session) with { Current = session.Id == who.Session.Id })]));
+                session => ToApi(session) with { Current = session.Id == who.Session.Id })]);
     }
 
     /// <summary>DELETE /sessions/{id}: ends one of your sessions.</summary>
     /// <remarks>Needs a session. Expect <c>BadRequest</c> for an id that is not one of your sessions.</remarks>
-    public Task EndAsync(HttpContext context, SignedIn who) => EndAsync(context, who, Call.Path(context, "id"));
+    public Task<Result<Api.SignedInUser>> EndAsync(HttpContext context, SignedIn who) =>
+        EndAsync(who, Call.Path(context, "id"));
 
     /// <summary>DELETE /sessions: ends all your sessions.</summary>
     /// <remarks>Needs a session, which ends too.</remarks>
-    public Task EndAllAsync(HttpContext context, SignedIn who) => EndAsync(context, who, id: null);
+    public Task<Result<Api.SignedInUser>> EndAllAsync(HttpContext context, SignedIn who) =>
+        EndAsync(who, id: null);
 
-    private async Task EndAsync(HttpContext context, SignedIn who, string? id)
+    private async Task<Result<Api.SignedInUser>> EndAsync(SignedIn who, string? id)
     {
         var isDone = await Catalog.EndSessions(who.User.Name, id, who.User.Name);
         sessions.Refresh();
-        if (isDone)
-            await AnswerSessionAsync(context, who);
-        else
-            await Answer.RefuseAsync(context, Refusal.Malformed("id", "The user has no such session."));
+        return isDone ? ToApi(who) : Refusal.Malformed("id", "The user has no such session.");
     }
 
     /// <summary>POST /user/password: changes your password.</summary>
@@ -171,21 +160,17 @@ internal sealed class SessionCalls(
     /// Needs a session and the old password, with a <c>code</c> if an authenticator is on, else <c>Unauthorized</c>.
     /// Every other session ends. Expect <c>BadRequest</c> for a new password outside 8 to 128 characters.
     /// </remarks>
-    public async Task ChangePasswordAsync(HttpContext context, SignedIn who, Api.PasswordBody text)
+    public async Task<Result<Api.SignedInUser>> ChangePasswordAsync(
+        HttpContext context, SignedIn who, Api.PasswordBody text)
     {
-        if (await ConfirmedAsync(context, who, text.Password, text.Code) is not { } step)
-            return;
-
-        if (WrongPassword("newPassword", text.NewPassword) is { } wrong)
-            await Answer.RefuseAsync(context, wrong);
-        else if (await passwords.HashAsync(text.NewPassword!, context.RequestAborted) is { } hash)
-            await ChangeAsync(
-                context, who,
-                new UserChange(
-                    who.User.Name, UserEvent.PasswordChanged, who.User.Name, PasswordHash: hash,
-                    KeptSession: who.Session.Id, CodeStep: step));
-        else
-            await Answer.RefuseAsync(context, s_busy);
+        var (refusal, step) = await ConfirmAsync(context, who, text.Password, text.Code);
+        if ((refusal ?? WrongPassword("newPassword", text.NewPassword)) is { } refused)
+            return refused;
+        if (await passwords.HashAsync(text.NewPassword!, context.RequestAborted) is not { } hash)
+            return s_busy;
+        return await ChangeAsync(who, new UserChange(
+            who.User.Name, UserEvent.PasswordChanged, who.User.Name, PasswordHash: hash,
+            KeptSession: who.Session.Id, CodeStep: step));
     }
 
     /// <summary>POST /user/authenticator: adds an authenticator in two steps.</summary>
@@ -194,41 +179,41 @@ internal sealed class SessionCalls(
     /// <c>secret</c> and one of its codes, signing in needs codes from then on. Expect <c>Unauthorized</c> for a wrong
     /// password, and with <c>field</c> code for a wrong code.
     /// </remarks>
-    public async Task AddAuthenticatorAsync(HttpContext context, SignedIn who, Api.AuthenticatorBody text)
+    public async Task<Result<Api.NewAuthenticator>> AddAuthenticatorAsync(
+        HttpContext context, SignedIn who, Api.AuthenticatorBody text)
     {
-        if (await ConfirmedAsync(context, who, text.Password, code: null) is null)
-            return;
+        var (refusal, _) = await ConfirmAsync(context, who, text.Password, code: null);
+        if (refusal is { } refused)
+            return refused;
 
         var name = who.User.Name;
         if (text.Secret is null)
         {
             var made = Authenticator.NewSecret();
-            await Answer.JsonAsync(context, new Api.NewAuthenticator(made, Authenticator.Address(name, made)));
-            return;
+            return new Api.NewAuthenticator(made, Authenticator.Address(name, made));
         }
 
         if (Authenticator.ReadSecret(text.Secret) is not { } secret)
-            await Answer.RefuseAsync(
-                context, Refusal.Malformed("secret", "32 characters of base32, as this call made them."));
-        else if (Authenticator.Step(secret, text.Code ?? "", time.GetUtcNow()) is not { } step)
-            await Answer.RefuseAsync(context, s_wrongCode);
-        else
-            await ChangeAsync(
-                context, who,
-                new UserChange(
-                    name, UserEvent.AuthenticatorAdded, name, Authenticator: seal.Close(text.Secret, SealedFor(name)),
-                    CodeStep: step));
+            return Refusal.Malformed("secret", "32 characters of base32, as this call made them.");
+        if (Authenticator.Step(secret, text.Code ?? "", time.GetUtcNow()) is not { } step)
+            return s_wrongCode;
+
+        var changed = await ChangeAsync(who, new UserChange(
+            name, UserEvent.AuthenticatorAdded, name, Authenticator: seal.Close(text.Secret, SealedFor(name)),
+            CodeStep: step));
+        return changed.As<Api.NewAuthenticator>();
     }
 
     /// <summary>DELETE /user/authenticator: removes your authenticator.</summary>
     /// <remarks>Needs a session, the password and an unused code, else <c>Unauthorized</c>.</remarks>
-    public async Task RemoveAuthenticatorAsync(HttpContext context, SignedIn who, Api.AuthenticatorBody text)
+    public async Task<Result<Api.SignedInUser>> RemoveAuthenticatorAsync(
+        HttpContext context, SignedIn who, Api.AuthenticatorBody text)
     {
-        if (await ConfirmedAsync(context, who, text.Password, text.Code) is { } step)
-            await ChangeAsync(
-                context, who,
-                new UserChange(
-                    who.User.Name, UserEvent.AuthenticatorRemoved, who.User.Name, Authenticator: "", CodeStep: step));
+        var (refusal, step) = await ConfirmAsync(context, who, text.Password, text.Code);
+        return refusal is { } refused
+            ? refused
+            : await ChangeAsync(who, new UserChange(
+                who.User.Name, UserEvent.AuthenticatorRemoved, who.User.Name, Authenticator: "", CodeStep: step));
     }
 
     /// <summary>Returns the fault of a requested user name; null for none.</summary>
@@ -260,31 +245,19 @@ internal sealed class SessionCalls(
     /// <summary>
     /// Reads the body of a call that anyone may make, except a page of another site. An optional body has a default.
     /// </summary>
-    private static async ValueTask<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, T? otherwise = null)
-        where T : class
-    {
-        if (SessionTicket.IsOfThisSite(context.Request))
-            return otherwise is not null && !Call.HasBody(context.Request)
-                ? otherwise
-                : await Call.ReadAsync(context, type);
+    private static async ValueTask<(Refusal? Refusal, T Body)> ReadAsync<T>(
+        HttpContext context, bool isOptional = false)
+        where T : class, new() =>
+        !SessionTicket.IsOfThisSite(context.Request) ? (SessionTicket.OtherSite, null!)
+        : isOptional ? await Call.ReadOptionalAsync<T>(context)
+        : await Call.ReadAsync(context, Api.ApiJson.Request<T>());
 
-        await Answer.RefuseAsync(context, SessionTicket.OtherSite);
-        return null;
-    }
+    private async ValueTask<(Refusal? Refusal, long Step)> ConfirmAsync(
+        HttpContext context, SignedIn who, string? password, string? code) =>
+        Counted(context, who.User.Name) is { } refused
+            ? (refused, 0)
+            : await CheckAsync(context, who.User, password, code);
 
-    /// <summary>
-    /// Checks the password of the user who is signed in. Returns the step of the code, or null if the request was
-    /// rejected.
-    /// </summary>
-    private async ValueTask<long?> ConfirmedAsync(HttpContext context, SignedIn who, string? password, string? code)
-    {
-        var (refusal, step) = (Counted(context, who.User.Name), 0L);
-        if (refusal is null)
-            (refusal, step) = await CheckAsync(context, who.User, password, code);
-        return await Answer.TryRefuseAsync(context, refusal) ? null : step;
-    }
-
-    /// <summary>Counts an attempt; returns a refusal if it exceeds the rate limit, or null.</summary>
     private Refusal? Counted(HttpContext context, string name) =>
         quotas.TakeSignIn(context.Connection.RemoteIpAddress, User.IsName(name) ? name : "")
             ? null
@@ -315,9 +288,7 @@ internal sealed class SessionCalls(
         if (code is not null && seal.Open(user.Authenticator, SealedFor(user.Name)) is { } secret
             && Authenticator.ReadSecret(Encoding.UTF8.GetString(secret)) is { } key
             && Authenticator.Step(key, code, time.GetUtcNow()) is { } step)
-        {
             return (null, step);
-        }
 
         if (code is not null)
             Log.SignInFailed(log, user.Name, Address(context));
@@ -325,7 +296,8 @@ internal sealed class SessionCalls(
     }
 
     /// <summary>Begins a session; a program gets a token, a browser a cookie.</summary>
-    private async Task BeginAsync(HttpContext context, User user, bool isBearer, long codeStep)
+    private async Task<Result<Api.SignedInUser>> BeginAsync(
+        HttpContext context, User user, bool isBearer, long codeStep)
     {
         var now = time.UnixNanos();
         var client = context.Request.Headers.UserAgent.ToString();
@@ -338,43 +310,36 @@ internal sealed class SessionCalls(
             client.Length > LongestClient ? client[..LongestClient] : client);
         var reason = await Catalog.BeginSession(session, codeStep);
         if (reason != RejectReason.None)
-        {
-            await Answer.RefuseAsync(context, codeStep > 0 ? s_wrongCode : new Refusal(reason));
-            return;
-        }
+            return codeStep > 0 ? s_wrongCode : new Refusal(reason);
 
         sessions.Refresh();
         if (!isBearer)
             await SessionTicket.GiveAsync(context, session);
-        await AnswerSessionAsync(
-            context, new SignedIn(user, session), isBearer ? SessionTicket.TokenOf(context, session) : null);
+        return ToApi(
+            new SignedIn(user, session), isBearer ? SessionTicket.TokenOf(context, session) : null);
     }
 
-    private async Task ChangeAsync(HttpContext context, SignedIn who, UserChange change)
+    private async Task<Result<Api.SignedInUser>> ChangeAsync(SignedIn who, UserChange change)
     {
         var changed = await Catalog.ChangeUser(change);
         sessions.Refresh();
         if (changed.User is { } user)
-            await AnswerSessionAsync(context, who with { User = user });
-        else
-            await Answer.RefuseAsync(
-                context, changed.Reason == RejectReason.Unauthorized ? s_wrongCode : new Refusal(changed.Reason));
+            return ToApi(who with { User = user });
+        return changed.Reason == RejectReason.Unauthorized ? s_wrongCode : new Refusal(changed.Reason);
     }
 
     private static string Address(HttpContext context) =>
         (context.Connection.RemoteIpAddress ?? IPAddress.None).ToString();
 
-    private static async Task AnswerSessionAsync(HttpContext context, SignedIn who, string? token = null) =>
-        await Answer.JsonAsync(
-        context,
-        new Api.SignedInUser(
+    private static Api.SignedInUser ToApi(SignedIn who, string? token = null) =>
+        new(
             who.User.Name,
             ApiValues.Word<Api.UserRole>(WireNames.Of(who.User.Role)),
             ApiValues.AccountOrNull(who.User.Account),
             who.User.IsDemo,
             who.User.Authenticator.Length > 0,
             ToApi(who.Session),
-            token));
+            token);
 
     private static Api.SessionView ToApi(UserSession session) =>
         new(session.Id, new(session.BegunNanos), new(session.EndsNanos), session.Address, session.Client);

@@ -27,7 +27,7 @@ internal sealed class SettlementCalls(
     /// Needs the role marketOperator or administrator. It has the newest 100 batches of each venue and the 1000 oldest
     /// fails; units and cash are decimal text.
     /// </remarks>
-    public Task ShowAsync(HttpContext context) => AnswerVenuesAsync(context);
+    public Task<Result<Api.SettlementVenues>> ShowAsync(HttpContext context) => VenuesAsync();
 
     /// <summary>POST /admin/settlement/{venue}/holidays: sets a venue's holidays.</summary>
     /// <remarks>
@@ -35,7 +35,8 @@ internal sealed class SettlementCalls(
     /// tomorrow on, earlier ones stay. Expect <c>BadRequest</c> for a day that is none, too early a day, or a venue
     /// where nothing settles.
     /// </remarks>
-    public async Task SetHolidaysAsync(HttpContext context, Caller officer, Api.HolidaysBody text)
+    public async Task<Result<Api.SettlementVenues>> SetHolidaysAsync(
+        HttpContext context, Caller officer, Api.HolidaysBody text)
     {
         var refusal = WhyReading.Check(text.Why);
         var days = ImmutableArray.CreateBuilder<long>();
@@ -54,8 +55,7 @@ internal sealed class SettlementCalls(
         if (refusal is null
             && await Catalog.SetHolidays(new(venue, days.ToImmutable(), officer.Name, text.Why ?? "")) is { } reason)
             refusal = Refusal.Malformed("holidays", FeesReading.Sentence(reason));
-        if (!await Answer.TryRefuseAsync(context, refusal))
-            await AnswerVenuesAsync(context);
+        return refusal is { } refused ? refused : await VenuesAsync();
     }
 
     /// <summary>POST /admin/settlement/{venue}/buy-ins: buys in what an account fails to deliver.</summary>
@@ -98,7 +98,8 @@ internal sealed class SettlementCalls(
     /// <remarks>
     /// Needs the role marketOperator or administrator; <c>days</c> are business days, 0 to 100, else <c>BadRequest</c>.
     /// </remarks>
-    public async Task SetBuyInDaysAsync(HttpContext context, Caller officer, Api.BuyInDaysBody text)
+    public async Task<Result<Api.SettlementVenues>> SetBuyInDaysAsync(
+        HttpContext context, Caller officer, Api.BuyInDaysBody text)
     {
         var refusal = text.Days is null
             ? Refusal.NotInRange("days", null, 0, BuyInDaysRequest.Most) with { Limit = null }
@@ -113,9 +114,8 @@ internal sealed class SettlementCalls(
         if ((refusal
             ?? await operators.NoteAsync(
                 officer, "buyInDaysSet", (string)context.Request.RouteValues["venue"]!, text)) is { } wrong)
-            await Answer.RefuseAsync(context, wrong);
-        else
-            await AnswerVenuesAsync(context);
+            return wrong;
+        return await VenuesAsync();
     }
 
     // A calendar of the whole year may include past days. But a holiday today or tomorrow would be announced and not
@@ -142,7 +142,7 @@ internal sealed class SettlementCalls(
             : null;
     }
 
-    private async Task AnswerVenuesAsync(HttpContext context)
+    private async Task<Result<Api.SettlementVenues>> VenuesAsync()
     {
         var calendars = await Catalog.SettlementCalendars();
         var venues = new List<Api.SettlementVenue>();
@@ -159,7 +159,7 @@ internal sealed class SettlementCalls(
                 [.. (await settlement.Fails(FailsShown)).Select(ToApi)]));
         }
 
-        await Answer.JsonAsync(context, new Api.SettlementVenues(venues));
+        return new Api.SettlementVenues(venues);
     }
 
     private static Api.SettlementBatch ToApi(SettlementBatchView batch) => new(

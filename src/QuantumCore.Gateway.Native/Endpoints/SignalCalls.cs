@@ -24,7 +24,7 @@ internal sealed class SignalCalls(
     /// carried out once. Expect <c>Unauthorized</c>, <c>SignalsPaused</c>, <c>SignalTooOld</c>, <c>SignalSkipped</c>,
     /// or the error of the order, which then is on the list of dead signals.
     /// </remarks>
-    public async Task TakeAsync(HttpContext context)
+    public async Task<Result<Api.SignalReceipt>> TakeAsync(HttpContext context)
     {
         var started = time.GetTimestamp();
         var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
@@ -33,9 +33,10 @@ internal sealed class SignalCalls(
         if (body.Length > Call.LongestBody)
         {
             metrics.WebhookAnswered(RejectReason.BadRequest, isDuplicate: false, time.GetElapsedTime(started));
-            await Answer.RefuseAsync(
-                context, Refusal.Malformed(null, "The body is too long."), StatusCodes.Status413PayloadTooLarge);
-            return;
+            return Refusal.Malformed(null, "The body is too long.") with
+            {
+                Status = StatusCodes.Status413PayloadTooLarge,
+            };
         }
 
         var signature = context.Request.Headers["X-QC-Signature"] is [{ } told] ? told : null;
@@ -44,48 +45,46 @@ internal sealed class SignalCalls(
             answer.Refusal?.Reason ?? RejectReason.None, answer.IsDuplicate, time.GetElapsedTime(started));
         if (answer.Refusal is { } refusal)
         {
-            await Answer.RefuseAsync(context, refusal, answer.RetryAfter);
-            return;
+            Answer.RetryAfter(context, answer.RetryAfter);
+            return refusal;
         }
 
-        await Answer.JsonAsync(
-            context, (answer, name: Call.Path(context, "strategy"), listed: await listings.BySymbolAsync()),
-            static (to, told) =>
+        var (name, listed) = (Call.Path(context, "strategy"), await listings.BySymbolAsync());
+        return Result<Api.SignalReceipt>.Json(to =>
+        {
+            to.WriteStartObject();
+            to.WriteString("strategy"u8, name);
+            to.WriteString("key"u8, answer.Key);
+            to.WriteString("clientOrderId"u8, answer.ClientOrderId);
+            to.WriteBoolean("duplicate"u8, answer.IsDuplicate);
+            to.WriteStartArray("accounts"u8);
+            foreach (var report in answer.Reports)
             {
                 to.WriteStartObject();
-                to.WriteString("strategy"u8, told.name);
-                to.WriteString("key"u8, told.answer.Key);
-                to.WriteString("clientOrderId"u8, told.answer.ClientOrderId);
-                to.WriteBoolean("duplicate"u8, told.answer.IsDuplicate);
-                to.WriteStartArray("accounts"u8);
-                foreach (var report in told.answer.Reports)
+                to.WriteString("account"u8, new AccountId(report.Account).ToString());
+                to.WriteString("code"u8, report.Reason.ToString());
+                if (report.Reason == RejectReason.None)
                 {
-                    to.WriteStartObject();
-                    to.WriteString("account"u8, new AccountId(report.Account).ToString());
-                    to.WriteString("code"u8, report.Reason.ToString());
-                    if (report.Reason == RejectReason.None)
-                    {
-                        to.WritePropertyName("order"u8);
-                        to.WriteOrder(report, told.listed);
-                    }
-
-                    to.WriteEndObject();
+                    to.WritePropertyName("order"u8);
+                    to.WriteOrder(report, listed);
                 }
 
-                to.WriteEndArray();
                 to.WriteEndObject();
-            });
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
     }
 
     /// <summary>GET /signals/strategies: lists the webhook strategies.</summary>
     /// <remarks>
     /// Needs a key or session; a customer sees the own strategies, an administrator all. Secrets are not shown.
     /// </remarks>
-    public async Task ListAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.SignalStrategyList>> ListAsync(HttpContext context, Caller caller)
     {
         var shown = (await Catalog.SignalStrategies()).Where(state => Owns(caller, state.Strategy));
-        await Answer.JsonAsync(
-            context, new Api.SignalStrategyList([.. shown.Select(state => ToApi(state, secret: null))]));
+        return new Api.SignalStrategyList([.. shown.Select(state => ToApi(state, secret: null))]);
     }
 
     /// <summary>PUT /signals/strategies/{strategy}: makes or changes a webhook strategy.</summary>
@@ -94,7 +93,8 @@ internal sealed class SignalCalls(
     /// The <c>secret</c> is in the response that made it only, also with <c>newSecret</c>. Expect <c>UnknownSymbol</c>
     /// for an unlisted symbol, <c>BadRequest</c> for a value out of its range.
     /// </remarks>
-    public async Task SetAsync(HttpContext context, Caller caller, Api.SignalStrategyBody text)
+    public async Task<Result<Api.SignalStrategy>> SetAsync(
+        HttpContext context, Caller caller, Api.SignalStrategyBody text)
     {
         var name = Call.Path(context, "strategy");
         var known = (await Catalog.FindSignalStrategy(name))?.Strategy;
@@ -123,11 +123,11 @@ internal sealed class SignalCalls(
         if (refusal is null
             && await Catalog.SetSignalStrategy(strategy, caller.Name) is not RejectReason.None and var reason)
             refusal = new Refusal(reason, "name");
-        if (await Answer.TryRefuseAsync(context, refusal))
-            return;
+        if (refusal is { } refused)
+            return refused;
 
         var state = await Catalog.FindSignalStrategy(name);
-        await Answer.JsonAsync(context, ToApi(state!, shown));
+        return ToApi(state!, shown);
     }
 
     /// <summary>DELETE /signals/strategies/{strategy}/pause: ends the pause of a strategy.</summary>
@@ -135,17 +135,14 @@ internal sealed class SignalCalls(
     /// Needs a key or session of the strategy's owner, or of an administrator, else <c>Forbidden</c>. Returns the
     /// strategy.
     /// </remarks>
-    public async Task ResumeAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.SignalStrategy>> ResumeAsync(HttpContext context, Caller caller)
     {
         var name = Call.Path(context, "strategy");
         if (await Catalog.FindSignalStrategy(name) is not { } state || !Owns(caller, state.Strategy))
-        {
-            await Answer.RefuseAsync(context, new Refusal(RejectReason.Forbidden, "strategy"));
-            return;
-        }
+            return new Refusal(RejectReason.Forbidden, "strategy");
 
         await Catalog.ResumeSignals(name, caller.Name);
-        await Answer.JsonAsync(context, ToApi((await Catalog.FindSignalStrategy(name))!, secret: null));
+        return ToApi((await Catalog.FindSignalStrategy(name))!, secret: null);
     }
 
     /// <summary>GET /signals/dead: lists signals that failed.</summary>
@@ -153,12 +150,12 @@ internal sealed class SignalCalls(
     /// Needs a key or session; a customer sees those of the own strategies, an administrator all. The newest is first;
     /// each has its body and the reason.
     /// </remarks>
-    public async Task DeadAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.DeadSignalList>> DeadAsync(HttpContext context, Caller caller)
     {
         var own = (await Catalog.SignalStrategies()).Where(state => Owns(caller, state.Strategy))
             .Select(state => state.Strategy.Name).ToHashSet(StringComparer.Ordinal);
         var dead = (await Catalog.DeadSignals()).Where(signal => own.Contains(signal.Strategy));
-        await Answer.JsonAsync(context, new Api.DeadSignalList([.. dead.Select(signal => new Api.DeadSignal(
+        return new Api.DeadSignalList([.. dead.Select(signal => new Api.DeadSignal(
             signal.Id,
             signal.Strategy,
             signal.Key,
@@ -167,7 +164,7 @@ internal sealed class SignalCalls(
             signal.TimeNanos,
             signal.Reason.ToString(),
             signal.Detail,
-            signal.Body))]));
+            signal.Body))]);
     }
 
     /// <summary>DELETE /signals/dead/{id}: removes a failed signal.</summary>
@@ -175,21 +172,21 @@ internal sealed class SignalCalls(
     /// Needs a key or session of the strategy's owner, or of an administrator. Expect <c>BadRequest</c> with status 404
     /// if the list has no such signal.
     /// </remarks>
-    public async Task DropAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.DroppedSignal>> DropAsync(HttpContext context, Caller caller)
     {
         var id = Call.Number(Call.Path(context, "id"), 1, long.MaxValue) ?? 0;
         var dead = (await Catalog.DeadSignals()).FirstOrDefault(signal => signal.Id == id);
         if (dead is null || await Catalog.FindSignalStrategy(dead.Strategy) is not { } state
             || !Owns(caller, state.Strategy))
         {
-            await Answer.RefuseAsync(
-                context, new Refusal(RejectReason.BadRequest, "id", null, "No such signal is on the list."),
-                StatusCodes.Status404NotFound);
-            return;
+            return new Refusal(RejectReason.BadRequest, "id", null, "No such signal is on the list.")
+            {
+                Status = StatusCodes.Status404NotFound,
+            };
         }
 
         await Catalog.DropDeadSignal(id, caller.Name);
-        await Answer.JsonAsync(context, new Api.DroppedSignal(id));
+        return new Api.DroppedSignal(id);
     }
 
     private static bool Owns(Caller caller, SignalStrategy strategy) =>

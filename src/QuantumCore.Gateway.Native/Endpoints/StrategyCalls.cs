@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
@@ -20,34 +21,31 @@ internal sealed class StrategyCalls(LinkedOrders linkedOrders, Listings listings
     /// legs in <c>field</c>; expect <c>InvalidCombination</c> for legs of different groups, <c>NoReference</c>, and
     /// <c>InsufficientFunds</c>, because each leg holds its own funds.
     /// </remarks>
-    public async Task PlaceAsync(HttpContext context, Caller caller, StrategyText text)
+    public async Task<Result<Api.StrategyReport>> PlaceAsync(HttpContext context, Caller caller, StrategyText text)
     {
         var (refusal, legs) = await StrategyReading.ReadAsync(text, listings);
         if (refusal is null)
         {
             (refusal, var reports) = await linkedOrders.PlaceStrategyAsync(caller.Account, legs);
             if (refusal is null)
-            {
-                await AnswerReportsAsync(context, legs[0], reports);
-                return;
-            }
+                return ReportOf(legs[0], reports, await listings.BySymbolAsync());
         }
 
-        await Answer.RefuseAsync(context, refusal.Value);
+        return refusal.Value;
     }
 
-    private async ValueTask AnswerReportsAsync(
-        HttpContext context, HoldRequest first, ImmutableArray<ExecutionReport> reports) =>
-        await Answer.JsonAsync(context, (first, reports, listed: await listings.BySymbolAsync()), static (to, answer) =>
+    private static Result<Api.StrategyReport> ReportOf(
+        HoldRequest first, ImmutableArray<ExecutionReport> reports, FrozenDictionary<string, Instrument> listed) =>
+        Result<Api.StrategyReport>.Json(to =>
         {
-            var terms = answer.first.Conditions.Decode()!.Strategy!;
+            var terms = first.Conditions.Decode()!.Strategy!;
             to.WriteStartObject();
             to.WriteString("kind"u8, WireNames.Of(OrderListKind.Strategy));
-            to.WriteAmount("net"u8, terms.Net, answer.listed[answer.first.Symbol].Quote.Decimals);
-            to.WriteNumber("units"u8, answer.first.QuantityLots / terms.Legs[0].Lots);
+            to.WriteAmount("net"u8, terms.Net, listed[first.Symbol].Quote.Decimals);
+            to.WriteNumber("units"u8, first.QuantityLots / terms.Legs[0].Lots);
             to.WriteStartArray("orders"u8);
-            foreach (var report in answer.reports)
-                to.WriteOrder(report, answer.listed);
+            foreach (var report in reports)
+                to.WriteOrder(report, listed);
             to.WriteEndArray();
             to.WriteEndObject();
         });

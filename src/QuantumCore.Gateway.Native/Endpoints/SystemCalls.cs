@@ -19,21 +19,21 @@ internal sealed class SystemCalls(ReadSilos silos, RecentLog recent, IGrainFacto
     /// Needs the role marketOperator, risk or administrator. <c>journal</c> is null, and <c>grains</c> empty, for a
     /// part that does not respond within three seconds; <c>behindMillis</c> are milliseconds.
     /// </remarks>
-    public async Task ShowAsync(HttpContext context)
+    public async Task<Result<Api.ExchangeSystem>> ShowAsync(HttpContext context)
     {
         var cancellation = context.RequestAborted;
         var asked = AskAsync(async () => (ImmutableArray<SiloView>?)await silos(cancellation), cancellation);
         var status = await AskAsync(async () => (LedgerStatus?)await grains.Ledger().Status(), cancellation);
         var members = await asked;
         var now = time.UnixNanos();
-        await Answer.JsonAsync(context, new Api.ExchangeSystem(
+        return new Api.ExchangeSystem(
             new(now),
             now,
             [.. (members ?? []).Select(ToApi)],
             status is { } known
                 ? new Api.JournalStanding(known.Records, known.Behind, known.BehindNanos / 1_000_000)
                 : null,
-            [.. recent.Newest().Select(ToApi)]));
+            [.. recent.Newest().Select(ToApi)]);
     }
 
     /// <summary>

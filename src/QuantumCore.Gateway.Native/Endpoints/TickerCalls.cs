@@ -22,20 +22,17 @@ internal sealed class TickerCalls(LastCandles candles, Listings listings, Market
     /// Needs no key. Prices and volumes of the last 24 hours are decimal text; an unknown price is null. Expect
     /// <c>OutcomeUnknown</c> if no symbol can be read.
     /// </remarks>
-    public async Task TickersAsync(HttpContext context)
+    public async Task<Result<Api.TickerList>> TickersAsync(HttpContext context)
     {
         var second = await pulse.ReadAsync();
 
         // A symbol that cannot be read is left out. If none can be read, the call fails: an empty list would mean a
         // market without symbols.
         if (second.Symbols.IsEmpty && (await listings.AllAsync()).Count > 0)
-        {
-            await Answer.RefuseAsync(context, new Refusal(RejectReason.OutcomeUnknown));
-            return;
-        }
+            return new Refusal(RejectReason.OutcomeUnknown);
 
-        await Answer.JsonAsync(context, new Api.TickerList(
-            new(second.TimeNanos), second.TimeNanos, [.. second.Symbols.Values.Select(pulse => pulse.ToApi())]));
+        return new Api.TickerList(
+            new(second.TimeNanos), second.TimeNanos, [.. second.Symbols.Values.Select(pulse => pulse.ToApi())]);
     }
 
     /// <summary>GET /candles/{symbol}: returns candles of a symbol.</summary>
@@ -45,28 +42,23 @@ internal sealed class TickerCalls(LastCandles candles, Listings listings, Market
     /// 500. <c>adjustment</c> is split (default) or raw. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another
     /// parameter.
     /// </remarks>
-    public async Task CandlesAsync(HttpContext context)
+    public async Task<Result<Api.CandleList>> CandlesAsync(HttpContext context)
     {
         var instrument = await listings.FindAsync(Call.Path(context, "symbol"));
         var query = context.Request.Query;
         if (instrument is null)
-            await Answer.RefuseAsync(context, await listings.UnknownAsync(Call.Path(context, "symbol")));
-        else if (WireNames.ReadPeriod((string?)query["period"] ?? "1m") is not { } period)
-            await Answer.RefuseAsync(context, Refusal.NotOneOf("period", query["period"], s_periods));
-        else if (Call.Number((string?)query["limit"] ?? "500", 1, MostCandles) is not { } limit)
-            await Answer.RefuseAsync(context, Refusal.NotInRange("limit", query["limit"], 1, MostCandles));
-        else if (Before(query["before"]) is not { } before)
-            await Answer.RefuseAsync(context, Refusal.Not("before", query["before"], WireTime.Rule));
-        else if (IsRaw(query["adjustment"]) is not { } isRaw)
-            await Answer.RefuseAsync(context, Refusal.NotOneOf("adjustment", query["adjustment"], "split", "raw"));
-        else
-        {
-            var found = await ReadAsync(
-                instrument, period, before, (int)limit, isRaw, !query.ContainsKey("before"));
-            await Answer.JsonAsync(
-                context,
-                new Api.CandleList(instrument.Symbol, [.. found.Select(candle => candle.ToApi(instrument))]));
-        }
+            return await listings.UnknownAsync(Call.Path(context, "symbol"));
+        if (WireNames.ReadPeriod((string?)query["period"] ?? "1m") is not { } period)
+            return Refusal.NotOneOf("period", query["period"], s_periods);
+        if (Call.Number((string?)query["limit"] ?? "500", 1, MostCandles) is not { } limit)
+            return Refusal.NotInRange("limit", query["limit"], 1, MostCandles);
+        if (Before(query["before"]) is not { } before)
+            return Refusal.Not("before", query["before"], WireTime.Rule);
+        if (IsRaw(query["adjustment"]) is not { } isRaw)
+            return Refusal.NotOneOf("adjustment", query["adjustment"], "split", "raw");
+
+        var found = await ReadAsync(instrument, period, before, (int)limit, isRaw, !query.ContainsKey("before"));
+        return new Api.CandleList(instrument.Symbol, [.. found.Select(candle => candle.ToApi(instrument))]);
     }
 
     /// <summary>Returns the end of the requested time, by default now; null if the text is no time.</summary>

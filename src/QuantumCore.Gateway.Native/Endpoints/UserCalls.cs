@@ -13,10 +13,8 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
 {
     /// <summary>GET /admin/users: lists all users.</summary>
     /// <remarks>Needs the role administrator. Passwords and secrets are not shown.</remarks>
-    public async Task ListAsync(HttpContext context)
-    {
-        await Answer.JsonAsync(context, new Api.UserList([.. (await sessions.AllAsync()).Select(ToApi)]));
-    }
+    public async Task<Result<Api.UserList>> ListAsync(HttpContext context) =>
+        new Api.UserList([.. (await sessions.AllAsync()).Select(ToApi)]);
 
     /// <summary>POST /admin/users: adds a user with any role.</summary>
     /// <remarks>
@@ -24,7 +22,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// without <c>account</c> the user has none. Expect <c>NameTaken</c>, or <c>BadRequest</c> for a name or password
     /// against the rule.
     /// </remarks>
-    public async Task AddAsync(HttpContext context, Caller officer, Api.NewUserBody text)
+    public async Task<Result<Api.ExchangeUser>> AddAsync(HttpContext context, Caller officer, Api.NewUserBody text)
     {
         var role = text.Role is null ? UserRole.Customer : WireNames.ReadRole(text.Role);
         var account = default(AccountId);
@@ -34,17 +32,14 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
             ?? (text.Account is null || AccountId.TryParse(text.Account, out account)
                 ? (Refusal?)null
                 : Refusal.NotAnAccount("account", text.Account));
-        if (await Answer.TryRefuseAsync(context, refusal))
-            return;
+        if (refusal is { } refused)
+            return refused;
 
         if (await passwords.HashAsync(text.Password!, context.RequestAborted) is not { } hash)
-        {
-            await Answer.RefuseAsync(context, new Refusal(RejectReason.Overloaded));
-            return;
-        }
+            return new Refusal(RejectReason.Overloaded);
 
         var user = new User(text.Name!, account.Value, role!.Value, hash);
-        await AnswerChangedAsync(context, await Catalog.AddUser(user, UserEvent.Added, officer.Name));
+        return await ChangedAsync(await Catalog.AddUser(user, UserEvent.Added, officer.Name));
     }
 
     /// <summary>PATCH /admin/users/{name}: changes one thing of a user.</summary>
@@ -53,7 +48,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// <c>authenticator</c>. <c>closed</c> and a new password end every session and revoke every key of the user's
     /// account. Expect <c>UnknownUser</c>, or <c>Forbidden</c> for users of the demo.
     /// </remarks>
-    public async Task ChangeAsync(HttpContext context, Caller officer, Api.UserBody text)
+    public async Task<Result<Api.ExchangeUser>> ChangeAsync(HttpContext context, Caller officer, Api.UserBody text)
     {
         var given = new object?[] { text.Role, text.State, text.Password, text.Authenticator }.Count(
             member => member is not null);
@@ -65,8 +60,8 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
             : text.Authenticator is not (null or "none") ? Refusal.Not(
                 "authenticator", text.Authenticator, "none; only its user can add one")
             : text.Password is null ? (Refusal?)null : SessionCalls.WrongPassword("password", text.Password);
-        if (await Answer.TryRefuseAsync(context, refusal))
-            return;
+        if (refusal is { } refused)
+            return refused;
 
         var change = new UserChange(Call.Path(context, "name"), UserEvent.RoleChanged, officer.Name);
         if (text.Password is null)
@@ -81,12 +76,9 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
             change = change with { Event = UserEvent.PasswordChanged, PasswordHash = hash };
         }
         else
-        {
-            await Answer.RefuseAsync(context, new Refusal(RejectReason.Overloaded));
-            return;
-        }
+            return new Refusal(RejectReason.Overloaded);
 
-        await AnswerChangedAsync(context, await Catalog.ChangeUser(change));
+        return await ChangedAsync(await Catalog.ChangeUser(change));
     }
 
     /// <summary>DELETE /admin/users/{name}/sessions: signs a user out everywhere.</summary>
@@ -94,7 +86,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// Needs the role administrator; <c>ended</c> is false if the user was not signed in. Expect <c>UnknownUser</c> for
     /// an unknown name.
     /// </remarks>
-    public async Task EndSessionsAsync(HttpContext context, Caller officer)
+    public async Task<Result<Api.SessionsEnded>> EndSessionsAsync(HttpContext context, Caller officer)
     {
         var name = Call.Path(context, "name");
         var isDone = await Catalog.EndSessions(name, null, officer.Name);
@@ -102,12 +94,9 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
 
         // An unknown name is not signed in either, but a typo must not look like a signed-out user.
         if (!isDone && await Catalog.FindUser(name) is null)
-        {
-            await Answer.RefuseAsync(context, new Refusal(RejectReason.UnknownUser, "name"));
-            return;
-        }
+            return new Refusal(RejectReason.UnknownUser, "name");
 
-        await Answer.JsonAsync(context, new Api.SessionsEnded(isDone));
+        return new Api.SessionsEnded(isDone);
     }
 
     /// <summary>GET /admin/audit: lists the audit log, newest first.</summary>
@@ -115,20 +104,17 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// Needs the role administrator. <c>limit</c> is 1 to 1000, by default 100; <c>before</c> is the <c>sequence</c> of
     /// a line, else <c>BadRequest</c>.
     /// </remarks>
-    public Task AuditAsync(HttpContext context) => AuditLines.AnswerAsync(context, Catalog.Audit);
+    public Task<Result<Api.AuditLines>> AuditAsync(HttpContext context) => AuditLines.ReadAsync(context, Catalog.Audit);
 
     private ICatalogGrain Catalog => grains.Catalog();
 
     private static Refusal WrongRole(string? role) => Refusal.NotOneOf("role", role, WireNames.Roles.AsSpan());
 
-    private async Task AnswerChangedAsync(HttpContext context, UserResult result)
+    private async Task<Result<Api.ExchangeUser>> ChangedAsync(UserResult result)
     {
         sessions.Refresh();
         await keys.RefreshAsync();
-        if (result.User is { } user)
-            await Answer.JsonAsync(context, ToApi(user));
-        else
-            await Answer.RefuseAsync(context, new Refusal(result.Reason, "name"));
+        return result.User is { } user ? ToApi(user) : new Refusal(result.Reason, "name");
     }
 
     private static Api.ExchangeUser ToApi(User user) => new(

@@ -56,7 +56,7 @@ internal static class Answer
     }
 
     /// <summary>Answers with a problem.</summary>
-    public static ValueTask<FlushResult> RefuseAsync(HttpContext context, Refusal refusal, int? status = null)
+    public static ValueTask<FlushResult> RefuseAsync(HttpContext context, Refusal refusal)
     {
         if (refusal.Reason == RejectReason.OutcomeUnknown && IsReading(context))
             refusal = s_unread;
@@ -64,7 +64,7 @@ internal static class Answer
             return form.Write(context, refusal);
 
         Prepare(context, refusal.Reason);
-        var shown = status ?? Refusals.Status(refusal.Reason);
+        var shown = refusal.Status ?? Refusals.Status(refusal.Reason);
         return JsonAsync(
             context,
             (refusal, shown, context.TraceIdentifier),
@@ -82,13 +82,12 @@ internal static class Answer
     public static bool IsReading(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
-    /// <summary>Answers with a problem and, if known, the time until a retry.</summary>
-    public static ValueTask<FlushResult> RefuseAsync(HttpContext context, Refusal refusal, TimeSpan retryAfter)
+    /// <summary>Sets the time until a retry, if known, for the problem that follows.</summary>
+    public static void RetryAfter(HttpContext context, TimeSpan time)
     {
-        if (retryAfter > TimeSpan.Zero)
-            context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds)
-                .ToString(CultureInfo.InvariantCulture);
-        return RefuseAsync(context, refusal);
+        if (time > TimeSpan.Zero)
+            context.Response.Headers.RetryAfter =
+                Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Writes the members of a problem.</summary>

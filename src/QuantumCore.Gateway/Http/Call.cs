@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Identity;
-using QuantumCore.Gateway.Markets;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
@@ -87,14 +86,14 @@ internal static class Call
     }
 
     /// <summary>
-    /// Waits for the whole body, and leaves it for <see cref="ReadAsync{T}(HttpContext)"/>. Returns its length, or null
+    /// Waits for the whole body, and leaves it for <see cref="ReadAsync"/>. Returns its length, or null
     /// if it is longer than any call accepts and was rejected.
     /// </summary>
     public static async ValueTask<long?> ArrivedAsync(HttpContext context)
     {
         if (context.Request.ContentLength > LongestBatchBody)
         {
-            await RefuseLengthAsync(context, LongestBatchBody);
+            await Answer.RefuseAsync(context, TooLong(context, LongestBatchBody));
             return null;
         }
 
@@ -106,7 +105,7 @@ internal static class Call
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             if (length > LongestBatchBody)
             {
-                await RefuseLengthAsync(context, LongestBatchBody);
+                await Answer.RefuseAsync(context, TooLong(context, LongestBatchBody));
                 return null;
             }
 
@@ -119,19 +118,18 @@ internal static class Call
     public static bool HasBody(HttpRequest request) =>
         request.ContentLength is not (null or 0) || request.Headers.TransferEncoding.Count > 0;
 
-    /// <summary>Reads a body of the API's types; null if the request was rejected.</summary>
-    public static ValueTask<T?> ReadAsync<T>(HttpContext context)
-        where T : class => ReadAsync(context, Api.ApiJson.Request<T>());
+    /// <summary>Reads a body of the API's types; a request without a body has an empty one.</summary>
+    public static async ValueTask<(Refusal? Refusal, T Body)> ReadOptionalAsync<T>(HttpContext context)
+        where T : class, new() =>
+        HasBody(context.Request) ? await ReadAsync(context, Api.ApiJson.Request<T>()) : (null, new T());
 
-    /// <summary>Reads the body; null if the request was rejected.</summary>
-    public static async ValueTask<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, int longest = LongestBody)
+    /// <summary>Reads the body. With a refusal there is none.</summary>
+    public static async ValueTask<(Refusal? Refusal, T Body)> ReadAsync<T>(
+        HttpContext context, JsonTypeInfo<T> type, int longest = LongestBody)
         where T : class
     {
         if (context.Request.ContentLength > longest)
-        {
-            await RefuseLengthAsync(context, longest);
-            return null;
-        }
+            return (TooLong(context, longest), null!);
 
         var reader = context.Request.BodyReader;
         while (true)
@@ -140,8 +138,7 @@ internal static class Call
             if (read.Buffer.Length > longest)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                await RefuseLengthAsync(context, longest);
-                return null;
+                return (TooLong(context, longest), null!);
             }
 
             if (!read.IsCompleted)
@@ -152,9 +149,7 @@ internal static class Call
 
             var message = Parse(read.Buffer, type, out var refusal);
             reader.AdvanceTo(read.Buffer.End);
-            if (message is null)
-                await Answer.RefuseAsync(context, refusal);
-            return message;
+            return message is null ? (refusal, null!) : (null, message);
         }
     }
 
@@ -165,30 +160,23 @@ internal static class Call
             ? number
             : null;
 
-    /// <summary>Returns the limit of the query, 1 to 1000, by default 100; null if the request was rejected.</summary>
-    public static async ValueTask<int?> LimitAsync(HttpContext context)
+    /// <summary>Reads the limit of the query, 1 to 1000, by default 100.</summary>
+    public static Refusal? Limit(HttpContext context, out int limit)
     {
-        if (Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000) is { } limit)
-            return (int)limit;
-
-        await Answer.RefuseAsync(context, Refusal.NotInRange("limit", context.Request.Query["limit"], 1, 1000));
-        return null;
+        var number = Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000);
+        limit = (int)(number ?? 0);
+        return number is null ? Refusal.NotInRange("limit", context.Request.Query["limit"], 1, 1000) : null;
     }
 
     /// <summary>
     /// Reads the place after which a page begins: the <c>next</c> of the previous page, or null for the first page.
-    /// False if the call was rejected.
     /// </summary>
-    public static async ValueTask<(bool IsRead, T? Place)> AfterAsync<T>(HttpContext context, Func<string, T?> read)
+    public static Refusal? After<T>(HttpContext context, Func<string, T?> read, out T? place)
         where T : struct
     {
-        if ((string?)context.Request.Query["after"] is not { } text)
-            return (true, null);
-        if (read(text) is { } place)
-            return (true, place);
-
-        await Answer.RefuseAsync(context, Refusal.Not("after", text, "the 'next' of the page before"));
-        return (false, null);
+        string? text = context.Request.Query["after"];
+        place = text is null ? null : read(text);
+        return text is null || place is not null ? null : Refusal.Not("after", text, "the 'next' of the page before");
     }
 
     /// <summary>Parses a trade id such as 17-0; null for any other text.</summary>
@@ -206,23 +194,11 @@ internal static class Call
     public static string Path(HttpContext context, string name) =>
         context.Request.RouteValues[name] as string ?? "";
 
-    /// <summary>Returns a listed instrument; null if the symbol is none, and the request was rejected.</summary>
-    public static async ValueTask<Instrument?> ListedAsync(HttpContext context, Listings listings, string? symbol)
+    /// <summary>Returns the account of the path.</summary>
+    public static Refusal? Account(HttpContext context, out AccountId account)
     {
-        var instrument = await listings.FindAsync(symbol ?? "");
-        if (instrument is null)
-            await Answer.RefuseAsync(context, await listings.UnknownAsync(symbol));
-        return instrument;
-    }
-
-    /// <summary>Returns the account of the path; null if the request was rejected.</summary>
-    public static async ValueTask<AccountId?> AccountAsync(HttpContext context)
-    {
-        if (AccountId.TryParse(Path(context, "account"), out var account))
-            return account;
-
-        await Answer.RefuseAsync(context, Refusal.NotAnAccount("account", Path(context, "account")));
-        return null;
+        var text = Path(context, "account");
+        return AccountId.TryParse(text, out account) ? null : Refusal.NotAnAccount("account", text);
     }
 
     /// <summary>
@@ -267,14 +243,14 @@ internal static class Call
         return key.IsDemo && !DemoAccess.IsAllowed(request) ? (DemoAccess.Stranger, null) : (null, Caller.Of(key));
     }
 
-    private static async ValueTask RefuseLengthAsync(HttpContext context, int longest)
+    private static Refusal TooLong(HttpContext context, int longest)
     {
         context.Response.Headers.Connection = "close";
-        await Answer.RefuseAsync(
-            context,
-            new Refusal(
-                RejectReason.BadRequest, null, longest.ToString(CultureInfo.InvariantCulture),
-                $"The body is longer than {longest} bytes."),
-            StatusCodes.Status413PayloadTooLarge);
+        return new Refusal(
+            RejectReason.BadRequest, null, longest.ToString(CultureInfo.InvariantCulture),
+            $"The body is longer than {longest} bytes.")
+        {
+            Status = StatusCodes.Status413PayloadTooLarge,
+        };
     }
 }

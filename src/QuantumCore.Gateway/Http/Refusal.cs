@@ -14,6 +14,9 @@ public readonly record struct Refusal(
     /// <summary>Title that replaces the reason's own.</summary>
     public string? Title { get; init; }
 
+    /// <summary>HTTP status that replaces the reason's own.</summary>
+    public int? Status { get; init; }
+
     /// <summary>Makes the refusal of a malformed request.</summary>
     public static Refusal Malformed(string? field, string detail) => new(RejectReason.BadRequest, field, null, detail);
 

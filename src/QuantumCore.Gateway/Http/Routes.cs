@@ -215,7 +215,8 @@ internal sealed class Routes(
         }
         catch (BadHttpRequestException error) when (!context.Response.HasStarted)
         {
-            await Answer.RefuseAsync(context, Refusal.Malformed(null, "The request can't be read."), error.StatusCode);
+            await Answer.RefuseAsync(
+                context, Refusal.Malformed(null, "The request can't be read.") with { Status = error.StatusCode });
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

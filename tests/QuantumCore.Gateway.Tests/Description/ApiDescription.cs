@@ -153,13 +153,13 @@ internal static class ApiDescription
         }
 
         var done = new OpenApiResponse { Description = "Done, and durable." };
-        if (ApiAnswers.SchemaOf(at.Description.HttpMethod!, path[Base.Length..], at.Document!) is { } answer)
+        if (described.Answer is { } answer)
         {
             done.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
             {
                 ["application/json"] = new OpenApiMediaType
                 {
-                    Schema = answer,
+                    Schema = ApiAnswers.SchemaOf(answer, at.Document!),
                     Example = ApiExamples.Of(call, "response"),
                 },
             };

@@ -12,6 +12,10 @@ internal static class ApiExamples
 
     private static readonly JsonNode s_all = Read();
 
+    /// <summary>Calls whose response is recorded.</summary>
+    public static IEnumerable<string> Responses =>
+        s_all.AsObject().Where(static call => call.Value?["response"] is not null).Select(static call => call.Key);
+
     /// <summary>Returns an example; null if there is none.</summary>
     /// <param name="call">Method and path after the base path.</param>
     /// <param name="kind"><c>request</c> or <c>response</c>.</param>
