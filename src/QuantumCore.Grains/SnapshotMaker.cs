@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Accounts;
 using QuantumCore.Grains.Books;
@@ -12,9 +13,9 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Makes snapshots of a silo's books and accounts from the journal, apart from their grains: the newest valid snapshot,
-/// and the records after it. The owner of a stream only requests one, so no call waits for the bytes of a million
-/// orders. Each snapshot of a book is also an audit: an inconsistent journal gets none. One at a time.
+/// Stores snapshots of a silo's books and accounts, one at a time, so that no call waits for their bytes. A busy owner
+/// captures its own state. For others the maker makes the state from the journal: the newest valid snapshot, and the
+/// records after it. That is also an audit: an inconsistent journal gets no snapshot.
 /// </summary>
 public sealed class SnapshotMaker(
     IJournalStore store, AccountBookReader bookReader, InstrumentCatalog catalog, ILogger<SnapshotMaker> log)
@@ -25,19 +26,39 @@ public sealed class SnapshotMaker(
 
     private const string BookPrefix = "book/";
     private const string AccountPrefix = "acct/";
-    private readonly Channel<(string Stream, long Epoch)> _asked = Channel.CreateUnbounded<(string, long)>();
+    private readonly Channel<Request> _asked = Channel.CreateUnbounded<Request>();
     private readonly ConcurrentDictionary<string, long> _waiting = new(StringComparer.Ordinal);
 
     /// <summary>Streams that wait for a snapshot.</summary>
     internal IReadOnlyCollection<string> Waiting => [.. _waiting.Keys];
 
+    /// <summary>
+    /// Returns the count of a stream's records at which its next snapshot is due. A snapshot grows with all records of
+    /// its stream, so the distance does too.
+    /// </summary>
+    /// <param name="count">Number of records that the last snapshot covers.</param>
+    /// <param name="least">Number of records that replay in about half a second.</param>
+    internal static long DueAfter(long count, long least) => count + Math.Max(least, count / 4);
+
     /// <summary>Requests a snapshot under the epoch of an activation. A second request changes nothing.</summary>
-    internal void Ask(string stream, long epoch)
+    internal void Ask(string stream, long epoch) => Ask(new Request(stream, epoch));
+
+    /// <summary>Stores a captured state once the record that it includes last is durable.</summary>
+    internal void Store(JournalStream stream, long sequence, CapturedState state) =>
+        Ask(new Request(stream.Name, stream.Epoch, () => StoreAsync(stream, sequence, state)));
+
+    private void Ask(Request request)
     {
-        if (_waiting.TryAdd(stream, epoch))
+        if (_waiting.TryAdd(request.Stream, request.Epoch))
         {
-            _asked.Writer.TryWrite((stream, epoch));
+            _asked.Writer.TryWrite(request);
         }
+    }
+
+    private static async Task<bool> StoreAsync(JournalStream stream, long sequence, CapturedState state)
+    {
+        await stream.WhenDurable(sequence);
+        return await state.UseAsync(body => stream.PutSnapshotAsync(sequence, body, CancellationToken.None));
     }
 
     /// <summary>
@@ -57,23 +78,29 @@ public sealed class SnapshotMaker(
         // Not an async enumeration: it would continue on the thread pool instead of on this scheduler.
         while (await _asked.Reader.WaitToReadAsync(stoppingToken))
         {
-            while (_asked.Reader.TryRead(out var next))
-            {
-                await MakeNextAsync(next.Stream, next.Epoch, stoppingToken);
-            }
+            await MakeWaitingAsync(stoppingToken);
         }
     }
 
-    private async Task MakeNextAsync(string stream, long epoch, CancellationToken stoppingToken)
+    /// <summary>Makes the requested snapshots.</summary>
+    internal async Task MakeWaitingAsync(CancellationToken stoppingToken)
     {
-        _waiting.TryRemove(stream, out _);
+        while (_asked.Reader.TryRead(out var next))
+        {
+            await MakeNextAsync(next, stoppingToken);
+        }
+    }
+
+    private async Task MakeNextAsync(Request next, CancellationToken stoppingToken)
+    {
+        _waiting.TryRemove(next.Stream, out _);
         try
         {
-            await MakeAsync(stream, epoch, stoppingToken);
+            await (next.Store?.Invoke().WaitAsync(stoppingToken) ?? MakeAsync(next.Stream, next.Epoch, stoppingToken));
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
-            GrainLog.SnapshotFailed(log, e, stream);
+            GrainLog.SnapshotFailed(log, e, next.Stream);
         }
     }
 
@@ -128,4 +155,10 @@ public sealed class SnapshotMaker(
 
         return machine.Sequence == 0 ? (0, []) : (machine.Sequence, machine.Snapshot());
     }
+
+    /// <summary>A requested snapshot.</summary>
+    /// <param name="Stream">The stream's name.</param>
+    /// <param name="Epoch">Epoch of the activation that requested it.</param>
+    /// <param name="Store">Stores the state that the owner captured; null to make it from the journal.</param>
+    private sealed record Request(string Stream, long Epoch, Func<Task<bool>>? Store = null);
 }

@@ -88,9 +88,9 @@ public class BookTicketsTests
         _tickets.Finish(Open(2, 4), EndReason.User, 8);
         _tickets.Presence(Alice).Floor = 2;
         _ = _tickets.Chain(Alice, 8);
-        var to = new RecordWriter();
-        _tickets.Write(ref to);
-        var from = RecordReader.Headless(to.ToSpan());
+        var state = new CapturedState();
+        _tickets.AddTo(state);
+        var from = RecordReader.Headless(state.ToArray());
         var restored = BookTickets.Read("AAPL", _tickets.LastId, new OrderBook(), ref from);
         from.End();
         Assert.Equal((6, 2), (restored[1].LeavesLots, restored.LastId));

@@ -124,6 +124,55 @@ public class RememberedForEverTests
     }
 
     [Fact]
+    public void A_captured_state_does_not_follow_later_entries()
+    {
+        var (random, all) = (new Random(4), new FinishedOrders());
+        for (var count = 0; count < 20_000; count += 1 + (count / 3))
+        {
+            for (var i = 0; i <= count / 3; i++)
+            {
+                all.Add(1, 1 + count + i, Some(random, 0, 1));
+            }
+
+            var (state, expected) = (new CapturedState(), Bytes(all));
+            all.AddTo(state);
+            all.Add(2, 1 + count, Some(random, 0, 1));
+
+            Assert.Equal(expected, state.ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_restored_log_finds_entries_with_equal_hashes_too()
+    {
+        var log = new EntryLog();
+        for (var i = 0; i < 20_000; i++)
+        {
+            log.Add(HashOf(i), BitConverter.GetBytes(i));
+        }
+
+        var state = new CapturedState();
+        log.AddTo(state);
+        var from = RecordReader.Headless(state.ToArray());
+        var again = EntryLog.Read(ref from, static (ref entry, _) =>
+            HashOf(BitConverter.ToInt32([entry.Byte(), entry.Byte(), entry.Byte(), entry.Byte()])));
+
+        foreach (var hash in (uint[])[HashOf(0), HashOf(5), HashOf(19_998)])
+        {
+            var found = new List<int>();
+            foreach (var position in again.Find(hash))
+            {
+                found.Add(BitConverter.ToInt32(again.At(position)));
+            }
+
+            Assert.Equal(Enumerable.Range(0, 20_000).Where(i => HashOf(i) == hash), found.Order());
+        }
+
+        // Half of them have one hash.
+        static uint HashOf(int i) => i % 2 == 0 ? 0xABCD_EF00 : unchecked((uint)i * 0x9E37_79B9);
+    }
+
+    [Fact]
     public void Keys_with_colliding_hashes_are_distinguished()
     {
         var log = new EntryLog();
@@ -203,9 +252,9 @@ public class RememberedForEverTests
 
     private static byte[] Bytes(FinishedOrders all)
     {
-        var to = new RecordWriter();
-        all.Write(ref to);
-        return to.ToArray();
+        var state = new CapturedState();
+        all.AddTo(state);
+        return state.ToArray();
     }
 
     private static FinishedOrders Again(FinishedOrders all)
@@ -218,9 +267,9 @@ public class RememberedForEverTests
 
     private static UsedKeys Again(UsedKeys all)
     {
-        var to = new RecordWriter();
-        all.Write(ref to);
-        var from = RecordReader.Headless(to.ToArray());
+        var state = new CapturedState();
+        all.AddTo(state);
+        var from = RecordReader.Headless(state.ToArray());
         return UsedKeys.Read(ref from);
     }
 }

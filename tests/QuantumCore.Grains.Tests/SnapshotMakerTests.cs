@@ -174,7 +174,7 @@ public sealed class SnapshotMakerTests
 
         using var other = new SnapshotMaker(store, null!, null!, NullLogger<SnapshotMaker>.Instance);
         var busy = new OpenBook(machine, stream, snapshotted: 1, snapshotNanos: Day, other, NullLogger.Instance);
-        while (machine.Sequence < 10_001)
+        while (machine.Sequence < 100_001)
         {
             Assert.Empty(other.Waiting);
             machine.Witness(Alice, 1, Day + 1);
@@ -182,6 +182,44 @@ public sealed class SnapshotMakerTests
         }
 
         Assert.Equal(["book/AAPL"], other.Waiting);
+    }
+
+    [Fact]
+    public async Task A_busy_book_stores_its_own_state_without_what_follows()
+    {
+        var store = new VolatileJournalStore();
+        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+        var stream = await writer.OpenAsync("book/AAPL", TestContext.Current.CancellationToken);
+        using var maker = new SnapshotMaker(store, null!, null!, NullLogger<SnapshotMaker>.Instance);
+        var machine = new BookMachine("AAPL");
+        var book = new OpenBook(machine, stream, snapshotted: 0, snapshotNanos: Day, maker, NullLogger.Instance);
+        stream.Append(BookRecordEncoding.Encode(
+            machine.Define(EncodedInstrument.From(Listed.Aapl), Day)!));
+        while (machine.Sequence < 100_000)
+        {
+            Assert.Empty(maker.Waiting);
+            if (Witness() % 1_000 == 0)
+            {
+                await stream.WhenDurable(stream.Head);
+            }
+
+            book.SnapshotWhenDue(Day);
+        }
+
+        Assert.Equal(["book/AAPL"], maker.Waiting);
+        var expected = machine.Snapshot();
+        Witness();
+        await maker.MakeWaitingAsync(TestContext.Current.CancellationToken);
+
+        await foreach (var stored in store.SnapshotsAsync("book/AAPL", TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(100_000, stored.Sequence);
+            Assert.Equal(expected, stored.Body);
+        }
+
+        Assert.Empty(maker.Waiting);
+
+        long Witness() => stream.Append(BookRecordEncoding.Encode(machine.Witness(Alice, 1, Day)));
     }
 
     private static async Task TradeAsync(Exchange exchange, int round)

@@ -551,7 +551,10 @@ internal sealed class AccountMachine
     public void ForgetBooksOfReductions() => _state.Keys = _state.Keys.WithoutBooksOfReductions();
 
     /// <summary>Encodes the state. The same state always gives the same bytes.</summary>
-    public byte[] Snapshot() => AccountSnapshot.Write(_state);
+    public byte[] Snapshot() => Capture().ToArray();
+
+    /// <summary>Captures the bytes of <see cref="Snapshot"/>, which any thread may then join.</summary>
+    public CapturedState Capture() => AccountSnapshot.Capture(_state);
 
     /// <summary>Restores the machine of a snapshot.</summary>
     /// <exception cref="InvalidDataException">The snapshot is damaged.</exception>

@@ -31,9 +31,10 @@ internal static class AccountSnapshot
     private const byte Split = 13;
     private const byte Kind = 101;
 
-    /// <summary>Encodes the state. The same state always gives the same bytes.</summary>
-    public static byte[] Write(AccountParts state)
+    /// <summary>Captures the state.</summary>
+    public static CapturedState Capture(AccountParts state)
     {
+        var captured = new CapturedState();
         var version = VersionOf(state);
         var to = new RecordWriter(version, Kind, state.Clock.TimeNanos);
         to.Count(state.Sequence);
@@ -55,7 +56,9 @@ internal static class AccountSnapshot
             HeldOrderEncoding.Write(ref to, order, withPaid: state.Margin.IsMargin);
         }
 
-        state.Keys.Write(ref to);
+        captured.Add(to.ToArray());
+        state.Keys.AddTo(captured);
+        to = new RecordWriter();
         to.Count(state.Cursors.Count);
         foreach (var (symbol, sequence) in state.Cursors)
         {
@@ -74,7 +77,8 @@ internal static class AccountSnapshot
             state.Lacking.Write(ref to);
         }
 
-        return to.ToArray();
+        captured.Add(to.ToArray());
+        return captured;
     }
 
     /// <summary>Fills the state of a new account from a snapshot.</summary>

@@ -82,9 +82,9 @@ internal sealed class UsedKeys
             return this;
         }
 
-        var to = new RecordWriter();
-        _log.Write(ref to);
-        var from = RecordReader.Headless(to.ToSpan());
+        var state = new CapturedState();
+        _log.AddTo(state);
+        var from = RecordReader.Headless(state.ToArray());
         var all = new UsedKeys();
         EntryLog.Read(ref from, (ref entry, _) =>
         {
@@ -96,10 +96,10 @@ internal sealed class UsedKeys
         return all;
     }
 
-    /// <summary>Writes all keys for a snapshot, in the sequence of their use.</summary>
-    public void Write(ref RecordWriter to) => _log.Write(ref to);
+    /// <summary>Adds all keys to a snapshot, in the sequence of their use.</summary>
+    public void AddTo(CapturedState state) => _log.AddTo(state);
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads what <see cref="AddTo"/> added.</summary>
     public static UsedKeys Read(ref RecordReader from)
     {
         var hasReductions = false;

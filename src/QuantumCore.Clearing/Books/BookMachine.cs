@@ -212,12 +212,15 @@ internal sealed class BookMachine
     public BookRecord Replay(long sequence, ReadOnlySpan<byte> stored) => _replay.Replay(sequence, stored);
 
     /// <summary>Encodes the whole state. The same state always gives the same bytes.</summary>
-    public byte[] Snapshot() => BookMachineSnapshot.Write(_book, BookMachineSnapshot.Version);
+    public byte[] Snapshot() => Capture().ToArray();
+
+    /// <summary>Captures the bytes of <see cref="Snapshot"/>, which any thread may then join.</summary>
+    public CapturedState Capture() => BookMachineSnapshot.Capture(_book, BookMachineSnapshot.Version);
 
     /// <summary>
     /// Encodes the state as an older release did, for comparison; returns null for a version that this release cannot
     /// read.
     /// </summary>
     public byte[]? SnapshotOf(byte version) =>
-        BookMachineSnapshot.CanRead(version) ? BookMachineSnapshot.Write(_book, version) : null;
+        BookMachineSnapshot.CanRead(version) ? BookMachineSnapshot.Capture(_book, version).ToArray() : null;
 }

@@ -19,14 +19,19 @@ internal static class BookMachineSnapshot
     /// <summary>Returns true if this release reads a version.</summary>
     public static bool CanRead(byte version) => version is >= OldestVersion and <= Version;
 
-    /// <summary>Encodes the state in a version.</summary>
-    public static byte[] Write(BookMachineState book, byte version)
+    /// <summary>Captures the state in a version.</summary>
+    public static CapturedState Capture(BookMachineState book, byte version)
     {
+        var state = new CapturedState();
+        var core = book.Core.Snapshot();
         var to = new RecordWriter(version, Kind, book.TimeNanos);
         to.Count(book.Sequence);
         to.Bytes(EncodedInstrument.From(book.Instrument!).Bytes.AsSpan());
         to.Fixed64(unchecked((long)book.Core.StateHash));
-        to.Bytes(book.Core.Snapshot());
+        to.Count(core.Length);
+        state.Add(to.ToArray());
+        state.Add(core);
+        to = new RecordWriter();
         to.Count(book.Tickets.LastId);
         to.Bool(book.Indicative is not null);
         if (book.Indicative is { } auction)
@@ -36,7 +41,9 @@ internal static class BookMachineSnapshot
             to.Fixed64(auction.Imbalance);
         }
 
-        book.Tickets.Write(ref to);
+        state.Add(to.ToArray());
+        book.Tickets.AddTo(state);
+        to = new RecordWriter();
         // Each version appends to the one before it.
         if (version >= WithPlans)
         {
@@ -58,7 +65,8 @@ internal static class BookMachineSnapshot
             book.Trades.Write(ref to);
         }
 
-        return to.ToArray();
+        state.Add(to.ToArray());
+        return state;
     }
 
     /// <summary>Decodes the state of a snapshot.</summary>

@@ -151,9 +151,10 @@ internal sealed class BookTickets(string symbol)
             new FinishedOrder(
                 0, sequence, sequence, OrderStatus.Rejected, EndReason.None, reason, totalLots, 0));
 
-    /// <summary>Writes all orders for a snapshot, without <see cref="LastId"/>.</summary>
-    public void Write(ref RecordWriter to)
+    /// <summary>Adds all orders to a snapshot, without <see cref="LastId"/>.</summary>
+    public void AddTo(CapturedState state)
     {
+        var to = new RecordWriter();
         to.Count(_accounts.Count);
         foreach (var (account, presence) in _accounts.OrderBy(pair => pair.Key))
         {
@@ -161,10 +162,11 @@ internal sealed class BookTickets(string symbol)
             AccountInBookEncoding.Write(ref to, presence);
         }
 
-        _finished.Write(ref to);
+        state.Add(to.ToArray());
+        _finished.AddTo(state);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads what <see cref="AddTo"/> added.</summary>
     public static BookTickets Read(string symbol, long lastId, OrderBook core, ref RecordReader from)
     {
         var tickets = new BookTickets(symbol) { LastId = lastId };

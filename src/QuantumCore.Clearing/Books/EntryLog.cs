@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.Clearing;
@@ -22,6 +23,7 @@ internal sealed class EntryLog
     private const int HashBits = 30;
     private const int PositionBits = 64 - HashBits;
     private const int MostSplits = HashBits - 12;
+    private const int TypicalEntry = 24;
 
     private readonly List<(byte[] Bytes, int Used)> _chunks = [];
     private Table[] _directory = [new(SmallestTable, 0)];
@@ -37,7 +39,7 @@ internal sealed class EntryLog
         entry.CopyTo(_chunks[chunk].Bytes.AsSpan(offset));
         _chunks[chunk] = (_chunks[chunk].Bytes, offset + entry.Length);
         var position = ((long)chunk << ChunkBits) | (uint)offset;
-        Index(hash, position);
+        Index(SlotOf(hash, position));
         return position;
     }
 
@@ -51,18 +53,26 @@ internal sealed class EntryLog
     /// <summary>Returns the positions of entries with a hash; the caller checks their keys.</summary>
     public Candidates Find(uint hash) => new(TableOf(Cut(hash)).Slots, Cut(hash));
 
-    /// <summary>Writes all bytes, in sequence.</summary>
-    public void Write(ref RecordWriter to)
+    /// <summary>Adds all bytes, in sequence. It shares them, because what is in a chunk never changes.</summary>
+    public void AddTo(CapturedState state)
     {
-        to.Count(_chunks.Count);
+        state.Add(Count(_chunks.Count));
         foreach (var (bytes, used) in _chunks)
         {
-            to.Bytes(bytes.AsSpan(0, used));
+            state.Add(Count(used));
+            state.Add(bytes.AsMemory(0, used));
+        }
+
+        static byte[] Count(int value)
+        {
+            var to = new RecordWriter();
+            to.Count(value);
+            return to.ToArray();
         }
     }
 
     /// <summary>
-    /// Reads what <see cref="Write"/> wrote. Each entry passes <paramref name="hashAndSkip"/> once, in sequence.
+    /// Reads what <see cref="AddTo"/> added. Each entry passes <paramref name="hashAndSkip"/> once, in sequence.
     /// </summary>
     /// <param name="from">The reader.</param>
     /// <param name="hashAndSkip">Returns an entry's hash and moves the reader behind it.</param>
@@ -70,6 +80,7 @@ internal sealed class EntryLog
     public static EntryLog Read(ref RecordReader from, EntryReading hashAndSkip)
     {
         var log = new EntryLog();
+        var slots = new List<ulong>(from.Rest / TypicalEntry);
         for (var i = from.ItemCount(); i > 0; i--)
         {
             var bytes = from.Bytes();
@@ -83,12 +94,13 @@ internal sealed class EntryLog
             {
                 var start = bytes.Length - reader.Rest;
                 var position = ((long)log._chunks.Count << ChunkBits) | (uint)start;
-                log.Index(hashAndSkip(ref reader, position), position);
+                slots.Add(SlotOf(hashAndSkip(ref reader, position), position));
             }
 
             log._chunks.Add((bytes.ToArray(), bytes.Length));
         }
 
+        log.IndexAll(CollectionsMarshal.AsSpan(slots));
         return log;
     }
 
@@ -121,9 +133,57 @@ internal sealed class EntryLog
 
     private Table TableOf(uint hash) => _directory[(int)(hash >> (HashBits - _directoryBits))];
 
-    private void Index(uint hash, long position)
+    // Plus one, so that no used slot is 0.
+    private static ulong SlotOf(uint hash, long position) =>
+        ((ulong)Cut(hash) << PositionBits) | (ulong)(position + 1);
+
+    /// <summary>
+    /// Indexes the entries of a new log. Table after table, because each then stays in the processor's cache.
+    /// </summary>
+    private void IndexAll(ReadOnlySpan<ulong> slots)
     {
-        hash = Cut(hash);
+        while (_directoryBits < MostSplits && slots.Length >> _directoryBits > LargestTable / 8 * 5)
+        {
+            _directoryBits++;
+        }
+
+        var size = SmallestTable;
+        while (size < LargestTable && slots.Length >> _directoryBits >= size / 8 * 5)
+        {
+            size *= 2;
+        }
+
+        _directory = new Table[1 << _directoryBits];
+        var starts = new int[_directory.Length + 1];
+        foreach (var slot in slots)
+        {
+            starts[TableNumber(slot) + 1]++;
+        }
+
+        for (var i = 0; i < _directory.Length; i++)
+        {
+            _directory[i] = new Table(size, _directoryBits);
+            starts[i + 1] += starts[i];
+        }
+
+        var sorted = new ulong[slots.Length];
+        foreach (var slot in slots)
+        {
+            sorted[starts[TableNumber(slot)]++] = slot;
+        }
+
+        foreach (var slot in sorted)
+        {
+            Index(slot);
+        }
+    }
+
+    // Two shifts, because there is none by 64.
+    private int TableNumber(ulong slot) => (int)(slot >> 1 >> (63 - _directoryBits));
+
+    private void Index(ulong slot)
+    {
+        var hash = (uint)(slot >> PositionBits);
         var table = TableOf(hash);
         while (table.IsFull)
         {
@@ -138,8 +198,7 @@ internal sealed class EntryLog
             }
         }
 
-        // Plus one, so that no used slot is 0.
-        table.Insert(((ulong)hash << PositionBits) | (ulong)(position + 1));
+        table.Insert(slot);
     }
 
     private void Split(Table table, uint hash)

@@ -100,10 +100,10 @@ internal sealed class FinishedOrders
         Note(account, number, finished.OrderId, _log.Add(HashOf(account, number), to.ToSpan()));
     }
 
-    /// <summary>Writes all ends for a snapshot.</summary>
-    public void Write(ref RecordWriter to) => _log.Write(ref to);
+    /// <summary>Adds all ends to a snapshot.</summary>
+    public void AddTo(CapturedState state) => _log.AddTo(state);
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads what <see cref="AddTo"/> added.</summary>
     /// <param name="from">The reader.</param>
     /// <param name="lastId">The last id that the book issued; a higher one is an error.</param>
     public static FinishedOrders Read(ref RecordReader from, long lastId)

@@ -7,18 +7,21 @@ namespace QuantumCore.Grains.Accounts;
 /// <summary>Decides when an account is due for a snapshot, and stores it.</summary>
 /// <param name="machine">The account's state, as recovered from its newest snapshot.</param>
 /// <param name="stream">The account's stream.</param>
-/// <param name="snapshots">Makes the snapshots of quiet accounts.</param>
+/// <param name="snapshots">Stores the snapshots of busy accounts, and makes those of quiet ones.</param>
 /// <param name="now">Current time, Unix nanoseconds.</param>
 /// <param name="log">The log of the grain's class.</param>
 internal sealed class AccountSnapshots(
     AccountMachine machine, JournalStream stream, SnapshotMaker snapshots, long now, ILogger log)
 {
+    // Records that replay in about half a second, where each record of a book needs a query of its own.
+    private const long LeastFolds = 20_000;
+
     private long _next;
     private long _takenNanos = machine.TimeNanos == 0 ? now : machine.TimeNanos;
     private long _takenAt = machine.Folded;
 
     /// <summary>Begins to count, once the account's own records are applied.</summary>
-    public void Begin() => _next = After(machine.Folded);
+    public void Begin() => _next = SnapshotMaker.DueAfter(machine.Folded, LeastFolds);
 
     /// <summary>Stores or requests a snapshot if enough has happened since the last one.</summary>
     /// <remarks>Fills count too: a maker may apply a million of them between two decisions of its own.</remarks>
@@ -31,12 +34,12 @@ internal sealed class AccountSnapshots(
             return;
         }
 
-        (_next, _takenAt, _takenNanos) = (After(machine.Folded), machine.Folded, nowNanos);
+        (_next, _takenAt, _takenNanos) = (
+            SnapshotMaker.DueAfter(machine.Folded, LeastFolds), machine.Folded, nowNanos);
         if (isBusy)
         {
-            // The grain has its own state in memory. Any other place would have to read all its books again for each
-            // busy account.
-            _ = SaveAsync();
+            // Any other place would have to read all its books again for each busy account.
+            snapshots.Store(stream, machine.Sequence, machine.Capture());
         }
         else
         {
@@ -58,6 +61,4 @@ internal sealed class AccountSnapshots(
             GrainLog.SnapshotFailed(log, e, stream.Name);
         }
     }
-
-    private static long After(long folded) => folded + Math.Max(2_000, folded / 4);
 }

@@ -210,7 +210,10 @@ internal sealed class BookJournal(
     {
         foreach (var book in books.All)
         {
-            book.SnapshotWhenDue(CommandNanos);
+            if (!journal.IsBroken)
+            {
+                book.SnapshotWhenDue(CommandNanos);
+            }
         }
 
         return books.All.Length == 1

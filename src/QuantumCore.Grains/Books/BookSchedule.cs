@@ -92,7 +92,10 @@ internal sealed class BookSchedule(
         foreach (var book in books.All)
         {
             book.Look(time.UnixNanos());
-            book.SnapshotWhenDue(time.UnixNanos());
+            if (!streams.IsBroken)
+            {
+                book.SnapshotWhenDue(time.UnixNanos());
+            }
         }
 
         if (!books.All.Any(IsAnythingDue) || streams.Refusal(urgent: true) != RejectReason.None)

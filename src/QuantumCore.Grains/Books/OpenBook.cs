@@ -27,6 +27,12 @@ internal sealed class OpenBook(
     // Readers that are this far behind catch up from the journal.
     private const int UnpublishedLimit = 100_000;
 
+    // Records that replay in about half a second.
+    private const long LeastRecords = 100_000;
+
+    // Capturing more open orders would delay the next commands by more than 10 ms.
+    private const int CapturedOrders = 10_000;
+
     /// <summary>The book's state.</summary>
     public BookMachine Machine => machine;
 
@@ -116,13 +122,26 @@ internal sealed class OpenBook(
         return IsServing && machine.Core.CopyLevels(side, best) == 1 ? best[0].PriceTicks : null;
     }
 
-    /// <summary>Requests a snapshot if enough has happened since the last one, or if it is from yesterday.</summary>
+    /// <summary>
+    /// Captures or requests a snapshot if enough has happened since the last one, or if it is from yesterday. Only a
+    /// sound state may be captured: not after a failed command.
+    /// </summary>
     public void SnapshotWhenDue(long now)
     {
         var isOld = now - _snapshotNanos > SnapshotMaker.LongestNanos && machine.Sequence > _snapshotted;
-        if (IsServing && (isOld || machine.Sequence >= SnapshotAfter(_snapshotted)))
+        var isBusy = machine.Sequence >= SnapshotMaker.DueAfter(_snapshotted, LeastRecords);
+        if (!IsServing || (!isOld && !isBusy))
         {
-            (_snapshotted, _snapshotNanos) = (machine.Sequence, now);
+            return;
+        }
+
+        (_snapshotted, _snapshotNanos) = (machine.Sequence, now);
+        if (isBusy && machine.Core.OpenOrders <= CapturedOrders && machine.Sequence == stream.Head)
+        {
+            snapshots.Store(stream, machine.Sequence, machine.Capture());
+        }
+        else
+        {
             snapshots.Ask(stream.Name, stream.Epoch);
         }
     }
@@ -149,8 +168,6 @@ internal sealed class OpenBook(
         BookTurn turn => turn.Steps.Count(static step => step is TradeMade),
         _ => 0,
     };
-
-    private static long SnapshotAfter(long sequence) => sequence + Math.Max(10_000, sequence / 4);
 
     // One publication at a time keeps the sequence. Records that arrive meanwhile are published together.
     private async Task PublishAsync(Func<OpenBook, BookBatch, Task> publish)

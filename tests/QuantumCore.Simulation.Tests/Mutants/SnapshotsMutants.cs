@@ -10,8 +10,8 @@ internal static class SnapshotsMutants
         new()
         {
             Rule = "a snapshot forgets names",
-            Original = "state.Keys.Write(ref to);",
-            Changed = "new UsedKeys().Write(ref to);",
+            Original = "state.Keys.AddTo(captured);",
+            Changed = "new UsedKeys().AddTo(captured);",
             Seed = 4,
         },
         new()
@@ -36,8 +36,8 @@ internal static class SnapshotsMutants
         new()
         {
             Rule = "a book's snapshot forgets finished orders",
-            Original = "_finished.Write(ref to);",
-            Changed = "new FinishedOrders().Write(ref to);",
+            Original = "_finished.AddTo(state);",
+            Changed = "new FinishedOrders().AddTo(state);",
         },
         new()
         {
