@@ -37,7 +37,7 @@ public sealed class SnapshotMaker(
     /// its stream, so the distance does too.
     /// </summary>
     /// <param name="count">Number of records that the last snapshot covers.</param>
-    /// <param name="least">Number of records that replay in about half a second.</param>
+    /// <param name="least">Least number of records between two snapshots.</param>
     internal static long DueAfter(long count, long least) => count + Math.Max(least, count / 4);
 
     /// <summary>Requests a snapshot under the epoch of an activation. A second request changes nothing.</summary>

@@ -13,7 +13,7 @@ namespace QuantumCore.Grains.Accounts;
 internal sealed class AccountSnapshots(
     AccountMachine machine, JournalStream stream, SnapshotMaker snapshots, long now, ILogger log)
 {
-    // Records that replay in about half a second, where each record of a book needs a query of its own.
+    // An estimate, not a measurement: half a second of replay if each record of a book needs a query of its own.
     private const long LeastFolds = 20_000;
 
     private long _next;

@@ -27,7 +27,7 @@ internal sealed class OpenBook(
     // Readers that are this far behind catch up from the journal.
     private const int UnpublishedLimit = 100_000;
 
-    // Records that replay in about half a second.
+    // Records that replay in 0.3 s of the processor (bench/results/recovery.md).
     private const long LeastRecords = 100_000;
 
     // Capturing more open orders would delay the next commands by more than 10 ms.
