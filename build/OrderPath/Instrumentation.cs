@@ -22,7 +22,10 @@ internal sealed class Instrumentation
                 continue;
             var reading = new ReaderParameters
             {
-                AssemblyResolver = resolver, ReadSymbols = true, ReadWrite = true, InMemory = true,
+                AssemblyResolver = resolver,
+                ReadSymbols = true,
+                ReadWrite = true,
+                InMemory = true,
             };
             using var assembly = AssemblyDefinition.ReadAssembly(file.FullName, reading);
             var count = assembly.MainModule.ImportReference(typeof(Hits).GetMethod(nameof(Hits.Count)));
