@@ -151,6 +151,7 @@ public abstract class FollowingContract : BundleContract
     public async Task No_order_is_durable_before_its_hold_in_many_small_frames(int seed)
     {
         const int Streams = 4;
+        const int FirstTurns = 40;
         var random = new Random(seed);
         var writer = NewWriter(new JournalWriterOptions { MaxFrameRecords = 5, MaxFrameBytes = 60 });
         NoteFrames();
@@ -159,8 +160,12 @@ public abstract class FollowingContract : BundleContract
             streams[i] = await writer.OpenAsync($"{(i < Streams ? "acct" : "book")}/{i}", Cancel);
         var orders = new List<(int Account, long Hold, int Book, long Order)>();
         var holds = new List<(int Account, long Hold)>();
+
+        // The first turns queue, or a quick store could commit each record before the next.
+        var gate = Hold();
         for (var turn = 0; turn < 500; turn++)
         {
+            if (turn == FirstTurns) gate.Release();
             var at = random.Next(streams.Length);
             if (at < Streams)
             {
@@ -177,7 +182,8 @@ public abstract class FollowingContract : BundleContract
                 orders.Add((account, hold, at, order));
             }
 
-            if (random.Next(25) == 0) await Within(streams[at].WhenDurable(streams[at].Head), "a record in the middle");
+            if (turn > FirstTurns && random.Next(25) == 0)
+                await Within(streams[at].WhenDurable(streams[at].Head), "a record in the middle");
         }
 
         await Durable(streams);
