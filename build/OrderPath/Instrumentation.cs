@@ -6,10 +6,10 @@ namespace QuantumCore.OrderPath;
 /// <summary>Makes each method of the product's assemblies in a folder count its calls.</summary>
 internal sealed class Instrumentation
 {
-    private readonly List<(string File, string Method)> _methods = [];
+    private readonly List<string> _files = [];
 
-    /// <summary>Source file and name of each counted method, by its number.</summary>
-    public IReadOnlyList<(string File, string Method)> Methods => _methods;
+    /// <summary>Source file of each counted method, by its number.</summary>
+    public IReadOnlyList<string> Files => _files;
 
     /// <summary>Instruments the assemblies of a folder in place.</summary>
     public void Apply(DirectoryInfo folder)
@@ -48,8 +48,8 @@ internal sealed class Instrumentation
             return;
         var writer = method.Body.GetILProcessor();
         var first = method.Body.Instructions[0];
-        writer.InsertBefore(first, writer.Create(OpCodes.Ldc_I4, _methods.Count));
+        writer.InsertBefore(first, writer.Create(OpCodes.Ldc_I4, _files.Count));
         writer.InsertBefore(first, writer.Create(OpCodes.Call, count));
-        _methods.Add((file, method.FullName));
+        _files.Add(file);
     }
 }

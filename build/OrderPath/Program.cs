@@ -15,10 +15,9 @@ Add(typeof(Hits).Assembly.Location);
 
 var without = await RunAsync(0);
 var with = await RunAsync(Orders);
-var files = instrumentation.Methods
-    .Select((method, number) => (method.File, method.Method, Calls: with[number] - without[number]))
-    .Where(method => method.Calls >= Orders * 9 / 10)
-    .GroupBy(method => method.File)
+var files = instrumentation.Files
+    .Where((_, method) => with[method] - without[method] >= Orders * 9 / 10)
+    .GroupBy(file => file)
     .OrderBy(file => file.Key, StringComparer.Ordinal)
     .ToList();
 foreach (var file in files)

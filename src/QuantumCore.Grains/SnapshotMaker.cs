@@ -43,7 +43,7 @@ public sealed class SnapshotMaker(
     /// <summary>Requests a snapshot under the epoch of an activation. A second request changes nothing.</summary>
     internal void Ask(string stream, long epoch) => Ask(new Request(stream, epoch));
 
-    /// <summary>Stores a captured state once the record that it includes last is durable.</summary>
+    /// <summary>Requests that a captured state is stored once the record that it includes last is durable.</summary>
     internal void Store(JournalStream stream, long sequence, CapturedState state) =>
         Ask(new Request(stream.Name, stream.Epoch, () => StoreAsync(stream, sequence, state)));
 
@@ -55,7 +55,11 @@ public sealed class SnapshotMaker(
         }
     }
 
-    private static async Task<bool> StoreAsync(JournalStream stream, long sequence, CapturedState state)
+    /// <summary>
+    /// Stores a captured state at once, after its last record is durable. Returns false if a newer activation owns the
+    /// stream.
+    /// </summary>
+    internal static async Task<bool> StoreAsync(JournalStream stream, long sequence, CapturedState state)
     {
         await stream.WhenDurable(sequence);
         return await state.UseAsync(body => stream.PutSnapshotAsync(sequence, body, CancellationToken.None));

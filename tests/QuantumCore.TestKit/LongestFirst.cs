@@ -19,25 +19,24 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private const string Prefix = "Test collection for ";
 
-    private readonly Dictionary<string, int> _seconds = new(StringComparer.Ordinal);
-
     /// <inheritdoc/>
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(
         IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection
     {
+        var seconds = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var assembly in testCollections.OfType<IXunitTestCollection>().Select(
             collection => collection.TestAssembly.Assembly).Distinct())
         {
             foreach (var type in assembly.GetTypes())
             {
                 if (type.GetCustomAttribute<TakesSecondsAttribute>() is { } taken)
-                    _seconds[type.FullName!] = taken.Seconds;
+                    seconds[type.FullName!] = taken.Seconds;
             }
         }
 
         return [.. testCollections.OrderByDescending(
-            collection => _seconds.GetValueOrDefault(ClassOf(collection.TestCollectionDisplayName)))];
+            collection => seconds.GetValueOrDefault(ClassOf(collection.TestCollectionDisplayName)))];
     }
 
     /// <summary>Returns the class in "Test collection for CLASS (id: …)".</summary>

@@ -49,6 +49,7 @@ public class DependencyTests
         // Sources that a bot's author copies: the SDK alone, and for backtests the market's own state machines.
         ["MarketMaker"] = ["QuantumCore.Client"],
         ["Backtest"] = ["QuantumCore.Client", "QuantumCore.Market"],
+        ["OrderPath"] = [],
     };
 
     // These set UsesGrains, for which the build adds Orleans: the core must not set it.

@@ -4,7 +4,7 @@ namespace QuantumCore.Tidy.Tests;
 internal static class Repository
 {
     /// <summary>Folders that hold projects.</summary>
-    public static readonly IReadOnlyList<string> CodeFolders = ["src", "silo", "client", "examples", "bench", "tests"];
+    public static readonly IReadOnlyList<string> CodeFolders = ["src", "silo", "client", "examples", "bench", "build", "tests"];
 
     private static readonly string[] s_notOurs =
         ["artifacts", ".git", "bin", "obj", "data", "node_modules", ".vs", ".idea"];

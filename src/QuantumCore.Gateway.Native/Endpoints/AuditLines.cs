@@ -6,10 +6,10 @@ using QuantumCore.Gateway.Http;
 
 namespace QuantumCore.Gateway.Native.Endpoints;
 
-/// <summary>Answers with audit lines, newest first.</summary>
+/// <summary>Reads audit lines, newest first.</summary>
 internal static class AuditLines
 {
-    /// <summary>Answers with the lines before the query's sequence, up to its limit.</summary>
+    /// <summary>Returns the lines before the query's sequence, up to its limit.</summary>
     /// <param name="context">The call.</param>
     /// <param name="read">Reads lines before a sequence, up to a maximum number.</param>
     public static async Task<Result<Api.AuditLines>> ReadAsync(

@@ -104,8 +104,8 @@ internal sealed class BlockCalls(
     }
 
     /// <summary>
-    /// Audits an act and answers. An act that is not on record yet, because the journal does not commit, is answered
-    /// with 202 and audited later.
+    /// Audits an act and returns its answer. For an act that is not on record yet, because the journal does not commit,
+    /// that is 202; it is audited later.
     /// </summary>
     private async Task<Result<T>> DoneAsync<T>(
         Refusal? refusal, bool isOnRecord, Func<ValueTask<Refusal?>>? note, T answer)

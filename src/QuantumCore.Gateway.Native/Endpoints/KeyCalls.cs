@@ -79,7 +79,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     private ICatalogGrain Catalog => grains.Catalog();
 
     /// <summary>
-    /// Returns the account of the signed-in user: a key makes no keys. Demo users are rejected; they have keys already,
+    /// Returns the account of the signed-in user: a key makes no keys. Null for demo users; they have keys already,
     /// which everyone knows.
     /// </summary>
     private static AccountId? OwnerOf(SignedIn who) =>

@@ -222,9 +222,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, AccountQueries accounts,
             line.IsPending);
     }
 
-    /// <summary>
-    /// Returns the requested period of UTC days, both included; by default today. Null if the request was rejected.
-    /// </summary>
+    /// <summary>Reads the requested period of UTC days, both included; by default today.</summary>
     private Refusal? ReadPeriod(HttpContext context, out (long From, long To) period)
     {
         period = default;

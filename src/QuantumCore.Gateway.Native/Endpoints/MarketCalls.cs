@@ -29,7 +29,7 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     {
         if (await listings.FindAsync(Call.Path(context, "symbol")) is not { } instrument)
             return await listings.UnknownAsync(Call.Path(context, "symbol"));
-        if (Count(context, "depth", "20", out var depth) is { } refused)
+        if (Call.Count(context, "depth", "20", out var depth) is { } refused)
             return refused;
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Depth(depth);
@@ -55,7 +55,7 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     {
         if (await listings.FindAsync(Call.Path(context, "symbol")) is not { } instrument)
             return await listings.UnknownAsync(Call.Path(context, "symbol"));
-        if (Count(context, "limit", "20", out var limit) is { } refused)
+        if (Call.Count(context, "limit", "20", out var limit) is { } refused)
             return refused;
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).DisplayedOrders(limit);
@@ -80,7 +80,7 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     {
         if (await listings.FindAsync(Call.Path(context, "symbol")) is not { } instrument)
             return await listings.UnknownAsync(Call.Path(context, "symbol"));
-        if (Count(context, "limit", "100", out var limit) is { } refused)
+        if (Call.Count(context, "limit", "100", out var limit) is { } refused)
             return refused;
 
         var trades = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(limit);
@@ -116,19 +116,12 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
             : await listings.UnknownAsync(symbol);
     }
 
-    /// <summary>Answers with a symbol's phase and prices.</summary>
+    /// <summary>Returns a symbol's phase and prices.</summary>
     public static async ValueTask<Result<Api.SymbolState>> StateOfAsync(IGrainFactory grains, Instrument instrument)
     {
         var state = await grains.Book(instrument.BookKey).State(instrument.Symbol);
         return state.IsHalted
             ? new Refusal(RejectReason.SymbolUnavailable)
             : Result<Api.SymbolState>.Json(to => to.WriteState(state, instrument));
-    }
-
-    private static Refusal? Count(HttpContext context, string name, string absent, out int count)
-    {
-        var number = Call.Number((string?)context.Request.Query[name] ?? absent, 1, 1000);
-        count = (int)(number ?? 0);
-        return number is null ? Refusal.NotInRange(name, context.Request.Query[name], 1, 1000) : null;
     }
 }

@@ -207,7 +207,7 @@ internal sealed class OperatorCalls(
         return numbers.Wrong ?? OrderChecks.Price(instrument, ticks, "price", text);
     }
 
-    /// <summary>Carries out a command, audits it, and answers with the symbol's state after it.</summary>
+    /// <summary>Carries out a command, audits it, and returns the symbol's state after it.</summary>
     private async Task<Result<Api.SymbolState>> OperateAsync(
         Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>>? note) =>
         await OperatedAsync(instrument, await operations.OperateAsync(instrument.Symbol, command), note);

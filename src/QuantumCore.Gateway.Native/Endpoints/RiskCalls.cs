@@ -132,7 +132,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, Operato
         return new Api.OwnersLimits(owners);
     }
 
-    /// <summary>Reads the limits of a request; null if it was rejected and answered.</summary>
+    /// <summary>Reads the limits of a request.</summary>
     private async Task<(Refusal? Refusal, LimitsRequest? Request)> ReadAsync(
         Api.LimitsBody text, string by, bool forEveryone, bool ofOwner)
     {

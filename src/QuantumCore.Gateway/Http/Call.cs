@@ -161,11 +161,18 @@ internal static class Call
             : null;
 
     /// <summary>Reads the limit of the query, 1 to 1000, by default 100.</summary>
-    public static Refusal? Limit(HttpContext context, out int limit)
+    public static Refusal? Limit(HttpContext context, out int limit) => Count(context, "limit", "100", out limit);
+
+    /// <summary>Reads a number of items from the query, 1 to 1000.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="name">Name of the parameter.</param>
+    /// <param name="absent">Its value if it is absent.</param>
+    /// <param name="count">The number.</param>
+    public static Refusal? Count(HttpContext context, string name, string absent, out int count)
     {
-        var number = Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000);
-        limit = (int)(number ?? 0);
-        return number is null ? Refusal.NotInRange("limit", context.Request.Query["limit"], 1, 1000) : null;
+        var number = Number((string?)context.Request.Query[name] ?? absent, 1, 1000);
+        count = (int)(number ?? 0);
+        return number is null ? Refusal.NotInRange(name, context.Request.Query[name], 1, 1000) : null;
     }
 
     /// <summary>

@@ -53,9 +53,7 @@ internal sealed class AccountSnapshots(
     {
         try
         {
-            var (sequence, snapshot) = (machine.Sequence, machine.Snapshot());
-            await stream.WhenDurable(sequence);
-            await stream.PutSnapshotAsync(sequence, snapshot, CancellationToken.None);
+            await SnapshotMaker.StoreAsync(stream, machine.Sequence, machine.Capture());
         }
         catch (Exception e)
         {

@@ -206,16 +206,25 @@ internal sealed class BookJournal(
         }
     }
 
-    private Task HeadsDurableAsync()
+    /// <summary>
+    /// Snapshots the books for which it is time. After a failed command none: their state is no longer sound.
+    /// </summary>
+    public void SnapshotWhenDue(long now)
     {
-        foreach (var book in books.All)
+        if (journal.IsBroken)
         {
-            if (!journal.IsBroken)
-            {
-                book.SnapshotWhenDue(CommandNanos);
-            }
+            return;
         }
 
+        foreach (var book in books.All)
+        {
+            book.SnapshotWhenDue(now);
+        }
+    }
+
+    private Task HeadsDurableAsync()
+    {
+        SnapshotWhenDue(CommandNanos);
         return books.All.Length == 1
             ? journal.Stream.WhenDurable(journal.Stream.Head)
             : WhenAllDurableAsync();

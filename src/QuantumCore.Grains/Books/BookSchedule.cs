@@ -92,12 +92,9 @@ internal sealed class BookSchedule(
         foreach (var book in books.All)
         {
             book.Look(time.UnixNanos());
-            if (!streams.IsBroken)
-            {
-                book.SnapshotWhenDue(time.UnixNanos());
-            }
         }
 
+        journal.SnapshotWhenDue(time.UnixNanos());
         if (!books.All.Any(IsAnythingDue) || streams.Refusal(urgent: true) != RejectReason.None)
         {
             return;
