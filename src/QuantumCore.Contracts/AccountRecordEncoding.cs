@@ -1,19 +1,15 @@
 using System.Collections.Immutable;
+using QuantumCore.Contracts.Encodings;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>
-/// Encodes account records as bytes. Kinds never change:
-/// H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32, kind of account 33, M 34, Q 35,
-/// deficit covered 36, interest 37, corporate action entered 38, paid 39, symbol changed 76, deficit share paid 78,
-/// kind of isolated margin account 79, split entered 89, R with its book 95, limits with a kill switch 96.
-/// </summary>
-public static partial class AccountRecordEncoding
+/// <summary>Encodes account records as bytes. Kinds never change.</summary>
+public static class AccountRecordEncoding
 {
     private const byte Version = 1;
 
-    private enum Kind : byte
+    internal enum Kind : byte
     {
         Hold = 20,
         Refused = 21,
@@ -61,16 +57,16 @@ public static partial class AccountRecordEncoding
         AccountUnfrozen unfrozen => Encode(unfrozen),
         LimitsSet limits => Encode(limits),
         VolumesSet volumes => Encode(volumes),
-        AccountKindSet kind => Encode(kind),
-        MarginReviewed margin => Encode(margin),
-        LiquidationStepEnded step => Encode(step),
-        DeficitCovered covered => Encode(covered),
-        InterestAccrued interest => Encode(interest),
-        DeficitSharePaid paid => Encode(paid),
-        CorporateActionEntered entered => Encode(entered),
-        CorporateActionPaid paid => Encode(paid),
-        SplitEntered split => Encode(split),
-        SymbolChanged changed => Encode(changed),
+        AccountKindSet kind => AccountMarginEncoding.Encode(kind),
+        MarginReviewed margin => AccountMarginEncoding.Encode(margin),
+        LiquidationStepEnded step => AccountMarginEncoding.Encode(step),
+        DeficitCovered covered => AccountMarginEncoding.Encode(covered),
+        InterestAccrued interest => AccountMarginEncoding.Encode(interest),
+        DeficitSharePaid paid => AccountMarginEncoding.Encode(paid),
+        CorporateActionEntered entered => AccountActionEncoding.Encode(entered),
+        CorporateActionPaid paid => AccountActionEncoding.Encode(paid),
+        SplitEntered split => AccountActionEncoding.Encode(split),
+        SymbolChanged changed => AccountActionEncoding.Encode(changed),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -111,7 +107,7 @@ public static partial class AccountRecordEncoding
             Kind.Volumes => ReadVolumes(ref from),
             Kind.AccountKind =>
                 new AccountKindSet(from.TimeNanos, from.Text(), from.Count32(), from.Text(), from.Text()),
-            Kind.Margin => ReadMargin(ref from),
+            Kind.Margin => AccountMarginEncoding.ReadMargin(ref from),
             Kind.LiquidationStep => new LiquidationStepEnded(
                 from.TimeNanos, from.Text(), from.Count32(), from.Count(), from.Count(), from.Count(), from.Count()),
             Kind.IsolatedKind => new AccountKindSet(
@@ -141,7 +137,8 @@ public static partial class AccountRecordEncoding
         return record;
     }
 
-    private static RecordWriter Start(Kind kind, AccountRecord record) => new(Version, (byte)kind, record.TimeNanos);
+    /// <summary>Begins a record.</summary>
+    internal static RecordWriter Start(Kind kind, AccountRecord record) => new(Version, (byte)kind, record.TimeNanos);
 
     private static byte[] Encode(HoldPlaced record)
     {

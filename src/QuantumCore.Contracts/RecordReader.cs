@@ -59,6 +59,16 @@ internal ref struct RecordReader
 
     public byte Byte() => Take(1)[0];
 
+    /// <summary>Reads a member of an enum that is stored as a byte.</summary>
+    public T Member<T>()
+        where T : struct, Enum
+    {
+        var number = Byte();
+        return Enum.IsDefined((T)(object)number)
+            ? (T)(object)number
+            : throw new InvalidDataException($"Unknown {typeof(T).Name} {number}.");
+    }
+
     public bool Bool() => Byte() switch
     {
         0 => false,

@@ -1,9 +1,11 @@
-namespace QuantumCore.Contracts;
+using static QuantumCore.Contracts.AccountRecordEncoding;
+
+namespace QuantumCore.Contracts.Encodings;
 
 /// <summary>Encodes records of an account's parts of corporate actions.</summary>
-public static partial class AccountRecordEncoding
+internal static class AccountActionEncoding
 {
-    private static byte[] Encode(CorporateActionEntered record)
+    public static byte[] Encode(CorporateActionEntered record)
     {
         var to = Start(Kind.ActionEntered, record);
         to.Text(record.Action);
@@ -18,7 +20,7 @@ public static partial class AccountRecordEncoding
         return to.ToArray();
     }
 
-    private static byte[] Encode(CorporateActionPaid record)
+    public static byte[] Encode(CorporateActionPaid record)
     {
         var to = Start(Kind.ActionPaid, record);
         to.Text(record.Action);
@@ -28,7 +30,7 @@ public static partial class AccountRecordEncoding
         return to.ToArray();
     }
 
-    private static byte[] Encode(SplitEntered record)
+    public static byte[] Encode(SplitEntered record)
     {
         var to = Start(Kind.Split, record);
         to.Text(record.Action);
@@ -45,7 +47,7 @@ public static partial class AccountRecordEncoding
         return to.ToArray();
     }
 
-    private static byte[] Encode(SymbolChanged record)
+    public static byte[] Encode(SymbolChanged record)
     {
         var to = Start(Kind.SymbolChange, record);
         to.Text(record.Action);

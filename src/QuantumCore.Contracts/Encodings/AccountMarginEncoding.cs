@@ -1,9 +1,11 @@
-namespace QuantumCore.Contracts;
+using static QuantumCore.Contracts.AccountRecordEncoding;
+
+namespace QuantumCore.Contracts.Encodings;
 
 /// <summary>Encodes records of margin accounts.</summary>
-public static partial class AccountRecordEncoding
+internal static class AccountMarginEncoding
 {
-    private static byte[] Encode(AccountKindSet record)
+    public static byte[] Encode(AccountKindSet record)
     {
         // An account that may trade any instrument keeps its original encoding.
         var to = Start(record.Symbol.Length == 0 ? Kind.AccountKind : Kind.IsolatedKind, record);
@@ -19,7 +21,7 @@ public static partial class AccountRecordEncoding
         return to.ToArray();
     }
 
-    private static byte[] Encode(MarginReviewed record)
+    public static byte[] Encode(MarginReviewed record)
     {
         var to = Start(Kind.Margin, record);
         to.Byte((byte)record.State);
@@ -33,7 +35,7 @@ public static partial class AccountRecordEncoding
         return to.ToArray();
     }
 
-    private static MarginReviewed ReadMargin(ref RecordReader from)
+    public static MarginReviewed ReadMargin(ref RecordReader from)
     {
         var (state, floor, deadline) = ((MarginState)from.Byte(), from.Count(), from.Fixed64());
         var (equity, requirement, maintenance) = (from.Fixed128(), from.Fixed128(), from.Fixed128());
@@ -42,7 +44,7 @@ public static partial class AccountRecordEncoding
             from.TimeNanos, state, floor, deadline, equity, requirement, maintenance, marks);
     }
 
-    private static byte[] Encode(LiquidationStepEnded record)
+    public static byte[] Encode(LiquidationStepEnded record)
     {
         var to = Start(Kind.LiquidationStep, record);
         to.Text(record.Asset);
@@ -54,7 +56,7 @@ public static partial class AccountRecordEncoding
         return to.ToArray();
     }
 
-    private static byte[] Encode(DeficitCovered record)
+    public static byte[] Encode(DeficitCovered record)
     {
         var to = Start(Kind.Covered, record);
         to.Text(record.Asset);
@@ -65,7 +67,7 @@ public static partial class AccountRecordEncoding
         return to.ToArray();
     }
 
-    private static byte[] Encode(DeficitSharePaid record)
+    public static byte[] Encode(DeficitSharePaid record)
     {
         var to = Start(Kind.SharePaid, record);
         to.Text(record.Asset);
@@ -76,7 +78,7 @@ public static partial class AccountRecordEncoding
         return to.ToArray();
     }
 
-    private static byte[] Encode(InterestAccrued record)
+    public static byte[] Encode(InterestAccrued record)
     {
         var to = Start(Kind.Interest, record);
         to.Count(record.Day);

@@ -1,11 +1,13 @@
-namespace QuantumCore.Contracts;
+using static QuantumCore.Contracts.CatalogRecordEncoding;
 
-/// <summary>Encodes records of owners' limits and blocks.</summary>
-public static partial class CatalogRecordEncoding
+namespace QuantumCore.Contracts.Encodings;
+
+/// <summary>Encodes catalog records of owners' limits and blocks.</summary>
+internal static class OwnerEncoding
 {
-    private static byte[] Encode(OwnerLimitsSet record)
+    public static byte[] Encode(OwnerLimitsSet record)
     {
-        var to = new RecordWriter(Version, OwnerLimitsKind, record.TimeNanos);
+        var to = Start(Kind.OwnerLimits, record);
         var (limits, by, why) = record.Request;
         to.Text(limits.Owner);
         to.Text(limits.Symbol);
@@ -28,7 +30,7 @@ public static partial class CatalogRecordEncoding
         return to.ToArray();
     }
 
-    private static OwnerLimitsSet ReadOwnerLimits(ref RecordReader from)
+    public static OwnerLimitsSet ReadOwnerLimits(ref RecordReader from)
     {
         var (owner, symbol) = (from.Text(), from.Text());
         var limits = from.Items(static (ref from) => new AccountLimit((LimitKind)from.Byte(), from.Count()));
@@ -40,9 +42,9 @@ public static partial class CatalogRecordEncoding
                 from.Text()));
     }
 
-    private static byte[] Encode(OwnerBlocked record)
+    public static byte[] Encode(OwnerBlocked record)
     {
-        var to = new RecordWriter(Version, OwnerBlockKind, record.TimeNanos);
+        var to = Start(Kind.OwnerBlock, record);
         to.Text(record.Block.Owner);
         to.Bool(record.Block.IsBlocked);
         to.Text(record.Block.By);
@@ -50,6 +52,6 @@ public static partial class CatalogRecordEncoding
         return to.ToArray();
     }
 
-    private static OwnerBlocked ReadOwnerBlocked(ref RecordReader from) =>
+    public static OwnerBlocked ReadOwnerBlocked(ref RecordReader from) =>
         new(from.TimeNanos, new OwnerBlock(from.Text(), from.Bool(), from.Text(), from.Text()));
 }

@@ -1,16 +1,17 @@
-namespace QuantumCore.Contracts;
+using static QuantumCore.Contracts.CatalogRecordEncoding;
 
-/// <summary>Encodes records of corporate actions.</summary>
-public static partial class CatalogRecordEncoding
+namespace QuantumCore.Contracts.Encodings;
+
+/// <summary>Encodes catalog records of corporate actions.</summary>
+internal static class CorporateActionEncoding
 {
-    private static byte[] Encode(CorporateActionAnnounced record)
+    public static byte[] Encode(CorporateActionAnnounced record)
     {
         var request = record.Request;
         var isSplit = request.Kind == CorporateActionKind.Split;
         var isRename = request.Kind == CorporateActionKind.SymbolChange;
-        var to = new RecordWriter(
-            Version, isSplit ? SplitAnnouncedKind : isRename ? SymbolChangeAnnouncedKind : ActionAnnouncedKind,
-            record.TimeNanos);
+        var to = Start(
+            isSplit ? Kind.SplitAnnounced : isRename ? Kind.SymbolChangeAnnounced : Kind.ActionAnnounced, record);
         to.Text(request.Id);
         to.Byte((byte)request.Kind);
         to.Text(request.Symbol);
@@ -34,7 +35,7 @@ public static partial class CatalogRecordEncoding
         return to.ToArray();
     }
 
-    private static CorporateActionAnnounced ReadSplit(ref RecordReader from)
+    public static CorporateActionAnnounced ReadSplit(ref RecordReader from)
     {
         var announced = ReadAnnounced(ref from);
         return announced with
@@ -43,22 +44,22 @@ public static partial class CatalogRecordEncoding
         };
     }
 
-    private static CorporateActionAnnounced ReadSymbolChange(ref RecordReader from)
+    public static CorporateActionAnnounced ReadSymbolChange(ref RecordReader from)
     {
         var announced = ReadAnnounced(ref from);
         return announced with { Request = announced.Request with { NewSymbol = from.Text(), NewAsset = from.Text() } };
     }
 
-    private static CorporateActionAnnounced ReadAnnounced(ref RecordReader from) => new(
+    public static CorporateActionAnnounced ReadAnnounced(ref RecordReader from) => new(
         from.TimeNanos,
         new CorporateActionRequest(
-            from.Text(), Member<CorporateActionKind>(from.Byte()), from.Text(), from.Count(), from.Count(),
+            from.Text(), from.Member<CorporateActionKind>(), from.Text(), from.Count(), from.Count(),
             from.Count(), from.Text(), from.Text()),
         from.Fixed64());
 
-    private static byte[] Encode(CorporateActionClosed record)
+    public static byte[] Encode(CorporateActionClosed record)
     {
-        var to = new RecordWriter(Version, ActionClosedKind, record.TimeNanos);
+        var to = Start(Kind.ActionClosed, record);
         to.Text(record.Id);
         to.Count(record.Sums.Accounts);
         to.Fixed128(record.Sums.LongUnits);
@@ -69,12 +70,12 @@ public static partial class CatalogRecordEncoding
         return to.ToArray();
     }
 
-    private static CorporateSums ReadSums(ref RecordReader from) => new(
+    public static CorporateSums ReadSums(ref RecordReader from) => new(
         from.Count32(), from.Fixed128(), from.Fixed128(), from.Fixed128(), from.Fixed128(), from.Count());
 
-    private static byte[] Encode(byte kind, CatalogRecord record, string id)
+    public static byte[] Encode(Kind kind, CatalogRecord record, string id)
     {
-        var to = new RecordWriter(Version, kind, record.TimeNanos);
+        var to = Start(kind, record);
         to.Text(id);
         return to.ToArray();
     }
