@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Accounts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
@@ -220,6 +221,61 @@ public sealed class SnapshotMakerTests
         Assert.Empty(maker.Waiting);
 
         long Witness() => stream.Append(BookRecordEncoding.Encode(machine.Witness(Alice, 1, Day)));
+    }
+
+    [Fact]
+    public async Task A_busy_account_stores_its_own_state_without_what_follows()
+    {
+        const long Distance = 5_000;
+        var store = new VolatileJournalStore();
+        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+        var stream = await writer.OpenAsync("acct/1001", TestContext.Current.CancellationToken);
+        using var maker = new SnapshotMaker(store, null!, null!, NullLogger<SnapshotMaker>.Instance);
+        var machine = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl);
+        var snapshots = new AccountSnapshots(machine, stream, maker, Day, NullLogger.Instance);
+        snapshots.Begin();
+        while (machine.Folded < Distance)
+        {
+            Assert.Empty(maker.Waiting);
+            await RecordAsync();
+            snapshots.MakeWhenDue(Day);
+        }
+
+        Assert.Equal(["acct/1001"], maker.Waiting);
+        var expected = machine.Snapshot();
+
+        // The next records share the tables of the captured state: used keys, fills and balances.
+        for (var i = 0; i < 500; i++) await RecordAsync();
+        await maker.MakeWaitingAsync(TestContext.Current.CancellationToken);
+
+        var stored = await store.SnapshotsAsync("acct/1001", TestContext.Current.CancellationToken)
+            .SingleAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(Distance, stored.Sequence);
+        Assert.Equal(expected, stored.Body);
+
+        // The rest of the journal on top of it is the account as it is.
+        var again = AccountMachine.Restore(new AccountId(Alice), _ => Listed.Aapl, stored.Body.Span);
+        await foreach (var record in store.ReadAsync(
+            "acct/1001", stored.Sequence + 1, stream.Head, TestContext.Current.CancellationToken))
+            again.Apply(AccountRecordEncoding.Decode(record.Body.Span));
+        Assert.Equal(machine.Snapshot(), again.Snapshot());
+
+        async Task RecordAsync()
+        {
+            var n = machine.Folded;
+            var record = (n % 3) switch
+            {
+                0 => machine.Deposit(new DepositRequest($"cash {n}", "USD", 1_000_000), Listed.Aapl.Quote, Day + n),
+                1 => machine.Deposit(new DepositRequest($"units {n}", "AAPL", 10), Listed.Aapl.Base, Day + n),
+                _ => machine.Decide(
+                    new HoldRequest(
+                        $"order {n}", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 1),
+                    (ulong)n, Listed.Aapl, Day + n),
+            };
+            machine.Apply(record);
+            stream.Append(AccountRecordEncoding.Encode(record));
+            if (n % 500 == 0) await stream.WhenDurable(stream.Head);
+        }
     }
 
     private static async Task TradeAsync(Exchange exchange, int round)
