@@ -113,7 +113,8 @@ internal static class FixOrderReading
         {
             var isOfPeg = instruction is "R" or "P" or "M" or "a";
             if ((isOfPeg && type is not ("pegged" or "trailingStop"))
-                || instruction is not ("6" or "G" or "F" or "R" or "P" or "M" or "a"))
+                || (instruction is not ("6" or "R" or "P" or "M" or "a")
+                    && OrderFlagWords.OfFix(instruction) == OrderFlag.None))
             {
                 return new FixFault(
                     FixTag.ExecInst, FixReject.ValueIncorrect,
@@ -128,12 +129,10 @@ internal static class FixOrderReading
             order = instruction switch
             {
                 "6" => order with { PostOnly = true },
-                "G" => order with { AllOrNone = true },
-                "F" => order with { DoNotReduce = true },
                 "R" => order with { Peg = "primary" },
                 "P" => order with { Peg = "market" },
                 "M" => order with { Peg = "midpoint" },
-                _ => order,
+                _ => order with { Flags = order.Flags | OrderFlagWords.OfFix(instruction) },
             };
         }
 

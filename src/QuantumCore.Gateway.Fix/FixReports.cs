@@ -278,9 +278,7 @@ internal static class FixReports
         terms.Peg switch { PegReference.Primary =>
             "R", PegReference.Midpoint => "M", PegReference.Market => "P", _ => null },
         order.PostOnly ? "6" : null,
-        terms.AllOrNone ? "G" : null,
-        terms.DoNotReduce ? "F" : null,
-    }.OfType<string>());
+    }.Concat(terms.Flags.Words().Select(word => word.Fix)).OfType<string>());
 
     private static void WriteFill(FixWriter to, Instrument instrument, LastFill fill)
     {
@@ -369,10 +367,12 @@ internal static class FixReports
         "triggerPrice" => "StopPx (99)",
         "minQuantity" => "MinQty (110)",
         "displayQuantity" or "hidden" => "MaxFloor (111)",
-        "peg" or "postOnly" or "allOrNone" or "doNotReduce" => $"ExecInst (18, {field})",
+        "peg" or "postOnly" => $"ExecInst (18, {field})",
         "pegOffset" or "trailingDistance" or "trailingBasisPoints" => "PegOffsetValue (211)",
         "goodTill" => "ExpireTime (126)",
         "selfTrade" => "SelfTradePreventionMode (25001)",
-        _ => field,
+        _ => OrderFlagWords.All.Any(word => word.Json == field && word.Fix is not null)
+            ? $"ExecInst (18, {field})"
+            : field,
     };
 }

@@ -173,11 +173,7 @@ internal static class HistoryWords
         (string Name, long? Value)[] all =
         [
             (DisplayLots, terms.DisplayLots),
-            ("hidden", terms.Hidden ? 1 : null),
-            ("allOrNone", terms.AllOrNone ? 1 : null),
-            ("doNotReduce", terms.DoNotReduce ? 1 : null),
             (MinimumLots, terms.MinimumLots),
-            ("slide", terms.Slide ? 1 : null),
             (TriggerTicks, terms.TriggerTicks),
             ("triggerReference", terms.TriggerReference == TriggerReference.Last ? null : (long)terms.TriggerReference),
             ("trailTicks", terms.TrailTicks),
@@ -195,6 +191,7 @@ internal static class HistoryWords
         var legs = terms.Strategy?.Legs.Select(
             (leg, at) => ($"{LegAt}{at} {leg.Symbol}", leg.Side == Side.Buy ? leg.Lots : -leg.Lots));
         return all.Where(term => term.Value is not null).Select(term => (term.Name, term.Value!.Value))
+            .Concat(terms.Flags.Words().Select(word => (word.Json, 1L)))
             .Concat(legs ?? []);
     }
 
@@ -218,11 +215,7 @@ internal static class HistoryWords
             conditions = name switch
             {
                 DisplayLots => conditions with { DisplayLots = value },
-                "hidden" => conditions with { Hidden = true },
-                "allOrNone" => conditions with { AllOrNone = true },
-                "doNotReduce" => conditions with { DoNotReduce = true },
                 MinimumLots => conditions with { MinimumLots = value },
-                "slide" => conditions with { Slide = true },
                 TriggerTicks => conditions with { TriggerTicks = value },
                 "triggerReference" => conditions with { TriggerReference = (TriggerReference)value },
                 "trailTicks" => conditions with { TrailTicks = value },
@@ -234,7 +227,7 @@ internal static class HistoryWords
                 "amount" => conditions with { Amount = value },
                 "protectionTicks" => conditions with { ProtectionTicks = value },
                 "expiryNanos" => conditions with { ExpiryNanos = value },
-                _ => conditions,
+                _ => conditions with { Flags = conditions.Flags | OrderFlagWords.OfJson(name) },
             };
             order = name switch
             {

@@ -26,6 +26,7 @@ public partial class StableNumberTests
             "None=0 ExpireTaker=1 ExpireMaker=2 ExpireBoth=3 Decrement=4 CancelNewest=5 CancelOldest=6",
         ["TriggerReference"] = "Last=0 Quote=1 Mark=2",
         ["PegReference"] = "None=0 Primary=1 Market=2 Midpoint=3",
+        ["OrderFlag"] = "None=0 Hidden=1 AllOrNone=2 Slide=4 DoNotReduce=8",
         ["OrderKind"] = "Plain=0 Waiting=1 Trailing=2 Iceberg=3 Pegged=4 Whole=5",
         ["OrderListKind"] = "OneCancelsOther=1 OneTriggersOther=2 OneTriggersOneCancelsOther=3 Strategy=4",
         ["OrderField"] =

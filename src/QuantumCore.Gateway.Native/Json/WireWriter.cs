@@ -272,14 +272,8 @@ internal static class WireWriter
         if (report.Conditions.Decode() is not { } terms)
             return;
 
-        if (terms.Slide)
-            to.WriteBoolean("slide"u8, true);
-        if (terms.Hidden)
-            to.WriteBoolean("hidden"u8, true);
-        if (terms.AllOrNone)
-            to.WriteBoolean("allOrNone"u8, true);
-        if (terms.DoNotReduce)
-            to.WriteBoolean("doNotReduce"u8, true);
+        foreach (var (_, member, _) in terms.Flags.Words())
+            to.WriteBoolean(member, true);
         if (terms.DisplayLots is { } display)
             to.WriteQuantity("displayQuantity"u8, instrument, display);
         if (terms.MinimumLots is { } minimum)

@@ -62,14 +62,11 @@ internal static class OrderReading
         if (text.GoodTill is not null && expiry is null)
             return (Refusal.Not("goodTill", text.GoodTill, WireTime.Rule), s_none);
 
-        var isPlain = !(text.Hidden || text.AllOrNone || text.Slide || text.DoNotReduce)
+        var isPlain = text.Flags == OrderFlag.None
             && watched == s_none.TriggerReference && peg == s_none.Peg && expiry is null;
         return (null, isPlain ? s_none : new OrderConditions
         {
-            Hidden = text.Hidden,
-            AllOrNone = text.AllOrNone,
-            Slide = text.Slide,
-            DoNotReduce = text.DoNotReduce,
+            Flags = text.Flags,
             TriggerReference = watched,
             Peg = peg,
             ExpiryNanos = expiry,

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Orders;
 
@@ -24,17 +25,17 @@ internal sealed record OrderText
 
     public bool PostOnly { get; set; }
 
-    public bool Slide { get; set; }
+    public bool Slide { get => Has(OrderFlag.Slide); set => Set(OrderFlag.Slide, value); }
 
     public string? DisplayQuantity { get; set; }
 
-    public bool Hidden { get; set; }
+    public bool Hidden { get => Has(OrderFlag.Hidden); set => Set(OrderFlag.Hidden, value); }
 
-    public bool AllOrNone { get; set; }
+    public bool AllOrNone { get => Has(OrderFlag.AllOrNone); set => Set(OrderFlag.AllOrNone, value); }
 
     public string? MinQuantity { get; set; }
 
-    public bool DoNotReduce { get; set; }
+    public bool DoNotReduce { get => Has(OrderFlag.DoNotReduce); set => Set(OrderFlag.DoNotReduce, value); }
 
     public string? TriggerPrice { get; set; }
 
@@ -60,6 +61,13 @@ internal sealed record OrderText
     public string? GoodTill { get; set; }
 
     public string? SelfTrade { get; set; }
+
+    /// <summary>Yes-or-no conditions that are requested. Not a member in JSON, because it is internal.</summary>
+    internal OrderFlag Flags { get; set; }
+
+    private bool Has(OrderFlag flag) => (Flags & flag) != 0;
+
+    private void Set(OrderFlag flag, bool isSet) => Flags = isSet ? Flags | flag : Flags & ~flag;
 }
 
 /// <summary>Amendment of an order.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -241,13 +242,7 @@ internal static class WireNames
     public static string Of(OrderField field) => field switch
     {
         OrderField.None => "",
-        OrderField.Type => "type",
-        OrderField.TimeInForce => "timeInForce",
-        OrderField.PostOnly => "postOnly",
-        OrderField.Slide => "slide",
         OrderField.Display => "displayQuantity",
-        OrderField.Hidden => "hidden",
-        OrderField.AllOrNone => "allOrNone",
         OrderField.MinimumQuantity => "minQuantity",
         OrderField.Trigger => "triggerPrice",
         OrderField.TriggerReference => "triggerBy",
@@ -255,13 +250,9 @@ internal static class WireNames
         OrderField.TrailBasisPoints => "trailingBasisPoints",
         OrderField.Activation => "activationPrice",
         OrderField.LimitOffset => "limitOffset",
-        OrderField.Peg => "peg",
-        OrderField.PegOffset => "pegOffset",
         OrderField.Amount => "quoteAmount",
-        OrderField.Protection => "protection",
         OrderField.Expiry => "goodTill",
-        OrderField.SelfTrade => "selfTrade",
-        OrderField.DoNotReduce => "doNotReduce",
+        _ => JsonNamingPolicy.CamelCase.ConvertName(field.ToString()),
     };
 
     public static string Of(Side side) => side switch
