@@ -24,13 +24,21 @@ public sealed class SnapshotMaker(
     /// <summary>Maximum interval between snapshots of a stream with new records, nanoseconds.</summary>
     internal const long LongestNanos = 24 * 3_600 * 1_000_000_000L;
 
+    /// <summary>
+    /// Most items that a capture may copy. It happens in the owner's turn, and more would delay the next commands by
+    /// more than about 10 ms.
+    /// </summary>
+    internal const int MostCopied = 10_000;
+
     private const string BookPrefix = "book/";
     private const string AccountPrefix = "acct/";
     private readonly Channel<Request> _asked = Channel.CreateUnbounded<Request>();
-    private readonly ConcurrentDictionary<string, long> _waiting = new(StringComparer.Ordinal);
+
+    // With the epoch: a request of a lost activation must not hide that of the next one.
+    private readonly ConcurrentDictionary<(string Stream, long Epoch), bool> _waiting = new();
 
     /// <summary>Streams that wait for a snapshot.</summary>
-    internal IReadOnlyCollection<string> Waiting => [.. _waiting.Keys];
+    internal IReadOnlyCollection<string> Waiting => [.. _waiting.Keys.Select(static key => key.Stream)];
 
     /// <summary>
     /// Returns the count of a stream's records at which its next snapshot is due. A snapshot grows with all records of
@@ -40,7 +48,9 @@ public sealed class SnapshotMaker(
     /// <param name="least">Least number of records between two snapshots.</param>
     internal static long DueAfter(long count, long least) => count + Math.Max(least, count / 4);
 
-    /// <summary>Requests a snapshot under the epoch of an activation. A second request changes nothing.</summary>
+    /// <summary>
+    /// Requests a snapshot under the epoch of an activation. A second request of that activation changes nothing.
+    /// </summary>
     internal void Ask(string stream, long epoch) => Ask(new Request(stream, epoch));
 
     /// <summary>Requests that a captured state is stored once the record that it includes last is durable.</summary>
@@ -49,7 +59,7 @@ public sealed class SnapshotMaker(
 
     private void Ask(Request request)
     {
-        if (_waiting.TryAdd(request.Stream, request.Epoch))
+        if (_waiting.TryAdd((request.Stream, request.Epoch), true))
         {
             _asked.Writer.TryWrite(request);
         }
@@ -97,7 +107,7 @@ public sealed class SnapshotMaker(
 
     private async Task MakeNextAsync(Request next, CancellationToken stoppingToken)
     {
-        _waiting.TryRemove(next.Stream, out _);
+        _waiting.TryRemove((next.Stream, next.Epoch), out _);
         try
         {
             await (next.Store?.Invoke().WaitAsync(stoppingToken) ?? MakeAsync(next.Stream, next.Epoch, stoppingToken));

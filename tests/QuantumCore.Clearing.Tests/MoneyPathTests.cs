@@ -78,6 +78,50 @@ public class MoneyPathTests
         Assert.All(accounts, account => Assert.NotEmpty(account.Snapshot()));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_captured_state_and_the_records_after_it_equal_a_full_replay(int seed)
+    {
+        var (random, market) = (new Random(seed), new Market(seed));
+        for (var round = 0; round < 20; round++)
+        {
+            market.Steps(random.Next(1, 300));
+            var (book, at) = (Joined(market.Book.Snapshot(), market.Book.Capture()), market.BookRecords.Count);
+            var accounts = market.Traders.Select((trader, i) => (
+                Joined: Joined(trader.Snapshot(), trader.Capture()), At: market.Applied[i].Count)).ToArray();
+
+            // Another thread joins the parts meanwhile.
+            market.Steps(random.Next(1, 300));
+
+            var restored = BookMachine.Restore("AAPL", await book);
+            for (var i = at; i < market.BookRecords.Count; i++)
+            {
+                restored.Replay(i + 1, BookRecordEncoding.Encode(market.BookRecords[i]));
+            }
+
+            Assert.Equal(market.Book.Core.StateHash, restored.Core.StateHash);
+            Assert.Equal(market.Book.Snapshot(), restored.Snapshot());
+            for (var i = 0; i < Accounts; i++)
+            {
+                var id = market.Traders[i].Account.Id;
+                var again = AccountMachine.Restore(id, _ => Listed.Aapl, await accounts[i].Joined);
+                var replayed = new AccountMachine(id, _ => Listed.Aapl);
+                market.Applied[i].Skip(accounts[i].At).ToList().ForEach(apply => apply(again));
+                market.Applied[i].ForEach(apply => apply(replayed));
+                Assert.Equal(replayed.Snapshot(), again.Snapshot());
+                Assert.Equal(market.Traders[i].Snapshot(), again.Snapshot());
+            }
+        }
+
+        static Task<byte[]> Joined(byte[] expected, CapturedState state) => Task.Run(async () =>
+        {
+            Assert.Equal(expected, state.ToArray());
+            return await state.UseAsync(static body => Task.FromResult(body.ToArray()));
+        });
+    }
+
     [Fact]
     public void A_snapshot_whose_book_has_another_hash_is_refused()
     {
@@ -254,7 +298,19 @@ public class MoneyPathTests
 
         public List<BookRecord> BookRecords { get; } = [];
 
+        /// <summary>Records that each trader applied, in sequence.</summary>
+        public List<Action<AccountMachine>>[] Applied { get; } =
+            [.. Enumerable.Range(0, Accounts).Select(_ => new List<Action<AccountMachine>>())];
+
         public int Fills { get; private set; }
+
+        public void Steps(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                Step();
+            }
+        }
 
         public void Step()
         {
@@ -310,7 +366,9 @@ public class MoneyPathTests
             foreach (var account in record.TouchedAccounts())
             {
                 var delivered = new DeliveredRecord(Book.Sequence, Book.Chain(account), record);
-                Assert.True(Traders[account - 1000].ApplyBook("AAPL", delivered, long.MaxValue));
+                Applied[account - 1000].Add(
+                    machine => Assert.True(machine.ApplyBook("AAPL", delivered, long.MaxValue)));
+                Applied[account - 1000][^1](Traders[account - 1000]);
             }
         }
 
@@ -360,8 +418,12 @@ public class MoneyPathTests
         private long _feesPaid;
         private int _counted;
 
-        private void Fold(AccountMachine trader, AccountRecord record) =>
-            trader.Apply(AccountRecordEncoding.Decode(AccountRecordEncoding.Encode(record)));
+        private void Fold(AccountMachine trader, AccountRecord record)
+        {
+            var stored = AccountRecordEncoding.Encode(record);
+            Applied[trader.Account.Id.Value - 1000].Add(machine => machine.Apply(AccountRecordEncoding.Decode(stored)));
+            Applied[trader.Account.Id.Value - 1000][^1](trader);
+        }
 
         private void Place()
         {

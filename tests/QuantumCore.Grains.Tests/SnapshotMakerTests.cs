@@ -254,6 +254,7 @@ public sealed class SnapshotMakerTests
         Assert.Equal(expected, stored.Body);
 
         // The rest of the journal on top of it is the account as it is.
+        await stream.WhenDurable(stream.Head);
         var again = AccountMachine.Restore(new AccountId(Alice), _ => Listed.Aapl, stored.Body.Span);
         await foreach (var record in store.ReadAsync(
             "acct/1001", stored.Sequence + 1, stream.Head, TestContext.Current.CancellationToken))
@@ -275,6 +276,141 @@ public sealed class SnapshotMakerTests
             machine.Apply(record);
             stream.Append(AccountRecordEncoding.Encode(record));
             if (n % 500 == 0) await stream.WhenDurable(stream.Head);
+        }
+    }
+
+    [Fact]
+    public async Task A_waiting_snapshot_of_a_lost_activation_does_not_hide_the_next_one()
+    {
+        var store = new VolatileJournalStore();
+        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+        using var maker = new SnapshotMaker(store, null!, null!, NullLogger<SnapshotMaker>.Instance);
+        var machine = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl);
+        byte[] expected = [];
+        for (var activation = 1; activation <= 2; activation++)
+        {
+            // A new activation of the stream: the one before has lost it.
+            var stream = await writer.OpenAsync("acct/1001", TestContext.Current.CancellationToken);
+            var record = machine.Deposit(
+                new DepositRequest($"cash {activation}", "USD", 100), Listed.Aapl.Quote, Day);
+            machine.Apply(record);
+            await stream.WhenDurable(stream.Append(AccountRecordEncoding.Encode(record)));
+            expected = machine.Snapshot();
+            maker.Store(stream, machine.Sequence, machine.Capture());
+        }
+
+        await maker.MakeWaitingAsync(TestContext.Current.CancellationToken);
+
+        var stored = await store.SnapshotsAsync("acct/1001", TestContext.Current.CancellationToken)
+            .SingleAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, stored.Sequence);
+        Assert.Equal(expected, stored.Body);
+        Assert.Empty(maker.Waiting);
+    }
+
+    [Theory]
+    [InlineData(9_999, false)]
+    [InlineData(10_001, true)]
+    public async Task A_book_of_many_accounts_is_replayed_and_not_captured_in_its_turn(int accounts, bool isReplayed)
+    {
+        var reads = 0;
+        var store = WatchedJournal.Around(new VolatileJournalStore(), CountAsync);
+        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+        var stream = await writer.OpenAsync("book/AAPL", TestContext.Current.CancellationToken);
+        using var maker = new SnapshotMaker(store, null!, null!, NullLogger<SnapshotMaker>.Instance);
+        var machine = new BookMachine("AAPL");
+        var book = new OpenBook(machine, stream, snapshotted: 0, snapshotNanos: Day, maker, NullLogger.Instance);
+        await AppendAsync(machine.Define(EncodedInstrument.From(Listed.Aapl), Day)!);
+        for (var i = 0; i < accounts; i++)
+        {
+            await AppendAsync(machine.Submit(
+                new SubmitOrder(
+                    Alice + i, 1, "order", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 1, 0, 0),
+                Day));
+            await AppendAsync(machine.Close(Alice + i, 1, EndReason.User, Day)!);
+        }
+
+        while (machine.Sequence < 100_000)
+        {
+            await AppendAsync(machine.Witness(Alice, 1, Day));
+        }
+
+        Assert.Equal(0, machine.Core.OpenOrders);
+        await stream.WhenDurable(stream.Head);
+        book.SnapshotWhenDue(Day);
+        await maker.MakeWaitingAsync(TestContext.Current.CancellationToken);
+
+        var stored = await store.SnapshotsAsync("book/AAPL", TestContext.Current.CancellationToken)
+            .SingleAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(machine.Snapshot(), stored.Body);
+        Assert.Equal(isReplayed, reads > 0);
+
+        async Task AppendAsync(BookRecord record)
+        {
+            var sequence = stream.Append(BookRecordEncoding.Encode(record));
+            book.Note(record);
+            if (sequence % 1_000 == 0) await stream.WhenDurable(sequence);
+        }
+
+        IAsyncEnumerable<JournalRecord> CountAsync(string stream, IAsyncEnumerable<JournalRecord> records)
+        {
+            reads++;
+            return records;
+        }
+    }
+
+    [Theory]
+    [InlineData(10_000, false)]
+    [InlineData(10_001, true)]
+    public async Task An_account_of_many_open_orders_is_replayed_and_not_captured_in_its_turn(
+        int orders, bool isReplayed)
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], []);
+        var reads = 0;
+        var store = WatchedJournal.Around(disk.Journal, CountAsync);
+        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+        var stream = await writer.OpenAsync("acct/1001", TestContext.Current.CancellationToken);
+        using var maker = new SnapshotMaker(
+            store, exchange.Service<AccountBookReader>(), exchange.Service<InstrumentCatalog>(),
+            NullLogger<SnapshotMaker>.Instance);
+        var machine = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl);
+        var snapshots = new AccountSnapshots(machine, stream, maker, Day, NullLogger.Instance);
+        snapshots.Begin();
+        await AppendAsync(machine.Deposit(new DepositRequest("cash", "USD", 1_000_000_000), Listed.Aapl.Quote, Day));
+        for (var i = 0; i < orders; i++)
+        {
+            var request = new HoldRequest(
+                $"order {i}", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 1);
+            await AppendAsync(machine.Decide(request, RequestHash.Of(request), Listed.Aapl, Day));
+        }
+
+        Assert.Equal(orders, machine.Account.Orders.Count);
+        await stream.WhenDurable(stream.Head);
+        snapshots.MakeWhenDue(Day);
+        await maker.MakeWaitingAsync(TestContext.Current.CancellationToken);
+
+        var stored = await store.SnapshotsAsync("acct/1001", TestContext.Current.CancellationToken)
+            .SingleAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(isReplayed, reads > 0);
+
+        // A replay has also read the book, which has nothing for this account yet.
+        var restored = AccountMachine.Restore(new AccountId(Alice), _ => Listed.Aapl, stored.Body.Span);
+        Assert.Equal((machine.Sequence, orders), (restored.Sequence, restored.Account.Orders.Count));
+        machine.CaughtUp("AAPL", restored.CursorOf("AAPL"));
+        Assert.Equal(machine.Snapshot(), restored.Snapshot());
+
+        async Task AppendAsync(AccountRecord record)
+        {
+            machine.Apply(record);
+            if (stream.Append(AccountRecordEncoding.Encode(record)) % 1_000 == 0)
+                await stream.WhenDurable(stream.Head);
+        }
+
+        IAsyncEnumerable<JournalRecord> CountAsync(string stream, IAsyncEnumerable<JournalRecord> records)
+        {
+            reads += stream == "acct/1001" ? 1 : 0;
+            return records;
         }
     }
 

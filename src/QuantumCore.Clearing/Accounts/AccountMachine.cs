@@ -553,6 +553,9 @@ internal sealed class AccountMachine
     /// <summary>Encodes the state. The same state always gives the same bytes.</summary>
     public byte[] Snapshot() => Capture().ToArray();
 
+    /// <summary>Number of items that <see cref="Capture"/> copies: mostly open orders.</summary>
+    public int CopiedItems => Account.Orders.Count;
+
     /// <summary>Captures the bytes of <see cref="Snapshot"/>, which any thread may then join.</summary>
     public CapturedState Capture() => AccountSnapshot.Capture(_state);
 

@@ -214,6 +214,9 @@ internal sealed class BookMachine
     /// <summary>Encodes the whole state. The same state always gives the same bytes.</summary>
     public byte[] Snapshot() => Capture().ToArray();
 
+    /// <summary>Number of items that <see cref="Capture"/> copies: open orders, and all accounts.</summary>
+    public int CopiedItems => Core.OpenOrders + _book.Tickets.Accounts;
+
     /// <summary>Captures the bytes of <see cref="Snapshot"/>, which any thread may then join.</summary>
     public CapturedState Capture() => BookMachineSnapshot.Capture(_book, BookMachineSnapshot.Version);
 

@@ -18,6 +18,9 @@ internal sealed class BookTickets(string symbol)
     /// <summary>The last public id; ids are dense from 1.</summary>
     public long LastId { get; private set; }
 
+    /// <summary>Number of accounts that a record has touched. It never falls.</summary>
+    public int Accounts => _accounts.Count;
+
     /// <summary>The open leg orders.</summary>
     public IEnumerable<OrderTicket> Legs => _accounts.OrderBy(pair => pair.Key)
         .SelectMany(pair => pair.Value.Open.Values.Where(ticket => ticket.Order.Type == OrderType.Leg));

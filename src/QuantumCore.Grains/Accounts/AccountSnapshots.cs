@@ -37,7 +37,7 @@ internal sealed class AccountSnapshots(
 
         (_next, _takenAt, _takenNanos) = (
             SnapshotMaker.DueAfter(machine.Folded, LeastFolds), machine.Folded, nowNanos);
-        if (isBusy)
+        if (isBusy && machine.CopiedItems <= SnapshotMaker.MostCopied)
         {
             // Any other place would have to read all its books again for each busy account.
             snapshots.Store(stream, machine.Sequence, machine.Capture());

@@ -30,9 +30,6 @@ internal sealed class OpenBook(
     // Records that replay in 0.3 s of the processor (bench/results/recovery.md).
     private const long LeastRecords = 100_000;
 
-    // Capturing more open orders would delay the next commands by more than 10 ms.
-    private const int CapturedOrders = 10_000;
-
     /// <summary>The book's state.</summary>
     public BookMachine Machine => machine;
 
@@ -136,7 +133,7 @@ internal sealed class OpenBook(
         }
 
         (_snapshotted, _snapshotNanos) = (machine.Sequence, now);
-        if (isBusy && machine.Core.OpenOrders <= CapturedOrders && machine.Sequence == stream.Head)
+        if (isBusy && machine.CopiedItems <= SnapshotMaker.MostCopied && machine.Sequence == stream.Head)
         {
             snapshots.Store(stream, machine.Sequence, machine.Capture());
         }
@@ -146,14 +143,13 @@ internal sealed class OpenBook(
         }
     }
 
-    /// <summary>Stores the current state.</summary>
+    /// <summary>Stores the current state once it is durable.</summary>
     public async Task SaveSnapshotAsync()
     {
         try
         {
-            var (sequence, snapshot) = (machine.Sequence, machine.Snapshot());
-            await stream.WhenDurable(sequence);
-            await stream.PutSnapshotAsync(sequence, snapshot, CancellationToken.None);
+            var sequence = machine.Sequence;
+            await SnapshotMaker.StoreAsync(stream, sequence, machine.Capture());
             _snapshotted = Math.Max(_snapshotted, sequence);
         }
         catch (Exception e)
