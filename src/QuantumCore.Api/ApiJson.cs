@@ -29,6 +29,9 @@ internal static class ApiJson
     /// <summary>Returns the description of an answer.</summary>
     public static JsonTypeInfo<T> Of<T>() => Known<T>.Answer;
 
+    /// <summary>Writes a value as an answer.</summary>
+    public static void Write<T>(Utf8JsonWriter to, T value) => JsonSerializer.Serialize(to, value, Of<T>());
+
     /// <summary>Returns the description of a request.</summary>
     public static JsonTypeInfo<T> Request<T>() => (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T));
 

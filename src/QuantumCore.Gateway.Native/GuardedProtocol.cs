@@ -37,27 +37,19 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
     protected void On<TAnswer>(
         Lane lane, Access access, string method, string path, Func<HttpContext, Task<Result<TAnswer>>> call,
         Type? body = null, params string[] query) =>
-        Add(
-            lane, access, method, path, call, Guard(access, context => WriteAsync(context, call(context))), body,
-            query);
+        Add(lane, access, method, path, call, Guard(access, call), body, query);
 
     /// <summary>Adds a call whose handler takes its caller.</summary>
     protected void On<TAnswer>(
         Lane lane, Access access, string method, string path, Func<HttpContext, Caller, Task<Result<TAnswer>>> call,
         Type? body = null, params string[] query) =>
-        Add(
-            lane, access, method, path, call,
-            Guard(access, (HttpContext context, Caller caller) => WriteAsync(context, call(context, caller))), body,
-            query);
+        Add(lane, access, method, path, call, Guard(access, call), body, query);
 
     /// <summary>Adds a call whose handler takes its user.</summary>
     protected void On<TAnswer>(
         Lane lane, Access access, string method, string path, Func<HttpContext, SignedIn, Task<Result<TAnswer>>> call,
         Type? body = null, params string[] query) =>
-        Add(
-            lane, access, method, path, call,
-            Guard(access, (HttpContext context, SignedIn who) => WriteAsync(context, call(context, who))), body,
-            query);
+        Add(lane, access, method, path, call, Guard(access, call), body, query);
 
     /// <summary>Adds a call whose handler takes the account of the path.</summary>
     protected void On<TAnswer>(
@@ -65,7 +57,8 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         Type? body = null, params string[] query) =>
         Add(
             lane, access, method, path, call,
-            Guard(access, context => OfAccountAsync(context, account => WriteAsync(context, call(context, account)))),
+            Guard(access, (HttpContext context, Caller _) => OfAccountAsync(
+                context, account => call(context, account))),
             body, query);
 
     /// <summary>Adds a call whose handler takes its caller and the account of the path.</summary>
@@ -75,103 +68,90 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         Add(
             lane, access, method, path, call,
             Guard(access, (HttpContext context, Caller caller) => OfAccountAsync(
-                context, account => WriteAsync(context, call(context, caller, account)))),
+                context, account => call(context, caller, account))),
             body, query);
 
     /// <summary>Adds a call whose handler takes its caller and the body.</summary>
     protected void On<TBody, TAnswer>(
         Lane lane, Access access, string method, string path,
-        Func<HttpContext, Caller, TBody, Task<Result<TAnswer>>> call)
+        Func<HttpContext, Caller, TBody, Task<Result<TAnswer>>> call, int longest = Call.LongestBody)
         where TBody : class
     {
-        Add(lane, access, method, path, call, Guard(access, (HttpContext context, Caller caller) => ReadAsync(
-            context, (TBody body) => WriteAsync(context, call(context, caller, body)))), typeof(TBody));
+        RequireCaller(access);
+        Add(lane, access, method, path, call, ServeAsync, typeof(TBody));
+
+        // Orders come here: one method and no lambdas, which would allocate for each order.
+        async Task ServeAsync(HttpContext context)
+        {
+            var (refusal, caller) = await Call.EnterAsync(context, keys, access);
+            TBody? body = null;
+            if (refusal is null)
+                (refusal, body) = await Call.ReadAsync(context, Known<TBody>.Body, longest);
+            await (refusal is { } refused ? refused : await call(context, caller, body!)).WriteAsync(context);
+        }
     }
 
     /// <summary>Adds a call whose handler takes its user and the body.</summary>
     protected void On<TBody, TAnswer>(
         Lane lane, Access access, string method, string path,
         Func<HttpContext, SignedIn, TBody, Task<Result<TAnswer>>> call)
-        where TBody : class
-    {
-        Add(lane, access, method, path, call, Guard(access, (HttpContext context, SignedIn who) => ReadAsync(
-            context, (TBody body) => WriteAsync(context, call(context, who, body)))), typeof(TBody));
-    }
+        where TBody : class =>
+        Add(
+            lane, access, method, path, call,
+            Guard(access, (HttpContext context, SignedIn who) => ReadAsync<TBody, TAnswer>(
+                context, body => call(context, who, body))),
+            typeof(TBody));
 
     /// <summary>Adds a call whose handler takes its caller, the account of the path, and the body.</summary>
     protected void On<TBody, TAnswer>(
         Lane lane, Access access, string method, string path,
         Func<HttpContext, Caller, AccountId, TBody, Task<Result<TAnswer>>> call)
-        where TBody : class
-    {
-        Add(lane, access, method, path, call, Guard(access, (HttpContext context, Caller caller) => OfAccountAsync(
-            context,
-            account => ReadAsync(
-                context, (TBody body) => WriteAsync(context, call(context, caller, account, body))))), typeof(TBody));
-    }
+        where TBody : class =>
+        Add(
+            lane, access, method, path, call,
+            Guard(access, (HttpContext context, Caller caller) => OfAccountAsync(
+                context, account => ReadAsync<TBody, TAnswer>(context, body => call(context, caller, account, body)))),
+            typeof(TBody));
 
     /// <summary>Adds a call whose handler takes its caller, the instrument of the path, and the body.</summary>
     protected void On<TBody, TAnswer>(
         Lane lane, Access access, string method, string path,
         Func<HttpContext, Caller, Instrument, TBody, Task<Result<TAnswer>>> call)
-        where TBody : class
-    {
-        Add(lane, access, method, path, call, Guard(access, async (HttpContext context, Caller caller) =>
-        {
-            var symbol = Call.Path(context, "symbol");
-            if (await listings.FindAsync(symbol) is { } instrument)
-                await ReadAsync(
-                    context, (TBody body) => WriteAsync(context, call(context, caller, instrument, body)));
-            else
-                await Answer.RefuseAsync(context, await listings.UnknownAsync(symbol));
-        }), typeof(TBody));
-    }
+        where TBody : class =>
+        Add(
+            lane, access, method, path, call,
+            Guard(access, async (HttpContext context, Caller caller) =>
+            {
+                var symbol = Call.Path(context, "symbol");
+                return await listings.FindAsync(symbol) is { } instrument
+                    ? await ReadAsync<TBody, TAnswer>(context, body => call(context, caller, instrument, body))
+                    : await listings.UnknownAsync(symbol);
+            }),
+            typeof(TBody));
 
-    /// <summary>Adds a call whose handler writes its answer itself.</summary>
-    protected void On(
-        Lane lane, Access access, string method, string path, Func<HttpContext, Task> call,
-        Type? answer = null, params string[] query) =>
-        Add(lane, access, method, path, call, Guard(access, call), null, query, answer);
+    /// <summary>Adds a page that anyone may read. Its handler writes it.</summary>
+    protected void OnPage(string path, Func<HttpContext, Task> call) =>
+        Add(Lane.Readings, Access.Anyone, "GET", path, call, call);
 
-    /// <summary>Adds a call whose handler takes its caller and writes its answer itself.</summary>
-    protected void On(
-        Lane lane, Access access, string method, string path, Func<HttpContext, Caller, Task> call, Type answer,
-        params string[] query) => Add(lane, access, method, path, call, Guard(access, call), null, query, answer);
-
-    /// <summary>Adds a call whose handler takes its caller and the body, and writes its answer itself.</summary>
-    protected void On<TBody>(
-        Lane lane, Access access, string method, string path, Func<HttpContext, Caller, TBody, Task> call, Type answer,
-        int longest = Call.LongestBody)
-        where TBody : class
-    {
-        RequireCaller(access);
-        Add(lane, access, method, path, call, ServeAsync, typeof(TBody), [], answer);
-
-        // Orders come here: if nothing waits, it allocates nothing.
-        Task ServeAsync(HttpContext context)
-        {
-            var entering = EnterAsync<TBody>(context, access, longest);
-            if (!entering.IsCompletedSuccessfully)
-                return LaterAsync(context, entering, call);
-
-#pragma warning disable VSTHRD002, VSTHRD103 // It is complete.
-            var (caller, text) = entering.Result;
-#pragma warning restore VSTHRD002, VSTHRD103
-            return text is null ? Task.CompletedTask : call(context, caller, text);
-        }
-    }
-
-    /// <summary>Adds a call that becomes a WebSocket. Any other request is rejected first.</summary>
-    protected void OnSocket(Lane lane, Access access, string path, Func<HttpContext, Task> call) =>
-        Add(lane, access, "GET", path, call, Socket(Guard(access, call)));
+    /// <summary>Adds a call of anyone that becomes a WebSocket. Any other request is rejected first.</summary>
+    protected void OnSocket(Lane lane, string path, Func<HttpContext, Task> call) =>
+        Add(lane, Access.Anyone, "GET", path, call, Socket(call));
 
     /// <summary>Adds a call that becomes a WebSocket of its caller. Any other request is rejected first.</summary>
-    protected void OnSocket(Lane lane, Access access, string path, Func<HttpContext, Caller, Task> call) =>
-        Add(lane, access, "GET", path, call, Socket(Guard(access, call)));
+    protected void OnSocket(Lane lane, Access access, string path, Func<HttpContext, Caller, Task> call)
+    {
+        RequireCaller(access);
+        Add(lane, access, "GET", path, call, Socket(async context =>
+        {
+            var (refusal, caller) = await Call.EnterAsync(context, keys, access);
+            if (!await Answer.TryRefuseAsync(context, refusal))
+                await call(context, caller);
+        }));
+    }
 
     private void Add(
         Lane lane, Access access, string method, string path, Delegate handler, Func<HttpContext, Task> call,
-        Type? body = null, IReadOnlyList<string>? query = null, Type? answer = null)
+        Type? body = null, IReadOnlyList<string>? query = null)
     {
         if (path.Contains("/admin/", StringComparison.Ordinal)
             && access is Access.Anyone or Access.Person or Access.Caller or Access.Trader)
@@ -180,8 +160,7 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         {
             Metadata =
             [
-                new Described(
-                    handler.Method.DeclaringType!, access, body, query ?? [], answer ?? AnswerOf(handler.Method)),
+                new Described(handler.Method.DeclaringType!, access, body, query ?? [], AnswerOf(handler.Method)),
                 handler.Method,
             ],
         });
@@ -193,36 +172,31 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
             ? answer
             : null;
 
-    private static async Task WriteAsync<T>(HttpContext context, Task<Result<T>> answer) =>
-        await (await answer).WriteAsync(context);
+    private static Task<Result<T>> OfAccountAsync<T>(HttpContext context, Func<AccountId, Task<Result<T>>> call) =>
+        Call.Account(context, out var account) is { } refusal ? Task.FromResult<Result<T>>(refusal) : call(account);
 
-    private static Task OfAccountAsync(HttpContext context, Func<AccountId, Task> call) =>
-        Call.Account(context, out var account) is { } refusal
-            ? Answer.RefuseAsync(context, refusal).AsTask()
-            : call(account);
-
-    private static async Task ReadAsync<T>(HttpContext context, Func<T, Task> call)
-        where T : class
+    private static async Task<Result<TAnswer>> ReadAsync<TBody, TAnswer>(
+        HttpContext context, Func<TBody, Task<Result<TAnswer>>> call)
+        where TBody : class
     {
-        var (refusal, body) = await Call.ReadAsync(context, Known<T>.Body);
-        if (!await Answer.TryRefuseAsync(context, refusal))
-            await call(body);
+        var (refusal, body) = await Call.ReadAsync(context, Known<TBody>.Body);
+        return refusal is { } refused ? refused : await call(body);
     }
 
-    private Func<HttpContext, Task> Guard(Access access, Func<HttpContext, Task> call) => access switch
+    private Func<HttpContext, Task> Guard<T>(Access access, Func<HttpContext, Task<Result<T>>> call) => access switch
     {
-        Access.Anyone => call,
+        Access.Anyone => async context => await (await call(context)).WriteAsync(context),
         Access.Person => Guard(access, (HttpContext context, SignedIn _) => call(context)),
         _ => Guard(access, (HttpContext context, Caller _) => call(context)),
     };
 
-    private Func<HttpContext, Task> Guard(Access access, Func<HttpContext, Caller, Task> call)
+    private Func<HttpContext, Task> Guard<T>(Access access, Func<HttpContext, Caller, Task<Result<T>>> call)
     {
         RequireCaller(access);
         return async context =>
         {
-            if (await Call.EnterAsync(context, keys, access) is { } caller)
-                await call(context, caller);
+            var (refusal, caller) = await Call.EnterAsync(context, keys, access);
+            await (refusal is { } refused ? refused : await call(context, caller)).WriteAsync(context);
         };
     }
 
@@ -232,14 +206,14 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
             throw new ArgumentOutOfRangeException(nameof(access), access, "The handler takes a caller.");
     }
 
-    private static Func<HttpContext, Task> Guard(Access access, Func<HttpContext, SignedIn, Task> call) =>
+    private static Func<HttpContext, Task> Guard<T>(
+        Access access, Func<HttpContext, SignedIn, Task<Result<T>>> call) =>
         access != Access.Person
             ? throw new ArgumentOutOfRangeException(nameof(access), access, "Only a person is signed in.")
             : async context =>
             {
                 var (refusal, who) = await SessionTicket.IdentifyAsync(context);
-                if (!await Answer.TryRefuseAsync(context, refusal))
-                    await call(context, who!);
+                await (refusal is { } refused ? refused : await call(context, who!)).WriteAsync(context);
             };
 
     private static Func<HttpContext, Task> Socket(Func<HttpContext, Task> call) => async context =>
@@ -249,26 +223,6 @@ internal abstract class GuardedProtocol(KeyRing keys, Listings listings)
         else
             await Answer.RefuseAsync(context, Refusal.Malformed(null, "This call is a WebSocket."));
     };
-
-    private async ValueTask<(Caller Caller, T? Text)> EnterAsync<T>(
-        HttpContext context, Access access, int longest)
-        where T : class
-    {
-        if (await Call.EnterAsync(context, keys, access) is not { } caller)
-            return default;
-
-        var (refusal, text) = await Call.ReadAsync(context, Known<T>.Body, longest);
-        return await Answer.TryRefuseAsync(context, refusal) ? default : (caller, text);
-    }
-
-    private static async Task LaterAsync<T>(
-        HttpContext context, ValueTask<(Caller Caller, T? Text)> entering, Func<HttpContext, Caller, T, Task> call)
-        where T : class
-    {
-        var (caller, text) = await entering;
-        if (text is not null)
-            await call(context, caller, text);
-    }
 
     // Made with the first request that has such a body: a start compiles 460 methods fewer without them.
     private static class Known<T>

@@ -60,42 +60,33 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
         MapMarket(services.GetRequiredService<MarketCalls>(), services.GetRequiredService<TickerCalls>());
         OnSocket(
             Lane.Trading, Access.Trader, $"{Native}/trading", services.GetRequiredService<TradingCall>().ServeAsync);
-        OnSocket(Lane.Streams, Access.Anyone, $"{Native}/stream", services.GetRequiredService<StreamCall>().ServeAsync);
+        OnSocket(Lane.Streams, $"{Native}/stream", services.GetRequiredService<StreamCall>().ServeAsync);
 
-        On(Lane.Readings, Access.Anyone, "GET", $"{Native}/openapi.json", ApiDocument.ShowAsync);
-        On(Lane.Readings, Access.Anyone, "GET", "/docs", ApiPage.ShowAsync);
-        On(Lane.Readings, Access.Anyone, "GET", "/docs/scalar.js", ApiPage.ScriptAsync);
+        OnPage($"{Native}/openapi.json", ApiDocument.ShowAsync);
+        OnPage("/docs", ApiPage.ShowAsync);
+        OnPage("/docs/scalar.js", ApiPage.ScriptAsync);
 
         MapEngine(services.GetRequiredService<EngineCalls>());
     }
 
     private void MapOrders(OrderCalls orders, PastOrderCalls past)
     {
-        On<OrderText>(Lane.Orders, Access.Trader, "POST", $"{Native}/orders", orders.PlaceAsync, typeof(Api.Order));
-        On<BatchText>(
+        On<OrderText, Api.Order>(Lane.Orders, Access.Trader, "POST", $"{Native}/orders", orders.PlaceAsync);
+        On<BatchText, Api.BatchResults>(
             Lane.Orders, Access.Trader, "POST", $"{Native}/orders/batch", orders.PlaceBatchAsync,
-            typeof(Api.BatchResults), Call.LongestBatchBody);
-        On(
-            Lane.Readings, Access.Trader, "GET", $"{Native}/orders", orders.ListAsync, typeof(Api.OrderList), "open",
-            "symbol");
-        On(
-            Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders", orders.CancelAllAsync, typeof(Api.CancelCount),
-            "symbol", "side");
-        On(
-            Lane.Readings, Access.Trader, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.StatusAsync,
-            typeof(Api.Order));
+            Call.LongestBatchBody);
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders", orders.ListAsync, null, "open", "symbol");
+        On(Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders", orders.CancelAllAsync, null, "symbol", "side");
+        On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.StatusAsync);
         On(
             Lane.Readings, Access.Trader, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}/position",
-            orders.PositionAsync, typeof(Api.OrderPosition));
-        On<AmendText>(
-            Lane.Orders, Access.Trader, "PATCH", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.AmendAsync,
-            typeof(Api.Order));
-        On(
-            Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.CancelAsync,
-            typeof(Api.Order));
+            orders.PositionAsync);
+        On<AmendText, Api.Order>(
+            Lane.Orders, Access.Trader, "PATCH", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.AmendAsync);
+        On(Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.CancelAsync);
         On(
             Lane.Urgent, Access.Trader, "DELETE", $"{Native}/orders/by-client-id/{{clientOrderId}}",
-            orders.CancelByClientOrderIdAsync, typeof(Api.Order));
+            orders.CancelByClientOrderIdAsync);
 
         On(Lane.Readings, Access.Trader, "GET", $"{Native}/orders/by-client-id/{{clientOrderId}}", past.FindAsync);
         On(
@@ -283,9 +274,9 @@ internal sealed class NativeProtocol(IServiceProvider services, KeyRing keys, Li
         On<Api.HolidaysBody, Api.SettlementVenues>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/settlement/{{venue}}/holidays",
             calls.SetHolidaysAsync);
-        On<Api.BuyInBody>(
+        On<Api.BuyInBody, Api.Order>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/settlement/{{venue}}/buy-ins",
-            calls.BuyInAsync, typeof(Api.Order));
+            calls.BuyInAsync);
         On<Api.BuyInDaysBody, Api.SettlementVenues>(
             Lane.Urgent, Access.MarketOperator, "POST", $"{Native}/admin/settlement/{{venue}}/buy-in-days",
             calls.SetBuyInDaysAsync);

@@ -136,8 +136,12 @@ public static class ExchangeGateway
     /// <summary>
     /// Returns true if an administrator calls, with a key or signed in; otherwise the request was rejected.
     /// </summary>
-    public static async Task<bool> IsAdministratorAsync(HttpContext context) => await Call.EnterAsync(
-        context, context.RequestServices.GetRequiredService<KeyRing>(), Access.Administrator) is not null;
+    public static async Task<bool> IsAdministratorAsync(HttpContext context)
+    {
+        var keys = context.RequestServices.GetRequiredService<KeyRing>();
+        return !await Answer.TryRefuseAsync(
+            context, (await Call.EnterAsync(context, keys, Access.Administrator)).Refusal);
+    }
 
     /// <summary>
     /// Returns true if an administrator calls, with a key or signed in. It sends no answer and counts towards no rate

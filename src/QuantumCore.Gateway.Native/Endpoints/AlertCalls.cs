@@ -51,8 +51,8 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings)
     /// </remarks>
     public async Task<Result<Api.AccountAlerts>> RemoveAsync(HttpContext context, Caller caller)
     {
-        if (Call.Number(Call.Path(context, "id"), 1, long.MaxValue) is not { } id)
-            return Refusal.NotInRange("id", Call.Path(context, "id"), 1, long.MaxValue) with { Limit = null };
+        if (Call.Id("id", Call.Path(context, "id"), long.MaxValue, out var id) is { } unread)
+            return unread;
 
         // An alert that is gone already is the requested result.
         var (refusal, shown) = await alerts.RemoveAsync(caller.Account, id);

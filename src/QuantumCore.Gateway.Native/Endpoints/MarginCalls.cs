@@ -92,7 +92,7 @@ internal sealed class MarginCalls(
     public async Task<Result<Api.MarginRulebook>> SetPolicyAsync(
         HttpContext context, Caller officer, Api.MarginPolicyBody text)
     {
-        var asset = (string)context.Request.RouteValues["asset"]!;
+        var asset = Call.Path(context, "asset");
         if ((await listings.AllAsync()).Select(instrument => instrument.Quote)
             .FirstOrDefault(quote => quote.Name == asset) is not { } currency)
             return Refusal.Malformed("asset", "No listed instrument has this quote asset.");
@@ -119,7 +119,7 @@ internal sealed class MarginCalls(
     public async Task<Result<Api.MarginRulebook>> SetGroupAsync(
         HttpContext context, Caller officer, Api.MarginGroupBody text)
     {
-        var group = (string)context.Request.RouteValues["group"]!;
+        var group = Call.Path(context, "group");
         var refusal = text.CreditPpm is null
             ? Refusal.Malformed("creditPpm", "Millionths of what the smaller side needs; 0 for none.")
             : WhyReading.Check(text.Why);

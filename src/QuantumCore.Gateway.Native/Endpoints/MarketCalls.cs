@@ -33,15 +33,13 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
             return refused;
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Depth(depth);
-        return Result<Api.BookSnapshot>.Json(to =>
+        return Result<Api.BookSnapshot>.Members(to =>
         {
-            to.WriteStartObject();
             to.WriteString("symbol"u8, instrument.Symbol);
             to.WriteNumber("sequence"u8, view.Sequence);
             to.WriteTime(view.TimeNanos);
             to.WriteLevels("bids"u8, view.Bids, instrument);
             to.WriteLevels("asks"u8, view.Asks, instrument);
-            to.WriteEndObject();
         });
     }
 
@@ -59,15 +57,13 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
             return refused;
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).DisplayedOrders(limit);
-        return Result<Api.BookOrders>.Json(to =>
+        return Result<Api.BookOrders>.Members(to =>
         {
-            to.WriteStartObject();
             to.WriteString("symbol"u8, instrument.Symbol);
             to.WriteNumber("sequence"u8, view.Sequence);
             to.WriteTime(view.TimeNanos);
             to.WriteOrders("bids"u8, view.Bids, instrument, inTicks: false);
             to.WriteOrders("asks"u8, view.Asks, instrument, inTicks: false);
-            to.WriteEndObject();
         });
     }
 
@@ -92,14 +88,12 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
                 trades = [.. past.Reverse()];
         }
 
-        return Result<Api.TradeList>.Json(to =>
+        return Result<Api.TradeList>.Members(to =>
         {
-            to.WriteStartObject();
             to.WriteStartArray("trades"u8);
             foreach (var trade in trades)
                 to.WriteTrade(trade, instrument);
             to.WriteEndArray();
-            to.WriteEndObject();
         });
     }
 

@@ -22,10 +22,10 @@ internal sealed class OrderCalls(
     /// take the order (<c>NotInThisPhase</c>, <c>SymbolHalted</c>); after <c>OutcomeUnknown</c> send it again under the
     /// same name.
     /// </remarks>
-    public async Task PlaceAsync(HttpContext context, Caller caller, OrderText text)
+    public async Task<Result<Api.Order>> PlaceAsync(HttpContext context, Caller caller, OrderText text)
     {
         var (report, detail) = await desk.PlaceAsync(caller.Account, text);
-        await OrderAnswer.OrderAsync(context, report, await listings.BySymbolAsync(), detail);
+        return OrderAnswer.Of(report, await listings.BySymbolAsync(), detail);
     }
 
     /// <summary>POST /orders/batch: places up to 500 orders.</summary>
@@ -34,20 +34,14 @@ internal sealed class OrderCalls(
     /// <c>POST /orders</c>. The call itself succeeds if it can be read: <c>results</c> has an order or an error for
     /// each, at the same index. If the outcome of one is unknown, the later ones are not entered.
     /// </remarks>
-    public async Task PlaceBatchAsync(HttpContext context, Caller caller, BatchText batch)
+    public async Task<Result<Api.BatchResults>> PlaceBatchAsync(HttpContext context, Caller caller, BatchText batch)
     {
         var (refusal, reports) = await desk.PlaceBatchAsync(caller.Account, batch.Orders);
         if (refusal is { } refused)
-        {
-            await Answer.RefuseAsync(context, refused);
-            return;
-        }
+            return refused;
 
-        var listed = await listings.BySymbolAsync();
-        await Answer.JsonAsync(
-            context,
-            (reports, listed, context.TraceIdentifier),
-            static (to, answer) => OrderAnswer.WriteBatch(to, answer.reports, answer.listed, answer.TraceIdentifier));
+        var (listed, trace) = (await listings.BySymbolAsync(), context.TraceIdentifier);
+        return Result<Api.BatchResults>.Json(to => OrderAnswer.WriteBatch(to, reports, listed, trace));
     }
 
     /// <summary>GET /orders: lists the open orders.</summary>
@@ -56,43 +50,23 @@ internal sealed class OrderCalls(
     /// than <c>true</c>. <c>orderId</c> is 0 while an order is on its way to its book. Quantities and prices are
     /// decimal text; expect <c>UnknownSymbol</c> for a symbol that is not listed.
     /// </remarks>
-    public async Task ListAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.OrderList>> ListAsync(HttpContext context, Caller caller)
     {
         var query = context.Request.Query;
         if (query.TryGetValue("open", out var open) && open != "true")
-        {
-            await Answer.RefuseAsync(context, Refusal.NotOneOf("open", open, "true"));
-            return;
-        }
+            return Refusal.NotOneOf("open", open, "true");
 
         string? symbol = query["symbol"];
         if (symbol is not null && await listings.FindAsync(symbol) is null)
-        {
-            await Answer.RefuseAsync(context, await listings.UnknownAsync(symbol));
-            return;
-        }
+            return await listings.UnknownAsync(symbol);
 
         var view = await accounts.ViewAsync(caller.Account);
         var listed = await listings.BySymbolAsync();
-        await Answer.JsonAsync(context, (view, symbol, listed), static (to, answer) =>
-        {
-            var cursors =
-                answer.view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
-            to.WriteStartObject();
-            to.WriteStartArray("orders"u8);
-            foreach (var order in answer.view.OpenOrders)
-            {
-                if ((answer.symbol is null || order.Symbol == answer.symbol) &&
-                    answer.listed.ContainsKey(order.Symbol))
-                {
-                    var sequence = cursors.GetValueOrDefault(order.Symbol);
-                    to.WriteOpenOrder(order, answer.view.Account, sequence, answer.listed);
-                }
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        var cursors = view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
+        var orders =
+            view.OpenOrders.Where(order => (symbol ?? order.Symbol) == order.Symbol && listed.ContainsKey(order.Symbol))
+                .Select(order => order.ToReport(view.Account, cursors.GetValueOrDefault(order.Symbol)));
+        return Result<Api.OrderList>.Members(to => to.WriteOrders(orders, listed));
     }
 
     /// <summary>GET /orders/{symbol}/{orderId}: returns an order with its fills.</summary>
@@ -100,7 +74,8 @@ internal sealed class OrderCalls(
     /// Needs a key or session with the order's account; the order may be open or done. Expect <c>UnknownOrder</c> if
     /// the book has no such order, <c>NotOwner</c> for an order of another account.
     /// </remarks>
-    public Task StatusAsync(HttpContext context, Caller caller) => OfOrderAsync(context, caller, accounts.StatusAsync);
+    public Task<Result<Api.Order>> StatusAsync(HttpContext context, Caller caller) =>
+        OfOrderAsync(context, caller, accounts.StatusAsync);
 
     /// <summary>DELETE /orders/{symbol}/{orderId}: cancels an order by its id.</summary>
     /// <remarks>
@@ -108,7 +83,7 @@ internal sealed class OrderCalls(
     /// same; an order that ended in another way gets <c>OrderClosed</c> with the <c>order</c>, an unknown one
     /// <c>UnknownOrder</c>.
     /// </remarks>
-    public Task CancelAsync(HttpContext context, Caller caller) =>
+    public Task<Result<Api.Order>> CancelAsync(HttpContext context, Caller caller) =>
         OfOrderAsync(context, caller, cancelReplace.CancelAsync);
 
     /// <summary>PATCH /orders/{symbol}/{orderId}: amends an open order.</summary>
@@ -118,27 +93,23 @@ internal sealed class OrderCalls(
     /// response has its new <c>orderId</c>. Expect <c>OrderClosed</c>, <c>StaleLeaves</c> if <c>expectedRemaining</c>
     /// does not match, and <c>InvalidCombination</c> for members that exclude each other.
     /// </remarks>
-    public async Task AmendAsync(HttpContext context, Caller caller, AmendText text)
+    public async Task<Result<Api.Order>> AmendAsync(HttpContext context, Caller caller, AmendText text)
     {
-        if (await OrderIdAsync(context) is not (> 0 and var orderId))
-            return;
+        if (OrderId(context, out var orderId) is { } unread)
+            return unread;
 
         var symbol = Call.Path(context, "symbol");
         var instrument = await listings.FindAsync(symbol);
         var (refusal, change) = AmendReading.Read(text, instrument);
         if (refusal is { } refused)
-        {
-            await Answer.RefuseAsync(
-                context, refused.Reason == RejectReason.UnknownSymbol ? await listings.UnknownAsync(symbol) : refused);
-            return;
-        }
+            return refused.Reason == RejectReason.UnknownSymbol ? await listings.UnknownAsync(symbol) : refused;
 
         var report = change.Conditions == ConditionChanges.None
             ? await cancelReplace.AmendAsync(
                 caller.Account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots,
                 triggerTicks: change.TriggerTicks)
             : await cancelReplace.AmendConditionsAsync(caller.Account, symbol, orderId, change.Name, change.Conditions);
-        await AnswerOrderAsync(context, report, symbol, field => WrittenValues.Of(text, field));
+        return await OrderAsync(context, report, symbol, field => WrittenValues.Of(text, field));
     }
 
     /// <summary>GET /orders/{symbol}/{orderId}/position: returns an order's place in the queue.</summary>
@@ -147,28 +118,16 @@ internal sealed class OrderCalls(
     /// parts. Expect <c>NotResting</c> for an order that waits for a trigger, a parent, a quote or the close; expect
     /// <c>OrderClosed</c> for one that is done.
     /// </remarks>
-    public async Task PositionAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.OrderPosition>> PositionAsync(HttpContext context, Caller caller)
     {
-        if (await OrderIdAsync(context) is not (> 0 and var orderId))
-            return;
+        if (OrderId(context, out var orderId) is { } unread)
+            return unread;
 
         var symbol = Call.Path(context, "symbol");
         var place = await accounts.PositionAsync(caller.Account, symbol, orderId);
-        if (place.Reason != RejectReason.None || await listings.FindAsync(symbol) is not { } instrument)
-        {
-            await Answer.RefuseAsync(context, new Refusal(place.Reason));
-            return;
-        }
-
-        await Answer.JsonAsync(context, (place, orderId, instrument), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("symbol"u8, answer.instrument.Symbol);
-            to.WriteNumber("orderId"u8, answer.orderId);
-            to.WriteNumber("ordersAhead"u8, answer.place.OrdersAhead);
-            to.WriteQuantity("quantityAhead"u8, answer.instrument, answer.place.LotsAhead);
-            to.WriteEndObject();
-        });
+        return place.Reason != RejectReason.None || await listings.FindAsync(symbol) is not { } instrument
+            ? new Refusal(place.Reason)
+            : new Api.OrderPosition(symbol, orderId, place.OrdersAhead, instrument.QuantityOf(place.LotsAhead));
     }
 
     /// <summary>DELETE /orders/by-client-id/{clientOrderId}: cancels an order by its client id.</summary>
@@ -176,19 +135,16 @@ internal sealed class OrderCalls(
     /// Needs a key or session with an account; the response is the final order. An unknown name gets
     /// <c>UnknownOrder</c> and is used up, so that a late order under it is rejected with <c>KeyCancelled</c>.
     /// </remarks>
-    public async Task CancelByClientOrderIdAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.Order>> CancelByClientOrderIdAsync(HttpContext context, Caller caller)
     {
         var name = Call.Path(context, "clientOrderId");
         if (!ClientOrderId.IsValid(name))
-        {
-            await Answer.RefuseAsync(context, Refusal.NotAKey("clientOrderId", name));
-            return;
-        }
+            return Refusal.NotAKey("clientOrderId", name);
 
         var report = await cancelReplace.CancelByClientOrderIdAsync(caller.Account, name);
         var detail =
             report.Reason == RejectReason.UnknownOrder ? $"clientOrderId {RefusalText.Shown(name)} is unknown" : null;
-        await OrderAnswer.OrderAsync(context, report, await listings.BySymbolAsync(), detail);
+        return OrderAnswer.Of(report, await listings.BySymbolAsync(), detail);
     }
 
     /// <summary>DELETE /orders: cancels all orders, or a part.</summary>
@@ -197,45 +153,36 @@ internal sealed class OrderCalls(
     /// <c>side</c> it includes orders that are on their way to a book. Any other query parameter gets
     /// <c>BadRequest</c>, so that a misspelt filter cancels nothing.
     /// </remarks>
-    public async Task CancelAllAsync(HttpContext context, Caller caller)
+    public async Task<Result<Api.CancelCount>> CancelAllAsync(HttpContext context, Caller caller)
     {
         // The rest of ".../by-client-id/.." from a client that resolves dot segments itself.
         if (context.Request.Path.Value is ['/', .., '/'])
-        {
-            await Answer.RefuseAsync(
-                context, Refusal.Malformed(null, "The path of a mass cancel has no slash at its end."));
-            return;
-        }
+            return Refusal.Malformed(null, "The path of a mass cancel has no slash at its end.");
 
         // A misspelt filter must not cancel more than intended.
         if (context.Request.Query.Keys.FirstOrDefault(name => name is not ("symbol" or "side")) is { } unknown)
         {
             var field = unknown.Length > 100 ? unknown[..100] : unknown;
-            await Answer.RefuseAsync(
-                context, Refusal.Malformed(field, RefusalText.NotOneOf("parameter", unknown, "symbol", "side")));
-            return;
+            return Refusal.Malformed(field, RefusalText.NotOneOf("parameter", unknown, "symbol", "side"));
         }
 
         var (refusal, cancelled) =
             await desk.CancelAllAsync(caller.Account, context.Request.Query["symbol"], context.Request.Query["side"]);
-        if (refusal is { } refused)
-            await Answer.RefuseAsync(context, refused);
-        else
-            await Answer.JsonAsync(context, cancelled, OrderAnswer.WriteCancelled);
+        return refusal is { } refused ? refused : new Api.CancelCount(cancelled);
     }
 
-    private async Task OfOrderAsync(
+    private async Task<Result<Api.Order>> OfOrderAsync(
         HttpContext context, Caller caller, Func<long, string, long, ValueTask<ExecutionReport>> call)
     {
-        if (await OrderIdAsync(context) is not (> 0 and var orderId))
-            return;
+        if (OrderId(context, out var orderId) is { } unread)
+            return unread;
 
         var symbol = Call.Path(context, "symbol");
-        await AnswerOrderAsync(context, await call(caller.Account, symbol, orderId), symbol, static _ => null);
+        return await OrderAsync(context, await call(caller.Account, symbol, orderId), symbol, static _ => null);
     }
 
-    /// <summary>Answers with an order or its rejection, explained with the values of the request.</summary>
-    private async ValueTask AnswerOrderAsync(
+    /// <summary>Returns an order or its rejection, explained with the values of the request.</summary>
+    private async ValueTask<Result<Api.Order>> OrderAsync(
         HttpContext context, ExecutionReport report, string symbol, Func<string, string?> written)
     {
         var refusal = new Refusal(report.Reason, report.Field, report.Limit);
@@ -250,16 +197,9 @@ internal sealed class OrderCalls(
                 ? OrderRefusals.Explain(refusal, instrument, written)
                 : null,
         };
-        await OrderAnswer.OrderAsync(context, report, await listings.BySymbolAsync(), detail);
+        return OrderAnswer.Of(report, await listings.BySymbolAsync(), detail);
     }
 
-    private static async ValueTask<long> OrderIdAsync(HttpContext context)
-    {
-        if (Call.Number(Call.Path(context, "orderId"), 1, OrderDesk.LargestId) is { } orderId)
-            return orderId;
-
-        var refusal = Refusal.NotInRange("orderId", Call.Path(context, "orderId"), 1, OrderDesk.LargestId);
-        await Answer.RefuseAsync(context, refusal with { Limit = null });
-        return 0;
-    }
+    private static Refusal? OrderId(HttpContext context, out long orderId) =>
+        Call.Id("orderId", Call.Path(context, "orderId"), OrderDesk.LargestId, out orderId);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
@@ -27,7 +26,7 @@ internal sealed class OrderListCalls(LinkedOrders linkedOrders, Listings listing
         {
             (refusal, var reports) = await linkedOrders.PlaceListAsync(caller.Account, kind, orders);
             if (refusal is null)
-                return ReportOf(kind, reports, await listings.BySymbolAsync());
+                return await ReportAsync(kind, reports);
         }
 
         var wrong = refusal.Value;
@@ -76,16 +75,14 @@ internal sealed class OrderListCalls(LinkedOrders linkedOrders, Listings listing
         return (OrderListChecks.Check(kind, all), kind, all);
     }
 
-    private static Result<Api.OrderListReport> ReportOf(
-        OrderListKind kind, ImmutableArray<ExecutionReport> reports, FrozenDictionary<string, Instrument> listed) =>
-        Result<Api.OrderListReport>.Json(to =>
+    private async ValueTask<Result<Api.OrderListReport>> ReportAsync(
+        OrderListKind kind, ImmutableArray<ExecutionReport> reports)
+    {
+        var listed = await listings.BySymbolAsync();
+        return Result<Api.OrderListReport>.Members(to =>
         {
-            to.WriteStartObject();
             to.WriteString("kind"u8, WireNames.Of(kind));
-            to.WriteStartArray("orders"u8);
-            foreach (var report in reports)
-                to.WriteOrder(report, listed);
-            to.WriteEndArray();
-            to.WriteEndObject();
+            to.WriteOrders(reports, listed);
         });
+    }
 }

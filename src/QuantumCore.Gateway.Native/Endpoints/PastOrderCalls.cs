@@ -27,7 +27,7 @@ internal sealed class PastOrderCalls(AccountQueries accounts, Listings listings)
             && listed.ContainsKey(open.Symbol))
         {
             var sequence = view.Cursors.FirstOrDefault(seen => seen.Symbol == open.Symbol).Sequence;
-            return Result<Api.Order>.Json(to => to.WriteOpenOrder(open, caller.Account, sequence, listed));
+            return OrderAnswer.Of(open.ToReport(caller.Account, sequence), listed);
         }
 
         var found = await accounts.LookUpAsync(caller.Account, name);
@@ -65,15 +65,13 @@ internal sealed class PastOrderCalls(AccountQueries accounts, Listings listings)
         var page = orders.OrderByDescending(order => order.Number).Take(limit).ToArray();
         var known = page.Where(order => listed.ContainsKey(order.Symbol));
         var next = orders.Length > limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
-        return Result<Api.OrderPage>.Json(to =>
+        return Result<Api.OrderPage>.Members(to =>
         {
-            to.WriteStartObject();
             to.WriteStartArray("orders"u8);
             foreach (var order in known)
                 to.WriteOrder(Report(order, caller.Account), listed, order.FilledValue);
             to.WriteEndArray();
             to.WriteString("next"u8, next);
-            to.WriteEndObject();
         });
     }
 

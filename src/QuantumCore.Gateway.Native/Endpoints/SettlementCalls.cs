@@ -48,7 +48,7 @@ internal sealed class SettlementCalls(
                 refusal ??= Refusal.Not("holidays", holiday ?? "null", "a day such as 2026-12-25, at most 2199-12-31");
         }
 
-        var venue = (string)context.Request.RouteValues["venue"]!;
+        var venue = Call.Path(context, "venue");
         if (await VenueOfAsync(context) is null)
             refusal ??= s_noVenue;
         refusal ??= await TooEarlyAsync(venue, days);
@@ -64,7 +64,7 @@ internal sealed class SettlementCalls(
     /// returns it as <c>POST /orders</c> does. Expect <c>BadRequest</c> on <c>account</c> if it fails nothing, or not
     /// for long enough; the same <c>id</c> again is the same order.
     /// </remarks>
-    public async Task BuyInAsync(HttpContext context, Caller officer, Api.BuyInBody text)
+    public async Task<Result<Api.Order>> BuyInAsync(HttpContext context, Caller officer, Api.BuyInBody text)
     {
         var account = default(AccountId);
         var (refusal, lots) = (WhyReading.Check(text.Why), 0L);
@@ -85,13 +85,13 @@ internal sealed class SettlementCalls(
                 : await operators.NoteAsync(officer, "boughtIn", account.ToString(), text);
         }
 
-        if (await Answer.TryRefuseAsync(context, refusal))
-            return;
+        if (refusal is { } refused)
+            return refused;
 
         var report = await entry.PlaceAsync(account.Value, new HoldRequest(
             text.Id!, text.Symbol!, Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, PostOnly: false, 0,
             lots));
-        await OrderAnswer.OrderAsync(context, report, await listings.BySymbolAsync(), null);
+        return OrderAnswer.Of(report, await listings.BySymbolAsync());
     }
 
     /// <summary>POST /admin/settlement/{venue}/buy-in-days: sets the days before a buy-in.</summary>
@@ -111,11 +111,8 @@ internal sealed class SettlementCalls(
             refusal = new Refusal(
                 RejectReason.BadRequest, "days", BuyInDaysRequest.Most.ToString(CultureInfo.InvariantCulture),
                 FeesReading.Sentence(reason));
-        if ((refusal
-            ?? await operators.NoteAsync(
-                officer, "buyInDaysSet", (string)context.Request.RouteValues["venue"]!, text)) is { } wrong)
-            return wrong;
-        return await VenuesAsync();
+        refusal ??= await operators.NoteAsync(officer, "buyInDaysSet", Call.Path(context, "venue"), text);
+        return refusal is { } refused ? refused : await VenuesAsync();
     }
 
     // A calendar of the whole year may include past days. But a holiday today or tomorrow would be announced and not
@@ -136,7 +133,7 @@ internal sealed class SettlementCalls(
     // A venue at which nothing settles has no stream, and a request must not create one.
     private async Task<ISettlementGrain?> VenueOfAsync(HttpContext context)
     {
-        var venue = (string)context.Request.RouteValues["venue"]!;
+        var venue = Call.Path(context, "venue");
         return (await listings.AllAsync()).Any(instrument => instrument.SettlementVenue == venue)
             ? grains.GetGrain<ISettlementGrain>(venue)
             : null;

@@ -50,9 +50,8 @@ internal sealed class SignalCalls(
         }
 
         var (name, listed) = (Call.Path(context, "strategy"), await listings.BySymbolAsync());
-        return Result<Api.SignalReceipt>.Json(to =>
+        return Result<Api.SignalReceipt>.Members(to =>
         {
-            to.WriteStartObject();
             to.WriteString("strategy"u8, name);
             to.WriteString("key"u8, answer.Key);
             to.WriteString("clientOrderId"u8, answer.ClientOrderId);
@@ -73,7 +72,6 @@ internal sealed class SignalCalls(
             }
 
             to.WriteEndArray();
-            to.WriteEndObject();
         });
     }
 

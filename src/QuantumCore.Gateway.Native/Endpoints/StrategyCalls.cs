@@ -36,17 +36,12 @@ internal sealed class StrategyCalls(LinkedOrders linkedOrders, Listings listings
 
     private static Result<Api.StrategyReport> ReportOf(
         HoldRequest first, ImmutableArray<ExecutionReport> reports, FrozenDictionary<string, Instrument> listed) =>
-        Result<Api.StrategyReport>.Json(to =>
+        Result<Api.StrategyReport>.Members(to =>
         {
             var terms = first.Conditions.Decode()!.Strategy!;
-            to.WriteStartObject();
             to.WriteString("kind"u8, WireNames.Of(OrderListKind.Strategy));
             to.WriteAmount("net"u8, terms.Net, listed[first.Symbol].Quote.Decimals);
             to.WriteNumber("units"u8, first.QuantityLots / terms.Legs[0].Lots);
-            to.WriteStartArray("orders"u8);
-            foreach (var report in reports)
-                to.WriteOrder(report, listed);
-            to.WriteEndArray();
-            to.WriteEndObject();
+            to.WriteOrders(reports, listed);
         });
 }

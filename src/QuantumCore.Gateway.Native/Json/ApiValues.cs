@@ -61,6 +61,6 @@ internal static class ApiValues
     public static void WriteMember<T>(this Utf8JsonWriter to, ReadOnlySpan<byte> name, T value)
     {
         to.WritePropertyName(name);
-        JsonSerializer.Serialize(to, value, Api.ApiJson.Of<T>());
+        Api.ApiJson.Write(to, value);
     }
 }

@@ -1,68 +1,46 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.IO.Pipelines;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Native.Json;
 
-/// <summary>Writes the answers to orders, the same over HTTP and over a WebSocket.</summary>
+/// <summary>Answers to orders, the same over HTTP and over a WebSocket.</summary>
 internal static class OrderAnswer
 {
-    /// <summary>Answers with an order, or with its reject reason and a detail if there is one.</summary>
-    public static ValueTask<FlushResult> OrderAsync(
-        HttpContext context, ExecutionReport report, FrozenDictionary<string, Instrument> listed, string? detail = null)
-    {
-        if (report.Reason == RejectReason.None && listed.ContainsKey(report.Symbol))
+    /// <summary>Returns an order, or its refusal with a detail if there is one.</summary>
+    public static Result<Api.Order> Of(
+        ExecutionReport report, FrozenDictionary<string, Instrument> listed, string? detail = null) =>
+        IsOrder(report, listed)
+            ? Result<Api.Order>.Json(to => to.WriteOrder(report, listed))
+            : Refused(report, listed, detail);
+
+    /// <summary>Returns true for the report of an order that can be shown.</summary>
+    public static bool IsOrder(ExecutionReport report, FrozenDictionary<string, Instrument> listed) =>
+        report.Reason == RejectReason.None && listed.ContainsKey(report.Symbol);
+
+    /// <summary>Returns the refusal of an order, with the order's names, and its final state if there is one.</summary>
+    public static Refusal Refused(
+        ExecutionReport report, FrozenDictionary<string, Instrument> listed, string? detail = null) =>
+        new(report.Reason, report.Field, report.Limit, detail)
         {
-            return Answer.JsonAsync(
-                context, (report, listed), static (to, order) => to.WriteOrder(order.report, order.listed));
-        }
-
-        if (report.Reason == RejectReason.OutcomeUnknown && Answer.IsReading(context))
-            return Answer.RefuseAsync(context, new Refusal(report.Reason));
-
-        Answer.Prepare(context, report.Reason);
-        var trace = context.TraceIdentifier;
-        return Answer.JsonAsync(
-            context,
-            (report, listed, trace, detail),
-            static (to, refused) =>
-                WriteRefusedOrder(to, refused.report, refused.listed, refused.trace, refused.detail),
-            Refusals.Status(report.Reason),
-            "application/problem+json");
-    }
-
-    /// <summary>
-    /// Writes a rejected order as a problem, with the order's names, and its final state if there is one.
-    /// </summary>
-    public static void WriteRefusedOrder(
-        Utf8JsonWriter to,
-        ExecutionReport report,
-        FrozenDictionary<string, Instrument> listed,
-        string trace,
-        string? detail)
-    {
-        to.WriteStartObject();
-        var refusal = new Refusal(report.Reason, report.Field, report.Limit, detail);
-        Answer.WriteProblem(to, refusal, Refusals.Status(report.Reason), trace);
-        if (report.Symbol.Length > 0)
-            to.WriteString("symbol"u8, report.Symbol);
-        if (report.ClientOrderId.Length > 0)
-            to.WriteString("clientOrderId"u8, report.ClientOrderId);
-        if (report.OrderId > 0)
-            to.WriteNumber("orderId"u8, report.OrderId);
-        if (report.Reason == RejectReason.OrderClosed && listed.ContainsKey(report.Symbol) && report.Sequence > 0)
-        {
-            to.WritePropertyName("order"u8);
-            to.WriteOrder(report, listed);
-        }
-
-        to.WriteEndObject();
-    }
+            More = to =>
+            {
+                if (report.Symbol.Length > 0)
+                    to.WriteString("symbol"u8, report.Symbol);
+                if (report.ClientOrderId.Length > 0)
+                    to.WriteString("clientOrderId"u8, report.ClientOrderId);
+                if (report.OrderId > 0)
+                    to.WriteNumber("orderId"u8, report.OrderId);
+                if (report is { Reason: RejectReason.OrderClosed, Sequence: > 0 } && listed.ContainsKey(report.Symbol))
+                {
+                    to.WritePropertyName("order"u8);
+                    to.WriteOrder(report, listed);
+                }
+            },
+        };
 
     /// <summary>Writes the answer to a batch.</summary>
     public static void WriteBatch(
@@ -76,7 +54,7 @@ internal static class OrderAnswer
         foreach (var (report, detail) in reports)
         {
             to.WriteStartObject();
-            if (report.Reason == RejectReason.None && listed.ContainsKey(report.Symbol))
+            if (IsOrder(report, listed))
             {
                 to.WritePropertyName("order"u8);
                 to.WriteOrder(report, listed);
@@ -84,7 +62,7 @@ internal static class OrderAnswer
             else
             {
                 to.WritePropertyName("error"u8);
-                WriteRefusedOrder(to, report, listed, trace, detail);
+                Answer.WriteProblem(to, Refused(report, listed, detail), trace);
             }
 
             to.WriteEndObject();
@@ -94,11 +72,13 @@ internal static class OrderAnswer
         to.WriteEndObject();
     }
 
-    /// <summary>Writes the answer to a mass cancel.</summary>
-    public static void WriteCancelled(Utf8JsonWriter to, int cancelled)
+    /// <summary>Writes the member <c>orders</c>.</summary>
+    public static void WriteOrders(
+        this Utf8JsonWriter to, IEnumerable<ExecutionReport> reports, FrozenDictionary<string, Instrument> listed)
     {
-        to.WriteStartObject();
-        to.WriteNumber("cancelled"u8, cancelled);
-        to.WriteEndObject();
+        to.WriteStartArray("orders"u8);
+        foreach (var report in reports)
+            to.WriteOrder(report, listed);
+        to.WriteEndArray();
     }
 }

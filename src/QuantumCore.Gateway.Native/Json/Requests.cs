@@ -80,7 +80,7 @@ internal sealed record StreamText
     public int? Conflate { get; init; }
 }
 
-/// <summary>JSON settings of requests: strict.</summary>
+/// <summary>JSON settings of requests, strict, and of the answers of the order matching engine.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -94,6 +94,9 @@ internal sealed record StreamText
 [JsonSerializable(typeof(AmendText))]
 [JsonSerializable(typeof(KeyNote))]
 [JsonSerializable(typeof(EngineOrderText))]
+[JsonSerializable(typeof(EngineOrder))]
+[JsonSerializable(typeof(EngineCancel))]
+[JsonSerializable(typeof(EngineBook))]
 [JsonSerializable(typeof(StreamText))]
 [JsonSerializable(typeof(TradingText))]
 [JsonSerializable(typeof(RequestId))]

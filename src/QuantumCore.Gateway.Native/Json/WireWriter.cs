@@ -114,39 +114,32 @@ internal static class WireWriter
             to.WriteString("refusal"u8, report.Refusal.ToString());
     }
 
-    public static void WriteOpenOrder(
-        this Utf8JsonWriter to, OpenOrder order, long account, long sequence,
-        FrozenDictionary<string, Instrument> listed)
-    {
-        var status = order.FilledLots == 0 ? OrderStatus.New : OrderStatus.PartiallyFilled;
-        to.WriteOrder(
-            new ExecutionReport(
-                RejectReason.None,
-                null,
-                null,
-                account,
-                order.Number,
-                order.ClientOrderId,
-                order.Symbol,
-                order.OrderId,
-                status,
-                EndReason.None,
-                order.Side,
-                order.Type,
-                order.TimeInForce,
-                order.PriceTicks,
-                order.QuantityLots,
-                order.FilledLots,
-                order.QuantityLots - order.FilledLots,
-                sequence,
-                order.TimeNanos,
-                [],
-                order.PostOnly,
-                order.SelfTrade,
-                order.Conditions,
-                Stage: order.Stage),
-            listed);
-    }
+    /// <summary>Returns the report of an open order, at a sequence of its book.</summary>
+    public static ExecutionReport ToReport(this OpenOrder order, long account, long sequence) => new(
+        RejectReason.None,
+        null,
+        null,
+        account,
+        order.Number,
+        order.ClientOrderId,
+        order.Symbol,
+        order.OrderId,
+        order.FilledLots == 0 ? OrderStatus.New : OrderStatus.PartiallyFilled,
+        EndReason.None,
+        order.Side,
+        order.Type,
+        order.TimeInForce,
+        order.PriceTicks,
+        order.QuantityLots,
+        order.FilledLots,
+        order.QuantityLots - order.FilledLots,
+        sequence,
+        order.TimeNanos,
+        [],
+        order.PostOnly,
+        order.SelfTrade,
+        order.Conditions,
+        Stage: order.Stage);
 
     /// <summary>Writes a trade as it was made, and its later change, if any.</summary>
     public static void WriteTrade(this Utf8JsonWriter to, PublicTrade trade, Instrument instrument)

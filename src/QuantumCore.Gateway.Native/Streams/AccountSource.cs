@@ -162,7 +162,7 @@ internal sealed class AccountSource(
                 continue;
             _told[order.Number] = order;
             if (_listed.ContainsKey(order.Symbol))
-                to.WriteOpenOrder(order, newest.Account, cursors.GetValueOrDefault(order.Symbol), _listed);
+                to.WriteOrder(order.ToReport(newest.Account, cursors.GetValueOrDefault(order.Symbol)), _listed);
         }
 
         to.WriteEndArray();

@@ -68,7 +68,7 @@ internal sealed class TradingSocket(
         if (text is null)
         {
             // A malformed request may still have a readable id.
-            Reply(IdOf(message), 400, to => WriteProblem(to, refusal));
+            Refuse(IdOf(message), refusal);
             return;
         }
 
@@ -241,7 +241,7 @@ internal sealed class TradingSocket(
         if (refusal is { } refused)
             Refuse(text, refused);
         else
-            Reply(text.Id, 200, to => OrderAnswer.WriteCancelled(to, cancelled));
+            Reply(text.Id, 200, to => Api.ApiJson.Write(to, new Api.CancelCount(cancelled)));
     }
 
     private async ValueTask CancelAsync(TradingText text)
@@ -323,12 +323,10 @@ internal sealed class TradingSocket(
     private async ValueTask AnswerOrderAsync(TradingText text, ExecutionReport report, string? detail)
     {
         var listed = await listings.BySymbolAsync();
-        if (report.Reason == RejectReason.None && listed.ContainsKey(report.Symbol))
+        if (OrderAnswer.IsOrder(report, listed))
             Reply(text.Id, 200, to => to.WriteOrder(report, listed));
         else
-            Reply(
-                text.Id, Refusals.Status(report.Reason),
-                to => OrderAnswer.WriteRefusedOrder(to, report, listed, trace, detail));
+            Refuse(text, OrderAnswer.Refused(report, listed, detail));
     }
 
     private ValueTask RefusedAsync(TradingText text, Refusal refusal)
@@ -337,15 +335,10 @@ internal sealed class TradingSocket(
         return ValueTask.CompletedTask;
     }
 
-    private void Refuse(TradingText text, Refusal refusal) =>
-        Reply(text.Id, Refusals.Status(refusal.Reason), to => WriteProblem(to, refusal));
+    private void Refuse(TradingText text, Refusal refusal) => Refuse(text.Id, refusal);
 
-    private void WriteProblem(Utf8JsonWriter to, Refusal refusal)
-    {
-        to.WriteStartObject();
-        Answer.WriteProblem(to, refusal, Refusals.Status(refusal.Reason), trace);
-        to.WriteEndObject();
-    }
+    private void Refuse(RequestId? id, Refusal refusal) =>
+        Reply(id, refusal.Status, to => Answer.WriteProblem(to, refusal, trace));
 
     private static void WriteOn(Utf8JsonWriter to, bool on)
     {

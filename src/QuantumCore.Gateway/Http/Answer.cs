@@ -42,8 +42,7 @@ internal static class Answer
 
     /// <summary>Answers with a value of the API.</summary>
     public static ValueTask<FlushResult> JsonAsync<T>(HttpContext context, T value, int status = 200) =>
-        JsonAsync(
-            context, value, static (to, value) => JsonSerializer.Serialize(to, value, Api.ApiJson.Of<T>()), status);
+        JsonAsync(context, value, static (to, value) => Api.ApiJson.Write(to, value), status);
 
     /// <summary>Answers with a problem if there is one; returns true if it did.</summary>
     public static async ValueTask<bool> TryRefuseAsync(HttpContext context, Refusal? refusal)
@@ -64,17 +63,11 @@ internal static class Answer
             return form.Write(context, refusal);
 
         Prepare(context, refusal.Reason);
-        var shown = refusal.Status ?? Refusals.Status(refusal.Reason);
         return JsonAsync(
             context,
-            (refusal, shown, context.TraceIdentifier),
-            static (to, problem) =>
-            {
-                to.WriteStartObject();
-                WriteProblem(to, problem.refusal, problem.shown, problem.TraceIdentifier);
-                to.WriteEndObject();
-            },
-            shown,
+            (refusal, context.TraceIdentifier),
+            static (to, problem) => WriteProblem(to, problem.refusal, problem.TraceIdentifier),
+            refusal.Status,
             "application/problem+json");
     }
 
@@ -90,21 +83,24 @@ internal static class Answer
                 Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Writes the members of a problem.</summary>
-    public static void WriteProblem(Utf8JsonWriter to, Refusal refusal, int status, string trace)
+    /// <summary>Writes a problem.</summary>
+    public static void WriteProblem(Utf8JsonWriter to, Refusal refusal, string trace)
     {
+        to.WriteStartObject();
         to.WriteString("title"u8, refusal.Title ?? Refusals.Title(refusal.Reason));
-        to.WriteNumber("status"u8, status);
+        to.WriteNumber("status"u8, refusal.Status);
         if (refusal.Detail is not null)
             to.WriteString("detail"u8, refusal.Detail);
         to.WriteString("code"u8, refusal.Reason.ToString());
         to.WriteString("field"u8, refusal.Field);
         to.WriteString("limit"u8, refusal.Limit);
         to.WriteString("trace"u8, trace);
+        refusal.More?.Invoke(to);
+        to.WriteEndObject();
     }
 
     /// <summary>Sets the headers that go with a reason.</summary>
-    public static void Prepare(HttpContext context, RejectReason reason)
+    private static void Prepare(HttpContext context, RejectReason reason)
     {
         if (Refusals.Status(reason) is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             context.Response.Headers.RetryAfter = context.Response.Headers.RetryAfter is [{ } told] ? told : "1";

@@ -12,7 +12,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>
-/// Common parts of calls: authentication and reading of requests. Each answers the caller itself after an error.
+/// Common parts of calls: authentication and reading of requests. After an error each returns a refusal.
 /// </summary>
 internal static class Call
 {
@@ -43,22 +43,23 @@ internal static class Call
     }
 
     /// <summary>
-    /// Authenticates the caller, counts the request, and checks the access; null if the request was rejected.
+    /// Authenticates the caller, counts the request, and checks the access. With a refusal there is no caller.
     /// </summary>
-    public static async ValueTask<Caller?> EnterAsync(HttpContext context, KeyRing keys, Access access)
+    public static async ValueTask<(Refusal? Refusal, Caller Caller)> EnterAsync(
+        HttpContext context, KeyRing keys, Access access)
     {
-        var (refusal, known) = await RecogniseAsync(context, keys);
-        if (known is { } caller)
-        {
-            var lane = context.GetEndpoint()?.Metadata.GetMetadata<LaneOf>()?.Lane ?? Lane.Readings;
-            refusal = caller is { Role: not UserRole.Administrator, Account: > 0 } && !keys.MayAsk(caller.Account, lane)
-                ? new Refusal(RejectReason.TooManyRequests)
-                : access == Access.Trader && caller.Account == 0
-                    ? new Refusal(RejectReason.Forbidden, null, null, "This caller has no account.")
-                : IsFor(access, caller) ? null : new Refusal(RejectReason.Forbidden);
-        }
+        var (stranger, known) = await RecogniseAsync(context, keys);
+        if (known is not { } caller)
+            return (stranger, default);
 
-        return await Answer.TryRefuseAsync(context, refusal) ? null : known;
+        var lane = context.GetEndpoint()?.Metadata.GetMetadata<LaneOf>()?.Lane ?? Lane.Readings;
+        Refusal? refusal =
+            caller is { Role: not UserRole.Administrator, Account: > 0 } && !keys.MayAsk(caller.Account, lane)
+                ? new Refusal(RejectReason.TooManyRequests)
+            : access == Access.Trader && caller.Account == 0
+                ? new Refusal(RejectReason.Forbidden, null, null, "This caller has no account.")
+            : IsFor(access, caller) ? null : new Refusal(RejectReason.Forbidden);
+        return (refusal, caller);
     }
 
     private static bool IsFor(Access access, Caller caller) => access switch
@@ -86,16 +87,13 @@ internal static class Call
     }
 
     /// <summary>
-    /// Waits for the whole body, and leaves it for <see cref="ReadAsync"/>. Returns its length, or null
-    /// if it is longer than any call accepts and was rejected.
+    /// Waits for the whole body, and leaves it for <see cref="ReadAsync"/>. Returns its length, or a refusal
+    /// if it is longer than any call accepts.
     /// </summary>
-    public static async ValueTask<long?> ArrivedAsync(HttpContext context)
+    public static async ValueTask<(Refusal? Refusal, long Length)> ArrivedAsync(HttpContext context)
     {
         if (context.Request.ContentLength > LongestBatchBody)
-        {
-            await Answer.RefuseAsync(context, TooLong(context, LongestBatchBody));
-            return null;
-        }
+            return (TooLong(context, LongestBatchBody), 0);
 
         var reader = context.Request.BodyReader;
         while (true)
@@ -104,13 +102,9 @@ internal static class Call
             var length = read.Buffer.Length;
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             if (length > LongestBatchBody)
-            {
-                await Answer.RefuseAsync(context, TooLong(context, LongestBatchBody));
-                return null;
-            }
-
+                return (TooLong(context, LongestBatchBody), length);
             if (read.IsCompleted)
-                return length;
+                return (null, length);
         }
     }
 
@@ -159,6 +153,14 @@ internal static class Call
             && number >= least && number <= most
             ? number
             : null;
+
+    /// <summary>Reads an id of the path or query, an integer from 1.</summary>
+    public static Refusal? Id(string name, string text, long most, out long id)
+    {
+        var number = Number(text, 1, most);
+        id = number ?? 0;
+        return number is null ? Refusal.NotInRange(name, text, 1, most) with { Limit = null } : null;
+    }
 
     /// <summary>Reads the limit of the query, 1 to 1000, by default 100.</summary>
     public static Refusal? Limit(HttpContext context, out int limit) => Count(context, "limit", "100", out limit);

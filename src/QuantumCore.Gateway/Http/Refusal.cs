@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
@@ -14,8 +15,11 @@ public readonly record struct Refusal(
     /// <summary>Title that replaces the reason's own.</summary>
     public string? Title { get; init; }
 
-    /// <summary>HTTP status that replaces the reason's own.</summary>
-    public int? Status { get; init; }
+    /// <summary>HTTP status: the reason's own, unless another is set.</summary>
+    public int Status { get => field > 0 ? field : Refusals.Status(Reason); init; }
+
+    /// <summary>Writes members of the problem after those that every problem has; null for none.</summary>
+    internal Action<Utf8JsonWriter>? More { get; init; }
 
     /// <summary>Makes the refusal of a malformed request.</summary>
     public static Refusal Malformed(string? field, string detail) => new(RejectReason.BadRequest, field, null, detail);

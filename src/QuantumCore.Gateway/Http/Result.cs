@@ -28,13 +28,21 @@ internal readonly struct Result<T>
     public static Result<T> Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK) =>
         new(write, status);
 
+    /// <summary>Creates an answer from the members of its JSON, written by hand.</summary>
+    public static Result<T> Members(Action<Utf8JsonWriter> write) => Json(to =>
+    {
+        to.WriteStartObject();
+        write(to);
+        to.WriteEndObject();
+    });
+
     /// <summary>Returns the same answer, for a call that answers with another type first.</summary>
     public Result<TFirst> As<TFirst>()
     {
         var value = _value!;
         return _refusal is { } refused
             ? refused
-            : Result<TFirst>.Json(to => JsonSerializer.Serialize(to, value, Api.ApiJson.Of<T>()), _status);
+            : Result<TFirst>.Json(to => Api.ApiJson.Write(to, value), _status);
     }
 
     /// <summary>Writes the answer.</summary>

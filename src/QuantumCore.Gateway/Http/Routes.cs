@@ -74,7 +74,8 @@ internal sealed class Routes(
             return;
         }
 
-        if (await Call.ArrivedAsync(context) is not { } length)
+        var (tooLong, length) = await Call.ArrivedAsync(context);
+        if (await Answer.TryRefuseAsync(context, tooLong))
             return;
 
         var weight = Door.Weight(length);
