@@ -179,7 +179,7 @@ internal sealed record MarginTermsBody
 /// <summary>Requirements by the size of a position.</summary>
 internal sealed record MarginTableBody
 {
-    public MarginTierBody[]? Tiers { get; init; }
+    public MarginTierBody?[]? Tiers { get; init; }
 
     public string? FloorPerLot { get; init; }
 }
@@ -261,7 +261,7 @@ internal sealed record PinBody
 internal sealed record HolidaysBody
 {
     /// <summary>All holidays from the day after tomorrow on, such as 2026-12-25.</summary>
-    public List<string>? Holidays { get; init; }
+    public List<string?>? Holidays { get; init; }
 
     public string? Why { get; init; }
 }
@@ -327,7 +327,7 @@ internal sealed record FeesBody
 {
     public string? Asset { get; init; }
 
-    public FeeTierBody[]? Tiers { get; init; }
+    public FeeTierBody?[]? Tiers { get; init; }
 
     public string? MinimumFee { get; init; }
 

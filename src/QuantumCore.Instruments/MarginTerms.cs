@@ -69,7 +69,7 @@ public sealed record MarginTable(ImmutableArray<MarginTier> Tiers, long FloorPer
         }
 
         var before = new MarginTier(0, 0, 0);
-        foreach (var tier in Tiers)
+        foreach (var (i, tier) in Tiers.Index())
         {
             if (tier.UpTo <= before.UpTo || tier.InitialPpm < before.InitialPpm
                 || tier.MaintenancePpm < before.MaintenancePpm)
@@ -77,9 +77,10 @@ public sealed record MarginTable(ImmutableArray<MarginTier> Tiers, long FloorPer
                 return "tiers are in the sequence of their sizes, and rates do not fall with size";
             }
 
-            if (tier.MaintenancePpm < 1 || tier.InitialPpm > RateLimit || tier.MaintenancePpm > RateLimit)
+            if ((RangeCheck.Outside("maintenancePpm", tier.MaintenancePpm, 1, RateLimit)
+                ?? RangeCheck.Outside("initialPpm", tier.InitialPpm, 0, RateLimit)) is { } wrong)
             {
-                return $"rates are 1 to {RateLimit} millionths";
+                return $"tier {i + 1}: {wrong.Sentence}";
             }
 
             before = tier;
@@ -132,34 +133,39 @@ public sealed record MarginTerms
     /// <summary>Error message for an invalid group name.</summary>
     public const string NoGroupName = "a group's name is 1 to 20 capital letters, digits, points or hyphens";
 
-    /// <summary>Validates the terms. Returns the error as a sentence, or null if they are valid.</summary>
-    public string? Check()
+    /// <summary>Validates the terms. Returns the invalid field and a sentence, or null if they are valid.</summary>
+    public (string Field, string Sentence)? Check()
     {
-        if ((Long.Check() ?? Short?.Check() ?? CheapShort?.Check()) is { } wrong)
+        foreach (var (field, table) in new[] { ("long", Long), ("short", Short), ("cheapShort", CheapShort) })
         {
-            return wrong;
+            if (table?.Check() is { } wrong)
+            {
+                return (field, wrong);
+            }
         }
 
         if ((CheapShort is null) != (CheapBelowTicks == 0) || (CheapShort is not null && Short is null)
             || CheapBelowTicks < 0)
         {
-            return "a table of cheap shares comes with the price below which they are cheap, and a table of short positions";
+            return ("cheapBelow",
+                "a table of cheap shares comes with the price below which they are cheap, and a table of short positions");
         }
 
-        if (LendableLots is < 0 or > Instrument.QuantityLotsLimit || ImpactLots is < 1 or > Instrument.QuantityLotsLimit
-            || StepLots is < 1 or > Instrument.QuantityLotsLimit)
+        var wrongLots = LendableLots is < 0 or > Instrument.QuantityLotsLimit ? "lendable"
+            : ImpactLots is < 1 or > Instrument.QuantityLotsLimit ? "impactQuantity"
+            : StepLots is < 1 or > Instrument.QuantityLotsLimit ? "stepQuantity" : null;
+        if (wrongLots is not null)
         {
-            return "lendable, impact and step quantities are lots of an order";
+            return (wrongLots, "lendable, impact and step quantities are lots of an order");
         }
 
         if (Group.Length > 0 && !IsGroupName(Group))
         {
-            return NoGroupName;
+            return ("group", NoGroupName);
         }
 
-        return BorrowPpm is < 0 or > 10_000_000 || SpreadLimitPpm is < 1 or > 1_000_000
-            ? "borrowPpm is 0 to 10000000, spreadLimitPpm 1 to 1000000"
-            : null;
+        return RangeCheck.Outside("borrowPpm", BorrowPpm, 0, 10_000_000)
+            ?? RangeCheck.Outside("spreadLimitPpm", SpreadLimitPpm, 1, 1_000_000);
     }
 }
 
@@ -200,15 +206,18 @@ public sealed record MarginPolicy
     /// <summary>Part of a deficit that the house pays before the rest is shared out, minor units.</summary>
     public long Skin { get; init; }
 
-    /// <summary>Validates the policy. Returns the error as a sentence, or null if it is valid.</summary>
-    public string? Check() =>
-        LoanPpm is < 0 or > 10_000_000 || DayBasis is not (360 or 365) ? "loanPpm is 0 to 10000000, dayBasis 360 or 365"
-        : CallSeconds is < 0 or > 864_000 ? "callSeconds is 0 to 864000"
-        : LiquidationPpm is < 0 or > 1_000_000 || TargetPpm is < 1_000_000 or > 5_000_000 || FeePpm is < 0 or > 100_000
-            ? "liquidationPpm is 0 to 1000000, targetPpm 1000000 to 5000000, feePpm 0 to 100000"
-        : Skin is < 0 or > SkinLimit || (Skin > 0 && !SharesOut)
-            ? $"skin is 0 to {SkinLimit}, and something only where sharesOut is true"
-        : null;
+    /// <summary>Validates the policy. Returns the invalid field and a sentence, or null if it is valid.</summary>
+    public (string Field, string Sentence)? Check() =>
+        RangeCheck.Outside("loanPpm", LoanPpm, 0, 10_000_000)
+        ?? (DayBasis is not (360 or 365) ? ("dayBasis", $"the dayBasis {DayBasis} is not one of 360, 365")
+            : default((string, string)?))
+        ?? RangeCheck.Outside("callSeconds", CallSeconds, 0, 864_000)
+        ?? RangeCheck.Outside("liquidationPpm", LiquidationPpm, 0, 1_000_000)
+        ?? RangeCheck.Outside("targetPpm", TargetPpm, 1_000_000, 5_000_000)
+        ?? RangeCheck.Outside("feePpm", FeePpm, 0, 100_000)
+        ?? (Skin is < 0 or > SkinLimit || (Skin > 0 && !SharesOut)
+            ? ("skin", $"the skin is 0 to {SkinLimit}, and something only where sharesOut is true")
+            : default((string, string)?));
 }
 
 /// <summary>Source of a mark price. Numbers are journaled and never change.</summary>

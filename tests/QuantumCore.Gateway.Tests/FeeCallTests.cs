@@ -33,6 +33,7 @@ public sealed class FeeCallTests(SharedGateway shared) : IClassFixture<SharedGat
 
     [Theory]
     [InlineData("""{"asset":"XYZ"}""", "asset")]
+    [InlineData("""{"asset":"AAPL"}""", "asset")]
     [InlineData("""{}""", "asset")]
     [InlineData("""{"asset":"USD","tiers":[{"fromVolume":"1","makerFeePpm":0,"takerFeePpm":0}]}""", "tiers")]
     [InlineData("""{"asset":"USD","tiers":[{"fromVolume":"-1","makerFeePpm":0,"takerFeePpm":0}]}""", "tiers")]

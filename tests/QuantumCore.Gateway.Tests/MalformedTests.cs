@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using QuantumCore.Gateway.Tests.Description;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -151,6 +152,30 @@ public sealed class MalformedTests(SharedGateway shared) : IClassFixture<SharedG
     {
         var exchange = shared.Gateway;
         var reply = await exchange.SendAsync("POST", path, body, path == "orders" ? "alice" : "admin", Token);
+        Assert.Equal((400, field, detail), ((int)reply.Status, reply["field"], reply["detail"]));
+    }
+
+    public static TheoryData<string, string, string> Lists => [.. ApiLists.WithNull()];
+
+    [Theory]
+    [MemberData(nameof(Lists))]
+    public async Task Null_in_a_list_is_refused(string method, string path, string body)
+    {
+        var call = path.Replace("{account}", "ACC-1001", StringComparison.Ordinal)
+            .Replace("{symbol}", "AAPL", StringComparison.Ordinal).Replace("{strategy}", "s", StringComparison.Ordinal);
+        var key = path.StartsWith("admin/", StringComparison.Ordinal) ? "admin" : "alice";
+        var reply = await shared.Gateway.SendAsync(method, call, body, key, Token);
+        Assert.InRange((int)reply.Status, 400, 499);
+    }
+
+    [Theory]
+    [InlineData("admin/fees", """{"asset":"USD","tiers":[null]}""", "tiers[0]", "tiers[0] is null; it is a tier")]
+    [InlineData(
+        "admin/margin/instruments/AAPL", """{"long":{"tiers":[{"maintenancePpm":1},null]}}""", "long.tiers[1]",
+        "long.tiers[1] is null; it is a tier")]
+    public async Task Null_in_a_list_is_named_by_its_place(string path, string body, string field, string detail)
+    {
+        var reply = await shared.Gateway.SendAsync("POST", path, body, "admin", Token);
         Assert.Equal((400, field, detail), ((int)reply.Status, reply["field"], reply["detail"]));
     }
 

@@ -193,6 +193,10 @@ public sealed class RefusalDetailTests(SharedGateway shared) : IClassFixture<Sha
         { "POST", "withdrawals", """{"key":"k","asset":"USD","amount":"1","destination":" x"}""",
             "destination ' x' is not 1 to 128 printable ASCII characters without a space at either end" },
 
+        // Places in the queue.
+        { "GET", "orders/XYZ/1/position", null, "symbol 'XYZ' is not a listed symbol" },
+        { "GET", "orders/AAPL/999/position", null, "orderId 999 is not an order of 'AAPL'" },
+
         // Alerts.
         { "POST", "alerts", """{"symbol":"AAPL","price":"150.001"}""",
             "price 150.001 is not a multiple of the tick size 0.01; nearest: 150.00, 150.01" },
@@ -248,6 +252,30 @@ public sealed class RefusalDetailTests(SharedGateway shared) : IClassFixture<Sha
     {
         var reply = await shared.Gateway.SendAsync("POST", path, body, "admin", Token);
         Assert.Equal(detail, reply["detail"]);
+    }
+
+    [Theory]
+    [InlineData("instruments/AAPL", """{"long":{"tiers":[]}}""", "long",
+        "A table has 1 to 20 tiers, the last without an end.")]
+    [InlineData("instruments/AAPL", """{"long":{"tiers":[{"initialPpm":1}]}}""", "long",
+        "Tier 1: the maintenancePpm 0 is outside the range 1 to 2000000; nearest: 1.")]
+    [InlineData("instruments/AAPL", """{"long":{"tiers":[{"maintenancePpm":1}]},"borrowPpm":-1}""", "borrowPpm",
+        "The borrowPpm -1 is outside the range 0 to 10000000; nearest: 0.")]
+    [InlineData("instruments/AAPL", """{"long":{"tiers":[{"maintenancePpm":1}]},"spreadLimitPpm":0}""",
+        "spreadLimitPpm", "The spreadLimitPpm 0 is outside the range 1 to 1000000; nearest: 1.")]
+    [InlineData("instruments/AAPL", """{"long":{"tiers":[{"maintenancePpm":1}]},"group":"a"}""", "group",
+        "A group's name is 1 to 20 capital letters, digits, points or hyphens.")]
+    [InlineData("instruments/AAPL", """{"long":{"tiers":[{"maintenancePpm":1}]},"cheapBelow":"1.00"}""", "cheapBelow",
+        "A table of cheap shares comes with the price below which they are cheap, and a table of short positions.")]
+    [InlineData("currencies/USD", """{"loanPpm":-1}""", "loanPpm",
+        "The loanPpm -1 is outside the range 0 to 10000000; nearest: 0.")]
+    [InlineData("currencies/USD", """{"dayBasis":364}""", "dayBasis", "The dayBasis 364 is not one of 360, 365.")]
+    [InlineData("currencies/USD", """{"targetPpm":1}""", "targetPpm",
+        "The targetPpm 1 is outside the range 1000000 to 5000000; nearest: 1000000.")]
+    public async Task Rejected_margin_terms_name_their_field(string path, string body, string field, string detail)
+    {
+        var reply = await shared.Gateway.SendAsync("POST", $"admin/margin/{path}", body, "admin", Token);
+        Assert.Equal((400, field, detail), ((int)reply.Status, reply["field"], reply["detail"]));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class MarginPolicies(InstrumentListings listings, FeeCatalog fee
         }
 
         var terms = request.Terms.Decode();
-        if ((terms.Check() ?? actions.WhyNoMargin(instrument)) is { } wrong)
+        if ((terms.Check()?.Sentence ?? actions.WhyNoMargin(instrument)) is { } wrong)
         {
             return CatalogChange.Refuse(wrong);
         }
@@ -61,7 +61,7 @@ internal sealed class MarginPolicies(InstrumentListings listings, FeeCatalog fee
 
         if (request.Policy.Decode().Check() is { } wrong)
         {
-            return CatalogChange.Refuse(wrong);
+            return CatalogChange.Refuse(wrong.Sentence);
         }
 
         return CatalogChange.Unless(

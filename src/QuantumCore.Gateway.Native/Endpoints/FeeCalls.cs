@@ -44,7 +44,8 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings)
     /// </remarks>
     public async Task<Result<Api.FeeSchedules>> SetAsync(HttpContext context, Caller officer, Api.FeesBody text)
     {
-        if (await listings.FindAssetAsync(text.Asset ?? "") is not { } asset)
+        if (await listings.FindAssetAsync(text.Asset ?? "") is not { } asset
+            || (await listings.AllAsync()).All(listed => listed.Quote.Name != asset.Name))
             return new Refusal(RejectReason.BadRequest, "asset", Detail: "No listed instrument has this quote asset.");
 
         var (refusal, request) = FeesReading.Read(text, asset, officer.Name);

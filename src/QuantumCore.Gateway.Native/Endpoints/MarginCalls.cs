@@ -93,8 +93,7 @@ internal sealed class MarginCalls(
         HttpContext context, Caller officer, Api.MarginPolicyBody text)
     {
         var asset = Call.Path(context, "asset");
-        if ((await listings.AllAsync()).Select(instrument => instrument.Quote)
-            .FirstOrDefault(quote => quote.Name == asset) is not { } currency)
+        if ((await listings.AllAsync()).FirstOrDefault(listed => listed.Quote.Name == asset)?.Quote is not { } currency)
             return Refusal.Malformed("asset", "No listed instrument has this quote asset.");
 
         var (refusal, policy) = MarginReading.Read(text, currency);

@@ -124,10 +124,15 @@ internal sealed class OrderCalls(
             return unread;
 
         var symbol = Call.Path(context, "symbol");
+        if (await listings.FindAsync(symbol) is not { } instrument)
+            return await listings.UnknownAsync(symbol);
+
         var place = await accounts.PositionAsync(caller.Account, symbol, orderId);
-        return place.Reason != RejectReason.None || await listings.FindAsync(symbol) is not { } instrument
-            ? new Refusal(place.Reason)
-            : new Api.OrderPosition(symbol, orderId, place.OrdersAhead, instrument.QuantityOf(place.LotsAhead));
+        return place.Reason == RejectReason.None
+            ? new Api.OrderPosition(symbol, orderId, place.OrdersAhead, instrument.QuantityOf(place.LotsAhead))
+            : new Refusal(
+                place.Reason, place.Reason == RejectReason.UnknownOrder ? "orderId" : null, null,
+                place.Reason == RejectReason.UnknownOrder ? NotOf(context, symbol) : null);
     }
 
     /// <summary>DELETE /orders/by-client-id/{clientOrderId}: cancels an order by its client id.</summary>
@@ -190,15 +195,16 @@ internal sealed class OrderCalls(
         {
             RejectReason.None => null,
             RejectReason.UnknownSymbol => (await listings.UnknownAsync(symbol)).Detail,
-            RejectReason.UnknownOrder =>
-                $"orderId {RefusalText.Shown(Call.Path(context, "orderId"))} is not an order of "
-                    + $"{RefusalText.Shown(symbol)}",
+            RejectReason.UnknownOrder => NotOf(context, symbol),
             _ => await listings.FindAsync(symbol) is { } instrument
                 ? OrderRefusals.Explain(refusal, instrument, written)
                 : null,
         };
         return OrderAnswer.Of(report, await listings.BySymbolAsync(), detail);
     }
+
+    private static string NotOf(HttpContext context, string symbol) =>
+        $"orderId {RefusalText.Shown(Call.Path(context, "orderId"))} is not an order of {RefusalText.Shown(symbol)}";
 
     private static Refusal? OrderId(HttpContext context, out long orderId) =>
         Call.Id("orderId", Call.Path(context, "orderId"), OrderDesk.LargestId, out orderId);

@@ -14,8 +14,14 @@ internal static class FeesReading
     {
         var tiers = ImmutableArray.CreateBuilder<FeeTier>();
         Refusal? refusal = null;
-        foreach (var tier in text.Tiers ?? [])
+        foreach (var (i, given) in (text.Tiers ?? []).Index())
         {
+            if (given is not { } tier)
+            {
+                refusal ??= Refusal.Malformed($"tiers[{i}]", $"tiers[{i}] is null; it is a tier");
+                continue;
+            }
+
             if (DecimalText.TryParse(tier.FromVolume ?? "0", asset.Decimals, out var from) != DecimalError.None)
                 refusal ??= Refusal.Not(
                     "tiers", tier.FromVolume,

@@ -30,7 +30,7 @@ internal static class MarginReading
             Group = text.Group ?? "",
         };
         if (refusal is null && terms.Check() is { } wrong)
-            refusal = Refusal.Malformed(null, FeesReading.Sentence(wrong));
+            refusal = Refusal.Malformed(wrong.Field, FeesReading.Sentence(wrong.Sentence));
         return (refusal, refusal is null ? terms : null);
     }
 
@@ -43,7 +43,6 @@ internal static class MarginReading
             var rule = $"a decimal number with at most {currency.Decimals} decimals, without sign and exponent";
             return (Refusal.Not("skin", text.Skin, rule), new MarginPolicy());
         }
-
 
         // Absent members get their default here: the JSON reader makes them 0, whatever their type declares.
         var usual = new MarginPolicy();
@@ -59,8 +58,10 @@ internal static class MarginReading
             SharesOut = text.SharesOut,
             Skin = skin,
         };
-        return (WhyReading.Check(text.Why)
-            ?? (policy.Check() is { } wrong ? Refusal.Malformed(null, FeesReading.Sentence(wrong)) : null), policy);
+        var refusal = WhyReading.Check(text.Why);
+        if (policy.Check() is { } wrong)
+            refusal ??= Refusal.Malformed(wrong.Field, FeesReading.Sentence(wrong.Sentence));
+        return (refusal, policy);
     }
 
     /// <summary>Reads a quantity, in lots.</summary>
@@ -151,8 +152,14 @@ internal static class MarginReading
         string field, Api.MarginTableBody text, Instrument instrument, ref Refusal? refusal)
     {
         var tiers = ImmutableArray.CreateBuilder<MarginTier>();
-        foreach (var tier in text.Tiers ?? [])
+        foreach (var (i, given) in (text.Tiers ?? []).Index())
         {
+            if (given is not { } tier)
+            {
+                refusal ??= Refusal.Malformed($"{field}.tiers[{i}]", $"{field}.tiers[{i}] is null; it is a tier");
+                continue;
+            }
+
             tiers.Add(new MarginTier(
                 Amount(field, tier.UpTo, long.MaxValue, instrument, ref refusal), tier.InitialPpm,
                 tier.MaintenancePpm));
