@@ -153,17 +153,19 @@ public sealed record Instrument
     {
         if (!IsName(Symbol, 20))
         {
-            return NoName("symbol", 20);
+            return NoName("symbol", 20, Symbol);
         }
 
         if (!IsName(Base.Name, 12) || !IsName(Quote.Name, 12))
         {
-            return NoName(IsName(Base.Name, 12) ? "quoteAsset" : "baseAsset", 12);
+            return IsName(Base.Name, 12)
+                ? NoName("quoteAsset", 12, Quote.Name)
+                : NoName("baseAsset", 12, Base.Name);
         }
 
         if (Group.Length > 0 && !IsName(Group, 20))
         {
-            return NoName("group", 20);
+            return NoName("group", 20, Group);
         }
 
         if (SettlementDays is < 0 or > SettlementDaysLimit)
@@ -173,7 +175,7 @@ public sealed record Instrument
 
         return SettlementDays == 0 && SettlementVenue.Length > 0
             ? new("settlementVenue", null, "settlementVenue goes with settlementDays of 1 or 2")
-            : SettlementDays > 0 && !IsName(SettlementVenue, 20) ? NoName("settlementVenue", 20) : null;
+            : SettlementDays > 0 && !IsName(SettlementVenue, 20) ? NoName("settlementVenue", 20, SettlementVenue) : null;
     }
 
     private InstrumentFault? CheckSteps()
@@ -256,11 +258,18 @@ public sealed record Instrument
         return MaxLevels < 1 ? new("maxLevels", "1", "maxLevels is at least 1") : null;
     }
 
-    private static InstrumentFault NoName(string field, int longest) =>
-        new(field, $"{longest}", $"{field} is 1 to {longest} capital letters, digits, dots or dashes");
+    private static InstrumentFault NoName(string field, int longest, string name) =>
+        new(
+            field, $"{longest}",
+            IsDotSegment(name)
+                ? $"{field} cannot be . or .., which a path cannot name"
+                : $"{field} is 1 to {longest} capital letters, digits, dots or dashes");
 
     private static bool OutOfScale(int decimals) => decimals is < 0 or > DecimalText.MaxDecimals;
 
     internal static bool IsName(string text, int longest) => text.Length > 0 && text.Length <= longest
-        && text.AsSpan().IndexOfAnyExcept(s_nameCharacters) < 0;
+        && text.AsSpan().IndexOfAnyExcept(s_nameCharacters) < 0 && !IsDotSegment(text);
+
+    // Clients fold dot segments of a path, so that no call could name it.
+    private static bool IsDotSegment(string text) => text is "." or "..";
 }

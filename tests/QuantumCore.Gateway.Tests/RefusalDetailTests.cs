@@ -241,6 +241,12 @@ public sealed class RefusalDetailTests(SharedGateway shared) : IClassFixture<Sha
             "settlementDays 3 is not valid: settlementDays are 0 to 2" },
         { "admin/instruments", Listing.Replace("\"symbol\":\"X\"", "\"symbol\":\"a\"", StringComparison.Ordinal),
             "symbol 'a' is not valid: symbol is 1 to 20 capital letters, digits, dots or dashes" },
+        { "admin/instruments", Listing.Replace("\"symbol\":\"X\"", "\"symbol\":\"..\"", StringComparison.Ordinal),
+            "symbol '..' is not valid: symbol cannot be . or .., which a path cannot name" },
+        { "admin/accounts/ACC-1001/owner", """{"owner":"a/b"}""",
+            "owner 'a/b' is not a name of at most 64 characters without slashes and without spaces at its ends, not . or .., or empty for none" },
+        { "admin/accounts/ACC-1001/owner", """{"owner":".."}""",
+            "owner '..' is not a name of at most 64 characters without slashes and without spaces at its ends, not . or .., or empty for none" },
         { "admin/instruments", Listing.Replace("\"quoteDecimals\":2", "\"quoteDecimals\":3", StringComparison.Ordinal),
             "quoteDecimals 3 is not the 2 decimals that USD already has" },
     };

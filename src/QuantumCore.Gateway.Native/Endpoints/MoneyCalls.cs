@@ -95,19 +95,21 @@ internal sealed class MoneyCalls(
     /// <remarks>
     /// Needs the role administrator; <c>owner</c> has at most 64 characters, and an empty text means none. Accounts of
     /// one owner may transfer to each other, and self-trade prevention treats them as one. Expect <c>BadRequest</c> for
-    /// a name with spaces at its ends.
+    /// a name with a slash, or with spaces at its ends.
     /// </remarks>
     public async Task<Result<Api.AccountOwner>> SetOwnerAsync(
         HttpContext context, Caller officer, AccountId account, Api.OwnerBody text)
     {
+        // A path must be able to name the owner: its accounts are blocked by it.
         if (text.Owner is not { } owner || owner.Length > LongestOwner || owner.Any(char.IsControl)
-            || owner.Trim() != owner)
+            || owner.Trim() != owner || owner is "." or ".." || owner.AsSpan().ContainsAny('/', '\\'))
         {
             return new Refusal(
                 RejectReason.BadRequest, "owner", "64",
                 RefusalText.Not(
                     "owner", text.Owner,
-                    $"a name of at most {LongestOwner} characters without spaces at its ends, or empty for none"));
+                    $"a name of at most {LongestOwner} characters without slashes and without spaces at its ends, "
+                        + "not . or .., or empty for none"));
         }
 
         await ownerBlocks.JoinOwnerAsync(new OwnedAccount(account.Value, owner), officer.Name);
