@@ -8,25 +8,25 @@ namespace QuantumCore.Gateway.Http;
 /// <typeparam name="T">Type of the API, which docs/openapi.json names as the answer of the call.</typeparam>
 internal readonly struct Result<T>
 {
-    private readonly T? _value;
-    private readonly Action<Utf8JsonWriter>? _write;
-    private readonly Refusal? _refusal;
+    // The value, the function that writes it, or a refusal in a box. One reference, because tasks of orders carry it.
+    private readonly object _content;
     private readonly int _status;
 
     /// <summary>Creates the answer of a call that succeeded.</summary>
-    public Result(T value, int status = StatusCodes.Status200OK) => (_value, _status) = (value, status);
+    public Result(T value, int status = StatusCodes.Status200OK)
+        : this((object)value!, status)
+    {
+    }
 
-    private Result(Action<Utf8JsonWriter> write, int status) => (_write, _status) = (write, status);
-
-    private Result(Refusal refusal) => _refusal = refusal;
+    private Result(object content, int status) => (_content, _status) = (content, status);
 
     public static implicit operator Result<T>(T value) => new(value);
 
-    public static implicit operator Result<T>(Refusal refusal) => new(refusal);
+    public static implicit operator Result<T>(Refusal refusal) => new((object)refusal, refusal.Status);
 
     /// <summary>Creates an answer whose JSON is written by hand, as in a stream.</summary>
     public static Result<T> Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK) =>
-        new(write, status);
+        new((object)write, status);
 
     /// <summary>Creates an answer from the members of its JSON, written by hand.</summary>
     public static Result<T> Members(Action<Utf8JsonWriter> write) => Json(to =>
@@ -39,15 +39,18 @@ internal readonly struct Result<T>
     /// <summary>Returns the same answer, for a call that answers with another type first.</summary>
     public Result<TFirst> As<TFirst>()
     {
-        var value = _value!;
-        return _refusal is { } refused
-            ? refused
-            : Result<TFirst>.Json(to => Api.ApiJson.Write(to, value), _status);
+        if (_content is Refusal refused)
+            return refused;
+
+        var value = (T)_content;
+        return Result<TFirst>.Json(to => Api.ApiJson.Write(to, value), _status);
     }
 
     /// <summary>Writes the answer.</summary>
-    public ValueTask<FlushResult> WriteAsync(HttpContext context) => _refusal is { } refused
-        ? Answer.RefuseAsync(context, refused)
-        : _write is { } write ? Answer.JsonAsync(context, write, static (to, write) => write(to), _status)
-        : Answer.JsonAsync(context, _value!, _status);
+    public ValueTask<FlushResult> WriteAsync(HttpContext context) => _content switch
+    {
+        Refusal refused => Answer.RefuseAsync(context, refused),
+        Action<Utf8JsonWriter> write => Answer.JsonAsync(context, write, static (to, write) => write(to), _status),
+        var value => Answer.JsonAsync(context, (T)value, _status),
+    };
 }
