@@ -1,4 +1,3 @@
-using QuantumCore.Instruments;
 using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Scenarios;

@@ -58,7 +58,7 @@ internal sealed class TimeTravel : ISteppedMarket
         var entered = new NewOrder(
             Account,
             order.Side == OrderSide.Buy ? Side.Buy : Side.Sell,
-            QuantumCore.Instruments.OrderType.Limit,
+            OrderType.Limit,
             QuantumCore.Instruments.TimeInForce.ImmediateOrCancel,
             PostOnly: false,
             (long)(order.Price!.Value * 100),

@@ -15,25 +15,6 @@ public enum CorporateActionType
     [JsonStringEnumMemberName("symbolChange")] SymbolChange = 3,
 }
 
-/// <summary>Progress of a corporate action.</summary>
-public enum CorporateActionState
-{
-    /// <summary>Announced; nothing has happened yet.</summary>
-    [JsonStringEnumMemberName("announced")] Announced = 1,
-
-    /// <summary>Each account's part is recorded, pending until the pay date.</summary>
-    [JsonStringEnumMemberName("entered")] Entered = 2,
-
-    /// <summary>All parts are paid.</summary>
-    [JsonStringEnumMemberName("paid")] Paid = 3,
-
-    /// <summary>
-    /// The record cut was made and open orders were adjusted or ended (for a split: next). Not all accounts' parts are
-    /// recorded yet.
-    /// </summary>
-    [JsonStringEnumMemberName("begun")] Begun = 4,
-}
-
 /// <summary>A cash dividend to announce.</summary>
 /// <param name="Id">Permanent id. Repeating the announcement changes nothing.</param>
 /// <param name="Symbol">The instrument whose base asset is held.</param>

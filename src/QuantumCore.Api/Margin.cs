@@ -2,22 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace QuantumCore.Client;
 
-/// <summary>State of a margin account.</summary>
-public enum MarginState
-{
-    /// <summary>Equity covers the initial margin.</summary>
-    [JsonStringEnumMemberName("healthy")] Healthy = 1,
-
-    /// <summary>Equity is below the initial margin: only reducing orders, no transfers or withdrawals.</summary>
-    [JsonStringEnumMemberName("restricted")] Restricted = 2,
-
-    /// <summary>Equity is below the maintenance margin, and the margin call has a deadline.</summary>
-    [JsonStringEnumMemberName("called")] Called = 3,
-
-    /// <summary>The exchange is closing its positions.</summary>
-    [JsonStringEnumMemberName("liquidating")] Liquidating = 4,
-}
-
 /// <summary>Margin figures of an account, in its currency, at the newest mark prices.</summary>
 /// <param name="Currency">Margin currency of the account.</param>
 /// <param name="Symbol">The only instrument that an isolated account may trade; null for any.</param>

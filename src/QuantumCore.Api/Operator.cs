@@ -2,31 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace QuantumCore.Client;
 
-/// <summary>Phase of a symbol's trading day.</summary>
-public enum TradingPhase
-{
-    /// <summary>Collects orders, without an indicative price.</summary>
-    [JsonStringEnumMemberName("preOpen")] PreOpen = 1,
-
-    /// <summary>Collects orders for the opening auction.</summary>
-    [JsonStringEnumMemberName("opening")] Opening = 2,
-
-    /// <summary>Matches continuously.</summary>
-    [JsonStringEnumMemberName("continuous")] Continuous = 3,
-
-    /// <summary>Collects orders for an auction triggered by a price band or a halt.</summary>
-    [JsonStringEnumMemberName("volatility")] Volatility = 4,
-
-    /// <summary>Collects orders for the closing auction.</summary>
-    [JsonStringEnumMemberName("closing")] Closing = 5,
-
-    /// <summary>Halted: orders may be cancelled or reduced, none entered.</summary>
-    [JsonStringEnumMemberName("halt")] Halt = 6,
-
-    /// <summary>The trading day is over.</summary>
-    [JsonStringEnumMemberName("closed")] Closed = 7,
-}
-
 /// <summary>Indicative result of an auction.</summary>
 /// <param name="Price">Auction price; null if nothing would trade.</param>
 /// <param name="Quantity">Quantity that would trade.</param>
@@ -118,16 +93,6 @@ public sealed record PhaseTerms
 
     /// <summary>Reason to record, at most 200 characters.</summary>
     public string? Why { get; init; }
-}
-
-/// <summary>Action of the dynamic band when the next price is outside.</summary>
-public enum BandMode
-{
-    /// <summary>The remainder of the order expires.</summary>
-    [JsonStringEnumMemberName("reject")] Reject = 1,
-
-    /// <summary>The symbol moves to a volatility auction.</summary>
-    [JsonStringEnumMemberName("auction")] Auction = 2,
 }
 
 /// <summary>Changes of a book's rules. Null keeps a rule; <see cref="None"/> removes it.</summary>

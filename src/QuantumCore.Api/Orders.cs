@@ -12,40 +12,6 @@ public enum OrderSide
     [JsonStringEnumMemberName("sell")] Sell = 2,
 }
 
-/// <summary>Type of an order: its pricing and trigger.</summary>
-public enum OrderType
-{
-    /// <summary>Trades at the limit price or better.</summary>
-    [JsonStringEnumMemberName("limit")] Limit = 1,
-
-    /// <summary>Trades at the prices in the book, within the instrument's protection band.</summary>
-    [JsonStringEnumMemberName("market")] Market = 2,
-
-    /// <summary>Becomes a market order when the price moves through the trigger, against the market.</summary>
-    [JsonStringEnumMemberName("stop")] Stop = 3,
-
-    /// <summary>Becomes a limit order when the price moves through the trigger, against the market.</summary>
-    [JsonStringEnumMemberName("stopLimit")] StopLimit = 4,
-
-    /// <summary>Becomes a market order when the price reaches the trigger, with the market.</summary>
-    [JsonStringEnumMemberName("takeProfit")] TakeProfit = 5,
-
-    /// <summary>Becomes a limit order when the price reaches the trigger, with the market.</summary>
-    [JsonStringEnumMemberName("takeProfitLimit")] TakeProfitLimit = 6,
-
-    /// <summary>A stop whose trigger follows the best price at a distance, and never moves back.</summary>
-    [JsonStringEnumMemberName("trailingStop")] TrailingStop = 7,
-
-    /// <summary>A stop-limit whose trigger follows the best price. Its limit is offset from the trigger.</summary>
-    [JsonStringEnumMemberName("trailingStopLimit")] TrailingStopLimit = 8,
-
-    /// <summary>A limit order whose price follows the quotes. Its own price is the cap it never passes.</summary>
-    [JsonStringEnumMemberName("pegged")] Pegged = 9,
-
-    /// <summary>A leg of a strategy. Only <see cref="PlaceStrategy"/> creates such orders.</summary>
-    [JsonStringEnumMemberName("leg")] Leg = 10,
-}
-
 /// <summary>Price that triggers a stop.</summary>
 public enum TriggerBy
 {
@@ -57,19 +23,6 @@ public enum TriggerBy
 
     /// <summary>The mark price that the operator sets.</summary>
     [JsonStringEnumMemberName("mark")] Mark = 3,
-}
-
-/// <summary>Stage of an open order: the event it waits for.</summary>
-public enum OrderStage
-{
-    /// <summary>In the book, or trading as soon as the book does.</summary>
-    [JsonStringEnumMemberName("working")] Working = 1,
-
-    /// <summary>A child of a list that waits for its parent to fill.</summary>
-    [JsonStringEnumMemberName("pending")] Pending = 2,
-
-    /// <summary>A stop or take-profit that waits for its trigger.</summary>
-    [JsonStringEnumMemberName("armed")] Armed = 3,
 }
 
 /// <summary>Reference price of a pegged order.</summary>
@@ -133,28 +86,6 @@ public enum TimeInForce
 
     /// <summary>Waits for the closing auction; the remainder expires.</summary>
     [JsonStringEnumMemberName("cls")] AtTheClose = 7,
-}
-
-/// <summary>Status of an order.</summary>
-public enum OrderStatus
-{
-    /// <summary>Open, nothing filled.</summary>
-    [JsonStringEnumMemberName("new")] New = 1,
-
-    /// <summary>Open, partly filled.</summary>
-    [JsonStringEnumMemberName("partiallyFilled")] PartiallyFilled = 2,
-
-    /// <summary>Done: completely filled.</summary>
-    [JsonStringEnumMemberName("filled")] Filled = 3,
-
-    /// <summary>Done: cancelled by its owner or replaced.</summary>
-    [JsonStringEnumMemberName("cancelled")] Cancelled = 4,
-
-    /// <summary>Done: ended by its time in force or protection.</summary>
-    [JsonStringEnumMemberName("expired")] Expired = 5,
-
-    /// <summary>Rejected.</summary>
-    [JsonStringEnumMemberName("rejected")] Rejected = 6,
 }
 
 /// <summary>Role of an order in a trade.</summary>

@@ -1,19 +1,4 @@
-using System.Text.Json.Serialization;
-
 namespace QuantumCore.Client;
-
-/// <summary>State of a settlement batch.</summary>
-public enum SettlementState
-{
-    /// <summary>Closed and sent; the receiver has not confirmed settlement.</summary>
-    [JsonStringEnumMemberName("sent")] Sent = 1,
-
-    /// <summary>Settled: its accounts have received their assets.</summary>
-    [JsonStringEnumMemberName("settled")] Settled = 2,
-
-    /// <summary>Settled except for undelivered items: they fail and move to a later batch.</summary>
-    [JsonStringEnumMemberName("partial")] Partial = 3,
-}
 
 /// <summary>A settlement batch: the trades due on a date, netted by account and asset.</summary>
 /// <param name="Batch">Permanent name: venue, date and cycle.</param>

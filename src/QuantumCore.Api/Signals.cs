@@ -2,37 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace QuantumCore.Client;
 
-/// <summary>Action of a signal.</summary>
-public enum SignalAction
-{
-    /// <summary>Buy.</summary>
-    [JsonStringEnumMemberName("buy")] Buy,
-
-    /// <summary>Sell.</summary>
-    [JsonStringEnumMemberName("sell")] Sell,
-
-    /// <summary>Close the position.</summary>
-    [JsonStringEnumMemberName("flatten")] Flatten,
-}
-
-/// <summary>Policy for buy and sell signals when the account already has a position.</summary>
-public enum SignalPolicy
-{
-    /// <summary>Ignore the signal.</summary>
-    [JsonStringEnumMemberName("skip")] Skip,
-
-    /// <summary>Trade as the signal says.</summary>
-    [JsonStringEnumMemberName("add")] Add,
-
-    /// <summary>Close an opposite position, and open none.</summary>
-    [JsonStringEnumMemberName("flatten")] Flatten,
-
-    /// <summary>
-    /// Close an opposite position and open the signal's own; never add to a position of the same side.
-    /// </summary>
-    [JsonStringEnumMemberName("reverse")] Reverse,
-}
-
 /// <summary>A signal.</summary>
 /// <param name="Key">Idempotency key, 1 to 64 printable characters without a space. A key trades once,
 /// permanently.</param>

@@ -2,26 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace QuantumCore.Client;
 
-/// <summary>Role of a user, in addition to trading for its account.</summary>
-public enum UserRole
-{
-    /// <summary>No further permissions.</summary>
-    [JsonStringEnumMemberName("customer")]
-    Customer = 1,
-
-    /// <summary>Listings, phases, prices, rules, trades, the circuit breaker.</summary>
-    [JsonStringEnumMemberName("marketOperator")]
-    MarketOperator = 2,
-
-    /// <summary>Limits, freezes, blocks, the ledger.</summary>
-    [JsonStringEnumMemberName("risk")]
-    Risk = 3,
-
-    /// <summary>All permissions.</summary>
-    [JsonStringEnumMemberName("administrator")]
-    Administrator = 4,
-}
-
 /// <summary>A person who signs in with a password.</summary>
 /// <param name="Name">Name of the user.</param>
 /// <param name="Role">Role.</param>

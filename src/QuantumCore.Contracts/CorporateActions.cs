@@ -16,25 +16,6 @@ public enum CorporateActionKind : byte
     SymbolChange = 3,
 }
 
-/// <summary>State of a corporate action. Numbers never change.</summary>
-public enum CorporateActionState : byte
-{
-    /// <summary>Announced; nothing has happened yet.</summary>
-    Announced = 1,
-
-    /// <summary>Each account has decided what it gets or owes; the amounts are pending until the pay date.</summary>
-    Entered = 2,
-
-    /// <summary>Paid in full.</summary>
-    Paid = 3,
-
-    /// <summary>
-    /// The cut has passed; open orders of its books are adjusted or ended. Not all accounts have decided their parts
-    /// yet.
-    /// </summary>
-    Begun = 4,
-}
-
 /// <summary>An administrator's request to announce an issuer's corporate action. Its id is permanent.</summary>
 /// <param name="Id">Its name, in the format of a client order id.</param>
 /// <param name="Kind">The kind of action.</param>

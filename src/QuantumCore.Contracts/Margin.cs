@@ -3,26 +3,6 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>State of a margin account. Numbers are journaled and never change.</summary>
-public enum MarginState : byte
-{
-    /// <summary>Its equity covers the initial margin.</summary>
-    Healthy = 0,
-
-    /// <summary>
-    /// Equity is below the initial margin: the account may only reduce positions and may not give anything away.
-    /// </summary>
-    Restricted = 1,
-
-    /// <summary>
-    /// Equity is below the maintenance margin: a margin call runs until a deadline; orders that add risk are cancelled.
-    /// </summary>
-    Called = 2,
-
-    /// <summary>The exchange closes its positions; its own orders are rejected and cancelled.</summary>
-    Liquidating = 3,
-}
-
 /// <summary>A mark price and its origin.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="PriceTicks">The price, in ticks.</param>

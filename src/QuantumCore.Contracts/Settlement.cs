@@ -26,19 +26,6 @@ public sealed record HolidaysRequest(string Venue, ImmutableArray<long> Holidays
 [GenerateSerializer, Immutable, Alias("settlement-calendar")]
 public sealed record SettlementCalendar(string Venue, ImmutableArray<long> Holidays);
 
-/// <summary>State of a settlement batch. Numbers never change.</summary>
-public enum SettlementState : byte
-{
-    /// <summary>Closed and sent, perhaps again; the receiver has not confirmed settlement.</summary>
-    Sent = 1,
-
-    /// <summary>Settled.</summary>
-    Settled = 2,
-
-    /// <summary>Settled in part: what an account did not deliver is in a later batch.</summary>
-    Partial = 3,
-}
-
 /// <summary>A settlement batch.</summary>
 /// <param name="Id">Its permanent id: venue, date and cycle.</param>
 /// <param name="Batch">The venue's sequence of its first record.</param>

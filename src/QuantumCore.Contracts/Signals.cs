@@ -6,37 +6,6 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>Action that a signal asks for.</summary>
-public enum SignalAction : byte
-{
-    /// <summary>Buys.</summary>
-    Buy = 1,
-
-    /// <summary>Sells.</summary>
-    Sell = 2,
-
-    /// <summary>Closes the position.</summary>
-    Flatten = 3,
-}
-
-/// <summary>Effect of a buy or sell signal on an account that already has a position.</summary>
-public enum SignalPolicy : byte
-{
-    /// <summary>Does nothing; the position stays.</summary>
-    Skip = 1,
-
-    /// <summary>Trades the signal's quantity whatever the position.</summary>
-    Add = 2,
-
-    /// <summary>Closes a position of the other side; opens none.</summary>
-    Flatten = 3,
-
-    /// <summary>
-    /// Closes a position of the other side and opens its own; adds nothing to a position of its own side.
-    /// </summary>
-    Reverse = 4,
-}
-
 /// <summary>An account that follows a strategy's signals.</summary>
 /// <param name="Account">The account's number.</param>
 /// <param name="Percent">Its share of a signal's quantity in percent, 1 to 10,000; the lots are rounded down.</param>

@@ -3,24 +3,6 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>
-/// Role of a user: its rights beside trading for its own account. Numbers are journaled and never change.
-/// </summary>
-public enum UserRole : byte
-{
-    /// <summary>No further rights.</summary>
-    Customer = 1,
-
-    /// <summary>Runs the market: listings, fees, phases, prices, rules, trades, the circuit breaker.</summary>
-    MarketOperator = 2,
-
-    /// <summary>Supervises accounts: limits, freezes, blocks, the ledger.</summary>
-    Risk = 3,
-
-    /// <summary>All rights.</summary>
-    Administrator = 4,
-}
-
 /// <summary>Event in the life of a user. Numbers are journaled and never change.</summary>
 public enum UserEvent : byte
 {

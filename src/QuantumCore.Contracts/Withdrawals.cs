@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
@@ -41,16 +42,16 @@ public static class Destination
 public enum PayoutState : byte
 {
     /// <summary>Taken from the account, not in a batch yet.</summary>
-    Pending = 0,
+    [JsonStringEnumMemberName("pending")] Pending = 0,
 
     /// <summary>In a batch that was sent or is about to be sent.</summary>
-    Sent = 1,
+    [JsonStringEnumMemberName("sent")] Sent = 1,
 
     /// <summary>Paid; cannot be reversed.</summary>
-    Final = 2,
+    [JsonStringEnumMemberName("final")] Final = 2,
 
     /// <summary>Finally refused by the receiver; the amount is back in the account.</summary>
-    Refused = 3,
+    [JsonStringEnumMemberName("refused")] Refused = 3,
 }
 
 /// <summary>A durable withdrawal as the payout of its asset sees it.</summary>

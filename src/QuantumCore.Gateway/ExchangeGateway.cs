@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using QuantumCore.Contracts;
 using QuantumCore.Gateway.Accounts;
 using QuantumCore.Gateway.AccountUpdates;
 using QuantumCore.Gateway.Admission;

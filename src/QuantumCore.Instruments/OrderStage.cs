@@ -1,20 +1,5 @@
 namespace QuantumCore.Instruments;
 
-/// <summary>Stage of an open order: what it waits for. Numbers are journaled and never change.</summary>
-public enum OrderStage : byte
-{
-    /// <summary>
-    /// In the book, or trading as soon as the book does; it waits only for the other side (FIX 636 = Y).
-    /// </summary>
-    Working = 0,
-
-    /// <summary>A child of a list that waits until its parent is filled.</summary>
-    Pending = 1,
-
-    /// <summary>A stop or take-profit that waits for its trigger.</summary>
-    Armed = 2,
-}
-
 /// <summary>Determines the stage in which orders enter.</summary>
 public static class OrderStages
 {

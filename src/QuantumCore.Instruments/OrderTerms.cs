@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace QuantumCore.Instruments;
 
 /// <summary>Side of an order (FIX tag 54).</summary>
@@ -10,89 +12,29 @@ public enum Side : byte
     Sell = 2,
 }
 
-/// <summary>Order type (FIX tag 40).</summary>
-public enum OrderType : byte
-{
-    /// <summary>Takes liquidity up to its protection price; never rests.</summary>
-    Market = 1,
-
-    /// <summary>Takes liquidity up to its limit; the rest rests if the time in force allows.</summary>
-    Limit = 2,
-
-    /// <summary>A market order once the reference price passes the trigger price, against the market.</summary>
-    Stop = 3,
-
-    /// <summary>A limit order once the reference price passes the trigger price, against the market.</summary>
-    StopLimit = 4,
-
-    /// <summary>A market order once the reference price reaches the trigger price, with the market.</summary>
-    TakeProfit = 5,
-
-    /// <summary>A limit order once the reference price reaches the trigger price, with the market.</summary>
-    TakeProfitLimit = 6,
-
-    /// <summary>A stop whose trigger follows the best reference price at a distance and never moves back.</summary>
-    TrailingStop = 7,
-
-    /// <summary>
-    /// A stop-limit whose trigger follows the best reference price; its limit keeps a distance from the trigger.
-    /// </summary>
-    TrailingStopLimit = 8,
-
-    /// <summary>A limit order whose price follows the quotes; its own price is a cap.</summary>
-    Pegged = 9,
-
-    /// <summary>
-    /// A leg of a multi-leg order: it trades only together with the other legs. Its price is its worst price.
-    /// </summary>
-    Leg = 10,
-}
-
 /// <summary>Time in force (FIX tag 59).</summary>
 public enum TimeInForce : byte
 {
     /// <summary>Good until the symbol closes.</summary>
-    Day = 0,
+    [JsonStringEnumMemberName("day")] Day = 0,
 
     /// <summary>Good till cancelled.</summary>
-    GoodTillCancel = 1,
+    [JsonStringEnumMemberName("gtc")] GoodTillCancel = 1,
 
     /// <summary>Takes part in the opening auction; the rest expires.</summary>
-    AtTheOpening = 2,
+    [JsonStringEnumMemberName("opg")] AtTheOpening = 2,
 
     /// <summary>Immediate or cancel: the remainder expires.</summary>
-    ImmediateOrCancel = 3,
+    [JsonStringEnumMemberName("ioc")] ImmediateOrCancel = 3,
 
     /// <summary>Fill or kill: all at once, or nothing.</summary>
-    FillOrKill = 4,
+    [JsonStringEnumMemberName("fok")] FillOrKill = 4,
 
     /// <summary>Good till a time, in Unix nanoseconds.</summary>
-    GoodTillDate = 6,
+    [JsonStringEnumMemberName("gtd")] GoodTillDate = 6,
 
     /// <summary>Waits for the closing auction and takes part in it; the rest expires.</summary>
-    AtTheClose = 7,
-}
-
-/// <summary>Status of an order (FIX tag 39).</summary>
-public enum OrderStatus : byte
-{
-    /// <summary>Open, nothing filled.</summary>
-    New = 0,
-
-    /// <summary>Open, partly filled.</summary>
-    PartiallyFilled = 1,
-
-    /// <summary>Done: completely filled.</summary>
-    Filled = 2,
-
-    /// <summary>Done: cancelled by its owner or the operator.</summary>
-    Cancelled = 4,
-
-    /// <summary>Done: never entered the book.</summary>
-    Rejected = 8,
-
-    /// <summary>Done: the remainder could not be executed under its own terms.</summary>
-    Expired = 12,
+    [JsonStringEnumMemberName("cls")] AtTheClose = 7,
 }
 
 /// <summary>Reason why an order in the book ended with open quantity.</summary>
@@ -169,31 +111,6 @@ public enum EndReason : byte
 
     /// <summary>A corporate action of its instrument began.</summary>
     CorporateAction = 23,
-}
-
-/// <summary>Phase of a symbol's trading day (FIX tag 340).</summary>
-public enum TradingPhase : byte
-{
-    /// <summary>Continuous matching.</summary>
-    Continuous = 0,
-
-    /// <summary>Collects orders without an indicative price.</summary>
-    PreOpen = 1,
-
-    /// <summary>Collects orders for the opening auction.</summary>
-    Opening = 2,
-
-    /// <summary>Collects orders for an auction after a price band or a halt.</summary>
-    Volatility = 3,
-
-    /// <summary>Collects orders for the closing auction.</summary>
-    Closing = 4,
-
-    /// <summary>Halted: orders may be cancelled or reduced, but not entered.</summary>
-    Halt = 5,
-
-    /// <summary>The day is over.</summary>
-    Closed = 6,
 }
 
 /// <summary>

@@ -2,16 +2,6 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-/// <summary>Behaviour at the edge of the dynamic band.</summary>
-public enum BandMode : byte
-{
-    /// <summary>The remainder expires.</summary>
-    Reject = 0,
-
-    /// <summary>A limit remainder rests, and the symbol goes to a volatility auction.</summary>
-    Auction = 1,
-}
-
 /// <summary>Rules of one book, set by its operator. Price bands are in basis points of their reference price.</summary>
 public sealed record BookRules
 {

@@ -1,6 +1,5 @@
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.Matching;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using QuantumCore.Contracts;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
@@ -88,11 +87,11 @@ public sealed class RefusalTextTests
             WireNames.ListKinds.Select(word => WireNames.ReadListKind(word)!.Value).Order());
         Assert.Equal(
             Enum.GetValues<TradingPhase>().Order(),
-            WireNames.Phases.Select(word => WireNames.ReadPhase(word)!.Value).Order());
+            WireNames.Phases.Select(word => EnumWords<TradingPhase>.Find(word)!.Value).Order());
         Assert.All(WireNames.PhaseReasons, word => Assert.NotNull(WireNames.ReadPhaseReason(word)));
         Assert.Equal(
             Enum.GetValues<UserRole>().Order(),
-            WireNames.Roles.Select(word => WireNames.ReadRole(word)!.Value).Order());
+            WireNames.Roles.Select(word => EnumWords<UserRole>.Find(word)!.Value).Order());
     }
 
     public static TheoryData<RejectReason, string?, string?, string?> Decided => new()

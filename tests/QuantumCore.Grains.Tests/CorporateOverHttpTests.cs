@@ -4,7 +4,6 @@ using QuantumCore.Client;
 using QuantumCore.Grains.Scheduled;
 using QuantumCore.TestKit;
 using Xunit;
-using CorporateActionState = QuantumCore.Client.CorporateActionState;
 using CorporatePart = QuantumCore.Client.CorporatePart;
 
 namespace QuantumCore.Grains.Tests;
@@ -74,7 +73,7 @@ public class CorporateOverHttpTests
             static book => book.Bids is [{ Price: 99.87m, Quantity: 10m }, { Price: 99.00m, Quantity: 4m }]);
 
         await exchange.Admin.Operator.Trading.SetPhaseAsync(
-            "AAPL", QuantumCore.Client.TradingPhase.Halt, cancellation: Cancellation);
+            "AAPL", TradingPhase.Halt, cancellation: Cancellation);
         await exchange.Admin.Operator.CorporateActions.AnnounceSplitAsync(
             new CorporateSplit("3-2", "AAPL", 3, 2, 70.00m), null, Cancellation);
         await PassAsync(exchange, time, "3-2");
@@ -207,11 +206,11 @@ public class CorporateOverHttpTests
             ("corporateActionAnnounced", "aapl-aplx AAPL", "operator", "new name"),
             (line.What, line.Subject, line.By, line.Detail));
         await exchange.Admin.Operator.Trading.SetPhaseAsync(
-            "AAPL", Client.TradingPhase.Halt, cancellation: Cancellation);
+            "AAPL", TradingPhase.Halt, cancellation: Cancellation);
         await exchange.Grains.Catalog().BeginAction("aapl-aplx");
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Admin.Operator.Trading.SetPhaseAsync(
-                "AAPL", Client.TradingPhase.Continuous, cancellation: Cancellation));
+                "AAPL", TradingPhase.Continuous, cancellation: Cancellation));
         Assert.Equal("phase", refused.Field);
     }
 
@@ -221,19 +220,19 @@ public class CorporateOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync();
         foreach (var symbol in new[] { "AAPL", "MSFT" })
             await exchange.Admin.Operator.Trading.SetPhaseAsync(
-                symbol, Client.TradingPhase.Halt, cancellation: Cancellation);
+                symbol, TradingPhase.Halt, cancellation: Cancellation);
         await exchange.Admin.Operator.CorporateActions.AnnounceSplitAsync(
             new CorporateSplit("soon", "AAPL", 3, 2, 70.00m), null, Cancellation);
         await exchange.Admin.Operator.CorporateActions.AnnounceSplitAsync(
             new CorporateSplit("later", "MSFT", 3, 2, 70.00m, new DateOnly(2199, 12, 31)), null, Cancellation);
         await exchange.Admin.Operator.Trading.SetPhaseAsync(
-            "MSFT", Client.TradingPhase.Opening, cancellation: Cancellation);
+            "MSFT", TradingPhase.Opening, cancellation: Cancellation);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Admin.Operator.Trading.SetPhaseAsync(
-                "AAPL", Client.TradingPhase.Opening, cancellation: Cancellation));
+                "AAPL", TradingPhase.Opening, cancellation: Cancellation));
         Assert.Equal("phase", refused.Field);
         await exchange.Admin.Operator.Trading.SetPhaseAsync(
-            "AAPL", Client.TradingPhase.Closed, cancellation: Cancellation);
+            "AAPL", TradingPhase.Closed, cancellation: Cancellation);
     }
 
     [Fact]

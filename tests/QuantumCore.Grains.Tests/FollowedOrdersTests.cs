@@ -86,7 +86,7 @@ public sealed class FollowedOrdersTests
                     exchange.AliceAsync(
                         ServedExchange.Sell(quantity, 150) with
                         {
-                            Type = QuantumCore.Client.OrderType.TrailingStop,
+                            Type = OrderType.TrailingStop,
                             Price = null,
                             TrailingDistance = 5,
                         }),

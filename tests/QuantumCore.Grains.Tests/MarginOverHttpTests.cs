@@ -3,7 +3,6 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway.Identity;
 using Xunit;
 using static QuantumCore.Grains.Tests.ServedExchange;
-using MarginState = QuantumCore.Client.MarginState;
 
 namespace QuantumCore.Grains.Tests;
 

@@ -2,7 +2,6 @@ using QuantumCore.Client;
 using QuantumCore.Contracts;
 using Xunit;
 using PhaseReason = QuantumCore.Client.PhaseReason;
-using TradingPhase = QuantumCore.Client.TradingPhase;
 
 namespace QuantumCore.Grains.Tests;
 

@@ -1,4 +1,3 @@
-using QuantumCore.Client;
 using QuantumCore.Gateway.Identity;
 using Xunit;
 

@@ -131,11 +131,11 @@ public sealed class PlannedPhaseTests
     public async Task Over_HTTP_the_breaker_closes_what_has_not_opened_and_what_is_halted()
     {
         await using var exchange = await ServedExchange.OpenAsync();
-        await exchange.Admin.Operator.Trading.SetPhaseAsync(Aapl, Client.TradingPhase.Closed, cancellation: Token);
+        await exchange.Admin.Operator.Trading.SetPhaseAsync(Aapl, TradingPhase.Closed, cancellation: Token);
         await exchange.Admin.Operator.Trading.SetPhaseAsync(
-            Aapl, Client.TradingPhase.PreOpen, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
+            Aapl, TradingPhase.PreOpen, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
         await exchange.Admin.Operator.Trading.SetPhaseAsync(
-            "MSFT", Client.TradingPhase.Halt, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
+            "MSFT", TradingPhase.Halt, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
 
         Assert.Equal([Aapl, "MSFT"], (await exchange.Admin.Operator.Trading.ReportIndexAsync(
             800, 1_000, Token)).Symbols);
@@ -143,7 +143,7 @@ public sealed class PlannedPhaseTests
         {
             var state = await exchange.Alice.Market.GetStateAsync(symbol, Token);
             Assert.Equal(
-                (Client.TradingPhase.Closed, Client.PhaseReason.MarketWideBreaker, null),
+                (TradingPhase.Closed, Client.PhaseReason.MarketWideBreaker, null),
                 (state.Phase, state.PhaseReason, state.NextPhase));
         }
     }
@@ -248,7 +248,7 @@ public sealed class PlannedPhaseTests
         await using var exchange = await ServedExchange.OpenAsync();
         var state = await exchange.Admin.Operator.Trading.SetPhaseAsync(
             Aapl,
-            Client.TradingPhase.Halt,
+            TradingPhase.Halt,
             new Client.PhaseTerms
             {
                 Reason = Client.PhaseReason.NewsPending,
@@ -257,7 +257,7 @@ public sealed class PlannedPhaseTests
             },
             Token);
         Assert.Equal(
-            (Client.TradingPhase.Halt, Client.PhaseReason.NewsPending, Client.TradingPhase.Volatility),
+            (TradingPhase.Halt, Client.PhaseReason.NewsPending, TradingPhase.Volatility),
             (state.Phase, state.PhaseReason, state.NextPhase));
         Assert.InRange(
             state.NextPhaseTime!.Value - state.PhaseSince!.Value, TimeSpan.FromSeconds(890), TimeSpan.FromSeconds(900));
@@ -270,7 +270,7 @@ public sealed class PlannedPhaseTests
         Assert.Null(rules.AuctionSeconds);
 
         state = await exchange.Alice.Market.GetStateAsync(Aapl, Token);
-        Assert.Equal((Client.TradingPhase.Halt, Client.TradingPhase.Volatility), (state.Phase, state.NextPhase));
+        Assert.Equal((TradingPhase.Halt, TradingPhase.Volatility), (state.Phase, state.NextPhase));
     }
 
     private static (PhasePlan? Plan, PhaseReason Why, long Since, long Auction, ulong Hash) StateOf(BookMachine book) =>

@@ -6,7 +6,6 @@ using QuantumCore.Client;
 using QuantumCore.Contracts;
 using QuantumCore.TestKit;
 using Xunit;
-using SignalAction = QuantumCore.Client.SignalAction;
 
 namespace QuantumCore.Grains.Tests;
 

@@ -2,7 +2,6 @@ using QuantumCore.Client;
 using QuantumCore.Contracts;
 using Xunit;
 using RejectReason = QuantumCore.Instruments.RejectReason;
-using TradingPhase = QuantumCore.Instruments.TradingPhase;
 
 namespace QuantumCore.Grains.Tests;
 

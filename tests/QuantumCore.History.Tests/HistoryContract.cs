@@ -555,7 +555,7 @@ public abstract partial class HistoryContract
         Assert.All(
             await history.Orders.FindAsync(new OrderQuery(account, IsOpen: true), Token),
             order =>
-                Assert.True(order.Status is Instruments.OrderStatus.New or Instruments.OrderStatus.PartiallyFilled));
+                Assert.True(order.Status is OrderStatus.New or OrderStatus.PartiallyFilled));
     }
 
     [Fact]

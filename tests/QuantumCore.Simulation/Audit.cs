@@ -1,5 +1,4 @@
 using QuantumCore.Clearing;
-using QuantumCore.Contracts;
 using QuantumCore.History;
 
 namespace QuantumCore.Simulation;

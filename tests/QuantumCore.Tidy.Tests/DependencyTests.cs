@@ -8,7 +8,9 @@ public class DependencyTests
 {
     private static readonly Dictionary<string, string[]> s_arrows = new(StringComparer.Ordinal)
     {
-        ["QuantumCore.Instruments"] = [],
+        // Enums that the exchange and its clients share, with their words.
+        ["QuantumCore.Enums"] = [],
+        ["QuantumCore.Instruments"] = ["QuantumCore.Enums"],
         ["QuantumCore.Matching"] = ["QuantumCore.Instruments"],
         // Simulated participants, and the bare core for trying them out; they know no exchange.
         ["QuantumCore.Market"] = ["QuantumCore.Instruments", "QuantumCore.Matching"],
@@ -23,7 +25,7 @@ public class DependencyTests
             "QuantumCore.Clearing", "QuantumCore.Grains.Abstractions", "QuantumCore.History", "QuantumCore.Journal",
         ],
         // Types of the native API: the exchange and the SDK share them, so they know neither.
-        ["QuantumCore.Api"] = [],
+        ["QuantumCore.Api"] = ["QuantumCore.Enums"],
         ["QuantumCore.Gateway"] = ["QuantumCore.Api", "QuantumCore.Grains.Abstractions"],
         // Each protocol is an assembly over the gateway. None sees another one.
         ["QuantumCore.Gateway.Binance"] = ["QuantumCore.Gateway"],

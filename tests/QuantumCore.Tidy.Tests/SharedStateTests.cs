@@ -17,8 +17,8 @@ public class SharedStateTests
     [Fact]
     public void The_whole_product_is_looked_at() => Assert.Equal(
         [
-            "QuantumCore.Api", "QuantumCore.Clearing", "QuantumCore.Contracts", "QuantumCore.Gateway",
-            "QuantumCore.Gateway.Binance", "QuantumCore.Gateway.Fix", "QuantumCore.Gateway.Native",
+            "QuantumCore.Api", "QuantumCore.Clearing", "QuantumCore.Contracts", "QuantumCore.Enums",
+            "QuantumCore.Gateway", "QuantumCore.Gateway.Binance", "QuantumCore.Gateway.Fix", "QuantumCore.Gateway.Native",
             "QuantumCore.Grains", "QuantumCore.Grains.Abstractions", "QuantumCore.History", "QuantumCore.Instruments",
             "QuantumCore.Journal", "QuantumCore.Matching",
         ],
@@ -40,7 +40,7 @@ public class SharedStateTests
 
     private static IEnumerable<FieldInfo> StaticFields() => s_product
         .SelectMany(assembly => assembly.GetTypes())
-        .Where(type => type.Namespace?.StartsWith("QuantumCore.", StringComparison.Ordinal) == true)
+        .Where(type => type.Namespace?.StartsWith("QuantumCore", StringComparison.Ordinal) == true)
         .Where(type => !Generated(type))
         .SelectMany(type => type.GetFields(
             BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))

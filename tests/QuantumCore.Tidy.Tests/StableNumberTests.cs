@@ -22,6 +22,7 @@ public partial class StableNumberTests
             + "List=9 OneCancelsOther=10 SelfTrade=11 MinimumQuantity=12 Band=13 Amount=14 GoodTillDate=15 Day=16 "
             + "AtTheOpening=17 AtTheClose=18 AuctionEnd=19 Session=20 KillSwitch=21 PostOnly=22 CorporateAction=23",
         ["TradingPhase"] = "Continuous=0 PreOpen=1 Opening=2 Volatility=3 Closing=4 Halt=5 Closed=6",
+        ["BandMode"] = "Reject=0 Auction=1",
         ["SelfTradePrevention"] =
             "None=0 ExpireTaker=1 ExpireMaker=2 ExpireBoth=3 Decrement=4 CancelNewest=5 CancelOldest=6",
         ["TriggerReference"] = "Last=0 Quote=1 Mark=2",
@@ -94,9 +95,9 @@ public partial class StableNumberTests
     [Fact]
     public void The_numbers_of_every_release_stay()
     {
-        var found = new[] { typeof(Side).Assembly, typeof(SubmitOrder).Assembly }
+        var found = new[] { typeof(OrderType).Assembly, typeof(Side).Assembly, typeof(SubmitOrder).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type.IsEnum && type.Namespace?.StartsWith("QuantumCore.", StringComparison.Ordinal) == true)
+            .Where(type => type.IsEnum && type.Namespace?.StartsWith("QuantumCore", StringComparison.Ordinal) == true)
             .ToDictionary(Name, Numbers, StringComparer.Ordinal);
         Findings.Match(
             s_numbers.Select(pair => $"{pair.Key}: {pair.Value}"), found.Select(pair => $"{pair.Key}: {pair.Value}"));
@@ -105,7 +106,8 @@ public partial class StableNumberTests
     [Fact]
     public void Every_member_of_an_enum_says_its_number() => Findings.None(
         from file in Repository.Under(
-            ["src/QuantumCore.Instruments", "src/QuantumCore.Contracts", "src/QuantumCore.Matching"], ".cs")
+            ["src/QuantumCore.Enums", "src/QuantumCore.Instruments", "src/QuantumCore.Contracts", "src/QuantumCore.Matching"],
+            ".cs")
         from Match found in EnumBody().Matches(Repository.Code(file))
         from member in found.Groups["body"].Value.Split(
             ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

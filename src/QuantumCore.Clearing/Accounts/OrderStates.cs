@@ -1,5 +1,4 @@
 using QuantumCore.Contracts;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.Clearing;
 

@@ -49,7 +49,7 @@ internal sealed class LimitsInForce
                 var timeNanos = from.Fixed64();
                 recent.Add(
                     new OrderContent(
-                        from.Text(), (Instruments.Side)from.Byte(), (Instruments.OrderType)from.Byte(), from.Count(),
+                        from.Text(), (Instruments.Side)from.Byte(), (OrderType)from.Byte(), from.Count(),
                         from.Count(), from.Count()),
                     timeNanos);
             }

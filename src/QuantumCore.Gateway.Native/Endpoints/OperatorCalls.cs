@@ -34,7 +34,7 @@ internal sealed class OperatorCalls(
             return refused;
 
         ValueTask<Refusal?> NoteAsync() => operators.NoteAsync(officer, "phaseSet", instrument.Symbol, text);
-        return await (WireNames.ReadPhase(text.Phase) == TradingPhase.Halt
+        return await (EnumWords<TradingPhase>.Find(text.Phase) == TradingPhase.Halt
             ? HaltAsync(instrument, command!, NoteAsync)
             : OperateAsync(instrument, command!, NoteAsync));
     }

@@ -10,7 +10,6 @@ using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Identity;
 using QuantumCore.Gateway.Native.Json;
-using QuantumCore.Gateway.Orders;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Native.Endpoints;
@@ -334,7 +333,7 @@ internal sealed class SessionCalls(
     private static Api.SignedInUser ToApi(SignedIn who, string? token = null) =>
         new(
             who.User.Name,
-            ApiValues.Word<Api.UserRole>(WireNames.Of(who.User.Role)),
+            who.User.Role,
             ApiValues.AccountOrNull(who.User.Account),
             who.User.IsDemo,
             who.User.Authenticator.Length > 0,

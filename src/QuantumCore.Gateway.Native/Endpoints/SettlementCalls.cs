@@ -163,12 +163,7 @@ internal sealed class SettlementCalls(
         batch.Id,
         UtcDay.DateOf(batch.Date),
         batch.Cycle,
-        batch.State switch
-        {
-            SettlementState.Settled => Api.SettlementState.Settled,
-            SettlementState.Partial => Api.SettlementState.Partial,
-            _ => Api.SettlementState.Sent,
-        },
+        batch.State,
         batch.Trades,
         batch.Items,
         batch.Hash,

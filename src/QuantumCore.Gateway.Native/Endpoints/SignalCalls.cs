@@ -201,7 +201,7 @@ internal sealed class SignalCalls(
             [.. strategy.Targets.Select(
                 target => new Api.SignalTarget(ApiValues.Account(target.Account), target.Percent))],
             strategy.Symbols,
-            ApiValues.Word<Api.SignalPolicy>(SignalReading.Of(strategy.Policy)),
+            strategy.Policy,
             strategy.MostInWindow,
             strategy.WindowSeconds,
             strategy.MostFailures,

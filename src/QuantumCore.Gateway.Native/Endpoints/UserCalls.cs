@@ -24,7 +24,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// </remarks>
     public async Task<Result<Api.ExchangeUser>> AddAsync(HttpContext context, Caller officer, Api.NewUserBody text)
     {
-        var role = text.Role is null ? UserRole.Customer : WireNames.ReadRole(text.Role);
+        var role = text.Role is null ? UserRole.Customer : EnumWords<UserRole>.Find(text.Role);
         var account = default(AccountId);
         var refusal = SessionCalls.WrongName(text.Name)
             ?? SessionCalls.WrongPassword("password", text.Password)
@@ -52,7 +52,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     {
         var given = new object?[] { text.Role, text.State, text.Password, text.Authenticator }.Count(
             member => member is not null);
-        var role = WireNames.ReadRole(text.Role);
+        var role = EnumWords<UserRole>.Find(text.Role);
         var refusal = given != 1
             ? Refusal.Malformed(null, "The request must have exactly one of role, state, password and authenticator.")
             : text.Role is not null && role is null ? WrongRole(text.Role)
@@ -119,7 +119,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
 
     private static Api.ExchangeUser ToApi(User user) => new(
         user.Name,
-        ApiValues.Word<Api.UserRole>(WireNames.Of(user.Role)),
+        user.Role,
         ApiValues.AccountOrNull(user.Account),
         user.IsClosed ? "closed" : "open",
         user.Authenticator.Length > 0,

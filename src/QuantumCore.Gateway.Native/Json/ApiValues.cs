@@ -55,7 +55,7 @@ internal static class ApiValues
 
     /// <summary>Returns the word of a state as a value of the API.</summary>
     public static T Word<T>(string word)
-        where T : struct, Enum => Api.EnumWords<T>.Of(word);
+        where T : struct, Enum => EnumWords<T>.Of(word);
 
     /// <summary>Writes a value of the API as a member.</summary>
     public static void WriteMember<T>(this Utf8JsonWriter to, ReadOnlySpan<byte> name, T value)

@@ -53,13 +53,7 @@ internal static class CorporateReading
                 CorporateActionKind.SymbolChange => Api.CorporateActionType.SymbolChange,
             },
             request.Symbol,
-            action.State switch
-            {
-                CorporateActionState.Announced => Api.CorporateActionState.Announced,
-                CorporateActionState.Begun => Api.CorporateActionState.Begun,
-                CorporateActionState.Entered => Api.CorporateActionState.Entered,
-                CorporateActionState.Paid => Api.CorporateActionState.Paid,
-            },
+            action.State,
             DayOrNull(request.ExDay),
             DayOrNull(request.PayDay),
             new(action.CutNanos),

@@ -113,7 +113,7 @@ internal static class MarginReading
         return new Api.AccountMargin(
             margin.Currency,
             string.IsNullOrEmpty(margin.Symbol) ? null : margin.Symbol,
-            ApiValues.Word<Api.MarginState>(margin.State.Word()),
+            margin.State,
             money.AmountOf(margin.Equity),
             money.AmountOf(margin.Requirement),
             money.AmountOf(margin.Maintenance),

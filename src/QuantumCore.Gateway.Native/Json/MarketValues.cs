@@ -40,7 +40,7 @@ internal static class MarketValues
         var (instrument, state, day) = pulse;
         return new Api.Ticker(
             instrument.Symbol,
-            ApiValues.Word<Api.TradingPhase>(MarketWriting.PhaseOf(state)),
+            MarketWriting.PhaseOf(state),
             instrument.PriceOrNull(state.LastPriceTicks),
             instrument.PriceOrNull(day.OpenTicks),
             instrument.PriceOrNull(day.HighTicks),

@@ -13,7 +13,7 @@ internal static class MarketWriting
     {
         to.WriteString("symbol"u8, instrument.Symbol);
         to.WriteNumber("sequence"u8, state.Sequence);
-        to.WriteString("phase"u8, PhaseOf(state));
+        to.WriteString("phase"u8, PhaseOf(state).Word());
         to.WritePriceOrNull("lastPrice"u8, instrument, state.LastPriceTicks);
         to.WritePriceOrNull("markPrice"u8, instrument, state.MarkPriceTicks);
         to.WritePriceOrNull("referencePrice"u8, instrument, state.ReferencePriceTicks);
@@ -114,5 +114,5 @@ internal static class MarketWriting
     /// <summary>
     /// Returns the phase; a book with an inconsistent journal does not trade, whatever its phase was.
     /// </summary>
-    public static string PhaseOf(BookState state) => (state.IsHalted ? TradingPhase.Halt : state.Phase).Word();
+    public static TradingPhase PhaseOf(BookState state) => state.IsHalted ? TradingPhase.Halt : state.Phase;
 }

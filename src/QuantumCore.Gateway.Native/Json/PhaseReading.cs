@@ -18,7 +18,7 @@ internal static class PhaseReading
     /// <param name="nowNanos">Current time, Unix nanoseconds.</param>
     public static (Refusal? Refusal, SetTradingPhase? Command) Read(Api.PhaseBody text, long nowNanos)
     {
-        if (WireNames.ReadPhase(text.Phase) is not { } phase)
+        if (EnumWords<TradingPhase>.Find(text.Phase) is not { } phase)
             return (Refusal.NotOneOf("phase", text.Phase, WireNames.Phases.AsSpan()), null);
 
         var why = WireNames.ReadPhaseReason(text.Reason);
@@ -44,7 +44,7 @@ internal static class PhaseReading
         if (refusal is not null)
             return (refusal, null);
 
-        var next = text.Then is null ? Usual(phase) : WireNames.ReadPhase(text.Then);
+        var next = text.Then is null ? Usual(phase) : EnumWords<TradingPhase>.Find(text.Then);
         if (next is not { } then)
             return (Refusal.NotOneOf("then", text.Then, WireNames.Phases.AsSpan()), null);
         if (!phase.LeadsTo(then))

@@ -39,7 +39,7 @@ internal static class WireWriter
         to.WriteQuantity("quantity"u8, instrument, TotalOf(report));
         to.WriteQuantity("filled"u8, instrument, report.FilledLots);
         to.WriteQuantity("remaining"u8, instrument, report.LeavesLots);
-        to.WriteString("status"u8, WireNames.Of(report.Status));
+        to.WriteString("status"u8, report.Status.Word());
         to.WriteString("endReason"u8, WireNames.Of(report.End));
         to.WriteNumber("sequence"u8, report.Sequence);
         to.WriteTime(report.TimeNanos);
@@ -109,7 +109,7 @@ internal static class WireWriter
     {
         var isOpen = report.Status is OrderStatus.New or OrderStatus.PartiallyFilled;
         if (isOpen && (report.Stage != OrderStage.Working || OrderCombinations.IsTriggered(report.Type)))
-            to.WriteString("stage"u8, WireNames.Of(report.Stage));
+            to.WriteString("stage"u8, report.Stage.Word());
         if (report.Refusal != RejectReason.None)
             to.WriteString("refusal"u8, report.Refusal.ToString());
     }
@@ -249,8 +249,8 @@ internal static class WireWriter
     private static void WriteTerms(this Utf8JsonWriter to, Side side, OrderType type, TimeInForce timeInForce)
     {
         to.WriteString("side"u8, WireNames.Of(side));
-        to.WriteString("type"u8, WireNames.Of(type));
-        to.WriteString("timeInForce"u8, WireNames.Of(timeInForce));
+        to.WriteString("type"u8, type.Word());
+        to.WriteString("timeInForce"u8, timeInForce.Word());
     }
 
     /// <summary>Writes the order's conditions beyond a plain order, in the terms they were sent in.</summary>

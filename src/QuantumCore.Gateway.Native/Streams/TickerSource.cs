@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.MarketFeeds;
 using QuantumCore.Gateway.Native.Json;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Native.Streams;
 

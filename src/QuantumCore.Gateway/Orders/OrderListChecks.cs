@@ -56,7 +56,7 @@ public static class OrderListChecks
         if (order.Type != OrderType.Limit)
             return Alone(
                 0, "type",
-                $"orders[0].type '{WireNames.Of(order.Type)}' is not limit; the order that triggers others must "
+                $"orders[0].type '{order.Type.Word()}' is not limit; the order that triggers others must "
                     + "be a limit order");
 
         var terms = order.Conditions.Decode();
@@ -94,8 +94,8 @@ public static class OrderListChecks
         return IsTarget(first) == IsTarget(second) || IsStop(first) == IsStop(second)
             ? Excluded(
                 a, b, "type",
-                $"orders[{a}].type '{WireNames.Of(first.Type)}' and orders[{b}].type "
-                    + $"'{WireNames.Of(second.Type)}' are no pair; it needs a limit or take-profit order and a "
+                $"orders[{a}].type '{first.Type.Word()}' and orders[{b}].type "
+                    + $"'{second.Type.Word()}' are no pair; it needs a limit or take-profit order and a "
                     + "stop order")
             : null;
     }

@@ -177,6 +177,6 @@ internal static class OrderReading
             : null;
         return field is null ? null : new Refusal(
             RejectReason.InvalidCombination, $"type,{field}", null,
-            RefusalText.Excluded("type", WireNames.Of(type), field, WrittenValues.Of(text, field)));
+            RefusalText.Excluded("type", type.Word(), field, WrittenValues.Of(text, field)));
     }
 }

@@ -20,7 +20,7 @@ public static class StrategyChecks
         return expiry is not null && timeInForce != TimeInForce.GoodTillDate
             ? new(
                 RejectReason.InvalidCombination, "goodTill,timeInForce", null,
-                $"goodTill needs timeInForce gtd, not {WireNames.Of(timeInForce)}")
+                $"goodTill needs timeInForce gtd, not {timeInForce.Word()}")
             : null;
     }
 

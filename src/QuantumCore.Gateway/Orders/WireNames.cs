@@ -54,32 +54,16 @@ internal static class WireNames
         _ => null,
     };
 
-    public static OrderType? ReadType(string? text) => text switch
+    /// <summary>Reads the type of an order; only a strategy makes legs.</summary>
+    public static OrderType? ReadType(string? text) => EnumWords<OrderType>.Find(text ?? "limit") switch
     {
-        null or "limit" => OrderType.Limit,
-        "market" => OrderType.Market,
-        "stop" => OrderType.Stop,
-        "stopLimit" => OrderType.StopLimit,
-        "takeProfit" => OrderType.TakeProfit,
-        "takeProfitLimit" => OrderType.TakeProfitLimit,
-        "trailingStop" => OrderType.TrailingStop,
-        "trailingStopLimit" => OrderType.TrailingStopLimit,
-        "pegged" => OrderType.Pegged,
-        _ => null,
+        OrderType.Leg => null,
+        var type => type,
     };
 
-    public static TimeInForce? ReadTimeInForce(string? text, OrderType type) => text switch
-    {
-        null => type == OrderType.Market ? TimeInForce.ImmediateOrCancel : TimeInForce.GoodTillCancel,
-        "gtc" => TimeInForce.GoodTillCancel,
-        "ioc" => TimeInForce.ImmediateOrCancel,
-        "fok" => TimeInForce.FillOrKill,
-        "day" => TimeInForce.Day,
-        "gtd" => TimeInForce.GoodTillDate,
-        "opg" => TimeInForce.AtTheOpening,
-        "cls" => TimeInForce.AtTheClose,
-        _ => null,
-    };
+    public static TimeInForce? ReadTimeInForce(string? text, OrderType type) => text is not null
+        ? EnumWords<TimeInForce>.Find(text)
+        : type == OrderType.Market ? TimeInForce.ImmediateOrCancel : TimeInForce.GoodTillCancel;
 
     public static TriggerReference? ReadTriggerReference(string? text) => text switch
     {
@@ -139,18 +123,6 @@ internal static class WireNames
         _ => null,
     };
 
-    public static TradingPhase? ReadPhase(string? text) => text switch
-    {
-        "continuous" => TradingPhase.Continuous,
-        "preOpen" => TradingPhase.PreOpen,
-        "opening" => TradingPhase.Opening,
-        "volatility" => TradingPhase.Volatility,
-        "closing" => TradingPhase.Closing,
-        "halt" => TradingPhase.Halt,
-        "closed" => TradingPhase.Closed,
-        _ => null,
-    };
-
     /// <summary>Reads a reason that a phase call may give; the other reasons are the exchange's own.</summary>
     public static PhaseReason? ReadPhaseReason(string? text) => text switch
     {
@@ -173,23 +145,6 @@ internal static class WireNames
         PhaseReason.MarketWideBreaker => "marketWideBreaker",
         PhaseReason.PriceBand => "priceBand",
         PhaseReason.Planned => "planned",
-    };
-
-    public static UserRole? ReadRole(string? text) => text switch
-    {
-        "customer" => UserRole.Customer,
-        "marketOperator" => UserRole.MarketOperator,
-        "risk" => UserRole.Risk,
-        "administrator" => UserRole.Administrator,
-        _ => null,
-    };
-
-    public static string Of(UserRole role) => role switch
-    {
-        UserRole.Customer => "customer",
-        UserRole.MarketOperator => "marketOperator",
-        UserRole.Risk => "risk",
-        UserRole.Administrator => "administrator",
     };
 
     public static string Of(SigningScheme scheme) => scheme switch
@@ -268,27 +223,6 @@ internal static class WireNames
         OrderChangeKind.Removed => "removed",
         OrderChangeKind.Executed => "executed",
         OrderChangeKind.Printed => "printed",
-    };
-
-    public static string Of(OrderType type) => type.Word();
-
-    public static string Of(TimeInForce timeInForce) => timeInForce.Word();
-
-    public static string Of(OrderStatus status) => status switch
-    {
-        OrderStatus.New => "new",
-        OrderStatus.PartiallyFilled => "partiallyFilled",
-        OrderStatus.Filled => "filled",
-        OrderStatus.Cancelled => "cancelled",
-        OrderStatus.Expired => "expired",
-        OrderStatus.Rejected => "rejected",
-    };
-
-    public static string Of(OrderStage stage) => stage switch
-    {
-        OrderStage.Working => "working",
-        OrderStage.Pending => "pending",
-        OrderStage.Armed => "armed",
     };
 
     public static string? Of(EndReason reason) => reason switch

@@ -90,7 +90,7 @@ internal static class SignalReading
                 RejectReason.BadRequest, "accounts", SignalStrategy.MostTargets.ToString(CultureInfo.InvariantCulture),
                 $"accounts has {text.Accounts?.Count ?? 0} entries; a strategy has 1 to "
                     + $"{SignalStrategy.MostTargets} accounts, each once");
-        var policy = ReadPolicy(text.Policy);
+        var policy = EnumWords<SignalPolicy>.Find(text.Policy ?? "reverse");
         if (policy is null)
             refusal ??= Refusal.NotOneOf("policy", text.Policy, "skip", "add", "flatten", "reverse");
         if (text.Symbols?.Contains(null) == true)
@@ -119,24 +119,6 @@ internal static class SignalReading
             return value;
         }
     }
-
-    /// <summary>Returns the word of a policy.</summary>
-    public static string Of(SignalPolicy policy) => policy switch
-    {
-        SignalPolicy.Skip => "skip",
-        SignalPolicy.Add => "add",
-        SignalPolicy.Flatten => "flatten",
-        SignalPolicy.Reverse => "reverse",
-    };
-
-    private static SignalPolicy? ReadPolicy(string? text) => text switch
-    {
-        "skip" => SignalPolicy.Skip,
-        "add" => SignalPolicy.Add,
-        "flatten" => SignalPolicy.Flatten,
-        "reverse" or null => SignalPolicy.Reverse,
-        _ => null,
-    };
 
     /// <summary>Reads the time when a signal was sent. A signal without a time counts as sent now.</summary>
     private static long? ReadTime(string? text, long nowNanos) => text is null ? nowNanos
