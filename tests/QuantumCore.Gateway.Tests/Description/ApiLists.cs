@@ -8,7 +8,7 @@ internal static class ApiLists
 {
     private static readonly JsonNode s_document = Read();
 
-    /// <summary>Returns the example of each call once for each list in its body, whose only item is null then.</summary>
+    /// <summary>Returns the example of each call once for each list in its body, with null as its only item.</summary>
     public static IEnumerable<(string Method, string Path, string Body)> WithNull() =>
         from path in s_document["paths"]!.AsObject()
         from call in path.Value!.AsObject()
