@@ -120,12 +120,9 @@ public sealed class TradingSocketTests
             exchange, trader, [.. Enumerable.Range(0, 100).Select(i => Order($"n{i}", "AAPL"))]);
 
         gate.SetResult();
-        for (var i = 0; i < 100; i++)
-        {
-            var answer = await ReadAsync(trader);
-            Assert.Equal((i, 200, $"n{i}", i + 1L), (answer.GetProperty("id").GetInt32(),
-                answer.GetProperty("status").GetInt32(), Text(answer, "clientOrderId"), Number(answer, "orderId")));
-        }
+        foreach (var (i, answer) in await ReadAllAsync(trader, 100))
+            Assert.Equal((200, $"n{i}", i + 1L), (answer.GetProperty("status").GetInt32(),
+                Text(answer, "clientOrderId"), Number(answer, "orderId")));
 
         Assert.Equal(
             ["Hold 1", "Hold 64", "Hold 35"],
@@ -144,13 +141,10 @@ public sealed class TradingSocketTests
         exchange.Floor.Fail("Submit MSFT 2", new TimeoutException("late"));
 
         gate.SetResult();
-        foreach (var (id,
-            code) in new[] { (0, null), (1, "OutcomeUnknown"), (2, null), (3, "OutcomeUnknown"), (4, null) })
-        {
-            var answer = await ReadAsync(trader);
-            Assert.Equal((id, code), (answer.GetProperty("id").GetInt32(),
+        Assert.Equal(
+            [null, "OutcomeUnknown", null, "OutcomeUnknown", null],
+            (await ReadAllAsync(trader, 5)).Values.Select(answer =>
                 answer.TryGetProperty("error", out var error) ? error.GetProperty("code").GetString() : null));
-        }
     }
 
     [Fact]
@@ -164,17 +158,10 @@ public sealed class TradingSocketTests
         await SendAsync(trader, $$"""{"id":3,"op":"place","order":{{Order("n4", "AAPL")}}}""");
         await SendAsync(trader, """{"id":4,"op":"batch","orders":[null]}""");
 
-        // The orders enter in sequence; their answers may overtake each other.
         gate.SetResult();
-        var statuses = new SortedDictionary<int, int>();
-        for (var i = 0; i < 5; i++)
-        {
-            var answer = await ReadAsync(trader);
-            statuses.Add(answer.GetProperty("id").GetInt32(), answer.GetProperty("status").GetInt32());
-        }
-
-        Assert.Equal([200, 200, 200, 200, 400], statuses.Values);
-        Assert.Equal([0, 1, 2, 3, 4], statuses.Keys);
+        Assert.Equal(
+            [200, 200, 200, 200, 400],
+            (await ReadAllAsync(trader, 5)).Values.Select(answer => answer.GetProperty("status").GetInt32()));
         Assert.Equal(["n0 1", "n1 2", "n2 3", "n3 4", "n4 5"], exchange.Floor.Open(TradingFloor.Alice)
             .OrderBy(order => order.Id).Select(order => $"{order.Order.ClientOrderId} {order.Id}"));
     }
@@ -188,9 +175,9 @@ public sealed class TradingSocketTests
         await SendAsync(trader, """{"id":2,"op":"cancel","clientOrderId":"n1"}""");
 
         gate.SetResult();
-        Assert.Equal("new", Text(await ReadAsync(trader), "status"));
-        Assert.Equal("new", Text(await ReadAsync(trader), "status"));
-        Assert.Equal("cancelled", Text(await ReadAsync(trader), "status"));
+        Assert.Equal(
+            ["new", "new", "cancelled"],
+            (await ReadAllAsync(trader, 3)).Values.Select(answer => Text(answer, "status")));
     }
 
     [Theory]
@@ -210,11 +197,11 @@ public sealed class TradingSocketTests
             4, (await AskAsync(trader, $$"""{"id":4,"op":"cancelAll"{{which}}}""")).GetProperty("id").GetInt32());
 
         gate.SetResult();
-        var answers = new int[4];
-        foreach (var _ in answers)
-            answers[await ReadAsync(trader) is var answer ? answer.GetProperty("id").GetInt32() : 0] =
-                answer.GetProperty("status").GetInt32();
-        Assert.Equal((200, statuses), (answers[0], $"{answers[1]} {answers[2]} {answers[3]}"));
+        Assert.Equal(
+            $"200 {statuses}",
+            string.Join(
+                ' ',
+                (await ReadAllAsync(trader, 4)).Values.Select(answer => answer.GetProperty("status").GetInt32())));
     }
 
     [Theory]
@@ -450,6 +437,23 @@ public sealed class TradingSocketTests
     {
         await SendAsync(socket, message);
         return await ReadAsync(socket);
+    }
+
+    /// <summary>
+    /// Reads the answers of the ids from 0, in their sequence. Orders enter in sequence, but each answer is written by
+    /// a task of its own and may overtake another.
+    /// </summary>
+    private static async Task<SortedDictionary<int, JsonElement>> ReadAllAsync(ClientWebSocket socket, int count)
+    {
+        var answers = new SortedDictionary<int, JsonElement>();
+        for (var i = 0; i < count; i++)
+        {
+            var answer = await ReadAsync(socket);
+            answers.Add(answer.GetProperty("id").GetInt32(), answer);
+        }
+
+        Assert.Equal(Enumerable.Range(0, count), answers.Keys);
+        return answers;
     }
 
     private static Task SendAsync(ClientWebSocket socket, string message) =>
