@@ -128,11 +128,13 @@ internal sealed class OrderCalls(
             return await listings.UnknownAsync(symbol);
 
         var place = await accounts.PositionAsync(caller.Account, symbol, orderId);
-        return place.Reason == RejectReason.None
-            ? new Api.OrderPosition(symbol, orderId, place.OrdersAhead, instrument.QuantityOf(place.LotsAhead))
-            : new Refusal(
-                place.Reason, place.Reason == RejectReason.UnknownOrder ? "orderId" : null, null,
-                place.Reason == RejectReason.UnknownOrder ? NotOf(context, symbol) : null);
+        return place.Reason switch
+        {
+            RejectReason.None =>
+                new Api.OrderPosition(symbol, orderId, place.OrdersAhead, instrument.QuantityOf(place.LotsAhead)),
+            RejectReason.UnknownOrder => new Refusal(place.Reason, "orderId", null, NotOf(context, symbol)),
+            _ => new Refusal(place.Reason),
+        };
     }
 
     /// <summary>DELETE /orders/by-client-id/{clientOrderId}: cancels an order by its client id.</summary>

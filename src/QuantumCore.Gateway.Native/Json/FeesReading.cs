@@ -18,7 +18,7 @@ internal static class FeesReading
         {
             if (given is not { } tier)
             {
-                refusal ??= Refusal.Malformed($"tiers[{i}]", $"tiers[{i}] is null; it is a tier");
+                refusal ??= Refusal.NullItem($"tiers[{i}]", "a tier");
                 continue;
             }
 

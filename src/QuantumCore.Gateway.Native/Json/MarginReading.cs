@@ -156,7 +156,7 @@ internal static class MarginReading
         {
             if (given is not { } tier)
             {
-                refusal ??= Refusal.Malformed($"{field}.tiers[{i}]", $"{field}.tiers[{i}] is null; it is a tier");
+                refusal ??= Refusal.NullItem($"{field}.tiers[{i}]", "a tier");
                 continue;
             }
 

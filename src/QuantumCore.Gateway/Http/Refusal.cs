@@ -24,6 +24,9 @@ public readonly record struct Refusal(
     /// <summary>Makes the refusal of a malformed request.</summary>
     public static Refusal Malformed(string? field, string detail) => new(RejectReason.BadRequest, field, null, detail);
 
+    /// <summary>Makes the refusal of an item of a list that is null.</summary>
+    public static Refusal NullItem(string field, string item) => Malformed(field, $"{field} is null; it is {item}");
+
     /// <summary>Makes the refusal of a word that is not one of the valid ones; null for a missing word.</summary>
     public static Refusal NotOneOf(string field, string? value, params ReadOnlySpan<string> words) =>
         Malformed(field, RefusalText.NotOneOf(field, value, words));

@@ -48,7 +48,7 @@ internal sealed class OrderDesk(OrderEntry entry, MassCancellation massCancellat
 
 
         if (texts.IndexOf(null) is >= 0 and var missing)
-            return (Refusal.Malformed($"orders[{missing}]", $"orders[{missing}] is null; it is an order"), []);
+            return (Refusal.NullItem($"orders[{missing}]", "an order"), []);
 
         var reports = new (ExecutionReport Report, string? Detail)?[texts.Count];
         var orders = ImmutableArray.CreateBuilder<HoldRequest>(texts.Count);
